@@ -1,0 +1,1 @@
+//! Pairs worth verifying. Nothing is claimed about them.

@@ -1,0 +1,1 @@
+//! Arguments, commands, messages, progress. The only place that prints, reads flags or exits.

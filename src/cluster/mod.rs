@@ -1,0 +1,1 @@
+//! From matches to clusters and families, and the choice of the one that is kept.

@@ -1,0 +1,29 @@
+//! A document: one text with an identity in its archive.
+
+/// The number of a document in a run: documents are numbered from 0 by source path, then by position in the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DocId(pub u32);
+
+impl DocId {
+    /// Returns the number as an index into a table of documents.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// One text with its place in the archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// The number of its source in the run's table of sources.
+    pub source: u32,
+    /// The zero-based position in its source: the line of a JSONL file, 0 for a file that is one document.
+    pub record: u64,
+    /// The record's own id, if it has one.
+    pub id: Option<String>,
+    /// The decoded text.
+    pub text: String,
+    /// Whether bytes that are not UTF-8 were replaced by U+FFFD when the text was decoded.
+    pub lossy: bool,
+    /// A hash of the bytes that the text was decoded from, where they differ from the text (see `lossy`).
+    pub raw_hash: Option<u128>,
+}

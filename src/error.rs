@@ -1,0 +1,56 @@
+//! What can go wrong, as plain data: a path, a line, a name, a value.
+
+use std::io;
+use std::path::PathBuf;
+
+/// An error that ends a run. A bad record does not: it becomes a [`crate::finding::Skipped`].
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file or folder could not be read or written.
+    #[error("{}: {cause}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        cause: io::Error,
+    },
+    /// A path that was named does not exist.
+    #[error("{}: no such file or folder", path.display())]
+    Missing {
+        /// The path as given.
+        path: PathBuf,
+    },
+    /// A parameter has a value that it cannot have.
+    #[error("{name} is {value}, but it must be {expected}")]
+    Parameter {
+        /// The parameter, as it is called on the command line or in the library.
+        name: &'static str,
+        /// Its value.
+        value: String,
+        /// What values it may have.
+        expected: &'static str,
+    },
+    /// The input is larger than a counter of this program can number.
+    #[error("there are more than {limit} {what}; split the input")]
+    TooMany {
+        /// What there is too much of.
+        what: &'static str,
+        /// The largest number that is handled.
+        limit: u64,
+    },
+    /// A line of saved findings could not be read.
+    #[error("{}:{line}: {detail}", path.display())]
+    Findings {
+        /// The file of findings.
+        path: PathBuf,
+        /// The one-based line.
+        line: u64,
+        /// What is wrong with it.
+        detail: String,
+    },
+}
+
+/// A result whose error ends the run.
+pub type Result<T> = std::result::Result<T, Error>;

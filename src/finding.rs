@@ -1,0 +1,523 @@
+//! What was found: matches, clusters, families, what was skipped, and the parameters that determine it all.
+//!
+//! These types are the format of saved findings (`doublon.findings/1`, one JSON object a line): their field names are
+//! a contract. Adding a field is compatible; changing or removing one needs `/2`. They do not know how anything was
+//! computed.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::text::TextOptions;
+
+/// The name and version of the format.
+pub const SCHEMA: &str = "doublon.findings/1";
+
+/// All findings of one run, in the order in which they are written.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Findings {
+    /// What was read and how.
+    pub header: Header,
+    /// Duplicate documents, by position of the kept one.
+    pub clusters: Vec<DocumentCluster>,
+    /// Verified pairs of documents, if they were asked for.
+    pub pairs: Vec<DocumentPair>,
+    /// Repeated passages, pair by pair.
+    pub matches: Vec<PassageMatch>,
+    /// Repeated passages, each with all its places.
+    pub families: Vec<PassageFamily>,
+    /// What was not compared, and why.
+    pub skipped: Vec<Skipped>,
+    /// The counts.
+    pub summary: Summary,
+}
+
+/// One line of a file of findings.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Finding {
+    /// The first line.
+    Header(Header),
+    /// A kept document and those removed for it.
+    DocumentCluster(DocumentCluster),
+    /// A verified pair of documents.
+    DocumentPair(DocumentPair),
+    /// Two places with the same or nearly the same passage.
+    PassageMatch(PassageMatch),
+    /// All places of one passage.
+    PassageFamily(PassageFamily),
+    /// A document or source that was not compared.
+    Skipped(Skipped),
+    /// The last line.
+    Summary(Summary),
+}
+
+/// What was read and how.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Header {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// The version of doublon that wrote the findings.
+    pub version: String,
+    /// What determines the result.
+    pub parameters: Parameters,
+    /// The files read, in order.
+    pub sources: Vec<SourceInfo>,
+}
+
+/// A file that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceInfo {
+    /// Its path as given, or as found below what was given; what is no UTF-8 in it is replaced by U+FFFD.
+    pub path: String,
+    /// The exact bytes of the path in base64, where it is no UTF-8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path_base64: Option<String>,
+    /// How many bytes were read.
+    pub bytes: u64,
+    /// The XXH3 128-bit hash of those bytes, in 32 hexadecimal digits.
+    pub xxh3_128: String,
+}
+
+/// Names one document: the source, the place in it, and the document's own id.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct DocumentRef {
+    /// The path of its source, as in [`SourceInfo::path`].
+    pub source: String,
+    /// The zero-based position in the source: the line of a JSONL file, 0 for a file that is one document.
+    pub record: u64,
+    /// The record's own id; unique in its source or absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+}
+
+/// A kept document and the documents removed for it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DocumentCluster {
+    /// `d1`, `d2`, ... in the order of the kept documents.
+    pub id: String,
+    /// The document that stays.
+    pub keep: DocumentRef,
+    /// The documents that go, in order.
+    pub members: Vec<Member>,
+}
+
+/// A removed document, measured against the kept one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Member {
+    /// The document that goes.
+    pub doc: DocumentRef,
+    /// Jaccard similarity of the two shingle sets, `0.0..=1.0`.
+    pub jaccard: f64,
+    /// Share of the member's shingles that the kept document has, `0.0..=1.0`.
+    pub containment: f64,
+    /// Whether the two texts are the same bytes.
+    pub exact: bool,
+}
+
+/// A verified pair of documents.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DocumentPair {
+    /// The earlier document.
+    pub a: DocumentRef,
+    /// The later document.
+    pub b: DocumentRef,
+    /// Jaccard similarity of the two shingle sets, `0.0..=1.0`.
+    pub jaccard: f64,
+    /// Share of the shingles of `a` that `b` has.
+    pub containment_a: f64,
+    /// Share of the shingles of `b` that `a` has.
+    pub containment_b: f64,
+}
+
+/// Whether the two places of a match are in one document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MatchScope {
+    /// In one document.
+    Within,
+    /// In two documents.
+    Across,
+}
+
+/// Two places with the same or nearly the same passage.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PassageMatch {
+    /// `p1`, `p2`, ... in the order of the findings.
+    pub id: String,
+    /// The family that the match belongs to, as [`PassageFamily::id`].
+    pub family: String,
+    /// Whether both places are in one document.
+    pub scope: MatchScope,
+    /// The earlier place.
+    pub a: PlacedSpan,
+    /// The later place.
+    pub b: PlacedSpan,
+    /// Words of the shorter side.
+    pub words: usize,
+    /// Aligned words that are equal / all columns of the alignment, `0.0..=1.0`.
+    pub identity: f64,
+    /// Jaccard similarity of the shingle sets of the two sides.
+    pub jaccard: f64,
+    /// Share of the shingles of `a` that `b` has.
+    pub containment_a: f64,
+    /// Share of the shingles of `b` that `a` has.
+    pub containment_b: f64,
+    /// Where the two sides differ, from start to end; at most [`MAX_DIFFERENCES`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub differences: Vec<Difference>,
+    /// How many more differences there are than are listed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub more_differences: usize,
+}
+
+/// The most differences that a match lists.
+pub const MAX_DIFFERENCES: usize = 50;
+
+/// One stretch in which the two sides of a match differ.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    /// What differs.
+    pub kind: DifferenceKind,
+    /// The text of `a` there, shortened if long; empty if only `b` has something.
+    pub a: String,
+    /// The text of `b` there, shortened if long.
+    pub b: String,
+}
+
+/// What differs between two aligned stretches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DifferenceKind {
+    /// Other words.
+    Words,
+    /// The same words in other letters: case, accents as marks, compatibility characters, invisible characters.
+    Form,
+    /// Only what stands between the words: spaces, line breaks, punctuation.
+    Separator,
+}
+
+/// A stretch of a document. Offsets are into the record's original decoded text and half-open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlacedSpan {
+    /// The document.
+    #[serde(flatten)]
+    pub doc: DocumentRef,
+    /// The first byte.
+    pub start: usize,
+    /// The byte after the last.
+    pub end: usize,
+    /// The first character (code point).
+    pub char_start: usize,
+    /// The character after the last.
+    pub char_end: usize,
+    /// The one-based line of the first character.
+    pub line: usize,
+    /// The one-based line of the last character.
+    pub end_line: usize,
+    /// The first and the last paragraph that the span touches, one-based.
+    pub paragraphs: (usize, usize),
+    /// How many paragraphs the document has.
+    pub paragraph_count: usize,
+    /// How much of those paragraphs the span covers, counted in words.
+    pub covers: Coverage,
+    /// What stands before the span in its first paragraph; only its end if long.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub before: String,
+    /// What stands after the span in its last paragraph; only its start if long.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub after: String,
+    /// The text itself, shortened in its middle if long.
+    pub excerpt: String,
+}
+
+/// How much of the paragraphs that it touches a span covers. Only words count: quotes or dots outside do not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Coverage {
+    /// All words of them.
+    Whole,
+    /// From the first word of the first one, but not to the last word of the last one.
+    Start,
+    /// To the last word of the last one, but not from the first word of the first one.
+    End,
+    /// Neither from the first word nor to the last.
+    Inside,
+}
+
+/// All places of one passage.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PassageFamily {
+    /// `f1`, `f2`, ... in the order of the kept places.
+    pub id: String,
+    /// The place that stays.
+    pub keep: PlacedSpan,
+    /// The other places, in order; at most as many as were asked for.
+    pub occurrences: Vec<PlacedSpan>,
+    /// How many places there are, the kept one included.
+    pub count: usize,
+}
+
+/// A document or source that was not compared.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Skipped {
+    /// The path of its source.
+    pub source: String,
+    /// The zero-based record, absent if it concerns the whole source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<u64>,
+    /// The byte in the source at which the record starts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offset: Option<u64>,
+    /// Why.
+    pub reason: Reason,
+    /// More about it, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+/// Why a document or source was not compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Reason {
+    /// The text holds no word.
+    Empty,
+    /// The line is not valid JSON.
+    InvalidJson,
+    /// The line holds bytes that are not UTF-8.
+    InvalidUtf8,
+    /// The JSON value is not an object.
+    NotAnObject,
+    /// The object has no text field.
+    MissingText,
+    /// The text field is not a string.
+    TextNotString,
+    /// The text or id field stands twice in the object.
+    DuplicateKey,
+    /// The file is not of the shape that its name says.
+    WrongShape,
+    /// The file is in an encoding that is not read.
+    Encoding,
+    /// The file holds no text.
+    Binary,
+    /// The record is larger than `--max-record`.
+    TooLarge,
+    /// Permission was denied.
+    Permission,
+    /// The path is no regular file.
+    NotRegular,
+    /// The file was there when the folder was listed, and gone when it was to be read.
+    Vanished,
+    /// The path does not exist.
+    Missing,
+    /// The file changed while it was read.
+    Changed,
+    /// The file is another name of a file that is already read.
+    SameFile,
+    /// The links form a loop.
+    LinkLoop,
+    /// The system could not read it.
+    ReadError,
+    /// doublon failed on this document: a bug.
+    InternalError,
+}
+
+impl Reason {
+    /// Returns the name as it stands in findings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::InvalidJson => "invalid_json",
+            Self::InvalidUtf8 => "invalid_utf8",
+            Self::NotAnObject => "not_an_object",
+            Self::MissingText => "missing_text",
+            Self::TextNotString => "text_not_string",
+            Self::DuplicateKey => "duplicate_key",
+            Self::WrongShape => "wrong_shape",
+            Self::Encoding => "encoding",
+            Self::Binary => "binary",
+            Self::TooLarge => "too_large",
+            Self::Permission => "permission",
+            Self::NotRegular => "not_regular",
+            Self::Vanished => "vanished",
+            Self::Missing => "missing",
+            Self::Changed => "changed",
+            Self::SameFile => "same_file",
+            Self::LinkLoop => "link_loop",
+            Self::ReadError => "read_error",
+            Self::InternalError => "internal_error",
+        }
+    }
+
+    /// Returns whether the input is at fault, so that the run ends with exit code 3. An empty document, a second name
+    /// of a file, or something that is no file is normal in an archive.
+    pub fn is_fault(self) -> bool {
+        !matches!(self, Self::Empty | Self::SameFile | Self::NotRegular)
+    }
+}
+
+/// The counts of a run. `documents = kept + removed + the sum of skipped`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Everything that was met as a document, or as a source that gave none.
+    pub documents: u64,
+    /// Documents that stay.
+    pub kept: u64,
+    /// Documents that go.
+    pub removed: u64,
+    /// What was not compared, by reason.
+    pub skipped: BTreeMap<String, u64>,
+    /// Bytes of text in the documents compared.
+    pub text_bytes: u64,
+    /// Bytes of text in the removed documents.
+    pub removed_bytes: u64,
+    /// Documents in which bytes that are not UTF-8 were replaced.
+    #[serde(default, skip_serializing_if = "is_zero_u64")]
+    pub lossy: u64,
+    /// Passage matches listed.
+    pub passage_matches: u64,
+    /// Families of passages listed.
+    pub passage_families: u64,
+    /// Repeats shorter than the least number of words, which are counted only.
+    pub short_repeats: u64,
+    /// How many of the true pairs of documents were found, as estimated from those found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recall_estimate: Option<RecallEstimate>,
+}
+
+/// An estimate with its interval.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RecallEstimate {
+    /// The estimate, `0.0..=1.0`.
+    pub value: f64,
+    /// The lower end of the 95% interval.
+    pub low: f64,
+    /// The upper end of the 95% interval.
+    pub high: f64,
+}
+
+/// What is compared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// Documents only.
+    Documents,
+    /// Passages only.
+    Passages,
+    /// Documents, then passages in the documents kept.
+    #[default]
+    All,
+}
+
+impl Level {
+    /// Returns whether documents are compared.
+    pub fn documents(self) -> bool {
+        self != Self::Passages
+    }
+
+    /// Returns whether passages are compared.
+    pub fn passages(self) -> bool {
+        self != Self::Documents
+    }
+}
+
+/// Where repeated passages are looked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Inside each document.
+    Within,
+    /// Between documents.
+    Across,
+    /// Both.
+    #[default]
+    Both,
+}
+
+/// Everything that determines the findings, and nothing that does not: no thread count, no path of output.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Parameters {
+    /// What is compared.
+    pub level: Level,
+    /// Least Jaccard similarity of duplicate documents, above 0, at most 1.
+    pub threshold: f64,
+    /// Least share of pairs at the threshold that must be found, above 0, below 1.
+    pub recall: f64,
+    /// Number of bands of the documents' signatures.
+    pub bands: usize,
+    /// Rows in a band.
+    pub rows: usize,
+    /// How text becomes tokens and shingles.
+    pub text: TextOptions,
+    /// Seed of all hash functions.
+    pub seed: u64,
+    /// Whether every verified pair of documents is listed.
+    pub pairs: bool,
+    /// Where repeated passages are looked for.
+    pub scope: Scope,
+    /// Least number of words of a passage that is reported.
+    pub min_words: usize,
+    /// Least identity of a passage that is reported.
+    pub min_identity: f64,
+    /// How candidates of repeated passages are found.
+    pub windows: WindowParameters,
+    /// The field of a record that holds its text.
+    pub text_field: String,
+    /// The field of a record that holds its id.
+    pub id_field: String,
+    /// Largest record that is read, in bytes.
+    pub max_record: u64,
+}
+
+impl Default for Parameters {
+    /// The defaults of the program: threshold 0.8, recall 0.99 (12 bands of 5 rows), passages of 20 words.
+    fn default() -> Self {
+        Self {
+            level: Level::All,
+            threshold: 0.8,
+            recall: 0.99,
+            bands: 12,
+            rows: 5,
+            text: TextOptions::default(),
+            seed: 0,
+            pairs: false,
+            scope: Scope::Both,
+            min_words: 20,
+            min_identity: 0.45,
+            windows: WindowParameters::default(),
+            text_field: "text".into(),
+            id_field: "id".into(),
+            max_record: 256 << 20,
+        }
+    }
+}
+
+/// How candidates of repeated passages are found: each window of consecutive words keeps its smallest shingle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WindowParameters {
+    /// Words of a shingle.
+    pub k: usize,
+    /// Words of a window, at least `k`. Every equal run of that many words is found.
+    pub words: usize,
+    /// Independent hash functions, each with its own minima.
+    pub bands: usize,
+    /// Whether all pairs of places with one key are compared, instead of each place with its nearest.
+    pub exhaustive: bool,
+}
+
+impl Default for WindowParameters {
+    fn default() -> Self {
+        Self { k: 5, words: 8, bands: 1, exhaustive: false }
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde passes a reference
+fn is_zero(n: &usize) -> bool {
+    *n == 0
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero_u64(n: &u64) -> bool {
+    *n == 0
+}

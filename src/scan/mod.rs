@@ -1,0 +1,1 @@
+//! The pipelines: documents, passages. The only place that knows threads and the memory budget.

@@ -1,0 +1,1 @@
+//! Sketches: small summaries that two similar texts are likely to share.

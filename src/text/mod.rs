@@ -1,0 +1,10 @@
+//! Pure functions on text: normalisation, segments, tokens, shingles.
+
+pub mod normalize;
+pub mod segment;
+pub mod shingle;
+pub mod token;
+
+pub use segment::{line_starts, paragraphs};
+pub use shingle::{Shingle, Shingler, Unit};
+pub use token::{TextOptions, Token, Tokenizer};

@@ -1,0 +1,206 @@
+//! Normalisation, character by character, with the place in the original text that each result comes from.
+//!
+//! The text is taken in NFKC (Unicode Standard Annex #15) and lower case. Marks that are left after composition and
+//! invisible format characters (general categories Mn, Me, Cf) are dropped and do not split words. What is left is a
+//! letter or digit of a word, a token of its own (a character of a script written without spaces), or a separator.
+//!
+//! The text is normalised in pieces that no composition crosses: a piece starts before every character whose
+//! compatibility decomposition starts with a character of combining class 0 that composes with nothing before it.
+//! So normalising piece by piece gives what normalising the whole text gives, and each result knows its piece.
+
+use unicode_normalization::char::{canonical_combining_class, decompose_canonical, decompose_compatible};
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+use unicode_script::{Script, UnicodeScript};
+
+use super::TextOptions;
+use crate::span::Span;
+
+/// What a normalised character is to the tokenizer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Part of a word.
+    Word,
+    /// A token of its own.
+    Single,
+    /// Between words.
+    Separator,
+    /// Dropped without splitting a word.
+    Ignored,
+}
+
+/// Calls `emit` with each normalised character that is not dropped, its class, and the span of the original text
+/// that it comes from. Spans do not fall back, and characters that come from one piece share its span.
+pub fn normalize(text: &str, options: &TextOptions, mut emit: impl FnMut(char, Class, Span)) {
+    let mut rest = text.char_indices().peekable();
+    while let Some((start, first)) = rest.next() {
+        while rest.next_if(|&(_, c)| !starts_piece(c)).is_some() {}
+        let end = rest.peek().map_or(text.len(), |&(at, _)| at);
+        let span = Span::new(start, end);
+        if first.is_ascii() && end - start == 1 {
+            let c = fold(first, options);
+            emit(c, class(c), span);
+        } else {
+            normalize_piece(&text[start..end], options, |c, class| emit(c, class, span));
+        }
+    }
+}
+
+/// Returns what a character is to the tokenizer, after normalisation.
+pub fn class(c: char) -> Class {
+    use GeneralCategory as G;
+    if c.is_ascii() {
+        return if c.is_ascii_alphanumeric() { Class::Word } else { Class::Separator };
+    }
+    match c.general_category() {
+        G::NonspacingMark | G::EnclosingMark | G::Format => Class::Ignored,
+        G::UppercaseLetter
+        | G::LowercaseLetter
+        | G::TitlecaseLetter
+        | G::ModifierLetter
+        | G::OtherLetter
+        | G::SpacingMark
+        | G::DecimalNumber
+        | G::LetterNumber
+        | G::OtherNumber => {
+            if is_written_without_spaces(c) {
+                Class::Single
+            } else {
+                Class::Word
+            }
+        }
+        _ => Class::Separator,
+    }
+}
+
+fn is_written_without_spaces(c: char) -> bool {
+    use Script::{Han, Hiragana, Katakana, Khmer, Lao, Myanmar, Thai};
+    // U+30FC and U+FF70, the mark of a long vowel, belong to both kana scripts and so to `Common`.
+    matches!(c, '\u{30fc}' | '\u{ff70}')
+        || matches!(c.script(), Han | Hiragana | Katakana | Thai | Lao | Khmer | Myanmar)
+}
+
+fn normalize_piece(piece: &str, options: &TextOptions, mut emit: impl FnMut(char, Class)) {
+    for c in piece.nfkc() {
+        if options.keep_case {
+            emit_folded(c, options, &mut emit);
+        } else {
+            for lower in c.to_lowercase() {
+                // The final sigma is a matter of spelling: the same word in capitals has none.
+                emit_folded(if lower == 'ς' { 'σ' } else { lower }, options, &mut emit);
+            }
+        }
+    }
+}
+
+fn emit_folded(c: char, options: &TextOptions, emit: &mut impl FnMut(char, Class)) {
+    let c = fold(c, options);
+    match class(c) {
+        Class::Ignored => {}
+        class => emit(c, class),
+    }
+}
+
+/// Folds case of ASCII, and accents and digits as asked.
+fn fold(c: char, options: &TextOptions) -> char {
+    let c = if options.keep_case { c } else { c.to_ascii_lowercase() };
+    let c = if options.fold_accents && has_alphabet(c) { base_letter(c) } else { c };
+    if options.fold_digits && is_digit(c) { '0' } else { c }
+}
+
+fn is_digit(c: char) -> bool {
+    c.is_ascii_digit() || (!c.is_ascii() && c.general_category() == GeneralCategory::DecimalNumber)
+}
+
+/// Accents are folded in the scripts whose accented letters are variants of plain ones.
+fn has_alphabet(c: char) -> bool {
+    !c.is_ascii() && matches!(c.script(), Script::Latin | Script::Greek | Script::Cyrillic)
+}
+
+fn base_letter(c: char) -> char {
+    let mut base = None;
+    decompose_canonical(c, |part| {
+        base.get_or_insert(part);
+    });
+    base.unwrap_or(c)
+}
+
+/// Returns whether a piece that is normalised on its own may start with `c`.
+fn starts_piece(c: char) -> bool {
+    if c.is_ascii() {
+        return true;
+    }
+    let mut first = None;
+    decompose_compatible(c, |part| {
+        first.get_or_insert(part);
+    });
+    let first = first.unwrap_or(c);
+    canonical_combining_class(first) == 0 && is_nfc_quick(std::iter::once(first)) == IsNormalized::Yes
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn normalized(text: &str) -> String {
+        let mut out = String::new();
+        normalize(text, &TextOptions::default(), |c, _, _| out.push(c));
+        out
+    }
+
+    /// The definition, on the whole text at once.
+    fn defined(text: &str) -> String {
+        let lower = text.nfkc().flat_map(char::to_lowercase).map(|c| if c == 'ς' { 'σ' } else { c });
+        lower.filter(|&c| class(c) != Class::Ignored).collect()
+    }
+
+    #[test]
+    fn marks_and_invisible_characters_do_not_split_words() {
+        assert_eq!(normalized("e\u{301}te\u{301}"), "été");
+        assert_eq!(normalized("sou\u{ad}ve\u{200b}nir\u{200d}"), "souvenir");
+        assert_eq!(normalized("ＡＢＣ ﬁn ½"), "abc fin 1⁄2");
+        assert_eq!(normalized("ΟΔΌΣ"), normalized("οδός"));
+        assert_eq!(normalized("İstanbul"), "istanbul");
+    }
+
+    #[test]
+    fn folding_is_an_option() {
+        let folded = |text: &str, options: TextOptions| {
+            let mut out = String::new();
+            normalize(text, &options, |c, _, _| out.push(c));
+            out
+        };
+        let accents = TextOptions { fold_accents: true, ..TextOptions::default() };
+        assert_eq!(folded("Été à Ёлка, が 각", accents), "ete a елка, が 각");
+        let digits = TextOptions { fold_digits: true, ..TextOptions::default() };
+        assert_eq!(folded("le 12 mai ٣", digits), "le 00 mai 0");
+        let case = TextOptions { keep_case: true, ..TextOptions::default() };
+        assert_eq!(folded("Le CHÂTEAU", case), "Le CHÂTEAU");
+    }
+
+    #[test]
+    fn scripts_without_spaces_are_single_tokens() {
+        for c in ['漢', 'ひ', 'カ', 'ー', 'ก', 'ລ', 'ក', 'မ'] {
+            assert_eq!(class(c), Class::Single, "{c}");
+        }
+        for c in ['a', '9', 'é', 'я', 'ع', '한', 'अ', 'ि', 'ா'] {
+            assert_ne!(class(c), Class::Single, "{c}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_normalise_like_the_whole(text in "\\PC*") {
+            prop_assert_eq!(normalized(&text), defined(&text));
+        }
+
+        #[test]
+        fn marks_in_any_order_normalise_like_the_whole(
+            text in "[a-e\u{300}-\u{345}\u{1100}-\u{11ff}\u{ac00}-\u{ac40}\u{ff61}-\u{ff9f}\u{3040}-\u{30ff}\u{1e00}-\u{1eff}ﬁ½\u{200b}-\u{200f}\u{0f71}-\u{0f84}]{0,40}"
+        ) {
+            prop_assert_eq!(normalized(&text), defined(&text));
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Shingles: runs of `k` consecutive tokens, each as one 64-bit hash.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+use crate::hash::ShingleHasher;
+
+/// What a shingle is made of, and of how many. Written `word:5`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Shingle {
+    /// What is counted.
+    pub unit: Unit,
+    /// How many of it make a shingle, 1 to 64.
+    pub k: usize,
+}
+
+/// What shingles are made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Tokens: words, or single characters where words have no spaces.
+    Word,
+}
+
+impl Default for Shingle {
+    fn default() -> Self {
+        Self { unit: Unit::Word, k: 5 }
+    }
+}
+
+impl fmt::Display for Shingle {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self.unit {
+            Unit::Word => write!(f, "word:{}", self.k),
+        }
+    }
+}
+
+impl FromStr for Shingle {
+    type Err = Error;
+
+    fn from_str(s: &str) -> Result<Self, Error> {
+        let bad = || Error::Parameter { name: "shingle", value: s.to_owned(), expected: "word:N with N from 1 to 64" };
+        let k = s.strip_prefix("word:").ok_or_else(bad)?.parse().map_err(|_| bad())?;
+        if (1..=64).contains(&k) { Ok(Self { unit: Unit::Word, k }) } else { Err(bad()) }
+    }
+}
+
+impl From<Shingle> for String {
+    fn from(shingle: Shingle) -> Self {
+        shingle.to_string()
+    }
+}
+
+impl TryFrom<String> for Shingle {
+    type Error = Error;
+
+    fn try_from(s: String) -> Result<Self, Error> {
+        s.parse()
+    }
+}
+
+/// Turns token hashes into shingle hashes.
+#[derive(Clone, Copy, Debug)]
+pub struct Shingler {
+    hasher: ShingleHasher,
+}
+
+impl Shingler {
+    /// Makes a shingler for runs of `k` tokens, `k` at least 1.
+    pub fn new(k: usize) -> Self {
+        Self { hasher: ShingleHasher::new(k) }
+    }
+
+    /// Appends the hash of each run of `k` tokens, in order: `tokens.len() - k + 1` of them. Fewer than `k` tokens
+    /// are one shingle, no token is none.
+    pub fn shingles(self, tokens: &[u64], out: &mut Vec<u64>) {
+        let k = self.hasher.k();
+        let run = |tokens: &[u64]| tokens.iter().fold(0, |run, &token| self.hasher.push(run, token));
+        if tokens.len() < k {
+            if !tokens.is_empty() {
+                out.push(self.hasher.finish_short(run(tokens), tokens.len()));
+            }
+            return;
+        }
+        let mut sum = run(&tokens[..k]);
+        out.push(self.hasher.finish(sum));
+        for (&first, &next) in tokens.iter().zip(&tokens[k..]) {
+            sum = self.hasher.push(self.hasher.pop(sum, first), next);
+            out.push(self.hasher.finish(sum));
+        }
+    }
+
+    /// Returns the set of shingles: sorted, each once.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use doublon::text::Shingler;
+    ///
+    /// let pairs = Shingler::new(2);
+    /// assert_eq!(pairs.set(&[7, 8, 7, 8]).len(), 2); // 7 8, 8 7
+    /// assert_eq!(pairs.set(&[7]).len(), 1); // too short: the whole is one shingle
+    /// assert!(pairs.set(&[]).is_empty());
+    /// ```
+    pub fn set(self, tokens: &[u64]) -> Vec<u64> {
+        let mut set = Vec::with_capacity(tokens.len());
+        self.shingles(tokens, &mut set);
+        set.sort_unstable();
+        set.dedup();
+        set
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn rolling_equals_hashing_each_run_anew(tokens in prop::collection::vec(any::<u64>(), 0..40), k in 1usize..9) {
+            let (mut rolled, mut anew) = (Vec::new(), Vec::new());
+            Shingler::new(k).shingles(&tokens, &mut rolled);
+            for run in tokens.windows(k) {
+                Shingler::new(k).shingles(run, &mut anew);
+            }
+            if tokens.len() >= k {
+                prop_assert_eq!(rolled, anew);
+            } else {
+                prop_assert_eq!(rolled.len(), usize::from(!tokens.is_empty()));
+            }
+        }
+    }
+
+    #[test]
+    fn a_short_text_is_no_shingle_of_a_longer_one() {
+        let shingler = Shingler::new(5);
+        let short = shingler.set(&[1, 2, 3]);
+        assert!(!shingler.set(&[0, 0, 1, 2, 3, 4]).contains(&short[0]));
+        assert_ne!(short, shingler.set(&[3, 2, 1]));
+    }
+
+    #[test]
+    fn shingles_are_written_as_unit_and_number() {
+        assert_eq!("word:5".parse::<Shingle>().expect("valid"), Shingle::default());
+        assert_eq!(Shingle { k: 13, ..Shingle::default() }.to_string(), "word:13");
+        for bad in ["word", "word:0", "word:65", "line:5", "5"] {
+            assert!(bad.parse::<Shingle>().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Exact measures of a candidate: overlap of sets, alignment of sequences.
