@@ -1,1 +1,7 @@
 //! Pairs worth verifying. Nothing is claimed about them.
+
+pub mod estimate;
+pub mod lsh;
+pub mod params;
+
+pub use params::{Bands, Chance, choose};

@@ -1,1 +1,5 @@
 //! Sketches: small summaries that two similar texts are likely to share.
+
+pub mod minhash;
+
+pub use minhash::{MinHasher, Tiles};

@@ -1,0 +1,101 @@
+//! How much two sets of shingles overlap, in integers.
+
+/// The sizes of two sets and of their intersection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overlap {
+    /// Shingles of the first set.
+    pub a: usize,
+    /// Shingles of the second set.
+    pub b: usize,
+    /// Shingles in both.
+    pub shared: usize,
+}
+
+impl Overlap {
+    /// Measures two sorted sets without repeats. The cost is linear in their sizes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use doublon::verify::Overlap;
+    ///
+    /// let overlap = Overlap::of(&[1, 2, 3, 4], &[3, 4, 5]);
+    /// assert_eq!(overlap.jaccard(), 0.4); // 3 and 4 of 1 to 5
+    /// assert_eq!((overlap.containment_a(), overlap.containment_b()), (0.5, 2.0 / 3.0));
+    /// ```
+    pub fn of(a: &[u64], b: &[u64]) -> Self {
+        Self { a: a.len(), b: b.len(), shared: shared(a, b) }
+    }
+
+    /// Returns the Jaccard similarity, `0.0..=1.0`: shared shingles / all shingles of both. Two empty sets have 0.
+    pub fn jaccard(self) -> f64 {
+        ratio(self.shared, self.a + self.b - self.shared)
+    }
+
+    /// Returns the share of the first set's shingles that the second has.
+    pub fn containment_a(self) -> f64 {
+        ratio(self.shared, self.a)
+    }
+
+    /// Returns the share of the second set's shingles that the first has.
+    pub fn containment_b(self) -> f64 {
+        ratio(self.shared, self.b)
+    }
+
+    /// Returns whether the Jaccard similarity is at least `threshold`, as the quotient that [`jaccard`](Self::jaccard)
+    /// gives: what is reported and what is decided are one number.
+    pub fn reaches(self, threshold: f64) -> bool {
+        self.jaccard() >= threshold
+    }
+
+    /// Returns the same measures with the two sides exchanged.
+    #[must_use]
+    pub fn swapped(self) -> Self {
+        Self { a: self.b, b: self.a, shared: self.shared }
+    }
+}
+
+fn ratio(part: usize, whole: usize) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+fn shared(a: &[u64], b: &[u64]) -> usize {
+    let (mut i, mut j, mut count) = (0, 0, 0);
+    // Without a branch on the comparison: which side is smaller is a coin toss that a CPU cannot predict.
+    while i < a.len() && j < b.len() {
+        let (x, y) = (a[i], b[j]);
+        count += usize::from(x == y);
+        i += usize::from(x <= y);
+        j += usize::from(y <= x);
+    }
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn overlap_equals_that_of_sets(a: BTreeSet<u8>, b: BTreeSet<u8>) {
+            let sorted = |set: &BTreeSet<u8>| set.iter().map(|&x| u64::from(x) << 50).collect::<Vec<_>>();
+            let overlap = Overlap::of(&sorted(&a), &sorted(&b));
+            prop_assert_eq!(overlap.shared, a.intersection(&b).count());
+            let union = a.union(&b).count();
+            let jaccard = if union == 0 { 0.0 } else { overlap.shared as f64 / union as f64 };
+            prop_assert!((overlap.jaccard() - jaccard).abs() < 1e-15);
+            prop_assert_eq!(overlap.swapped(), Overlap::of(&sorted(&b), &sorted(&a)));
+        }
+    }
+
+    #[test]
+    fn the_threshold_itself_is_reached() {
+        assert!(Overlap { a: 9, b: 9, shared: 8 }.reaches(0.8));
+        assert!(!Overlap { a: 9, b: 10, shared: 8 }.reaches(0.8));
+        assert!(!Overlap { a: 0, b: 0, shared: 0 }.reaches(0.1));
+    }
+}
