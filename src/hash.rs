@@ -7,7 +7,7 @@
 //! scheme of wyhash and foldhash: one multiplication for a token of up to 16 bytes. The keys are public constants, so
 //! a hostile text can be made to collide; `seed` in [`TokenHasher::new`] changes them.
 
-use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128};
+use xxhash_rust::xxh3::{Xxh3, xxh3_64_with_seed, xxh3_128};
 
 // Digits of pi, as in Blowfish's initial P-array: constants with nothing up the sleeve.
 const KEY_LOW: u64 = 0x243f_6a88_85a3_08d3;
@@ -112,6 +112,22 @@ pub fn mix(x: u64) -> u64 {
 /// Returns the XXH3 128-bit hash of `bytes`, for telling equal contents.
 pub fn content_hash(bytes: &[u8]) -> u128 {
     xxh3_128(bytes)
+}
+
+/// Computes [`content_hash`] of bytes that come in pieces.
+#[derive(Clone, Default)]
+pub struct ContentHasher(Xxh3);
+
+impl ContentHasher {
+    /// Appends `bytes`.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// Returns the hash of all bytes so far.
+    pub fn finish(&self) -> u128 {
+        self.0.digest128()
+    }
 }
 
 /// Returns the XXH3 64-bit hash of `bytes` under `seed`.

@@ -1,1 +1,237 @@
 //! From bytes to documents: finding files, reading them in blocks, and parsing blocks into records.
+//!
+//! [`walk`] turns paths into a sorted list of sources. A [`SourceReader`] reads one source from start to end and cuts
+//! it at record boundaries into blocks of about 1 MiB; this is sequential and cheap (a search for line ends and a
+//! checksum). [`parse`] turns a block into documents; it is pure, so blocks can be parsed on any thread and put back
+//! in order by `first_record`. A [`Rereader`] fetches single records again.
+//!
+//! Nothing here fails on input: what cannot be read becomes a [`Skipped`] with its place and reason, and the records
+//! around it are still read. Memory is bounded by `max_record` a source, whatever the input.
+//!
+//! To add a format: a variant of [`Format`], its detection in [`Source::format`] and `shape`, its parser beside
+//! `jsonl`, and, if its records do not end at line ends, its way of cutting in `read`.
+
+mod jsonl;
+mod plain;
+mod read;
+mod shape;
+mod walk;
+
+use std::borrow::Cow;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::finding::{Reason, Skipped};
+
+pub use read::{Block, Rereader, SourceReader};
+pub use walk::{Found, walk};
+
+/// How sources are found and read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceOptions {
+    /// The field of a record that holds its text; a path of fields is joined by dots.
+    pub text_field: String,
+    /// The field of a record that holds its id; a path of fields is joined by dots.
+    pub id_field: String,
+    /// The largest record that is read, in bytes. It bounds the memory that one source takes.
+    pub max_record: u64,
+    /// Whether links met in folders are followed.
+    pub follow: bool,
+    /// What to do when a path that was named is not there.
+    pub bad_input: BadInput,
+    /// If not empty, only files in folders that match one of these patterns are read. A pattern without a slash is
+    /// matched against the name of the file, one with a slash against its path below the folder that was named.
+    pub glob: Vec<String>,
+    /// Files and folders that match one of these patterns are left out.
+    pub exclude: Vec<String>,
+    /// What one document of plain text is.
+    pub record: RecordMode,
+}
+
+impl Default for SourceOptions {
+    fn default() -> Self {
+        Self {
+            text_field: "text".into(),
+            id_field: "id".into(),
+            max_record: 256 << 20,
+            follow: false,
+            bad_input: BadInput::Fail,
+            glob: Vec::new(),
+            exclude: Vec::new(),
+            record: RecordMode::File,
+        }
+    }
+}
+
+/// What to do when a path that was named is not there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BadInput {
+    /// End before any work.
+    #[default]
+    Fail,
+    /// Report it and read the others.
+    Skip,
+}
+
+/// What one document of plain text is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RecordMode {
+    /// A file.
+    #[default]
+    File,
+    /// A line that is not blank.
+    Lines,
+}
+
+/// What the bytes of a source are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Plain text, one document.
+    Plain,
+    /// Plain text, one document a line.
+    Lines,
+    /// JSON Lines: one object a line.
+    Jsonl,
+}
+
+/// A file to read, or standard input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The path as given, or as found below what was given; `-` is standard input.
+    pub path: PathBuf,
+    /// Whether the path itself was given. Only then is something read that is no regular file.
+    pub named: bool,
+}
+
+impl Source {
+    /// Returns the path for people and findings: what is no UTF-8 in it is replaced by U+FFFD.
+    pub fn name(&self) -> String {
+        self.path.to_string_lossy().into_owned()
+    }
+
+    /// Returns whether this is standard input.
+    pub fn is_stdin(&self) -> bool {
+        self.path == Path::new("-")
+    }
+
+    /// Returns the format by the ending of the name, or `None` where only the content can tell: standard input.
+    pub fn format(&self, options: &SourceOptions) -> Option<Format> {
+        let ending = self.path.extension().unwrap_or_default().to_ascii_lowercase();
+        match (ending == "jsonl" || ending == "ndjson", options.record) {
+            (true, _) => Some(Format::Jsonl),
+            (false, _) if self.is_stdin() => None,
+            (false, RecordMode::File) => Some(Format::Plain),
+            (false, RecordMode::Lines) => Some(Format::Lines),
+        }
+    }
+}
+
+/// What parsing found at one place of a source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Item {
+    /// A document. Its text may be empty.
+    Document(Record),
+    /// A record that is none, and why.
+    Skipped(Skipped),
+}
+
+/// A document as it was read, before it is numbered in a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// The zero-based line, 0 for a file that is one document. Blank lines count, though they are no documents.
+    pub record: u64,
+    /// The record's own id: a string that is not empty, or a number as it is written. It may repeat in a source; see
+    /// [`drop_repeated_ids`].
+    pub id: Option<String>,
+    /// The decoded text. A byte order mark at the start of UTF-8 text stays in it as U+FEFF, so that offsets into the
+    /// text of a plain file are offsets into the file; decoding UTF-16 drops it.
+    pub text: String,
+    /// Whether bytes that could not be decoded were replaced by U+FFFD.
+    pub lossy: bool,
+    /// If `lossy`, the hash of the bytes that the text was decoded from, so that unequal bytes stay unequal.
+    pub raw_hash: Option<u128>,
+    /// The byte in the source at which the record starts.
+    pub offset: u64,
+    /// The bytes of the record, without the line feed that ends it.
+    pub length: u64,
+}
+
+/// Parses a block that a [`SourceReader`] of `format` gave, and appends what it holds to `items` in order.
+///
+/// `name` is [`Source::name`]. Blank lines give no item; every other record gives exactly one.
+pub fn parse(block: &Block, format: Format, name: &str, options: &SourceOptions, items: &mut Vec<Item>) {
+    match format {
+        Format::Plain => items.push(Item::Document(plain::file(block))),
+        Format::Lines => plain::lines(block, name, options, items),
+        Format::Jsonl => jsonl::lines(block, name, options, items),
+    }
+}
+
+/// Takes away every id that stands more than once in `ids`, which are those of one source: such an id names no record.
+pub fn drop_repeated_ids(ids: &mut [Option<String>]) {
+    let mut order: Vec<usize> = (0..ids.len()).filter(|&i| ids[i].is_some()).collect();
+    order.sort_unstable_by(|&a, &b| ids[a].cmp(&ids[b]));
+    let groups: Vec<&[usize]> = order.chunk_by(|&a, &b| ids[a] == ids[b]).filter(|group| group.len() > 1).collect();
+    for &i in groups.into_iter().flatten() {
+        ids[i] = None;
+    }
+}
+
+/// Why the system did not let a file be read, told from the error of opening it.
+fn reason_of(error: &io::Error) -> Reason {
+    match error.kind() {
+        io::ErrorKind::NotFound => Reason::Vanished,
+        io::ErrorKind::PermissionDenied => Reason::Permission,
+        _ => Reason::ReadError,
+    }
+}
+
+/// A finding about a whole source.
+fn skipped_source(name: &str, reason: Reason, detail: impl Into<Cow<'static, str>>) -> Skipped {
+    let detail = Some(detail.into().into_owned());
+    Skipped { source: name.to_owned(), record: None, offset: None, reason, detail }
+}
+
+/// A finding about one line of a source; the detail begins with its one-based number.
+fn skipped_line(name: &str, line: &read::Line, reason: Reason, detail: &str) -> Skipped {
+    Skipped {
+        source: name.to_owned(),
+        record: Some(line.record),
+        offset: Some(line.offset),
+        reason,
+        detail: Some(format!("line {}: {detail}", line.record + 1)),
+    }
+}
+
+/// The finding about a line that is longer than `max_record`.
+fn line_too_large(name: &str, line: &read::Line, options: &SourceOptions) -> Skipped {
+    let detail = format!("longer than {} bytes; raise --max-record", options.max_record);
+    skipped_line(name, line, Reason::TooLarge, &detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(path: &str) -> Source {
+        Source { path: path.into(), named: true }
+    }
+
+    #[test]
+    fn the_ending_tells_jsonl_and_all_else_is_text() {
+        let (files, lines) =
+            (SourceOptions::default(), SourceOptions { record: RecordMode::Lines, ..SourceOptions::default() });
+        assert_eq!(source("a/b.JSONL").format(&files), Some(Format::Jsonl));
+        assert_eq!(source("b.ndjson").format(&lines), Some(Format::Jsonl));
+        assert_eq!(source("jsonl").format(&files), Some(Format::Plain));
+        assert_eq!(source("a.md").format(&lines), Some(Format::Lines));
+        assert_eq!(source("-").format(&files), None);
+    }
+
+    #[test]
+    fn repeated_ids_name_no_record() {
+        let mut ids = ["a", "b", "a", "", "c", "a"].map(|id| (!id.is_empty()).then(|| id.to_owned()));
+        drop_repeated_ids(&mut ids);
+        assert_eq!(ids.map(Option::unwrap_or_default), ["", "b", "", "", "c", ""]);
+    }
+}

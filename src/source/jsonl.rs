@@ -1,0 +1,271 @@
+//! JSON Lines: one object a line, of which the text and the id are taken.
+//!
+//! A line is parsed once, by a visitor that stores nothing but the two fields; the rest is validated and passed over.
+//! `serde_json` does that without recursion, so nesting costs no stack. Lines that this path does not accept are rare
+//! unless a field lies inside another; they are read again, more slowly, to say exactly what is wrong with them.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::read::Line;
+use super::{Block, Item, Record, SourceOptions, line_too_large, skipped_line};
+use crate::finding::Reason;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Appends an item for each line that is not blank.
+pub(super) fn lines(block: &Block, name: &str, options: &SourceOptions, items: &mut Vec<Item>) {
+    let fields = Fields::new(options);
+    // One check of the whole block is much faster than one for each line.
+    let text = simdutf8::basic::from_utf8(&block.bytes).ok();
+    for mut line in block.lines() {
+        if line.offset == 0 && block.bytes.starts_with(BYTE_ORDER_MARK) {
+            line = line.cut_front(BYTE_ORDER_MARK.len());
+        }
+        let bytes = &block.bytes[line.range.clone()];
+        if bytes.trim_ascii().is_empty() {
+            continue;
+        }
+        items.push(if bytes.len() as u64 > options.max_record {
+            Item::Skipped(line_too_large(name, &line, options))
+        } else {
+            match parse_line(bytes, text.map(|text| &text[line.range.clone()]), &fields) {
+                Ok((text, id)) => Item::Document(record(&line, text, id)),
+                Err((reason, detail)) => Item::Skipped(skipped_line(name, &line, reason, &detail)),
+            }
+        });
+    }
+}
+
+fn record(line: &Line, text: String, id: Option<String>) -> Record {
+    let (record, offset, length) = (line.record, line.offset, line.range.len() as u64);
+    Record { record, id, text, lossy: false, raw_hash: None, offset, length }
+}
+
+/// Why a line is no document, with words for people.
+type Fault = (Reason, String);
+
+/// The fields to take, as paths from the outermost object inwards.
+struct Fields {
+    text_field: String,
+    text: Vec<String>,
+    id: Vec<String>,
+}
+
+impl Fields {
+    fn new(options: &SourceOptions) -> Self {
+        let path = |field: &str| field.split('.').map(str::to_owned).collect();
+        Self { text_field: options.text_field.clone(), text: path(&options.text_field), id: path(&options.id_field) }
+    }
+}
+
+fn parse_line(bytes: &[u8], text: Option<&str>, fields: &Fields) -> Result<(String, Option<String>), Fault> {
+    let line = match text {
+        Some(text) => text,
+        None => std::str::from_utf8(bytes).map_err(|error| invalid_utf8(bytes, error))?,
+    };
+    let mut deserializer = serde_json::Deserializer::from_str(line);
+    let taken = Take(fields).deserialize(&mut deserializer).and_then(|taken| deserializer.end().map(|()| taken));
+    match taken {
+        Ok(Taken { text: Some(text), id, repeated: false }) => Ok((text, id)),
+        _ => parse_carefully(line, fields),
+    }
+}
+
+/// What the fast path took from a line.
+#[derive(Default)]
+struct Taken {
+    text: Option<String>,
+    id: Option<String>,
+    repeated: bool,
+}
+
+/// Takes the fields from an object in one pass. It fails, without saying why, where a field lies inside another one.
+struct Take<'a>(&'a Fields);
+
+impl<'de> DeserializeSeed<'de> for Take<'_> {
+    type Value = Taken;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Taken, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Take<'_> {
+    type Value = Taken;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Taken, A::Error> {
+        let mut taken = Taken::default();
+        let mut id = None;
+        while let Some(field) = map.next_key_seed(Key(self.0))? {
+            match field {
+                Field::Text => taken.repeated |= taken.text.replace(map.next_value()?).is_some(),
+                Field::Id => taken.repeated |= id.replace(map.next_value::<&RawValue>()?).is_some(),
+                Field::Other => drop(map.next_value::<IgnoredAny>()?),
+                Field::Nested => return Err(A::Error::custom("a field inside another")),
+            }
+        }
+        taken.id = id.and_then(id_of);
+        Ok(taken)
+    }
+}
+
+enum Field {
+    Text,
+    Id,
+    /// Holds a wanted field further inside, or is both fields at once.
+    Nested,
+    Other,
+}
+
+/// Tells which field a key names, without storing the key.
+struct Key<'a>(&'a Fields);
+
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    type Value = Field;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Field, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Key<'_> {
+    type Value = Field;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Field, E> {
+        let Fields { text, id, .. } = self.0;
+        Ok(match (text[0] == key, id[0] == key) {
+            (false, false) => Field::Other,
+            (true, false) if text.len() == 1 => Field::Text,
+            (false, true) if id.len() == 1 => Field::Id,
+            _ => Field::Nested,
+        })
+    }
+}
+
+/// Takes the fields wherever they are, or says why the line is no document. Costs several passes over the line.
+fn parse_carefully(line: &str, fields: &Fields) -> Result<(String, Option<String>), Fault> {
+    serde_json::from_str::<IgnoredAny>(line).map_err(|error| invalid_json(&error))?;
+    if !is_object(line) {
+        let detail = format!("is {}, but a record must be an object", kind_of(line.trim_ascii_start()));
+        return Err((Reason::NotAnObject, detail));
+    }
+    let text = find(line, &fields.text)?.ok_or_else(|| missing_text(line, fields))?;
+    let id = find(line, &fields.id)?.and_then(id_of);
+    if !text.get().starts_with('"') {
+        let detail = format!("field `{}` is {}, but it must be a string", fields.text_field, kind_of(text.get()));
+        return Err((Reason::TextNotString, detail));
+    }
+    // A string that is valid by the grammar fails here if it holds half of a surrogate pair.
+    let text = serde_json::from_str(text.get())
+        .map_err(|error| (Reason::InvalidJson, format!("field `{}`: {}", fields.text_field, bare_message(&error))))?;
+    Ok((text, id))
+}
+
+/// Returns the value at the end of a path of fields.
+fn find<'a>(object: &'a str, path: &[String]) -> Result<Option<&'a RawValue>, Fault> {
+    let (key, inner) = path.split_first().map_or(("", path), |(key, inner)| (key.as_str(), inner));
+    let mut values = Vec::new();
+    members(object, |name, value| {
+        if name == key {
+            values.push(value);
+        }
+    })?;
+    match *values {
+        [value] if inner.is_empty() => Ok(Some(value)),
+        [value] if is_object(value.get()) => find(value.get(), inner),
+        [] | [_] => Ok(None),
+        _ => Err((Reason::DuplicateKey, format!("field `{key}` stands {} times in the object", values.len()))),
+    }
+}
+
+/// Calls `visit` with each member of an object.
+fn members<'a>(object: &'a str, visit: impl FnMut(&str, &'a RawValue)) -> Result<(), Fault> {
+    serde_json::Deserializer::from_str(object).deserialize_map(Members(visit)).map_err(|error| invalid_json(&error))
+}
+
+struct Members<F>(F);
+
+impl<'de, F: FnMut(&str, &'de RawValue)> Visitor<'de> for Members<F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
+        while let Some((name, value)) = map.next_entry::<String, _>()? {
+            self.0(&name, value);
+        }
+        Ok(())
+    }
+}
+
+/// A string that is not empty, or a number as it is written: `9007199254740993` is no double.
+fn id_of(value: &RawValue) -> Option<String> {
+    let json = value.get();
+    match json.as_bytes()[0] {
+        b'"' => serde_json::from_str(json).ok().filter(|id: &String| !id.is_empty()),
+        b'-' | b'0'..=b'9' => Some(json.to_owned()),
+        _ => None,
+    }
+}
+
+fn is_object(json: &str) -> bool {
+    json.trim_ascii_start().starts_with('{')
+}
+
+fn kind_of(json: &str) -> &'static str {
+    match json.bytes().next() {
+        Some(b'{') => "an object",
+        Some(b'[') => "an array",
+        Some(b'"') => "a string",
+        Some(b'n') => "null",
+        Some(b't' | b'f') => "a boolean",
+        _ => "a number",
+    }
+}
+
+/// The most fields that a message offers instead of the one that is not there, and the longest name among them.
+const MAX_OFFERS: usize = 5;
+const MAX_OFFER_BYTES: usize = 40;
+
+fn missing_text(line: &str, fields: &Fields) -> Fault {
+    let mut offers = Vec::new();
+    let listed = members(line, |name, value| {
+        if value.get().starts_with('"') && name.len() <= MAX_OFFER_BYTES && offers.len() < MAX_OFFERS {
+            offers.push(format!("`{name}`"));
+        }
+    });
+    let offers = match listed {
+        Ok(()) if !offers.is_empty() => format!(" (it has {})", offers.join(", ")),
+        _ => String::new(),
+    };
+    let field = &fields.text_field;
+    (Reason::MissingText, format!("record has no field `{field}`; name the field with --text-field{offers}"))
+}
+
+fn invalid_utf8(bytes: &[u8], error: std::str::Utf8Error) -> Fault {
+    let at = error.valid_up_to();
+    (Reason::InvalidUtf8, format!("byte {:#04x} in column {} is not UTF-8", bytes[at], at + 1))
+}
+
+fn invalid_json(error: &serde_json::Error) -> Fault {
+    (Reason::InvalidJson, format!("column {}: {}", error.column(), bare_message(error)))
+}
+
+/// The message without its place, which is given within the line and not in the file.
+fn bare_message(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    message.rsplit_once(" at line ").map_or(message.clone(), |(bare, _)| bare.to_owned())
+}

@@ -1,0 +1,170 @@
+//! What the first bytes of a source say that it is, where that is not what its name says.
+//!
+//! A folder of text holds pictures and archives too, and a file named `.jsonl` may be a JSON array. Reading those as
+//! what they are not would give one error a line, or garbage; here they get one message that names the real thing.
+//! Only the first block is looked at, and a file of lines whose first record is a JSON object passes at once.
+
+use memchr::memchr;
+use serde::de::IgnoredAny;
+
+use super::{Format, RecordMode, SourceOptions};
+use crate::finding::Reason;
+
+/// Why a source is not read as what it was taken for, with words for people.
+pub(super) type Refusal = (Reason, String);
+
+/// Returns why a source that begins with `start` is not read as `format`. `whole` says that there is nothing more.
+pub(super) fn refuse(start: &[u8], whole: bool, format: Format) -> Option<Refusal> {
+    if format == Format::Jsonl && first_line(start, whole).is_some_and(is_object) {
+        return None;
+    }
+    wide_encoding(start, format).or_else(|| binary(start)).or_else(|| match format {
+        Format::Jsonl => other_than_lines_of_json(without_mark(start), whole),
+        Format::Plain | Format::Lines => None,
+    })
+}
+
+/// Tells the format of a stream without a name: JSONL if its first line is a JSON object or begins one that is longer
+/// than `start`, else plain text.
+pub(super) fn format_of(start: &[u8], whole: bool, options: &SourceOptions) -> Format {
+    let text = without_mark(start).trim_ascii_start();
+    let is_jsonl = match first_line(start, whole) {
+        Some(line) => is_object(line),
+        None => text.starts_with(b"{") && first_value(text).is_err_and(|error| error.is_eof()),
+    };
+    match options.record {
+        _ if is_jsonl => Format::Jsonl,
+        RecordMode::File => Format::Plain,
+        RecordMode::Lines => Format::Lines,
+    }
+}
+
+fn wide_encoding(start: &[u8], format: Format) -> Option<Refusal> {
+    let name = match start {
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => "UTF-32",
+        // A whole file of it is decoded, but lines cannot be cut before that.
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] if format != Format::Plain => "UTF-16",
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return None,
+        _ if alternates_with_zeros(sample(start)) => "UTF-16 without a byte order mark",
+        _ => return None,
+    };
+    Some((Reason::Encoding, format!("the file is in {name}; convert it to UTF-8")))
+}
+
+/// Whether every other byte is zero, as in UTF-16 of Latin letters. Three in five leave room for other scripts.
+fn alternates_with_zeros(sample: &[u8]) -> bool {
+    let (pairs, _) = sample.as_chunks::<2>();
+    let zeros = |side: usize| pairs.iter().filter(|pair| pair[side] == 0).count();
+    let (low, high) = (zeros(0).min(zeros(1)), zeros(0).max(zeros(1)));
+    pairs.len() >= 2 && high * 5 >= pairs.len() * 3 && low * 20 <= pairs.len()
+}
+
+/// What common files that are no text begin with.
+const SIGNATURES: [(&[u8], &str); 12] = [
+    (b"\x1f\x8b", "gzip data"),
+    (b"\x28\xb5\x2f\xfd", "Zstandard data"),
+    (b"\x04\x22\x4d\x18", "LZ4 data"),
+    (b"\xfd7zXZ\0", "xz data"),
+    (b"BZh91AY&SY", "bzip2 data"),
+    (b"PK\x03\x04", "a ZIP archive"),
+    (b"%PDF-", "a PDF"),
+    (b"\x89PNG\r\n", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"\x7fELF", "a program"),
+    (b"SQLite format 3\0", "an SQLite database"),
+];
+
+/// Text has few control characters beside white space, backspaces and escapes: bytes at random have 11%, and the files
+/// that are kept have under 10% even where NUL separates the words. Bytes that are not UTF-8 make it less likely text,
+/// but legacy encodings have no such characters at all.
+fn binary(start: &[u8]) -> Option<Refusal> {
+    if let Some((_, what)) = SIGNATURES.iter().find(|(signature, _)| start.starts_with(signature)) {
+        return Some((Reason::Binary, format!("the file is {what}, not text")));
+    }
+    let sample = sample(start);
+    let controls = sample.iter().filter(|byte| matches!(byte, 0..=7 | 14..=26 | 28..=31 | 127)).count();
+    let (parts, of) = if is_utf8_so_far(sample) { (3, 10) } else { (1, 20) };
+    (controls * of > sample.len() * parts).then(|| {
+        (
+            Reason::Binary,
+            format!("the file is not text: {controls} of its first {} bytes are control characters", sample.len()),
+        )
+    })
+}
+
+fn sample(start: &[u8]) -> &[u8] {
+    &start[..start.len().min(64 << 10)]
+}
+
+fn is_utf8_so_far(sample: &[u8]) -> bool {
+    std::str::from_utf8(sample).err().is_none_or(|error| error.error_len().is_none())
+}
+
+/// Tells what a file is that is named as JSON Lines, and whose first line is no object. As soon as one line of the
+/// first block is an object, it is JSON Lines with bad lines, which are reported one by one.
+fn other_than_lines_of_json(start: &[u8], whole: bool) -> Option<Refusal> {
+    let text = start.trim_ascii_start();
+    let several = memchr(b'\n', text.trim_ascii_end()).is_some();
+    let complete = if whole { start.len() } else { memchr::memrchr(b'\n', start)? };
+    if lines(&start[..complete]).any(is_object) {
+        return None;
+    }
+    let what = match *text.first()? {
+        0x1e => "a JSON text sequence (RFC 7464)",
+        b'<' => "markup (HTML or XML)",
+        b'[' if several && spans_lines(text) || is_one_value(text) => "a JSON array",
+        b'{' if several && spans_lines(text) => "pretty-printed JSON, with an object on several lines",
+        b'{' if follows_directly(text) => "JSON objects without line ends between them",
+        b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' => return None,
+        _ if memchr::memchr3(b',', b'\t', b';', lines(text).next()?).is_some() && several => "a table (CSV or TSV)",
+        _ if !lines(text).any(|line| line.trim_ascii_start().starts_with(b"{")) && several => "plain text",
+        _ => return None,
+    };
+    Some((Reason::WrongShape, format!("the file is {what}, not JSON Lines: it must hold one object a line")))
+}
+
+/// Whether the first value is valid as far as it goes and does not end on its first line.
+fn spans_lines(text: &[u8]) -> bool {
+    let line = lines(text).next().unwrap_or_default();
+    let on_one_line = serde_json::from_slice::<IgnoredAny>(line).is_ok() || follows_directly(line);
+    !on_one_line && first_value(text).map_or_else(|error| error.is_eof(), |_| true)
+}
+
+fn is_one_value(text: &[u8]) -> bool {
+    serde_json::from_slice::<IgnoredAny>(text).is_ok()
+}
+
+/// Whether another object follows the first one on the same line.
+fn follows_directly(text: &[u8]) -> bool {
+    let line = lines(text).next().unwrap_or_default();
+    first_value(line).is_ok_and(|end| line[end..].trim_ascii_start().starts_with(b"{"))
+}
+
+/// Returns where the first value ends.
+fn first_value(text: &[u8]) -> Result<usize, serde_json::Error> {
+    let mut values = serde_json::Deserializer::from_slice(text).into_iter::<IgnoredAny>();
+    values.next().transpose()?;
+    Ok(values.byte_offset())
+}
+
+/// Returns the first line that is not blank, unless it may go on after `start`.
+fn first_line(start: &[u8], whole: bool) -> Option<&[u8]> {
+    let text = without_mark(start).trim_ascii_start();
+    match memchr(b'\n', text) {
+        Some(end) => Some(&text[..end]),
+        None => whole.then_some(text),
+    }
+}
+
+fn is_object(line: &[u8]) -> bool {
+    line.trim_ascii_start().starts_with(b"{") && is_one_value(line)
+}
+
+fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|&byte| byte == b'\n')
+}
+
+fn without_mark(start: &[u8]) -> &[u8] {
+    start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start)
+}

@@ -1,0 +1,261 @@
+//! Finding the files: what was named, and what lies in the folders that were named.
+//!
+//! The result depends on the set of paths alone, not on their order nor on that of the system: sources are sorted by
+//! the bytes of their paths. A place that is reached twice, because it was named twice or lies in two folders that
+//! were named, is one source under the smallest of its names. A file with several names in the tree (hard links, or
+//! links that are followed) is read once, and the other names are reported.
+
+use std::collections::HashMap;
+use std::fs::{self, FileType, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use walkdir::{DirEntry, WalkDir};
+
+use super::{BadInput, Source, SourceOptions, reason_of, skipped_source};
+use crate::error::{Error, Result};
+use crate::finding::{Reason, Skipped};
+
+/// The sources that some paths lead to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// What is to be read, sorted by the bytes of the path.
+    pub sources: Vec<Source>,
+    /// What is not read, in order.
+    pub skipped: Vec<Skipped>,
+    /// How many files in folders [`SourceOptions::glob`] and [`SourceOptions::exclude`] left out; a folder that is
+    /// left out is not entered and counts as one.
+    pub left_out: u64,
+}
+
+/// Finds the sources that `paths` lead to: files as named, folders with all that is in them, `-` as standard input.
+///
+/// Links are followed if they were named, those in folders only with [`SourceOptions::follow`]. What is no regular
+/// file is a source only if it was named itself.
+///
+/// # Errors
+///
+/// A path that was named does not exist (unless [`BadInput::Skip`]), or a pattern is not valid.
+pub fn walk(paths: &[PathBuf], options: &SourceOptions) -> Result<Found> {
+    let filter = Filter::new(options)?;
+    let mut tree = Tree::default();
+    for path in paths {
+        tree.add_named(path, options, &filter)?;
+    }
+    Ok(tree.into_found())
+}
+
+/// What tells a file from all others on the machine.
+pub(super) type FileId = (u64, u64);
+
+#[cfg(unix)]
+#[allow(clippy::unnecessary_wraps)] // other systems have none
+pub(super) fn file_id(metadata: &Metadata) -> Option<FileId> {
+    use std::os::unix::fs::MetadataExt;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+pub(super) fn file_id(_: &Metadata) -> Option<FileId> {
+    None
+}
+
+/// Says what is there, for people.
+pub(super) fn kind_of(kind: FileType) -> &'static str {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        match () {
+            () if kind.is_fifo() => return "a named pipe",
+            () if kind.is_socket() => return "a socket",
+            () if kind.is_block_device() || kind.is_char_device() => return "a device",
+            () => {}
+        }
+    }
+    match () {
+        () if kind.is_symlink() => "a link",
+        () if kind.is_dir() => "a folder",
+        () if kind.is_file() => "a file",
+        () => "no regular file",
+    }
+}
+
+/// What was met, by name.
+#[derive(Default)]
+struct Tree {
+    entries: Vec<Entry>,
+    left_out: u64,
+}
+
+struct Entry {
+    /// The name without links in what was given, so that one place has one such path whatever led to it.
+    place: PathBuf,
+    name: PathBuf,
+    /// The file, or why it is none.
+    what: std::result::Result<File, (Reason, String)>,
+}
+
+struct File {
+    named: bool,
+    id: Option<FileId>,
+}
+
+impl Tree {
+    fn add_named(&mut self, path: &Path, options: &SourceOptions, filter: &Filter) -> Result<()> {
+        if path == Path::new("-") {
+            self.add(path.into(), path.into(), Ok(File { named: true, id: None }));
+            return Ok(());
+        }
+        let place = fs::canonicalize(path).or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.into());
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => self.add_folder(path, &place, options, filter),
+            Ok(metadata) => self.add(place, path.into(), Ok(File { named: true, id: file_id(&metadata) })),
+            Err(error) => {
+                let reason = reason_of_named(path, &error);
+                if reason == Reason::Missing && options.bad_input == BadInput::Fail {
+                    return Err(Error::Missing { path: path.into() });
+                }
+                self.add(place, path.into(), Err((reason, error.to_string())));
+            }
+        }
+        Ok(())
+    }
+
+    fn add_folder(&mut self, root: &Path, place: &Path, options: &SourceOptions, filter: &Filter) {
+        let mut walk = WalkDir::new(root).follow_links(options.follow).into_iter();
+        while let Some(entry) = walk.next() {
+            let path = entry.as_ref().map_or_else(|error| error.path().unwrap_or(root), DirEntry::path);
+            let below = path.strip_prefix(root).unwrap_or(path);
+            let is_folder = entry.as_ref().is_ok_and(|entry| entry.file_type().is_dir());
+            // What could not be read may be a folder of wanted files.
+            if !below.as_os_str().is_empty() && !filter.admits(below, is_folder || entry.is_err()) {
+                self.left_out += 1;
+                if is_folder {
+                    walk.skip_current_dir();
+                }
+            } else if !is_folder {
+                let what = entry.as_ref().map_err(why).and_then(regular);
+                self.add(place.join(below), path.into(), what);
+            }
+        }
+    }
+
+    fn add(&mut self, place: PathBuf, name: PathBuf, what: std::result::Result<File, (Reason, String)>) {
+        self.entries.push(Entry { place, name, what });
+    }
+
+    fn into_found(mut self) -> Found {
+        self.join_places();
+        self.entries.sort_by(|a, b| bytes(&a.name).cmp(bytes(&b.name)));
+        let mut found = Found { left_out: self.left_out, ..Found::default() };
+        let mut first_names: HashMap<FileId, String> = HashMap::new();
+        for Entry { name: path, what, .. } in self.entries {
+            let name = path.to_string_lossy();
+            let first_name = match &what {
+                Ok(File { id: Some(id), .. }) => first_names.get(id),
+                _ => None,
+            };
+            match (what, first_name) {
+                (Err((reason, detail)), _) => found.skipped.push(skipped_source(&name, reason, detail)),
+                (Ok(_), Some(first)) => {
+                    let detail = format!("the same file as {first}");
+                    found.skipped.push(skipped_source(&name, Reason::SameFile, detail));
+                }
+                (Ok(File { named, id }), None) => {
+                    first_names.extend(id.map(|id| (id, name.into_owned())));
+                    found.sources.push(Source { path, named });
+                }
+            }
+        }
+        found
+    }
+
+    /// Leaves one entry for each place. A name that was given outdoes one that was met: a pipe may be both.
+    fn join_places(&mut self) {
+        self.entries.sort_by(|a, b| {
+            let key = |entry: &Entry| (entry.what.is_err(), !entry.what.as_ref().is_ok_and(|file| file.named));
+            let (name_a, name_b) = (bytes(&a.name), bytes(&b.name));
+            bytes(&a.place).cmp(bytes(&b.place)).then(key(a).cmp(&key(b))).then(name_a.cmp(name_b))
+        });
+        self.entries.dedup_by(|later, first| {
+            let same = later.place == first.place;
+            if same && later.what.is_ok() && bytes(&later.name) < bytes(&first.name) {
+                std::mem::swap(&mut later.name, &mut first.name);
+            }
+            same
+        });
+    }
+}
+
+/// Whether a walk that met this may read it, and why not.
+fn regular(entry: &DirEntry) -> std::result::Result<File, (Reason, String)> {
+    let kind = entry.file_type();
+    if !kind.is_file() {
+        return Err((Reason::NotRegular, format!("{} is read only if it is named itself", kind_of(kind))));
+    }
+    let metadata = entry.metadata().map_err(|error| why(&error))?;
+    Ok(File { named: false, id: file_id(&metadata) })
+}
+
+/// Why a walk could not go on at some place.
+fn why(error: &walkdir::Error) -> (Reason, String) {
+    if let Some(ancestor) = error.loop_ancestor() {
+        return (Reason::LinkLoop, format!("the link leads back to {}", ancestor.display()));
+    }
+    let is_link = error.path().is_some_and(Path::is_symlink);
+    let Some(cause) = error.io_error() else {
+        return (Reason::ReadError, error.to_string());
+    };
+    let reason = match reason_of(cause) {
+        Reason::Vanished if is_link => Reason::Missing,
+        Reason::ReadError if is_link => Reason::LinkLoop,
+        reason => reason,
+    };
+    (reason, cause.to_string())
+}
+
+fn reason_of_named(path: &Path, error: &io::Error) -> Reason {
+    match reason_of(error) {
+        Reason::Permission => Reason::Permission,
+        Reason::ReadError if path.is_symlink() => Reason::LinkLoop,
+        _ => Reason::Missing,
+    }
+}
+
+/// Paths compare by component, but they are listed in the order of their bytes, as every other tool sorts them.
+fn bytes(path: &Path) -> &[u8] {
+    path.as_os_str().as_encoded_bytes()
+}
+
+/// The patterns that say which files in folders are read.
+struct Filter {
+    glob: Option<GlobSet>,
+    exclude: GlobSet,
+}
+
+impl Filter {
+    fn new(options: &SourceOptions) -> Result<Self> {
+        let glob = glob_set("glob", &options.glob)?;
+        Ok(Self { glob: (!glob.is_empty()).then_some(glob), exclude: glob_set("exclude", &options.exclude)? })
+    }
+
+    fn admits(&self, below: &Path, may_be_folder: bool) -> bool {
+        let wanted = may_be_folder || self.glob.as_ref().is_none_or(|glob| glob.is_match(below));
+        wanted && !self.exclude.is_match(below)
+    }
+}
+
+fn glob_set(name: &'static str, patterns: &[String]) -> Result<GlobSet> {
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        // A pattern without a slash holds at any depth, as in other tools.
+        let anchored = if pattern.contains('/') { pattern.trim_start_matches('/') } else { &format!("**/{pattern}") };
+        set.add(GlobBuilder::new(anchored).literal_separator(true).build().map_err(|_| invalid(name, pattern))?);
+    }
+    set.build().map_err(|_| invalid(name, &patterns.join(", ")))
+}
+
+fn invalid(name: &'static str, pattern: &str) -> Error {
+    Error::Parameter { name, value: format!("`{pattern}`"), expected: "a pattern such as `*.txt` or `news/**`" }
+}
