@@ -160,9 +160,10 @@ impl Chance {
         Self { shape, cut }
     }
 
-    /// Returns the least number of equal bytes, of [`sketch_len`], with which a candidate is verified.
+    /// Returns the least number of equal bytes of two sketches, those not in use included, with which a candidate is
+    /// verified.
     pub fn cut(&self) -> usize {
-        self.cut
+        self.cut + SKETCH_BYTES - sketch_len(self.shape)
     }
 
     /// Returns the probability that a pair of Jaccard similarity `similarity` is found, `0.0..=1.0`.

@@ -99,6 +99,20 @@ impl Tokenizer {
         self.for_each(text, |word, _| hashes.push(self.hash(word)));
     }
 
+    /// Returns whether the text holds a token.
+    pub fn has_token(&self, text: &str) -> bool {
+        let mut found = false;
+        // Normal text has a token in its first characters, so a short look comes first.
+        let head = text.floor_char_boundary(64);
+        for part in [&text[..head], text] {
+            self.for_each(part, |_, _| found = true);
+            if found {
+                break;
+            }
+        }
+        found
+    }
+
     /// Returns the hash of a normalised token.
     pub fn hash(&self, token: &str) -> u64 {
         self.hasher.hash(token.as_bytes())
