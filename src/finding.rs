@@ -35,6 +35,7 @@ pub struct Findings {
 /// One line of a file of findings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant)] // one value at a time, while a line is written or read
 pub enum Finding {
     /// The first line.
     Header(Header),

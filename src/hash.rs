@@ -41,7 +41,7 @@ impl TokenHasher {
     }
 
     /// Continues a hash by the next 16 bytes of a token, read as a little-endian number. The first state is 0.
-    #[inline(always)]
+    #[inline]
     pub fn step(self, state: u64, chunk: u128) -> u64 {
         folded_multiply(chunk as u64 ^ self.low ^ state, (chunk >> 64) as u64 ^ self.high)
     }
@@ -69,19 +69,19 @@ impl ShingleHasher {
     }
 
     /// Returns the polynomial after `token` is appended. The empty run is 0.
-    #[inline(always)]
+    #[inline]
     pub fn push(self, run: u64, token: u64) -> u64 {
         run.wrapping_mul(SHINGLE_BASE).wrapping_add(token)
     }
 
     /// Returns the polynomial of a full run of `k` tokens after its first token is taken away.
-    #[inline(always)]
+    #[inline]
     pub fn pop(self, run: u64, first: u64) -> u64 {
         run.wrapping_sub(first.wrapping_mul(self.leading))
     }
 
     /// Turns the polynomial of `k` tokens into the hash of the shingle. Different polynomials stay different.
-    #[inline(always)]
+    #[inline]
     pub fn finish(self, run: u64) -> u64 {
         let product = run.wrapping_mul(SHINGLE_FINISH);
         product ^ (product >> 32)
@@ -135,7 +135,7 @@ pub fn seeded_hash(bytes: &[u8], seed: u64) -> u64 {
     xxh3_64_with_seed(bytes, seed)
 }
 
-#[inline(always)]
+#[inline]
 fn folded_multiply(a: u64, b: u64) -> u64 {
     let product = u128::from(a) * u128::from(b);
     product as u64 ^ (product >> 64) as u64

@@ -53,22 +53,21 @@ impl Tokenizer {
     pub fn for_each(&self, text: &str, mut emit: impl FnMut(&str, Span)) {
         let mut word = String::new();
         let mut place = Span::new(0, 0);
-        normalize(text, &self.options, |c, class, span| match class {
-            Class::Word => {
+        normalize(text, &self.options, |c, class, span| {
+            if class == Class::Word {
                 if word.is_empty() {
                     place.start = span.start;
                 }
                 place.end = span.end;
                 word.push(c);
+                return;
             }
-            _ => {
-                if !word.is_empty() {
-                    emit(&word, place);
-                    word.clear();
-                }
-                if class == Class::Single {
-                    emit(c.encode_utf8(&mut [0; 4]), span);
-                }
+            if !word.is_empty() {
+                emit(&word, place);
+                word.clear();
+            }
+            if class == Class::Single {
+                emit(c.encode_utf8(&mut [0; 4]), span);
             }
         });
         if !word.is_empty() {
