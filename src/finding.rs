@@ -457,6 +457,8 @@ pub struct Parameters {
     pub pairs: bool,
     /// Where repeated passages are looked for.
     pub scope: Scope,
+    /// Whether they are looked for inside removed documents too.
+    pub inside_duplicates: bool,
     /// Least number of words of a passage that is reported.
     pub min_words: usize,
     /// Least identity of a passage that is reported.
@@ -484,6 +486,7 @@ impl Default for Parameters {
             seed: 0,
             pairs: false,
             scope: Scope::Both,
+            inside_duplicates: false,
             min_words: 20,
             min_identity: 0.45,
             windows: WindowParameters::default(),
