@@ -94,6 +94,14 @@ pub enum Format {
     Jsonl,
 }
 
+impl Format {
+    /// Returns the format of which `format as u32` is the number; plain text for a number that none has.
+    pub fn from_number(number: u32) -> Self {
+        let all = [Self::Plain, Self::Lines, Self::Jsonl];
+        all.into_iter().find(|&format| format as u32 == number).unwrap_or(Self::Plain)
+    }
+}
+
 /// A file to read, or standard input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
