@@ -66,6 +66,8 @@ fn parse_line(bytes: &[u8], text: Option<&str>, fields: &Fields) -> Result<(Stri
         Some(text) => text,
         None => std::str::from_utf8(bytes).map_err(|error| invalid_utf8(bytes, error))?,
     };
+    // Without the carriage return of CRLF, so that columns in messages end with the text.
+    let line = line.trim_ascii_end();
     let mut deserializer = serde_json::Deserializer::from_str(line);
     let taken = Take(fields).deserialize(&mut deserializer).and_then(|taken| deserializer.end().map(|()| taken));
     match taken {
