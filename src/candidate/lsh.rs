@@ -188,7 +188,7 @@ mod tests {
     fn many_parts_give_the_same_buckets() {
         let keys: Vec<u32> = (0..200_000u64).map(|n| (mix(n % 150_000) >> 32) as u32).collect();
         assert_eq!(all(&keys, 3), by_definition(&keys, |_| true));
-        assert_eq!(all(&[7; 100_000], 2), [(0..100_000).collect::<Vec<u32>>()]);
+        assert_eq!(all(&vec![7; 100_000], 2), [(0..100_000).collect::<Vec<u32>>()]);
     }
 
     #[test]

@@ -51,7 +51,7 @@ impl<'a> Assembly<'a> {
         Ok(Self { corpus, parameters, documents, skipped, compared, named })
     }
 
-    pub fn findings(self) -> Result<Findings> {
+    pub fn findings(self) -> Findings {
         let header = Header {
             schema: SCHEMA.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -62,7 +62,7 @@ impl<'a> Assembly<'a> {
         let pairs = self.documents.pairs.iter().map(|pair| self.pair(pair)).collect();
         let summary = self.summary();
         let (matches, families) = (Vec::new(), Vec::new());
-        Ok(Findings { header, clusters, pairs, matches, families, skipped: self.skipped, summary })
+        Findings { header, clusters, pairs, matches, families, skipped: self.skipped, summary }
     }
 
     /// The removals by keeper, in order of the keepers.

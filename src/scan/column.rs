@@ -71,7 +71,7 @@ impl<T: Pod> Column<T> {
             let mut chunk: Vec<T> = vec![T::zeroed(); (CHUNK / size_of::<T>()).min(spilled.len)];
             while first < spilled.len {
                 let len = chunk.len().min(spilled.len - first);
-                self.read(spilled, first, &mut chunk[..len])?;
+                spilled.read(first, &mut chunk[..len])?;
                 f(first, &chunk[..len]);
                 first += len;
             }
@@ -100,7 +100,7 @@ impl<T: Pod> Column<T> {
         match &self.spilled {
             Some(spilled) if place < spilled.len => {
                 let mut value = [T::zeroed()];
-                self.read(spilled, place, &mut value)?;
+                spilled.read(place, &mut value)?;
                 Ok(value[0])
             }
             spilled => Ok(self.held[place - spilled.as_ref().map_or(0, |spilled| spilled.len)]),
@@ -116,9 +116,11 @@ impl<T: Pod> Column<T> {
         self.for_each_chunk(|_, chunk| all.extend_from_slice(chunk))?;
         Ok(all.into())
     }
+}
 
-    fn read(&self, spilled: &Spilled, first: usize, values: &mut [T]) -> Result<()> {
-        let mut writer = spilled.file.lock().unwrap_or_else(PoisonError::into_inner);
+impl Spilled {
+    fn read<T: Pod>(&self, first: usize, values: &mut [T]) -> Result<()> {
+        let mut writer = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let mut read = |writer: &mut BufWriter<File>| -> io::Result<()> {
             writer.flush()?;
             let file = writer.get_mut();

@@ -80,6 +80,8 @@ impl Copies {
 /// Documents with equal streams, each group in keep order.
 fn groups(streams: &[u64], order: &Order) -> Vec<Vec<u32>> {
     let mut groups = Repeated::of(streams).groups(|stream| stream != EMPTY);
-    groups.iter_mut().for_each(|group| group.sort_unstable_by_key(|&doc| order.rank(doc)));
+    for group in &mut groups {
+        group.sort_unstable_by_key(|&doc| order.rank(doc));
+    }
     groups
 }

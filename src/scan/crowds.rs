@@ -42,7 +42,9 @@ impl Crowds {
     pub fn join(keys: &[Column<u32>], order: &Order, included: impl Fn(u32) -> bool + Sync) -> Result<Self> {
         let mut all = lsh::Buckets::default();
         for column in keys {
-            buckets(&column.load()?, &included).iter().for_each(|part| all.append(part));
+            for part in buckets(&column.load()?, &included) {
+                all.append(&part);
+            }
         }
         Ok(Self::of(&all, order))
     }
@@ -68,7 +70,9 @@ impl Crowds {
             }
             crowds.ends.push(crowds.memberships.len());
         }
-        crowds.buckets.iter_mut().for_each(|bucket| bucket.next = bucket.start);
+        for bucket in &mut crowds.buckets {
+            bucket.next = bucket.start;
+        }
         crowds
     }
 

@@ -63,7 +63,9 @@ pub(super) fn find(
     let decided = decider.decide(crowds);
 
     let mut estimator = RecallEstimator::new(&chance, threshold);
-    decided.pairs.iter().for_each(|(_, _, overlap)| estimator.add(overlap.jaccard()));
+    for (_, _, overlap) in &decided.pairs {
+        estimator.add(overlap.jaccard());
+    }
     let mut found =
         Documents { removed: removals(&copies, &decided), recall: estimator.recall(), ..Documents::default() };
     if pairs {
@@ -114,9 +116,8 @@ fn all_pairs(copies: &Copies, decided: &Decided, texts: &Texts, sketcher: &Sketc
         let shingles = reader.read(copy.first).map_or(1, |document| sketcher.set(&document.text).len());
         (copy.first, copy.doc, Overlap { a: shingles, b: shingles, shared: shingles })
     });
-    let ascending = |(x, y, overlap): (u32, u32, Overlap)| match x < y {
-        true => Pair { a: x, b: y, overlap },
-        false => Pair { a: y, b: x, overlap: overlap.swapped() },
+    let ascending = |(x, y, overlap): (u32, u32, Overlap)| {
+        if x < y { Pair { a: x, b: y, overlap } } else { Pair { a: y, b: x, overlap: overlap.swapped() } }
     };
     let mut pairs: Vec<Pair> = decided.pairs.iter().copied().chain(of_copies).map(ascending).collect();
     pairs.sort_unstable_by_key(|pair| (pair.a, pair.b));

@@ -84,7 +84,7 @@ pub fn scan(
         let empty = corpus.empty()?;
         let documents = find_documents(&corpus, parameters, &budget, progress)?;
         let skipped = std::mem::take(&mut corpus.skipped);
-        Assembly::new(&corpus, parameters, documents, empty, skipped)?.findings()
+        Ok(Assembly::new(&corpus, parameters, documents, empty, skipped)?.findings())
     })
 }
 
