@@ -393,7 +393,7 @@ impl ScanArgs {
     /// When a value is outside its range.
     pub fn resources(&self) -> Result<Resources> {
         at_most("threads", self.threads, 1024, "from 0 to 1024")?;
-        Ok(Resources { threads: self.threads })
+        Ok(Resources { threads: self.threads, ..Resources::default() })
     }
 
     fn bands(&self) -> Result<(usize, usize)> {

@@ -15,7 +15,8 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use self::page::{Names, Page, Paint};
-use self::phrase::{bytes, counted, covered, differences, number, percent, reason_in_words, regrouped};
+use self::phrase::{bytes, counted, covered, differences, reason_in_words, regrouped};
+pub use self::phrase::{number, percent};
 use super::measure::Repeated;
 use super::visible::visible;
 use crate::finding::{
@@ -97,7 +98,7 @@ impl<W: Write> Report<'_, W> {
     fn cluster(&mut self, cluster: &DocumentCluster) -> io::Result<()> {
         let duplicates = counted(cluster.members.len() as u64, "duplicate");
         self.page.title(&cluster.id, &format!("{duplicates} of one document"))?;
-        self.page.labelled("kept", &self.names.document(&cluster.keep), Paint::Place)?;
+        self.page.place("kept", &self.names.document(&cluster.keep), "")?;
         for member in cluster.members.iter().take(self.places()) {
             self.member(member)?;
         }
@@ -108,11 +109,11 @@ impl<W: Write> Report<'_, W> {
     fn member(&mut self, member: &Member) -> io::Result<()> {
         let name = self.names.document(&member.doc);
         if member.exact {
-            return self.page.labelled("exact copy", &name, Paint::Place);
+            return self.page.place("exact copy", &name, "");
         }
         let (similarity, containment) = (percent(member.jaccard), percent(member.containment));
-        let text = format!("{name}  (similarity {similarity}, {containment} of it in the kept one)");
-        self.page.labelled("near copy", &text, Paint::Place)
+        let measured = format!("(similarity {similarity}, {containment} of it in the kept one)");
+        self.page.place("near copy", &name, &measured)
     }
 
     fn passages(&mut self) -> io::Result<()> {
@@ -159,13 +160,13 @@ impl<W: Write> Report<'_, W> {
 
     fn place(&mut self, label: &str, span: &PlacedSpan) -> io::Result<()> {
         let lines = if span.line == span.end_line {
-            format!("line {}", span.line)
+            String::new() // the name has it
         } else {
-            format!("lines {}-{}", span.line, span.end_line)
+            format!("lines {}-{}, ", span.line, span.end_line)
         };
-        self.page.labelled(label, &self.names.place(span), Paint::Place)?;
+        self.page.place(label, &self.names.place(span), "")?;
         let (bytes, chars) = ((span.start, span.end), (span.char_start, span.char_end));
-        let spans = format!("{lines}, bytes {}..{}, characters {}..{}", bytes.0, bytes.1, chars.0, chars.1);
+        let spans = format!("{lines}bytes {}..{}, characters {}..{}", bytes.0, bytes.1, chars.0, chars.1);
         self.page.continued(&spans, Paint::Faint)
     }
 
@@ -200,8 +201,7 @@ impl<W: Write> Report<'_, W> {
     }
 
     fn family_place(&mut self, label: &str, place: &PlacedSpan) -> io::Result<()> {
-        let text = format!("{}  {}", self.names.place(place), covered(place));
-        self.page.labelled(label, &text, Paint::Place)
+        self.page.place(label, &self.names.place(place), &covered(place))
     }
 
     fn skipped(&mut self) -> io::Result<()> {
@@ -376,7 +376,7 @@ p1  Paragraph 15 repeats paragraphs 5 and 6, joined: 63 words, word for word
     first      data/seed/article.txt:10
                lines 10-12, bytes 183..574, characters 180..561
     second     data/seed/article.txt:30
-               line 30, bytes 2554..2944, characters 2491..2871
+               bytes 2554..2944, characters 2491..2871
     match      63 words, identity 100%, containment 100% both ways
     differs    a paragraph break became a space
                \" ...\" stands only after the second place

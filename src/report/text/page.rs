@@ -76,19 +76,21 @@ impl<'a, W: Write> Page<'a, W> {
         Ok(())
     }
 
-    /// A label and a text; a place is not broken.
+    /// A label and a text.
     pub fn labelled(&mut self, label: &str, text: &str, paint: Paint) -> io::Result<()> {
-        let label = format!("{:INDENT$}{label:<LABEL$}", "");
-        let lines = match paint {
-            Paint::Place => vec![text.to_owned()],
-            _ => wrap(text, self.width - INDENT - LABEL),
-        };
-        for (i, line) in lines.iter().enumerate() {
-            let start = if i == 0 { label.clone() } else { " ".repeat(INDENT + LABEL) };
+        for (i, line) in wrap(text, self.width - INDENT - LABEL).iter().enumerate() {
+            let label = if i == 0 { label } else { "" };
             let line = self.painted(line, paint);
-            writeln!(self.out, "{start}{line}")?;
+            writeln!(self.out, "{:INDENT$}{label:<LABEL$}{line}", "")?;
         }
         Ok(())
+    }
+
+    /// A label, a place, and a note on it, on one line: what is broken can neither be copied nor clicked.
+    pub fn place(&mut self, label: &str, place: &str, note: &str) -> io::Result<()> {
+        let place = self.painted(place, Paint::Place);
+        let gap = if note.is_empty() { "" } else { "  " };
+        writeln!(self.out, "{:INDENT$}{label:<LABEL$}{place}{gap}{note}", "")
     }
 
     /// A text below the one that has the label.

@@ -53,14 +53,15 @@ pub fn differences(m: &PassageMatch) -> Vec<(String, usize)> {
     phrases
 }
 
-/// Returns `n` with its noun in the right number: `1 word`, `1,200 words`, `2 copies`.
+/// Returns `n` with its noun in the right number: `1 word`, `1,200 words`, `2 copies`, `2 matches`.
 pub fn counted(n: u64, noun: &str) -> String {
-    let noun = match noun.strip_suffix('y') {
-        _ if n == 1 => noun.to_owned(),
-        Some(stem) => format!("{stem}ies"),
-        None => format!("{noun}s"),
-    };
-    format!("{} {noun}", number(n))
+    let n_shown = number(n);
+    match noun.strip_suffix('y') {
+        _ if n == 1 => format!("{n_shown} {noun}"),
+        Some(stem) => format!("{n_shown} {stem}ies"),
+        None if noun.ends_with("ch") => format!("{n_shown} {noun}es"),
+        None => format!("{n_shown} {noun}s"),
+    }
 }
 
 /// Returns `n` with a comma every three digits.
@@ -270,9 +271,7 @@ mod tests {
         assert_eq!([0, 999, 1000, 1_234_567].map(number), ["0", "999", "1,000", "1,234,567"]);
         assert_eq!([0.0, 0.0001, 0.93, 0.9996, 1.0].map(percent), ["0%", "under 0.1%", "93%", "99.9%", "100%"]);
         assert_eq!([1, 390, 12_345, 20_500_000].map(bytes), ["1 byte", "390 bytes", "12.3 kB", "20.5 MB"]);
-        assert_eq!(
-            [counted(1, "family"), counted(2, "family"), counted(0, "word")],
-            ["1 family", "2 families", "0 words"]
-        );
+        let counts = [counted(1, "family"), counted(2, "family"), counted(0, "word"), counted(3, "match")];
+        assert_eq!(counts, ["1 family", "2 families", "0 words", "3 matches"]);
     }
 }
