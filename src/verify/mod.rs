@@ -1,1 +1,4 @@
 //! Exact measures of a candidate: overlap of sets, alignment of sequences.
+
+pub mod align;
+pub mod pair;
