@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::corpus::Corpus;
 use super::documents::{Documents, Pair, Removal};
+use super::passages::Passages;
 use crate::error::Result;
 use crate::finding::{
     DocumentCluster, DocumentPair, DocumentRef, Findings, Header, Member, Parameters, Reason, RecallEstimate, SCHEMA,
@@ -51,7 +52,7 @@ impl<'a> Assembly<'a> {
         Ok(Self { corpus, parameters, documents, skipped, compared, named })
     }
 
-    pub fn findings(self) -> Findings {
+    pub fn findings(self, passages: Passages) -> Findings {
         let header = Header {
             schema: SCHEMA.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -60,8 +61,8 @@ impl<'a> Assembly<'a> {
         };
         let clusters = self.clusters();
         let pairs = self.documents.pairs.iter().map(|pair| self.pair(pair)).collect();
-        let summary = self.summary();
-        let (matches, families) = (Vec::new(), Vec::new());
+        let summary = self.summary(&passages);
+        let Passages { matches, families, .. } = passages;
         Findings { header, clusters, pairs, matches, families, skipped: self.skipped, summary }
     }
 
@@ -98,7 +99,7 @@ impl<'a> Assembly<'a> {
         }
     }
 
-    fn summary(&self) -> Summary {
+    fn summary(&self, passages: &Passages) -> Summary {
         let mut skipped = BTreeMap::new();
         for why in &self.skipped {
             *skipped.entry(why.reason.name().to_owned()).or_insert(0) += 1;
@@ -118,7 +119,9 @@ impl<'a> Assembly<'a> {
                 low: recall.low,
                 high: recall.high,
             }),
-            ..Summary::default()
+            passage_matches: passages.matches.len() as u64,
+            passage_families: passages.families.len() as u64,
+            short_repeats: passages.short_repeats,
         }
     }
 
@@ -141,12 +144,15 @@ fn name(corpus: &Corpus, documents: &Documents) -> Result<Vec<Named>> {
             || corpus.texts.reader(),
             |reader, doc| {
                 let (source, record) = corpus.texts.position(doc)?;
-                let source = corpus.texts.sources[source as usize].name();
-                let read = reader.read(doc).ok();
-                let text_bytes = read.as_ref().map_or(0, |document| document.text.len() as u64);
-                let is_repeated = corpus.repeated_ids.binary_search(&doc).is_ok();
-                let id = read.and_then(|document| document.into_owned().id).filter(|_| !is_repeated);
-                Ok(Named { doc, reference: DocumentRef { source, record, id }, text_bytes })
+                let (reference, text_bytes) = match reader.read(doc) {
+                    Ok(document) => (corpus.reference(doc, &document), document.text.len() as u64),
+                    // It can no longer be read, but is still named by its place.
+                    Err(_) => {
+                        let source = corpus.texts.sources[source as usize].name();
+                        (DocumentRef { source, record, id: None }, 0)
+                    }
+                };
+                Ok(Named { doc, reference, text_bytes })
             },
         )
         .collect()

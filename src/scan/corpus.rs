@@ -12,7 +12,7 @@ use super::{Budget, Progress};
 use crate::candidate::Bands;
 use crate::document::Document;
 use crate::error::{Error, Result};
-use crate::finding::{Parameters, Skipped, SourceInfo};
+use crate::finding::{DocumentRef, Parameters, Skipped, SourceInfo};
 use crate::source::{self, Format, Item, Source, SourceOptions};
 
 /// What was read.
@@ -101,6 +101,14 @@ impl Corpus {
             empty.extend(here.map(|(_, doc)| doc));
         })?;
         Ok(empty)
+    }
+
+    /// Names a document, without an id that another of its source has too.
+    pub fn reference(&self, doc: u32, document: &Document) -> DocumentRef {
+        let is_repeated = self.repeated_ids.binary_search(&doc).is_ok();
+        let id = document.id.clone().filter(|_| !is_repeated);
+        let source = self.texts.sources[document.source as usize].name();
+        DocumentRef { source, record: document.record, id }
     }
 
     fn append(&mut self, part: Part) {

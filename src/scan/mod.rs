@@ -6,15 +6,18 @@ mod copies;
 mod corpus;
 mod crowds;
 mod decide;
+pub mod describe;
 mod documents;
 mod intake;
 mod order;
+pub mod passages;
 mod repeated;
 mod table;
 mod texts;
 
 use std::path::PathBuf;
 
+use crate::document::DocId;
 use crate::error::{Error, Result};
 use crate::finding::{Findings, Parameters};
 use crate::source::SourceOptions;
@@ -22,6 +25,7 @@ use assemble::Assembly;
 use corpus::Corpus;
 use documents::Documents;
 use order::Order;
+use passages::Passages;
 
 /// What a run may use. Nothing of it changes the findings.
 #[derive(Clone, Debug, Default)]
@@ -83,8 +87,9 @@ pub fn scan(
         let mut corpus = Corpus::read(paths, parameters, options, &budget, progress)?;
         let empty = corpus.empty()?;
         let documents = find_documents(&corpus, parameters, &budget, progress)?;
+        let passages = find_passages(&corpus, &documents, &empty, parameters, progress);
         let skipped = std::mem::take(&mut corpus.skipped);
-        Ok(Assembly::new(&corpus, parameters, documents, empty, skipped)?.findings())
+        Ok(Assembly::new(&corpus, parameters, documents, empty, skipped)?.findings(passages))
     })
 }
 
@@ -100,6 +105,26 @@ fn find_documents(
     progress.phase("comparing documents", None);
     let order = Order::default();
     documents::find(&corpus.texts, &corpus.table, &corpus.sketcher, &order, parameters, budget.sets)
+}
+
+/// Passages are looked for in the documents that stay, unless those inside duplicates are asked for.
+fn find_passages(
+    corpus: &Corpus,
+    documents: &Documents,
+    empty: &[u32],
+    parameters: &Parameters,
+    progress: &dyn Progress,
+) -> Passages {
+    let Some(held) = corpus.texts.held().filter(|_| parameters.level.passages()) else {
+        return Passages::default();
+    };
+    progress.phase("comparing passages", None);
+    let is_removed = |doc: u32| documents.removed.binary_search_by_key(&doc, |removal| removal.doc).is_ok();
+    let is_compared =
+        |doc: u32| empty.binary_search(&doc).is_err() && (parameters.inside_duplicates || !is_removed(doc));
+    let included: Vec<DocId> = (0..held.len() as u32).filter(|&doc| is_compared(doc)).map(DocId).collect();
+    let names = |doc: DocId| corpus.reference(doc.0, &held[doc.index()]);
+    passages::find(held, &included, &names, parameters)
 }
 
 /// The parts of the memory that may be used.
