@@ -141,7 +141,7 @@ pub fn pages(seed: u64, documents: u64, template: usize, own: usize) -> impl Ite
     })
 }
 
-/// `documents` texts of one to four words; many are equal.
+/// `documents` texts of one to four words; some are equal.
 pub fn short(seed: u64, documents: u64) -> impl Iterator<Item = Generated> {
     (0..documents).map(move |number| {
         let mut random = Random::new(seed, number);
