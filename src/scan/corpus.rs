@@ -13,6 +13,7 @@ use crate::candidate::Bands;
 use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::finding::{DocumentRef, Parameters, Skipped, SourceInfo};
+use crate::hash::{mix, seeded_hash};
 use crate::source::{self, Format, Item, Source, SourceOptions};
 
 /// What was read.
@@ -187,5 +188,6 @@ impl Parter<'_> {
 
 /// Equal for equal ids of one source; 0 means that there is none.
 fn id_hash(source: u32, id: &str) -> u64 {
-    crate::hash::seeded_hash(id.as_bytes(), u64::from(source)).max(1)
+    // XXH3 adds its seed to a short input almost as it is: numbers of sources would make different ids collide.
+    seeded_hash(id.as_bytes(), mix(u64::from(source) + 1)).max(1)
 }
