@@ -8,7 +8,7 @@ use clap::{Args as Group, ColorChoice, Parser, Subcommand, ValueEnum};
 
 use crate::candidate::params;
 use crate::error::{Error, Result};
-use crate::finding::{Level, Parameters, Scope, WindowParameters};
+use crate::finding::{Keep, Level, Parameters, Scope, WindowParameters};
 use crate::scan::Resources;
 use crate::source::{BadInput, RecordMode, SourceOptions};
 use crate::text::TextOptions;
@@ -107,6 +107,15 @@ struct DocumentArgs {
     /// common phrases are less alike.
     #[arg(long, value_name = "UNIT:N", default_value = "word:5")]
     shingle: String,
+    /// Which of several duplicates stays
+    ///
+    /// first (by path, then position), longest or shortest (by bytes of text), newest or oldest (by the time at which
+    /// the file was modified), max:FIELD or min:FIELD (by a field of the record; one without it comes last). Ties go to
+    /// the first. With none, nothing is removed, and duplicates are listed as pairs.
+    ///
+    /// Example: --keep max:date keeps the latest version of each page.
+    #[arg(long, value_name = "POLICY", default_value = "first")]
+    keep: String,
     /// List every verified pair too
     ///
     /// They stand in the findings of --format json; the report for people has none.
@@ -349,6 +358,7 @@ impl ScanArgs {
                 fold_digits: text.fold_digits,
             },
             seed: text.seed,
+            keep: documents.keep.parse()?,
             pairs: documents.pairs,
             scope: passages.scope.into(),
             inside_duplicates: passages.inside_duplicates,
@@ -371,6 +381,7 @@ impl ScanArgs {
         Ok(SourceOptions {
             text_field: input.text_field.clone(),
             id_field: input.id_field.clone(),
+            value_field: self.documents.keep.parse::<Keep>()?.field().map(str::to_owned),
             max_record: size("max-record", &input.max_record)?,
             follow: input.follow,
             bad_input: match input.bad_input {

@@ -2,19 +2,22 @@
 
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
+use std::time::UNIX_EPOCH;
 
 use super::column::Column;
 use super::intake;
+use super::order::Order;
 use super::repeated::Repeated;
 use super::table::{EMPTY, Rows, Scratch, Sketcher, Table};
 use super::texts::{Place, Store, Texts, document};
 use super::{Budget, Progress};
 use crate::candidate::Bands;
+use crate::cluster::keep::{self, Merits};
 use crate::document::Document;
 use crate::error::{Error, Result};
-use crate::finding::{DocumentRef, Parameters, Skipped, SourceInfo};
+use crate::finding::{DocumentRef, Keep, Parameters, Skipped, SourceInfo};
 use crate::hash::{mix, seeded_hash};
-use crate::source::{self, Format, Item, Source, SourceOptions};
+use crate::source::{self, Format, Item, Record, Source, SourceOptions};
 
 /// What was read.
 pub(super) struct Corpus {
@@ -26,6 +29,8 @@ pub(super) struct Corpus {
     pub lossy: u64,
     /// Documents whose id stands more than once in their source.
     pub repeated_ids: Vec<u32>,
+    /// The order in which duplicates are kept.
+    pub order: Order,
     pub sketcher: Sketcher,
 }
 
@@ -36,6 +41,7 @@ struct Part {
     documents: Vec<Document>,
     rows: Rows,
     ids: Vec<u64>,
+    ranks: Vec<u128>,
     skipped: Vec<Skipped>,
     text_bytes: u64,
     lossy: u64,
@@ -44,6 +50,9 @@ struct Part {
 /// Turns the items of a block into a part.
 struct Parter<'a> {
     sketcher: &'a Sketcher,
+    keep: &'a Keep,
+    /// When each source was modified.
+    modified: Vec<u64>,
     compare: bool,
     hold: bool,
     scratches: Mutex<Vec<Scratch>>,
@@ -77,19 +86,31 @@ impl Corpus {
             text_bytes: 0,
             lossy: 0,
             repeated_ids: Vec::new(),
+            order: Order::default(),
             sketcher: sketcher.clone(),
         };
-        let parter =
-            Parter { sketcher: &sketcher, compare: parameters.level.documents(), hold, scratches: Mutex::default() };
+        let mut ranks = Vec::new();
+        let parter = Parter {
+            sketcher: &sketcher,
+            keep: &parameters.keep,
+            modified: found.sources.iter().map(|source| modified(source, &parameters.keep)).collect(),
+            compare: parameters.level.documents(),
+            hold,
+            scratches: Mutex::default(),
+        };
         let work = |source, format, items| parter.part(source, format, items);
         let read = intake::read(&found.sources, options, budget.read_ahead(), progress, work, |part| {
             ids.extend(&part.ids);
+            ranks.extend_from_slice(&part.ranks);
             corpus.append(part);
             corpus.check_count()?;
             corpus.spill_over(budget, &mut ids)
         })?;
         corpus.sources = read.sources;
         corpus.skipped.extend(read.skipped);
+        if !ranks.is_empty() {
+            corpus.order = Order::by_key(&ranks);
+        }
         corpus.repeated_ids = Repeated::of(&ids.load()?).collect(|id| id != 0);
         Ok(corpus)
     }
@@ -149,6 +170,16 @@ fn total_bytes(sources: &[Source]) -> Option<u64> {
     sources.iter().map(size).sum()
 }
 
+/// When a source was modified, in nanoseconds since 1970, if the policy asks for it.
+fn modified(source: &Source, keep: &Keep) -> u64 {
+    if !matches!(keep, Keep::Newest | Keep::Oldest) {
+        return 0;
+    }
+    let modified = std::fs::metadata(&source.path).and_then(|metadata| metadata.modified()).ok();
+    let since = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    since.map_or(0, |since| u64::try_from(since.as_nanos()).unwrap_or(u64::MAX))
+}
+
 impl Parter<'_> {
     fn part(&self, source: u32, format: Format, items: Vec<Item>) -> Part {
         let mut scratch = self.scratches().pop().unwrap_or_default();
@@ -161,6 +192,9 @@ impl Parter<'_> {
                     part.text_bytes += record.text.len() as u64;
                     part.lossy += u64::from(record.lossy);
                     part.ids.push(record.id.as_ref().map_or(0, |id| id_hash(source, id)));
+                    if !matches!(self.keep, Keep::First | Keep::None) {
+                        part.ranks.push(self.rank(source, &record));
+                    }
                     if self.hold {
                         part.documents.push(document(source, record));
                     } else {
@@ -171,6 +205,11 @@ impl Parter<'_> {
         }
         self.scratches().push(scratch);
         part
+    }
+
+    fn rank(&self, source: u32, record: &Record) -> u128 {
+        let (text_bytes, modified) = (record.text.len() as u64, self.modified[source as usize]);
+        keep::rank(self.keep, Merits { text_bytes, modified, value: record.value.as_deref() })
     }
 
     fn describe(&self, text: &str, rows: &mut Rows, scratch: &mut Scratch) {

@@ -1,15 +1,15 @@
 //! Duplicate documents: exact copies first, then candidates by bands, each measured against documents that are kept.
 
 use super::copies::Copies;
+use super::corpus::Corpus;
 use super::crowds::Crowds;
 use super::decide::{Decided, Decider};
-use super::order::Order;
 use super::table::{EMPTY, Sketcher, Table};
 use super::texts::Texts;
 use crate::candidate::estimate::{Recall, RecallEstimator};
 use crate::candidate::{Bands, Chance};
 use crate::error::Result;
-use crate::finding::{Parameters, Skipped};
+use crate::finding::{Keep, Parameters, Skipped};
 use crate::verify::Overlap;
 
 /// What was found, by document number.
@@ -44,21 +44,15 @@ pub(super) struct Pair {
 }
 
 /// Finds duplicate documents. `held` is the number of shingles that may be kept in memory.
-pub(super) fn find(
-    texts: &Texts,
-    table: &Table,
-    sketcher: &Sketcher,
-    order: &Order,
-    parameters: &Parameters,
-    held: usize,
-) -> Result<Documents> {
+pub(super) fn find(corpus: &Corpus, parameters: &Parameters, held: usize) -> Result<Documents> {
+    let Corpus { texts, table, sketcher, order, .. } = corpus;
     let chance = Chance::new(Bands::new(parameters.bands, parameters.rows)?, parameters.threshold);
     let streams = table.streams.load()?;
     let copies = Copies::find(&streams, order, texts, sketcher);
     let distinct = |doc: u32| streams[doc as usize] != EMPTY && !copies.is_copy(doc);
     let crowds = Crowds::join(&table.keys, order, distinct)?;
     let sketches = gather(table, crowds.members())?;
-    let Parameters { threshold, pairs, .. } = *parameters;
+    let (threshold, pairs) = (parameters.threshold, parameters.pairs);
     let decider = Decider { texts, sketcher, sketches: &sketches, cut: chance.cut(), threshold, pairs, held };
     let decided = decider.decide(crowds);
 
@@ -66,15 +60,26 @@ pub(super) fn find(
     for (_, _, overlap) in &decided.pairs {
         estimator.add(overlap.jaccard());
     }
-    let mut found =
-        Documents { removed: removals(&copies, &decided), recall: estimator.recall(), ..Documents::default() };
-    if pairs {
+    let removes = parameters.keep != Keep::None;
+    let removed = if removes { removals(&copies, &decided) } else { Vec::new() };
+    let mut found = Documents { removed, recall: estimator.recall(), ..Documents::default() };
+    if pairs || !removes {
         found.pairs = all_pairs(&copies, &decided, texts, sketcher);
     }
     found.lost = copies.lost.into_iter().chain(decided.lost).collect();
     found.lost.sort_by_key(|&(doc, _)| doc);
     found.lost.dedup_by_key(|&mut (doc, _)| doc);
+    found.keep_what_cannot_be_compared_again();
     Ok(found)
+}
+
+impl Documents {
+    /// A document that can no longer be read is no proof for the removal of another.
+    fn keep_what_cannot_be_compared_again(&mut self) {
+        let Self { removed, lost, .. } = self;
+        let is_lost = |doc: u32| lost.binary_search_by_key(&doc, |&(lost, _)| lost).is_ok();
+        removed.retain(|removal| !is_lost(removal.keeper) && !is_lost(removal.doc));
+    }
 }
 
 /// The sketches of the members, which are in keep order.

@@ -24,7 +24,6 @@ use crate::source::SourceOptions;
 use assemble::Assembly;
 use corpus::Corpus;
 use documents::Documents;
-use order::Order;
 use passages::Passages;
 
 /// What a run may use. Nothing of it changes the findings.
@@ -103,8 +102,7 @@ fn find_documents(
         return Ok(Documents::default());
     }
     progress.phase("comparing documents", None);
-    let order = Order::default();
-    documents::find(&corpus.texts, &corpus.table, &corpus.sketcher, &order, parameters, budget.sets)
+    documents::find(corpus, parameters, budget.sets)
 }
 
 /// Passages are looked for in the documents that stay, unless those inside duplicates are asked for.
