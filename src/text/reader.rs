@@ -1,0 +1,131 @@
+//! The fast tokenizer: the same tokens as the plain one, a block of text at a time.
+
+use super::cache::Cache;
+use super::normalize::starts_piece;
+use super::window::Window;
+use super::{Token, Tokenizer, plain};
+use crate::span::Span;
+
+/// Turns texts into tokens, with working memory that is used again for the next text.
+///
+/// It holds some 30 KB, and 260 KB once a text has had words that need the plain tokenizer. Make one a thread and pass
+/// it all the texts.
+///
+/// # Examples
+///
+/// ```
+/// use doublon::text::Tokenizer;
+///
+/// let mut reader = Tokenizer::default().reader();
+/// let mut hashes = Vec::new();
+/// for text in ["Un été à Paris", "un ÉTÉ, à Paris !"] {
+///     reader.hashes(text, &mut hashes);
+/// }
+/// assert_eq!(hashes[..4], hashes[4..]);
+/// ```
+#[derive(Clone, Debug)]
+pub struct TokenReader {
+    tokenizer: Tokenizer,
+    window: Window,
+    cache: Cache,
+}
+
+impl TokenReader {
+    /// Makes a reader that gives the tokens of `tokenizer`.
+    pub(super) fn new(tokenizer: Tokenizer) -> Self {
+        let window = Window::new(tokenizer.options(), tokenizer.table().clone());
+        Self { tokenizer, window, cache: Cache::default() }
+    }
+
+    /// Returns the tokenizer that it was made from.
+    pub fn tokenizer(&self) -> &Tokenizer {
+        &self.tokenizer
+    }
+
+    /// Appends the hashes of the tokens of a text to `hashes`, in order.
+    pub fn hashes(&mut self, text: &str, hashes: &mut Vec<u64>) {
+        self.for_each(text, |token| hashes.push(token.hash));
+    }
+
+    /// Returns the tokens of a text in order.
+    pub fn tokens(&mut self, text: &str) -> Vec<Token> {
+        let mut tokens = Vec::with_capacity(text.len() / 6);
+        self.for_each(text, |token| tokens.push(token));
+        tokens
+    }
+
+    #[inline]
+    fn for_each(&mut self, text: &str, mut emit: impl FnMut(Token)) {
+        let mut at = 0;
+        while at < text.len() {
+            let stretch = self.window.read(text, at);
+            for place in self.window.places(stretch.tokens) {
+                let span = Span::new(at + usize::from(place.start), at + place.end());
+                if place.len() <= 16 {
+                    emit(Token {
+                        hash: self.tokenizer.hasher().step(0, masked(self.window.head(place), place.len())),
+                        span,
+                    });
+                } else if place.is_marked() {
+                    plain_tokens(&self.tokenizer, &mut self.cache, text, span, &mut emit);
+                } else {
+                    emit(Token { hash: self.tokenizer.hasher().hash(self.window.normal(place)), span });
+                }
+            }
+            at += stretch.bytes;
+            if stretch.bytes == 0 {
+                let run = Span::new(at, end_of_run(text, at));
+                plain_tokens(&self.tokenizer, &mut self.cache, text, run, &mut emit);
+                at = run.end;
+            }
+        }
+    }
+}
+
+#[inline]
+fn masked(chunk: u128, len: usize) -> u128 {
+    MASKS[len] & chunk
+}
+
+/// Keeps the first bytes of 16, by their number.
+static MASKS: [u128; 17] = {
+    let mut masks = [u128::MAX; 17];
+    let mut len = 0;
+    while len < 16 {
+        masks[len] = (1 << (8 * len)) - 1;
+        len += 1;
+    }
+    masks
+};
+
+/// Calls `emit` with the tokens of a run that the window leaves to the plain tokenizer.
+#[cold]
+fn plain_tokens(tokenizer: &Tokenizer, cache: &mut Cache, text: &str, run: Span, emit: &mut impl FnMut(Token)) {
+    let letters = &text[run.start..run.end];
+    let on_its_own = letters.starts_with(starts_piece);
+    let start = if on_its_own { run.start } else { text.floor_char_boundary(run.start.saturating_sub(1)) };
+    let make = |tokens: &mut Vec<Token>| {
+        plain::for_each(&text[start..run.end], tokenizer.options(), |word, span| {
+            tokens.push(Token { hash: tokenizer.hash(word), span });
+        });
+    };
+    let mut emit =
+        |token: Token| emit(Token { span: Span::new(start + token.span.start, start + token.span.end), ..token });
+    if on_its_own {
+        cache.tokens(letters, make, emit);
+    } else {
+        // The character before the run is part of the first piece and so of its span.
+        let mut tokens = Vec::new();
+        make(&mut tokens);
+        tokens.into_iter().for_each(&mut emit);
+    }
+}
+
+/// Returns where a run of letters from `at` is sure to end: at an ASCII character that is no letter or digit.
+fn end_of_run(text: &str, at: usize) -> usize {
+    let ends = |byte: &u8| byte.is_ascii() && !byte.is_ascii_alphanumeric();
+    text.as_bytes()[at..].iter().position(ends).map_or(text.len(), |len| at + len)
+}
+
+#[cfg(test)]
+mod tests;
