@@ -2,7 +2,7 @@
 
 use super::cache::Cache;
 use super::normalize::starts_piece;
-use super::window::Window;
+use super::window::{Stretch, Window};
 use super::{Token, Tokenizer, plain};
 use crate::span::Span;
 
@@ -44,54 +44,90 @@ impl TokenReader {
 
     /// Appends the hashes of the tokens of a text to `hashes`, in order.
     pub fn hashes(&mut self, text: &str, hashes: &mut Vec<u64>) {
-        self.for_each(text, |token| hashes.push(token.hash));
+        let mut at = 0;
+        while at < text.len() {
+            let stretch = self.window.read(text, at);
+            if stretch.any_marked {
+                self.emit(text, at, stretch, |token| hashes.push(token.hash));
+            } else {
+                self.hash_words(stretch, hashes);
+            }
+            at = self.pass(text, at, stretch, |token| hashes.push(token.hash));
+        }
     }
 
     /// Returns the tokens of a text in order.
     pub fn tokens(&mut self, text: &str) -> Vec<Token> {
         let mut tokens = Vec::with_capacity(text.len() / 6);
-        self.for_each(text, |token| tokens.push(token));
-        tokens
-    }
-
-    #[inline]
-    fn for_each(&mut self, text: &str, mut emit: impl FnMut(Token)) {
         let mut at = 0;
         while at < text.len() {
             let stretch = self.window.read(text, at);
-            for place in self.window.places(stretch.tokens) {
-                let span = Span::new(at + usize::from(place.start), at + place.end());
-                if place.len() <= 16 {
-                    emit(Token {
-                        hash: self.tokenizer.hasher().step(0, masked(self.window.head(place), place.len())),
-                        span,
-                    });
-                } else if place.is_marked() {
-                    plain_tokens(&self.tokenizer, &mut self.cache, text, span, &mut emit);
-                } else {
-                    emit(Token { hash: self.tokenizer.hasher().hash(self.window.normal(place)), span });
+            self.emit(text, at, stretch, |token| tokens.push(token));
+            at = self.pass(text, at, stretch, |token| tokens.push(token));
+        }
+        tokens
+    }
+
+    /// Appends the hashes of the tokens in the window, of which none is marked.
+    fn hash_words(&self, stretch: Stretch, hashes: &mut Vec<u64>) {
+        let (window, hasher) = (&self.window, self.tokenizer.hasher());
+        let first = hashes.len();
+        let mut longest = 0;
+        // All are hashed as if they were short, so that the loop takes the same turns for every text.
+        hashes.extend(window.places(stretch.tokens).map(|place| {
+            longest = longest.max(place.len());
+            hasher.step(0, keep(window.head(place), place.len().min(SHORT)))
+        }));
+        if longest > SHORT {
+            for (place, hash) in window.places(stretch.tokens).zip(&mut hashes[first..]) {
+                if place.len() > SHORT {
+                    *hash = hasher.hash(window.normal(place));
                 }
-            }
-            at += stretch.bytes;
-            if stretch.bytes == 0 {
-                let run = Span::new(at, end_of_run(text, at));
-                plain_tokens(&self.tokenizer, &mut self.cache, text, run, &mut emit);
-                at = run.end;
             }
         }
     }
+
+    /// Calls `emit` with each token in the window, which starts at byte `at` of the text.
+    #[inline]
+    fn emit(&mut self, text: &str, at: usize, stretch: Stretch, mut emit: impl FnMut(Token)) {
+        let hasher = self.tokenizer.hasher();
+        for place in self.window.places(stretch.tokens) {
+            let span = Span::new(at + usize::from(place.start), at + place.end());
+            if place.len() <= SHORT {
+                emit(Token { hash: hasher.step(0, keep(self.window.head(place), place.len())), span });
+            } else if place.is_marked() {
+                plain_tokens(&self.tokenizer, &mut self.cache, text, span, &mut emit);
+            } else {
+                emit(Token { hash: hasher.hash(self.window.normal(place)), span });
+            }
+        }
+    }
+
+    /// Returns where the stretch that starts at `at` ends, after the run that is too long for a window, if one is there.
+    fn pass(&mut self, text: &str, at: usize, stretch: Stretch, mut emit: impl FnMut(Token)) -> usize {
+        if stretch.bytes > 0 {
+            return at + stretch.bytes;
+        }
+        let run = Span::new(at, end_of_run(text, at));
+        plain_tokens(&self.tokenizer, &mut self.cache, text, run, &mut emit);
+        run.end
+    }
 }
 
+/// The length of a token that one step hashes.
+const SHORT: usize = 16;
+
+/// Returns the first `len` bytes of 16, the others zero.
 #[inline]
-fn masked(chunk: u128, len: usize) -> u128 {
-    MASKS[len] & chunk
+fn keep(bytes: u128, len: usize) -> u128 {
+    bytes & MASKS[len]
 }
 
-/// Keeps the first bytes of 16, by their number.
-static MASKS: [u128; 17] = {
-    let mut masks = [u128::MAX; 17];
+/// For each length the bytes that are kept.
+static MASKS: [u128; SHORT + 1] = {
+    let mut masks = [u128::MAX; SHORT + 1];
     let mut len = 0;
-    while len < 16 {
+    while len < SHORT {
         masks[len] = (1 << (8 * len)) - 1;
         len += 1;
     }

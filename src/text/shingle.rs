@@ -79,19 +79,44 @@ impl Shingler {
     /// are one shingle, no token is none.
     pub fn shingles(self, tokens: &[u64], out: &mut Vec<u64>) {
         let k = self.hasher.k();
-        let run = |tokens: &[u64]| tokens.iter().fold(0, |run, &token| self.hasher.push(run, token));
         if tokens.len() < k {
             if !tokens.is_empty() {
-                out.push(self.hasher.finish_short(run(tokens), tokens.len()));
+                out.push(self.hasher.finish_short(self.run(tokens), tokens.len()));
             }
             return;
         }
-        let mut sum = run(&tokens[..k]);
-        out.push(self.hasher.finish(sum));
-        for (&first, &next) in tokens.iter().zip(&tokens[k..]) {
-            sum = self.hasher.push(self.hasher.pop(sum, first), next);
-            out.push(self.hasher.finish(sum));
+        let count = tokens.len() - k + 1;
+        let (first, half) = (out.len(), count / 2);
+        out.resize(first + count, 0);
+        let (left, right) = out[first..].split_at_mut(half);
+        // Each step waits for the one before, so two halves that do not wait for each other take turns.
+        self.roll_both([&tokens[..half + k - 1], &tokens[half..half + half + k - 1]], [left, &mut right[..half]]);
+        if count > half + half {
+            right[half] = self.hasher.finish(self.run(&tokens[half + half..]));
         }
+    }
+
+    /// Writes the shingles of two runs of as many tokens, in step.
+    fn roll_both(self, tokens: [&[u64]; 2], out: [&mut [u64]; 2]) {
+        let k = self.hasher.k();
+        let count = out[0].len();
+        if count == 0 {
+            return;
+        }
+        let mut runs = tokens.map(|tokens| self.run(&tokens[..k]));
+        let [left, right] = out;
+        (left[0], right[0]) = (self.hasher.finish(runs[0]), self.hasher.finish(runs[1]));
+        let steps = |side: usize| tokens[side].iter().zip(&tokens[side][k..]);
+        let places = left[1..].iter_mut().zip(&mut right[1..]);
+        for ((places, step), other) in places.zip(steps(0)).zip(steps(1)) {
+            runs = [self.hasher.roll(runs[0], *step.0, *step.1), self.hasher.roll(runs[1], *other.0, *other.1)];
+            *places.0 = self.hasher.finish(runs[0]);
+            *places.1 = self.hasher.finish(runs[1]);
+        }
+    }
+
+    fn run(self, tokens: &[u64]) -> u64 {
+        tokens.iter().fold(0, |run, &token| self.hasher.push(run, token))
     }
 
     /// Returns the set of shingles: sorted, each once.

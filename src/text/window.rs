@@ -14,7 +14,7 @@ pub const WINDOW: usize = 4096;
 const BLOCKS: usize = WINDOW / BLOCK;
 
 /// Room that is written to without a look at how many places there are.
-const SLACK: usize = 64;
+const SLACK: usize = BLOCK + 8;
 
 /// Set in the end of a token that is left to the plain tokenizer.
 const MARK: u16 = 1 << 15;
@@ -39,6 +39,8 @@ pub struct Stretch {
     pub tokens: usize,
     /// How many bytes of text they come from. Zero if one run of letters fills the window and goes on.
     pub bytes: usize,
+    /// Whether any of the tokens is marked.
+    pub any_marked: bool,
 }
 
 /// Where a token stands in the window.
@@ -99,9 +101,9 @@ impl Window {
         match last {
             // It may go on after the window.
             Some(last) if last.end() == len && at + len < text.len() => {
-                Stretch { tokens: tokens - 1, bytes: usize::from(last.start) }
+                Stretch { tokens: tokens - 1, bytes: usize::from(last.start), any_marked }
             }
-            _ => Stretch { tokens, bytes: len },
+            _ => Stretch { tokens, bytes: len, any_marked },
         }
     }
 
@@ -120,7 +122,7 @@ impl Window {
     /// Returns 16 bytes from the start of a token, of which those after its end have no meaning.
     #[inline]
     pub fn head(&self, place: Place) -> u128 {
-        bytemuck::pod_read_unaligned(&self.normal[usize::from(place.start) % WINDOW..][..16])
+        u128::from_le_bytes(*as_array(&self.normal[usize::from(place.start) % WINDOW..][..16]))
     }
 
     /// Fills the masks and the normalised bytes with what the blocks know, and `rest` with where other characters start.
@@ -294,21 +296,52 @@ impl Bits for [u64; BLOCKS + 1] {
 /// Writes `base` plus the place of each bit to `out`, and then anything; returns how many bits there are.
 #[inline]
 fn write_out(mask: u64, base: u16, out: &mut [u16; SLACK]) -> usize {
-    let count = mask.count_ones() as usize;
-    let mut rest = mask;
-    // Most blocks of text hold no more than these, so that the branch below is foreseen.
-    for place in &mut out[..12] {
-        *place = base + rest.trailing_zeros() as u16;
-        rest &= rest.wrapping_sub(1);
-    }
-    if count > 12 {
-        for place in &mut out[12..count] {
-            *place = base + rest.trailing_zeros() as u16;
-            rest &= rest.wrapping_sub(1);
-        }
+    const ONES: u64 = 0x0001_0001_0001_0001;
+    let mut base = ONES * u64::from(base);
+    let mut count = 0;
+    for byte in mask.to_le_bytes() {
+        let (places, bits) = (&PLACES[usize::from(byte)], COUNTS[usize::from(byte)]);
+        let places: [u16; 8] = bytemuck::cast(places.map(|four| four + base));
+        out[count % BLOCK..][..8].copy_from_slice(&places);
+        base += 8 * ONES;
+        count += usize::from(bits);
     }
     count
 }
+
+/// The places of the bits of a byte, as 16 bits each. Eight are always written, whatever their number: a loop over the
+/// bits of a mask would end at a different turn for each block, which the CPU cannot foresee.
+static PLACES: [[u64; 2]; 256] = {
+    let mut table = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let (mut bit, mut count) = (0, 0);
+        while bit < 8 {
+            if byte >> bit & 1 != 0 {
+                table[byte][count / 4] |= if cfg!(target_endian = "little") {
+                    bit << (16 * (count % 4))
+                } else {
+                    bit << (48 - 16 * (count % 4))
+                };
+                count += 1;
+            }
+            bit += 1;
+        }
+        byte += 1;
+    }
+    table
+};
+
+/// The number of bits of a byte.
+static COUNTS: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = (byte as u8).count_ones() as u8;
+        byte += 1;
+    }
+    table
+};
 
 /// Returns the places of the bits of a mask.
 #[inline]
