@@ -2,8 +2,9 @@
 
 use super::cache::Cache;
 use super::normalize::starts_piece;
-use super::window::{Stretch, Window};
-use super::{Token, Tokenizer, plain};
+use super::window::{Stretch, Window, is_continuation};
+use super::{Token, Tokenizer, Unit, plain};
+use crate::hash::TokenHasher;
 use crate::span::Span;
 
 /// Turns texts into tokens, with working memory that is used again for the next text.
@@ -66,6 +67,60 @@ impl TokenReader {
             at = self.pass(text, at, stretch, |token| tokens.push(token));
         }
         tokens
+    }
+
+    /// Appends the hashes of what the shingles of a text are made of, tokens or characters, in order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use doublon::text::{TextOptions, Tokenizer};
+    ///
+    /// # fn main() -> doublon::Result<()> {
+    /// let options = TextOptions { shingle: "char:3".parse()?, ..TextOptions::default() };
+    /// let mut reader = Tokenizer::new(options, 0).reader();
+    /// let mut units = Vec::new();
+    /// reader.units("L'été", &mut units);
+    /// assert_eq!(units.len(), 5); // l, space, é, t, é
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn units(&mut self, text: &str, hashes: &mut Vec<u64>) {
+        match self.tokenizer.options().shingle.unit {
+            Unit::Word => self.hashes(text, hashes),
+            Unit::Char => self.chars(text, hashes),
+        }
+    }
+
+    fn chars(&mut self, text: &str, hashes: &mut Vec<u64>) {
+        let hasher = self.tokenizer.hasher();
+        let first = hashes.len();
+        let mut push = |token: &[u8]| {
+            if hashes.len() > first {
+                hashes.push(hasher.hash(b" "));
+            }
+            hashes.extend(token.chunk_by(|_, &next| is_continuation(next)).map(|c| hash_char(hasher, c)));
+        };
+        let mut at = 0;
+        while at < text.len() {
+            let stretch = self.window.read(text, at);
+            for place in self.window.places(stretch.tokens) {
+                if place.is_marked() {
+                    let run = Span::new(at + usize::from(place.start), at + place.end());
+                    plain::for_each(Run::new(text, run).text, self.tokenizer.options(), |token, _| {
+                        push(token.as_bytes())
+                    });
+                } else {
+                    push(self.window.normal(place));
+                }
+            }
+            if stretch.bytes == 0 {
+                let run = Span::new(at, end_of_run(text, at));
+                plain::for_each(Run::new(text, run).text, self.tokenizer.options(), |token, _| push(token.as_bytes()));
+                at = run.end;
+            }
+            at += stretch.bytes;
+        }
     }
 
     /// Appends the hashes of the tokens in the window, of which none is marked.
@@ -134,26 +189,48 @@ static MASKS: [u128; SHORT + 1] = {
     masks
 };
 
+/// Returns the hash of a character as a token, from its bytes.
+#[inline]
+fn hash_char(hasher: TokenHasher, bytes: &[u8]) -> u64 {
+    hasher.step(0, bytes.iter().rev().fold(0, |chunk, &byte| chunk << 8 | u128::from(byte)))
+}
+
+/// A run of letters for the plain tokenizer.
+struct Run<'a> {
+    text: &'a str,
+    /// Where the text starts.
+    start: usize,
+    /// Whether the run is normalised without the character before it, which is then not part of the text.
+    alone: bool,
+}
+
+impl<'a> Run<'a> {
+    fn new(text: &'a str, span: Span) -> Self {
+        let alone = text[span.start..].starts_with(starts_piece);
+        // Else the character before the run is part of the first piece and so of its span.
+        let start = if alone { span.start } else { text.floor_char_boundary(span.start.saturating_sub(1)) };
+        Self { text: &text[start..span.end], start, alone }
+    }
+}
+
 /// Calls `emit` with the tokens of a run that the window leaves to the plain tokenizer.
 #[cold]
-fn plain_tokens(tokenizer: &Tokenizer, cache: &mut Cache, text: &str, run: Span, emit: &mut impl FnMut(Token)) {
-    let letters = &text[run.start..run.end];
-    let on_its_own = letters.starts_with(starts_piece);
-    let start = if on_its_own { run.start } else { text.floor_char_boundary(run.start.saturating_sub(1)) };
+fn plain_tokens(tokenizer: &Tokenizer, cache: &mut Cache, text: &str, span: Span, emit: &mut impl FnMut(Token)) {
+    let run = Run::new(text, span);
     let make = |tokens: &mut Vec<Token>| {
-        plain::for_each(&text[start..run.end], tokenizer.options(), |word, span| {
+        plain::for_each(run.text, tokenizer.options(), |word, span| {
             tokens.push(Token { hash: tokenizer.hash(word), span });
         });
     };
-    let mut emit =
-        |token: Token| emit(Token { span: Span::new(start + token.span.start, start + token.span.end), ..token });
-    if on_its_own {
-        cache.tokens(letters, make, emit);
+    let emit = |Token { hash, span }| {
+        emit(Token { hash, span: Span::new(run.start + span.start, run.start + span.end) });
+    };
+    if run.alone {
+        cache.tokens(run.text, make, emit);
     } else {
-        // The character before the run is part of the first piece and so of its span.
         let mut tokens = Vec::new();
         make(&mut tokens);
-        tokens.into_iter().for_each(&mut emit);
+        tokens.into_iter().for_each(emit);
     }
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::hash::ShingleHasher;
 
-/// What a shingle is made of, and of how many. Written `word:5`.
+/// What a shingle is made of, and of how many. Written `word:5` or `char:13`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Shingle {
@@ -23,6 +23,8 @@ pub struct Shingle {
 pub enum Unit {
     /// Tokens: words, or single characters where words have no spaces.
     Word,
+    /// The characters of the normalised tokens, with one space between each token and the next.
+    Char,
 }
 
 impl Default for Shingle {
@@ -35,6 +37,7 @@ impl fmt::Display for Shingle {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self.unit {
             Unit::Word => write!(f, "word:{}", self.k),
+            Unit::Char => write!(f, "char:{}", self.k),
         }
     }
 }
@@ -43,9 +46,16 @@ impl FromStr for Shingle {
     type Err = Error;
 
     fn from_str(s: &str) -> Result<Self, Error> {
-        let bad = || Error::Parameter { name: "shingle", value: s.to_owned(), expected: "word:N with N from 1 to 64" };
-        let k = s.strip_prefix("word:").ok_or_else(bad)?.parse().map_err(|_| bad())?;
-        if (1..=64).contains(&k) { Ok(Self { unit: Unit::Word, k }) } else { Err(bad()) }
+        const EXPECTED: &str = "word:N or char:N with N from 1 to 64";
+        let bad = || Error::Parameter { name: "shingle", value: s.to_owned(), expected: EXPECTED };
+        let (unit, k) = s.split_once(':').ok_or_else(bad)?;
+        let unit = match unit {
+            "word" => Unit::Word,
+            "char" => Unit::Char,
+            _ => return Err(bad()),
+        };
+        let k = k.parse().map_err(|_| bad())?;
+        if (1..=64).contains(&k) { Ok(Self { unit, k }) } else { Err(bad()) }
     }
 }
 
@@ -63,7 +73,7 @@ impl TryFrom<String> for Shingle {
     }
 }
 
-/// Turns token hashes into shingle hashes.
+/// Turns the hashes of tokens, or of characters, into shingle hashes.
 #[derive(Clone, Copy, Debug)]
 pub struct Shingler {
     hasher: ShingleHasher,
@@ -174,7 +184,10 @@ mod tests {
     fn shingles_are_written_as_unit_and_number() {
         assert_eq!("word:5".parse::<Shingle>().expect("valid"), Shingle::default());
         assert_eq!(Shingle { k: 13, ..Shingle::default() }.to_string(), "word:13");
-        for bad in ["word", "word:0", "word:65", "line:5", "5"] {
+        let chars = Shingle { unit: Unit::Char, k: 24 };
+        assert_eq!("char:24".parse::<Shingle>().expect("valid"), chars);
+        assert_eq!(chars.to_string(), "char:24");
+        for bad in ["word", "word:0", "word:65", "char:0", "char:", "line:5", "5"] {
             assert!(bad.parse::<Shingle>().is_err(), "{bad}");
         }
     }

@@ -79,6 +79,11 @@ impl Tokenizer {
         self.reader().hashes(text, hashes);
     }
 
+    /// Appends the hashes of what the shingles of a text are made of, tokens or characters, in order.
+    pub fn units(&self, text: &str, hashes: &mut Vec<u64>) {
+        self.reader().units(text, hashes);
+    }
+
     /// Returns whether the text holds a token.
     pub fn has_token(&self, text: &str) -> bool {
         let mut found = false;

@@ -365,7 +365,8 @@ fn decode(bytes: &[u8; 4]) -> (char, usize) {
     (char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), len)
 }
 
-fn is_continuation(byte: u8) -> bool {
+/// Returns whether a byte of UTF-8 is not the first of its character.
+pub fn is_continuation(byte: u8) -> bool {
     byte & 0xc0 == 0x80
 }
 

@@ -25,6 +25,12 @@ fn plain(tokenizer: &Tokenizer, text: &str) -> Vec<Token> {
     tokens
 }
 
+fn plain_chars(tokenizer: &Tokenizer, text: &str) -> Vec<u64> {
+    let mut words = Vec::new();
+    tokenizer.for_each(text, |word, _| words.push(word.to_owned()));
+    words.join(" ").chars().map(|c| tokenizer.hash(c.encode_utf8(&mut [0; 4]))).collect()
+}
+
 /// Compares hashes and spans under all options.
 fn check(text: &str) {
     TOKENIZERS.iter().for_each(|tokenizer| check_with(tokenizer, text));
@@ -48,7 +54,9 @@ fn check_with(tokenizer: &Tokenizer, text: &str) {
             );
         }
     }
-    let mut hashes = Vec::new();
+    let (mut hashes, mut chars) = (Vec::new(), Vec::new());
+    reader.chars(text, &mut chars);
+    assert_eq!(chars, plain_chars(tokenizer, text), "characters of {text:?}, {:?}", tokenizer.options());
     reader.hashes(text, &mut hashes);
     assert!(hashes.iter().eq(plain.iter().map(|token| &token.hash)), "hashes of {text:?}, {:?}", tokenizer.options());
 }
