@@ -90,14 +90,14 @@ pub struct Alignment {
     pub score: i64,
 }
 
-/// A run of equal words to start from.
+/// A run of equal or nearly equal words to start from.
 #[derive(Clone, Copy, Debug)]
 pub struct Anchor {
     /// Its first word in the first document.
     pub a: usize,
     /// Its first word in the second document.
     pub b: usize,
-    /// How many words are equal, at least 1.
+    /// How many words it has, at least 1.
     pub len: usize,
 }
 
@@ -214,7 +214,7 @@ impl<'v> Aligner<'v> {
         let after = self.extend(&after);
         let mut whole = Alignment::at(anchor.a - before.a.end, anchor.b - before.b.end);
         before.runs.iter().rev().for_each(|run| whole.push(run.column, run.len));
-        whole.push(Column::Equal, anchor.len);
+        (0..anchor.len).for_each(|n| whole.push(self.compare(a[anchor.a + n], b[anchor.b + n]), 1));
         after.runs.iter().for_each(|run| whole.push(run.column, run.len));
         whole
     }
@@ -310,8 +310,9 @@ impl<'v> Aligner<'v> {
         (Cell { score, run: if column == Column::Equal { diagonal.run + 1 } else { 0 } }, column)
     }
 
+    /// Returns what a column of two words is.
     #[inline]
-    fn compare(&self, a: TokenId, b: TokenId) -> Column {
+    pub fn compare(&self, a: TokenId, b: TokenId) -> Column {
         if a == b {
             Column::Equal
         } else if self.vocabulary.similar(a, b) {
