@@ -1,12 +1,12 @@
 //! All documents of a run, read once: where each stands, and what the document path keeps of it.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 use std::time::UNIX_EPOCH;
 
 use super::column::Column;
 use super::intake;
 use super::order::Order;
+use super::pool::Pool;
 use super::repeated::Repeated;
 use super::table::{EMPTY, Rows, Scratch, Sketcher, Table};
 use super::texts::{Place, Store, Texts, document};
@@ -48,14 +48,14 @@ struct Part {
 }
 
 /// Turns the items of a block into a part.
-struct Parter<'a> {
+struct Parter<'a, F> {
     sketcher: &'a Sketcher,
     keep: &'a Keep,
     /// When each source was modified.
     modified: Vec<u64>,
     compare: bool,
     hold: bool,
-    scratches: Mutex<Vec<Scratch>>,
+    workers: Pool<F, Scratch>,
 }
 
 impl Corpus {
@@ -96,7 +96,7 @@ impl Corpus {
             modified: found.sources.iter().map(|source| modified(source, &parameters.keep)).collect(),
             compare: parameters.level.documents(),
             hold,
-            scratches: Mutex::default(),
+            workers: Pool::new(|| sketcher.scratch()),
         };
         let work = |source, format, items| parter.part(source, format, items);
         let read = intake::read(&found.sources, options, budget.read_ahead(), progress, work, |part| {
@@ -180,15 +180,18 @@ fn modified(source: &Source, keep: &Keep) -> u64 {
     since.map_or(0, |since| u64::try_from(since.as_nanos()).unwrap_or(u64::MAX))
 }
 
-impl Parter<'_> {
+impl<F: Fn() -> Scratch> Parter<'_, F> {
     fn part(&self, source: u32, format: Format, items: Vec<Item>) -> Part {
-        let mut scratch = self.scratches().pop().unwrap_or_default();
+        self.workers.with(|scratch| self.part_with(scratch, source, format, items))
+    }
+
+    fn part_with(&self, scratch: &mut Scratch, source: u32, format: Format, items: Vec<Item>) -> Part {
         let mut part = Part::default();
         for item in items {
             match item {
                 Item::Skipped(skipped) => part.skipped.push(skipped),
                 Item::Document(record) => {
-                    self.describe(&record.text, &mut part.rows, &mut scratch);
+                    self.describe(&record.text, &mut part.rows, scratch);
                     part.text_bytes += record.text.len() as u64;
                     part.lossy += u64::from(record.lossy);
                     part.ids.push(record.id.as_ref().map_or(0, |id| id_hash(source, id)));
@@ -203,7 +206,6 @@ impl Parter<'_> {
                 }
             }
         }
-        self.scratches().push(scratch);
         part
     }
 
@@ -218,10 +220,6 @@ impl Parter<'_> {
         } else {
             self.sketcher.add_presence(text, rows);
         }
-    }
-
-    fn scratches(&self) -> std::sync::MutexGuard<'_, Vec<Scratch>> {
-        self.scratches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::crowds::Crowds;
+use super::pool::Pool;
 use super::table::Sketcher;
 use super::texts::Texts;
 use crate::candidate::lsh::{self, Sketch};
@@ -54,29 +55,42 @@ struct Question {
 /// The shingle sets that were made, by member. One that could not be read has none, and matches nothing.
 #[derive(Default)]
 struct Sets {
-    sets: HashMap<u32, Vec<u64>>,
+    made: HashMap<u32, Vec<u64>>,
     shingles: usize,
+    /// Members that could not be read again.
+    lost: Vec<(u32, Skipped)>,
 }
+
+/// Makes the shingle set of a member.
+type SetOf<'a> = dyn Fn(u32) -> Result<Vec<u64>, Skipped> + Sync + 'a;
 
 impl Decider<'_> {
     pub fn decide(&self, mut crowds: Crowds) -> Decided {
         let mut decided = Decided::default();
         let mut sets = Sets::default();
-        let count = crowds.members().len() as u32;
+        let workers = Pool::new(|| (self.texts.reader(), self.sketcher.scratch()));
+        let docs = crowds.members().to_vec();
+        let set_of = |member: u32| {
+            workers.with(|(reader, scratch)| {
+                reader.read(docs[member as usize]).map(|document| self.sketcher.set(&document.text, scratch))
+            })
+        };
+        let count = docs.len() as u32;
         let (mut start, mut round) = (0, 1);
         while start < count {
             let end = count.min(start + round);
             let questions = self.questions(start..end, &crowds);
-            self.load(&questions, &crowds, &mut sets, &mut decided);
+            self.load(&questions, &mut sets, &set_of);
             for question in &questions {
-                self.answer(question, crowds.members(), &sets, &mut decided);
+                self.answer(question, &docs, &sets, &mut decided);
             }
             let removed: Vec<bool> =
-                (start..end).map(|member| decided.keepers.contains_key(&crowds.members()[member as usize])).collect();
+                (start..end).map(|member| decided.keepers.contains_key(&docs[member as usize])).collect();
             crowds.settle(start..end, |member| self.pairs || !removed[(member - start) as usize]);
             start = end;
             round = (round * 2).min(LARGEST_ROUND);
         }
+        decided.lost = sets.lost.into_iter().map(|(member, skipped)| (docs[member as usize], skipped)).collect();
         decided
     }
 
@@ -96,31 +110,22 @@ impl Decider<'_> {
     }
 
     /// Makes the shingle sets that the questions need.
-    fn load(&self, questions: &[Question], crowds: &Crowds, sets: &mut Sets, decided: &mut Decided) {
+    fn load(&self, questions: &[Question], sets: &mut Sets, set_of: &SetOf) {
         if sets.shingles > self.held {
-            *sets = Sets::default();
+            sets.made.clear();
+            sets.shingles = 0;
         }
         let wanted = questions.iter().flat_map(|question| question.earlier.iter().copied().chain([question.member]));
-        let mut missing: Vec<u32> = wanted.filter(|member| !sets.sets.contains_key(member)).collect();
+        let mut missing: Vec<u32> = wanted.filter(|member| !sets.made.contains_key(member)).collect();
         missing.sort_unstable();
         missing.dedup();
-        let made: Vec<_> = missing
-            .into_par_iter()
-            .map_init(
-                || self.texts.reader(),
-                |reader, member| {
-                    let read = reader.read(crowds.members()[member as usize]);
-                    (member, read.map(|document| self.sketcher.set(&document.text)))
-                },
-            )
-            .collect();
-        for (member, set) in made {
+        for (member, set) in missing.into_par_iter().map(|member| (member, set_of(member))).collect::<Vec<_>>() {
             let set = set.unwrap_or_else(|skipped| {
-                decided.lost.push((crowds.members()[member as usize], skipped));
+                sets.lost.push((member, skipped));
                 Vec::new()
             });
             sets.shingles += set.len();
-            sets.sets.insert(member, set);
+            sets.made.insert(member, set);
         }
     }
 
@@ -133,7 +138,7 @@ impl Decider<'_> {
             if !kept && !self.pairs {
                 continue;
             }
-            let overlap = Overlap::of(&sets.sets[&earlier], &sets.sets[&question.member]);
+            let overlap = Overlap::of(&sets.made[&earlier], &sets.made[&question.member]);
             if !overlap.reaches(self.threshold) {
                 continue;
             }

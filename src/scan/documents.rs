@@ -116,9 +116,9 @@ fn removals(copies: &Copies, decided: &Decided) -> Vec<Removal> {
 
 /// The pairs of distinct documents, and one pair for each copy with the first of its group.
 fn all_pairs(copies: &Copies, decided: &Decided, texts: &Texts, sketcher: &Sketcher) -> Vec<Pair> {
-    let mut reader = texts.reader();
+    let (mut reader, mut scratch) = (texts.reader(), sketcher.scratch());
     let of_copies = copies.iter().map(|copy| {
-        let shingles = reader.read(copy.first).map_or(1, |document| sketcher.set(&document.text).len());
+        let shingles = reader.read(copy.first).map_or(1, |document| sketcher.set(&document.text, &mut scratch).len());
         (copy.first, copy.doc, Overlap { a: shingles, b: shingles, shared: shingles })
     });
     let ascending = |(x, y, overlap): (u32, u32, Overlap)| {

@@ -11,6 +11,7 @@ mod documents;
 mod intake;
 mod order;
 pub mod passages;
+mod pool;
 mod repeated;
 mod table;
 mod texts;

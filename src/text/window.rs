@@ -278,7 +278,7 @@ impl Bits for [u64; BLOCKS + 1] {
     /// Sets `len` bits from `at`, at most 4.
     #[inline]
     fn set(&mut self, at: usize, len: usize) {
-        let bits = (1u128 << len) - 1 << (at % BLOCK);
+        let bits = ((1u128 << len) - 1) << (at % BLOCK);
         self[at / BLOCK] |= bits as u64;
         self[at / BLOCK + 1] |= (bits >> 64) as u64;
     }
