@@ -103,7 +103,8 @@ struct DocumentArgs {
     rows: Option<usize>,
     /// What to make shingles of, and of how many
     ///
-    /// word:N, with N from 1 to 64. With longer shingles, fewer changes make texts different, and texts that share only
+    /// word:N or char:N, with N from 1 to 64: words, or the characters of the words with one space between words. With
+    /// longer shingles, fewer changes make texts different, and texts that share only
     /// common phrases are less alike.
     #[arg(long, value_name = "UNIT:N", default_value = "word:5")]
     shingle: String,
@@ -551,7 +552,10 @@ mod tests {
         assert_eq!(refusal("--bands 0 --rows 5"), "bands is 0, but it must be at least 1");
         assert_eq!(refusal("--bands 9 --rows 0"), "rows is 0, but it must be at least 1");
         assert_eq!(refusal("--bands 70000 --rows 2"), "bands times rows is 140000, but it must be at most 65536");
-        assert_eq!(refusal("--shingle char:0"), "shingle is char:0, but it must be word:N with N from 1 to 64");
+        assert_eq!(
+            refusal("--shingle char:0"),
+            "shingle is char:0, but it must be word:N or char:N with N from 1 to 64"
+        );
         assert_eq!(refusal("--threads 2000"), "threads is 2000, but it must be from 0 to 1024");
         assert_eq!(refusal("--fail-over 101%"), "fail-over is 101%, but it must be a percentage from 0% to 100%");
         for size in ["0", "MiB", "1.5GB", "12XB", "99999999999999GiB", "-1", "é"] {

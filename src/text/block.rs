@@ -81,31 +81,84 @@ fn classify_by<L: Lanes>(around: &Around, rules: Rules, out: &mut [u8; BLOCK]) -
 #[inline]
 fn classify_high<L: Lanes>(around: &Around, rules: Rules, out: &mut [u8; BLOCK], masks: &mut Masks) {
     let mut leads = 0;
+    let [mut latin, mut cyrillic, mut wide] = [L::splat(0); 3];
     for at in (0..BLOCK).step_by(16) {
-        let (v, next) = (L::load(around, 16 + at), L::load(around, 17 + at));
+        let v = L::load(around, 16 + at);
         leads |= v.high_from(0xc0).bits() << at;
-        masks.letters |= letters(v, next).bits() << at;
-        masks.syllables |= syllables(v, next).bits() << at;
-        masks.singles |= singles(v, next).bits() << at;
+        latin = latin.or(v.equals(LATIN));
+        cyrillic = cyrillic.or(v.and(L::splat(0xfe)).equals(CYRILLIC));
+        wide = wide.or(v.high_from(0xe4));
     }
-    if !rules.accents {
-        masks.letters = 0;
+    // A text has one or two of the scripts, so these branches are foreseen.
+    if rules.accents && (latin.bits() != 0 || around[15] == LATIN) {
+        letters::<L>(around, rules, out, masks, latin_letters, lower_latin);
     }
-    let continues = matches!(around[15], 0xc3 | 0xd0);
-    if rules.accents && rules.case != 0 && (masks.letters != 0 || continues) {
+    if rules.accents && (cyrillic.bits() != 0 || around[15] == CYRILLIC) {
+        letters::<L>(around, rules, out, masks, cyrillic_letters, lower_cyrillic);
+    }
+    if wide.bits() != 0 {
         for at in (0..BLOCK).step_by(16) {
-            let (before, v, next) = (L::load(around, 15 + at), L::load(around, 16 + at), L::load(around, 17 + at));
-            L::load(out, at).add(lowering(before, v, next)).store(out, at);
+            let (v, next) = (L::load(around, 16 + at), L::load(around, 17 + at));
+            masks.syllables |= syllables(v, next).bits() << at;
+            masks.singles |= singles(v, next).bits() << at;
         }
     }
     masks.rest = leads & !(masks.letters | masks.syllables | masks.singles);
 }
 
-/// U+00C0 to U+00FF but the signs of multiplication and division, and U+0400 to U+045F: Latin and Cyrillic letters.
+/// Finds the letters of a script by `known`, from a byte and the next, and makes them small by adding what `lower`
+/// gives, from the byte before, a byte, and the next.
 #[inline]
-fn letters<L: Lanes>(v: L, next: L) -> L {
-    let latin = v.equals(0xc3).and_not(next.or(L::splat(0x20)).equals(0xb7));
-    latin.or(v.equals(0xd0)).or(v.equals(0xd1).and(next.high_below(0xa0)))
+fn letters<L: Lanes>(
+    around: &Around,
+    rules: Rules,
+    out: &mut [u8; BLOCK],
+    masks: &mut Masks,
+    known: impl Fn(L, L) -> L,
+    lower: impl Fn(L, L, L) -> L,
+) {
+    let change_case = L::splat(if rules.case == 0 { 0 } else { 0xff });
+    for at in (0..BLOCK).step_by(16) {
+        let (before, v, next) = (L::load(around, 15 + at), L::load(around, 16 + at), L::load(around, 17 + at));
+        masks.letters |= known(v, next).bits() << at;
+        L::load(out, at).add(lower(before, v, next).and(change_case)).store(out, at);
+    }
+}
+
+/// The first byte of U+00C0 to U+00FF.
+const LATIN: u8 = 0xc3;
+
+/// The first byte of U+0400 to U+043F; the next one is that of U+0440 to U+047F.
+const CYRILLIC: u8 = 0xd0;
+
+/// U+00C0 to U+00FF but the signs of multiplication and division.
+#[inline]
+fn latin_letters<L: Lanes>(v: L, next: L) -> L {
+    v.equals(LATIN).and_not(next.or(L::splat(0x20)).equals(0xb7))
+}
+
+/// The second byte 80..9E becomes A0..BE; 9F is the sharp s.
+#[inline]
+fn lower_latin<L: Lanes>(before: L, v: L, _next: L) -> L {
+    before.equals(LATIN).and(v.high_below(0x9f)).and(L::splat(0x20))
+}
+
+/// U+0400 to U+045F.
+#[inline]
+fn cyrillic_letters<L: Lanes>(v: L, next: L) -> L {
+    v.equals(CYRILLIC).or(v.equals(CYRILLIC + 1).and(next.high_below(0xa0)))
+}
+
+/// After D0, 80..8F (U+0400) become D1 90..9F, 90..9F (U+0410) become B0..BF, A0..AF (U+0420) become D1 80..8F, and
+/// B0..BF are small.
+#[inline]
+fn lower_cyrillic<L: Lanes>(before: L, v: L, next: L) -> L {
+    let to_90 = v.high_below(0x90).and(L::splat(0x10 ^ 0x20));
+    let to_a0 = v.high_below(0xa0).and(L::splat(0x20 ^ 0xe0));
+    let to_b0 = v.high_below(0xb0).and(L::splat(0xe0));
+    let second = before.equals(CYRILLIC).and(to_90.xor(to_a0).xor(to_b0));
+    let first = v.equals(CYRILLIC).and(next.and(L::splat(0x10)).equals(0)).and(L::splat(1));
+    second.or(first)
 }
 
 /// U+AC00 to U+D77F: nearly all Hangul syllables.
@@ -121,22 +174,6 @@ fn syllables<L: Lanes>(v: L, next: L) -> L {
 fn singles<L: Lanes>(v: L, next: L) -> L {
     let first = v.equals(0xe4).and(next.high_from(0xb8));
     v.within(0xe5, 0xe9).or(first)
-}
-
-/// Returns what has to be added to bytes of [`letters`] to make the letters small.
-///
-/// Latin: 80..9E of the second byte become A0..BE; 9F is the sharp s. Cyrillic, bytes D0 and then: 80..8F (U+0400)
-/// become D1 90..9F, 90..9F (U+0410) become B0..BF, A0..AF (U+0420) become D1 80..8F, B0..BF are small.
-#[inline]
-fn lowering<L: Lanes>(before: L, v: L, next: L) -> L {
-    let latin = before.equals(0xc3).and(v.high_below(0x9f)).and(L::splat(0x20));
-    let second = [(0x90, 0x10 ^ 0x20), (0xa0, 0x20 ^ 0xe0), (0xb0, 0xe0)]
-        .map(|(end, change)| v.high_below(end).and(L::splat(change)))
-        .into_iter()
-        .reduce(L::xor)
-        .unwrap_or(latin);
-    let first = v.equals(0xd0).and(next.and(L::splat(0x10)).equals(0)).and(L::splat(1));
-    latin.or(before.equals(0xd0).and(second)).or(first)
 }
 
 /// 16 bytes. A comparison gives all ones where it holds, else zero.

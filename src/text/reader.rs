@@ -133,11 +133,16 @@ impl TokenReader {
             longest = longest.max(place.len());
             hasher.step(0, keep(window.head(place), place.len().min(SHORT)))
         }));
-        if longest > SHORT {
-            for (place, hash) in window.places(stretch.tokens).zip(&mut hashes[first..]) {
-                if place.len() > SHORT {
-                    *hash = hasher.hash(window.normal(place));
-                }
+        if longest <= SHORT {
+            return;
+        }
+        for (place, hash) in window.places(stretch.tokens).zip(&mut hashes[first..]) {
+            // Where words are long, in bytes, no branch for the second step: it would go both ways.
+            let len = place.len();
+            let second = hasher.step(*hash, keep(window.tail(place), len.saturating_sub(SHORT).min(SHORT)));
+            *hash = if len > SHORT { second } else { *hash };
+            if len > 2 * SHORT {
+                *hash = hasher.hash(window.normal(place));
             }
         }
     }

@@ -87,12 +87,8 @@ impl Window {
         self.raw[16..16 + len].copy_from_slice(&text.as_bytes()[at..at + len]);
         self.raw[16 + len..][..blocks * BLOCK - len + 16].fill(0);
         *self.masks = Places::NONE;
-        let mut rest = [0; BLOCKS];
-        self.classify(blocks, &mut rest);
-        let mut any_marked = false;
-        for (block, &rest) in rest[..blocks].iter().enumerate() {
-            any_marked |= rest != 0 && self.look_up(block, rest);
-        }
+        let rest = self.classify(blocks);
+        let any_marked = self.look_up(rest);
         let tokens = self.list(blocks);
         if any_marked {
             self.mark(blocks, tokens);
@@ -125,25 +121,36 @@ impl Window {
         u128::from_le_bytes(*as_array(&self.normal[usize::from(place.start) % WINDOW..][..16]))
     }
 
-    /// Fills the masks and the normalised bytes with what the blocks know, and `rest` with where other characters start.
-    fn classify(&mut self, blocks: usize, rest: &mut [u64; BLOCKS]) {
-        for (block, rest) in rest[..blocks].iter_mut().enumerate() {
+    /// Returns the 16 bytes after [`head`](Self::head), of which those after the token's end have no meaning.
+    #[inline]
+    pub fn tail(&self, place: Place) -> u128 {
+        u128::from_le_bytes(*as_array(&self.normal[usize::from(place.start) % WINDOW + 16..][..16]))
+    }
+
+    /// Fills the masks and the normalised bytes with what the blocks know, and the start of `starts` with where other
+    /// characters start; returns how many these are.
+    fn classify(&mut self, blocks: usize) -> usize {
+        let mut rest = 0;
+        for block in 0..blocks {
             let at = block * BLOCK;
             let around: &Around = as_array(&self.raw[at..at + size_of::<Around>()]);
             let found = classify(around, self.rules, as_array_mut(&mut self.normal[at..at + BLOCK]));
             self.masks.words[block] |= found.ascii;
             if found.high != 0 {
                 self.masks.add_known(block, found);
+                if found.rest != 0 {
+                    rest += write_out(found.rest, at as u16, as_array_mut(&mut self.starts[rest..rest + SLACK]));
+                }
             }
-            *rest = found.rest;
         }
+        rest
     }
 
-    /// Looks up the characters that start at the bits of `rest`; returns whether any is marked.
-    fn look_up(&mut self, block: usize, rest: u64) -> bool {
+    /// Looks up the first `count` characters whose places are in `starts`; returns whether any is marked.
+    fn look_up(&mut self, count: usize) -> bool {
         let mut any_marked = false;
-        for bit in bits(rest) {
-            let at = block * BLOCK + bit;
+        for i in 0..count {
+            let at = usize::from(self.starts[i]);
             let (c, len) = decode(as_array(&self.raw[16 + at..16 + at + 4]));
             let entry = self.table.entry(c);
             let mark = match entry.kind {
@@ -278,9 +285,11 @@ impl Bits for [u64; BLOCKS + 1] {
     /// Sets `len` bits from `at`, at most 4.
     #[inline]
     fn set(&mut self, at: usize, len: usize) {
-        let bits = ((1u128 << len) - 1) << (at % BLOCK);
-        self[at / BLOCK] |= bits as u64;
-        self[at / BLOCK + 1] |= (bits >> 64) as u64;
+        let bits = (1u64 << len) - 1;
+        self[at / BLOCK] |= bits << (at % BLOCK);
+        if at % BLOCK + len > BLOCK {
+            self[at / BLOCK + 1] |= bits >> (BLOCK - at % BLOCK);
+        }
     }
 
     fn clear(&mut self, at: usize) {
