@@ -4,5 +4,6 @@ pub mod estimate;
 pub mod lsh;
 pub mod params;
 pub mod postings;
+pub mod prefix;
 
 pub use params::{Bands, Chance, choose};

@@ -57,8 +57,12 @@ pub(super) fn find(corpus: &Corpus, parameters: &Parameters, held: usize) -> Res
     let decided = decider.decide(crowds);
 
     let mut estimator = RecallEstimator::new(&chance, threshold);
-    for (_, _, overlap) in &decided.pairs {
-        estimator.add(overlap.jaccard());
+    for pair in &decided.pairs {
+        if pair.certain {
+            estimator.add_certain();
+        } else {
+            estimator.add(pair.overlap.jaccard());
+        }
     }
     let removes = parameters.keep != Keep::None;
     let removed = if removes { removals(&copies, &decided) } else { Vec::new() };
@@ -121,10 +125,11 @@ fn all_pairs(copies: &Copies, decided: &Decided, texts: &Texts, sketcher: &Sketc
         let shingles = reader.read(copy.first).map_or(1, |document| sketcher.set(&document.text, &mut scratch).len());
         (copy.first, copy.doc, Overlap { a: shingles, b: shingles, shared: shingles })
     });
+    let decided_pairs = decided.pairs.iter().map(|pair| (pair.earlier, pair.later, pair.overlap));
     let ascending = |(x, y, overlap): (u32, u32, Overlap)| {
         if x < y { Pair { a: x, b: y, overlap } } else { Pair { a: y, b: x, overlap: overlap.swapped() } }
     };
-    let mut pairs: Vec<Pair> = decided.pairs.iter().copied().chain(of_copies).map(ascending).collect();
+    let mut pairs: Vec<Pair> = decided_pairs.chain(of_copies).map(ascending).collect();
     pairs.sort_unstable_by_key(|pair| (pair.a, pair.b));
     pairs
 }
