@@ -21,10 +21,11 @@ use crate::hash::mix;
 /// and no candidate: any order will do that is the same for all documents.
 #[derive(Clone, Debug)]
 pub struct Rarity {
-    counts: Vec<u32>,
+    counts: Vec<u8>,
 }
 
-const COUNTERS: usize = 1 << 20;
+/// Few enough that the counters stay in a second-level cache.
+const COUNTERS: usize = 1 << 18;
 
 impl Rarity {
     /// Makes one that has counted nothing.
@@ -40,19 +41,19 @@ impl Rarity {
         }
     }
 
-    /// Returns the rarest shingles of a sorted set, rarest first: so many that every set of a Jaccard similarity of at
-    /// least `threshold` has one of them among its own.
-    pub fn prefix(&self, set: &[u64], threshold: f64) -> Prefix {
-        // The slack covers what the product loses; one shingle more is never wrong.
-        let needed = (threshold * set.len() as f64 - 1e-6).ceil().max(1.0) as usize;
-        let len = (set.len() + 1).saturating_sub(needed).min(set.len());
-        let mut ranked: Vec<(u32, u64)> = set.iter().map(|&shingle| (self.counts[counter(shingle)], shingle)).collect();
-        if len < ranked.len() {
-            ranked.select_nth_unstable(len);
-            ranked.truncate(len);
+    /// Returns the rarest of `shingles`, which may stand several times, rarest first: so many that every set of a
+    /// Jaccard similarity of at least `threshold` has one of them among its own.
+    pub fn prefix(&self, mut shingles: Vec<u64>, threshold: f64) -> Prefix {
+        for shingle in &mut shingles {
+            *shingle = u64::from(self.counts[counter(*shingle)]) << RANK_SHIFT | *shingle >> 8;
         }
-        ranked.sort_unstable();
-        Prefix { shingles: ranked.into_iter().map(|(_, shingle)| shingle).collect(), set_len: set.len() }
+        shingles.sort_unstable();
+        shingles.dedup();
+        let set_len = shingles.len();
+        // The slack covers what the product loses; one shingle more is never wrong.
+        let needed = (threshold * set_len as f64 - 1e-6).ceil().max(1.0) as usize;
+        shingles.truncate((set_len + 1).saturating_sub(needed));
+        Prefix { shingles, set_len }
     }
 }
 
@@ -66,10 +67,20 @@ fn counter(shingle: u64) -> usize {
     (shingle >> 44) as usize % COUNTERS
 }
 
+/// A shingle with its count in the uppermost bits, above 56 bits of its hash: ordered from rare to common.
+type Ranked = u64;
+
+const RANK_SHIFT: u32 = 56;
+
+/// Whether lists of the shingle may be long.
+fn is_common(shingle: Ranked) -> bool {
+    shingle >> RANK_SHIFT > 64
+}
+
 /// The rarest shingles of a set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prefix {
-    shingles: Vec<u64>,
+    shingles: Vec<Ranked>,
     set_len: usize,
 }
 
@@ -109,7 +120,7 @@ impl PrefixIndex {
         }
         for (place, &shingle) in prefix.shingles.iter().enumerate() {
             let reach = self.reach(prefix.set_len, place);
-            let tag = tag(shingle, class(reach));
+            let tag = tag(shingle, class_of(shingle, reach));
             let (slot, set_len) = (self.slot(tag), prefix.set_len as u32);
             self.entries.push(Entry { tag, member, reach, set_len, next: self.heads[slot] });
             self.heads[slot] = self.entries.len() as u32 - 1;
@@ -123,7 +134,7 @@ impl PrefixIndex {
         let farthest = (f64::from(len) / self.threshold / self.threshold + 2.0) as u32;
         for (place, &shingle) in prefix.shingles.iter().enumerate() {
             let reach = self.reach(prefix.set_len, place);
-            for class in class(len)..=class(farthest) {
+            for class in class_of(shingle, len)..=class_of(shingle, farthest) {
                 let tag = tag(shingle, class);
                 let mut at = self.heads[self.slot(tag)];
                 while let Some(entry) = self.entries.get(at as usize) {
@@ -157,6 +168,11 @@ impl PrefixIndex {
     }
 }
 
+/// The part of a shingle's list in which an entry stands. Only long lists are split.
+fn class_of(shingle: Ranked, size: u32) -> u32 {
+    if is_common(shingle) { class(size) } else { 0 }
+}
+
 /// Sizes on a scale with eight steps from each to its double.
 fn class(size: u32) -> u32 {
     let size = size.max(1);
@@ -164,7 +180,7 @@ fn class(size: u32) -> u32 {
     octave * 8 + ((u64::from(size) << 3 >> octave) & 7) as u32
 }
 
-fn tag(shingle: u64, class: u32) -> u32 {
+fn tag(shingle: Ranked, class: u32) -> u32 {
     (mix(shingle ^ u64::from(class).wrapping_mul(0x9e37_79b9_7f4a_7c15)) >> 32) as u32
 }
 
@@ -204,7 +220,7 @@ mod tests {
                 let mut index = PrefixIndex::new(threshold);
                 let mut pairs = 0;
                 for (n, set) in sets.iter().enumerate() {
-                    let prefix = rarity.prefix(set, threshold);
+                    let prefix = rarity.prefix(set.clone(), threshold);
                     let mut found = Vec::new();
                     index.candidates(&prefix, &mut found);
                     for (other, earlier) in sets[..n].iter().enumerate() {
@@ -235,7 +251,7 @@ mod tests {
             let mut index = PrefixIndex::new(0.8);
             let mut found = Vec::new();
             for (set, n) in sets.iter().zip(0..) {
-                let prefix = rarity.prefix(set, 0.8);
+                let prefix = rarity.prefix(set.clone(), 0.8);
                 index.candidates(&prefix, &mut found);
                 index.insert(n, &prefix);
             }

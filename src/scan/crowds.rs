@@ -10,21 +10,32 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::column::Column;
 use super::order::Order;
 use super::repeated::buckets;
-use crate::candidate::lsh;
+use super::table::Table;
+use crate::candidate::lsh::{self, Sketch};
+use crate::candidate::params::SKETCH_BYTES;
 use crate::error::Result;
 
-/// Documents in a bucket up to which each is compared with each. A comparison of sketches takes some nanoseconds, but
-/// one in eight documents that share half of their text by a template passes it; so much work is one more reading.
-const LARGEST_BUCKET: usize = 128;
+/// What comparing a member with the others of a bucket may cost, in comparisons of sketches; as much as reading the
+/// document once more and looking it up.
+const LARGEST_COST: usize = 4096;
+
+/// What measuring a pair costs that the sketches let pass, in comparisons of sketches.
+const MEASURE_COST: usize = 200;
+
+/// Pairs of a large bucket that are tried to know how many pass.
+const TRIALS: usize = 64;
 
 /// The members and their buckets.
 #[derive(Debug, Default)]
 pub(super) struct Crowds {
     /// The document that each member is.
     members: Vec<u32>,
+    /// The sketch of each member.
+    sketches: Vec<Sketch>,
+    /// Least number of equal bytes of two sketches that are alike.
+    cut: usize,
     /// Whether each member was in a bucket that is too large to be one.
     templated: Vec<bool>,
     /// For each member the end of its part of `memberships`.
@@ -44,6 +55,8 @@ struct Bucket {
     /// The first member that is not decided.
     next: usize,
     end: usize,
+    /// Whether it is too large for its members to be compared.
+    closed: bool,
 }
 
 /// A document in a bucket.
@@ -54,57 +67,70 @@ struct Meeting {
     bucket: u32,
 }
 
-/// Stands for a bucket that is too large.
-const NO_BUCKET: u32 = u32::MAX;
-
 impl Crowds {
-    /// Joins the bands one by one; `keys[b]` holds the key of each document in band `b`.
-    pub fn join(keys: &[Column<u32>], order: &Order, included: impl Fn(u32) -> bool + Sync) -> Result<Self> {
+    /// Joins the bands one by one. Documents whose sketches have fewer than `cut` equal bytes are not alike.
+    pub fn join(table: &Table, order: &Order, cut: usize, included: impl Fn(u32) -> bool + Sync) -> Result<Self> {
         let mut all = lsh::Buckets::default();
-        for column in keys {
+        for column in &table.keys {
             for part in buckets(&column.load()?, &included) {
                 all.append(&part);
             }
         }
-        Ok(Self::of(&all, order))
-    }
-
-    fn of(all: &lsh::Buckets, order: &Order) -> Self {
-        let mut crowds = Self::default();
         let mut meetings: Vec<Meeting> = Vec::new();
-        for bucket in all.iter() {
-            let is_bucket = bucket.len() <= LARGEST_BUCKET;
-            let number = if is_bucket { crowds.buckets.len() as u32 } else { NO_BUCKET };
-            let meeting = |&doc: &u32| Meeting { rank: order.rank(doc), doc, bucket: number };
-            meetings.extend(bucket.iter().map(meeting));
-            if is_bucket {
-                let start = crowds.buckets.last().map_or(0, |bucket: &Bucket| bucket.end);
-                crowds.buckets.push(Bucket { start, kept: start, next: start, end: start + bucket.len() });
-            }
+        for (bucket, number) in all.iter().zip(0..) {
+            meetings.extend(bucket.iter().map(|&doc| Meeting { rank: order.rank(doc), doc, bucket: number }));
         }
         meetings.par_sort_unstable();
-        crowds.met = vec![0; crowds.buckets.last().map_or(0, |bucket| bucket.end)];
-        for meetings in meetings.chunk_by(|x, y| x.rank == y.rank) {
-            crowds.add(meetings);
-        }
-        for bucket in &mut crowds.buckets {
-            bucket.next = bucket.start;
-        }
-        crowds
+        let members: Vec<u32> = meetings.chunk_by(|x, y| x.rank == y.rank).map(|meetings| meetings[0].doc).collect();
+        let sketches = gather(table, &members)?;
+        let mut crowds = Self { members, sketches, cut, ..Self::default() };
+        crowds.templated = vec![false; crowds.members.len()];
+        crowds.fill(&all, &meetings);
+        Ok(crowds)
     }
 
-    /// Adds the next member, by all its meetings.
-    fn add(&mut self, meetings: &[Meeting]) {
-        let member = self.members.len() as u32;
-        self.members.push(meetings[0].doc);
-        self.templated.push(meetings.iter().any(|meeting| meeting.bucket == NO_BUCKET));
-        for meeting in meetings.iter().filter(|meeting| meeting.bucket != NO_BUCKET) {
-            let bucket = &mut self.buckets[meeting.bucket as usize];
-            self.met[bucket.next] = member;
-            bucket.next += 1;
-            self.memberships.push(meeting.bucket);
+    /// Returns whether the sketches of two members let them be the same text.
+    pub fn are_alike(&self, member: u32, other: u32) -> bool {
+        lsh::equal_bytes(&self.sketches[member as usize], &self.sketches[other as usize]) >= self.cut
+    }
+
+    /// Fills the buckets, with all meetings by ascending member.
+    fn fill(&mut self, all: &lsh::Buckets, meetings: &[Meeting]) {
+        for bucket in all.iter() {
+            let start = self.buckets.last().map_or(0, |bucket: &Bucket| bucket.end);
+            self.buckets.push(Bucket { start, kept: start, next: start, end: start + bucket.len(), closed: false });
         }
-        self.ends.push(self.memberships.len());
+        self.met = vec![0; meetings.len()];
+        for (meetings, member) in meetings.chunk_by(|x, y| x.rank == y.rank).zip(0..) {
+            for meeting in meetings {
+                let bucket = &mut self.buckets[meeting.bucket as usize];
+                self.met[bucket.next] = member;
+                bucket.next += 1;
+                self.memberships.push(meeting.bucket);
+            }
+            self.ends.push(self.memberships.len());
+        }
+        for number in 0..self.buckets.len() {
+            let Bucket { start, end, .. } = self.buckets[number];
+            self.buckets[number].next = start;
+            if self.is_too_large(&self.met[start..end]) {
+                // No member meets another in it: to all of them it is empty.
+                self.buckets[number].closed = true;
+                self.met[start..end].iter().for_each(|&member| self.templated[member as usize] = true);
+            }
+        }
+    }
+
+    /// Returns whether comparing each member of a bucket with each costs more than looking them up.
+    fn is_too_large(&self, members: &[u32]) -> bool {
+        let len = members.len();
+        if len <= LARGEST_COST / MEASURE_COST * 2 {
+            return false;
+        }
+        // Pairs of neighbours and of members far apart, spread over the bucket.
+        let pair = |n: usize| (members[n * len / TRIALS], members[(n * len / TRIALS + 1 + n * len / 2 / TRIALS) % len]);
+        let passed = (0..TRIALS).map(pair).filter(|&(x, y)| x != y && self.are_alike(x, y)).count();
+        len / 2 * (1 + MEASURE_COST * passed / TRIALS) > LARGEST_COST
     }
 
     /// Returns for each member whether it shares a template with a crowd.
@@ -120,7 +146,10 @@ impl Crowds {
     /// Returns the members before `member` in its buckets that are not settled as of no use; some several times.
     pub fn before(&self, member: u32) -> impl Iterator<Item = u32> + '_ {
         self.memberships[self.range_of(member)].iter().flat_map(move |&bucket| {
-            let bucket = self.buckets[bucket as usize];
+            let mut bucket = self.buckets[bucket as usize];
+            if bucket.closed {
+                (bucket.kept, bucket.end) = (bucket.start, bucket.next);
+            }
             let waiting = self.met[bucket.next..bucket.end].iter().take_while(move |&&other| other < member);
             self.met[bucket.start..bucket.kept].iter().chain(waiting).copied()
         })
@@ -146,4 +175,16 @@ impl Crowds {
         let start = if member == 0 { 0 } else { self.ends[member - 1] };
         start..self.ends[member]
     }
+}
+
+/// The sketches of documents in any order.
+fn gather(table: &Table, docs: &[u32]) -> Result<Vec<Sketch>> {
+    let mut places: Vec<(u32, u32)> = docs.iter().copied().zip(0..).collect();
+    places.sort_unstable();
+    let ascending: Vec<u32> = places.iter().map(|&(doc, _)| doc).collect();
+    let mut sketches = vec![[0; SKETCH_BYTES]; docs.len()];
+    for (&(_, place), sketch) in places.iter().zip(table.sketches.gather(&ascending)?) {
+        sketches[place as usize] = sketch;
+    }
+    Ok(sketches)
 }

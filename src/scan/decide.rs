@@ -13,7 +13,6 @@ use super::crowds::Crowds;
 use super::pool::Pool;
 use super::table::Sketcher;
 use super::texts::Texts;
-use crate::candidate::lsh::{self, Sketch};
 use crate::candidate::prefix::{Prefix, PrefixIndex, Rarity};
 use crate::finding::Skipped;
 use crate::verify::Overlap;
@@ -26,10 +25,6 @@ const LARGEST_ROUND: u32 = 1024;
 pub(super) struct Decider<'a> {
     pub texts: &'a Texts,
     pub sketcher: &'a Sketcher,
-    /// The sketch of each member.
-    pub sketches: &'a [Sketch],
-    /// Least number of equal bytes of two sketches.
-    pub cut: usize,
     pub threshold: f64,
     /// Whether every proposed pair is measured, or only as many as decide.
     pub pairs: bool,
@@ -84,8 +79,8 @@ struct Sets {
     lost: Vec<(u32, Skipped)>,
 }
 
-/// Makes the shingle set of a member.
-type SetOf<'a> = dyn Fn(u32) -> Result<Vec<u64>, Skipped> + Sync + 'a;
+/// Makes the shingles of a member.
+type ShinglesOf<'a> = dyn Fn(u32) -> Result<Vec<u64>, Skipped> + Sync + 'a;
 
 impl Decider<'_> {
     pub fn decide(&self, mut crowds: Crowds) -> Decided {
@@ -93,19 +88,19 @@ impl Decider<'_> {
         let mut sets = Sets::default();
         let workers = Pool::new(|| (self.texts.reader(), self.sketcher.scratch()));
         let docs = crowds.members().to_vec();
-        let set_of = |member: u32| {
+        let shingles_of = |member: u32| {
             workers.with(|(reader, scratch)| {
-                reader.read(docs[member as usize]).map(|document| self.sketcher.set(&document.text, scratch))
+                reader.read(docs[member as usize]).map(|document| self.sketcher.shingles(&document.text, scratch))
             })
         };
         let count = docs.len() as u32;
-        let mut templated = self.templated(crowds.templated(), &set_of);
+        let mut templated = self.templated(crowds.templated(), &shingles_of);
         let (mut start, mut round) = (0, 1);
         while start < count {
             let end = count.min(start + round);
-            let mut questions = self.questions(start..end, &crowds, &templated, &set_of);
+            let mut questions = self.questions(start..end, &crowds, &templated, &shingles_of);
             self.ask_each_other(&mut questions);
-            self.load(&questions, &mut sets, &set_of);
+            self.load(&questions, &mut sets, &shingles_of);
             for question in &questions {
                 self.answer(question, &docs, &sets, crowds.templated(), &mut decided);
             }
@@ -124,15 +119,15 @@ impl Decider<'_> {
     }
 
     /// Counts which shingles are common among the members that share a template.
-    fn templated(&self, is_templated: &[bool], set_of: &SetOf) -> Templated {
+    fn templated(&self, is_templated: &[bool], shingles_of: &ShinglesOf) -> Templated {
         let members: Vec<u32> = (0u32..).zip(is_templated).filter(|&(_, &is)| is).map(|(member, _)| member).collect();
         let mut rarity = Rarity::new();
         let sample: Vec<u32> = members.iter().copied().step_by(members.len() / RARITY_SAMPLE + 1).collect();
         for part in sample.chunks(64) {
             // One that cannot be read again is reported when it is decided.
-            let sets: Vec<Vec<u64>> = part.par_iter().filter_map(|&member| set_of(member).ok()).collect();
-            for set in &sets {
-                rarity.count(set);
+            let read: Vec<Vec<u64>> = part.par_iter().filter_map(|&member| shingles_of(member).ok()).collect();
+            for shingles in &read {
+                rarity.count(shingles);
             }
         }
         Templated { rarity, index: PrefixIndex::new(self.threshold) }
@@ -140,16 +135,21 @@ impl Decider<'_> {
 
     /// What is to be asked about the next members: those before the round that they may match, and those in it that
     /// they meet in a bucket.
-    fn questions(&self, members: Range<u32>, crowds: &Crowds, templated: &Templated, set_of: &SetOf) -> Vec<Question> {
+    fn questions(
+        &self,
+        members: Range<u32>,
+        crowds: &Crowds,
+        templated: &Templated,
+        shingles_of: &ShinglesOf,
+    ) -> Vec<Question> {
         members
             .into_par_iter()
             .map(|member| {
-                let sketch = &self.sketches[member as usize];
-                let alike = |&other: &u32| lsh::equal_bytes(sketch, &self.sketches[other as usize]) >= self.cut;
-                let mut earlier: Vec<u32> = crowds.before(member).filter(alike).collect();
+                let mut earlier: Vec<u32> =
+                    crowds.before(member).filter(|&other| crowds.are_alike(member, other)).collect();
                 let is_templated = crowds.templated()[member as usize];
-                let set = is_templated.then(|| set_of(member).unwrap_or_default());
-                let prefix = set.map(|set| templated.rarity.prefix(&set, self.threshold));
+                let shingles = is_templated.then(|| shingles_of(member).unwrap_or_default());
+                let prefix = shingles.map(|shingles| templated.rarity.prefix(shingles, self.threshold));
                 if let Some(prefix) = &prefix {
                     templated.index.candidates(prefix, &mut earlier);
                 }
@@ -175,7 +175,7 @@ impl Decider<'_> {
     }
 
     /// Makes the shingle sets that the questions need.
-    fn load(&self, questions: &[Question], sets: &mut Sets, set_of: &SetOf) {
+    fn load(&self, questions: &[Question], sets: &mut Sets, shingles_of: &ShinglesOf) {
         if sets.shingles > self.held {
             sets.made.clear();
             sets.shingles = 0;
@@ -185,7 +185,9 @@ impl Decider<'_> {
         let mut missing: Vec<u32> = wanted.filter(|member| !sets.made.contains_key(member)).collect();
         missing.sort_unstable();
         missing.dedup();
-        for (member, set) in missing.into_par_iter().map(|member| (member, set_of(member))).collect::<Vec<_>>() {
+        for (member, set) in
+            missing.into_par_iter().map(|member| (member, set(shingles_of(member)))).collect::<Vec<_>>()
+        {
             let set = set.unwrap_or_else(|skipped| {
                 sets.lost.push((member, skipped));
                 Vec::new()
@@ -218,4 +220,12 @@ impl Decider<'_> {
             }
         }
     }
+}
+
+/// Sorts shingles and drops repeats.
+fn set(shingles: Result<Vec<u64>, Skipped>) -> Result<Vec<u64>, Skipped> {
+    let mut set = shingles?;
+    set.sort_unstable();
+    set.dedup();
+    Ok(set)
 }

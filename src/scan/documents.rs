@@ -4,7 +4,7 @@ use super::copies::Copies;
 use super::corpus::Corpus;
 use super::crowds::Crowds;
 use super::decide::{Decided, Decider};
-use super::table::{EMPTY, Sketcher, Table};
+use super::table::{EMPTY, Sketcher};
 use super::texts::Texts;
 use crate::candidate::estimate::{Recall, RecallEstimator};
 use crate::candidate::{Bands, Chance};
@@ -50,10 +50,9 @@ pub(super) fn find(corpus: &Corpus, parameters: &Parameters, held: usize) -> Res
     let streams = table.streams.load()?;
     let copies = Copies::find(&streams, order, texts, sketcher);
     let distinct = |doc: u32| streams[doc as usize] != EMPTY && !copies.is_copy(doc);
-    let crowds = Crowds::join(&table.keys, order, distinct)?;
-    let sketches = gather(table, crowds.members())?;
+    let crowds = Crowds::join(table, order, chance.cut(), distinct)?;
     let (threshold, pairs) = (parameters.threshold, parameters.pairs);
-    let decider = Decider { texts, sketcher, sketches: &sketches, cut: chance.cut(), threshold, pairs, held };
+    let decider = Decider { texts, sketcher, threshold, pairs, held };
     let decided = decider.decide(crowds);
 
     let mut estimator = RecallEstimator::new(&chance, threshold);
@@ -84,19 +83,6 @@ impl Documents {
         let is_lost = |doc: u32| lost.binary_search_by_key(&doc, |&(lost, _)| lost).is_ok();
         removed.retain(|removal| !is_lost(removal.keeper) && !is_lost(removal.doc));
     }
-}
-
-/// The sketches of the members, which are in keep order.
-fn gather(table: &Table, members: &[u32]) -> Result<Vec<crate::candidate::lsh::Sketch>> {
-    let mut places: Vec<(u32, u32)> = members.iter().copied().zip(0..).collect();
-    places.sort_unstable();
-    let ascending: Vec<u32> = places.iter().map(|&(doc, _)| doc).collect();
-    let gathered = table.sketches.gather(&ascending)?;
-    let mut sketches = vec![[0; 64]; members.len()];
-    for (&(_, member), sketch) in places.iter().zip(gathered) {
-        sketches[member as usize] = sketch;
-    }
-    Ok(sketches)
 }
 
 /// Removes the documents decided, and each copy with or for the first of its group.

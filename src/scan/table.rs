@@ -109,6 +109,14 @@ impl Sketcher {
         rows.streams.push(if self.tokenizer.has_token(text) { 1 } else { EMPTY });
     }
 
+    /// Returns the shingles of a text, in order.
+    pub fn shingles(&self, text: &str, scratch: &mut Scratch) -> Vec<u64> {
+        scratch.read(text);
+        let mut shingles = Vec::with_capacity(scratch.tokens.len());
+        self.shingler.shingles(&scratch.tokens, &mut shingles);
+        shingles
+    }
+
     /// Returns the sorted set of the shingles of a text.
     pub fn set(&self, text: &str, scratch: &mut Scratch) -> Vec<u64> {
         scratch.read(text);
