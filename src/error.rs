@@ -32,6 +32,14 @@ pub enum Error {
         /// What values it may have.
         expected: &'static str,
     },
+    /// The threads could not be started.
+    #[error("{threads} threads could not be started: {cause}; ask for fewer with --threads")]
+    Threads {
+        /// How many were asked for, 0 for one a core.
+        threads: usize,
+        /// What the system said.
+        cause: String,
+    },
     /// The input is larger than a counter of this program can number.
     #[error("there are more than {limit} {what}; split the input")]
     TooMany {

@@ -116,7 +116,8 @@ mod tests {
                 for trial in 0..trials {
                     let mut estimator = template.clone();
                     for pair in 0..pairs {
-                        let random = |n: u64| (mix(mix(trial * pairs + pair + 1) ^ n) >> 11) as f64 / (1u64 << 53) as f64;
+                        let random =
+                            |n: u64| (mix(mix(trial * pairs + pair + 1) ^ n) >> 11) as f64 / (1u64 << 53) as f64;
                         let jaccard = 0.8 + 0.2 * random(1) * random(2);
                         if random(3) < template.chance(jaccard) {
                             estimator.add(jaccard);

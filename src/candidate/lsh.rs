@@ -24,9 +24,9 @@ const SLOT_BITS: u32 = 16;
 /// Returns the key of each band of a signature, in order.
 pub fn band_keys(signature: &[u32], shape: Bands) -> impl Iterator<Item = u32> + '_ {
     signature.chunks_exact(shape.rows).map(|rows| {
-        let folded = rows.iter().fold(0u64, |key, &value| {
-            (key ^ u64::from(value)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
-        });
+        let folded = rows
+            .iter()
+            .fold(0u64, |key, &value| (key ^ u64::from(value)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29));
         (mix(folded) >> 32) as u32
     })
 }
@@ -188,7 +188,7 @@ mod tests {
     fn many_parts_give_the_same_buckets() {
         let keys: Vec<u32> = (0..200_000u64).map(|n| (mix(n % 150_000) >> 32) as u32).collect();
         assert_eq!(all(&keys, 3), by_definition(&keys, |_| true));
-        assert_eq!(all(&[7; 100_000], 2), [(0..100_000).collect::<Vec<u32>>()]);
+        assert_eq!(all(&vec![7; 100_000], 2), [(0..100_000).collect::<Vec<u32>>()]);
     }
 
     #[test]
@@ -197,7 +197,9 @@ mod tests {
         let keys = |signature: [u32; 6]| band_keys(&signature, shape).collect::<Vec<_>>();
         let base = keys([1, 2, 3, 1, 2, 3]);
         assert_eq!(base[0], base[1]);
-        for other in [[0, 2, 3, 1, 2, 3], [1, 0, 3, 1, 2, 3], [1, 2, 0, 1, 2, 3], [2, 1, 3, 1, 2, 3], [1, 3, 2, 1, 2, 3]] {
+        for other in
+            [[0, 2, 3, 1, 2, 3], [1, 0, 3, 1, 2, 3], [1, 2, 0, 1, 2, 3], [2, 1, 3, 1, 2, 3], [1, 3, 2, 1, 2, 3]]
+        {
             assert_ne!(keys(other)[0], base[0], "{other:?}");
             assert_eq!(keys(other)[1], base[1]);
         }

@@ -3,5 +3,6 @@
 pub mod estimate;
 pub mod lsh;
 pub mod params;
+pub mod postings;
 
 pub use params::{Bands, Chance, choose};

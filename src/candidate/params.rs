@@ -76,7 +76,7 @@ impl Bands {
     /// # Ok::<(), doublon::Error>(())
     /// ```
     pub fn collision_probability(self, similarity: f64) -> f64 {
-        1.0 - (1.0 - similarity.powi(self.rows as i32)).powi(self.bands as i32)
+        1.0 - power(1.0 - power(similarity, self.rows), self.bands)
     }
 }
 
@@ -118,15 +118,18 @@ pub fn choose(threshold: f64, recall: f64) -> Result<Bands> {
 /// The fewest bands of so many rows that reach the recall, the loss by the sketch included.
 fn cheapest_of_rows(rows: usize, threshold: f64, recall: f64) -> Option<Bands> {
     let wanted = recall / (1.0 - SKETCH_LOSS);
-    let miss = 1.0 - threshold.powi(rows as i32);
+    let miss = 1.0 - power(threshold, rows);
     let estimate = if miss <= 0.0 { 1.0 } else { ((1.0 - wanted).ln() / miss.ln()).floor().max(1.0) };
     if wanted >= 1.0 || !estimate.is_finite() || estimate > 4096.0 {
         return None;
     }
-    (estimate as usize..)
+    (estimate as usize..=4096 / rows)
         .map(|bands| Bands { bands, rows })
-        .take_while(|shape| shape.len() <= 4096)
         .find(|shape| shape.collision_probability(threshold) >= wanted)
+}
+
+fn power(base: f64, exponent: usize) -> f64 {
+    base.powi(i32::try_from(exponent).unwrap_or(i32::MAX))
 }
 
 fn cost(shape: Bands, threshold: f64) -> f64 {
@@ -194,7 +197,7 @@ fn met_and_equal(shape: Bands, similarity: f64) -> Vec<f64> {
 /// One more band, of whose `rows` values the first `seen` are in the sketch.
 fn after_band(state: &[Vec<f64>; 2], rows: usize, seen: usize, similarity: f64) -> [Vec<f64>; 2] {
     let agree = binomial(seen, similarity + (1.0 - similarity) * ACCIDENT);
-    let full = similarity.powi(rows as i32);
+    let full = power(similarity, rows);
     let mut next = [vec![0.0; state[0].len()], vec![0.0; state[0].len()]];
     for (equal, (&fresh, &met)) in state[0].iter().zip(&state[1]).enumerate() {
         if fresh == 0.0 && met == 0.0 {

@@ -7,9 +7,6 @@ use crate::error::{Error, Result};
 use crate::finding::{Skipped, SourceInfo};
 use crate::source::{self, Block, Format, Item, Source, SourceOptions, SourceReader};
 
-/// Bytes read ahead for each thread while the others work.
-const AHEAD: usize = 2 << 20;
-
 /// What is known after all sources are read.
 #[derive(Debug, Default)]
 pub(super) struct Intake {
@@ -24,40 +21,38 @@ struct Work {
     block: Block,
 }
 
-/// Reads all sources in order and turns every item into a `T` by `work`, in parallel; `sink` gets them in order.
+/// Reads all sources in order and turns the items of each block into a `T` by `work`, in parallel; `sink` gets those
+/// in order. `ahead` is the number of bytes that are read while the others work.
 ///
 /// # Errors
 ///
-/// If there are more sources than can be numbered.
+/// If there are more sources than can be numbered, or the sink fails.
 pub(super) fn read<T: Send>(
     sources: &[Source],
     options: &SourceOptions,
+    ahead: usize,
     progress: &dyn Progress,
-    work: impl Fn(u32, Item) -> T + Sync,
-    mut sink: impl FnMut(T),
+    work: impl Fn(u32, Format, Vec<Item>) -> T + Sync,
+    mut sink: impl FnMut(T) -> Result<()>,
 ) -> Result<Intake> {
     if u32::try_from(sources.len()).is_err() {
         return Err(Error::TooMany { what: "sources", limit: u64::from(u32::MAX) });
     }
-    let mut reader = Reader { sources: sources.iter().zip(0..), current: None, options, progress, read: Intake::default() };
-    let ahead = AHEAD * rayon::current_num_threads();
+    let parsed = |piece: &Work| {
+        let mut items = Vec::new();
+        let name = sources[piece.source as usize].name();
+        source::parse(&piece.block, piece.format, &name, options, &mut items);
+        work(piece.source, piece.format, items)
+    };
+    let mut reader =
+        Reader { sources: sources.iter().zip(0..), current: None, options, progress, read: Intake::default() };
     let mut batch = reader.batch(ahead);
     while !batch.is_empty() {
-        let (next, done) = rayon::join(
-            || reader.batch(ahead),
-            || batch.par_iter().map(|piece| items(piece, sources, options, &work)).collect::<Vec<_>>(),
-        );
-        done.into_iter().flatten().for_each(&mut sink);
+        let (next, done) = rayon::join(|| reader.batch(ahead), || batch.par_iter().map(parsed).collect::<Vec<_>>());
+        done.into_iter().try_for_each(&mut sink)?;
         batch = next;
     }
     Ok(reader.read)
-}
-
-fn items<T>(piece: &Work, sources: &[Source], options: &SourceOptions, work: &impl Fn(u32, Item) -> T) -> Vec<T> {
-    let mut items = Vec::new();
-    let name = sources[piece.source as usize].name();
-    source::parse(&piece.block, piece.format, &name, options, &mut items);
-    items.into_iter().map(|item| work(piece.source, item)).collect()
 }
 
 struct Reader<'a, I> {

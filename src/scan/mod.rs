@@ -1,29 +1,41 @@
 //! The pipelines: documents, passages. The only place that knows threads and the memory budget.
 
-mod buckets;
+mod assemble;
+mod column;
+mod copies;
+mod corpus;
+mod crowds;
+mod decide;
+pub mod describe;
 mod documents;
 mod intake;
+mod order;
+pub mod passages;
+mod pool;
+mod repeated;
 mod table;
 mod texts;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::document::{DocId, Document};
+use crate::document::DocId;
 use crate::error::{Error, Result};
-use crate::finding::{
-    DocumentCluster, DocumentPair, DocumentRef, Findings, Header, Member, Parameters, Reason, RecallEstimate, SCHEMA,
-    Skipped, Summary,
-};
-use crate::source::{self, Item, Record, Source, SourceOptions};
-use documents::{Documents, Removal};
-use texts::Texts;
+use crate::finding::{Findings, Parameters};
+use crate::source::SourceOptions;
+use assemble::Assembly;
+use corpus::Corpus;
+use documents::Documents;
+use passages::Passages;
 
 /// What a run may use. Nothing of it changes the findings.
 #[derive(Clone, Debug, Default)]
 pub struct Resources {
     /// Number of threads; 0 for one a core.
     pub threads: usize,
+    /// Most bytes of memory, as far as it depends on the number of documents; `None` for no limit.
+    pub memory: Option<u64>,
+    /// Where temporary files go; `None` for the system's folder for them.
+    pub tmp: Option<PathBuf>,
 }
 
 /// Hears how far a run is.
@@ -46,8 +58,8 @@ impl Progress for () {
 ///
 /// # Errors
 ///
-/// If a path does not exist, a parameter has no sense, or there are more than 2^32 documents. Input that cannot be
-/// read is no error: it is listed in the findings.
+/// If a path does not exist, a parameter has no sense, there are more than 2^32 documents, or a temporary file cannot
+/// be written. Input that cannot be read is no error: it is listed in the findings.
 ///
 /// # Examples
 ///
@@ -68,147 +80,79 @@ pub fn scan(
     resources: &Resources,
     progress: &dyn Progress,
 ) -> Result<Findings> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(resources.threads).build().map_err(|cause| {
-        let detail = std::io::Error::other(cause);
-        Error::Io { path: "threads".into(), cause: detail }
-    })?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(resources.threads).build();
+    let pool = pool.map_err(|cause| Error::Threads { threads: resources.threads, cause: cause.to_string() })?;
     pool.install(|| {
-        let corpus = Corpus::read(paths, options, progress)?;
-        corpus.findings(parameters, progress)
+        let budget = Budget::new(resources);
+        let mut corpus = Corpus::read(paths, parameters, options, &budget, progress)?;
+        let empty = corpus.empty()?;
+        let documents = find_documents(&corpus, parameters, &budget, progress)?;
+        let passages = find_passages(&corpus, &documents, &empty, parameters, progress);
+        let skipped = std::mem::take(&mut corpus.skipped);
+        Ok(Assembly::new(&corpus, parameters, documents, empty, skipped)?.findings(passages))
     })
 }
 
-/// All documents of a run, held in memory.
-struct Corpus {
-    sources: Vec<crate::finding::SourceInfo>,
-    names: Vec<String>,
-    documents: Vec<Document>,
-    skipped: Vec<Skipped>,
+fn find_documents(
+    corpus: &Corpus,
+    parameters: &Parameters,
+    budget: &Budget,
+    progress: &dyn Progress,
+) -> Result<Documents> {
+    if !parameters.level.documents() {
+        return Ok(Documents::default());
+    }
+    progress.phase("comparing documents", None);
+    documents::find(corpus, parameters, budget.sets)
 }
 
-impl Corpus {
-    fn read(paths: &[PathBuf], options: &SourceOptions, progress: &dyn Progress) -> Result<Self> {
-        let found = source::walk(paths, options)?;
-        progress.phase("read", None);
-        let (mut documents, mut skipped) = (Vec::new(), found.skipped);
-        let number = |source, item| (source, item);
-        let read = intake::read(&found.sources, options, progress, number, |(source, item)| match item {
-            Item::Document(record) => documents.push(document(source, record)),
-            Item::Skipped(why) => skipped.push(why),
-        })?;
-        if u32::try_from(documents.len()).is_err() {
-            return Err(Error::TooMany { what: "documents", limit: u64::from(u32::MAX) });
-        }
-        drop_repeated_ids(&mut documents);
-        skipped.extend(read.skipped);
-        let names = found.sources.iter().map(Source::name).collect();
-        Ok(Self { sources: read.sources, names, documents, skipped })
-    }
-
-    fn findings(mut self, parameters: &Parameters, progress: &dyn Progress) -> Result<Findings> {
-        let total: u64 = self.documents.iter().map(|document| document.text.len() as u64).sum();
-        let found = if parameters.level.documents() {
-            progress.phase("documents", Some(total));
-            documents::find(&Texts::held(&self.documents), parameters, &|bytes| progress.advance(bytes))?
-        } else {
-            documents::without_comparing(&Texts::held(&self.documents), parameters)
-        };
-        self.skip_empty(&found.empty);
-        let clusters = self.clusters(&found.removed);
-        let pairs = found.pairs.iter().map(|pair| self.pair(pair)).collect();
-        let summary = self.summary(&found);
-        let parameters = parameters.clone();
-        self.skipped.sort();
-        let version = env!("CARGO_PKG_VERSION").to_owned();
-        let header = Header { schema: SCHEMA.to_owned(), version, parameters, sources: self.sources };
-        let (matches, families) = (Vec::new(), Vec::new());
-        Ok(Findings { header, clusters, pairs, matches, families, skipped: self.skipped, summary })
-    }
-
-    fn skip_empty(&mut self, empty: &[u32]) {
-        for &doc in empty {
-            let document = &self.documents[doc as usize];
-            let source = self.names[document.source as usize].clone();
-            let (record, detail) = (Some(document.record), Some("the text holds no word".to_owned()));
-            self.skipped.push(Skipped { source, record, offset: None, reason: Reason::Empty, detail });
-        }
-    }
-
-    fn reference(&self, doc: DocId) -> DocumentRef {
-        let document = &self.documents[doc.index()];
-        let source = self.names[document.source as usize].clone();
-        DocumentRef { source, record: document.record, id: document.id.clone() }
-    }
-
-    /// The removals by keeper, in order of the keepers.
-    fn clusters(&self, removed: &[Removal]) -> Vec<DocumentCluster> {
-        let mut members: BTreeMap<u32, Vec<Member>> = BTreeMap::new();
-        for removal in removed {
-            members.entry(removal.keeper).or_default().push(Member {
-                doc: self.reference(DocId(removal.doc)),
-                jaccard: removal.overlap.jaccard(),
-                containment: removal.overlap.containment_b(),
-                exact: removal.exact,
-            });
-        }
-        let numbered = members.into_iter().zip(1..);
-        numbered
-            .map(|((keeper, members), number)| DocumentCluster {
-                id: format!("d{number}"),
-                keep: self.reference(DocId(keeper)),
-                members,
-            })
-            .collect()
-    }
-
-    fn pair(&self, pair: &documents::Pair) -> DocumentPair {
-        DocumentPair {
-            a: self.reference(DocId(pair.a)),
-            b: self.reference(DocId(pair.b)),
-            jaccard: pair.overlap.jaccard(),
-            containment_a: pair.overlap.containment_a(),
-            containment_b: pair.overlap.containment_b(),
-        }
-    }
-
-    fn summary(&self, found: &Documents) -> Summary {
-        let bytes = |doc: u32| self.documents[doc as usize].text.len() as u64;
-        let mut skipped = BTreeMap::new();
-        for why in &self.skipped {
-            *skipped.entry(why.reason.name().to_owned()).or_insert(0) += 1;
-        }
-        let removed = found.removed.len() as u64;
-        let compared = (self.documents.len() - found.empty.len()) as u64;
-        Summary {
-            documents: compared + self.skipped.len() as u64,
-            kept: compared - removed,
-            removed,
-            skipped,
-            text_bytes: (0..self.documents.len() as u32).map(bytes).sum(),
-            removed_bytes: found.removed.iter().map(|removal| bytes(removal.doc)).sum(),
-            lossy: self.documents.iter().filter(|document| document.lossy).count() as u64,
-            recall_estimate: found.recall.map(|recall| RecallEstimate {
-                value: recall.value,
-                low: recall.low,
-                high: recall.high,
-            }),
-            ..Summary::default()
-        }
-    }
+/// Passages are looked for in the documents that stay, unless those inside duplicates are asked for.
+fn find_passages(
+    corpus: &Corpus,
+    documents: &Documents,
+    empty: &[u32],
+    parameters: &Parameters,
+    progress: &dyn Progress,
+) -> Passages {
+    let Some(held) = corpus.texts.held().filter(|_| parameters.level.passages()) else {
+        return Passages::default();
+    };
+    progress.phase("comparing passages", None);
+    let is_removed = |doc: u32| documents.removed.binary_search_by_key(&doc, |removal| removal.doc).is_ok();
+    let is_compared =
+        |doc: u32| empty.binary_search(&doc).is_err() && (parameters.inside_duplicates || !is_removed(doc));
+    let included: Vec<DocId> = (0..held.len() as u32).filter(|&doc| is_compared(doc)).map(DocId).collect();
+    let names = |doc: DocId| corpus.reference(doc.0, &held[doc.index()]);
+    passages::find(held, &included, &names, parameters)
 }
 
-fn document(source: u32, record: Record) -> Document {
-    let Record { record, id, text, lossy, raw_hash, .. } = record;
-    Document { source, record, id, text, lossy, raw_hash }
+/// The parts of the memory that may be used.
+#[derive(Clone, Debug)]
+struct Budget {
+    /// Bytes of the tables, which go to disk beyond that.
+    table: usize,
+    /// Shingles that are held for verification.
+    sets: usize,
+    memory: usize,
+    /// Where temporary files go.
+    folder: PathBuf,
 }
 
-/// An id that stands more than once in its source names no document.
-fn drop_repeated_ids(documents: &mut [Document]) {
-    for group in documents.chunk_by_mut(|x, y| x.source == y.source) {
-        let mut ids: Vec<Option<String>> = group.iter_mut().map(|document| document.id.take()).collect();
-        source::drop_repeated_ids(&mut ids);
-        for (document, id) in group.iter_mut().zip(ids) {
-            document.id = id;
-        }
+/// Shingles held where there is no limit: 64 MiB.
+const SETS_HELD: usize = 8 << 20;
+
+/// Bytes read ahead for each thread while the others work.
+const READ_AHEAD: usize = 2 << 20;
+
+impl Budget {
+    fn new(resources: &Resources) -> Self {
+        let memory = resources.memory.map_or(usize::MAX, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
+        let folder = resources.tmp.clone().unwrap_or_else(std::env::temp_dir);
+        Self { table: memory / 3, sets: SETS_HELD.min(memory / 4 / size_of::<u64>()), memory, folder }
+    }
+
+    /// Bytes that are read while the others work: of each there are two in flight, once more as text.
+    fn read_ahead(&self) -> usize {
+        (READ_AHEAD * rayon::current_num_threads()).min(self.memory / 16).max(1 << 20)
     }
 }

@@ -1,38 +1,39 @@
-//! What the document path keeps of each document: about 150 bytes, whatever its length.
+//! What the document path keeps of each document, whatever its length: 4 bytes a band, 64 for the sketch, 8 for the
+//! sequence of tokens and 32 for its place, 152 with the default 12 bands.
 
-use rayon::prelude::*;
+use std::path::Path;
 
-use super::texts::Texts;
+use super::column::Column;
 use crate::candidate::Bands;
 use crate::candidate::lsh::{self, Sketch};
+use crate::error::Result;
 use crate::hash::content_hash;
 use crate::sketch::MinHasher;
-use crate::text::{Shingler, Tokenizer};
+use crate::text::{Shingler, TextOptions, TokenReader, Tokenizer};
 
 /// The columns, indexed by document.
-#[derive(Debug, Default)]
 pub(super) struct Table {
     /// For each band the key of each document.
-    pub keys: Vec<Vec<u32>>,
+    pub keys: Vec<Column<u32>>,
     /// One byte of each of the first values of the signature.
-    pub sketches: Vec<Sketch>,
-    /// Hash of the sequence of tokens: equal for texts that are equal after normalisation.
-    pub streams: Vec<u128>,
-    /// Hash of the bytes that the text was decoded from.
-    pub contents: Vec<u128>,
-    /// Whether the text holds no token.
-    pub empty: Vec<bool>,
+    pub sketches: Column<Sketch>,
+    /// Hash of the sequence of tokens: equal for texts that are equal after normalisation, [`EMPTY`] without tokens.
+    pub streams: Column<u64>,
 }
 
-struct Row {
-    keys: Vec<u32>,
-    sketch: Sketch,
-    stream: u128,
-    content: u128,
-    empty: bool,
+/// The stream of a text without a token. No other text has it.
+pub(super) const EMPTY: u64 = 0;
+
+/// Rows that were made together: the same columns, for a few documents.
+#[derive(Default)]
+pub(super) struct Rows {
+    keys: Vec<Vec<u32>>,
+    sketches: Vec<Sketch>,
+    streams: Vec<u64>,
 }
 
 /// Turns texts into shingle sets and rows.
+#[derive(Clone)]
 pub(super) struct Sketcher {
     tokenizer: Tokenizer,
     shingler: Shingler,
@@ -40,59 +41,98 @@ pub(super) struct Sketcher {
     shape: Bands,
 }
 
-impl Sketcher {
-    pub fn new(tokenizer: Tokenizer, shape: Bands, seed: u64) -> Self {
-        let shingler = Shingler::new(tokenizer.options().shingle.k);
-        Self { tokenizer, shingler, hasher: MinHasher::new(shape.len(), seed), shape }
+/// What a sketcher works with; kept to be used again, one a thread.
+pub(super) struct Scratch {
+    reader: TokenReader,
+    tokens: Vec<u64>,
+    shingles: Vec<u64>,
+    signature: Vec<u32>,
+}
+
+impl Table {
+    pub fn new(shape: Bands) -> Self {
+        let keys = (0..shape.bands).map(|_| Column::new()).collect();
+        Self { keys, sketches: Column::new(), streams: Column::new() }
     }
 
-    /// Describes all documents, in parallel; `done` hears of the bytes of each.
-    pub fn table(&self, texts: &Texts, done: &(dyn Fn(u64) + Sync)) -> Table {
-        let mut table = Table { keys: vec![Vec::with_capacity(texts.len()); self.shape.bands], ..Table::default() };
-        let rows: Vec<Row> = (0..texts.len() as u32)
-            .into_par_iter()
-            .map(|doc| {
-                let text = texts.text(doc);
-                done(text.len() as u64);
-                self.row(text, texts.content(doc))
-            })
-            .collect();
-        for row in rows {
-            for (column, key) in table.keys.iter_mut().zip(row.keys) {
-                column.push(key);
-            }
-            table.sketches.push(row.sketch);
-            table.streams.push(row.stream);
-            table.contents.push(row.content);
-            table.empty.push(row.empty);
+    pub fn len(&self) -> usize {
+        self.streams.len()
+    }
+
+    pub fn append(&mut self, rows: &Rows) {
+        for (column, keys) in self.keys.iter_mut().zip(&rows.keys) {
+            column.extend(keys);
         }
-        table
+        self.sketches.extend(&rows.sketches);
+        self.streams.extend(&rows.streams);
+    }
+
+    pub fn held_bytes(&self) -> usize {
+        self.keys.iter().map(Column::held_bytes).sum::<usize>() + self.sketches.held_bytes() + self.streams.held_bytes()
+    }
+
+    pub fn spill(&mut self, folder: &Path) -> Result<()> {
+        self.keys.iter_mut().try_for_each(|column| column.spill(folder))?;
+        self.sketches.spill(folder)?;
+        self.streams.spill(folder)
+    }
+}
+
+impl Sketcher {
+    pub fn new(options: TextOptions, shape: Bands, seed: u64) -> Self {
+        let shingler = Shingler::new(options.shingle.k);
+        Self { tokenizer: Tokenizer::new(options, seed), shingler, hasher: MinHasher::new(shape.len(), seed), shape }
+    }
+
+    pub fn scratch(&self) -> Scratch {
+        let reader = self.tokenizer.reader();
+        Scratch { reader, tokens: Vec::new(), shingles: Vec::new(), signature: vec![0; self.shape.len()] }
+    }
+
+    /// Appends the row of a text to `rows`.
+    pub fn add(&self, text: &str, rows: &mut Rows, scratch: &mut Scratch) {
+        scratch.read(text);
+        let Scratch { tokens, shingles, signature, .. } = scratch;
+        shingles.clear();
+        self.shingler.shingles(tokens, shingles);
+        self.hasher.sign(shingles, signature);
+        rows.keys.resize_with(self.shape.bands, Vec::new);
+        for (column, key) in rows.keys.iter_mut().zip(lsh::band_keys(signature, self.shape)) {
+            column.push(key);
+        }
+        rows.sketches.push(lsh::sketch(signature, self.shape));
+        rows.streams.push(stream(tokens));
+    }
+
+    /// Appends no more than whether the text holds a token.
+    pub fn add_presence(&self, text: &str, rows: &mut Rows) {
+        rows.streams.push(if self.tokenizer.has_token(text) { 1 } else { EMPTY });
     }
 
     /// Returns the sorted set of the shingles of a text.
-    pub fn set(&self, text: &str) -> Vec<u64> {
-        self.shingler.set(&self.tokens(text))
+    pub fn set(&self, text: &str, scratch: &mut Scratch) -> Vec<u64> {
+        scratch.read(text);
+        self.shingler.set(&scratch.tokens)
+    }
+}
+
+impl Scratch {
+    /// Returns the hashes of what the shingles of a text are made of, in order.
+    pub fn tokens(&mut self, text: &str) -> &[u64] {
+        self.read(text);
+        &self.tokens
     }
 
-    /// Returns the hashes of the tokens of a text, in order.
-    pub fn tokens(&self, text: &str) -> Vec<u64> {
-        let mut tokens = Vec::with_capacity(text.len() / 5);
-        self.tokenizer.hashes(text, &mut tokens);
-        tokens
+    fn read(&mut self, text: &str) {
+        self.tokens.clear();
+        self.reader.units(text, &mut self.tokens);
     }
+}
 
-    fn row(&self, text: &str, content: u128) -> Row {
-        let tokens = self.tokens(text);
-        let mut shingles = Vec::with_capacity(tokens.len());
-        self.shingler.shingles(&tokens, &mut shingles);
-        let mut signature = vec![0; self.shape.len()];
-        self.hasher.sign(&shingles, &mut signature);
-        Row {
-            keys: lsh::band_keys(&signature, self.shape).collect(),
-            sketch: lsh::sketch(&signature, self.shape),
-            stream: content_hash(bytemuck::cast_slice(&tokens)),
-            content,
-            empty: tokens.is_empty(),
-        }
+fn stream(tokens: &[u64]) -> u64 {
+    if tokens.is_empty() {
+        return EMPTY;
     }
+    // Copies are compared themselves, so half of the hash is enough.
+    (content_hash(bytemuck::cast_slice(tokens)) as u64).max(1)
 }

@@ -52,7 +52,11 @@ impl MinHasher {
         Self::with_path(len, seed, Tiles::best())
     }
 
-    /// Makes `len` functions that run on the given path, which the CPU must have.
+    /// Makes `len` functions that run on the given path.
+    ///
+    /// # Panics
+    ///
+    /// If the CPU does not have the path.
     pub fn with_path(len: usize, seed: u64, path: Tiles) -> Self {
         assert!(path.is_available(), "this CPU does not have {path:?}");
         let mut state = mix(seed ^ 0x6d69_6e68_6173_6821);
@@ -81,6 +85,10 @@ impl MinHasher {
 
     /// Writes the signature of the set of `shingles` to `signature`, [`len`](Self::len) values; a shingle that stands
     /// several times counts once. Without shingles all values are `u32::MAX`.
+    ///
+    /// # Panics
+    ///
+    /// If `signature` has another length.
     ///
     /// # Examples
     ///
@@ -170,6 +178,7 @@ fn lower_avx512(tile: &Tile, shingles: &[u64], minima: &mut [u32; TILE]) {
 }
 
 /// Lowers the minima by the upper half of each shingle.
+#[allow(clippy::inline_always)] // what is not inlined is not compiled for the instruction set of its caller
 #[inline(always)]
 fn lower(tile: &Tile, shingles: &[u64], minima: &mut [u32; TILE]) {
     let mut lowest = *minima;

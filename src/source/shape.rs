@@ -15,10 +15,15 @@ pub(super) type Refusal = (Reason, String);
 
 /// Returns why a source that begins with `start` is not read as `format`. `whole` says that there is nothing more.
 pub(super) fn refuse(start: &[u8], whole: bool, format: Format) -> Option<Refusal> {
-    if format == Format::Jsonl && first_line(start, whole).is_some_and(is_object) {
+    let as_named = match format {
+        Format::Plain => has_utf16_mark(start),
+        Format::Lines => false,
+        Format::Jsonl => first_line(start, whole).is_some_and(is_object),
+    };
+    if as_named {
         return None;
     }
-    wide_encoding(start, format).or_else(|| binary(start)).or_else(|| match format {
+    wide_encoding(start).or_else(|| binary(start)).or_else(|| match format {
         Format::Jsonl => other_than_lines_of_json(without_mark(start), whole),
         Format::Plain | Format::Lines => None,
     })
@@ -39,16 +44,20 @@ pub(super) fn format_of(start: &[u8], whole: bool, options: &SourceOptions) -> F
     }
 }
 
-fn wide_encoding(start: &[u8], format: Format) -> Option<Refusal> {
+fn wide_encoding(start: &[u8]) -> Option<Refusal> {
     let name = match start {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => "UTF-32",
-        // A whole file of it is decoded, but lines cannot be cut before that.
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] if format != Format::Plain => "UTF-16",
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return None,
+        // A whole file of it can be decoded, but lines would have to be cut before that.
+        _ if has_utf16_mark(start) => "UTF-16",
         _ if alternates_with_zeros(sample(start)) => "UTF-16 without a byte order mark",
         _ => return None,
     };
     Some((Reason::Encoding, format!("the file is in {name}; convert it to UTF-8")))
+}
+
+fn has_utf16_mark(start: &[u8]) -> bool {
+    let is_utf32 = start.starts_with(&[0xff, 0xfe, 0, 0]);
+    !is_utf32 && (start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]))
 }
 
 /// Whether every other byte is zero, as in UTF-16 of Latin letters. Three in five leave room for other scripts.
@@ -167,4 +176,25 @@ fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 fn without_mark(start: &[u8]) -> &[u8] {
     start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn format(start: &str, whole: bool, record: RecordMode) -> Format {
+        format_of(start.as_bytes(), whole, &SourceOptions { record, ..SourceOptions::default() })
+    }
+
+    #[test]
+    fn a_stream_is_jsonl_if_its_first_line_is_an_object() {
+        let long = format!("{{\"text\":\"{}", "x".repeat(1000));
+        for (start, whole) in [("\n {\"a\":1}\nbad", true), ("\u{feff}{}", true), (&long, false)] {
+            assert_eq!(format(start, whole, RecordMode::Lines), Format::Jsonl, "{start}");
+        }
+        for (start, whole) in [("", true), ("{ text }\n{}", true), ("[1]", true), (&long, true), ("[", false)] {
+            assert_eq!(format(start, whole, RecordMode::File), Format::Plain, "{start}");
+            assert_eq!(format(start, whole, RecordMode::Lines), Format::Lines, "{start}");
+        }
+    }
 }

@@ -9,9 +9,11 @@ mod reader;
 pub mod segment;
 pub mod shingle;
 pub mod token;
+pub mod vocabulary;
 mod window;
 
 pub use reader::TokenReader;
 pub use segment::{line_starts, paragraphs};
 pub use shingle::{Shingle, Shingler, Unit};
 pub use token::{TextOptions, Token, Tokenizer};
+pub use vocabulary::{Lexicon, TokenId, Vocabulary};

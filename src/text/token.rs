@@ -88,7 +88,7 @@ impl Tokenizer {
     pub fn has_token(&self, text: &str) -> bool {
         let mut found = false;
         // Normal text has a token in its first characters, so a short look comes first.
-        let head = text.floor_char_boundary(64);
+        let head = (0..=text.len().min(64)).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
         for part in [&text[..head], text] {
             self.for_each(part, |_, _| found = true);
             if found {

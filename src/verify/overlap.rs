@@ -59,14 +59,14 @@ fn ratio(part: usize, whole: usize) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
-fn shared(a: &[u64], b: &[u64]) -> usize {
-    let (mut i, mut j, mut count) = (0, 0, 0);
+fn shared(mut a: &[u64], mut b: &[u64]) -> usize {
+    let mut count = 0;
     // Without a branch on the comparison: which side is smaller is a coin toss that a CPU cannot predict.
-    while i < a.len() && j < b.len() {
-        let (x, y) = (a[i], b[j]);
+    while let ([x, ..], [y, ..]) = (a, b) {
         count += usize::from(x == y);
-        i += usize::from(x <= y);
-        j += usize::from(y <= x);
+        let (past_x, past_y) = (usize::from(x <= y), usize::from(y <= x));
+        a = &a[past_x..];
+        b = &b[past_y..];
     }
     count
 }

@@ -1,0 +1,645 @@
+//! The arguments, and the parameters that they stand for. Values are checked here, with messages of one form.
+
+#![allow(clippy::doc_markdown)] // the comments of arguments are their help, where backticks would show
+
+use std::path::PathBuf;
+
+use clap::{Args as Group, ColorChoice, Parser, Subcommand, ValueEnum};
+
+use crate::candidate::params;
+use crate::error::{Error, Result};
+use crate::finding::{Keep, Level, Parameters, Scope, WindowParameters};
+use crate::scan::Resources;
+use crate::source::{BadInput, RecordMode, SourceOptions};
+use crate::text::TextOptions;
+
+/// Finds duplicate and near-duplicate texts, and passages that repeat within or across them.
+#[derive(Debug, Parser)]
+#[command(name = "doublon", version, max_term_width = 100)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Find duplicate documents and repeated passages
+    ///
+    /// Results go to standard output, progress and counts to standard error. Nothing that is read is changed.
+    ///
+    /// Exit codes: 0 done; 1 done, and --fail-over or --fail-on-empty holds; 2 wrong usage, or the run failed; 3 done,
+    /// but some input could not be read, as the report lists.
+    ///
+    /// Example: doublon scan archive/ --threshold 0.9 --format json -o found.jsonl
+    Scan(Box<ScanArgs>),
+    /// Render saved findings again
+    ///
+    /// Reads what `scan --format json` wrote.
+    ///
+    /// Example: doublon report found.jsonl --limit 0 | less
+    Report(ReportArgs),
+}
+
+#[derive(Debug, Group)]
+pub struct ScanArgs {
+    /// Files and folders to read, or - for standard input
+    ///
+    /// Folders are read with all that is in them. Files that end in .jsonl or .ndjson hold one JSON object a line, all
+    /// others hold plain text. The order in which paths are given does not matter.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// What to compare
+    ///
+    /// With `all`, passages are looked for in the documents that stay; see --inside-duplicates.
+    #[arg(long, value_enum, default_value = "all")]
+    level: LevelArg,
+    /// Use N threads; 0 is one for each processor
+    ///
+    /// The result is the same for any number.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    threads: usize,
+    #[command(flatten)]
+    documents: DocumentArgs,
+    #[command(flatten)]
+    passages: PassageArgs,
+    #[command(flatten)]
+    text: TextArgs,
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    #[command(flatten)]
+    pub render: RenderArgs,
+    #[command(flatten)]
+    pub messages: MessageArgs,
+}
+
+#[derive(Debug, Group)]
+#[command(next_help_heading = "Documents")]
+struct DocumentArgs {
+    /// Call documents duplicates from this similarity on
+    ///
+    /// It is their Jaccard similarity, above 0 and at most 1: the shingles that both have, divided by those that either
+    /// has.
+    ///
+    /// Example: --threshold 0.95 lets documents of which more than a few words differ stay.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.8, allow_negative_numbers = true)]
+    threshold: f64,
+    /// Find at least this share of the pairs at the threshold
+    ///
+    /// Above 0 and below 1. Pairs of higher similarity are missed more rarely still. More costs time: bands and rows
+    /// follow from this and --threshold.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.99, allow_negative_numbers = true)]
+    recall: f64,
+    /// Cut signatures into N bands, whatever --recall says
+    ///
+    /// It needs --rows. Documents of similarity s are compared with probability 1 - (1 - s^rows)^bands.
+    ///
+    /// Example: --bands 14 --rows 8 are the values of FineWeb.
+    #[arg(long, value_name = "N", requires = "rows")]
+    bands: Option<usize>,
+    /// Rows of a band, together with --bands
+    #[arg(long, value_name = "N", requires = "bands")]
+    rows: Option<usize>,
+    /// What to make shingles of, and of how many
+    ///
+    /// word:N or char:N, with N from 1 to 64: words, or the characters of the words with one space between words. With
+    /// longer shingles, fewer changes make texts different, and texts that share only
+    /// common phrases are less alike.
+    #[arg(long, value_name = "UNIT:N", default_value = "word:5")]
+    shingle: String,
+    /// Which of several duplicates stays
+    ///
+    /// first (by path, then position), longest or shortest (by bytes of text), newest or oldest (by the time at which
+    /// the file was modified), max:FIELD or min:FIELD (by a field of the record; one without it comes last). Ties go to
+    /// the first. With none, nothing is removed, and duplicates are listed as pairs.
+    ///
+    /// Example: --keep max:date keeps the latest version of each page.
+    #[arg(long, value_name = "POLICY", default_value = "first")]
+    keep: String,
+    /// List every verified pair too
+    ///
+    /// They stand in the findings of --format json; the report for people has none.
+    #[arg(long)]
+    pairs: bool,
+}
+
+#[derive(Debug, Group)]
+#[command(next_help_heading = "Passages")]
+struct PassageArgs {
+    /// Ignore passages of fewer than N words
+    ///
+    /// They are counted, not listed: bylines, captions and menus repeat by nature. N is at least 3; below 8 the search
+    /// starts from shorter runs of words, which takes more time.
+    ///
+    /// Example: --min-words 8 also reports single sentences.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    min_words: usize,
+    /// Ignore passages of which less is equal, word by word
+    ///
+    /// Above 0 and at most 1: the equal words of two aligned passages, divided by all columns of the alignment. With 1,
+    /// only passages with the same words in the same order are reported.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.45, allow_negative_numbers = true)]
+    min_identity: f64,
+    /// Look inside each document, across documents, or both
+    #[arg(long, value_enum, default_value = "both")]
+    scope: ScopeArg,
+    /// Look inside duplicate documents too
+    ///
+    /// Most of their passages repeat the document that is kept. It means something with --level all only.
+    #[arg(long)]
+    inside_duplicates: bool,
+    /// Compare all places that a run of words has
+    ///
+    /// By default each is compared with its nearest, which finds nearly as much; all pairs take time in proportion to
+    /// the square of the number of places.
+    #[arg(long)]
+    exhaustive: bool,
+}
+
+#[derive(Debug, Group)]
+#[command(next_help_heading = "Text")]
+struct TextArgs {
+    /// Take accented letters for plain ones
+    ///
+    /// In Latin, Greek and Cyrillic: `été` equals `ete`.
+    #[arg(long)]
+    fold_accents: bool,
+    /// Take all digits for equal
+    ///
+    /// Texts that differ in dates or prices only are then alike.
+    #[arg(long)]
+    fold_digits: bool,
+    /// Tell upper case from lower case
+    #[arg(long)]
+    keep_case: bool,
+    /// Seed of the hash functions
+    ///
+    /// Another seed misses other pairs, if any; a secret one keeps texts from being built to collide.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+}
+
+#[derive(Debug, Group)]
+#[command(next_help_heading = "Input")]
+struct InputArgs {
+    /// Field of a JSON record that holds its text
+    ///
+    /// Dots lead into nested objects: page.body.
+    #[arg(long, value_name = "FIELD", default_value = "text")]
+    text_field: String,
+    /// Field of a JSON record that holds its id
+    ///
+    /// The report then names it. Records may lack it. Dots lead into nested objects.
+    #[arg(long, value_name = "FIELD", default_value = "id")]
+    id_field: String,
+    /// Whether a plain text file is one document or one a line
+    ///
+    /// With `lines`, blank ones do not count.
+    #[arg(long, value_enum, value_name = "WHAT", default_value = "file")]
+    record: RecordArg,
+    /// Skip records larger than this
+    ///
+    /// A number of bytes, or with a unit: kB, MB, GB of 1000; KiB, MiB, GiB of 1024. It bounds the memory that one line
+    /// can take. What is skipped is reported.
+    #[arg(long, value_name = "SIZE", default_value = "256MiB")]
+    max_record: String,
+    /// Read only files that match
+    ///
+    /// It concerns files in folders; a file that is named is always read. A pattern without a slash is matched against
+    /// the name, one with a slash against the path below the folder. May be repeated.
+    ///
+    /// Example: --glob '*.txt' --glob 'news/**'
+    #[arg(long, value_name = "PATTERN")]
+    glob: Vec<String>,
+    /// Leave out files and folders that match
+    ///
+    /// Patterns are as for --glob, and go before it. May be repeated.
+    ///
+    /// Example: --exclude .git --exclude '*.html'
+    #[arg(long, value_name = "PATTERN")]
+    exclude: Vec<String>,
+    /// Follow links in folders
+    ///
+    /// A loop of links is noticed; a file with two names is read once.
+    #[arg(long)]
+    follow: bool,
+    /// What to do when a path is not there
+    ///
+    /// `fail` ends before any work, `skip` reads the others and ends with exit code 3.
+    #[arg(long, value_enum, value_name = "WHAT", default_value = "fail")]
+    bad_input: BadInputArg,
+}
+
+#[derive(Debug, Group)]
+#[command(next_help_heading = "Exit code")]
+pub struct LimitArgs {
+    /// End with exit code 1 if more of the text is repeated
+    ///
+    /// What is repeated is the bytes of removed documents, and in kept ones those of passages that stand elsewhere too;
+    /// the percentage is of all bytes of text.
+    ///
+    /// Example: --fail-over 10%
+    #[arg(long, value_name = "PERCENT", allow_negative_numbers = true)]
+    fail_over: Option<String>,
+    /// End with exit code 1 if there was nothing to compare
+    ///
+    /// An empty folder is such a case, or one of which --glob leaves nothing.
+    #[arg(long)]
+    pub fail_on_empty: bool,
+}
+
+#[derive(Debug, Group)]
+pub struct ReportArgs {
+    /// File of findings, or - for standard input
+    pub findings: PathBuf,
+    #[command(flatten)]
+    pub render: RenderArgs,
+}
+
+/// How results look and where they go.
+#[derive(Debug, Group)]
+#[command(next_help_heading = "Output")]
+pub struct RenderArgs {
+    /// Form of the report
+    ///
+    /// `text` is for people; `json` is one object a line, for programs and for `doublon report`.
+    #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
+    pub format: Format,
+    /// Write the report to FILE
+    ///
+    /// It is replaced once the report is whole, and not before. It may not be an input, nor lie in a folder that is read.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Show at most N groups of each kind; 0 shows all
+    ///
+    /// The report for people shows the largest ones; JSON has all anyway.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub limit: usize,
+    /// When to use colour
+    ///
+    /// `auto` uses it on a terminal, unless NO_COLOR is set; CLICOLOR_FORCE asks for it elsewhere too.
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+}
+
+#[derive(Debug, Group)]
+#[command(next_help_heading = "Messages")]
+pub struct MessageArgs {
+    /// Show neither progress nor counts
+    ///
+    /// Results and errors remain.
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Tell the parameters and the time of each phase
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// Show no progress
+    ///
+    /// The counts are still told.
+    #[arg(long)]
+    pub no_progress: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LevelArg {
+    Documents,
+    Passages,
+    All,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ScopeArg {
+    Within,
+    Across,
+    Both,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum RecordArg {
+    File,
+    Lines,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum BadInputArg {
+    Fail,
+    Skip,
+}
+
+impl ScanArgs {
+    /// Returns what determines the result.
+    ///
+    /// # Errors
+    ///
+    /// When a value is outside its range.
+    pub fn parameters(&self) -> Result<Parameters> {
+        let Self { documents, passages, text, input, .. } = self;
+        share("threshold", documents.threshold)?;
+        open_share("recall", documents.recall)?;
+        share("min-identity", passages.min_identity)?;
+        at_least("min-words", passages.min_words, 3, "at least 3")?;
+        let (bands, rows) = self.bands()?;
+        Ok(Parameters {
+            level: self.level.into(),
+            threshold: documents.threshold,
+            recall: documents.recall,
+            bands,
+            rows,
+            text: TextOptions {
+                shingle: documents.shingle.parse()?,
+                keep_case: text.keep_case,
+                fold_accents: text.fold_accents,
+                fold_digits: text.fold_digits,
+            },
+            seed: text.seed,
+            keep: documents.keep.parse()?,
+            pairs: documents.pairs,
+            scope: passages.scope.into(),
+            inside_duplicates: passages.inside_duplicates,
+            min_words: passages.min_words,
+            min_identity: passages.min_identity,
+            windows: windows(passages),
+            text_field: input.text_field.clone(),
+            id_field: input.id_field.clone(),
+            max_record: size("max-record", &input.max_record)?,
+        })
+    }
+
+    /// Returns how input is found and read.
+    ///
+    /// # Errors
+    ///
+    /// When a value is outside its range.
+    pub fn sources(&self) -> Result<SourceOptions> {
+        let input = &self.input;
+        Ok(SourceOptions {
+            text_field: input.text_field.clone(),
+            id_field: input.id_field.clone(),
+            value_field: self.documents.keep.parse::<Keep>()?.field().map(str::to_owned),
+            max_record: size("max-record", &input.max_record)?,
+            follow: input.follow,
+            bad_input: match input.bad_input {
+                BadInputArg::Fail => BadInput::Fail,
+                BadInputArg::Skip => BadInput::Skip,
+            },
+            glob: input.glob.clone(),
+            exclude: input.exclude.clone(),
+            record: match input.record {
+                RecordArg::File => RecordMode::File,
+                RecordArg::Lines => RecordMode::Lines,
+            },
+        })
+    }
+
+    /// Returns what the run may use.
+    ///
+    /// # Errors
+    ///
+    /// When a value is outside its range.
+    pub fn resources(&self) -> Result<Resources> {
+        at_most("threads", self.threads, 1024, "from 0 to 1024")?;
+        Ok(Resources { threads: self.threads, ..Resources::default() })
+    }
+
+    fn bands(&self) -> Result<(usize, usize)> {
+        let DocumentArgs { threshold, recall, bands, rows, .. } = self.documents;
+        let (Some(bands), Some(rows)) = (bands, rows) else {
+            let chosen = params::choose(threshold, recall)?;
+            return Ok((chosen.bands, chosen.rows));
+        };
+        at_least("bands", bands, 1, "at least 1")?;
+        at_least("rows", rows, 1, "at least 1")?;
+        at_most("bands times rows", bands.saturating_mul(rows), 65_536, "at most 65536")?;
+        Ok((bands, rows))
+    }
+}
+
+impl LimitArgs {
+    /// Returns the share of `--fail-over`.
+    ///
+    /// # Errors
+    ///
+    /// When it is no percentage.
+    pub fn fail_over(&self) -> Result<Option<f64>> {
+        let Some(text) = &self.fail_over else { return Ok(None) };
+        let percent = text.strip_suffix('%').unwrap_or(text).trim().parse::<f64>();
+        match percent {
+            Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(Some(percent / 100.0)),
+            _ => Err(refused("fail-over", text, "a percentage from 0% to 100%")),
+        }
+    }
+}
+
+impl From<LevelArg> for Level {
+    fn from(level: LevelArg) -> Self {
+        match level {
+            LevelArg::Documents => Self::Documents,
+            LevelArg::Passages => Self::Passages,
+            LevelArg::All => Self::All,
+        }
+    }
+}
+
+impl From<ScopeArg> for Scope {
+    fn from(scope: ScopeArg) -> Self {
+        match scope {
+            ScopeArg::Within => Self::Within,
+            ScopeArg::Across => Self::Across,
+            ScopeArg::Both => Self::Both,
+        }
+    }
+}
+
+/// A window may not be longer than the shortest passage, or that one could be missed.
+fn windows(passages: &PassageArgs) -> WindowParameters {
+    let default = WindowParameters::default();
+    WindowParameters {
+        k: default.k.min(passages.min_words),
+        words: default.words.min(passages.min_words),
+        exhaustive: passages.exhaustive,
+        ..default
+    }
+}
+
+fn share(name: &'static str, value: f64) -> Result<()> {
+    let valid = value > 0.0 && value <= 1.0; // false for NaN
+    if valid { Ok(()) } else { Err(refused(name, &value, "above 0 and at most 1")) }
+}
+
+fn open_share(name: &'static str, value: f64) -> Result<()> {
+    let valid = value > 0.0 && value < 1.0;
+    if valid { Ok(()) } else { Err(refused(name, &value, "above 0 and below 1")) }
+}
+
+fn at_least(name: &'static str, value: usize, least: usize, expected: &'static str) -> Result<()> {
+    if value >= least { Ok(()) } else { Err(refused(name, &value, expected)) }
+}
+
+fn at_most(name: &'static str, value: usize, most: usize, expected: &'static str) -> Result<()> {
+    if value <= most { Ok(()) } else { Err(refused(name, &value, expected)) }
+}
+
+/// Reads a number of bytes with its unit.
+fn size(name: &'static str, text: &str) -> Result<u64> {
+    let bad = || refused(name, &text, "a number of bytes above 0, such as 256MiB or 1GB");
+    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let unit = match text[digits.len()..].trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "kb" => 1000,
+        "mb" => 1_000_000,
+        "gb" => 1_000_000_000,
+        "k" | "kib" => 1 << 10,
+        "m" | "mib" => 1 << 20,
+        "g" | "gib" => 1 << 30,
+        _ => return Err(bad()),
+    };
+    let number: u64 = digits.parse().map_err(|_| bad())?;
+    number.checked_mul(unit).filter(|&size| size > 0).ok_or_else(bad)
+}
+
+fn refused(name: &'static str, value: &dyn ToString, expected: &'static str) -> Error {
+    Error::Parameter { name, value: value.to_string(), expected }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn scan(flags: &str) -> ScanArgs {
+        let arguments = ["doublon", "scan", "a.txt"].into_iter().chain(flags.split_whitespace());
+        match Args::try_parse_from(arguments).expect("valid usage").command {
+            Command::Scan(args) => *args,
+            Command::Report(_) => unreachable!("the command is scan"),
+        }
+    }
+
+    fn refusal(flags: &str) -> String {
+        let args = scan(flags);
+        let checked = args.parameters().and(args.sources()).and(args.resources()).and(args.limits.fail_over());
+        checked.expect_err(flags).to_string()
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn defaults_are_those_of_the_library() {
+        assert_eq!(scan("").parameters().expect("valid"), Parameters::default());
+        assert_eq!(scan("").sources().expect("valid"), SourceOptions::default());
+        assert_eq!(scan("").resources().expect("valid").threads, 0);
+        assert_eq!(scan("").limits.fail_over().expect("valid"), None);
+    }
+
+    #[test]
+    fn values_outside_their_range_are_refused_with_the_range() {
+        assert_eq!(refusal("--threshold 1.5"), "threshold is 1.5, but it must be above 0 and at most 1");
+        assert_eq!(refusal("--threshold -0.1"), "threshold is -0.1, but it must be above 0 and at most 1");
+        assert_eq!(refusal("--threshold NaN"), "threshold is NaN, but it must be above 0 and at most 1");
+        assert_eq!(refusal("--recall 1"), "recall is 1, but it must be above 0 and below 1");
+        assert_eq!(refusal("--min-identity 0"), "min-identity is 0, but it must be above 0 and at most 1");
+        assert_eq!(refusal("--min-words 2"), "min-words is 2, but it must be at least 3");
+        assert_eq!(refusal("--bands 0 --rows 5"), "bands is 0, but it must be at least 1");
+        assert_eq!(refusal("--bands 9 --rows 0"), "rows is 0, but it must be at least 1");
+        assert_eq!(refusal("--bands 70000 --rows 2"), "bands times rows is 140000, but it must be at most 65536");
+        assert_eq!(
+            refusal("--shingle char:0"),
+            "shingle is char:0, but it must be word:N or char:N with N from 1 to 64"
+        );
+        assert_eq!(refusal("--threads 2000"), "threads is 2000, but it must be from 0 to 1024");
+        assert_eq!(refusal("--fail-over 101%"), "fail-over is 101%, but it must be a percentage from 0% to 100%");
+        for size in ["0", "MiB", "1.5GB", "12XB", "99999999999999GiB", "-1", "é"] {
+            let expected =
+                format!("max-record is {size}, but it must be a number of bytes above 0, such as 256MiB or 1GB");
+            assert_eq!(refusal(&format!("--max-record={size}")), expected);
+        }
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        let sizes = ["1", "10B", "2kB", "3MB", "1GB", "2K", "4MiB", "1gib"].map(|text| size("x", text).expect("valid"));
+        assert_eq!(sizes, [1, 10, 2000, 3_000_000, 1_000_000_000, 2048, 4 << 20, 1 << 30]);
+    }
+
+    #[test]
+    fn bands_and_rows_override_recall_together() {
+        let parameters = scan("--bands 14 --rows 8 --recall 0.5").parameters().expect("valid");
+        assert_eq!((parameters.bands, parameters.rows), (14, 8));
+        for flag in ["--bands", "--rows"] {
+            assert!(Args::try_parse_from(["doublon", "scan", "a", flag, "5"]).is_err(), "{flag} alone");
+        }
+    }
+
+    #[test]
+    fn windows_shrink_with_the_shortest_passage() {
+        let windows = |flags| scan(flags).parameters().expect("valid").windows;
+        assert_eq!(windows("--min-words 8"), WindowParameters::default());
+        assert_eq!(windows("--min-words 6"), WindowParameters { words: 6, ..WindowParameters::default() });
+        assert_eq!(windows("--min-words 3"), WindowParameters { k: 3, words: 3, ..WindowParameters::default() });
+        assert!(windows("--exhaustive").exhaustive);
+    }
+
+    #[test]
+    fn each_flag_reaches_its_parameter() {
+        let flags = "--level documents --threshold 0.7 --shingle word:9 --pairs --scope across --inside-duplicates \
+            --min-words 30 --min-identity 0.6 --fold-accents --fold-digits --keep-case --seed 7 --text-field body \
+            --id-field url --max-record 1KiB";
+        let found = scan(flags).parameters().expect("valid");
+        let text = TextOptions {
+            shingle: "word:9".parse().expect("valid"),
+            keep_case: true,
+            fold_accents: true,
+            fold_digits: true,
+        };
+        let expected = Parameters {
+            level: Level::Documents,
+            threshold: 0.7,
+            text,
+            seed: 7,
+            pairs: true,
+            scope: Scope::Across,
+            inside_duplicates: true,
+            min_words: 30,
+            min_identity: 0.6,
+            text_field: "body".into(),
+            id_field: "url".into(),
+            max_record: 1024,
+            bands: found.bands,
+            rows: found.rows,
+            ..Parameters::default()
+        };
+        assert_eq!(found, expected);
+        let sources = scan("--follow --glob *.txt --glob a/* --exclude x --record lines --bad-input skip").sources();
+        let expected = SourceOptions {
+            follow: true,
+            glob: vec!["*.txt".into(), "a/*".into()],
+            exclude: vec!["x".into()],
+            record: RecordMode::Lines,
+            bad_input: BadInput::Skip,
+            ..SourceOptions::default()
+        };
+        assert_eq!(sources.expect("valid"), expected);
+        assert_eq!(scan("--fail-over 10%").limits.fail_over().expect("valid"), Some(0.1));
+        assert_eq!(scan("--fail-over 12.5").limits.fail_over().expect("valid"), Some(0.125));
+    }
+
+    #[test]
+    fn short_help_is_one_line_a_flag() {
+        for command in Args::command().get_subcommands() {
+            for flag in command.get_arguments() {
+                let short = flag.get_help().map(ToString::to_string).unwrap_or_default();
+                assert!(!short.is_empty() && !short.ends_with('.') && short.len() < 70, "{}: {short}", flag.get_id());
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! How a run ends.
+//!
+//! A shell gives 130 to a program that an interrupt ended: nothing here catches one, since output is never half written.
+
+use std::io;
+use std::process::ExitCode;
+
+use crate::finding::Findings;
+use crate::report::measure::Repeated;
+
+/// Wrong usage, or the run failed.
+pub const FAILURE: u8 = 2;
+
+/// How a run that was done ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// All of the input was read.
+    Done,
+    /// A condition holds that the user asked to be told of.
+    Condition,
+    /// Some input could not be read.
+    Partial,
+}
+
+impl Outcome {
+    /// Judges the findings of a scan. `fail_over` is the share of text from which repetition is too much.
+    ///
+    /// A condition that holds comes before input that could not be read: more input would not undo it.
+    pub fn of(findings: &Findings, fail_over: Option<f64>, fail_on_empty: bool) -> Self {
+        let too_much = fail_over.is_some_and(|limit| Repeated::of(findings).share() > limit);
+        if too_much || (fail_on_empty && is_empty(findings)) {
+            Self::Condition
+        } else if findings.skipped.iter().any(|skipped| skipped.reason.is_fault()) {
+            Self::Partial
+        } else {
+            Self::Done
+        }
+    }
+
+    /// Returns the exit code.
+    pub fn code(self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Done => 0,
+            Self::Condition => 1,
+            Self::Partial => 3,
+        })
+    }
+}
+
+/// Returns whether no document was compared.
+pub fn is_empty(findings: &Findings) -> bool {
+    findings.summary.kept + findings.summary.removed == 0
+}
+
+/// Returns whether the reader of the output has gone, as `head` does when it has enough.
+pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let io_error = |cause: &(dyn std::error::Error + 'static)| cause.downcast_ref::<io::Error>().map(io::Error::kind);
+    error.chain().filter_map(io_error).any(|kind| kind == io::ErrorKind::BrokenPipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Reason, Skipped, Summary};
+    use crate::report::text::samples;
+
+    /// A fifth of the text is in removed documents.
+    fn findings(reasons: &[Reason]) -> Findings {
+        let skipped = |&reason| Skipped { source: "a".into(), record: None, offset: None, reason, detail: None };
+        let mut findings = samples::nothing();
+        findings.skipped = reasons.iter().map(skipped).collect();
+        findings.summary.text_bytes = 100;
+        findings.summary.removed_bytes = 20;
+        findings
+    }
+
+    #[test]
+    fn input_at_fault_is_told_and_a_normal_archive_is_not() {
+        assert_eq!(Outcome::of(&findings(&[Reason::Empty, Reason::SameFile]), None, false), Outcome::Done);
+        assert_eq!(Outcome::of(&findings(&[Reason::Empty, Reason::InvalidJson]), None, false), Outcome::Partial);
+    }
+
+    #[test]
+    fn a_condition_holds_beyond_its_limit_only() {
+        assert_eq!(Outcome::of(&findings(&[]), Some(0.2), false), Outcome::Done);
+        assert_eq!(Outcome::of(&findings(&[Reason::InvalidJson]), Some(0.19), false), Outcome::Condition);
+    }
+
+    #[test]
+    fn an_empty_run_is_a_failure_only_on_request() {
+        let mut findings = findings(&[Reason::Empty]);
+        assert_eq!(Outcome::of(&findings, None, true), Outcome::Done);
+        findings.summary = Summary::default();
+        assert_eq!(Outcome::of(&findings, None, true), Outcome::Condition);
+        assert_eq!(Outcome::of(&findings, None, false), Outcome::Done);
+    }
+
+    #[test]
+    fn a_closed_pipe_is_known_through_its_context() {
+        let closed = io::Error::from(io::ErrorKind::BrokenPipe);
+        assert!(is_closed_pipe(&anyhow::Error::from(closed).context("standard output")));
+        assert!(!is_closed_pipe(&anyhow::Error::from(io::Error::from(io::ErrorKind::StorageFull))));
+    }
+}

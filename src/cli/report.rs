@@ -1,0 +1,76 @@
+//! `doublon report`, and rendering for all commands.
+
+use std::fs::File;
+use std::io::{self, BufReader};
+use std::path::Path;
+
+use anstream::AutoStream;
+use anyhow::Result;
+use clap::ColorChoice;
+use terminal_size::{Width, terminal_size_of};
+
+use super::args::{Format, RenderArgs, ReportArgs};
+use super::exit::Outcome;
+use super::output::Output;
+use crate::error::Error;
+use crate::finding::Findings;
+use crate::report::text::Style;
+use crate::report::{json, text};
+
+/// The most columns that are easy to read.
+const WIDEST: usize = 120;
+
+/// Renders saved findings.
+///
+/// # Errors
+///
+/// When the findings cannot be read or the report cannot be written.
+pub fn run(args: &ReportArgs) -> Result<Outcome> {
+    let output = Output::prepare(args.render.output.as_deref(), std::slice::from_ref(&args.findings))?;
+    render(&read(&args.findings)?, &args.render, &output)?;
+    Ok(Outcome::Done)
+}
+
+/// Writes findings in the form and to the place asked for.
+///
+/// # Errors
+///
+/// When the output cannot be written.
+pub fn render(findings: &Findings, args: &RenderArgs, output: &Output) -> Result<()> {
+    match args.format {
+        Format::Json => output.write(false, |out| json::write(findings, out)),
+        Format::Text => {
+            let style = style(args, output);
+            output.write(style.color, |mut out| text::write(findings, &style, &mut out))
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<Findings> {
+    if path == Path::new("-") {
+        return Ok(json::read(io::stdin().lock(), Path::new("standard input"))?);
+    }
+    let file = File::open(path).map_err(|cause| match cause.kind() {
+        io::ErrorKind::NotFound => Error::Missing { path: path.to_owned() },
+        _ => Error::Io { path: path.to_owned(), cause },
+    })?;
+    Ok(json::read(BufReader::new(file), path)?)
+}
+
+fn style(args: &RenderArgs, output: &Output) -> Style {
+    let stdout = io::stdout();
+    let (automatic, width) = match output {
+        Output::Stdout => (AutoStream::choice(&stdout) != anstream::ColorChoice::Never, terminal_size_of(&stdout)),
+        Output::File(_) => (false, None),
+    };
+    let default = Style::default();
+    Style {
+        color: match args.color {
+            ColorChoice::Auto => automatic,
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+        },
+        width: width.map_or(default.width, |(Width(columns), _)| usize::from(columns).min(WIDEST)),
+        limit: if args.limit == 0 { usize::MAX } else { args.limit },
+    }
+}

@@ -1,0 +1,394 @@
+//! Findings as one JSON object a line, each with its `type`: the format that is saved, exchanged and read back.
+//!
+//! Lines stand in the order header, clusters, pairs, matches, families, skipped, summary. A file without a summary is
+//! cut short. A reader passes over types and fields that it does not know, so that new ones stay compatible.
+
+use std::io::{self, BufRead, Write};
+use std::path::Path;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::finding::{
+    DocumentCluster, DocumentPair, Findings, Header, PassageFamily, PassageMatch, SCHEMA, Skipped, Summary,
+};
+
+/// Writes findings, one line each.
+///
+/// # Errors
+///
+/// When `out` cannot be written to.
+pub fn write(findings: &Findings, mut out: impl Write) -> io::Result<()> {
+    let mut line = |line: Line| {
+        serde_json::to_writer(&mut out, &line)?;
+        out.write_all(b"\n")
+    };
+    line(Line::Header(&findings.header))?;
+    findings.clusters.iter().map(Line::DocumentCluster).try_for_each(&mut line)?;
+    findings.pairs.iter().map(Line::DocumentPair).try_for_each(&mut line)?;
+    findings.matches.iter().map(Line::PassageMatch).try_for_each(&mut line)?;
+    findings.families.iter().map(Line::PassageFamily).try_for_each(&mut line)?;
+    findings.skipped.iter().map(Line::Skipped).try_for_each(&mut line)?;
+    line(Line::Summary(&findings.summary))
+}
+
+/// Reads findings that [`write()`] wrote. `path` is what errors call the input.
+///
+/// # Errors
+///
+/// When the input cannot be read, is of another format, has a line that is no finding or stands out of order, or ends
+/// before its summary.
+pub fn read(mut input: impl BufRead, path: &Path) -> Result<Findings> {
+    let mut reader = Reader::default();
+    let mut line = Vec::new();
+    while next_line(&mut input, &mut line).map_err(|cause| Error::Io { path: path.to_owned(), cause })? {
+        reader.lines += 1;
+        reader.line(&line).map_err(|detail| reader.error(path, detail))?;
+    }
+    reader.finish().map_err(|(lines, detail)| Error::Findings { path: path.to_owned(), line: lines, detail })
+}
+
+/// [`crate::finding::Finding`], borrowed.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Line<'a> {
+    Header(&'a Header),
+    DocumentCluster(&'a DocumentCluster),
+    DocumentPair(&'a DocumentPair),
+    PassageMatch(&'a PassageMatch),
+    PassageFamily(&'a PassageFamily),
+    Skipped(&'a Skipped),
+    Summary(&'a Summary),
+}
+
+const ORDER: [&str; 7] =
+    ["header", "document_cluster", "document_pair", "passage_match", "passage_family", "skipped", "summary"];
+
+/// What every line has, whatever its type; what a header of any version has.
+#[derive(Deserialize)]
+struct Tag {
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(default)]
+    schema: String,
+}
+
+#[derive(Default)]
+struct Reader {
+    lines: u64,
+    /// The place in [`ORDER`] of the last line that was known.
+    reached: usize,
+    header: Option<Header>,
+    clusters: Vec<DocumentCluster>,
+    pairs: Vec<DocumentPair>,
+    matches: Vec<PassageMatch>,
+    families: Vec<PassageFamily>,
+    skipped: Vec<Skipped>,
+    summary: Option<Summary>,
+}
+
+impl Reader {
+    fn line(&mut self, line: &[u8]) -> std::result::Result<(), String> {
+        if self.header.is_none() {
+            self.header = Some(header(line)?);
+            return Ok(());
+        }
+        let tag: Tag = parse(line)?;
+        let Some(rank) = ORDER.iter().position(|kind| *kind == tag.kind) else { return Ok(()) };
+        self.check_order(rank)?;
+        match rank {
+            1 => self.clusters.push(parse(line)?),
+            2 => self.pairs.push(parse(line)?),
+            3 => self.matches.push(parse(line)?),
+            4 => self.families.push(parse(line)?),
+            5 => self.skipped.push(parse(line)?),
+            _ => self.summary = Some(parse(line)?),
+        }
+        Ok(())
+    }
+
+    fn check_order(&mut self, rank: usize) -> std::result::Result<(), String> {
+        let once = rank == 0 || self.summary.is_some();
+        if rank < self.reached || once {
+            return Err(format!("`{}` stands after `{}`", ORDER[rank], ORDER[self.reached]));
+        }
+        self.reached = rank;
+        Ok(())
+    }
+
+    fn error(&self, path: &Path, detail: String) -> Error {
+        Error::Findings { path: path.to_owned(), line: self.lines, detail }
+    }
+
+    fn finish(self) -> std::result::Result<Findings, (u64, String)> {
+        let Some(header) = self.header else { return Err((1, "the file is empty".into())) };
+        let Some(summary) = self.summary else {
+            return Err((self.lines, "the file is cut short: it ends before its summary".into()));
+        };
+        let Self { clusters, pairs, matches, families, skipped, .. } = self;
+        Ok(Findings { header, clusters, pairs, matches, families, skipped, summary })
+    }
+}
+
+fn header(line: &[u8]) -> std::result::Result<Header, String> {
+    let tag = serde_json::from_slice(line).ok().filter(|tag: &Tag| tag.kind == "header");
+    match tag {
+        None => Err("these are no findings of doublon: the first line is no header".into()),
+        Some(tag) if tag.schema != SCHEMA => {
+            Err(format!("the findings are of format `{}`, but this build reads `{SCHEMA}`; scan again", tag.schema))
+        }
+        Some(_) => parse(line),
+    }
+}
+
+fn parse<T: DeserializeOwned>(line: &[u8]) -> std::result::Result<T, String> {
+    serde_json::from_slice(line).map_err(|error| {
+        // serde_json counts lines too, but it has seen only one.
+        let (message, column) = (error.to_string(), error.column());
+        let what = message.split(" at line ").next().unwrap_or_default();
+        format!("not a finding: {what} (column {column})")
+    })
+}
+
+fn next_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
+    line.clear();
+    Ok(input.read_until(b'\n', line)? > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::finding::{
+        Coverage, Difference, DifferenceKind, DocumentRef, Finding, MatchScope, Member, Parameters, PlacedSpan, Reason,
+        RecallEstimate, SourceInfo,
+    };
+    use crate::report::text::samples;
+
+    fn written(findings: &Findings) -> String {
+        let mut out = Vec::new();
+        write(findings, &mut out).expect("a vector takes everything");
+        String::from_utf8(out).expect("JSON is UTF-8")
+    }
+
+    fn read_text(text: &str) -> Result<Findings> {
+        read(text.as_bytes(), Path::new("found.jsonl"))
+    }
+
+    fn refusal(text: &str) -> String {
+        read_text(text).expect_err("must be refused").to_string()
+    }
+
+    fn score() -> impl Strategy<Value = f64> {
+        prop_oneof![Just(0.0), Just(1.0), 0.0..1.0f64]
+    }
+
+    fn doc() -> impl Strategy<Value = DocumentRef> {
+        (any::<String>(), any::<u64>(), any::<Option<String>>()).prop_map(|(source, record, id)| DocumentRef {
+            source,
+            record,
+            id,
+        })
+    }
+
+    fn span() -> impl Strategy<Value = PlacedSpan> {
+        let coverage = prop::sample::select(vec![Coverage::Whole, Coverage::Start, Coverage::End, Coverage::Inside]);
+        (doc(), any::<[usize; 6]>(), any::<(usize, usize)>(), coverage, any::<[String; 3]>()).prop_map(
+            |(
+                doc,
+                [start, end, char_start, char_end, line, end_line],
+                paragraphs,
+                covers,
+                [before, after, excerpt],
+            )| {
+                let paragraph_count = paragraphs.1;
+                PlacedSpan {
+                    doc,
+                    start,
+                    end,
+                    char_start,
+                    char_end,
+                    line,
+                    end_line,
+                    paragraphs,
+                    paragraph_count,
+                    covers,
+                    before,
+                    after,
+                    excerpt,
+                }
+            },
+        )
+    }
+
+    fn cluster() -> impl Strategy<Value = DocumentCluster> {
+        let member = (doc(), score(), score(), any::<bool>());
+        let member = member.prop_map(|(doc, jaccard, containment, exact)| Member { doc, jaccard, containment, exact });
+        (any::<String>(), doc(), prop::collection::vec(member, 0..3)).prop_map(|(id, keep, members)| DocumentCluster {
+            id,
+            keep,
+            members,
+        })
+    }
+
+    fn pair() -> impl Strategy<Value = DocumentPair> {
+        (doc(), doc(), score(), score(), score()).prop_map(|(a, b, jaccard, containment_a, containment_b)| {
+            DocumentPair { a, b, jaccard, containment_a, containment_b }
+        })
+    }
+
+    fn passage() -> impl Strategy<Value = PassageMatch> {
+        let kind = prop::sample::select(vec![DifferenceKind::Words, DifferenceKind::Form, DifferenceKind::Separator]);
+        let difference = (kind, any::<String>(), any::<String>()).prop_map(|(kind, a, b)| Difference { kind, a, b });
+        let scope = prop::sample::select(vec![MatchScope::Within, MatchScope::Across]);
+        let text = (any::<String>(), any::<String>(), prop::collection::vec(difference, 0..3));
+        (text, scope, span(), span(), any::<(usize, usize)>(), (score(), score(), score(), score())).prop_map(
+            |((id, family, differences), scope, a, b, (words, more_differences), scores)| PassageMatch {
+                id,
+                family,
+                scope,
+                a,
+                b,
+                words,
+                differences,
+                more_differences,
+                identity: scores.0,
+                jaccard: scores.1,
+                containment_a: scores.2,
+                containment_b: scores.3,
+            },
+        )
+    }
+
+    fn family() -> impl Strategy<Value = PassageFamily> {
+        (any::<String>(), span(), prop::collection::vec(span(), 0..3), any::<usize>())
+            .prop_map(|(id, keep, occurrences, count)| PassageFamily { id, keep, occurrences, count })
+    }
+
+    fn skipped() -> impl Strategy<Value = Skipped> {
+        let reason = prop::sample::select(vec![Reason::Empty, Reason::InvalidJson, Reason::ReadError]);
+        (any::<String>(), any::<Option<u64>>(), any::<Option<u64>>(), reason, any::<Option<String>>())
+            .prop_map(|(source, record, offset, reason, detail)| Skipped { source, record, offset, reason, detail })
+    }
+
+    fn summary() -> impl Strategy<Value = Summary> {
+        let counts = any::<[u64; 9]>();
+        let skipped = prop::collection::btree_map(any::<String>(), any::<u64>(), 0..3);
+        let estimate = prop::option::of((score(), score(), score()));
+        (counts, skipped, estimate).prop_map(|(n, skipped, estimate)| Summary {
+            documents: n[0],
+            kept: n[1],
+            removed: n[2],
+            skipped,
+            text_bytes: n[3],
+            removed_bytes: n[4],
+            lossy: n[5],
+            passage_matches: n[6],
+            passage_families: n[7],
+            short_repeats: n[8],
+            recall_estimate: estimate.map(|(value, low, high)| RecallEstimate { value, low, high }),
+        })
+    }
+
+    fn header_line() -> impl Strategy<Value = Header> {
+        let source = (any::<String>(), any::<Option<String>>(), any::<u64>(), "[0-9a-f]{32}");
+        let source =
+            source.prop_map(|(path, path_base64, bytes, xxh3_128)| SourceInfo { path, path_base64, bytes, xxh3_128 });
+        (any::<String>(), score(), any::<u64>(), prop::collection::vec(source, 0..3)).prop_map(
+            |(version, threshold, seed, sources)| Header {
+                schema: SCHEMA.into(),
+                version,
+                parameters: Parameters { threshold, seed, ..Parameters::default() },
+                sources,
+            },
+        )
+    }
+
+    fn findings() -> impl Strategy<Value = Findings> {
+        let few = 0..3usize;
+        let lists = (
+            prop::collection::vec(cluster(), few.clone()),
+            prop::collection::vec(pair(), few.clone()),
+            prop::collection::vec(passage(), few.clone()),
+            prop::collection::vec(family(), few.clone()),
+            prop::collection::vec(skipped(), few),
+        );
+        (header_line(), lists, summary()).prop_map(
+            |(header, (clusters, pairs, matches, families, skipped), summary)| Findings {
+                header,
+                clusters,
+                pairs,
+                matches,
+                families,
+                skipped,
+                summary,
+            },
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn what_is_written_is_read_back(findings in findings()) {
+            let text = written(&findings);
+            prop_assert_eq!(read_text(&text).expect("own output is readable"), findings);
+        }
+    }
+
+    #[test]
+    fn each_line_is_one_finding_with_its_type_first() {
+        let text = written(&samples::everything());
+        let kinds: Vec<_> = text.lines().filter_map(|line| line.split('"').nth(3)).collect();
+        assert_eq!(
+            kinds,
+            ["header", "document_cluster", "document_pair", "passage_match", "passage_family", "skipped", "summary"]
+        );
+        for line in text.lines() {
+            assert!(line.starts_with(r#"{"type":""#), "{line}");
+            serde_json::from_str::<Finding>(line).expect("a line is a finding");
+        }
+    }
+
+    #[test]
+    fn unknown_types_and_fields_are_passed_over() {
+        let findings = samples::everything();
+        let text = written(&findings)
+            .replace("{\"type\":\"summary\"", "{\"type\":\"later\",\"x\":[1]}\n{\"type\":\"summary\",\"new\":{}");
+        assert_eq!(read_text(&text).expect("compatible"), findings);
+    }
+
+    #[test]
+    fn another_schema_is_refused_by_name() {
+        let text = r#"{"type":"header","schema":"doublon.findings/2","shape":"unknown"}"#;
+        assert_eq!(
+            refusal(text),
+            "found.jsonl:1: the findings are of format `doublon.findings/2`, but this build reads \
+             `doublon.findings/1`; scan again"
+        );
+        assert!(refusal("{\"text\":\"a document\"}\n").contains("no findings of doublon"));
+        assert!(refusal("\u{1}").contains("no findings of doublon"));
+        assert!(refusal("").contains("empty"));
+    }
+
+    #[test]
+    fn lines_out_of_order_are_refused() {
+        let text = written(&samples::everything());
+        let mut lines: Vec<_> = text.lines().collect();
+        lines.swap(1, 2);
+        assert!(refusal(&lines.join("\n")).ends_with(":3: `document_cluster` stands after `document_pair`"));
+        let twice = format!("{text}{}", text.lines().last().unwrap_or_default());
+        assert!(refusal(&twice).contains("`summary` stands after `summary`"));
+        assert!(refusal(&format!("{text}{text}")).contains("`header` stands after `summary`"));
+    }
+
+    #[test]
+    fn a_file_that_is_cut_short_is_refused() {
+        let text = written(&samples::everything());
+        let whole_lines: String = text.split_inclusive('\n').take(3).collect();
+        assert!(refusal(&whole_lines).contains("found.jsonl:3: the file is cut short"));
+        let message = refusal(&text[..text.len() - 20]);
+        assert!(message.starts_with("found.jsonl:7: not a finding: EOF while parsing"), "{message}");
+    }
+}

@@ -1,0 +1,177 @@
+//! The parts that the report is set from: headings, titles, labelled lines; and the names of places.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+use super::Style;
+use super::phrase::counted;
+use super::wrap::{one_line, shorten, wrap};
+use crate::finding::{DocumentRef, Findings, PlacedSpan, Skipped};
+use crate::report::visible::visible;
+
+/// Columns before the text of a group, and of a label.
+const INDENT: usize = 4;
+const LABEL: usize = 11;
+
+/// What a stretch of text is, which decides its colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paint {
+    Plain,
+    Strong,
+    Place,
+    Change,
+    Faint,
+}
+
+impl Paint {
+    /// The parameters of the escape sequence "select graphic rendition" (ECMA-48, 8.3.117).
+    fn code(self) -> Option<&'static str> {
+        match self {
+            Self::Plain => None,
+            Self::Strong => Some("1"),
+            Self::Place => Some("35"),
+            Self::Change => Some("33"),
+            Self::Faint => Some("2"),
+        }
+    }
+}
+
+/// Writes lines of a width.
+pub struct Page<'a, W> {
+    out: &'a mut W,
+    color: bool,
+    width: usize,
+}
+
+impl<'a, W: Write> Page<'a, W> {
+    pub fn new(out: &'a mut W, style: &Style) -> Self {
+        Self { out, color: style.color, width: style.width.max(40) }
+    }
+
+    pub fn heading(&mut self, text: &str) -> io::Result<()> {
+        let text = self.painted(text, Paint::Strong);
+        writeln!(self.out, "{text}\n")
+    }
+
+    /// The id of a group and what it is, in the width of the page.
+    pub fn title(&mut self, id: &str, text: &str) -> io::Result<()> {
+        let id = format!("{:<width$}", visible(id), width = INDENT);
+        for (i, line) in wrap(text, self.width - INDENT).iter().enumerate() {
+            let start = if i == 0 { self.painted(&id, Paint::Strong) } else { " ".repeat(INDENT) };
+            let line = self.painted(line, Paint::Strong);
+            writeln!(self.out, "{start}{line}")?;
+        }
+        Ok(())
+    }
+
+    /// What stands in a place, on a few lines.
+    pub fn excerpt(&mut self, text: &str, lines: usize) -> io::Result<()> {
+        let width = self.width - INDENT - 2;
+        // A line loses up to a word where it is broken, so somewhat less than all columns are filled.
+        let text = shorten(&one_line(text), width * lines - width / 4);
+        for line in wrap(&text, width) {
+            let bar = self.painted("|", Paint::Faint);
+            writeln!(self.out, "{:INDENT$}{bar} {line}", "")?;
+        }
+        Ok(())
+    }
+
+    /// A label and a text.
+    pub fn labelled(&mut self, label: &str, text: &str, paint: Paint) -> io::Result<()> {
+        for (i, line) in wrap(text, self.width - INDENT - LABEL).iter().enumerate() {
+            let label = if i == 0 { label } else { "" };
+            let line = self.painted(line, paint);
+            writeln!(self.out, "{:INDENT$}{label:<LABEL$}{line}", "")?;
+        }
+        Ok(())
+    }
+
+    /// A label, a place, and a note on it, on one line: what is broken can neither be copied nor clicked.
+    pub fn place(&mut self, label: &str, place: &str, note: &str) -> io::Result<()> {
+        let place = self.painted(place, Paint::Place);
+        let gap = if note.is_empty() { "" } else { "  " };
+        writeln!(self.out, "{:INDENT$}{label:<LABEL$}{place}{gap}{note}", "")
+    }
+
+    /// A text below the one that has the label.
+    pub fn continued(&mut self, text: &str, paint: Paint) -> io::Result<()> {
+        self.labelled("", text, paint)
+    }
+
+    /// One line of a list, not broken.
+    pub fn entry(&mut self, text: &str) -> io::Result<()> {
+        writeln!(self.out, "{:INDENT$}{text}", "")
+    }
+
+    /// How many places of a group are not shown, if any.
+    pub fn more_places(&mut self, total: usize, shown: usize) -> io::Result<()> {
+        match total.saturating_sub(shown) {
+            0 => Ok(()),
+            more => self.continued(&format!("and {}", counted(more as u64, "more place")), Paint::Plain),
+        }
+    }
+
+    /// A sentence of its own.
+    pub fn plain(&mut self, text: &str) -> io::Result<()> {
+        for line in wrap(text, self.width) {
+            writeln!(self.out, "{line}")?;
+        }
+        self.blank()
+    }
+
+    pub fn blank(&mut self) -> io::Result<()> {
+        writeln!(self.out)
+    }
+
+    fn painted(&self, text: &str, paint: Paint) -> String {
+        match paint.code() {
+            Some(code) if self.color => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
+            _ => text.to_owned(),
+        }
+    }
+}
+
+/// Names documents and places. A source of which only record 0 is known, without an id, is one document: its path
+/// says all. In any other the record counts from 1, as lines do.
+pub struct Names<'a> {
+    of_records: BTreeSet<&'a str>,
+}
+
+impl<'a> Names<'a> {
+    pub fn new(findings: &'a Findings) -> Self {
+        let members = findings.clusters.iter().flat_map(|c| c.members.iter().map(|m| &m.doc).chain([&c.keep]));
+        let pairs = findings.pairs.iter().flat_map(|pair| [&pair.a, &pair.b]);
+        let matches = findings.matches.iter().flat_map(|m| [&m.a.doc, &m.b.doc]);
+        let families = findings.families.iter().flat_map(|f| f.occurrences.iter().chain([&f.keep]).map(|s| &s.doc));
+        let documents = members.chain(pairs).chain(matches).chain(families);
+        let several = documents.filter(|doc| doc.record > 0 || doc.id.is_some()).map(|doc| doc.source.as_str());
+        let skipped = findings.skipped.iter().filter(|s| s.record.is_some_and(|record| record > 0));
+        Self { of_records: several.chain(skipped.map(|s| s.source.as_str())).collect() }
+    }
+
+    /// `a.txt`, `a.jsonl:18 (id x)`.
+    pub fn document(&self, doc: &DocumentRef) -> String {
+        let path = visible(&doc.source);
+        let id = doc.id.as_ref().map(|id| format!(" (id {})", visible(id))).unwrap_or_default();
+        if self.has_records(&doc.source) { format!("{path}:{}{id}", doc.record.saturating_add(1)) } else { path.into() }
+    }
+
+    /// `a.txt:30`, `a.jsonl:18 (id x), line 30`.
+    pub fn place(&self, span: &PlacedSpan) -> String {
+        let separator = if self.has_records(&span.doc.source) { ", line " } else { ":" };
+        format!("{}{separator}{}", self.document(&span.doc), span.line)
+    }
+
+    /// `a.txt`, `a.jsonl:18`.
+    pub fn skipped(&self, skipped: &Skipped) -> String {
+        let path = visible(&skipped.source);
+        match skipped.record {
+            Some(record) if self.has_records(&skipped.source) => format!("{path}:{}", record.saturating_add(1)),
+            _ => path.into(),
+        }
+    }
+
+    fn has_records(&self, source: &str) -> bool {
+        self.of_records.contains(source)
+    }
+}

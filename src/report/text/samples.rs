@@ -1,0 +1,150 @@
+//! Findings made by hand, for tests.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::finding::{
+    Coverage, Difference, DifferenceKind, DocumentCluster, DocumentPair, DocumentRef, Findings, Header, MatchScope,
+    Member, Parameters, PassageFamily, PassageMatch, PlacedSpan, Reason, RecallEstimate, SCHEMA, Skipped, SourceInfo,
+    Summary,
+};
+
+const LEAD: &str = "Le chef de la diplomatie turque Mevlut Cavusoglu a exhorté jeudi la Russie à faire stopper les \
+    attaques du régime syrien dans la province rebelle d'Idleb \"le plus rapidement possible\".";
+const QUOTE: &str = "\"Nous nous attendons à ce que la Russie freine le régime le plus rapidement possible\", a \
+    déclaré M. Cavusoglu lors d'une conférence de presse retransmise par les télévisions turques depuis Bakou.";
+
+pub fn doc(source: &str, record: u64) -> DocumentRef {
+    DocumentRef { source: source.into(), record, id: None }
+}
+
+pub fn span(doc: DocumentRef, bytes: Range<usize>, paragraphs: (usize, usize)) -> PlacedSpan {
+    PlacedSpan {
+        doc,
+        start: bytes.start,
+        end: bytes.end,
+        char_start: bytes.start,
+        char_end: bytes.end,
+        line: 1,
+        end_line: 1,
+        paragraphs,
+        paragraph_count: 15,
+        covers: Coverage::Whole,
+        before: String::new(),
+        after: String::new(),
+        excerpt: "a passage".into(),
+    }
+}
+
+/// Nothing found in one document.
+pub fn nothing() -> Findings {
+    let source = SourceInfo { path: "a.txt".into(), path_base64: None, bytes: 2948, xxh3_128: "0".repeat(32) };
+    Findings {
+        header: Header {
+            schema: SCHEMA.into(),
+            version: "0.1.0".into(),
+            parameters: Parameters::default(),
+            sources: vec![source],
+        },
+        clusters: Vec::new(),
+        pairs: Vec::new(),
+        matches: Vec::new(),
+        families: Vec::new(),
+        skipped: Vec::new(),
+        summary: Summary { documents: 1, kept: 1, text_bytes: 2948, ..Summary::default() },
+    }
+}
+
+/// A news article whose teaser repeats both paragraphs of its lead, joined.
+pub fn seed() -> Findings {
+    let article = || doc("data/seed/article.txt", 0);
+    let a = PlacedSpan {
+        char_start: 180,
+        char_end: 561,
+        line: 10,
+        end_line: 12,
+        excerpt: format!("{LEAD}\n\n{QUOTE}"),
+        ..span(article(), 183..574, (5, 6))
+    };
+    let b = PlacedSpan {
+        char_start: 2491,
+        char_end: 2871,
+        line: 30,
+        end_line: 30,
+        after: " ...".into(),
+        excerpt: format!("{LEAD} {QUOTE}"),
+        ..span(article(), 2554..2944, (15, 15))
+    };
+    let difference = Difference { kind: DifferenceKind::Separator, a: "\".\n\n\"".into(), b: "\". \"".into() };
+    let found = PassageMatch {
+        id: "p1".into(),
+        family: "f1".into(),
+        scope: MatchScope::Within,
+        a: a.clone(),
+        b: b.clone(),
+        words: 63,
+        identity: 1.0,
+        jaccard: 1.0,
+        containment_a: 1.0,
+        containment_b: 1.0,
+        differences: vec![difference],
+        more_differences: 0,
+    };
+    let mut findings = nothing();
+    findings.matches = vec![found];
+    findings.families = vec![PassageFamily { id: "f1".into(), keep: a, occurrences: vec![b], count: 2 }];
+    findings.summary.passage_matches = 1;
+    findings.summary.passage_families = 1;
+    findings.summary.short_repeats = 2;
+    findings
+}
+
+/// A kept document with an exact and a near copy, from a file of records.
+pub fn documents() -> Findings {
+    let member = |doc, jaccard, containment, exact| Member { doc, jaccard, containment, exact };
+    let with_id = DocumentRef { id: Some("news/17".into()), ..doc("docs.jsonl", 17) };
+    let keep = doc("docs.jsonl", 0);
+    let mut findings = nothing();
+    let members = vec![member(with_id, 1.0, 1.0, true), member(doc("b.txt", 0), 0.93, 0.97, false)];
+    findings.clusters = vec![DocumentCluster { id: "d1".into(), keep, members }];
+    findings.summary = Summary {
+        documents: 3,
+        kept: 1,
+        removed: 2,
+        text_bytes: 9000,
+        removed_bytes: 6000,
+        recall_estimate: Some(RecallEstimate { value: 0.998, low: 0.991, high: 1.0 }),
+        ..Summary::default()
+    };
+    findings
+}
+
+/// Input of which nothing, or not all, could be read.
+pub fn skipped() -> Findings {
+    let skipped = |source: &str, record, reason, detail: Option<&str>| Skipped {
+        source: source.into(),
+        record,
+        offset: record.map(|n| n * 100),
+        reason,
+        detail: detail.map(Into::into),
+    };
+    let mut findings = nothing();
+    findings.skipped = vec![
+        skipped("a.jsonl", Some(0), Reason::Empty, None),
+        skipped("a.jsonl", Some(17), Reason::InvalidJson, Some("expected `,` at column 12")),
+        skipped("locked", None, Reason::Permission, None),
+    ];
+    findings.summary.documents = 4;
+    findings.summary.skipped =
+        BTreeMap::from([("empty".into(), 1), ("invalid_json".into(), 1), ("permission".into(), 1)]);
+    findings
+}
+
+/// One finding of each type.
+pub fn everything() -> Findings {
+    let (seed, documents) = (seed(), documents());
+    let (a, b) = (doc("b.txt", 0), doc("docs.jsonl", 0));
+    let pair = DocumentPair { a, b, jaccard: 0.93, containment_a: 0.97, containment_b: 0.96 };
+    let skipped = skipped().skipped.remove(1);
+    Findings { clusters: documents.clusters, pairs: vec![pair], skipped: vec![skipped], ..seed }
+}

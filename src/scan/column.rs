@@ -1,0 +1,163 @@
+//! One value for each document, in memory or in a temporary file.
+//!
+//! Columns are written once, in order, and read from start to end or at a few places. So a table that is larger than
+//! the memory budget can lie on disk at the cost of reading each column as often as it is used.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use bytemuck::Pod;
+
+use crate::error::{Error, Result};
+
+/// Bytes that are read at a time.
+const CHUNK: usize = 1 << 20;
+
+/// A growing sequence of plain values.
+#[derive(Debug)]
+pub(super) struct Column<T> {
+    held: Vec<T>,
+    spilled: Option<Spilled>,
+}
+
+/// Where the first values are once they have left memory. The file has no name and goes with the run.
+#[derive(Debug)]
+struct Spilled {
+    len: usize,
+    file: Mutex<BufWriter<File>>,
+}
+
+impl<T: Pod> Column<T> {
+    pub fn new() -> Self {
+        Self { held: Vec::new(), spilled: None }
+    }
+
+    pub fn len(&self) -> usize {
+        self.spilled.as_ref().map_or(0, |spilled| spilled.len) + self.held.len()
+    }
+
+    /// Returns the bytes of memory in use.
+    pub fn held_bytes(&self) -> usize {
+        self.held.capacity() * size_of::<T>()
+    }
+
+    pub fn extend(&mut self, values: &[T]) {
+        self.held.extend_from_slice(values);
+    }
+
+    /// Moves what is held to a file in `folder`.
+    pub fn spill(&mut self, folder: &Path) -> Result<()> {
+        let failed = |cause| Error::Io { path: folder.to_owned(), cause };
+        let spilled = match &mut self.spilled {
+            Some(spilled) => spilled,
+            none => {
+                let file = tempfile::tempfile_in(folder).map_err(failed)?;
+                none.insert(Spilled { len: 0, file: Mutex::new(BufWriter::with_capacity(1 << 16, file)) })
+            }
+        };
+        let file = spilled.file.get_mut().unwrap_or_else(PoisonError::into_inner);
+        file.write_all(bytemuck::cast_slice(&self.held)).map_err(failed)?;
+        spilled.len += self.held.len();
+        self.held = Vec::new();
+        Ok(())
+    }
+
+    /// Calls `f` with all values in order, a stretch at a time, and the index of the first of each.
+    pub fn for_each_chunk(&self, mut f: impl FnMut(usize, &[T])) -> Result<()> {
+        let mut first = 0;
+        if let Some(spilled) = &self.spilled {
+            let mut chunk: Vec<T> = vec![T::zeroed(); (CHUNK / size_of::<T>()).min(spilled.len)];
+            while first < spilled.len {
+                let len = chunk.len().min(spilled.len - first);
+                spilled.read(first, &mut chunk[..len])?;
+                f(first, &chunk[..len]);
+                first += len;
+            }
+        }
+        if !self.held.is_empty() {
+            f(first, &self.held);
+        }
+        Ok(())
+    }
+
+    /// Returns the values at ascending `places`.
+    pub fn gather(&self, places: &[u32]) -> Result<Vec<T>> {
+        let mut found = Vec::with_capacity(places.len());
+        let mut rest = places;
+        self.for_each_chunk(|first, chunk| {
+            let here = rest.partition_point(|&place| (place as usize) < first + chunk.len());
+            found.extend(rest[..here].iter().map(|&place| chunk[place as usize - first]));
+            rest = &rest[here..];
+        })?;
+        Ok(found)
+    }
+
+    /// Returns the value at one place.
+    pub fn get(&self, place: u32) -> Result<T> {
+        let place = place as usize;
+        match &self.spilled {
+            Some(spilled) if place < spilled.len => {
+                let mut value = [T::zeroed()];
+                spilled.read(place, &mut value)?;
+                Ok(value[0])
+            }
+            spilled => Ok(self.held[place - spilled.as_ref().map_or(0, |spilled| spilled.len)]),
+        }
+    }
+
+    /// Returns all values, borrowed where they are held.
+    pub fn load(&self) -> Result<std::borrow::Cow<'_, [T]>> {
+        if self.spilled.is_none() {
+            return Ok(self.held.as_slice().into());
+        }
+        let mut all = Vec::with_capacity(self.len());
+        self.for_each_chunk(|_, chunk| all.extend_from_slice(chunk))?;
+        Ok(all.into())
+    }
+}
+
+impl Spilled {
+    fn read<T: Pod>(&self, first: usize, values: &mut [T]) -> Result<()> {
+        let mut writer = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut read = |writer: &mut BufWriter<File>| -> io::Result<()> {
+            writer.flush()?;
+            let file = writer.get_mut();
+            file.seek(SeekFrom::Start((first * size_of::<T>()) as u64))?;
+            file.read_exact(bytemuck::cast_slice_mut(values))?;
+            file.seek(SeekFrom::End(0)).map(|_| ())
+        };
+        read(&mut writer).map_err(|cause| Error::Io { path: "temporary file".into(), cause })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_reads_the_same_wherever_it_lies() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let values: Vec<u64> = (0..300_000).map(|n| n * n).collect();
+        for spills in [vec![], vec![300_000], vec![1, 140_000], vec![0, 7, 200_000, 299_999]] {
+            let mut column = Column::new();
+            for (n, &value) in values.iter().enumerate() {
+                if spills.contains(&n) {
+                    column.spill(folder.path()).expect("spills");
+                }
+                column.extend(&[value]);
+            }
+            if spills.contains(&values.len()) {
+                column.spill(folder.path()).expect("spills");
+            }
+            assert_eq!(column.len(), values.len());
+            assert_eq!(*column.load().expect("loads"), *values, "{spills:?}");
+            let places = [0, 1, 6, 7, 131_072, 199_999, 200_000, 299_999];
+            let expected: Vec<u64> = places.iter().map(|&place| values[place as usize]).collect();
+            assert_eq!(column.gather(&places).expect("gathers"), expected, "{spills:?}");
+            let single: Vec<u64> = places.iter().map(|&place| column.get(place).expect("is there")).collect();
+            assert_eq!(single, expected, "{spills:?}");
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! All documents of a run, read once: where each stands, and what the document path keeps of it.
+
+use std::path::PathBuf;
+use std::time::UNIX_EPOCH;
+
+use super::column::Column;
+use super::intake;
+use super::order::Order;
+use super::pool::Pool;
+use super::repeated::Repeated;
+use super::table::{EMPTY, Rows, Scratch, Sketcher, Table};
+use super::texts::{Place, Store, Texts, document};
+use super::{Budget, Progress};
+use crate::candidate::Bands;
+use crate::cluster::keep::{self, Merits};
+use crate::document::Document;
+use crate::error::{Error, Result};
+use crate::finding::{DocumentRef, Keep, Parameters, Skipped, SourceInfo};
+use crate::hash::{mix, seeded_hash};
+use crate::source::{self, Format, Item, Record, Source, SourceOptions};
+
+/// What was read.
+pub(super) struct Corpus {
+    pub sources: Vec<SourceInfo>,
+    pub texts: Texts,
+    pub table: Table,
+    pub skipped: Vec<Skipped>,
+    pub text_bytes: u64,
+    pub lossy: u64,
+    /// Documents whose id stands more than once in their source.
+    pub repeated_ids: Vec<u32>,
+    /// The order in which duplicates are kept.
+    pub order: Order,
+    pub sketcher: Sketcher,
+}
+
+/// What one block gave.
+#[derive(Default)]
+struct Part {
+    places: Vec<Place>,
+    documents: Vec<Document>,
+    rows: Rows,
+    ids: Vec<u64>,
+    ranks: Vec<u128>,
+    skipped: Vec<Skipped>,
+    text_bytes: u64,
+    lossy: u64,
+}
+
+/// Turns the items of a block into a part.
+struct Parter<'a, F> {
+    sketcher: &'a Sketcher,
+    keep: &'a Keep,
+    /// When each source was modified.
+    modified: Vec<u64>,
+    compare: bool,
+    hold: bool,
+    workers: Pool<F, Scratch>,
+}
+
+impl Corpus {
+    /// Reads all files at `paths` and below.
+    ///
+    /// Texts stay in memory if passages are compared too or a source can be read only once. Otherwise they are read
+    /// again where they are needed.
+    pub fn read(
+        paths: &[PathBuf],
+        parameters: &Parameters,
+        options: &SourceOptions,
+        budget: &Budget,
+        progress: &dyn Progress,
+    ) -> Result<Self> {
+        let found = source::walk(paths, options)?;
+        progress.phase("reading", total_bytes(&found.sources));
+        let shape = Bands::new(parameters.bands, parameters.rows)?;
+        let sketcher = Sketcher::new(parameters.text, shape, parameters.seed);
+        let hold = parameters.level.passages() || found.sources.iter().any(Source::is_stdin);
+        let mut ids = Column::new();
+        let store = if hold { Store::Held(Vec::new()) } else { Store::Placed(Column::new()) };
+        let texts = Texts { sources: found.sources.clone(), options: options.clone(), store };
+        let mut corpus = Self {
+            sources: Vec::new(),
+            texts,
+            table: Table::new(shape),
+            skipped: found.skipped,
+            text_bytes: 0,
+            lossy: 0,
+            repeated_ids: Vec::new(),
+            order: Order::default(),
+            sketcher: sketcher.clone(),
+        };
+        let mut ranks = Vec::new();
+        let parter = Parter {
+            sketcher: &sketcher,
+            keep: &parameters.keep,
+            modified: found.sources.iter().map(|source| modified(source, &parameters.keep)).collect(),
+            compare: parameters.level.documents(),
+            hold,
+            workers: Pool::new(|| sketcher.scratch()),
+        };
+        let work = |source, format, items| parter.part(source, format, items);
+        let read = intake::read(&found.sources, options, budget.read_ahead(), progress, work, |part| {
+            ids.extend(&part.ids);
+            ranks.extend_from_slice(&part.ranks);
+            corpus.append(part);
+            corpus.check_count()?;
+            corpus.spill_over(budget, &mut ids)
+        })?;
+        corpus.sources = read.sources;
+        corpus.skipped.extend(read.skipped);
+        if !ranks.is_empty() {
+            corpus.order = Order::by_key(&ranks);
+        }
+        corpus.repeated_ids = Repeated::of(&ids.load()?).collect(|id| id != 0);
+        Ok(corpus)
+    }
+
+    /// Returns the documents without a token, ascending.
+    pub fn empty(&self) -> Result<Vec<u32>> {
+        let mut empty = Vec::new();
+        self.table.streams.for_each_chunk(|first, streams| {
+            let here = streams.iter().zip(first as u32..).filter(|&(&stream, _)| stream == EMPTY);
+            empty.extend(here.map(|(_, doc)| doc));
+        })?;
+        Ok(empty)
+    }
+
+    /// Names a document, without an id that another of its source has too.
+    pub fn reference(&self, doc: u32, document: &Document) -> DocumentRef {
+        let is_repeated = self.repeated_ids.binary_search(&doc).is_ok();
+        let id = document.id.clone().filter(|_| !is_repeated);
+        let source = self.texts.sources[document.source as usize].name();
+        DocumentRef { source, record: document.record, id }
+    }
+
+    fn append(&mut self, part: Part) {
+        match &mut self.texts.store {
+            Store::Held(documents) => documents.extend(part.documents),
+            Store::Placed(places) => places.extend(&part.places),
+        }
+        self.table.append(&part.rows);
+        self.skipped.extend(part.skipped);
+        self.text_bytes += part.text_bytes;
+        self.lossy += part.lossy;
+    }
+
+    fn check_count(&self) -> Result<()> {
+        match u32::try_from(self.table.len()) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(Error::TooMany { what: "documents", limit: u64::from(u32::MAX) }),
+        }
+    }
+
+    /// Moves the tables to disk when they outgrow their part of the budget.
+    fn spill_over(&mut self, budget: &Budget, ids: &mut Column<u64>) -> Result<()> {
+        let places = self.texts.places().map_or(0, |places| places.held_bytes());
+        if self.table.held_bytes() + places + ids.held_bytes() < budget.table {
+            return Ok(());
+        }
+        let folder = &budget.folder;
+        self.table.spill(folder)?;
+        ids.spill(folder)?;
+        self.texts.places().map_or(Ok(()), |places| places.spill(folder))
+    }
+}
+
+/// The size of all sources, if the file system knows it.
+fn total_bytes(sources: &[Source]) -> Option<u64> {
+    let size = |source: &Source| std::fs::metadata(&source.path).ok().map(|metadata| metadata.len());
+    sources.iter().map(size).sum()
+}
+
+/// When a source was modified, in nanoseconds since 1970, if the policy asks for it.
+fn modified(source: &Source, keep: &Keep) -> u64 {
+    if !matches!(keep, Keep::Newest | Keep::Oldest) {
+        return 0;
+    }
+    let modified = std::fs::metadata(&source.path).and_then(|metadata| metadata.modified()).ok();
+    let since = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    since.map_or(0, |since| u64::try_from(since.as_nanos()).unwrap_or(u64::MAX))
+}
+
+impl<F: Fn() -> Scratch> Parter<'_, F> {
+    fn part(&self, source: u32, format: Format, items: Vec<Item>) -> Part {
+        self.workers.with(|scratch| self.part_with(scratch, source, format, items))
+    }
+
+    fn part_with(&self, scratch: &mut Scratch, source: u32, format: Format, items: Vec<Item>) -> Part {
+        let mut part = Part::default();
+        for item in items {
+            match item {
+                Item::Skipped(skipped) => part.skipped.push(skipped),
+                Item::Document(record) => {
+                    self.describe(&record.text, &mut part.rows, scratch);
+                    part.text_bytes += record.text.len() as u64;
+                    part.lossy += u64::from(record.lossy);
+                    part.ids.push(record.id.as_ref().map_or(0, |id| id_hash(source, id)));
+                    if !matches!(self.keep, Keep::First | Keep::None) {
+                        part.ranks.push(self.rank(source, &record));
+                    }
+                    if self.hold {
+                        part.documents.push(document(source, record));
+                    } else {
+                        part.places.push(Place::new(source, format, &record));
+                    }
+                }
+            }
+        }
+        part
+    }
+
+    fn rank(&self, source: u32, record: &Record) -> u128 {
+        let (text_bytes, modified) = (record.text.len() as u64, self.modified[source as usize]);
+        keep::rank(self.keep, Merits { text_bytes, modified, value: record.value.as_deref() })
+    }
+
+    fn describe(&self, text: &str, rows: &mut Rows, scratch: &mut Scratch) {
+        if self.compare {
+            self.sketcher.add(text, rows, scratch);
+        } else {
+            self.sketcher.add_presence(text, rows);
+        }
+    }
+}
+
+/// Equal for equal ids of one source; 0 means that there is none.
+fn id_hash(source: u32, id: &str) -> u64 {
+    // XXH3 adds its seed to a short input almost as it is: numbers of sources would make different ids collide.
+    seeded_hash(id.as_bytes(), mix(u64::from(source) + 1)).max(1)
+}

@@ -1,0 +1,396 @@
+//! Descriptions: from words of a document to a place in its text that a reader can check.
+//!
+//! Matches are found as ranges of words. Here the documents that hold one are taken up again, and each range becomes
+//! bytes, characters, lines and paragraphs of the original text, with what stands around it; and what two sides of a
+//! match differ in is read off their alignment.
+
+use std::ops::Range;
+
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+
+use crate::finding::{Coverage, Difference, DifferenceKind, DocumentRef, MAX_DIFFERENCES, PlacedSpan};
+use crate::span::Span;
+use crate::text::{Tokenizer, line_starts, paragraphs};
+use crate::verify::align::{Column, Run};
+
+/// The most characters of what stands before and after a span.
+const CONTEXT: usize = 40;
+/// The most characters of an excerpt.
+const EXCERPT: usize = 400;
+/// The most characters of each side of a difference.
+const DIFFERENCE: usize = 120;
+/// Characters are counted once for so many bytes, so that no count starts at the start of a long text.
+const STEP: usize = 1024;
+
+/// A text taken apart, to place ranges of its words.
+#[derive(Debug)]
+pub struct Described<'t> {
+    text: &'t str,
+    words: Vec<Span>,
+    lines: Vec<usize>,
+    paragraphs: Vec<Span>,
+    characters: Vec<usize>,
+}
+
+/// One side of a match: its text and where its words stand in it.
+#[derive(Debug)]
+pub struct Side<'t> {
+    text: &'t str,
+    words: Vec<Span>,
+}
+
+impl<'t> Described<'t> {
+    /// Takes a text apart.
+    pub fn new(text: &'t str, tokenizer: &Tokenizer) -> Self {
+        let mut characters = vec![0];
+        for step in text.as_bytes().chunks(STEP) {
+            characters.push(characters[characters.len() - 1] + count_characters(step));
+        }
+        Self { text, words: words(text, tokenizer), lines: line_starts(text), paragraphs: paragraphs(text), characters }
+    }
+
+    /// Returns where a range of words, at least one, stands. Punctuation that hangs on the first or the last word
+    /// belongs to it: what stands between that word and the nearest white space, if no other word does. A character
+    /// that is several words, such as `½`, belongs to the range that its first word is in.
+    pub fn place(&self, words: Range<usize>, doc: DocumentRef) -> PlacedSpan {
+        let span = self.span(&words);
+        let touched = self.paragraphs_of(&words);
+        let (first, last) = (self.paragraphs[touched.start], self.paragraphs[touched.end - 1]);
+        PlacedSpan {
+            doc,
+            start: span.start,
+            end: span.end,
+            char_start: self.character(span.start),
+            char_end: self.character(span.end),
+            line: self.line(span.start),
+            end_line: self.line(span.end - 1),
+            paragraphs: (touched.start + 1, touched.end),
+            paragraph_count: self.paragraphs.len(),
+            covers: self.coverage(&words, first, last),
+            before: ending(&self.text[first.start.min(span.start)..span.start], CONTEXT).to_owned(),
+            after: beginning(&self.text[span.end..last.end.max(span.end)], CONTEXT).to_owned(),
+            excerpt: shorten(&self.text[span.start..span.end], EXCERPT),
+        }
+    }
+
+    fn span(&self, words: &Range<usize>) -> Span {
+        let (first, last) = (self.words[words.start], self.words[words.end - 1]);
+        let before = words.start.checked_sub(1).map(|n| self.words[n].end);
+        let after = self.words.get(words.end).map(|word| word.start);
+        let end = last.end
+            + hanging_after(&self.text[last.end..after.unwrap_or(self.text.len()).max(last.end)], after.is_some());
+        let start = if before.is_some_and(|before| before > first.start) {
+            // Part of the first character is taken; the place starts at the next one, if the range has more.
+            self.words[words.clone()].iter().find(|word| word.start >= first.end).unwrap_or(&first).start
+        } else {
+            first.start - hanging_before(&self.text[before.unwrap_or(0)..first.start], before.is_some())
+        };
+        Span::new(start, end)
+    }
+
+    /// The paragraphs that hold the first and the last word, and those between.
+    fn paragraphs_of(&self, words: &Range<usize>) -> Range<usize> {
+        let holding = |word: Span| self.paragraphs.partition_point(|paragraph| paragraph.end <= word.start);
+        holding(self.words[words.start])..holding(self.words[words.end - 1]) + 1
+    }
+
+    fn coverage(&self, words: &Range<usize>, first: Span, last: Span) -> Coverage {
+        let from_start = words.start == 0 || self.words[words.start - 1].end <= first.start;
+        let to_end = self.words.get(words.end).is_none_or(|after| after.start >= last.end);
+        match (from_start, to_end) {
+            (true, true) => Coverage::Whole,
+            (true, false) => Coverage::Start,
+            (false, true) => Coverage::End,
+            (false, false) => Coverage::Inside,
+        }
+    }
+
+    fn character(&self, byte: usize) -> usize {
+        let step = byte / STEP;
+        self.characters[step] + count_characters(&self.text.as_bytes()[step * STEP..byte])
+    }
+
+    fn line(&self, byte: usize) -> usize {
+        self.lines.partition_point(|&start| start <= byte)
+    }
+}
+
+impl<'t> Side<'t> {
+    /// Takes the side apart that stands at `place` in `text` and holds the given words of it.
+    pub fn new(text: &'t str, place: &PlacedSpan, range: Range<usize>, tokenizer: &Tokenizer) -> Self {
+        let part = &text[place.start..place.end];
+        let here = words(part, tokenizer);
+        if here.len() == range.len() {
+            return Self { text: part, words: here };
+        }
+        // The side starts or ends in the middle of a character that is several words, such as `½`.
+        let inside = |at: usize| at.clamp(place.start, place.end) - place.start;
+        let shift = |word: &Span| Span::new(inside(word.start), inside(word.end));
+        let words = words(text, tokenizer)[range].iter().map(shift).collect();
+        Self { text: part, words }
+    }
+
+    fn words(&self, range: &Range<usize>) -> &'t str {
+        if range.is_empty() { "" } else { &self.text[self.words[range.start].start..self.words[range.end - 1].end] }
+    }
+
+    /// What stands before word `n` and after the one before it.
+    fn gap(&self, n: usize) -> &'t str {
+        let start = n.checked_sub(1).map_or(0, |before| self.words[before].end);
+        let end = self.words.get(n).map_or(self.text.len(), |word| word.start);
+        &self.text[start.min(end)..end]
+    }
+}
+
+/// Returns what two sides of a match differ in, from start to end, and how many more differences there are than are
+/// listed. `runs` aligns their words.
+///
+/// Other words next to each other are one difference, and so are words next to each other in other letters. What
+/// stands between two words is compared where both are equal to those on the other side.
+pub fn differences(a: &Side<'_>, b: &Side<'_>, runs: &[Run]) -> (Vec<Difference>, usize) {
+    let stretches = stretches(a, b, runs);
+    let listed = stretches.iter().take(MAX_DIFFERENCES).map(|stretch| stretch.describe(a, b)).collect();
+    (listed, stretches.len().saturating_sub(MAX_DIFFERENCES))
+}
+
+fn stretches(a: &Side<'_>, b: &Side<'_>, runs: &[Run]) -> Vec<Stretch> {
+    let mut found: Vec<Stretch> = Vec::new();
+    let (mut at, mut after_equal) = (Columns::default(), true);
+    for run in runs {
+        for _ in 0..run.len {
+            let next = at.after(run.column);
+            if run.column == Column::Equal {
+                if after_equal && a.gap(at.a) != b.gap(at.b) {
+                    found.push(Stretch { kind: DifferenceKind::Separator, from: at, to: at });
+                }
+                if a.words(&(at.a..next.a)) != b.words(&(at.b..next.b)) {
+                    extend(&mut found, DifferenceKind::Form, at, next);
+                }
+            } else {
+                extend(&mut found, DifferenceKind::Words, at, next);
+            }
+            (at, after_equal) = (next, run.column == Column::Equal);
+        }
+    }
+    if after_equal && a.gap(at.a) != b.gap(at.b) {
+        found.push(Stretch { kind: DifferenceKind::Separator, from: at, to: at });
+    }
+    found
+}
+
+/// Adds one column to the last difference if that ends where the column starts and is of one kind with it.
+fn extend(found: &mut Vec<Stretch>, kind: DifferenceKind, from: Columns, to: Columns) {
+    match found.last_mut() {
+        Some(last) if last.kind == kind && last.to.column == from.column => last.to = to,
+        _ => found.push(Stretch { kind, from, to }),
+    }
+}
+
+/// A place in an alignment: how many columns and words of each side lie before it.
+#[derive(Clone, Copy, Default)]
+struct Columns {
+    column: usize,
+    a: usize,
+    b: usize,
+}
+
+impl Columns {
+    fn after(self, column: Column) -> Self {
+        Self {
+            column: self.column + 1,
+            a: self.a + usize::from(column.has_a()),
+            b: self.b + usize::from(column.has_b()),
+        }
+    }
+}
+
+struct Stretch {
+    kind: DifferenceKind,
+    from: Columns,
+    to: Columns,
+}
+
+impl Stretch {
+    fn describe(&self, a: &Side<'_>, b: &Side<'_>) -> Difference {
+        let (a, b) = if self.kind == DifferenceKind::Separator {
+            without_common_ends(a.gap(self.from.a), b.gap(self.from.b))
+        } else {
+            (a.words(&(self.from.a..self.to.a)), b.words(&(self.from.b..self.to.b)))
+        };
+        Difference { kind: self.kind, a: shorten(a, DIFFERENCE), b: shorten(b, DIFFERENCE) }
+    }
+}
+
+fn words(text: &str, tokenizer: &Tokenizer) -> Vec<Span> {
+    let mut words = Vec::with_capacity(text.len() / 6);
+    tokenizer.for_each(text, |_, span| words.push(span));
+    words
+}
+
+fn count_characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count()
+}
+
+/// How many bytes at the end of what stands before a word hang on it.
+fn hanging_before(gap: &str, after_word: bool) -> usize {
+    match gap.char_indices().rev().find(|(_, c)| c.is_whitespace()) {
+        Some((at, space)) => gap.len() - at - space.len_utf8(),
+        None if after_word => 0,
+        None => gap.len(),
+    }
+}
+
+/// How many bytes at the start of what stands after a word hang on it. Where sentences are not followed by a space,
+/// their full stop and the like do.
+fn hanging_after(gap: &str, before_word: bool) -> usize {
+    match gap.find(char::is_whitespace) {
+        Some(space) => space,
+        None if before_word => gap.find(|c| !is_closing_and_wide(c)).unwrap_or(gap.len()),
+        None => gap.len(),
+    }
+}
+
+fn is_closing_and_wide(c: char) -> bool {
+    matches!(c, '\u{3001}'..='\u{303f}' | '\u{ff01}'..='\u{ff65}')
+        && c.general_category() != GeneralCategory::OpenPunctuation
+}
+
+fn without_common_ends<'t>(a: &'t str, b: &'t str) -> (&'t str, &'t str) {
+    let equal = |(x, y): &(char, char)| x == y;
+    let common: usize = a.chars().zip(b.chars()).take_while(equal).map(|(c, _)| c.len_utf8()).sum();
+    let (a, b) = (&a[common..], &b[common..]);
+    let common: usize = a.chars().rev().zip(b.chars().rev()).take_while(equal).map(|(c, _)| c.len_utf8()).sum();
+    (&a[..a.len() - common], &b[..b.len() - common])
+}
+
+/// The first `most` characters.
+fn beginning(text: &str, most: usize) -> &str {
+    text.char_indices().nth(most).map_or(text, |(at, _)| &text[..at])
+}
+
+/// The last `most` characters.
+fn ending(text: &str, most: usize) -> &str {
+    let Some(before_last) = most.checked_sub(1) else { return "" };
+    text.char_indices().rev().nth(before_last).map_or(text, |(at, _)| &text[at..])
+}
+
+/// The text, or its start and end if it has more than `most` characters.
+fn shorten(text: &str, most: usize) -> String {
+    const CUT: &str = " … ";
+    if text.len() <= most || text.chars().nth(most).is_none() {
+        return text.to_owned();
+    }
+    let kept = most - CUT.chars().count();
+    format!("{}{CUT}{}", beginning(text, kept - kept / 2), ending(text, kept / 2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(text: &str, words: Range<usize>) -> PlacedSpan {
+        let doc = DocumentRef { source: "a.txt".into(), record: 0, id: None };
+        Described::new(text, &Tokenizer::default()).place(words, doc)
+    }
+
+    fn excerpt(text: &str, words: Range<usize>) -> String {
+        place(text, words).excerpt
+    }
+
+    #[test]
+    fn a_place_is_given_in_bytes_characters_lines_and_paragraphs() {
+        let text = "Été.\n\nIl fait «très chaud» à\nParis. Demain aussi.\n\nFin.";
+        let found = place(text, 3..6);
+        assert_eq!(found.excerpt, "«très chaud» à");
+        assert_eq!((found.start, found.end), (16, 34));
+        assert_eq!((found.char_start, found.char_end), (14, 28));
+        assert_eq!((found.line, found.end_line), (3, 3));
+        assert_eq!((found.paragraphs, found.paragraph_count), ((2, 2), 3));
+        assert_eq!((found.before.as_str(), found.after.as_str()), ("Il fait ", "\nParis. Demain aussi."));
+        assert_eq!(found.covers, Coverage::Inside);
+    }
+
+    #[test]
+    fn coverage_counts_words_only() {
+        let text = "« un deux »\n\ntrois quatre ...";
+        let covers = |words| place(text, words).covers;
+        assert_eq!(covers(0..2), Coverage::Whole);
+        assert_eq!(covers(0..4), Coverage::Whole);
+        assert_eq!(covers(0..3), Coverage::Start);
+        assert_eq!(covers(1..2), Coverage::End);
+        assert_eq!(covers(1..3), Coverage::Inside);
+        assert_eq!(place(text, 0..4).paragraphs, (1, 2));
+    }
+
+    #[test]
+    fn punctuation_hangs_on_a_word_unless_another_word_does() {
+        assert_eq!(excerpt("dit (l'homme) !", 1..3), "(l'homme)");
+        assert_eq!(excerpt("dit (l'homme) !", 1..2), "(l");
+        assert_eq!(excerpt("dit \"oui\". ...", 1..2), "\"oui\".");
+        assert_eq!(excerpt("你好。（再见）！", 0..2), "你好。");
+        assert_eq!(excerpt("oui", 0..1), "oui");
+    }
+
+    #[test]
+    fn long_texts_are_shortened_in_the_middle() {
+        let text = "mot ".repeat(200);
+        let shortened = excerpt(&text, 0..200);
+        assert_eq!(shortened.chars().count(), EXCERPT);
+        assert!(shortened.starts_with("mot mot") && shortened.ends_with("mot mot") && shortened.contains(" … "));
+        assert_eq!(place(&text, 100..101).before.chars().count(), CONTEXT);
+    }
+
+    #[test]
+    fn long_texts_count_characters_right() {
+        let text = "é ".repeat(2000);
+        let found = place(&text, 1500..1501);
+        assert_eq!((found.start, found.char_start), (4500, 3000));
+    }
+
+    fn difference(a: &str, b: &str, runs: &[(Column, usize)]) -> Vec<(DifferenceKind, String, String)> {
+        let tokenizer = Tokenizer::default();
+        let side = |text| {
+            let words = words(text, &tokenizer).len();
+            Side::new(text, &place(text, 0..words), 0..words, &tokenizer)
+        };
+        let runs: Vec<_> = runs.iter().map(|&(column, len)| Run { column, len }).collect();
+        let (listed, more) = differences(&side(a), &side(b), &runs);
+        assert_eq!(more, 0);
+        listed.into_iter().map(|d| (d.kind, d.a, d.b)).collect()
+    }
+
+    fn listed(kind: DifferenceKind, a: &str, b: &str) -> (DifferenceKind, String, String) {
+        (kind, a.to_owned(), b.to_owned())
+    }
+
+    #[test]
+    fn a_paragraph_break_against_a_space_is_a_separator() {
+        let found = difference("le \"oui\".\n\n\"Nous", "le \"oui\". \"Nous", &[(Column::Equal, 3)]);
+        assert_eq!(found, [listed(DifferenceKind::Separator, "\n\n", " ")]);
+    }
+
+    #[test]
+    fn other_words_are_joined_and_what_stands_around_them_is_theirs() {
+        let runs = [(Column::Equal, 1), (Column::Different, 1), (Column::OnlyB, 1), (Column::Equal, 1)];
+        let found = difference("un deux, quatre", "un 2 bis quatre", &runs);
+        assert_eq!(found, [listed(DifferenceKind::Words, "deux", "2 bis")]);
+        let runs = [(Column::Equal, 1), (Column::OnlyA, 1), (Column::Equal, 1)];
+        assert_eq!(difference("a b c", "a c", &runs), [listed(DifferenceKind::Words, "b", "")]);
+    }
+
+    #[test]
+    fn equal_words_in_other_letters_differ_in_form() {
+        let found = difference("Le CHAT dort", "le chat dort", &[(Column::Equal, 3)]);
+        assert_eq!(found, [listed(DifferenceKind::Form, "Le CHAT", "le chat")]);
+    }
+
+    #[test]
+    fn a_side_may_end_inside_a_character() {
+        let tokenizer = Tokenizer::default();
+        let text = "pour ½ livre";
+        let side = Side::new(text, &place(text, 0..2), 0..2, &tokenizer);
+        assert_eq!(side.words.len(), 2);
+        assert_eq!(side.words(&(0..2)), "pour ½");
+        assert_eq!(excerpt(text, 2..4), "livre");
+    }
+}

@@ -1,0 +1,214 @@
+//! The vocabulary of a run: each distinct token once, as a small number.
+//!
+//! Passages are compared as sequences of these numbers: four bytes a word instead of the word itself, and everything
+//! that is known of a word (its hash, its letters, how frequent it is) is found by indexing.
+//!
+//! The numbers are given in the order of the hashes, so they do not depend on how the documents were divided among
+//! threads: each part of the documents has a vocabulary of its own first ([`Lexicon`]), and [`Vocabulary::merge`]
+//! numbers them all anew.
+
+use std::collections::HashMap;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::canonical_combining_class;
+
+use super::normalize::{Class, class};
+use crate::hash::{mix, seeded_hash};
+
+/// The number of a token in a [`Vocabulary`].
+pub type TokenId = u32;
+
+/// Every distinct token of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Vocabulary {
+    entries: Vec<Entry>,
+    spellings: Vec<Spelling>,
+}
+
+/// The distinct tokens of a part of the documents, numbered as they come.
+#[derive(Debug, Default)]
+pub struct Lexicon {
+    numbers: HashMap<u64, TokenId>,
+    entries: Vec<Entry>,
+}
+
+/// What is known of a token.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    hash: u64,
+    folded: u64,
+    spelling: Spelling,
+    count: u32,
+    is_character: bool,
+}
+
+/// The character bigrams of a token, with those at its two ends and without accents, each as one of 64 bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spelling(u64);
+
+impl Entry {
+    fn new(word: &str, hash: u64) -> Self {
+        let folded = folded(word);
+        let is_character = word.chars().next().is_some_and(|c| class(c) == Class::Single);
+        Self {
+            hash,
+            folded: seeded_hash(folded.as_bytes(), 0),
+            spelling: Spelling::of(&folded),
+            count: 0,
+            is_character,
+        }
+    }
+}
+
+impl Lexicon {
+    /// Counts one more of the token `word`, whose hash is `hash`, and returns its number in this part.
+    pub fn number(&mut self, word: &str, hash: u64) -> TokenId {
+        let entries = &mut self.entries;
+        let number = *self.numbers.entry(hash).or_insert_with(|| {
+            entries.push(Entry::new(word, hash));
+            (entries.len() - 1) as TokenId
+        });
+        let count = &mut entries[number as usize].count;
+        *count = count.saturating_add(1);
+        number
+    }
+}
+
+impl Vocabulary {
+    /// Joins the vocabularies of all parts. Also returns, for each part, the new number of each of its tokens.
+    pub fn merge(parts: &[Lexicon]) -> (Self, Vec<Vec<TokenId>>) {
+        let mut entries: Vec<Entry> = parts.iter().flat_map(|part| &part.entries).copied().collect();
+        entries.sort_unstable_by_key(|entry| entry.hash);
+        entries.dedup_by(|next, first| {
+            let same = next.hash == first.hash;
+            if same {
+                first.count = first.count.saturating_add(next.count);
+            }
+            same
+        });
+        let spellings = entries.iter().map(|entry| entry.spelling).collect();
+        let vocabulary = Self { entries, spellings };
+        let numbers = parts.iter().map(|part| part.entries.iter().map(|entry| vocabulary.find(entry.hash)).collect());
+        let numbers = numbers.collect();
+        (vocabulary, numbers)
+    }
+
+    /// Returns the hash of a token.
+    pub fn hash(&self, token: TokenId) -> u64 {
+        self.entries[token as usize].hash
+    }
+
+    /// Returns a hash of a token without its accents.
+    pub fn folded_hash(&self, token: TokenId) -> u64 {
+        self.entries[token as usize].folded
+    }
+
+    /// Returns whether a token is a character of a script written without spaces.
+    pub fn is_character(&self, token: TokenId) -> bool {
+        self.entries[token as usize].is_character
+    }
+
+    /// Returns how often a token stands in all documents.
+    pub fn count(&self, token: TokenId) -> u32 {
+        self.entries[token as usize].count
+    }
+
+    /// Returns the number of distinct tokens.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Returns whether there is no token.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Returns how a token is spelled.
+    #[inline]
+    pub fn spelling(&self, token: TokenId) -> Spelling {
+        self.spellings[token as usize]
+    }
+
+    fn find(&self, hash: u64) -> TokenId {
+        self.entries.partition_point(|entry| entry.hash < hash) as TokenId
+    }
+}
+
+impl Spelling {
+    fn of(folded: &str) -> Self {
+        const END: u64 = u32::MAX as u64;
+        let (mut bits, mut last) = (0, END);
+        for c in folded.chars().map(u64::from).chain([END]) {
+            bits |= 1 << (mix(last << 32 | c) >> 58);
+            last = c;
+        }
+        Self(bits)
+    }
+
+    /// Returns whether two tokens are spelled nearly alike: they have two bigrams in common, and the Dice coefficient of
+    /// their bigrams is 0.6 or more. The bigrams are folded into 64 bits, so the measure is approximate; it is meant for
+    /// misread and inflected words, not for a claim.
+    ///
+    /// Source: Dice, "Measures of the Amount of Ecologic Association Between Species", Ecology 26 (1945); for words,
+    /// Adamson and Boreham, Information Storage and Retrieval 10 (1974).
+    #[inline]
+    pub fn is_similar(self, other: Self) -> bool {
+        let common = self.0 & other.0;
+        // Most pairs of words have less in common, so nothing needs to be counted.
+        let has_two = common & common.wrapping_sub(1) != 0;
+        has_two && 10 * common.count_ones() >= 3 * (self.0.count_ones() + other.0.count_ones())
+    }
+}
+
+/// Returns a word without its accents.
+fn folded(word: &str) -> String {
+    word.nfd().filter(|&c| canonical_combining_class(c) == 0).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Tokenizer;
+
+    fn lexicon(words: &str) -> (Lexicon, Vec<TokenId>) {
+        let mut lexicon = Lexicon::default();
+        let tokenizer = Tokenizer::default();
+        let numbers = words.split(' ').map(|word| lexicon.number(word, tokenizer.hash(word))).collect();
+        (lexicon, numbers)
+    }
+
+    #[test]
+    fn equal_tokens_of_different_parts_get_one_number() {
+        let (first, in_first) = lexicon("le chat et le chien");
+        let (second, in_second) = lexicon("le chien dort");
+        let (vocabulary, numbers) = Vocabulary::merge(&[first, second]);
+        assert_eq!(vocabulary.len(), 5);
+        let le = numbers[0][in_first[0] as usize];
+        assert_eq!(le, numbers[1][in_second[0] as usize]);
+        assert_eq!(vocabulary.count(le), 3);
+        assert_eq!(vocabulary.hash(le), Tokenizer::default().hash("le"));
+        assert_eq!(numbers[0][in_first[4] as usize], numbers[1][in_second[1] as usize]);
+    }
+
+    #[test]
+    fn numbers_do_not_depend_on_the_parts() {
+        let whole = lexicon("un deux trois quatre deux");
+        let (parted, _) = (lexicon("trois quatre deux"), ());
+        let rest = lexicon("un deux");
+        let (one, in_one) = Vocabulary::merge(&[whole.0]);
+        let (two, in_two) = Vocabulary::merge(&[parted.0, rest.0]);
+        assert_eq!(in_one[0][whole.1[2] as usize], in_two[0][parted.1[0] as usize]);
+        assert_eq!(in_one[0][whole.1[0] as usize], in_two[1][rest.1[0] as usize]);
+        assert_eq!(one.len(), two.len());
+    }
+
+    #[test]
+    fn misread_words_are_similar_and_other_words_are_not() {
+        let (lexicon, numbers) = lexicon("gouvernement gouvernernent gouvernements parlement le la 東 京 été ete");
+        let (vocabulary, new) = Vocabulary::merge(&[lexicon]);
+        let spelling = |n: usize| vocabulary.spelling(new[0][numbers[n] as usize]);
+        let similar = |a: usize, b: usize| spelling(a).is_similar(spelling(b));
+        assert!(similar(0, 1) && similar(0, 2) && similar(8, 9));
+        assert!(!similar(0, 3) && !similar(4, 5) && !similar(6, 7));
+    }
+}

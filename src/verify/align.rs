@@ -1,0 +1,453 @@
+//! Alignment: from a place where two documents share a shingle to the whole passage they share.
+//!
+//! The shared shingle is extended both ways. As long as words are equal nothing else is considered; where they differ,
+//! a banded dynamic programme over words looks for the way on, with gaps, until it has lost [`X_DROP`] against the best
+//! score so far, or until it has found a run of [`COMMIT_RUN`] equal words from which to go on plainly. Words spelled
+//! nearly alike count half, so that misread text stays one passage. The result is the best-scoring end on each side: a
+//! passage starts and ends with words that are (nearly) equal.
+//!
+//! The cost is linear in the passage: the band is about as wide as [`X_DROP`] gaps cost, and only stretches that differ
+//! have one.
+//!
+//! Sources: seed and extend with X-drop is Altschul et al., "Gapped BLAST and PSI-BLAST", Nucleic Acids Research 25
+//! (1997), and Zhang, Schwartz, Wagner and Miller, "A Greedy Algorithm for Aligning DNA Sequences", Journal of
+//! Computational Biology 7 (2000); the score that it approximates is that of Smith and Waterman, Journal of Molecular
+//! Biology 147 (1981). It departs from them in gaps, which cost the same for each word, and in going on plainly from a
+//! run of equal words.
+
+use std::ops::Range;
+
+use crate::text::vocabulary::{Spelling, TokenId, Vocabulary};
+
+/// Score of two equal words in one column.
+pub const EQUAL: i32 = 2;
+/// Score of two words that are spelled nearly alike.
+pub const SIMILAR: i32 = 1;
+/// Score of two other words.
+pub const DIFFERENT: i32 = -2;
+/// Score of a word that the other side lacks.
+pub const GAP: i32 = -2;
+/// An extension ends when its score has fallen by more than this below the best.
+pub const X_DROP: i32 = 16;
+/// After so many equal words the way is clear and is no longer compared with others.
+const COMMIT_RUN: u32 = 8;
+
+/// What one column of an alignment holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    /// Two equal words.
+    Equal,
+    /// Two words spelled nearly alike.
+    Similar,
+    /// Two other words.
+    Different,
+    /// A word of `a` that `b` lacks.
+    OnlyA,
+    /// A word of `b` that `a` lacks.
+    OnlyB,
+}
+
+impl Column {
+    fn score(self) -> i32 {
+        match self {
+            Self::Equal => EQUAL,
+            Self::Similar => SIMILAR,
+            Self::Different => DIFFERENT,
+            Self::OnlyA | Self::OnlyB => GAP,
+        }
+    }
+
+    /// Returns whether the column holds a word of `a`.
+    pub fn has_a(self) -> bool {
+        self != Self::OnlyB
+    }
+
+    /// Returns whether the column holds a word of `b`.
+    pub fn has_b(self) -> bool {
+        self != Self::OnlyA
+    }
+}
+
+/// So many equal columns after each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// What each of them holds.
+    pub column: Column,
+    /// How many there are, at least 1.
+    pub len: usize,
+}
+
+/// Two stretches of words, and which word stands for which.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Alignment {
+    /// The words of the first side.
+    pub a: Range<usize>,
+    /// The words of the second side.
+    pub b: Range<usize>,
+    /// The columns from start to end; neighbours differ.
+    pub runs: Vec<Run>,
+    /// The sum of the scores of the columns.
+    pub score: i64,
+}
+
+/// A run of equal or nearly equal words to start from.
+#[derive(Clone, Copy, Debug)]
+pub struct Anchor {
+    /// Its first word in the first document.
+    pub a: usize,
+    /// Its first word in the second document.
+    pub b: usize,
+    /// How many words it has, at least 1.
+    pub len: usize,
+}
+
+impl Alignment {
+    fn at(a: usize, b: usize) -> Self {
+        Self { a: a..a, b: b..b, runs: Vec::new(), score: 0 }
+    }
+
+    /// Returns the number of words of the shorter side.
+    pub fn words(&self) -> usize {
+        self.a.len().min(self.b.len())
+    }
+
+    /// Returns the share of the columns that hold two equal words, `0.0..=1.0`.
+    pub fn identity(&self) -> f64 {
+        let columns: usize = self.runs.iter().map(|run| run.len).sum();
+        let equal: usize = self.runs.iter().filter(|run| run.column == Column::Equal).map(|run| run.len).sum();
+        if columns == 0 { 0.0 } else { equal as f64 / columns as f64 }
+    }
+
+    fn push(&mut self, column: Column, len: usize) {
+        if len == 0 {
+            return;
+        }
+        self.a.end += if column.has_a() { len } else { 0 };
+        self.b.end += if column.has_b() { len } else { 0 };
+        self.score += i64::from(column.score()) * i64::try_from(len).unwrap_or(i64::MAX / 4);
+        match self.runs.last_mut() {
+            Some(last) if last.column == column => last.len += len,
+            _ => self.runs.push(Run { column, len }),
+        }
+    }
+
+    /// Returns the part of highest score, the first if there are several. It starts and ends with (nearly) equal words.
+    #[must_use]
+    pub fn best_part(&self) -> Self {
+        let (mut best, mut part) = (Self::default(), Self::at(self.a.start, self.b.start));
+        for run in &self.runs {
+            part.push(run.column, run.len);
+            if part.score <= 0 {
+                part = Self::at(part.a.end, part.b.end);
+            } else if part.score > best.score {
+                best.clone_from(&part);
+            }
+        }
+        best
+    }
+
+    /// Cuts the alignment of a document with itself, whose sides overlap because a text repeats over and over, into
+    /// alignments of each repetition with the next one.
+    pub fn repetitions(&self) -> Vec<Self> {
+        let mut parts = Vec::new();
+        let mut part = Self::at(self.a.start, self.b.start);
+        for run in &self.runs {
+            let mut left = run.len;
+            while left > 0 {
+                let room = if run.column.has_a() { part.b.start - part.a.end } else { left };
+                part.push(run.column, left.min(room));
+                left -= left.min(room);
+                if part.a.end == part.b.start {
+                    let next = Self::at(part.a.end, part.b.end);
+                    parts.push(std::mem::replace(&mut part, next));
+                }
+            }
+        }
+        if !part.runs.is_empty() {
+            parts.push(part);
+        }
+        parts
+    }
+}
+
+/// Extends anchors.
+#[derive(Debug)]
+pub struct Aligner<'v> {
+    vocabulary: &'v Vocabulary,
+    last: Row,
+    row: Row,
+    steps: Vec<Column>,
+    rows: Vec<(usize, usize)>,
+    /// The words of `b` in the columns of the band so far, after one that stands for none.
+    columns: Vec<(TokenId, Spelling)>,
+}
+
+impl<'v> Aligner<'v> {
+    /// Makes an aligner for documents of one vocabulary.
+    pub fn new(vocabulary: &'v Vocabulary) -> Self {
+        Self {
+            vocabulary,
+            last: Row::default(),
+            row: Row::default(),
+            steps: Vec::new(),
+            rows: Vec::new(),
+            columns: Vec::new(),
+        }
+    }
+
+    /// Returns the passage around an anchor in two documents.
+    pub fn align(&mut self, a: &[TokenId], b: &[TokenId], anchor: Anchor) -> Alignment {
+        self.both_ways(a, b, anchor, None)
+    }
+
+    /// Returns the passage around an anchor in one document, whose later place is `anchor.b`. The two sides never meet
+    /// at the same word, but they may overlap; see [`Alignment::repetitions`].
+    pub fn align_within(&mut self, text: &[TokenId], anchor: Anchor) -> Alignment {
+        self.both_ways(text, text, anchor, Some(anchor.b - anchor.a))
+    }
+
+    /// Returns the passage that two stretches of one text start with, if any.
+    pub fn align_halves(&mut self, text: &[TokenId], a: Range<usize>, b: Range<usize>) -> Alignment {
+        let start = Alignment::at(a.start, b.start);
+        let stretch = Stretch { a: &text[a], b: &text[b], backward: false, apart: None };
+        let mut whole = start;
+        self.extend(&stretch).runs.iter().for_each(|run| whole.push(run.column, run.len));
+        whole.best_part()
+    }
+
+    fn both_ways(&mut self, a: &[TokenId], b: &[TokenId], anchor: Anchor, apart: Option<usize>) -> Alignment {
+        let before = Stretch { a: &a[..anchor.a], b: &b[..anchor.b], backward: true, apart };
+        let (a_end, b_end) = (anchor.a + anchor.len, anchor.b + anchor.len);
+        let after = Stretch { a: &a[a_end..], b: &b[b_end..], backward: false, apart };
+        let before = self.extend(&before);
+        let after = self.extend(&after);
+        let mut whole = Alignment::at(anchor.a - before.a.end, anchor.b - before.b.end);
+        before.runs.iter().rev().for_each(|run| whole.push(run.column, run.len));
+        (0..anchor.len).for_each(|n| whole.push(self.compare(a[anchor.a + n], b[anchor.b + n]), 1));
+        after.runs.iter().for_each(|run| whole.push(run.column, run.len));
+        whole
+    }
+
+    /// Returns the best alignment that starts where the stretch does, in its direction.
+    fn extend(&mut self, stretch: &Stretch<'_>) -> Alignment {
+        let mut found = Alignment::at(0, 0);
+        loop {
+            found.push(Column::Equal, stretch.equal_run(found.a.end, found.b.end));
+            if !self.bridge(stretch, &mut found) {
+                return found;
+            }
+        }
+    }
+
+    /// Appends the best way on from the end of `found`; returns whether it goes on plainly from there.
+    fn bridge(&mut self, stretch: &Stretch<'_>, found: &mut Alignment) -> bool {
+        let (a_from, b_from) = (found.a.end, found.b.end);
+        let (a_left, b_left) = (stretch.a.len() - a_from, stretch.b.len() - b_from);
+        self.start_rows(b_left, stretch.allowed(a_from, b_from, 0));
+        let mut best = Best::default();
+        let mut committed = false;
+        for consumed in 1..=a_left {
+            let word = stretch.a(a_from + consumed - 1);
+            let allowed = stretch.allowed(a_from, b_from, consumed);
+            let allowed = allowed.start..allowed.end.min(b_left + 1);
+            let Some((at, cell)) = self.next_row(word, |n| stretch.b(b_from + n), allowed, best.score) else { break };
+            if cell.score > best.score {
+                best = Best { score: cell.score, a: consumed, b: at };
+                committed = cell.run >= COMMIT_RUN;
+                if committed {
+                    break;
+                }
+            }
+        }
+        for column in self.trace(best) {
+            found.push(column, 1);
+        }
+        committed
+    }
+
+    /// Lays the row in which no word of `a` is consumed.
+    fn start_rows(&mut self, b_left: usize, allowed: Range<usize>) {
+        self.steps.clear();
+        self.rows.clear();
+        self.columns.clear();
+        self.columns.push((TokenId::MAX, Spelling::default()));
+        self.row.first = 0;
+        self.row.cells.clear();
+        let width = ((X_DROP / -GAP) as usize).min(b_left).min(allowed.end.saturating_sub(1));
+        self.row.cells.extend((0..).take(width + 1).map(|n| Cell { score: GAP * n, run: 0 }));
+        self.rows.push((0, 0));
+        self.steps.resize(width + 1, Column::OnlyB);
+    }
+
+    /// Computes the next row of the band, `word` of `a` against the words of `b` in the columns allowed, and returns its
+    /// best cell, the first if there are several, unless all have fallen too low.
+    fn next_row(
+        &mut self,
+        word: TokenId,
+        b: impl Fn(usize) -> TokenId,
+        allowed: Range<usize>,
+        best: i32,
+    ) -> Option<(usize, Cell)> {
+        std::mem::swap(&mut self.last, &mut self.row);
+        let first = self.last.first.max(allowed.start);
+        let last_end = self.last.first + self.last.cells.len();
+        // Beyond the last row only its diagonal and gaps lead on.
+        let end = allowed.end.min(last_end + 1 + (X_DROP / -GAP) as usize).max(first);
+        while self.columns.len() < end {
+            let word = b(self.columns.len() - 1);
+            self.columns.push((word, self.vocabulary.spelling(word)));
+        }
+        let offset = self.steps.len();
+        self.rows.push((first, offset));
+        self.steps.resize(offset + end - first, Column::OnlyB);
+        let mut diagonal = first.checked_sub(1).map_or(Cell::DEAD, |before| self.last.get(before));
+        self.last.cells.resize(end.max(last_end) - self.last.first, Cell::DEAD);
+        let above = &self.last.cells[first - self.last.first..];
+        let spelling = self.vocabulary.spelling(word);
+        let row = &mut self.row.cells;
+        row.clear();
+        let (mut left, mut top, mut alive) = (Cell::DEAD, (first, Cell::DEAD), first..first);
+        for (at, ((&above, step), &(other, other_spelling))) in
+            (first..end).zip(above.iter().zip(&mut self.steps[offset..]).zip(&self.columns[first..end]))
+        {
+            let column = column(word == other, || spelling.is_similar(other_spelling));
+            (left, *step) = cell(diagonal, above, left, column);
+            diagonal = above;
+            if left.score >= best - X_DROP {
+                alive = if alive.is_empty() { at } else { alive.start }..at + 1;
+                top = if left.score > top.1.score { (at, left) } else { top };
+            } else {
+                left = Cell::DEAD;
+                if at > last_end {
+                    break;
+                }
+            }
+            row.push(left);
+        }
+        self.row.keep(first, &alive);
+        top.1.is_alive().then_some(top)
+    }
+
+    /// Returns what a column of two words is.
+    pub fn compare(&self, a: TokenId, b: TokenId) -> Column {
+        column(a == b, || self.vocabulary.spelling(a).is_similar(self.vocabulary.spelling(b)))
+    }
+
+    /// Returns the columns that lead to the best cell, from the start.
+    fn trace(&self, best: Best) -> Vec<Column> {
+        let (mut a, mut b) = (best.a, best.b);
+        let mut columns = Vec::new();
+        while (a, b) != (0, 0) {
+            let (first, offset) = self.rows[a];
+            let column = self.steps[offset + b - first];
+            a -= usize::from(column.has_a());
+            b -= usize::from(column.has_b());
+            columns.push(column);
+        }
+        columns.reverse();
+        columns
+    }
+}
+
+#[inline]
+fn column(equal: bool, similar: impl FnOnce() -> bool) -> Column {
+    if equal {
+        Column::Equal
+    } else if similar() {
+        Column::Similar
+    } else {
+        Column::Different
+    }
+}
+
+/// Returns the best cell after its three neighbours, and the column that leads to it; `column` is that of the diagonal.
+#[inline]
+fn cell(diagonal: Cell, above: Cell, left: Cell, column: Column) -> (Cell, Column) {
+    let (gap, gap_column) =
+        if above.score >= left.score { (above.score, Column::OnlyA) } else { (left.score, Column::OnlyB) };
+    let (score, gap) = (diagonal.score + column.score(), gap + GAP);
+    if score < gap {
+        return (Cell { score: gap, run: 0 }, gap_column);
+    }
+    (Cell { score, run: if column == Column::Equal { diagonal.run + 1 } else { 0 } }, column)
+}
+
+/// The words on one side of an anchor, counted from the anchor outwards.
+struct Stretch<'t> {
+    a: &'t [TokenId],
+    b: &'t [TokenId],
+    backward: bool,
+    /// In one document: how far the two sides are apart where the stretch starts.
+    apart: Option<usize>,
+}
+
+impl Stretch<'_> {
+    #[inline]
+    fn a(&self, n: usize) -> TokenId {
+        if self.backward { self.a[self.a.len() - 1 - n] } else { self.a[n] }
+    }
+
+    #[inline]
+    fn b(&self, n: usize) -> TokenId {
+        if self.backward { self.b[self.b.len() - 1 - n] } else { self.b[n] }
+    }
+
+    fn equal_run(&self, a_from: usize, b_from: usize) -> usize {
+        let room = (self.a.len() - a_from).min(self.b.len() - b_from);
+        (0..room).take_while(|n| self.a(a_from + n) == self.b(b_from + n)).count()
+    }
+
+    /// Returns how many words of `b` may be consumed from `b_from` on once `consumed` words of `a` are from `a_from`
+    /// on: in one document the two sides never meet.
+    fn allowed(&self, a_from: usize, b_from: usize, consumed: usize) -> Range<usize> {
+        let a = a_from + consumed;
+        match self.apart {
+            None => 0..usize::MAX,
+            Some(apart) if self.backward => 0..(a + apart).saturating_sub(b_from),
+            Some(apart) => (a + 1).saturating_sub(b_from + apart)..usize::MAX,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Cell {
+    score: i32,
+    run: u32,
+}
+
+impl Cell {
+    const DEAD: Self = Self { score: i32::MIN / 2, run: 0 };
+
+    #[inline]
+    fn is_alive(self) -> bool {
+        self.score > Self::DEAD.score
+    }
+}
+
+/// The cells of the band for one word of `a`.
+#[derive(Debug, Default)]
+struct Row {
+    first: usize,
+    cells: Vec<Cell>,
+}
+
+impl Row {
+    #[inline]
+    fn get(&self, at: usize) -> Cell {
+        self.cells.get(at.wrapping_sub(self.first)).copied().unwrap_or(Cell::DEAD)
+    }
+
+    /// Keeps the cells from the first to the last one alive; `first` is the column of the first cell there is.
+    fn keep(&mut self, first: usize, alive: &Range<usize>) {
+        self.cells.truncate(alive.end - first);
+        self.cells.drain(..alive.start - first);
+        self.first = alive.start;
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Best {
+    score: i32,
+    a: usize,
+    b: usize,
+}

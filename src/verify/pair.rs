@@ -1,0 +1,163 @@
+//! The repeated passages of one pair of documents, or of one document with itself, from their candidate places.
+//!
+//! Candidates are taken in order. One that lies inside a passage already found says nothing new and is skipped, so the
+//! cost is that of the passages, not of the candidates. What is accepted has been aligned word by word.
+
+use crate::text::vocabulary::{TokenId, Vocabulary};
+
+use super::align::{Aligner, Alignment, Anchor, Column};
+
+/// What an alignment must reach to be kept.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Acceptance {
+    /// Least score.
+    pub score: i64,
+    /// Least identity.
+    pub identity: f64,
+    /// A text that repeats over and over in units shorter than this is one passage of half its length twice.
+    pub unit: usize,
+}
+
+/// Finds the passages of pairs of documents.
+#[derive(Debug)]
+pub struct PairAligner<'v> {
+    aligner: Aligner<'v>,
+    acceptance: Acceptance,
+    k: usize,
+}
+
+/// Passages and failures so far in one pair of documents.
+#[derive(Default)]
+struct Known {
+    found: Vec<Alignment>,
+    /// Passages that may still hold a candidate, as indices into `found`.
+    open: Vec<usize>,
+    /// Stretches of equal distance between the two sides that were tried in vain: the distance, the end in `a`.
+    failed: Vec<(usize, usize)>,
+    /// Stretches of one document that repeat over and over.
+    repetitive: Vec<(usize, usize)>,
+}
+
+impl<'v> PairAligner<'v> {
+    /// Makes a finder for documents of one vocabulary, whose candidates share `k` words.
+    pub fn new(vocabulary: &'v Vocabulary, k: usize, acceptance: Acceptance) -> Self {
+        Self { aligner: Aligner::new(vocabulary), acceptance, k }
+    }
+
+    /// Returns the passages of two documents that hold one of `candidates`: positions in `a` and `b`, in order.
+    pub fn across(
+        &mut self,
+        a: &[TokenId],
+        b: &[TokenId],
+        candidates: impl Iterator<Item = (usize, usize)>,
+    ) -> Vec<Alignment> {
+        let mut known = Known::default();
+        for (at_a, at_b) in candidates {
+            if known.covers(at_a, at_b) {
+                continue;
+            }
+            let Some(anchor) = self.anchor(a, b, at_a, at_b) else { continue };
+            let found = self.aligner.align(a, b, anchor);
+            if self.accepts(&found) {
+                known.add(found);
+            } else {
+                known.fail(anchor, &found);
+            }
+        }
+        known.found
+    }
+
+    /// Returns the passages that one document holds twice: the positions of each candidate are in order.
+    pub fn within(&mut self, text: &[TokenId], candidates: impl Iterator<Item = (usize, usize)>) -> Vec<Alignment> {
+        let mut known = Known::default();
+        for (at_a, at_b) in candidates {
+            if known.covers(at_a, at_b) {
+                continue;
+            }
+            let Some(anchor) = self.anchor(text, text, at_a, at_b) else { continue };
+            let found = self.aligner.align_within(text, anchor);
+            if found.a.end > found.b.start {
+                self.add_repetitions(text, &found, &mut known);
+            } else if self.accepts(&found) {
+                known.add(found);
+            } else {
+                known.fail(anchor, &found);
+            }
+        }
+        known.found
+    }
+
+    /// Adds what a text that repeats over and over comes to: each unit with the next one if a unit is long enough to
+    /// be reported, or else one half with the other.
+    fn add_repetitions(&mut self, text: &[TokenId], found: &Alignment, known: &mut Known) {
+        known.repetitive.push((found.a.start, found.b.end));
+        let units = found.repetitions();
+        if units[0].a.len() >= self.acceptance.unit {
+            for unit in units.iter().map(Alignment::best_part).filter(|unit| self.accepts(unit)) {
+                known.add(unit);
+            }
+            return;
+        }
+        let half = units[units.len() / 2].b.start;
+        let halves = self.aligner.align_halves(text, found.a.start..half, half..found.b.end);
+        if self.accepts(&halves) {
+            known.add(halves);
+        }
+    }
+
+    fn accepts(&self, found: &Alignment) -> bool {
+        found.score >= self.acceptance.score && found.identity() >= self.acceptance.identity
+    }
+
+    /// Returns the words at a candidate, which are equal but for accents, unless its key met another by chance.
+    fn anchor(&self, a: &[TokenId], b: &[TokenId], at_a: usize, at_b: usize) -> Option<Anchor> {
+        let len = self.k.min(a.len() - at_a).min(b.len() - at_b);
+        let mut words = a[at_a..].iter().zip(&b[at_b..]).take(len);
+        let equal = words.all(|(&a, &b)| self.aligner.compare(a, b) != Column::Different);
+        equal.then_some(Anchor { a: at_a, b: at_b, len })
+    }
+}
+
+impl Known {
+    /// Returns whether a candidate lies in what is known. Candidates come in the order of their places in `a`.
+    fn covers(&mut self, at_a: usize, at_b: usize) -> bool {
+        let found = &self.found;
+        self.open.retain(|&n| found[n].a.end > at_a);
+        self.failed.retain(|&(_, end)| end > at_a);
+        self.repetitive.retain(|&(_, end)| end > at_a);
+        let inside = |n: &usize| found[*n].a.contains(&at_a) && found[*n].b.contains(&at_b);
+        self.open.iter().any(inside)
+            || self.failed.iter().any(|&(distance, _)| distance == at_b.wrapping_sub(at_a))
+            || self.repetitive.iter().any(|&(start, end)| start <= at_a && at_b < end)
+    }
+
+    /// Adds a passage, unless a better one lies on nearly the same places; a worse one there gives way.
+    fn add(&mut self, new: Alignment) {
+        // A passage that shares its places with the new one was found shortly before, from a candidate near by.
+        const RECENT: usize = 32;
+        let recent = self.found.len().saturating_sub(RECENT);
+        let same = (recent..self.found.len()).find(|&n| same_places(&self.found[n], &new));
+        let place = same.unwrap_or(self.found.len());
+        if !self.open.contains(&place) {
+            self.open.push(place);
+        }
+        match same {
+            Some(n) if new.score > self.found[n].score => self.found[n] = new,
+            Some(_) => {}
+            None => self.found.push(new),
+        }
+    }
+
+    fn fail(&mut self, anchor: Anchor, tried: &Alignment) {
+        self.failed.push((anchor.b.wrapping_sub(anchor.a), tried.a.end));
+    }
+}
+
+/// Returns whether two alignments share more than half of the shorter one on both sides.
+fn same_places(x: &Alignment, y: &Alignment) -> bool {
+    let half = |x: &std::ops::Range<usize>, y: &std::ops::Range<usize>| {
+        let shared = x.end.min(y.end).saturating_sub(x.start.max(y.start));
+        2 * shared > x.len().min(y.len())
+    };
+    half(&x.a, &y.a) && half(&x.b, &y.b)
+}
