@@ -151,7 +151,7 @@ impl Window {
         let mut any_marked = false;
         for i in 0..count {
             let at = usize::from(self.starts[i]);
-            let (c, len) = decode(as_array(&self.raw[16 + at..16 + at + 4]));
+            let (c, len) = decode(*as_array(&self.raw[16 + at..16 + at + 4]));
             let entry = self.table.entry(c);
             let mark = match entry.kind {
                 Kind::Separator => continue,
@@ -364,11 +364,11 @@ fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
 
 /// Returns the character that `bytes` starts with, of valid UTF-8 that is not ASCII, and its length.
 #[inline]
-fn decode(bytes: &[u8; 4]) -> (char, usize) {
+fn decode(bytes: [u8; 4]) -> (char, usize) {
     let [a, b, c, d] = bytes.map(u32::from);
     let (code, len) = match a {
-        ..0xe0 => ((a & 0x1f) << 6 | b & 0x3f, 2),
-        ..0xf0 => ((a & 0x0f) << 12 | (b & 0x3f) << 6 | c & 0x3f, 3),
+        ..=0xdf => ((a & 0x1f) << 6 | b & 0x3f, 2),
+        0xe0..=0xef => ((a & 0x0f) << 12 | (b & 0x3f) << 6 | c & 0x3f, 3),
         _ => ((a & 0x07) << 18 | (b & 0x3f) << 12 | (c & 0x3f) << 6 | d & 0x3f, 4),
     };
     (char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), len)
