@@ -31,18 +31,11 @@ struct Entry {
 impl Cache {
     /// Calls `emit` with the tokens of `run`; `make` makes them if they are not known. Places count from the run's
     /// first byte.
-    pub fn tokens(&mut self, run: &str, make: impl FnOnce(&mut Vec<Token>), mut emit: impl FnMut(Token)) {
-        if run.len() > MAX_BYTES {
-            let mut tokens = Vec::new();
-            make(&mut tokens);
-            tokens.into_iter().for_each(emit);
-            return;
-        }
-        let at = seeded_hash(run.as_bytes(), 0) as usize % ENTRIES;
+    pub fn tokens(&mut self, run: &str, make: impl FnOnce(&mut Vec<Token>), emit: impl FnMut(Token)) {
         if self.entries.is_empty() {
             self.entries.resize(ENTRIES, Entry::default());
         }
-        let entry = &mut self.entries[at];
+        let entry = &mut self.entries[seeded_hash(run.as_bytes(), 0) as usize % ENTRIES];
         if entry.run() != run.as_bytes() {
             let mut tokens = Vec::new();
             make(&mut tokens);
@@ -51,7 +44,7 @@ impl Cache {
                 return;
             }
         }
-        entry.tokens().for_each(|token| emit(token));
+        entry.tokens().for_each(emit);
     }
 }
 
@@ -65,9 +58,9 @@ impl Entry {
         tokens.map(|(&hash, [start, end])| Token { hash, span: Span::new(usize::from(start), usize::from(end)) })
     }
 
-    /// Takes another run, if there is room for its tokens.
+    /// Takes another run, if there is room for it and its tokens.
     fn replace(&mut self, run: &str, tokens: &[Token]) -> bool {
-        if tokens.len() > MAX_TOKENS {
+        if run.len() > MAX_BYTES || tokens.len() > MAX_TOKENS {
             return false;
         }
         *self = Self { bytes: run.len() as u8, tokens: tokens.len() as u8, ..Self::default() };

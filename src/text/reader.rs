@@ -107,19 +107,18 @@ impl TokenReader {
             for place in self.window.places(stretch.tokens) {
                 if place.is_marked() {
                     let run = Span::new(at + usize::from(place.start), at + place.end());
-                    plain::for_each(Run::new(text, run).text, self.tokenizer.options(), |token, _| {
-                        push(token.as_bytes())
-                    });
+                    Run::new(text, run).for_each(&self.tokenizer, |token, _| push(token.as_bytes()));
                 } else {
                     push(self.window.normal(place));
                 }
             }
-            if stretch.bytes == 0 {
-                let run = Span::new(at, end_of_run(text, at));
-                plain::for_each(Run::new(text, run).text, self.tokenizer.options(), |token, _| push(token.as_bytes()));
-                at = run.end;
-            }
-            at += stretch.bytes;
+            at = match stretch.over_long_run(text, at) {
+                Some(run) => {
+                    Run::new(text, run).for_each(&self.tokenizer, |token, _| push(token.as_bytes()));
+                    run.end
+                }
+                None => at + stretch.bytes,
+            };
         }
     }
 
@@ -165,12 +164,21 @@ impl TokenReader {
 
     /// Returns where the stretch that starts at `at` ends, after the run that is too long for a window, if one is there.
     fn pass(&mut self, text: &str, at: usize, stretch: Stretch, mut emit: impl FnMut(Token)) -> usize {
-        if stretch.bytes > 0 {
+        let Some(run) = stretch.over_long_run(text, at) else {
             return at + stretch.bytes;
-        }
-        let run = Span::new(at, end_of_run(text, at));
+        };
         plain_tokens(&self.tokenizer, &mut self.cache, text, run, &mut emit);
         run.end
+    }
+}
+
+impl Stretch {
+    /// Returns the run of letters from `at` that is too long for a window, up to where it is sure to end: at an ASCII
+    /// character that is no letter or digit.
+    fn over_long_run(self, text: &str, at: usize) -> Option<Span> {
+        let ends = |byte: &u8| byte.is_ascii() && !byte.is_ascii_alphanumeric();
+        let end = || text.as_bytes()[at..].iter().position(ends).map_or(text.len(), |len| at + len);
+        (self.bytes == 0).then(|| Span::new(at, end()))
     }
 }
 
@@ -216,6 +224,10 @@ impl<'a> Run<'a> {
         let start = if alone { span.start } else { text.floor_char_boundary(span.start.saturating_sub(1)) };
         Self { text: &text[start..span.end], start, alone }
     }
+
+    fn for_each(&self, tokenizer: &Tokenizer, emit: impl FnMut(&str, Span)) {
+        plain::for_each(self.text, tokenizer.options(), emit);
+    }
 }
 
 /// Calls `emit` with the tokens of a run that the window leaves to the plain tokenizer.
@@ -223,9 +235,7 @@ impl<'a> Run<'a> {
 fn plain_tokens(tokenizer: &Tokenizer, cache: &mut Cache, text: &str, span: Span, emit: &mut impl FnMut(Token)) {
     let run = Run::new(text, span);
     let make = |tokens: &mut Vec<Token>| {
-        plain::for_each(run.text, tokenizer.options(), |word, span| {
-            tokens.push(Token { hash: tokenizer.hash(word), span });
-        });
+        run.for_each(tokenizer, |word, span| tokens.push(Token { hash: tokenizer.hash(word), span }));
     };
     let emit = |Token { hash, span }| {
         emit(Token { hash, span: Span::new(run.start + span.start, run.start + span.end) });
@@ -237,12 +247,6 @@ fn plain_tokens(tokenizer: &Tokenizer, cache: &mut Cache, text: &str, span: Span
         make(&mut tokens);
         tokens.into_iter().for_each(emit);
     }
-}
-
-/// Returns where a run of letters from `at` is sure to end: at an ASCII character that is no letter or digit.
-fn end_of_run(text: &str, at: usize) -> usize {
-    let ends = |byte: &u8| byte.is_ascii() && !byte.is_ascii_alphanumeric();
-    text.as_bytes()[at..].iter().position(ends).map_or(text.len(), |len| at + len)
 }
 
 #[cfg(test)]

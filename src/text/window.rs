@@ -28,6 +28,7 @@ pub struct Window {
     raw: Box<[u8; 16 + WINDOW + BLOCK]>,
     normal: Box<[u8; WINDOW + BLOCK]>,
     masks: Box<Places>,
+    places: Box<[[u16; 2]; WINDOW / 2 + SLACK]>,
     starts: Box<[u16; WINDOW / 2 + SLACK]>,
     ends: Box<[u16; WINDOW / 2 + SLACK]>,
 }
@@ -63,6 +64,8 @@ struct Places {
     lasts: [u64; BLOCKS + 1],
     /// Those bytes of words for which the plain tokenizer is needed.
     marked: [u64; BLOCKS + 1],
+    /// Whether a bit of `firsts` has been set.
+    any_single: bool,
 }
 
 impl Window {
@@ -74,6 +77,7 @@ impl Window {
             raw: Box::new([0; 16 + WINDOW + BLOCK]),
             normal: Box::new([0; WINDOW + BLOCK]),
             masks: Box::new(Places::NONE),
+            places: Box::new([[0; 2]; WINDOW / 2 + SLACK]),
             starts: Box::new([0; WINDOW / 2 + SLACK]),
             ends: Box::new([0; WINDOW / 2 + SLACK]),
         }
@@ -106,7 +110,7 @@ impl Window {
     /// Returns the places of the first `tokens` tokens.
     #[inline]
     pub fn places(&self, tokens: usize) -> impl DoubleEndedIterator<Item = Place> + ExactSizeIterator {
-        self.starts[..tokens].iter().zip(&self.ends[..tokens]).map(|(&start, &end)| Place { start, end })
+        self.places[..tokens].iter().map(|&[start, end]| Place { start, end })
     }
 
     /// Returns the normalised bytes of a token that is not marked.
@@ -151,12 +155,13 @@ impl Window {
         let mut any_marked = false;
         for i in 0..count {
             let at = usize::from(self.starts[i]);
-            let (c, len) = decode(as_array(&self.raw[16 + at..16 + at + 4]));
+            let (c, len) = decode(*as_array(&self.raw[16 + at..16 + at + 4]));
             let entry = self.table.entry(c);
             let mark = match entry.kind {
                 Kind::Separator => continue,
                 Kind::Word => false,
                 Kind::Single => {
+                    self.masks.any_single = true;
                     self.masks.firsts.set(at, 1);
                     self.masks.lasts.set(at + len - 1, 1);
                     self.change(at + len, entry.difference);
@@ -192,6 +197,24 @@ impl Window {
 
     /// Writes out where tokens start and end; returns how many there are.
     fn list(&mut self, blocks: usize) -> usize {
+        if self.masks.any_single { self.list_all(blocks) } else { self.list_words(blocks) }
+    }
+
+    /// Lists words only. Each edge is a start or an end in turn, as something stands between two words.
+    fn list_words(&mut self, blocks: usize) -> usize {
+        let edges = self.places.as_flattened_mut();
+        let (mut count, mut before) = (0, 0);
+        for (block, &word) in self.masks.words[..blocks].iter().enumerate() {
+            let edge = word ^ (word << 1 | before >> 63);
+            before = word;
+            count += write_out(edge, (block * BLOCK) as u16, as_array_mut(&mut edges[count..count + SLACK]));
+        }
+        // The last word may end where the last block does.
+        edges[count] = (blocks * BLOCK) as u16;
+        count.div_ceil(2)
+    }
+
+    fn list_all(&mut self, blocks: usize) -> usize {
         let masks = &self.masks;
         let (mut starts, mut ends) = (0, 0);
         let mut before = 0;
@@ -205,6 +228,9 @@ impl Window {
             ends += write_out(last, base + 1, as_array_mut(&mut self.ends[ends..ends + SLACK]));
         }
         debug_assert_eq!(starts, ends, "each token has a start and an end");
+        for ((place, &start), &end) in self.places.iter_mut().zip(&self.starts[..starts]).zip(&self.ends[..starts]) {
+            *place = [start, end];
+        }
         starts
     }
 
@@ -214,10 +240,10 @@ impl Window {
         for block in 0..blocks {
             for bit in bits(self.masks.marked[block]) {
                 let at = (block * BLOCK + bit) as u16;
-                while token + 1 < tokens && self.starts[token + 1] <= at {
+                while token + 1 < tokens && self.places[token + 1][0] <= at {
                     token += 1;
                 }
-                self.ends[token] |= MARK;
+                self.places[token][1] |= MARK;
             }
         }
     }
@@ -243,13 +269,19 @@ impl Place {
 }
 
 impl Places {
-    const NONE: Self =
-        Self { words: [0; BLOCKS + 1], firsts: [0; BLOCKS + 1], lasts: [0; BLOCKS + 1], marked: [0; BLOCKS + 1] };
+    const NONE: Self = Self {
+        words: [0; BLOCKS + 1],
+        firsts: [0; BLOCKS + 1],
+        lasts: [0; BLOCKS + 1],
+        marked: [0; BLOCKS + 1],
+        any_single: false,
+    };
 
     /// Adds the characters that the block knows.
     #[inline]
     fn add_known(&mut self, block: usize, found: Masks) {
         let Masks { letters, syllables, singles, .. } = found;
+        self.any_single |= singles != 0;
         let both = letters | syllables;
         self.words[block] |= both | both << 1 | syllables << 2;
         self.words[block + 1] |= both >> 63 | syllables >> 62;
@@ -364,11 +396,11 @@ fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
 
 /// Returns the character that `bytes` starts with, of valid UTF-8 that is not ASCII, and its length.
 #[inline]
-fn decode(bytes: &[u8; 4]) -> (char, usize) {
+fn decode(bytes: [u8; 4]) -> (char, usize) {
     let [a, b, c, d] = bytes.map(u32::from);
     let (code, len) = match a {
-        ..0xe0 => ((a & 0x1f) << 6 | b & 0x3f, 2),
-        ..0xf0 => ((a & 0x0f) << 12 | (b & 0x3f) << 6 | c & 0x3f, 3),
+        ..=0xdf => ((a & 0x1f) << 6 | b & 0x3f, 2),
+        0xe0..=0xef => ((a & 0x0f) << 12 | (b & 0x3f) << 6 | c & 0x3f, 3),
         _ => ((a & 0x07) << 18 | (b & 0x3f) << 12 | (c & 0x3f) << 6 | d & 0x3f, 4),
     };
     (char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), len)
