@@ -186,12 +186,15 @@ fn met_and_equal(shape: Bands, similarity: f64) -> Vec<f64> {
     // [not met yet, met], by number of equal bytes
     let mut state = [vec![0.0; len + 1], vec![0.0; len + 1]];
     state[0][0] = 1.0;
-    for band in 0..shape.bands {
-        let seen = len.saturating_sub(band * shape.rows).min(shape.rows);
+    let in_sketch = len.div_ceil(shape.rows);
+    for band in 0..in_sketch {
+        let seen = (len - band * shape.rows).min(shape.rows);
         state = after_band(&state, shape.rows, seen, similarity);
     }
-    let [_, met] = state;
-    met
+    // Bands beyond the sketch change no byte of it, so they count together.
+    let others = Bands { bands: shape.bands - in_sketch, ..shape }.collision_probability(similarity);
+    let [fresh, met] = state;
+    fresh.iter().zip(&met).map(|(fresh, met)| met + fresh * others).collect()
 }
 
 /// One more band, of whose `rows` values the first `seen` are in the sketch.
@@ -265,6 +268,25 @@ mod tests {
             assert_eq!(choose(threshold, recall).expect_err("refused").to_string(), message);
         }
         assert!(Bands::new(0, 5).is_err() && Bands::new(5, 0).is_err() && Bands::new(usize::MAX, 2).is_err());
+    }
+
+    #[test]
+    fn bands_beyond_the_sketch_count_as_if_one_by_one() {
+        for (bands, rows) in [(450, 20), (14, 8), (100, 1), (65, 1), (64, 1), (2, 70)] {
+            let shape = Bands { bands, rows };
+            for similarity in [0.0, 0.3, 0.8, 1.0] {
+                let len = sketch_len(shape);
+                let mut state = [vec![0.0; len + 1], vec![0.0; len + 1]];
+                state[0][0] = 1.0;
+                for band in 0..bands {
+                    let seen = len.saturating_sub(band * rows).min(rows);
+                    state = after_band(&state, rows, seen, similarity);
+                }
+                for (one_by_one, together) in state[1].iter().zip(met_and_equal(shape, similarity)) {
+                    assert!((one_by_one - together).abs() < 1e-12, "{shape:?} at {similarity}");
+                }
+            }
+        }
     }
 
     #[test]
