@@ -2,7 +2,9 @@
 
 pub mod estimate;
 pub mod lsh;
+pub mod outlook;
 pub mod params;
 pub mod postings;
+pub mod presets;
 
 pub use params::{Bands, Chance, choose};

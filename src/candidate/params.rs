@@ -18,7 +18,7 @@ const SKETCH_LOSS: f64 = 3e-4;
 /// Chance that one byte of two different values agrees.
 const ACCIDENT: f64 = 1.0 / 256.0;
 
-/// What a step of the area below the curve costs in hash functions; see [`choose`].
+/// What a step of the area below the curve costs in hash functions; see [`work`].
 const AREA_COST: f64 = 1000.0;
 
 /// The shape of a signature.
@@ -81,12 +81,7 @@ impl Bands {
 }
 
 /// Returns the cheapest bands and rows that find a pair at Jaccard similarity `threshold` with a probability of at
-/// least `recall`.
-///
-/// The cost is the number of hash functions plus 1,000 times the area below the curve left of the threshold. The first
-/// is time for every document, the second for candidates that verification has to refuse: few rows are cheap to
-/// compute and let many wrong pairs through. The weight corresponds to 500 shingles a document and 360 other documents
-/// that it resembles a little, evenly over all similarities.
+/// least `recall`: of the [`alternatives`], the one with the least work.
 ///
 /// # Errors
 ///
@@ -102,17 +97,54 @@ impl Bands {
 /// # Ok::<(), doublon::Error>(())
 /// ```
 pub fn choose(threshold: f64, recall: f64) -> Result<Bands> {
+    let cheapest = alternatives(threshold, recall)?.into_iter().min_by(|x, y| x.work.total_cmp(&y.work));
+    cheapest.map(|alternative| alternative.shape).ok_or_else(|| Error::Parameter {
+        name: "recall",
+        value: format!("{recall} at threshold {threshold}"),
+        expected: "within reach of 4096 hash functions; lower it or raise the threshold",
+    })
+}
+
+/// A shape that reaches a recall.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Alternative {
+    /// The shape.
+    pub shape: Bands,
+    /// What it costs, in hash functions; see [`work`].
+    pub work: f64,
+}
+
+/// Returns for each number of rows the fewest bands that find a pair at Jaccard similarity `threshold` with a
+/// probability of at least `recall`, by ascending rows; numbers of rows that take more than 4,096 functions are left
+/// out.
+///
+/// # Errors
+///
+/// If the threshold is not above 0 and at most 1, or the recall not above 0 and below 1.
+pub fn alternatives(threshold: f64, recall: f64) -> Result<Vec<Alternative>> {
     let within = |name, value: f64, ok, expected| {
         if ok { Ok(()) } else { Err(Error::Parameter { name, value: value.to_string(), expected }) }
     };
     within("threshold", threshold, threshold > 0.0 && threshold <= 1.0, "above 0 and at most 1")?;
     within("recall", recall, recall > 0.0 && recall < 1.0, "above 0 and below 1")?;
     let shapes = (1..=24).filter_map(|rows| cheapest_of_rows(rows, threshold, recall));
-    shapes.min_by(|x, y| cost(*x, threshold).total_cmp(&cost(*y, threshold))).ok_or_else(|| Error::Parameter {
-        name: "recall",
-        value: format!("{recall} at threshold {threshold}"),
-        expected: "within reach of 4096 hash functions; lower it or raise the threshold",
-    })
+    Ok(shapes.map(|shape| Alternative { shape, work: work(shape, threshold) }).collect())
+}
+
+/// Returns what a shape costs: the number of its hash functions plus 1,000 times the area below its curve left of the
+/// threshold.
+///
+/// The first is time for every document, the second for candidates that verification has to refuse: few rows are cheap
+/// to compute and let many wrong pairs through. The weight corresponds to 500 shingles a document and 360 other
+/// documents that it resembles a little, evenly over all similarities.
+pub fn work(shape: Bands, threshold: f64) -> f64 {
+    shape.len() as f64 + AREA_COST * area(threshold, |similarity| shape.collision_probability(similarity))
+}
+
+/// The area below a curve from 0 to `end`.
+pub(super) fn area(end: f64, height: impl Fn(f64) -> f64) -> f64 {
+    const STEPS: usize = 200;
+    (0..STEPS).map(|step| height(end * (step as f64 + 0.5) / STEPS as f64)).sum::<f64>() * end / STEPS as f64
 }
 
 /// The fewest bands of so many rows that reach the recall, the loss by the sketch included.
@@ -130,13 +162,6 @@ fn cheapest_of_rows(rows: usize, threshold: f64, recall: f64) -> Option<Bands> {
 
 fn power(base: f64, exponent: usize) -> f64 {
     base.powi(i32::try_from(exponent).unwrap_or(i32::MAX))
-}
-
-fn cost(shape: Bands, threshold: f64) -> f64 {
-    const STEPS: usize = 200;
-    let height = |step| shape.collision_probability(threshold * (step as f64 + 0.5) / STEPS as f64);
-    let area = (0..STEPS).map(height).sum::<f64>() * threshold / STEPS as f64;
-    shape.len() as f64 + AREA_COST * area
 }
 
 /// The chance of a pair to be found: to agree in a band, and to pass the sketch.
