@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use super::column::Column;
+use super::forecast::Forecast;
 use super::intake;
 use super::repeated::Repeated;
 use super::table::{EMPTY, Rows, Scratch, Sketcher, Table};
@@ -61,10 +62,14 @@ impl Corpus {
         progress: &dyn Progress,
     ) -> Result<Self> {
         let found = source::walk(paths, options)?;
-        progress.phase("reading", total_bytes(&found.sources));
+        let hold = parameters.level.passages() || found.sources.iter().any(Source::is_stdin);
+        let sizes = sizes(&found.sources);
+        if let Some(sizes) = &sizes {
+            progress.forecast(&Forecast::new(&found.sources, sizes, parameters, options, hold, budget));
+        }
+        progress.phase("reading", sizes.map(|sizes| sizes.iter().sum()));
         let shape = Bands::new(parameters.bands, parameters.rows)?;
         let sketcher = Sketcher::new(parameters.text, shape, parameters.seed);
-        let hold = parameters.level.passages() || found.sources.iter().any(Source::is_stdin);
         let mut ids = Column::new();
         let store = if hold { Store::Held(Vec::new()) } else { Store::Placed(Column::new()) };
         let texts = Texts { sources: found.sources.clone(), options: options.clone(), store };
@@ -142,10 +147,10 @@ impl Corpus {
     }
 }
 
-/// The size of all sources, if the file system knows it.
-fn total_bytes(sources: &[Source]) -> Option<u64> {
+/// The sizes of all sources, if the file system knows them.
+fn sizes(sources: &[Source]) -> Option<Vec<u64>> {
     let size = |source: &Source| std::fs::metadata(&source.path).ok().map(|metadata| metadata.len());
-    sources.iter().map(size).sum()
+    sources.iter().map(size).collect()
 }
 
 impl Parter<'_> {
