@@ -5,9 +5,12 @@
 //! computed.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::Error;
 use crate::text::TextOptions;
 
 /// The name and version of the format.
@@ -436,6 +439,87 @@ pub enum Scope {
     Both,
 }
 
+/// Which document of several duplicates stays. Ties go to the first by source path, then position.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub enum Keep {
+    /// The first by source path, then position.
+    #[default]
+    First,
+    /// The one with the most bytes of text.
+    Longest,
+    /// The one with the fewest bytes of text.
+    Shortest,
+    /// The one whose source was modified last.
+    Newest,
+    /// The one whose source was modified first.
+    Oldest,
+    /// The one with the largest value of a field of its record; one without a value comes last.
+    Max(String),
+    /// The one with the smallest value of a field of its record; one without a value comes last.
+    Min(String),
+    /// Every one: nothing is removed, and duplicates are reported as pairs.
+    None,
+}
+
+impl Keep {
+    /// Returns the field of the records that it looks at.
+    pub fn field(&self) -> Option<&str> {
+        match self {
+            Self::Max(field) | Self::Min(field) => Some(field),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Keep {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::First => f.write_str("first"),
+            Self::Longest => f.write_str("longest"),
+            Self::Shortest => f.write_str("shortest"),
+            Self::Newest => f.write_str("newest"),
+            Self::Oldest => f.write_str("oldest"),
+            Self::Max(field) => write!(f, "max:{field}"),
+            Self::Min(field) => write!(f, "min:{field}"),
+            Self::None => f.write_str("none"),
+        }
+    }
+}
+
+impl FromStr for Keep {
+    type Err = Error;
+
+    fn from_str(s: &str) -> Result<Self, Error> {
+        let plain = [Self::First, Self::Longest, Self::Shortest, Self::Newest, Self::Oldest, Self::None];
+        let field = |prefix| s.strip_prefix(prefix).filter(|field| !field.is_empty()).map(str::to_owned);
+        plain
+            .into_iter()
+            .find(|keep| keep.to_string() == s)
+            .or_else(|| field("max:").map(Self::Max))
+            .or_else(|| field("min:").map(Self::Min))
+            .ok_or_else(|| Error::Parameter {
+                name: "keep",
+                value: s.to_owned(),
+                expected: "first, longest, shortest, newest, oldest, max:FIELD, min:FIELD or none",
+            })
+    }
+}
+
+impl From<Keep> for String {
+    fn from(keep: Keep) -> Self {
+        keep.to_string()
+    }
+}
+
+impl TryFrom<String> for Keep {
+    type Error = Error;
+
+    fn try_from(s: String) -> Result<Self, Error> {
+        s.parse()
+    }
+}
+
 /// Everything that determines the findings, and nothing that does not: no thread count, no path of output.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Parameters {
@@ -453,6 +537,8 @@ pub struct Parameters {
     pub text: TextOptions,
     /// Seed of all hash functions.
     pub seed: u64,
+    /// Which of several duplicates stays.
+    pub keep: Keep,
     /// Whether every verified pair of documents is listed.
     pub pairs: bool,
     /// Where repeated passages are looked for.
@@ -484,6 +570,7 @@ impl Default for Parameters {
             rows: 5,
             text: TextOptions::default(),
             seed: 0,
+            keep: Keep::First,
             pairs: false,
             scope: Scope::Both,
             inside_duplicates: false,

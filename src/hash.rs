@@ -58,14 +58,14 @@ impl Default for TokenHasher {
 /// A run of `k` tokens becomes the next run in two multiplications, whatever `k` is.
 #[derive(Clone, Copy, Debug)]
 pub struct ShingleHasher {
-    leading: u64,
+    leaving: u64,
     k: usize,
 }
 
 impl ShingleHasher {
     /// Makes the hasher for shingles of `k` tokens.
     pub fn new(k: usize) -> Self {
-        Self { leading: (1..k).fold(1u64, |power, _| power.wrapping_mul(SHINGLE_BASE)), k }
+        Self { leaving: (0..k).fold(1u64, |power, _| power.wrapping_mul(SHINGLE_BASE)), k }
     }
 
     /// Returns the polynomial after `token` is appended. The empty run is 0.
@@ -74,10 +74,11 @@ impl ShingleHasher {
         run.wrapping_mul(SHINGLE_BASE).wrapping_add(token)
     }
 
-    /// Returns the polynomial of a full run of `k` tokens after its first token is taken away.
+    /// Returns the polynomial of the run of `k` tokens that starts one token later: without `first` and with `next`.
     #[inline]
-    pub fn pop(self, run: u64, first: u64) -> u64 {
-        run.wrapping_sub(first.wrapping_mul(self.leading))
+    pub fn roll(self, run: u64, first: u64, next: u64) -> u64 {
+        // Written so that the next step waits for one multiplication only.
+        self.push(run, next.wrapping_sub(first.wrapping_mul(self.leaving)))
     }
 
     /// Turns the polynomial of `k` tokens into the hash of the shingle. Different polynomials stay different.

@@ -74,7 +74,7 @@ impl Words {
     fn compare(&self, a: TokenId, b: TokenId) -> i32 {
         if a == b {
             EQUAL
-        } else if self.vocabulary.similar(a, b) {
+        } else if self.vocabulary.spelling(a).is_similar(self.vocabulary.spelling(b)) {
             SIMILAR
         } else {
             DIFFERENT

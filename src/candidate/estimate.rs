@@ -52,6 +52,11 @@ impl RecallEstimator {
         self.variance += (1.0 - p) / (p * p);
     }
 
+    /// Counts a verified pair that could not have been missed.
+    pub fn add_certain(&mut self) {
+        self.found += 1;
+    }
+
     /// Returns the estimate, or `None` if no pair was counted.
     pub fn recall(&self) -> Option<Recall> {
         if self.found == 0 {

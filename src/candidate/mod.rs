@@ -5,6 +5,7 @@ pub mod lsh;
 pub mod outlook;
 pub mod params;
 pub mod postings;
+pub mod prefix;
 pub mod presets;
 
 pub use params::{Bands, Chance, choose};

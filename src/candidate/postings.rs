@@ -54,7 +54,7 @@ pub struct Links {
 const SMALL_BUCKET: usize = 4;
 
 /// In larger buckets a place is linked to so many of those that follow it, in its document and in others.
-const NEAREST: usize = 2;
+const NEAREST: usize = 1;
 
 impl Links {
     /// Calls `emit` with the candidates among `postings`, which it sorts: all those with one key must be among them.

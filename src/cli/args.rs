@@ -10,7 +10,7 @@ use clap::{Args as Group, ColorChoice, Parser, Subcommand, ValueEnum};
 use super::settings::SettingArgs;
 use crate::candidate::presets::{DOCUMENT_PRESETS, PASSAGE_PRESETS, Preset, document_preset, passage_preset};
 use crate::error::{Error, Result};
-use crate::finding::{Level, Parameters, Scope, WindowParameters};
+use crate::finding::{Keep, Level, Parameters, Scope, WindowParameters};
 use crate::scan::Resources;
 use crate::source::{BadInput, RecordMode, SourceOptions};
 use crate::text::TextOptions;
@@ -101,6 +101,15 @@ pub struct ScanArgs {
 struct DocumentArgs {
     #[command(flatten)]
     settings: SettingArgs,
+    /// Which of several duplicates stays
+    ///
+    /// first (by path, then position), longest or shortest (by bytes of text), newest or oldest (by the time at which
+    /// the file was modified), max:FIELD or min:FIELD (by a field of the record; one without it comes last). Ties go to
+    /// the first. With none, nothing is removed, and duplicates are listed as pairs.
+    ///
+    /// Example: --keep max:date keeps the latest version of each page.
+    #[arg(long, value_name = "POLICY", default_value = "first")]
+    keep: String,
     /// List every verified pair too
     ///
     /// They stand in the findings of --format json; the report for people has none.
@@ -384,6 +393,7 @@ impl ScanArgs {
                 fold_digits: text.fold_digits,
             },
             seed: text.seed,
+            keep: documents.keep.parse()?,
             pairs: documents.pairs,
             scope: passages.scope.into(),
             inside_duplicates: passages.inside_duplicates,
@@ -406,6 +416,7 @@ impl ScanArgs {
         Ok(SourceOptions {
             text_field: input.text_field.clone(),
             id_field: input.id_field.clone(),
+            value_field: self.documents.keep.parse::<Keep>()?.field().map(str::to_owned),
             max_record: size("max-record", &input.max_record)?,
             follow: input.follow,
             bad_input: match input.bad_input {
@@ -609,7 +620,10 @@ mod tests {
         assert_eq!(refusal("--bands 0 --rows 5"), "bands is 0, but it must be at least 1");
         assert_eq!(refusal("--bands 9 --rows 0"), "rows is 0, but it must be at least 1");
         assert_eq!(refusal("--bands 70000 --rows 2"), "bands times rows is 140000, but it must be at most 65536");
-        assert_eq!(refusal("--shingle char:0"), "shingle is char:0, but it must be word:N with N from 1 to 64");
+        assert_eq!(
+            refusal("--shingle char:0"),
+            "shingle is char:0, but it must be word:N or char:N with N from 1 to 64"
+        );
         assert_eq!(refusal("--threads 2000"), "threads is 2000, but it must be from 0 to 1024");
         assert_eq!(refusal("--fail-over 101%"), "fail-over is 101%, but it must be a percentage from 0% to 100%");
         for size in ["0", "MiB", "1.5GB", "12XB", "99999999999999GiB", "-1", "é"] {

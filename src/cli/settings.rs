@@ -44,8 +44,8 @@ pub struct SettingArgs {
     rows: Option<usize>,
     /// What to make shingles of, and of how many [default: word:5]
     ///
-    /// word:N, with N from 1 to 64. With longer shingles, fewer changes make texts different, and texts that share only
-    /// common phrases are less alike.
+    /// word:N or char:N, with N from 1 to 64: words, or the characters of the words with one space between words. With
+    /// longer shingles, fewer changes make texts different, and texts that share only common phrases are less alike.
     #[arg(long, value_name = "UNIT:N")]
     shingle: Option<String>,
 }

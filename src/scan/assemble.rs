@@ -144,13 +144,12 @@ fn name(corpus: &Corpus, documents: &Documents) -> Result<Vec<Named>> {
             || corpus.texts.reader(),
             |reader, doc| {
                 let (source, record) = corpus.texts.position(doc)?;
-                let (reference, text_bytes) = match reader.read(doc) {
-                    Ok(document) => (corpus.reference(doc, &document), document.text.len() as u64),
+                let (reference, text_bytes) = if let Ok(document) = reader.read(doc) {
+                    (corpus.reference(doc, &document), document.text.len() as u64)
+                } else {
                     // It can no longer be read, but is still named by its place.
-                    Err(_) => {
-                        let source = corpus.texts.sources[source as usize].name();
-                        (DocumentRef { source, record, id: None }, 0)
-                    }
+                    let source = corpus.texts.sources[source as usize].name();
+                    (DocumentRef { source, record, id: None }, 0)
                 };
                 Ok(Named { doc, reference, text_bytes })
             },

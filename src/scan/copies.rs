@@ -1,11 +1,15 @@
 //! Exact copies: documents that are equal after normalisation. The first of a group, in keep order, stands for it.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use super::order::Order;
+use super::pool::Pool;
 use super::repeated::Repeated;
-use super::table::{EMPTY, Sketcher};
+use super::table::{EMPTY, Scratch, Sketcher};
 use super::texts::{TextReader, Texts};
+use crate::document::Document;
 use crate::finding::Skipped;
 
 /// The copies, by document.
@@ -13,7 +17,7 @@ use crate::finding::Skipped;
 pub(super) struct Copies {
     copies: Vec<Copy>,
     /// Documents that could not be read again.
-    pub lost: Vec<(u32, Skipped)>,
+    pub lost: Vec<Lost>,
 }
 
 /// A document that equals an earlier one.
@@ -30,36 +34,22 @@ impl Copies {
     /// Groups documents by the hash of their tokens and compares each with the first of its group: in their text, and
     /// if that differs in their tokens.
     pub fn find(streams: &[u64], order: &Order, texts: &Texts, sketcher: &Sketcher) -> Self {
+        let workers = Pool::new(|| (texts.reader(), sketcher.scratch()));
+        let compared: Vec<Self> = groups(streams, order)
+            .into_par_iter()
+            .map(|group| {
+                let [first, ref others @ ..] = group[..] else { return Self::default() };
+                let read = workers.with(|(reader, scratch)| Original::read(first, reader, scratch));
+                match read {
+                    Ok(original) => original.compare_all(others, &workers),
+                    Err(lost) => Self { copies: Vec::new(), lost: vec![lost] },
+                }
+            })
+            .collect();
         let mut found = Self::default();
-        for group in groups(streams, order) {
-            let [first, ref others @ ..] = group[..] else { continue };
-            let mut reader = texts.reader();
-            let original = match reader.read(first) {
-                Ok(original) => original,
-                Err(skipped) => {
-                    found.lost.push((first, skipped));
-                    continue;
-                }
-            };
-            let tokens = sketcher.tokens(&original.text);
-            let compare = |reader: &mut TextReader, doc: u32| {
-                let other = reader.read(doc).map_err(|skipped| (doc, skipped))?;
-                let same_text = other.text == original.text;
-                let exact = same_text && other.raw_hash == original.raw_hash;
-                let equal = same_text || sketcher.tokens(&other.text) == tokens;
-                Ok(equal.then_some(Copy { doc, first, exact }))
-            };
-            let compared: Vec<_> = others
-                .par_iter()
-                .with_min_len(16)
-                .map_init(|| texts.reader(), |reader, &doc| compare(reader, doc))
-                .collect();
-            for result in compared {
-                match result {
-                    Ok(copy) => found.copies.extend(copy),
-                    Err(lost) => found.lost.push(lost),
-                }
-            }
+        for part in compared {
+            found.copies.extend(part.copies);
+            found.lost.extend(part.lost);
         }
         found.copies.sort_unstable_by_key(|copy| copy.doc);
         found.lost.sort_by_key(|&(doc, _)| doc);
@@ -74,6 +64,46 @@ impl Copies {
     /// Returns whether a document is a copy of an earlier one.
     pub fn is_copy(&self, doc: u32) -> bool {
         self.copies.binary_search_by_key(&doc, |copy| copy.doc).is_ok()
+    }
+}
+
+type Lost = (u32, Skipped);
+
+/// The first document of a group.
+struct Original<'a> {
+    doc: u32,
+    document: Cow<'a, Document>,
+    tokens: Vec<u64>,
+}
+
+impl<'a> Original<'a> {
+    fn read(doc: u32, reader: &mut TextReader<'a>, scratch: &mut Scratch) -> Result<Self, Lost> {
+        let document = reader.read(doc).map_err(|skipped| (doc, skipped))?;
+        let tokens = scratch.tokens(&document.text).to_vec();
+        Ok(Self { doc, document, tokens })
+    }
+
+    fn compare_all<F>(&self, others: &[u32], workers: &Pool<F, (TextReader<'a>, Scratch)>) -> Copies
+    where
+        F: Fn() -> (TextReader<'a>, Scratch) + Sync,
+    {
+        let compare = |&doc: &u32| workers.with(|(reader, scratch)| self.compare(doc, reader, scratch));
+        let mut found = Copies::default();
+        for compared in others.par_iter().with_min_len(16).map(compare).collect::<Vec<_>>() {
+            match compared {
+                Ok(copy) => found.copies.extend(copy),
+                Err(lost) => found.lost.push(lost),
+            }
+        }
+        found
+    }
+
+    fn compare(&self, doc: u32, reader: &mut TextReader, scratch: &mut Scratch) -> Result<Option<Copy>, Lost> {
+        let other = reader.read(doc).map_err(|skipped| (doc, skipped))?;
+        let same_text = other.text == self.document.text;
+        let exact = same_text && other.raw_hash == self.document.raw_hash;
+        let equal = same_text || scratch.tokens(&other.text) == self.tokens;
+        Ok(equal.then_some(Copy { doc, first: self.doc, exact }))
     }
 }
 

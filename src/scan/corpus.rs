@@ -1,20 +1,24 @@
 //! All documents of a run, read once: where each stands, and what the document path keeps of it.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::time::UNIX_EPOCH;
 
 use super::column::Column;
 use super::forecast::Forecast;
 use super::intake;
+use super::order::Order;
+use super::pool::Pool;
 use super::repeated::Repeated;
 use super::table::{EMPTY, Rows, Scratch, Sketcher, Table};
 use super::texts::{Place, Store, Texts, document};
 use super::{Budget, Progress};
 use crate::candidate::Bands;
+use crate::cluster::keep::{self, Merits};
 use crate::document::Document;
 use crate::error::{Error, Result};
-use crate::finding::{DocumentRef, Parameters, Skipped, SourceInfo};
-use crate::source::{self, Format, Item, Source, SourceOptions};
+use crate::finding::{DocumentRef, Keep, Parameters, Skipped, SourceInfo};
+use crate::hash::{mix, seeded_hash};
+use crate::source::{self, Format, Item, Record, Source, SourceOptions};
 
 /// What was read.
 pub(super) struct Corpus {
@@ -26,6 +30,8 @@ pub(super) struct Corpus {
     pub lossy: u64,
     /// Documents whose id stands more than once in their source.
     pub repeated_ids: Vec<u32>,
+    /// The order in which duplicates are kept.
+    pub order: Order,
     pub sketcher: Sketcher,
 }
 
@@ -36,17 +42,21 @@ struct Part {
     documents: Vec<Document>,
     rows: Rows,
     ids: Vec<u64>,
+    ranks: Vec<u128>,
     skipped: Vec<Skipped>,
     text_bytes: u64,
     lossy: u64,
 }
 
 /// Turns the items of a block into a part.
-struct Parter<'a> {
+struct Parter<'a, F> {
     sketcher: &'a Sketcher,
+    keep: &'a Keep,
+    /// When each source was modified.
+    modified: Vec<u64>,
     compare: bool,
     hold: bool,
-    scratches: Mutex<Vec<Scratch>>,
+    workers: Pool<F, Scratch>,
 }
 
 impl Corpus {
@@ -81,19 +91,31 @@ impl Corpus {
             text_bytes: 0,
             lossy: 0,
             repeated_ids: Vec::new(),
+            order: Order::default(),
             sketcher: sketcher.clone(),
         };
-        let parter =
-            Parter { sketcher: &sketcher, compare: parameters.level.documents(), hold, scratches: Mutex::default() };
+        let mut ranks = Vec::new();
+        let parter = Parter {
+            sketcher: &sketcher,
+            keep: &parameters.keep,
+            modified: found.sources.iter().map(|source| modified(source, &parameters.keep)).collect(),
+            compare: parameters.level.documents(),
+            hold,
+            workers: Pool::new(|| sketcher.scratch()),
+        };
         let work = |source, format, items| parter.part(source, format, items);
         let read = intake::read(&found.sources, options, budget.read_ahead(), progress, work, |part| {
             ids.extend(&part.ids);
+            ranks.extend_from_slice(&part.ranks);
             corpus.append(part);
             corpus.check_count()?;
             corpus.spill_over(budget, &mut ids)
         })?;
         corpus.sources = read.sources;
         corpus.skipped.extend(read.skipped);
+        if !ranks.is_empty() {
+            corpus.order = Order::by_key(&ranks);
+        }
         corpus.repeated_ids = Repeated::of(&ids.load()?).collect(|id| id != 0);
         Ok(corpus)
     }
@@ -153,18 +175,34 @@ fn sizes(sources: &[Source]) -> Option<Vec<u64>> {
     sources.iter().map(size).collect()
 }
 
-impl Parter<'_> {
+/// When a source was modified, in nanoseconds since 1970, if the policy asks for it.
+fn modified(source: &Source, keep: &Keep) -> u64 {
+    if !matches!(keep, Keep::Newest | Keep::Oldest) {
+        return 0;
+    }
+    let modified = std::fs::metadata(&source.path).and_then(|metadata| metadata.modified()).ok();
+    let since = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    since.map_or(0, |since| u64::try_from(since.as_nanos()).unwrap_or(u64::MAX))
+}
+
+impl<F: Fn() -> Scratch> Parter<'_, F> {
     fn part(&self, source: u32, format: Format, items: Vec<Item>) -> Part {
-        let mut scratch = self.scratches().pop().unwrap_or_default();
+        self.workers.with(|scratch| self.part_with(scratch, source, format, items))
+    }
+
+    fn part_with(&self, scratch: &mut Scratch, source: u32, format: Format, items: Vec<Item>) -> Part {
         let mut part = Part::default();
         for item in items {
             match item {
                 Item::Skipped(skipped) => part.skipped.push(skipped),
                 Item::Document(record) => {
-                    self.describe(&record.text, &mut part.rows, &mut scratch);
+                    self.describe(&record.text, &mut part.rows, scratch);
                     part.text_bytes += record.text.len() as u64;
                     part.lossy += u64::from(record.lossy);
                     part.ids.push(record.id.as_ref().map_or(0, |id| id_hash(source, id)));
+                    if !matches!(self.keep, Keep::First | Keep::None) {
+                        part.ranks.push(self.rank(source, &record));
+                    }
                     if self.hold {
                         part.documents.push(document(source, record));
                     } else {
@@ -173,8 +211,12 @@ impl Parter<'_> {
                 }
             }
         }
-        self.scratches().push(scratch);
         part
+    }
+
+    fn rank(&self, source: u32, record: &Record) -> u128 {
+        let (text_bytes, modified) = (record.text.len() as u64, self.modified[source as usize]);
+        keep::rank(self.keep, Merits { text_bytes, modified, value: record.value.as_deref() })
     }
 
     fn describe(&self, text: &str, rows: &mut Rows, scratch: &mut Scratch) {
@@ -184,13 +226,10 @@ impl Parter<'_> {
             self.sketcher.add_presence(text, rows);
         }
     }
-
-    fn scratches(&self) -> std::sync::MutexGuard<'_, Vec<Scratch>> {
-        self.scratches.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 /// Equal for equal ids of one source; 0 means that there is none.
 fn id_hash(source: u32, id: &str) -> u64 {
-    crate::hash::seeded_hash(id.as_bytes(), u64::from(source)).max(1)
+    // XXH3 adds its seed to a short input almost as it is: numbers of sources would make different ids collide.
+    seeded_hash(id.as_bytes(), mix(u64::from(source) + 1)).max(1)
 }

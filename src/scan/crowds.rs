@@ -1,5 +1,8 @@
 //! Documents that share a band with another, and the buckets in which they meet.
 //!
+//! A bucket of many documents is no bucket: its documents share a template rather than a text, and comparing each with
+//! each would be quadratic. They are marked instead, to be looked up by their rarest shingles.
+//!
 //! Members are numbered anew, from 0 in keep order: a bucket lists them ascending, and deciding them in order means
 //! that all before a member are decided.
 
@@ -13,11 +16,17 @@ use super::repeated::buckets;
 use crate::candidate::lsh;
 use crate::error::Result;
 
+/// Documents in a bucket up to which each is compared with each. A comparison of sketches takes some nanoseconds, but
+/// one in eight documents that share half of their text by a template passes it; so much work is one more reading.
+const LARGEST_BUCKET: usize = 128;
+
 /// The members and their buckets.
 #[derive(Debug, Default)]
 pub(super) struct Crowds {
     /// The document that each member is.
     members: Vec<u32>,
+    /// Whether each member was in a bucket that is too large to be one.
+    templated: Vec<bool>,
     /// For each member the end of its part of `memberships`.
     ends: Vec<usize>,
     /// Numbers of buckets.
@@ -37,6 +46,17 @@ struct Bucket {
     end: usize,
 }
 
+/// A document in a bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Meeting {
+    rank: u32,
+    doc: u32,
+    bucket: u32,
+}
+
+/// Stands for a bucket that is too large.
+const NO_BUCKET: u32 = u32::MAX;
+
 impl Crowds {
     /// Joins the bands one by one; `keys[b]` holds the key of each document in band `b`.
     pub fn join(keys: &[Column<u32>], order: &Order, included: impl Fn(u32) -> bool + Sync) -> Result<Self> {
@@ -51,29 +71,45 @@ impl Crowds {
 
     fn of(all: &lsh::Buckets, order: &Order) -> Self {
         let mut crowds = Self::default();
-        let mut meetings: Vec<(u32, u32, u32)> = Vec::new();
-        for (bucket, number) in all.iter().zip(0..) {
-            meetings.extend(bucket.iter().map(|&doc| (order.rank(doc), doc, number)));
-            let start = crowds.buckets.last().map_or(0, |bucket: &Bucket| bucket.end);
-            crowds.buckets.push(Bucket { start, kept: start, next: start, end: start + bucket.len() });
+        let mut meetings: Vec<Meeting> = Vec::new();
+        for bucket in all.iter() {
+            let is_bucket = bucket.len() <= LARGEST_BUCKET;
+            let number = if is_bucket { crowds.buckets.len() as u32 } else { NO_BUCKET };
+            let meeting = |&doc: &u32| Meeting { rank: order.rank(doc), doc, bucket: number };
+            meetings.extend(bucket.iter().map(meeting));
+            if is_bucket {
+                let start = crowds.buckets.last().map_or(0, |bucket: &Bucket| bucket.end);
+                crowds.buckets.push(Bucket { start, kept: start, next: start, end: start + bucket.len() });
+            }
         }
         meetings.par_sort_unstable();
-        crowds.met = vec![0; meetings.len()];
-        for group in meetings.chunk_by(|x, y| x.0 == y.0) {
-            let member = crowds.members.len() as u32;
-            crowds.members.push(group[0].1);
-            for &(_, _, number) in group {
-                let bucket = &mut crowds.buckets[number as usize];
-                crowds.met[bucket.next] = member;
-                bucket.next += 1;
-                crowds.memberships.push(number);
-            }
-            crowds.ends.push(crowds.memberships.len());
+        crowds.met = vec![0; crowds.buckets.last().map_or(0, |bucket| bucket.end)];
+        for meetings in meetings.chunk_by(|x, y| x.rank == y.rank) {
+            crowds.add(meetings);
         }
         for bucket in &mut crowds.buckets {
             bucket.next = bucket.start;
         }
         crowds
+    }
+
+    /// Adds the next member, by all its meetings.
+    fn add(&mut self, meetings: &[Meeting]) {
+        let member = self.members.len() as u32;
+        self.members.push(meetings[0].doc);
+        self.templated.push(meetings.iter().any(|meeting| meeting.bucket == NO_BUCKET));
+        for meeting in meetings.iter().filter(|meeting| meeting.bucket != NO_BUCKET) {
+            let bucket = &mut self.buckets[meeting.bucket as usize];
+            self.met[bucket.next] = member;
+            bucket.next += 1;
+            self.memberships.push(meeting.bucket);
+        }
+        self.ends.push(self.memberships.len());
+    }
+
+    /// Returns for each member whether it shares a template with a crowd.
+    pub fn templated(&self) -> &[bool] {
+        &self.templated
     }
 
     /// Returns the document that each member is.

@@ -5,13 +5,16 @@
 //! then the members are decided one after another, so the result does not depend on the rounds.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use rayon::prelude::*;
 
 use super::crowds::Crowds;
+use super::pool::Pool;
 use super::table::Sketcher;
 use super::texts::Texts;
 use crate::candidate::lsh::{self, Sketch};
+use crate::candidate::prefix::{Prefix, PrefixIndex, Rarity};
 use crate::finding::Skipped;
 use crate::verify::Overlap;
 
@@ -39,93 +42,161 @@ pub(super) struct Decider<'a> {
 pub(super) struct Decided {
     /// Removed document -> the kept one, and their overlap.
     pub keepers: HashMap<u32, (u32, Overlap)>,
-    /// Every measured pair that reached the threshold: the one before in keep order, then the other.
-    pub pairs: Vec<(u32, u32, Overlap)>,
+    /// Every pair that was measured and reached the threshold.
+    pub pairs: Vec<Measured>,
     /// Documents that could not be read again.
     pub lost: Vec<(u32, Skipped)>,
+}
+
+/// A pair that was measured and reached the threshold: the one before in keep order, then the other.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Measured {
+    pub earlier: u32,
+    pub later: u32,
+    pub overlap: Overlap,
+    /// Whether the pair would have been found whatever its bands: both share a template with a crowd.
+    pub certain: bool,
 }
 
 /// A member of a round with those before it that it may match, in keep order.
 struct Question {
     member: u32,
     earlier: Vec<u32>,
+    /// Its rarest shingles, if it shares a template with a crowd.
+    prefix: Option<Prefix>,
 }
+
+/// Members that share a template with a crowd, by their rarest shingles.
+struct Templated {
+    rarity: Rarity,
+    index: PrefixIndex,
+}
+
+/// Members whose shingles are counted to tell the rare from the common.
+const RARITY_SAMPLE: usize = 4096;
 
 /// The shingle sets that were made, by member. One that could not be read has none, and matches nothing.
 #[derive(Default)]
 struct Sets {
-    sets: HashMap<u32, Vec<u64>>,
+    made: HashMap<u32, Vec<u64>>,
     shingles: usize,
+    /// Members that could not be read again.
+    lost: Vec<(u32, Skipped)>,
 }
+
+/// Makes the shingle set of a member.
+type SetOf<'a> = dyn Fn(u32) -> Result<Vec<u64>, Skipped> + Sync + 'a;
 
 impl Decider<'_> {
     pub fn decide(&self, mut crowds: Crowds) -> Decided {
         let mut decided = Decided::default();
         let mut sets = Sets::default();
-        let count = crowds.members().len() as u32;
+        let workers = Pool::new(|| (self.texts.reader(), self.sketcher.scratch()));
+        let docs = crowds.members().to_vec();
+        let set_of = |member: u32| {
+            workers.with(|(reader, scratch)| {
+                reader.read(docs[member as usize]).map(|document| self.sketcher.set(&document.text, scratch))
+            })
+        };
+        let count = docs.len() as u32;
+        let mut templated = self.templated(crowds.templated(), &set_of);
         let (mut start, mut round) = (0, 1);
         while start < count {
             let end = count.min(start + round);
-            let questions = self.questions(start..end, &crowds);
-            self.load(&questions, &crowds, &mut sets, &mut decided);
+            let mut questions = self.questions(start..end, &crowds, &templated, &set_of);
+            self.ask_each_other(&mut questions);
+            self.load(&questions, &mut sets, &set_of);
             for question in &questions {
-                self.answer(question, crowds.members(), &sets, &mut decided);
+                self.answer(question, &docs, &sets, crowds.templated(), &mut decided);
             }
-            let removed: Vec<bool> =
-                (start..end).map(|member| decided.keepers.contains_key(&crowds.members()[member as usize])).collect();
-            crowds.settle(start..end, |member| self.pairs || !removed[(member - start) as usize]);
+            let of_use = |member: u32| self.pairs || !decided.keepers.contains_key(&docs[member as usize]);
+            for question in &questions {
+                if let Some(prefix) = question.prefix.as_ref().filter(|_| of_use(question.member)) {
+                    templated.index.insert(question.member, prefix);
+                }
+            }
+            crowds.settle(start..end, of_use);
             start = end;
             round = (round * 2).min(LARGEST_ROUND);
         }
+        decided.lost = sets.lost.into_iter().map(|(member, skipped)| (docs[member as usize], skipped)).collect();
         decided
     }
 
-    fn questions(&self, members: std::ops::Range<u32>, crowds: &Crowds) -> Vec<Question> {
+    /// Counts which shingles are common among the members that share a template.
+    fn templated(&self, is_templated: &[bool], set_of: &SetOf) -> Templated {
+        let members: Vec<u32> = (0u32..).zip(is_templated).filter(|&(_, &is)| is).map(|(member, _)| member).collect();
+        let mut rarity = Rarity::new();
+        let sample: Vec<u32> = members.iter().copied().step_by(members.len() / RARITY_SAMPLE + 1).collect();
+        for part in sample.chunks(64) {
+            // One that cannot be read again is reported when it is decided.
+            let sets: Vec<Vec<u64>> = part.par_iter().filter_map(|&member| set_of(member).ok()).collect();
+            for set in &sets {
+                rarity.count(set);
+            }
+        }
+        Templated { rarity, index: PrefixIndex::new(self.threshold) }
+    }
+
+    /// What is to be asked about the next members: those before the round that they may match, and those in it that
+    /// they meet in a bucket.
+    fn questions(&self, members: Range<u32>, crowds: &Crowds, templated: &Templated, set_of: &SetOf) -> Vec<Question> {
         members
             .into_par_iter()
             .map(|member| {
                 let sketch = &self.sketches[member as usize];
                 let alike = |&other: &u32| lsh::equal_bytes(sketch, &self.sketches[other as usize]) >= self.cut;
                 let mut earlier: Vec<u32> = crowds.before(member).filter(alike).collect();
-                earlier.sort_unstable();
-                earlier.dedup();
-                Question { member, earlier }
+                let is_templated = crowds.templated()[member as usize];
+                let set = is_templated.then(|| set_of(member).unwrap_or_default());
+                let prefix = set.map(|set| templated.rarity.prefix(&set, self.threshold));
+                if let Some(prefix) = &prefix {
+                    templated.index.candidates(prefix, &mut earlier);
+                }
+                Question { member, earlier, prefix }
             })
-            .filter(|question| !question.earlier.is_empty())
             .collect()
     }
 
-    /// Makes the shingle sets that the questions need.
-    fn load(&self, questions: &[Question], crowds: &Crowds, sets: &mut Sets, decided: &mut Decided) {
-        if sets.shingles > self.held {
-            *sets = Sets::default();
+    /// Adds those of the same round that share a template, and orders all that is asked.
+    fn ask_each_other(&self, questions: &mut Vec<Question>) {
+        let mut round = PrefixIndex::new(self.threshold);
+        for Question { member, earlier, prefix } in &mut *questions {
+            if let Some(prefix) = prefix {
+                round.candidates(prefix, earlier);
+                round.insert(*member, prefix);
+            }
         }
-        let wanted = questions.iter().flat_map(|question| question.earlier.iter().copied().chain([question.member]));
-        let mut missing: Vec<u32> = wanted.filter(|member| !sets.sets.contains_key(member)).collect();
+        questions.par_iter_mut().for_each(|question| {
+            question.earlier.sort_unstable();
+            question.earlier.dedup();
+        });
+        questions.retain(|question| !question.earlier.is_empty() || question.prefix.is_some());
+    }
+
+    /// Makes the shingle sets that the questions need.
+    fn load(&self, questions: &[Question], sets: &mut Sets, set_of: &SetOf) {
+        if sets.shingles > self.held {
+            sets.made.clear();
+            sets.shingles = 0;
+        }
+        let asked = questions.iter().filter(|question| !question.earlier.is_empty());
+        let wanted = asked.flat_map(|question| question.earlier.iter().copied().chain([question.member]));
+        let mut missing: Vec<u32> = wanted.filter(|member| !sets.made.contains_key(member)).collect();
         missing.sort_unstable();
         missing.dedup();
-        let made: Vec<_> = missing
-            .into_par_iter()
-            .map_init(
-                || self.texts.reader(),
-                |reader, member| {
-                    let read = reader.read(crowds.members()[member as usize]);
-                    (member, read.map(|document| self.sketcher.set(&document.text)))
-                },
-            )
-            .collect();
-        for (member, set) in made {
+        for (member, set) in missing.into_par_iter().map(|member| (member, set_of(member))).collect::<Vec<_>>() {
             let set = set.unwrap_or_else(|skipped| {
-                decided.lost.push((crowds.members()[member as usize], skipped));
+                sets.lost.push((member, skipped));
                 Vec::new()
             });
             sets.shingles += set.len();
-            sets.sets.insert(member, set);
+            sets.made.insert(member, set);
         }
     }
 
     /// Decides one member; those before it are decided.
-    fn answer(&self, question: &Question, members: &[u32], sets: &Sets, decided: &mut Decided) {
+    fn answer(&self, question: &Question, members: &[u32], sets: &Sets, templated: &[bool], decided: &mut Decided) {
         let doc = members[question.member as usize];
         for &earlier in &question.earlier {
             let other = members[earlier as usize];
@@ -133,11 +204,12 @@ impl Decider<'_> {
             if !kept && !self.pairs {
                 continue;
             }
-            let overlap = Overlap::of(&sets.sets[&earlier], &sets.sets[&question.member]);
+            let overlap = Overlap::of(&sets.made[&earlier], &sets.made[&question.member]);
             if !overlap.reaches(self.threshold) {
                 continue;
             }
-            decided.pairs.push((other, doc, overlap));
+            let certain = templated[earlier as usize] && templated[question.member as usize];
+            decided.pairs.push(Measured { earlier: other, later: doc, overlap, certain });
             if kept {
                 decided.keepers.entry(doc).or_insert((other, overlap));
                 if !self.pairs {

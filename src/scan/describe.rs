@@ -16,7 +16,7 @@ use crate::verify::align::{Column, Run};
 /// The most characters of what stands before and after a span.
 const CONTEXT: usize = 40;
 /// The most characters of an excerpt.
-const EXCERPT: usize = 300;
+const EXCERPT: usize = 400;
 /// The most characters of each side of a difference.
 const DIFFERENCE: usize = 120;
 /// Characters are counted once for so many bytes, so that no count starts at the start of a long text.

@@ -1,15 +1,15 @@
 //! Duplicate documents: exact copies first, then candidates by bands, each measured against documents that are kept.
 
 use super::copies::Copies;
+use super::corpus::Corpus;
 use super::crowds::Crowds;
 use super::decide::{Decided, Decider};
-use super::order::Order;
 use super::table::{EMPTY, Sketcher, Table};
 use super::texts::Texts;
 use crate::candidate::estimate::{Recall, RecallEstimator};
 use crate::candidate::{Bands, Chance};
 use crate::error::Result;
-use crate::finding::{Parameters, Skipped};
+use crate::finding::{Keep, Parameters, Skipped};
 use crate::verify::Overlap;
 
 /// What was found, by document number.
@@ -44,37 +44,46 @@ pub(super) struct Pair {
 }
 
 /// Finds duplicate documents. `held` is the number of shingles that may be kept in memory.
-pub(super) fn find(
-    texts: &Texts,
-    table: &Table,
-    sketcher: &Sketcher,
-    order: &Order,
-    parameters: &Parameters,
-    held: usize,
-) -> Result<Documents> {
+pub(super) fn find(corpus: &Corpus, parameters: &Parameters, held: usize) -> Result<Documents> {
+    let Corpus { texts, table, sketcher, order, .. } = corpus;
     let chance = Chance::new(Bands::new(parameters.bands, parameters.rows)?, parameters.threshold);
     let streams = table.streams.load()?;
     let copies = Copies::find(&streams, order, texts, sketcher);
     let distinct = |doc: u32| streams[doc as usize] != EMPTY && !copies.is_copy(doc);
     let crowds = Crowds::join(&table.keys, order, distinct)?;
     let sketches = gather(table, crowds.members())?;
-    let Parameters { threshold, pairs, .. } = *parameters;
+    let (threshold, pairs) = (parameters.threshold, parameters.pairs);
     let decider = Decider { texts, sketcher, sketches: &sketches, cut: chance.cut(), threshold, pairs, held };
     let decided = decider.decide(crowds);
 
     let mut estimator = RecallEstimator::new(&chance, threshold);
-    for (_, _, overlap) in &decided.pairs {
-        estimator.add(overlap.jaccard());
+    for pair in &decided.pairs {
+        if pair.certain {
+            estimator.add_certain();
+        } else {
+            estimator.add(pair.overlap.jaccard());
+        }
     }
-    let mut found =
-        Documents { removed: removals(&copies, &decided), recall: estimator.recall(), ..Documents::default() };
-    if pairs {
+    let removes = parameters.keep != Keep::None;
+    let removed = if removes { removals(&copies, &decided) } else { Vec::new() };
+    let mut found = Documents { removed, recall: estimator.recall(), ..Documents::default() };
+    if pairs || !removes {
         found.pairs = all_pairs(&copies, &decided, texts, sketcher);
     }
     found.lost = copies.lost.into_iter().chain(decided.lost).collect();
     found.lost.sort_by_key(|&(doc, _)| doc);
     found.lost.dedup_by_key(|&mut (doc, _)| doc);
+    found.keep_what_cannot_be_compared_again();
     Ok(found)
+}
+
+impl Documents {
+    /// A document that can no longer be read is no proof for the removal of another.
+    fn keep_what_cannot_be_compared_again(&mut self) {
+        let Self { removed, lost, .. } = self;
+        let is_lost = |doc: u32| lost.binary_search_by_key(&doc, |&(lost, _)| lost).is_ok();
+        removed.retain(|removal| !is_lost(removal.keeper) && !is_lost(removal.doc));
+    }
 }
 
 /// The sketches of the members, which are in keep order.
@@ -111,15 +120,16 @@ fn removals(copies: &Copies, decided: &Decided) -> Vec<Removal> {
 
 /// The pairs of distinct documents, and one pair for each copy with the first of its group.
 fn all_pairs(copies: &Copies, decided: &Decided, texts: &Texts, sketcher: &Sketcher) -> Vec<Pair> {
-    let mut reader = texts.reader();
+    let (mut reader, mut scratch) = (texts.reader(), sketcher.scratch());
     let of_copies = copies.iter().map(|copy| {
-        let shingles = reader.read(copy.first).map_or(1, |document| sketcher.set(&document.text).len());
+        let shingles = reader.read(copy.first).map_or(1, |document| sketcher.set(&document.text, &mut scratch).len());
         (copy.first, copy.doc, Overlap { a: shingles, b: shingles, shared: shingles })
     });
+    let decided_pairs = decided.pairs.iter().map(|pair| (pair.earlier, pair.later, pair.overlap));
     let ascending = |(x, y, overlap): (u32, u32, Overlap)| {
         if x < y { Pair { a: x, b: y, overlap } } else { Pair { a: y, b: x, overlap: overlap.swapped() } }
     };
-    let mut pairs: Vec<Pair> = decided.pairs.iter().copied().chain(of_copies).map(ascending).collect();
+    let mut pairs: Vec<Pair> = decided_pairs.chain(of_copies).map(ascending).collect();
     pairs.sort_unstable_by_key(|pair| (pair.a, pair.b));
     pairs
 }

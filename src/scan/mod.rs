@@ -12,6 +12,7 @@ pub mod forecast;
 mod intake;
 mod order;
 pub mod passages;
+mod pool;
 mod repeated;
 mod table;
 mod texts;
@@ -26,7 +27,6 @@ use assemble::Assembly;
 use corpus::Corpus;
 use documents::Documents;
 use forecast::Forecast;
-use order::Order;
 use passages::Passages;
 
 /// What a run may use. Nothing of it changes the findings.
@@ -107,8 +107,7 @@ fn find_documents(
         return Ok(Documents::default());
     }
     progress.phase("comparing documents", None);
-    let order = Order::default();
-    documents::find(&corpus.texts, &corpus.table, &corpus.sketcher, &order, parameters, budget.sets)
+    documents::find(corpus, parameters, budget.sets)
 }
 
 /// Passages are looked for in the documents that stay, unless those inside duplicates are asked for.

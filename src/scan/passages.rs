@@ -22,8 +22,10 @@ use crate::verify::pair::{Acceptance, PairAligner};
 
 use super::describe::{Described, Side, differences};
 
-/// A passage that is listed reaches this score, that of ten equal words, or that of the least number of words.
-const LEAST_SCORE: i64 = 20;
+/// A passage that is listed reaches this score, or that of the least number of equal words: of 20 words, 16 are equal.
+const LEAST_SCORE: i64 = 28;
+/// The same for a passage in a script without spaces, where a word is a character and says less.
+const LEAST_SCORE_OF_CHARACTERS: i64 = 32;
 /// Keys are handled in so many ranges, each by one thread.
 const KEY_RANGES: usize = 256;
 
@@ -137,9 +139,10 @@ impl Corpus {
         &part.tokens[start..part.ends[n as usize]]
     }
 
-    fn hashes(&self, doc: u32, out: &mut Vec<u64>) {
+    /// The words of a document as they are looked up: without accents, which are the first thing that a copy loses.
+    fn folded_hashes(&self, doc: u32, out: &mut Vec<u64>) {
         out.clear();
-        out.extend(self.tokens(doc).iter().map(|&token| self.vocabulary.hash(token)));
+        out.extend(self.tokens(doc).iter().map(|&token| self.vocabulary.folded_hash(token)));
     }
 
     /// Counts the short lines that stand more than once in a document, besides those inside a passage listed.
@@ -281,7 +284,7 @@ fn postings(corpus: &Corpus, parameters: &Parameters) -> Vec<Vec<Vec<Posting>>> 
             let mut windows = Windows::new(windows.k, windows.words, windows.bands, parameters.seed);
             let mut hashes = Vec::new();
             for &doc in docs {
-                corpus.hashes(doc, &mut hashes);
+                corpus.folded_hashes(doc, &mut hashes);
                 windows.keys(&hashes, |key, at| {
                     let place = Place { doc, at: at as u32 };
                     ranges[(key >> 56) as usize].push(Posting { key, place });
@@ -307,11 +310,11 @@ fn align(
     parameters: &Parameters,
 ) -> (Vec<Repeat>, Vec<(Occurrence, Occurrence)>) {
     let least = parameters.min_words;
-    let equal = |words: usize| i64::from(EQUAL) * i64::try_from(words).unwrap_or(i64::MAX / 4);
-    let short_score = equal(least.min(parameters.windows.words));
-    let listed_score = LEAST_SCORE.min(equal(least));
-    let acceptance =
-        Acceptance { score: short_score.min(listed_score), identity: parameters.min_identity, unit: least };
+    let acceptance = Acceptance {
+        score: score_of_equal(least.min(parameters.windows.words)),
+        identity: parameters.min_identity,
+        unit: least,
+    };
     let pairs: Vec<&[Candidate]> = candidates.chunk_by(|x, y| (x.a.doc, x.b.doc) == (y.a.doc, y.b.doc)).collect();
     let found: Vec<(u32, u32, Alignment)> = pairs
         .par_iter()
@@ -324,15 +327,28 @@ fn align(
     let (mut listed, mut short) = (Vec::new(), Vec::new());
     for (a, b, found) in found {
         let (long, identity) = (found.words() >= least, found.identity());
+        let strong = found.score >= least_score(corpus, a, &found, least);
         let (a, b) = (Occurrence::new(a, found.a), Occurrence::new(b, found.b));
         if !long {
             short.push((a, b));
-        } else if found.score >= listed_score {
+        } else if strong {
             listed.push(Repeat { a, b, runs: found.runs, identity });
         }
     }
     listed.sort_by(|x, y| (&x.a, &x.b).cmp(&(&y.a, &y.b)));
     (listed, short)
+}
+
+/// The score that a passage must reach to be listed.
+fn least_score(corpus: &Corpus, a: u32, found: &Alignment, least: usize) -> i64 {
+    let words = &corpus.tokens(a)[found.a.clone()];
+    let characters = words.iter().filter(|&&word| corpus.vocabulary.is_character(word)).count();
+    let more = (LEAST_SCORE_OF_CHARACTERS - LEAST_SCORE) * score_of_equal(characters) / score_of_equal(words.len());
+    (LEAST_SCORE + more).min(score_of_equal(least))
+}
+
+fn score_of_equal(words: usize) -> i64 {
+    i64::from(EQUAL) * i64::try_from(words).unwrap_or(i64::MAX / 4)
 }
 
 fn align_pair(aligner: &mut PairAligner<'_>, corpus: &Corpus, pair: &[Candidate]) -> Vec<(u32, u32, Alignment)> {

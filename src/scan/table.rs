@@ -9,7 +9,7 @@ use crate::candidate::lsh::{self, Sketch};
 use crate::error::Result;
 use crate::hash::content_hash;
 use crate::sketch::MinHasher;
-use crate::text::{Shingler, TextOptions, Tokenizer};
+use crate::text::{Shingler, TextOptions, TokenReader, Tokenizer};
 
 /// The columns, indexed by document.
 pub(super) struct Table {
@@ -41,9 +41,9 @@ pub(super) struct Sketcher {
     shape: Bands,
 }
 
-/// What a sketcher writes to; kept to be used again.
-#[derive(Default)]
+/// What a sketcher works with; kept to be used again, one a thread.
 pub(super) struct Scratch {
+    reader: TokenReader,
     tokens: Vec<u64>,
     shingles: Vec<u64>,
     signature: Vec<u32>,
@@ -84,14 +84,17 @@ impl Sketcher {
         Self { tokenizer: Tokenizer::new(options, seed), shingler, hasher: MinHasher::new(shape.len(), seed), shape }
     }
 
+    pub fn scratch(&self) -> Scratch {
+        let reader = self.tokenizer.reader();
+        Scratch { reader, tokens: Vec::new(), shingles: Vec::new(), signature: vec![0; self.shape.len()] }
+    }
+
     /// Appends the row of a text to `rows`.
     pub fn add(&self, text: &str, rows: &mut Rows, scratch: &mut Scratch) {
-        let Scratch { tokens, shingles, signature } = scratch;
-        tokens.clear();
+        scratch.read(text);
+        let Scratch { tokens, shingles, signature, .. } = scratch;
         shingles.clear();
-        self.tokenizer.hashes(text, tokens);
         self.shingler.shingles(tokens, shingles);
-        signature.resize(self.shape.len(), 0);
         self.hasher.sign(shingles, signature);
         rows.keys.resize_with(self.shape.bands, Vec::new);
         for (column, key) in rows.keys.iter_mut().zip(lsh::band_keys(signature, self.shape)) {
@@ -107,15 +110,22 @@ impl Sketcher {
     }
 
     /// Returns the sorted set of the shingles of a text.
-    pub fn set(&self, text: &str) -> Vec<u64> {
-        self.shingler.set(&self.tokens(text))
+    pub fn set(&self, text: &str, scratch: &mut Scratch) -> Vec<u64> {
+        scratch.read(text);
+        self.shingler.set(&scratch.tokens)
+    }
+}
+
+impl Scratch {
+    /// Returns the hashes of what the shingles of a text are made of, in order.
+    pub fn tokens(&mut self, text: &str) -> &[u64] {
+        self.read(text);
+        &self.tokens
     }
 
-    /// Returns the hashes of the tokens of a text, in order.
-    pub fn tokens(&self, text: &str) -> Vec<u64> {
-        let mut tokens = Vec::with_capacity(text.len() / 5);
-        self.tokenizer.hashes(text, &mut tokens);
-        tokens
+    fn read(&mut self, text: &str) {
+        self.tokens.clear();
+        self.reader.units(text, &mut self.tokens);
     }
 }
 

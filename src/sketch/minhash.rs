@@ -52,7 +52,11 @@ impl MinHasher {
         Self::with_path(len, seed, Tiles::best())
     }
 
-    /// Makes `len` functions that run on the given path, which the CPU must have.
+    /// Makes `len` functions that run on the given path.
+    ///
+    /// # Panics
+    ///
+    /// If the CPU does not have the path.
     pub fn with_path(len: usize, seed: u64, path: Tiles) -> Self {
         assert!(path.is_available(), "this CPU does not have {path:?}");
         let mut state = mix(seed ^ 0x6d69_6e68_6173_6821);
@@ -82,6 +86,10 @@ impl MinHasher {
     /// Writes the signature of the set of `shingles` to `signature`, [`len`](Self::len) values; a shingle that stands
     /// several times counts once. Without shingles all values are `u32::MAX`.
     ///
+    /// # Panics
+    ///
+    /// If `signature` has another length.
+    ///
     /// # Examples
     ///
     /// ```
@@ -96,14 +104,10 @@ impl MinHasher {
     pub fn sign(&self, shingles: &[u64], signature: &mut [u32]) {
         assert_eq!(signature.len(), self.len, "one value for each function");
         signature.fill(u32::MAX);
-        // 4 KiB of shingles at a time stay in the first-level cache for all tiles.
-        let mut xs = [0u32; 1024];
-        for chunk in shingles.chunks(xs.len()) {
-            for (x, &shingle) in xs.iter_mut().zip(chunk) {
-                *x = (shingle >> 32) as u32;
-            }
+        // 16 KiB of shingles at a time stay in the first-level cache for all tiles.
+        for shingles in shingles.chunks(2048) {
             for (tile, minima) in self.tiles.iter().zip(signature.chunks_mut(TILE)) {
-                self.path.run(tile, &xs[..chunk.len()], minima);
+                self.path.run(tile, shingles, minima);
             }
         }
     }
@@ -136,20 +140,20 @@ impl Tiles {
         }
     }
 
-    fn run(self, tile: &Tile, xs: &[u32], minima: &mut [u32]) {
+    fn run(self, tile: &Tile, shingles: &[u64], minima: &mut [u32]) {
         let mut full = [u32::MAX; TILE];
         full[..minima.len()].copy_from_slice(minima);
         match self {
-            Self::Plain => lower(tile, xs, &mut full),
+            Self::Plain => lower(tile, shingles, &mut full),
             // SAFETY: `with_path` has checked that the CPU has the feature.
             #[cfg(target_arch = "x86_64")]
-            Self::Sse41 => unsafe { lower_sse41(tile, xs, &mut full) },
+            Self::Sse41 => unsafe { lower_sse41(tile, shingles, &mut full) },
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2 => unsafe { lower_avx2(tile, xs, &mut full) },
+            Self::Avx2 => unsafe { lower_avx2(tile, shingles, &mut full) },
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512 => unsafe { lower_avx512(tile, xs, &mut full) },
+            Self::Avx512 => unsafe { lower_avx512(tile, shingles, &mut full) },
         }
         minima.copy_from_slice(&full[..minima.len()]);
     }
@@ -157,27 +161,29 @@ impl Tiles {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "sse4.1")]
-fn lower_sse41(tile: &Tile, xs: &[u32], minima: &mut [u32; TILE]) {
-    lower(tile, xs, minima);
+fn lower_sse41(tile: &Tile, shingles: &[u64], minima: &mut [u32; TILE]) {
+    lower(tile, shingles, minima);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-fn lower_avx2(tile: &Tile, xs: &[u32], minima: &mut [u32; TILE]) {
-    lower(tile, xs, minima);
+fn lower_avx2(tile: &Tile, shingles: &[u64], minima: &mut [u32; TILE]) {
+    lower(tile, shingles, minima);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
-fn lower_avx512(tile: &Tile, xs: &[u32], minima: &mut [u32; TILE]) {
-    lower(tile, xs, minima);
+fn lower_avx512(tile: &Tile, shingles: &[u64], minima: &mut [u32; TILE]) {
+    lower(tile, shingles, minima);
 }
 
-/// Lowers the minima by each `x`.
+/// Lowers the minima by the upper half of each shingle.
+#[allow(clippy::inline_always)] // what is not inlined is not compiled for the instruction set of its caller
 #[inline(always)]
-fn lower(tile: &Tile, xs: &[u32], minima: &mut [u32; TILE]) {
+fn lower(tile: &Tile, shingles: &[u64], minima: &mut [u32; TILE]) {
     let mut lowest = *minima;
-    for &x in xs {
+    for &shingle in shingles {
+        let x = (shingle >> 32) as u32;
         for ((lowest, a), b) in lowest.iter_mut().zip(&tile.a).zip(&tile.b) {
             *lowest = (*lowest).min(a.wrapping_mul(x).wrapping_add(*b));
         }

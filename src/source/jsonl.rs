@@ -32,16 +32,24 @@ pub(super) fn lines(block: &Block, name: &str, options: &SourceOptions, items: &
             Item::Skipped(line_too_large(name, &line, options))
         } else {
             match parse_line(bytes, text.map(|text| &text[line.range.clone()]), &fields) {
-                Ok((text, id)) => Item::Document(record(&line, text, id)),
+                Ok(taken) => Item::Document(record(&line, taken)),
                 Err((reason, detail)) => Item::Skipped(skipped_line(name, &line, reason, &detail)),
             }
         });
     }
 }
 
-fn record(line: &Line, text: String, id: Option<String>) -> Record {
+fn record(line: &Line, taken: Values) -> Record {
     let (record, offset, length) = (line.record, line.offset, line.range.len() as u64);
-    Record { record, id, text, lossy: false, raw_hash: None, offset, length }
+    let Values { text, id, value } = taken;
+    Record { record, id, value, text, lossy: false, raw_hash: None, offset, length }
+}
+
+/// What is taken from a line.
+struct Values {
+    text: String,
+    id: Option<String>,
+    value: Option<String>,
 }
 
 /// Why a line is no document, with words for people.
@@ -52,16 +60,22 @@ struct Fields {
     text_field: String,
     text: Vec<String>,
     id: Vec<String>,
+    value: Option<Vec<String>>,
 }
 
 impl Fields {
     fn new(options: &SourceOptions) -> Self {
         let path = |field: &str| field.split('.').map(str::to_owned).collect();
-        Self { text_field: options.text_field.clone(), text: path(&options.text_field), id: path(&options.id_field) }
+        Self {
+            text_field: options.text_field.clone(),
+            text: path(&options.text_field),
+            id: path(&options.id_field),
+            value: options.value_field.as_deref().map(path),
+        }
     }
 }
 
-fn parse_line(bytes: &[u8], text: Option<&str>, fields: &Fields) -> Result<(String, Option<String>), Fault> {
+fn parse_line(bytes: &[u8], text: Option<&str>, fields: &Fields) -> Result<Values, Fault> {
     let line = match text {
         Some(text) => text,
         None => std::str::from_utf8(bytes).map_err(|error| invalid_utf8(bytes, error))?,
@@ -71,7 +85,7 @@ fn parse_line(bytes: &[u8], text: Option<&str>, fields: &Fields) -> Result<(Stri
     let mut deserializer = serde_json::Deserializer::from_str(line);
     let taken = Take(fields).deserialize(&mut deserializer).and_then(|taken| deserializer.end().map(|()| taken));
     match taken {
-        Ok(Taken { text: Some(text), id, repeated: false }) => Ok((text, id)),
+        Ok(Taken { text: Some(text), id, value, repeated: false }) => Ok(Values { text, id, value }),
         _ => parse_carefully(line, fields),
     }
 }
@@ -81,6 +95,7 @@ fn parse_line(bytes: &[u8], text: Option<&str>, fields: &Fields) -> Result<(Stri
 struct Taken {
     text: Option<String>,
     id: Option<String>,
+    value: Option<String>,
     repeated: bool,
 }
 
@@ -109,6 +124,10 @@ impl<'de> Visitor<'de> for Take<'_> {
             match field {
                 Field::Text => taken.repeated |= taken.text.replace(map.next_value()?).is_some(),
                 Field::Id => taken.repeated |= id.replace(map.next_value::<&RawValue>()?).is_some(),
+                Field::Value => {
+                    let value: &RawValue = map.next_value()?;
+                    taken.repeated |= taken.value.replace(value.get().to_owned()).is_some();
+                }
                 Field::Other => drop(map.next_value::<IgnoredAny>()?),
                 Field::Nested => return Err(A::Error::custom("a field inside another")),
             }
@@ -121,7 +140,8 @@ impl<'de> Visitor<'de> for Take<'_> {
 enum Field {
     Text,
     Id,
-    /// Holds a wanted field further inside, or is both fields at once.
+    Value,
+    /// Holds a wanted field further inside, or is two fields at once.
     Nested,
     Other,
 }
@@ -145,18 +165,20 @@ impl Visitor<'_> for Key<'_> {
     }
 
     fn visit_str<E>(self, key: &str) -> Result<Field, E> {
-        let Fields { text, id, .. } = self.0;
-        Ok(match (text[0] == key, id[0] == key) {
-            (false, false) => Field::Other,
-            (true, false) if text.len() == 1 => Field::Text,
-            (false, true) if id.len() == 1 => Field::Id,
+        let Fields { text, id, value, .. } = self.0;
+        let value = value.as_deref();
+        Ok(match (text[0] == key, id[0] == key, value.is_some_and(|value| value[0] == key)) {
+            (false, false, false) => Field::Other,
+            (true, false, false) if text.len() == 1 => Field::Text,
+            (false, true, false) if id.len() == 1 => Field::Id,
+            (false, false, true) if value.is_some_and(|value| value.len() == 1) => Field::Value,
             _ => Field::Nested,
         })
     }
 }
 
 /// Takes the fields wherever they are, or says why the line is no document. Costs several passes over the line.
-fn parse_carefully(line: &str, fields: &Fields) -> Result<(String, Option<String>), Fault> {
+fn parse_carefully(line: &str, fields: &Fields) -> Result<Values, Fault> {
     serde_json::from_str::<IgnoredAny>(line).map_err(|error| invalid_json(&error))?;
     if !is_object(line) {
         let detail = format!("is {}, but a record must be an object", kind_of(line.trim_ascii_start()));
@@ -164,6 +186,10 @@ fn parse_carefully(line: &str, fields: &Fields) -> Result<(String, Option<String
     }
     let text = find(line, &fields.text)?.ok_or_else(|| missing_text(line, fields))?;
     let id = find(line, &fields.id)?.and_then(id_of);
+    let value = match &fields.value {
+        Some(path) => find(line, path)?.map(|value| value.get().to_owned()),
+        None => None,
+    };
     if !text.get().starts_with('"') {
         let detail = format!("field `{}` is {}, but it must be a string", fields.text_field, kind_of(text.get()));
         return Err((Reason::TextNotString, detail));
@@ -171,7 +197,7 @@ fn parse_carefully(line: &str, fields: &Fields) -> Result<(String, Option<String
     // A string that is valid by the grammar fails here if it holds half of a surrogate pair.
     let text = serde_json::from_str(text.get())
         .map_err(|error| (Reason::InvalidJson, format!("field `{}`: {}", fields.text_field, bare_message(&error))))?;
-    Ok((text, id))
+    Ok(Values { text, id, value })
 }
 
 /// Returns the value at the end of a path of fields.

@@ -33,6 +33,8 @@ pub struct SourceOptions {
     pub text_field: String,
     /// The field of a record that holds its id; a path of fields is joined by dots.
     pub id_field: String,
+    /// The field of a record whose value decides which of several duplicates stays, if one does.
+    pub value_field: Option<String>,
     /// The largest record that is read, in bytes. It bounds the memory that one source takes.
     pub max_record: u64,
     /// Whether links met in folders are followed.
@@ -53,6 +55,7 @@ impl Default for SourceOptions {
         Self {
             text_field: "text".into(),
             id_field: "id".into(),
+            value_field: None,
             max_record: 256 << 20,
             follow: false,
             bad_input: BadInput::Fail,
@@ -151,6 +154,8 @@ pub struct Record {
     /// The record's own id: a string that is not empty, or a number as it is written. It may repeat in a source; see
     /// [`drop_repeated_ids`].
     pub id: Option<String>,
+    /// The JSON of the value field, if the record has it.
+    pub value: Option<String>,
     /// The decoded text. A byte order mark at the start of UTF-8 text stays in it as U+FEFF, so that offsets into the
     /// text of a plain file are offsets into the file; decoding UTF-16 drops it.
     pub text: String,

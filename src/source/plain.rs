@@ -38,7 +38,7 @@ struct Decoded {
 fn record(bytes: &[u8], decoded: Decoded, record: u64, offset: u64) -> Record {
     let Decoded { text, lossy } = decoded;
     let raw_hash = lossy.then(|| content_hash(bytes));
-    Record { record, id: None, text, lossy, raw_hash, offset, length: bytes.len() as u64 }
+    Record { record, id: None, value: None, text, lossy, raw_hash, offset, length: bytes.len() as u64 }
 }
 
 fn utf8(bytes: &[u8]) -> Decoded {

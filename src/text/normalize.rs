@@ -80,6 +80,11 @@ fn is_written_without_spaces(c: char) -> bool {
         || matches!(c.script(), Han | Hiragana | Katakana | Thai | Lao | Khmer | Myanmar)
 }
 
+/// Normalises one character as if nothing that composes with it stood beside it.
+pub(super) fn normalize_alone(c: char, options: &TextOptions, emit: impl FnMut(char, Class)) {
+    normalize_piece(c.encode_utf8(&mut [0; 4]), options, emit);
+}
+
 fn normalize_piece(piece: &str, options: &TextOptions, mut emit: impl FnMut(char, Class)) {
     for c in piece.nfkc() {
         if options.keep_case {
@@ -126,7 +131,7 @@ fn base_letter(c: char) -> char {
 }
 
 /// Returns whether a piece that is normalised on its own may start with `c`.
-fn starts_piece(c: char) -> bool {
+pub(super) fn starts_piece(c: char) -> bool {
     if c.is_ascii() {
         return true;
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::hash::ShingleHasher;
 
-/// What a shingle is made of, and of how many. Written `word:5`.
+/// What a shingle is made of, and of how many. Written `word:5` or `char:13`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Shingle {
@@ -23,6 +23,8 @@ pub struct Shingle {
 pub enum Unit {
     /// Tokens: words, or single characters where words have no spaces.
     Word,
+    /// The characters of the normalised tokens, with one space between each token and the next.
+    Char,
 }
 
 impl Default for Shingle {
@@ -35,6 +37,7 @@ impl fmt::Display for Shingle {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self.unit {
             Unit::Word => write!(f, "word:{}", self.k),
+            Unit::Char => write!(f, "char:{}", self.k),
         }
     }
 }
@@ -43,9 +46,16 @@ impl FromStr for Shingle {
     type Err = Error;
 
     fn from_str(s: &str) -> Result<Self, Error> {
-        let bad = || Error::Parameter { name: "shingle", value: s.to_owned(), expected: "word:N with N from 1 to 64" };
-        let k = s.strip_prefix("word:").ok_or_else(bad)?.parse().map_err(|_| bad())?;
-        if (1..=64).contains(&k) { Ok(Self { unit: Unit::Word, k }) } else { Err(bad()) }
+        const EXPECTED: &str = "word:N or char:N with N from 1 to 64";
+        let bad = || Error::Parameter { name: "shingle", value: s.to_owned(), expected: EXPECTED };
+        let (unit, k) = s.split_once(':').ok_or_else(bad)?;
+        let unit = match unit {
+            "word" => Unit::Word,
+            "char" => Unit::Char,
+            _ => return Err(bad()),
+        };
+        let k = k.parse().map_err(|_| bad())?;
+        if (1..=64).contains(&k) { Ok(Self { unit, k }) } else { Err(bad()) }
     }
 }
 
@@ -63,7 +73,7 @@ impl TryFrom<String> for Shingle {
     }
 }
 
-/// Turns token hashes into shingle hashes.
+/// Turns the hashes of tokens, or of characters, into shingle hashes.
 #[derive(Clone, Copy, Debug)]
 pub struct Shingler {
     hasher: ShingleHasher,
@@ -79,19 +89,44 @@ impl Shingler {
     /// are one shingle, no token is none.
     pub fn shingles(self, tokens: &[u64], out: &mut Vec<u64>) {
         let k = self.hasher.k();
-        let run = |tokens: &[u64]| tokens.iter().fold(0, |run, &token| self.hasher.push(run, token));
         if tokens.len() < k {
             if !tokens.is_empty() {
-                out.push(self.hasher.finish_short(run(tokens), tokens.len()));
+                out.push(self.hasher.finish_short(self.run(tokens), tokens.len()));
             }
             return;
         }
-        let mut sum = run(&tokens[..k]);
-        out.push(self.hasher.finish(sum));
-        for (&first, &next) in tokens.iter().zip(&tokens[k..]) {
-            sum = self.hasher.push(self.hasher.pop(sum, first), next);
-            out.push(self.hasher.finish(sum));
+        let count = tokens.len() - k + 1;
+        let (first, half) = (out.len(), count / 2);
+        out.resize(first + count, 0);
+        let (left, right) = out[first..].split_at_mut(half);
+        // Each step waits for the one before, so two halves that do not wait for each other take turns.
+        self.roll_both([&tokens[..half + k - 1], &tokens[half..half + half + k - 1]], [left, &mut right[..half]]);
+        if count > half + half {
+            right[half] = self.hasher.finish(self.run(&tokens[half + half..]));
         }
+    }
+
+    /// Writes the shingles of two runs of as many tokens, in step.
+    fn roll_both(self, tokens: [&[u64]; 2], out: [&mut [u64]; 2]) {
+        let k = self.hasher.k();
+        let count = out[0].len();
+        if count == 0 {
+            return;
+        }
+        let mut runs = tokens.map(|tokens| self.run(&tokens[..k]));
+        let [left, right] = out;
+        (left[0], right[0]) = (self.hasher.finish(runs[0]), self.hasher.finish(runs[1]));
+        let steps = |side: usize| tokens[side].iter().zip(&tokens[side][k..]);
+        let places = left[1..].iter_mut().zip(&mut right[1..]);
+        for ((places, step), other) in places.zip(steps(0)).zip(steps(1)) {
+            runs = [self.hasher.roll(runs[0], *step.0, *step.1), self.hasher.roll(runs[1], *other.0, *other.1)];
+            *places.0 = self.hasher.finish(runs[0]);
+            *places.1 = self.hasher.finish(runs[1]);
+        }
+    }
+
+    fn run(self, tokens: &[u64]) -> u64 {
+        tokens.iter().fold(0, |run, &token| self.hasher.push(run, token))
     }
 
     /// Returns the set of shingles: sorted, each once.
@@ -149,7 +184,10 @@ mod tests {
     fn shingles_are_written_as_unit_and_number() {
         assert_eq!("word:5".parse::<Shingle>().expect("valid"), Shingle::default());
         assert_eq!(Shingle { k: 13, ..Shingle::default() }.to_string(), "word:13");
-        for bad in ["word", "word:0", "word:65", "line:5", "5"] {
+        let chars = Shingle { unit: Unit::Char, k: 24 };
+        assert_eq!("char:24".parse::<Shingle>().expect("valid"), chars);
+        assert_eq!(chars.to_string(), "char:24");
+        for bad in ["word", "word:0", "word:65", "char:0", "char:", "line:5", "5"] {
             assert!(bad.parse::<Shingle>().is_err(), "{bad}");
         }
     }

@@ -1,11 +1,9 @@
 //! Tokens: maximal runs of letters and digits, and single characters of scripts written without spaces.
-//!
-//! This is the plain tokenizer, one character at a time. It is the definition that a faster one has to equal.
 
 use serde::{Deserialize, Serialize};
 
-use super::Shingle;
-use super::normalize::{Class, normalize};
+use super::chars::CharTable;
+use super::{Shingle, TokenReader, plain};
 use crate::hash::TokenHasher;
 use crate::span::Span;
 
@@ -32,16 +30,17 @@ pub struct Token {
 }
 
 /// Turns texts into tokens.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Tokenizer {
     options: TextOptions,
     hasher: TokenHasher,
+    table: CharTable,
 }
 
 impl Tokenizer {
     /// Makes a tokenizer; `seed` is that of all hash functions of the run.
     pub fn new(options: TextOptions, seed: u64) -> Self {
-        Self { options, hasher: TokenHasher::new(seed) }
+        Self { options, hasher: TokenHasher::new(seed), table: CharTable::new(options) }
     }
 
     /// Returns the options it was made with.
@@ -49,30 +48,14 @@ impl Tokenizer {
         &self.options
     }
 
-    /// Calls `emit` with each normalised token and its span, in order.
-    pub fn for_each(&self, text: &str, mut emit: impl FnMut(&str, Span)) {
-        let mut word = String::new();
-        let mut place = Span::new(0, 0);
-        normalize(text, &self.options, |c, class, span| {
-            if class == Class::Word {
-                if word.is_empty() {
-                    place.start = span.start;
-                }
-                place.end = span.end;
-                word.push(c);
-                return;
-            }
-            if !word.is_empty() {
-                emit(&word, place);
-                word.clear();
-            }
-            if class == Class::Single {
-                emit(c.encode_utf8(&mut [0; 4]), span);
-            }
-        });
-        if !word.is_empty() {
-            emit(&word, place);
-        }
+    /// Returns a reader, which gives the tokens of many texts faster than this does.
+    pub fn reader(&self) -> TokenReader {
+        TokenReader::new(self.clone())
+    }
+
+    /// Calls `emit` with each normalised token and its span, in order. This is slow: one character at a time.
+    pub fn for_each(&self, text: &str, emit: impl FnMut(&str, Span)) {
+        plain::for_each(text, &self.options, emit);
     }
 
     /// Returns the tokens of a text in order.
@@ -88,14 +71,17 @@ impl Tokenizer {
     /// assert_eq!(places, ["L", "ÉTÉ", "東", "京"]);
     /// ```
     pub fn tokens(&self, text: &str) -> Vec<Token> {
-        let mut tokens = Vec::with_capacity(text.len() / 6);
-        self.for_each(text, |word, span| tokens.push(Token { hash: self.hash(word), span }));
-        tokens
+        self.reader().tokens(text)
     }
 
     /// Appends the hashes of the tokens of a text to `hashes`, in order.
     pub fn hashes(&self, text: &str, hashes: &mut Vec<u64>) {
-        self.for_each(text, |word, _| hashes.push(self.hash(word)));
+        self.reader().hashes(text, hashes);
+    }
+
+    /// Appends the hashes of what the shingles of a text are made of, tokens or characters, in order.
+    pub fn units(&self, text: &str, hashes: &mut Vec<u64>) {
+        self.reader().units(text, hashes);
     }
 
     /// Returns whether the text holds a token.
@@ -115,6 +101,22 @@ impl Tokenizer {
     /// Returns the hash of a normalised token.
     pub fn hash(&self, token: &str) -> u64 {
         self.hasher.hash(token.as_bytes())
+    }
+
+    /// Returns the hash function of tokens.
+    pub(super) fn hasher(&self) -> TokenHasher {
+        self.hasher
+    }
+
+    /// Returns what characters become under its options.
+    pub(super) fn table(&self) -> &CharTable {
+        &self.table
+    }
+}
+
+impl Default for Tokenizer {
+    fn default() -> Self {
+        Self::new(TextOptions::default(), 0)
     }
 }
 

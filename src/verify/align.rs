@@ -17,7 +17,7 @@
 
 use std::ops::Range;
 
-use crate::text::vocabulary::{TokenId, Vocabulary};
+use crate::text::vocabulary::{Spelling, TokenId, Vocabulary};
 
 /// Score of two equal words in one column.
 pub const EQUAL: i32 = 2;
@@ -28,7 +28,7 @@ pub const DIFFERENT: i32 = -2;
 /// Score of a word that the other side lacks.
 pub const GAP: i32 = -2;
 /// An extension ends when its score has fallen by more than this below the best.
-pub const X_DROP: i32 = 20;
+pub const X_DROP: i32 = 16;
 /// After so many equal words the way is clear and is no longer compared with others.
 const COMMIT_RUN: u32 = 8;
 
@@ -90,14 +90,14 @@ pub struct Alignment {
     pub score: i64,
 }
 
-/// A run of equal words to start from.
+/// A run of equal or nearly equal words to start from.
 #[derive(Clone, Copy, Debug)]
 pub struct Anchor {
     /// Its first word in the first document.
     pub a: usize,
     /// Its first word in the second document.
     pub b: usize,
-    /// How many words are equal, at least 1.
+    /// How many words it has, at least 1.
     pub len: usize,
 }
 
@@ -178,12 +178,21 @@ pub struct Aligner<'v> {
     row: Row,
     steps: Vec<Column>,
     rows: Vec<(usize, usize)>,
+    /// The words of `b` in the columns of the band so far, after one that stands for none.
+    columns: Vec<(TokenId, Spelling)>,
 }
 
 impl<'v> Aligner<'v> {
     /// Makes an aligner for documents of one vocabulary.
     pub fn new(vocabulary: &'v Vocabulary) -> Self {
-        Self { vocabulary, last: Row::default(), row: Row::default(), steps: Vec::new(), rows: Vec::new() }
+        Self {
+            vocabulary,
+            last: Row::default(),
+            row: Row::default(),
+            steps: Vec::new(),
+            rows: Vec::new(),
+            columns: Vec::new(),
+        }
     }
 
     /// Returns the passage around an anchor in two documents.
@@ -214,7 +223,7 @@ impl<'v> Aligner<'v> {
         let after = self.extend(&after);
         let mut whole = Alignment::at(anchor.a - before.a.end, anchor.b - before.b.end);
         before.runs.iter().rev().for_each(|run| whole.push(run.column, run.len));
-        whole.push(Column::Equal, anchor.len);
+        (0..anchor.len).for_each(|n| whole.push(self.compare(a[anchor.a + n], b[anchor.b + n]), 1));
         after.runs.iter().for_each(|run| whole.push(run.column, run.len));
         whole
     }
@@ -240,8 +249,8 @@ impl<'v> Aligner<'v> {
         for consumed in 1..=a_left {
             let word = stretch.a(a_from + consumed - 1);
             let allowed = stretch.allowed(a_from, b_from, consumed);
-            self.next_row(word, |n| stretch.b(b_from + n - 1), allowed.start..allowed.end.min(b_left + 1), best.score);
-            let Some((at, cell)) = self.row.best() else { break };
+            let allowed = allowed.start..allowed.end.min(b_left + 1);
+            let Some((at, cell)) = self.next_row(word, |n| stretch.b(b_from + n), allowed, best.score) else { break };
             if cell.score > best.score {
                 best = Best { score: cell.score, a: consumed, b: at };
                 committed = cell.run >= COMMIT_RUN;
@@ -260,6 +269,8 @@ impl<'v> Aligner<'v> {
     fn start_rows(&mut self, b_left: usize, allowed: Range<usize>) {
         self.steps.clear();
         self.rows.clear();
+        self.columns.clear();
+        self.columns.push((TokenId::MAX, Spelling::default()));
         self.row.first = 0;
         self.row.cells.clear();
         let width = ((X_DROP / -GAP) as usize).min(b_left).min(allowed.end.saturating_sub(1));
@@ -268,57 +279,58 @@ impl<'v> Aligner<'v> {
         self.steps.resize(width + 1, Column::OnlyB);
     }
 
-    /// Computes the next row of the band: `word` of `a` against the words of `b`, in the columns allowed.
-    fn next_row(&mut self, word: TokenId, b: impl Fn(usize) -> TokenId, allowed: Range<usize>, best: i32) {
+    /// Computes the next row of the band, `word` of `a` against the words of `b` in the columns allowed, and returns its
+    /// best cell, the first if there are several, unless all have fallen too low.
+    fn next_row(
+        &mut self,
+        word: TokenId,
+        b: impl Fn(usize) -> TokenId,
+        allowed: Range<usize>,
+        best: i32,
+    ) -> Option<(usize, Cell)> {
         std::mem::swap(&mut self.last, &mut self.row);
         let first = self.last.first.max(allowed.start);
-        self.row.first = first;
-        self.row.cells.clear();
-        self.rows.push((first, self.steps.len()));
-        let mut left = Cell::DEAD;
-        for at in first..allowed.end {
-            let (cell, step) = self.cell(word, at, &b, left);
-            let alive = cell.score >= best - X_DROP;
-            if !alive && at > self.last.end() {
-                break;
+        let last_end = self.last.first + self.last.cells.len();
+        // Beyond the last row only its diagonal and gaps lead on.
+        let end = allowed.end.min(last_end + 1 + (X_DROP / -GAP) as usize).max(first);
+        while self.columns.len() < end {
+            let word = b(self.columns.len() - 1);
+            self.columns.push((word, self.vocabulary.spelling(word)));
+        }
+        let offset = self.steps.len();
+        self.rows.push((first, offset));
+        self.steps.resize(offset + end - first, Column::OnlyB);
+        let mut diagonal = first.checked_sub(1).map_or(Cell::DEAD, |before| self.last.get(before));
+        self.last.cells.resize(end.max(last_end) - self.last.first, Cell::DEAD);
+        let above = &self.last.cells[first - self.last.first..];
+        let spelling = self.vocabulary.spelling(word);
+        let row = &mut self.row.cells;
+        row.clear();
+        let (mut left, mut top, mut alive) = (Cell::DEAD, (first, Cell::DEAD), first..first);
+        for (at, ((&above, step), &(other, other_spelling))) in
+            (first..end).zip(above.iter().zip(&mut self.steps[offset..]).zip(&self.columns[first..end]))
+        {
+            let column = column(word == other, || spelling.is_similar(other_spelling));
+            (left, *step) = cell(diagonal, above, left, column);
+            diagonal = above;
+            if left.score >= best - X_DROP {
+                alive = if alive.is_empty() { at } else { alive.start }..at + 1;
+                top = if left.score > top.1.score { (at, left) } else { top };
+            } else {
+                left = Cell::DEAD;
+                if at > last_end {
+                    break;
+                }
             }
-            left = if alive { cell } else { Cell::DEAD };
-            self.row.cells.push(left);
-            self.steps.push(step);
+            row.push(left);
         }
-        self.row.trim();
+        self.row.keep(first, &alive);
+        top.1.is_alive().then_some(top)
     }
 
-    #[inline]
-    fn cell(&self, word: TokenId, at: usize, b: &impl Fn(usize) -> TokenId, left: Cell) -> (Cell, Column) {
-        let above = self.last.get(at).score + GAP;
-        let beside = left.score + GAP;
-        let diagonal = if at == 0 { Cell::DEAD } else { self.last.get(at - 1) };
-        let gap = if above >= beside {
-            (Cell { score: above, run: 0 }, Column::OnlyA)
-        } else {
-            (Cell { score: beside, run: 0 }, Column::OnlyB)
-        };
-        if diagonal.score + EQUAL < gap.0.score || diagonal.score <= Cell::DEAD.score {
-            return gap;
-        }
-        let column = self.compare(word, b(at));
-        let score = diagonal.score + column.score();
-        if score < gap.0.score {
-            return gap;
-        }
-        (Cell { score, run: if column == Column::Equal { diagonal.run + 1 } else { 0 } }, column)
-    }
-
-    #[inline]
-    fn compare(&self, a: TokenId, b: TokenId) -> Column {
-        if a == b {
-            Column::Equal
-        } else if self.vocabulary.similar(a, b) {
-            Column::Similar
-        } else {
-            Column::Different
-        }
+    /// Returns what a column of two words is.
+    pub fn compare(&self, a: TokenId, b: TokenId) -> Column {
+        column(a == b, || self.vocabulary.spelling(a).is_similar(self.vocabulary.spelling(b)))
     }
 
     /// Returns the columns that lead to the best cell, from the start.
@@ -335,6 +347,29 @@ impl<'v> Aligner<'v> {
         columns.reverse();
         columns
     }
+}
+
+#[inline]
+fn column(equal: bool, similar: impl FnOnce() -> bool) -> Column {
+    if equal {
+        Column::Equal
+    } else if similar() {
+        Column::Similar
+    } else {
+        Column::Different
+    }
+}
+
+/// Returns the best cell after its three neighbours, and the column that leads to it; `column` is that of the diagonal.
+#[inline]
+fn cell(diagonal: Cell, above: Cell, left: Cell, column: Column) -> (Cell, Column) {
+    let (gap, gap_column) =
+        if above.score >= left.score { (above.score, Column::OnlyA) } else { (left.score, Column::OnlyB) };
+    let (score, gap) = (diagonal.score + column.score(), gap + GAP);
+    if score < gap {
+        return (Cell { score: gap, run: 0 }, gap_column);
+    }
+    (Cell { score, run: if column == Column::Equal { diagonal.run + 1 } else { 0 } }, column)
 }
 
 /// The words on one side of an anchor, counted from the anchor outwards.
@@ -382,6 +417,11 @@ struct Cell {
 
 impl Cell {
     const DEAD: Self = Self { score: i32::MIN / 2, run: 0 };
+
+    #[inline]
+    fn is_alive(self) -> bool {
+        self.score > Self::DEAD.score
+    }
 }
 
 /// The cells of the band for one word of `a`.
@@ -394,27 +434,14 @@ struct Row {
 impl Row {
     #[inline]
     fn get(&self, at: usize) -> Cell {
-        at.checked_sub(self.first).and_then(|n| self.cells.get(n)).copied().unwrap_or(Cell::DEAD)
+        self.cells.get(at.wrapping_sub(self.first)).copied().unwrap_or(Cell::DEAD)
     }
 
-    fn end(&self) -> usize {
-        self.first + self.cells.len()
-    }
-
-    /// The cell of highest score, the first if there are several.
-    fn best(&self) -> Option<(usize, Cell)> {
-        let best = self.cells.iter().enumerate().rev().max_by_key(|(_, cell)| cell.score)?;
-        Some((self.first + best.0, *best.1))
-    }
-
-    fn trim(&mut self) {
-        let dead = |cell: &Cell| cell.score <= Cell::DEAD.score;
-        while self.cells.last().is_some_and(dead) {
-            self.cells.pop();
-        }
-        let leading = self.cells.iter().take_while(|cell| dead(cell)).count();
-        self.cells.drain(..leading);
-        self.first += leading;
+    /// Keeps the cells from the first to the last one alive; `first` is the column of the first cell there is.
+    fn keep(&mut self, first: usize, alive: &Range<usize>) {
+        self.cells.truncate(alive.end - first);
+        self.cells.drain(..alive.start - first);
+        self.first = alive.start;
     }
 }
 

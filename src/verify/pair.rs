@@ -5,7 +5,7 @@
 
 use crate::text::vocabulary::{TokenId, Vocabulary};
 
-use super::align::{Aligner, Alignment, Anchor};
+use super::align::{Aligner, Alignment, Anchor, Column};
 
 /// What an alignment must reach to be kept.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -109,10 +109,12 @@ impl<'v> PairAligner<'v> {
         found.score >= self.acceptance.score && found.identity() >= self.acceptance.identity
     }
 
-    /// Returns the equal words at a candidate, unless its key met another by chance.
+    /// Returns the words at a candidate, which are equal but for accents, unless its key met another by chance.
     fn anchor(&self, a: &[TokenId], b: &[TokenId], at_a: usize, at_b: usize) -> Option<Anchor> {
         let len = self.k.min(a.len() - at_a).min(b.len() - at_b);
-        (a[at_a..at_a + len] == b[at_b..at_b + len]).then_some(Anchor { a: at_a, b: at_b, len })
+        let mut words = a[at_a..].iter().zip(&b[at_b..]).take(len);
+        let equal = words.all(|(&a, &b)| self.aligner.compare(a, b) != Column::Different);
+        equal.then_some(Anchor { a: at_a, b: at_b, len })
     }
 }
 

@@ -129,7 +129,7 @@ pub fn write_corpus(folder: &Path, documents: &[Generated], files: usize) -> Vec
 /// Scans for duplicate documents.
 pub fn scan_documents(paths: &[PathBuf], parameters: &Parameters, threads: usize) -> Findings {
     let parameters = Parameters { level: Level::Documents, ..parameters.clone() };
-    scan(paths, &parameters, &SourceOptions::default(), &Resources { threads }, &()).unwrap()
+    scan(paths, &parameters, &SourceOptions::default(), &Resources { threads, ..Resources::default() }, &()).unwrap()
 }
 
 /// Returns the number of a generated document.

@@ -1,0 +1,252 @@
+//! Candidates in a crowd: documents that share so much, such as a template, that their bands meet for that alone.
+//!
+//! Bands and sketches see the template and little else, so comparing all that meet is quadratic. Here every document
+//! of the crowd is looked up by its *rarest* shingles. Two sets whose Jaccard similarity is at least `t` share one of
+//! the first `n - ceil(t * n) + 1` shingles of each, whatever the order, if it is the same for all; in the order from
+//! rare to common these are the document's own and not those of the template. No pair is missed, so this is no source
+//! of lost recall.
+//!
+//! If the first shingle that two sets of `n` and `m` shingles have in common is number `i` of the one and `j` of the
+//! other (from 0), they share at most `n - i` and `m - j`, and need `t / (1 + t) * (n + m)`. So an entry knows the
+//! largest set that it can serve, and lists are split by that: documents that consist mostly of the template have some
+//! of it among their first shingles, but only for the sake of larger documents.
+//!
+//! Sources: Chaudhuri, Ganti and Kaushik, "A Primitive Operator for Similarity Joins in Data Cleaning", ICDE 2006
+//! (prefixes); Bayardo, Ma and Srikant, "Scaling Up All Pairs Similarity Search", WWW 2007 (order by rarity); Xiao,
+//! Wang, Lin and Yu, "Efficient Similarity Joins for Near Duplicate Detection", WWW 2008 (positions).
+
+use crate::hash::mix;
+
+/// How common shingles are, as counted in a sample. Shingles that share a counter count together, which costs time
+/// and no candidate: any order will do that is the same for all documents.
+#[derive(Clone, Debug)]
+pub struct Rarity {
+    counts: Vec<u32>,
+}
+
+const COUNTERS: usize = 1 << 20;
+
+impl Rarity {
+    /// Makes one that has counted nothing.
+    pub fn new() -> Self {
+        Self { counts: vec![0; COUNTERS] }
+    }
+
+    /// Counts the shingles of one set of the sample.
+    pub fn count(&mut self, set: &[u64]) {
+        for &shingle in set {
+            let count = &mut self.counts[counter(shingle)];
+            *count = count.saturating_add(1);
+        }
+    }
+
+    /// Returns the rarest shingles of a sorted set, rarest first: so many that every set of a Jaccard similarity of at
+    /// least `threshold` has one of them among its own.
+    pub fn prefix(&self, set: &[u64], threshold: f64) -> Prefix {
+        // The slack covers what the product loses; one shingle more is never wrong.
+        let needed = (threshold * set.len() as f64 - 1e-6).ceil().max(1.0) as usize;
+        let len = (set.len() + 1).saturating_sub(needed).min(set.len());
+        let mut ranked: Vec<(u32, u64)> = set.iter().map(|&shingle| (self.counts[counter(shingle)], shingle)).collect();
+        if len < ranked.len() {
+            ranked.select_nth_unstable(len);
+            ranked.truncate(len);
+        }
+        ranked.sort_unstable();
+        Prefix { shingles: ranked.into_iter().map(|(_, shingle)| shingle).collect(), set_len: set.len() }
+    }
+}
+
+impl Default for Rarity {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn counter(shingle: u64) -> usize {
+    (shingle >> 44) as usize % COUNTERS
+}
+
+/// The rarest shingles of a set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prefix {
+    shingles: Vec<u64>,
+    set_len: usize,
+}
+
+/// Finds sets by their rarest shingles.
+#[derive(Clone, Debug)]
+pub struct PrefixIndex {
+    threshold: f64,
+    /// For each slot the last entry put there, or [`NONE`].
+    heads: Vec<u32>,
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    /// Hash of the shingle and the class of `reach`; its low bits are the slot.
+    tag: u32,
+    member: u32,
+    /// The largest set for which the entry can be the first shingle in common.
+    reach: u32,
+    /// The set's own length.
+    set_len: u32,
+    next: u32,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl PrefixIndex {
+    /// Makes an empty index for pairs of a Jaccard similarity of at least `threshold`.
+    pub fn new(threshold: f64) -> Self {
+        Self { threshold, heads: vec![NONE; 1 << 10], entries: Vec::new() }
+    }
+
+    /// Puts a set in under the number `member`.
+    pub fn insert(&mut self, member: u32, prefix: &Prefix) {
+        if self.entries.len() + prefix.shingles.len() > self.heads.len() {
+            self.grow();
+        }
+        for (place, &shingle) in prefix.shingles.iter().enumerate() {
+            let reach = self.reach(prefix.set_len, place);
+            let tag = tag(shingle, class(reach));
+            let (slot, set_len) = (self.slot(tag), prefix.set_len as u32);
+            self.entries.push(Entry { tag, member, reach, set_len, next: self.heads[slot] });
+            self.heads[slot] = self.entries.len() as u32 - 1;
+        }
+    }
+
+    /// Appends the numbers of all sets that may be similar enough, some of them several times.
+    pub fn candidates(&self, prefix: &Prefix, found: &mut Vec<u32>) {
+        let len = prefix.set_len as u32;
+        // No set that is similar enough is larger than len / t, and no entry of it reaches beyond that / t.
+        let farthest = (f64::from(len) / self.threshold / self.threshold + 2.0) as u32;
+        for (place, &shingle) in prefix.shingles.iter().enumerate() {
+            let reach = self.reach(prefix.set_len, place);
+            for class in class(len)..=class(farthest) {
+                let tag = tag(shingle, class);
+                let mut at = self.heads[self.slot(tag)];
+                while let Some(entry) = self.entries.get(at as usize) {
+                    if entry.tag == tag && entry.reach >= len && reach >= entry.set_len {
+                        found.push(entry.member);
+                    }
+                    at = entry.next;
+                }
+            }
+        }
+    }
+
+    /// The largest set with which one of `len` shingles can be similar enough if its shingle at `place` is the first
+    /// in common: `t / (1 + t) * (len + other) <= len - place`.
+    fn reach(&self, len: usize, place: usize) -> u32 {
+        let other = (len - place) as f64 * (1.0 + self.threshold) / self.threshold - len as f64;
+        (other.max(0.0) + 1.0) as u32 // one more, for what the product loses
+    }
+
+    fn slot(&self, tag: u32) -> usize {
+        tag as usize & (self.heads.len() - 1)
+    }
+
+    /// Makes twice as many slots as there are entries, and chains the entries anew.
+    fn grow(&mut self) {
+        self.heads = vec![NONE; (self.entries.len() * 2).next_power_of_two().max(self.heads.len() * 2)];
+        for at in 0..self.entries.len() {
+            let slot = self.slot(self.entries[at].tag);
+            self.entries[at].next = std::mem::replace(&mut self.heads[slot], at as u32);
+        }
+    }
+}
+
+/// Sizes on a scale with eight steps from each to its double.
+fn class(size: u32) -> u32 {
+    let size = size.max(1);
+    let octave = size.ilog2();
+    octave * 8 + ((u64::from(size) << 3 >> octave) & 7) as u32
+}
+
+fn tag(shingle: u64, class: u32) -> u32 {
+    (mix(shingle ^ u64::from(class).wrapping_mul(0x9e37_79b9_7f4a_7c15)) >> 32) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sets of about `size` shingles, most of them those of a template, with some swapped at random.
+    fn crowd(count: u64, size: u64, own: u64, seed: u64) -> Vec<Vec<u64>> {
+        let set = |n: u64| {
+            let n = if n % 10 == 1 { n - 1 } else { n }; // some are equal
+            let random = |k: u64| mix(mix(seed ^ n.wrapping_mul(0x1234_5678_9abc_def1)) ^ (k + 1));
+            let drawn = random(0) % (own + 1);
+            let template = (0..size - drawn).map(|k| mix(k + 1));
+            // Own shingles come from a small pool, so that some documents share them too.
+            let own = (0..drawn).map(|k| mix(1_000_000 + (n % 7) * 1000 + random(k) % (2 * own + 1)));
+            let mut set: Vec<u64> = template.chain(own).collect();
+            set.sort_unstable();
+            set.dedup();
+            set
+        };
+        (0..count).map(set).collect()
+    }
+
+    fn jaccard(a: &[u64], b: &[u64]) -> f64 {
+        let shared = a.iter().filter(|x| b.binary_search(x).is_ok()).count();
+        shared as f64 / (a.len() + b.len() - shared) as f64
+    }
+
+    #[test]
+    fn every_pair_at_the_threshold_is_a_candidate() {
+        for (size, own) in [(1, 1), (2, 1), (5, 3), (40, 12), (40, 40), (200, 60)] {
+            for threshold in [0.3, 0.5, 0.8, 0.9, 1.0] {
+                let sets = crowd(120, size, own, size + own);
+                let mut rarity = Rarity::new();
+                sets.iter().step_by(3).for_each(|set| rarity.count(set));
+                let mut index = PrefixIndex::new(threshold);
+                let mut pairs = 0;
+                for (n, set) in sets.iter().enumerate() {
+                    let prefix = rarity.prefix(set, threshold);
+                    let mut found = Vec::new();
+                    index.candidates(&prefix, &mut found);
+                    for (other, earlier) in sets[..n].iter().enumerate() {
+                        if jaccard(earlier, set) >= threshold {
+                            pairs += 1;
+                            assert!(found.contains(&(other as u32)), "{other} and {n} of {size}, {own} at {threshold}");
+                        }
+                    }
+                    index.insert(n as u32, &prefix);
+                }
+                assert!(pairs > 0, "{size}, {own} at {threshold} has no pair");
+            }
+        }
+    }
+
+    /// Documents that share a template and not enough of the rest are no candidates, up to just below the threshold.
+    #[test]
+    fn a_template_alone_makes_few_candidates() {
+        for own in [25, 50, 100] {
+            let set = |n: u64| {
+                let mut set: Vec<u64> = (0..200 - own).chain((0..own).map(|k| 1000 + n * 1000 + k)).map(mix).collect();
+                set.sort_unstable();
+                set
+            };
+            let sets: Vec<Vec<u64>> = (0..400).map(set).collect();
+            let mut rarity = Rarity::new();
+            sets.iter().for_each(|set| rarity.count(set));
+            let mut index = PrefixIndex::new(0.8);
+            let mut found = Vec::new();
+            for (set, n) in sets.iter().zip(0..) {
+                let prefix = rarity.prefix(set, 0.8);
+                index.candidates(&prefix, &mut found);
+                index.insert(n, &prefix);
+            }
+            assert!(found.len() < 400, "{own} own shingles of 200: {} candidates among 400", found.len());
+        }
+    }
+
+    #[test]
+    fn classes_grow_with_the_size() {
+        let classes: Vec<u32> = (0..5000).map(class).collect();
+        assert!(classes.is_sorted());
+        assert!(classes[1] < classes[2] && classes[1000] < classes[1100]);
+    }
+}

@@ -1,0 +1,108 @@
+//! What each character becomes when it is normalised on its own, looked up by code point.
+//!
+//! A character whose neighbours do not compose with it is normalised alone, so the result can be kept. Results are
+//! worked out when they are first asked for, 64 neighbouring code points at a time: a text of one language touches few
+//! such pages.
+
+use std::sync::{Arc, OnceLock};
+
+use super::TextOptions;
+use super::normalize::{Class, normalize_alone, starts_piece};
+
+/// What a character is to the fast tokenizer, unless an [`Kind::Attached`] one follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Part of a word, as one character of as many bytes.
+    Word,
+    /// A token of its own, as one character of as many bytes.
+    Single,
+    /// Between words.
+    Separator,
+    /// Dropped without splitting a word.
+    Ignored,
+    /// It may compose with the character before it, and then stands for something else.
+    Attached,
+    /// Anything else, such as a character that becomes several.
+    Complex,
+}
+
+/// A character's kind, and the difference between its UTF-8 bytes and the normalised ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What the character is.
+    pub kind: Kind,
+    /// The exclusive or of the last three bytes before and after, the last byte last.
+    pub difference: [u8; 3],
+}
+
+/// The entries of all characters under some options.
+#[derive(Clone, Debug)]
+pub struct CharTable {
+    options: TextOptions,
+    pages: Arc<[OnceLock<Box<Page>>]>,
+}
+
+type Page = [Entry; 64];
+
+/// Code points from here on are tags and variation selectors, private, or unassigned.
+const END: usize = 0x40000;
+
+impl CharTable {
+    /// Makes the table of some options, still empty.
+    pub fn new(options: TextOptions) -> Self {
+        Self { options, pages: (0..END / 64).map(|_| OnceLock::new()).collect() }
+    }
+
+    /// Returns the entry of a character.
+    #[inline]
+    pub fn entry(&self, c: char) -> Entry {
+        match self.pages.get(c as usize / 64) {
+            Some(page) => page.get_or_init(|| self.page(c))[c as usize % 64],
+            None => entry(c, &self.options),
+        }
+    }
+
+    #[cold]
+    fn page(&self, c: char) -> Box<Page> {
+        let first = c as u32 / 64 * 64;
+        Box::new(std::array::from_fn(|at| {
+            char::from_u32(first + at as u32).map_or(Entry::of(Kind::Complex), |c| entry(c, &self.options))
+        }))
+    }
+}
+
+impl Entry {
+    fn of(kind: Kind) -> Self {
+        Self { kind, difference: [0; 3] }
+    }
+}
+
+fn entry(c: char, options: &TextOptions) -> Entry {
+    if !starts_piece(c) {
+        return Entry::of(Kind::Attached);
+    }
+    let mut normalized = Vec::new();
+    normalize_alone(c, options, |c, class| normalized.push((c, class)));
+    match normalized[..] {
+        [] => Entry::of(Kind::Ignored),
+        [(to, Class::Word)] => same_length(c, to, Kind::Word),
+        [(to, Class::Single)] => same_length(c, to, Kind::Single),
+        _ if normalized.iter().all(|&(_, class)| class == Class::Separator) => Entry::of(Kind::Separator),
+        _ => Entry::of(Kind::Complex),
+    }
+}
+
+/// Returns the entry of `from` that becomes `to`, if the bytes of one can be written over those of the other.
+fn same_length(from: char, to: char, kind: Kind) -> Entry {
+    let [mut before, mut after] = [[0; 4]; 2];
+    let (from, to) = (from.encode_utf8(&mut before).len(), to.encode_utf8(&mut after).len());
+    if from != to {
+        return Entry::of(Kind::Complex);
+    }
+    let mut difference = [0; 3];
+    let tail = from.min(3);
+    for at in 0..tail {
+        difference[3 - tail + at] = before[from - tail + at] ^ after[from - tail + at];
+    }
+    if before[0] != after[0] && from == 4 { Entry::of(Kind::Complex) } else { Entry { kind, difference } }
+}

@@ -1,0 +1,303 @@
+//! The fast tokenizer against the plain one.
+
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::super::window::WINDOW;
+use super::super::{TextOptions, Token, Tokenizer};
+
+/// A tokenizer for each combination of options. Their tables of characters are used again from test to test.
+static TOKENIZERS: LazyLock<Vec<Tokenizer>> = LazyLock::new(|| {
+    let options = |bits: u8| TextOptions {
+        keep_case: bits & 1 != 0,
+        fold_accents: bits & 2 != 0,
+        fold_digits: bits & 4 != 0,
+        ..TextOptions::default()
+    };
+    (0..8).map(|bits| Tokenizer::new(options(bits), 0)).collect()
+});
+
+fn plain(tokenizer: &Tokenizer, text: &str) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    tokenizer.for_each(text, |word, span| tokens.push(Token { hash: tokenizer.hash(word), span }));
+    tokens
+}
+
+fn plain_chars(tokenizer: &Tokenizer, text: &str) -> Vec<u64> {
+    let mut words = Vec::new();
+    tokenizer.for_each(text, |word, _| words.push(word.to_owned()));
+    words.join(" ").chars().map(|c| tokenizer.hash(c.encode_utf8(&mut [0; 4]))).collect()
+}
+
+/// Compares hashes and spans under all options.
+fn check(text: &str) {
+    TOKENIZERS.iter().for_each(|tokenizer| check_with(tokenizer, text));
+}
+
+fn check_with(tokenizer: &Tokenizer, text: &str) {
+    let plain = plain(tokenizer, text);
+    let mut reader = tokenizer.reader();
+    for round in ["first", "second, from the cache"] {
+        let fast = reader.tokens(text);
+        if fast != plain {
+            let at = fast.iter().zip(&plain).take_while(|(fast, plain)| fast == plain).count();
+            let near = plain.get(at).map_or(text.len(), |token| token.span.start);
+            let around = &text[text.floor_char_boundary(near.saturating_sub(40))..text.ceil_char_boundary(near + 40)];
+            panic!(
+                "{round}: token {at} is {:?}, not {:?}, near {around:?} at {near} of {} bytes, {:?}",
+                fast.get(at),
+                plain.get(at),
+                text.len(),
+                tokenizer.options()
+            );
+        }
+    }
+    let (mut hashes, mut chars) = (Vec::new(), Vec::new());
+    reader.chars(text, &mut chars);
+    assert_eq!(chars, plain_chars(tokenizer, text), "characters of {text:?}, {:?}", tokenizer.options());
+    reader.hashes(text, &mut hashes);
+    assert!(hashes.iter().eq(plain.iter().map(|token| &token.hash)), "hashes of {text:?}, {:?}", tokenizer.options());
+}
+
+/// Bits of text that have to do with each other: what composes, folds, joins and splits.
+const BITS: &[&str] = &[
+    "a",
+    "Z",
+    "7",
+    "_",
+    " ",
+    "\n",
+    "\0",
+    "'",
+    "<",
+    "=",
+    ".",
+    "abcdefghijklmnop",
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
+    "é",
+    "É",
+    "ß",
+    "×",
+    "÷",
+    "ÿ",
+    "œ",
+    "Œ",
+    "ñ",
+    "µ",
+    "ª",
+    "½",
+    "²",
+    "\u{a0}",
+    "«",
+    "»",
+    "\u{ad}",
+    "e\u{301}",
+    "\u{301}",
+    "\u{308}",
+    "\u{338}",
+    "\u{327}\u{301}",
+    "\u{345}",
+    "\u{34f}",
+    "İ",
+    "ı",
+    "ſ",
+    "ŀ",
+    "ǅ",
+    "ﬁ",
+    "ﬀ",
+    "ẞ",
+    "ế",
+    "Ạ",
+    "Привет",
+    "ЁЖИК",
+    "й",
+    "и\u{306}",
+    "Ѐ",
+    "ѝ",
+    "џ",
+    "Ѡ",
+    "҂",
+    "ΟΔΟΣ",
+    "ς",
+    "Ά",
+    "ά",
+    "ὰ",
+    "α\u{301}",
+    "Ω",
+    "السلام",
+    "عَلَيْكُم",
+    "ـ",
+    "٣",
+    "۴",
+    "ﷺ",
+    "ﻻ",
+    "שָׁלוֹם",
+    "ﬠ",
+    "हिन्दी",
+    "क्\u{200d}ष",
+    "क\u{93c}",
+    "া",
+    "\u{9be}",
+    "ো",
+    "தமிழ்",
+    "ภาษาไทย",
+    "กำ",
+    "\u{e31}",
+    "\u{e48}",
+    "ລາວ",
+    "ខ្មែរ",
+    "မြန်မာ",
+    "漢",
+    "字",
+    "一",
+    "龥",
+    "䷀",
+    "㐀",
+    "々",
+    "〇",
+    "豈",
+    "丽",
+    "𠀀",
+    "。",
+    "，",
+    "、",
+    "「",
+    "Ａ",
+    "ｚ",
+    "５",
+    "！",
+    "\u{3000}",
+    "が",
+    "か\u{3099}",
+    "カ",
+    "ー",
+    "ｶﾞ",
+    "ﾊﾟ",
+    "ｱ",
+    "\u{3099}",
+    "\u{309b}",
+    "ヿ",
+    "ゟ",
+    "㍿",
+    "㎏",
+    "한국어",
+    "가",
+    "\u{1100}\u{1161}\u{11a8}",
+    "가\u{11a8}",
+    "\u{1161}",
+    "\u{11a8}",
+    "ㄱ",
+    "힣",
+    "ꯍ",
+    "퟿",
+    "😀",
+    "👩\u{200d}👩\u{200d}👧",
+    "👍🏽",
+    "🇫🇷",
+    "1\u{fe0f}\u{20e3}",
+    "\u{200b}",
+    "\u{200c}",
+    "\u{200d}",
+    "\u{2060}",
+    "\u{feff}",
+    "\u{fe0f}",
+    "’",
+    "—",
+    "…",
+    "\u{2028}",
+    "\u{202e}",
+    "\u{202f}",
+    "⁄",
+    "①",
+    "Ⅷ",
+    "ℵ",
+    "K",
+    "Å",
+    "\u{e000}",
+    "\u{fdd0}",
+    "\u{ffff}",
+    "\u{10ffff}",
+    "\u{e0041}",
+    "\u{e0100}",
+    "𝐀",
+    "𐐀",
+    "𝟙",
+    "\u{1d165}",
+    "\u{1d15e}",
+    "\u{110ba}",
+    "\u{11099}\u{110ba}",
+    "\u{378}",
+    "\u{2cef}",
+];
+
+fn texts() -> impl Strategy<Value = String> {
+    let bits = prop_oneof![4 => select(BITS).prop_map(str::to_owned), 1 => any::<char>().prop_map(String::from)];
+    prop::collection::vec(bits, 0..80).prop_map(|bits| bits.concat())
+}
+
+proptest! {
+    #[test]
+    fn fast_equals_plain_on_mixed_scripts(text in texts()) {
+        check(&text);
+    }
+
+    #[test]
+    fn fast_equals_plain_where_blocks_and_windows_meet(
+        text in texts(),
+        before in prop_oneof![0..70usize, WINDOW - 70..WINDOW + 70],
+        filler in select(&["a", " ", "ab ", "漢", "é", "\u{301}", "кот "]),
+    ) {
+        let filled: String = filler.chars().cycle().take(before).collect();
+        check_with(&TOKENIZERS[0], &(filled + &text));
+    }
+
+    #[test]
+    fn fast_equals_plain_on_words(text in "([a-zA-Z0-9é]{1,40}[ .,'\n]{0,3}){0,200}") {
+        check(&text);
+    }
+}
+
+#[test]
+fn fast_equals_plain_at_every_length() {
+    for bit in BITS.iter().filter(|bit| bit.len() <= 4) {
+        for len in 0..=200 {
+            check_with(&TOKENIZERS[0], &format!("{}{bit}", "x".repeat(len)));
+        }
+    }
+    for bit in ["a", "é", "漢", "한", "𠀀", "a ", "漢a", "é\u{301}", "\u{301}", "ก", "กำ", "\u{200d}"] {
+        for len in [WINDOW - 5, WINDOW, WINDOW + 5, 3 * WINDOW].map(|len| len / bit.len()) {
+            check(&bit.repeat(len));
+        }
+    }
+}
+
+/// Each character alone, between letters, doubled, after a character that is a token, and after a known letter.
+fn surrounded(chars: impl Iterator<Item = char>) -> String {
+    chars.flat_map(|c| [format!("{c} a{c}b {c}{c} 漢{c}字 é{c}é\n")]).collect()
+}
+
+#[test]
+fn fast_equals_plain_on_every_character() {
+    let text = surrounded('\0'..='\u{3ffff}');
+    check_with(&TOKENIZERS[0], &text);
+}
+
+#[test]
+fn fast_equals_plain_on_every_character_under_options() {
+    let text = surrounded('\0'..='\u{2fff}') + &surrounded('\u{f900}'..='\u{ffff}');
+    check(&text);
+}
+
+#[test]
+fn fast_equals_plain_beyond_the_table() {
+    let text = surrounded(('\u{40000}'..='\u{10ffff}').step_by(17)) + &surrounded('\u{e0000}'..='\u{e01ff}');
+    check_with(&TOKENIZERS[0], &text);
+}
+
+#[test]
+fn no_text_has_no_token() {
+    check("");
+    assert!(TOKENIZERS[0].reader().tokens("").is_empty());
+}
