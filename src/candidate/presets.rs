@@ -145,6 +145,14 @@ mod tests {
     }
 
     #[test]
+    fn shingles_of_presets_are_shingles() {
+        for preset in &DOCUMENT_PRESETS {
+            let shingle = preset.shingle.parse::<crate::text::Shingle>().expect(preset.name);
+            assert_eq!(shingle.to_string(), preset.shingle);
+        }
+    }
+
+    #[test]
     fn the_default_preset_of_passages_is_the_default() {
         assert_eq!(passage_preset("default"), Some(WindowParameters::default()));
     }

@@ -656,6 +656,7 @@ mod tests {
         };
         assert_eq!(found("--preset fineweb"), ("word:5".into(), 14, 8, 0.75));
         assert_eq!(found("--preset redpajama2"), ("word:13".into(), 9, 13, 0.8));
+        assert_eq!(found("--preset nemo"), ("char:24".into(), 20, 13, 0.8));
         assert_eq!(found("--preset redpajama2 --shingle word:4"), ("word:4".into(), 9, 13, 0.8));
         assert_eq!(found("--preset fineweb --threshold 0.9"), ("word:5".into(), 14, 8, 0.9));
         assert_eq!(found("--preset fineweb --bands 20 --rows 5"), ("word:5".into(), 20, 5, 0.75));
