@@ -10,7 +10,7 @@ use super::Budget;
 use super::texts::Place;
 use crate::candidate::Bands;
 use crate::candidate::lsh::Sketch;
-use crate::finding::Parameters;
+use crate::finding::{Keep, Parameters};
 use crate::source::{Format, Source, SourceOptions};
 
 /// Bytes of a record, on the average: pages of the web have 2,000 to 5,000.
@@ -58,15 +58,17 @@ impl Forecast {
     ) -> Self {
         let input = sizes.iter().sum();
         let documents: u64 = sources.iter().zip(sizes).map(|(source, &size)| documents(source, size, options)).sum();
-        let bytes_per_document = bytes_in_tables(parameters, held);
-        let tables = documents.saturating_mul(bytes_per_document);
+        let in_tables = bytes_in_tables(parameters, held);
+        let tables = documents.saturating_mul(in_tables);
+        // Ranks stay in memory.
+        let rank = if matches!(parameters.keep, Keep::First | Keep::None) { 0 } else { size_of::<u128>() as u64 };
         // Tables are moved when the room that they have taken, which may be twice what they fill, is too much.
         let fits = tables.saturating_mul(2) < budget.table as u64;
         Self {
             input,
             documents,
-            bytes_per_document,
-            tables: tables.min(budget.table as u64),
+            bytes_per_document: in_tables + rank,
+            tables: tables.min(budget.table as u64) + documents.saturating_mul(rank),
             texts: if held { input } else { 0 },
             disk: if fits { 0 } else { tables },
             folder: budget.folder.clone(),
@@ -97,12 +99,15 @@ mod tests {
     use crate::scan::Resources;
 
     fn forecast(level: Level, memory: Option<u64>) -> Forecast {
+        forecast_of(&Parameters { level, ..Parameters::default() }, memory)
+    }
+
+    fn forecast_of(parameters: &Parameters, memory: Option<u64>) -> Forecast {
         let source = |path: &str| Source { path: path.into(), named: true };
-        let parameters = Parameters { level, ..Parameters::default() };
         let budget = Budget::new(&Resources { memory, tmp: Some("scratch".into()), ..Resources::default() });
         let sources = [source("a.txt"), source("b.jsonl")];
         let held = parameters.level.passages();
-        Forecast::new(&sources, &[50_000, 2_999_001], &parameters, &SourceOptions::default(), held, &budget)
+        Forecast::new(&sources, &[50_000, 2_999_001], parameters, &SourceOptions::default(), held, &budget)
     }
 
     #[test]
@@ -129,6 +134,13 @@ mod tests {
         assert_eq!(taken(1001 * 160 * 6), (1001 * 160, 1001 * 160));
         assert_eq!(taken(300), (100, 1001 * 160));
         assert_eq!(forecast(Level::Documents, Some(100)).folder, PathBuf::from("scratch"));
+    }
+
+    #[test]
+    fn a_policy_that_ranks_takes_16_bytes_that_stay_in_memory() {
+        let parameters = Parameters { level: Level::Documents, keep: Keep::Longest, ..Parameters::default() };
+        let found = forecast_of(&parameters, Some(300));
+        assert_eq!((found.bytes_per_document, found.tables, found.disk), (176, 100 + 1001 * 16, 1001 * 160));
     }
 
     #[test]
