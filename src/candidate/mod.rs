@@ -2,8 +2,10 @@
 
 pub mod estimate;
 pub mod lsh;
+pub mod outlook;
 pub mod params;
 pub mod postings;
 pub mod prefix;
+pub mod presets;
 
 pub use params::{Bands, Chance, choose};

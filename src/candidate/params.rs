@@ -18,7 +18,7 @@ const SKETCH_LOSS: f64 = 3e-4;
 /// Chance that one byte of two different values agrees.
 const ACCIDENT: f64 = 1.0 / 256.0;
 
-/// What a step of the area below the curve costs in hash functions; see [`choose`].
+/// What a step of the area below the curve costs in hash functions; see [`work`].
 const AREA_COST: f64 = 1000.0;
 
 /// The shape of a signature.
@@ -81,12 +81,7 @@ impl Bands {
 }
 
 /// Returns the cheapest bands and rows that find a pair at Jaccard similarity `threshold` with a probability of at
-/// least `recall`.
-///
-/// The cost is the number of hash functions plus 1,000 times the area below the curve left of the threshold. The first
-/// is time for every document, the second for candidates that verification has to refuse: few rows are cheap to
-/// compute and let many wrong pairs through. The weight corresponds to 500 shingles a document and 360 other documents
-/// that it resembles a little, evenly over all similarities.
+/// least `recall`: of the [`alternatives`], the one with the least work.
 ///
 /// # Errors
 ///
@@ -102,17 +97,54 @@ impl Bands {
 /// # Ok::<(), doublon::Error>(())
 /// ```
 pub fn choose(threshold: f64, recall: f64) -> Result<Bands> {
+    let cheapest = alternatives(threshold, recall)?.into_iter().min_by(|x, y| x.work.total_cmp(&y.work));
+    cheapest.map(|alternative| alternative.shape).ok_or_else(|| Error::Parameter {
+        name: "recall",
+        value: format!("{recall} at threshold {threshold}"),
+        expected: "within reach of 4096 hash functions; lower it or raise the threshold",
+    })
+}
+
+/// A shape that reaches a recall.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Alternative {
+    /// The shape.
+    pub shape: Bands,
+    /// What it costs, in hash functions; see [`work`].
+    pub work: f64,
+}
+
+/// Returns for each number of rows the fewest bands that find a pair at Jaccard similarity `threshold` with a
+/// probability of at least `recall`, by ascending rows; numbers of rows that take more than 4,096 functions are left
+/// out.
+///
+/// # Errors
+///
+/// If the threshold is not above 0 and at most 1, or the recall not above 0 and below 1.
+pub fn alternatives(threshold: f64, recall: f64) -> Result<Vec<Alternative>> {
     let within = |name, value: f64, ok, expected| {
         if ok { Ok(()) } else { Err(Error::Parameter { name, value: value.to_string(), expected }) }
     };
     within("threshold", threshold, threshold > 0.0 && threshold <= 1.0, "above 0 and at most 1")?;
     within("recall", recall, recall > 0.0 && recall < 1.0, "above 0 and below 1")?;
     let shapes = (1..=24).filter_map(|rows| cheapest_of_rows(rows, threshold, recall));
-    shapes.min_by(|x, y| cost(*x, threshold).total_cmp(&cost(*y, threshold))).ok_or_else(|| Error::Parameter {
-        name: "recall",
-        value: format!("{recall} at threshold {threshold}"),
-        expected: "within reach of 4096 hash functions; lower it or raise the threshold",
-    })
+    Ok(shapes.map(|shape| Alternative { shape, work: work(shape, threshold) }).collect())
+}
+
+/// Returns what a shape costs: the number of its hash functions plus 1,000 times the area below its curve left of the
+/// threshold.
+///
+/// The first is time for every document, the second for candidates that verification has to refuse: few rows are cheap
+/// to compute and let many wrong pairs through. The weight corresponds to 500 shingles a document and 360 other
+/// documents that it resembles a little, evenly over all similarities.
+pub fn work(shape: Bands, threshold: f64) -> f64 {
+    shape.len() as f64 + AREA_COST * area(threshold, |similarity| shape.collision_probability(similarity))
+}
+
+/// The area below a curve from 0 to `end`.
+pub(super) fn area(end: f64, height: impl Fn(f64) -> f64) -> f64 {
+    const STEPS: usize = 200;
+    (0..STEPS).map(|step| height(end * (step as f64 + 0.5) / STEPS as f64)).sum::<f64>() * end / STEPS as f64
 }
 
 /// The fewest bands of so many rows that reach the recall, the loss by the sketch included.
@@ -130,13 +162,6 @@ fn cheapest_of_rows(rows: usize, threshold: f64, recall: f64) -> Option<Bands> {
 
 fn power(base: f64, exponent: usize) -> f64 {
     base.powi(i32::try_from(exponent).unwrap_or(i32::MAX))
-}
-
-fn cost(shape: Bands, threshold: f64) -> f64 {
-    const STEPS: usize = 200;
-    let height = |step| shape.collision_probability(threshold * (step as f64 + 0.5) / STEPS as f64);
-    let area = (0..STEPS).map(height).sum::<f64>() * threshold / STEPS as f64;
-    shape.len() as f64 + AREA_COST * area
 }
 
 /// The chance of a pair to be found: to agree in a band, and to pass the sketch.
@@ -186,12 +211,15 @@ fn met_and_equal(shape: Bands, similarity: f64) -> Vec<f64> {
     // [not met yet, met], by number of equal bytes
     let mut state = [vec![0.0; len + 1], vec![0.0; len + 1]];
     state[0][0] = 1.0;
-    for band in 0..shape.bands {
-        let seen = len.saturating_sub(band * shape.rows).min(shape.rows);
+    let in_sketch = len.div_ceil(shape.rows);
+    for band in 0..in_sketch {
+        let seen = (len - band * shape.rows).min(shape.rows);
         state = after_band(&state, shape.rows, seen, similarity);
     }
-    let [_, met] = state;
-    met
+    // Bands beyond the sketch change no byte of it, so they count together.
+    let others = Bands { bands: shape.bands - in_sketch, ..shape }.collision_probability(similarity);
+    let [fresh, met] = state;
+    fresh.iter().zip(&met).map(|(fresh, met)| met + fresh * others).collect()
 }
 
 /// One more band, of whose `rows` values the first `seen` are in the sketch.
@@ -265,6 +293,25 @@ mod tests {
             assert_eq!(choose(threshold, recall).expect_err("refused").to_string(), message);
         }
         assert!(Bands::new(0, 5).is_err() && Bands::new(5, 0).is_err() && Bands::new(usize::MAX, 2).is_err());
+    }
+
+    #[test]
+    fn bands_beyond_the_sketch_count_as_if_one_by_one() {
+        for (bands, rows) in [(450, 20), (14, 8), (100, 1), (65, 1), (64, 1), (2, 70)] {
+            let shape = Bands { bands, rows };
+            for similarity in [0.0, 0.3, 0.8, 1.0] {
+                let len = sketch_len(shape);
+                let mut state = [vec![0.0; len + 1], vec![0.0; len + 1]];
+                state[0][0] = 1.0;
+                for band in 0..bands {
+                    let seen = len.saturating_sub(band * rows).min(rows);
+                    state = after_band(&state, rows, seen, similarity);
+                }
+                for (one_by_one, together) in state[1].iter().zip(met_and_equal(shape, similarity)) {
+                    assert!((one_by_one - together).abs() < 1e-12, "{shape:?} at {similarity}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -4,14 +4,19 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args as Group, ColorChoice, Parser, Subcommand, ValueEnum};
 
-use crate::candidate::params;
+use super::settings::SettingArgs;
+use crate::candidate::presets::{DOCUMENT_PRESETS, PASSAGE_PRESETS, Preset, document_preset, passage_preset};
 use crate::error::{Error, Result};
 use crate::finding::{Keep, Level, Parameters, Scope, WindowParameters};
 use crate::scan::Resources;
 use crate::source::{BadInput, RecordMode, SourceOptions};
 use crate::text::TextOptions;
+
+/// The least memory that a run is held to. With less, 1.2 million documents of 12 words took 43 MB whatever was asked.
+const LEAST_MEMORY: u64 = 64 << 20;
 
 /// Finds duplicate and near-duplicate texts, and passages that repeat within or across them.
 #[derive(Debug, Parser)]
@@ -38,6 +43,16 @@ pub enum Command {
     ///
     /// Example: doublon report found.jsonl --limit 0 | less
     Report(ReportArgs),
+    /// Show which pairs bands and rows find, and at what cost
+    ///
+    /// Reads no documents. Shows the bands and rows that `scan` takes for the same flags, the chance of a pair to be
+    /// found by its similarity, and what other shapes would do. More bands find more pairs, and more wrong candidates;
+    /// more rows find fewer of both.
+    ///
+    /// Example: doublon params --threshold 0.7 --recall 0.95
+    ///
+    /// Example: doublon params --preset fineweb shows how many pairs the published values find.
+    Params(ParamsArgs),
 }
 
 #[derive(Debug, Group)]
@@ -53,11 +68,18 @@ pub struct ScanArgs {
     /// With `all`, passages are looked for in the documents that stay; see --inside-duplicates.
     #[arg(long, value_enum, default_value = "all")]
     level: LevelArg,
-    /// Use N threads; 0 is one for each processor
+    /// Start from settings that have a name
     ///
-    /// The result is the same for any number.
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    threads: usize,
+    /// For documents: fineweb, refinedweb, slimpajama, redpajama2, bigcode and nemo have the shingles, bands, rows and
+    /// threshold of published pipelines; `doublon params --preset NAME` tells of them. For passages: fast, default and
+    /// thorough, of which each finds more edited passages than the one before, and takes more time. May be given twice,
+    /// once for each. What is given by other flags goes before it.
+    ///
+    /// Example: --preset fineweb --threshold 0.8
+    #[arg(long, value_name = "NAME", hide_possible_values = true, value_parser = scan_presets())]
+    preset: Vec<String>,
+    #[command(flatten)]
+    means: MeansArgs,
     #[command(flatten)]
     documents: DocumentArgs,
     #[command(flatten)]
@@ -77,37 +99,8 @@ pub struct ScanArgs {
 #[derive(Debug, Group)]
 #[command(next_help_heading = "Documents")]
 struct DocumentArgs {
-    /// Call documents duplicates from this similarity on
-    ///
-    /// It is their Jaccard similarity, above 0 and at most 1: the shingles that both have, divided by those that either
-    /// has.
-    ///
-    /// Example: --threshold 0.95 lets documents of which more than a few words differ stay.
-    #[arg(long, value_name = "SHARE", default_value_t = 0.8, allow_negative_numbers = true)]
-    threshold: f64,
-    /// Find at least this share of the pairs at the threshold
-    ///
-    /// Above 0 and below 1. Pairs of higher similarity are missed more rarely still. More costs time: bands and rows
-    /// follow from this and --threshold.
-    #[arg(long, value_name = "SHARE", default_value_t = 0.99, allow_negative_numbers = true)]
-    recall: f64,
-    /// Cut signatures into N bands, whatever --recall says
-    ///
-    /// It needs --rows. Documents of similarity s are compared with probability 1 - (1 - s^rows)^bands.
-    ///
-    /// Example: --bands 14 --rows 8 are the values of FineWeb.
-    #[arg(long, value_name = "N", requires = "rows")]
-    bands: Option<usize>,
-    /// Rows of a band, together with --bands
-    #[arg(long, value_name = "N", requires = "bands")]
-    rows: Option<usize>,
-    /// What to make shingles of, and of how many
-    ///
-    /// word:N or char:N, with N from 1 to 64: words, or the characters of the words with one space between words. With
-    /// longer shingles, fewer changes make texts different, and texts that share only
-    /// common phrases are less alike.
-    #[arg(long, value_name = "UNIT:N", default_value = "word:5")]
-    shingle: String,
+    #[command(flatten)]
+    settings: SettingArgs,
     /// Which of several duplicates stays
     ///
     /// first (by path, then position), longest or shortest (by bytes of text), newest or oldest (by the time at which
@@ -257,6 +250,48 @@ pub struct ReportArgs {
     pub render: RenderArgs,
 }
 
+#[derive(Debug, Group)]
+pub struct ParamsArgs {
+    /// Show published settings
+    ///
+    /// They are those that `scan --preset` takes for documents. Other flags go before them.
+    #[arg(long, value_name = "NAME", value_parser = names(&DOCUMENT_PRESETS))]
+    preset: Option<String>,
+    #[command(flatten)]
+    pub settings: SettingArgs,
+    /// Form of the output
+    ///
+    /// `text` is for people; `json` is one object, for programs.
+    #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
+    pub format: Format,
+}
+
+#[derive(Debug, Group)]
+#[command(next_help_heading = "Resources")]
+struct MeansArgs {
+    /// Use N threads; 0 is one for each processor
+    ///
+    /// The result is the same for any number.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    threads: usize,
+    /// Keep what is known of documents in SIZE of memory [default: no limit]
+    ///
+    /// A number of bytes, at least 64MiB, or with a unit as for --max-record. What does not fit goes to --tmp, which
+    /// takes time. Whole texts are not counted: they stay in memory while passages are looked for, and those of
+    /// standard input always do. The result is the same for any size. With -v, an estimate of what is needed is told
+    /// first.
+    ///
+    /// Example: --level documents --memory 4GiB --tmp /scratch
+    #[arg(long, value_name = "SIZE")]
+    memory: Option<String>,
+    /// Folder for what does not fit into --memory
+    ///
+    /// By default it is the folder for temporary files of the system. The files there have no names, and are gone when
+    /// the run ends, however it ends.
+    #[arg(long, value_name = "DIR")]
+    tmp: Option<PathBuf>,
+}
+
 /// How results look and where they go.
 #[derive(Debug, Group)]
 #[command(next_help_heading = "Output")]
@@ -341,19 +376,18 @@ impl ScanArgs {
     /// When a value is outside its range.
     pub fn parameters(&self) -> Result<Parameters> {
         let Self { documents, passages, text, input, .. } = self;
-        share("threshold", documents.threshold)?;
-        open_share("recall", documents.recall)?;
+        let presets = self.presets()?;
+        let settings = documents.settings.settings(presets.documents)?;
         share("min-identity", passages.min_identity)?;
         at_least("min-words", passages.min_words, 3, "at least 3")?;
-        let (bands, rows) = self.bands()?;
         Ok(Parameters {
             level: self.level.into(),
-            threshold: documents.threshold,
-            recall: documents.recall,
-            bands,
-            rows,
+            threshold: settings.threshold,
+            recall: settings.recall,
+            bands: settings.shape.bands,
+            rows: settings.shape.rows,
             text: TextOptions {
-                shingle: documents.shingle.parse()?,
+                shingle: settings.shingle,
                 keep_case: text.keep_case,
                 fold_accents: text.fold_accents,
                 fold_digits: text.fold_digits,
@@ -365,7 +399,7 @@ impl ScanArgs {
             inside_duplicates: passages.inside_duplicates,
             min_words: passages.min_words,
             min_identity: passages.min_identity,
-            windows: windows(passages),
+            windows: windows(passages, presets.windows),
             text_field: input.text_field.clone(),
             id_field: input.id_field.clone(),
             max_record: size("max-record", &input.max_record)?,
@@ -404,20 +438,38 @@ impl ScanArgs {
     ///
     /// When a value is outside its range.
     pub fn resources(&self) -> Result<Resources> {
-        at_most("threads", self.threads, 1024, "from 0 to 1024")?;
-        Ok(Resources { threads: self.threads, ..Resources::default() })
+        let MeansArgs { threads, memory, tmp } = &self.means;
+        at_most("threads", *threads, 1024, "from 0 to 1024")?;
+        let memory = memory.as_deref().map(|text| size("memory", text)).transpose()?;
+        if let Some(bytes) = memory.filter(|&bytes| bytes < LEAST_MEMORY) {
+            return Err(refused("memory", &bytes, "at least 64MiB"));
+        }
+        if let Some(folder) = tmp.as_deref().filter(|folder| !folder.is_dir()) {
+            return Err(refused("tmp", &folder.display(), "a folder that is there"));
+        }
+        Ok(Resources { threads: *threads, memory, tmp: tmp.clone() })
     }
 
-    fn bands(&self) -> Result<(usize, usize)> {
-        let DocumentArgs { threshold, recall, bands, rows, .. } = self.documents;
-        let (Some(bands), Some(rows)) = (bands, rows) else {
-            let chosen = params::choose(threshold, recall)?;
-            return Ok((chosen.bands, chosen.rows));
-        };
-        at_least("bands", bands, 1, "at least 1")?;
-        at_least("rows", rows, 1, "at least 1")?;
-        at_most("bands times rows", bands.saturating_mul(rows), 65_536, "at most 65536")?;
-        Ok((bands, rows))
+    fn presets(&self) -> Result<Presets> {
+        let mut presets = Presets::default();
+        for name in &self.preset {
+            let is_second = match (document_preset(name), passage_preset(name)) {
+                (Some(preset), _) => presets.documents.replace(preset).is_some(),
+                (None, windows) => std::mem::replace(&mut presets.windows, windows).is_some(),
+            };
+            if is_second {
+                let expected = "at most one name for documents and one for passages";
+                return Err(refused("preset", &self.preset.join(" and "), expected));
+            }
+        }
+        Ok(presets)
+    }
+}
+
+impl ParamsArgs {
+    /// Returns the published settings that were asked for.
+    pub fn preset(&self) -> Option<&'static Preset> {
+        self.preset.as_deref().and_then(document_preset)
     }
 }
 
@@ -457,32 +509,48 @@ impl From<ScopeArg> for Scope {
     }
 }
 
+/// What `--preset` names.
+#[derive(Default)]
+struct Presets {
+    documents: Option<&'static Preset>,
+    windows: Option<WindowParameters>,
+}
+
+fn names(presets: &[Preset]) -> PossibleValuesParser {
+    presets.iter().map(|preset| preset.name).into()
+}
+
+fn scan_presets() -> PossibleValuesParser {
+    let documents = DOCUMENT_PRESETS.iter().map(|preset| preset.name);
+    documents.chain(PASSAGE_PRESETS.map(|(name, _)| name)).into()
+}
+
 /// A window may not be longer than the shortest passage, or that one could be missed.
-fn windows(passages: &PassageArgs) -> WindowParameters {
-    let default = WindowParameters::default();
+fn windows(passages: &PassageArgs, preset: Option<WindowParameters>) -> WindowParameters {
+    let preset = preset.unwrap_or_default();
     WindowParameters {
-        k: default.k.min(passages.min_words),
-        words: default.words.min(passages.min_words),
+        k: preset.k.min(passages.min_words),
+        words: preset.words.min(passages.min_words),
         exhaustive: passages.exhaustive,
-        ..default
+        ..preset
     }
 }
 
-fn share(name: &'static str, value: f64) -> Result<()> {
+pub(super) fn share(name: &'static str, value: f64) -> Result<()> {
     let valid = value > 0.0 && value <= 1.0; // false for NaN
     if valid { Ok(()) } else { Err(refused(name, &value, "above 0 and at most 1")) }
 }
 
-fn open_share(name: &'static str, value: f64) -> Result<()> {
+pub(super) fn open_share(name: &'static str, value: f64) -> Result<()> {
     let valid = value > 0.0 && value < 1.0;
     if valid { Ok(()) } else { Err(refused(name, &value, "above 0 and below 1")) }
 }
 
-fn at_least(name: &'static str, value: usize, least: usize, expected: &'static str) -> Result<()> {
+pub(super) fn at_least(name: &'static str, value: usize, least: usize, expected: &'static str) -> Result<()> {
     if value >= least { Ok(()) } else { Err(refused(name, &value, expected)) }
 }
 
-fn at_most(name: &'static str, value: usize, most: usize, expected: &'static str) -> Result<()> {
+pub(super) fn at_most(name: &'static str, value: usize, most: usize, expected: &'static str) -> Result<()> {
     if value <= most { Ok(()) } else { Err(refused(name, &value, expected)) }
 }
 
@@ -518,7 +586,7 @@ mod tests {
         let arguments = ["doublon", "scan", "a.txt"].into_iter().chain(flags.split_whitespace());
         match Args::try_parse_from(arguments).expect("valid usage").command {
             Command::Scan(args) => *args,
-            Command::Report(_) => unreachable!("the command is scan"),
+            _ => unreachable!("the command is scan"),
         }
     }
 
@@ -578,6 +646,41 @@ mod tests {
         for flag in ["--bands", "--rows"] {
             assert!(Args::try_parse_from(["doublon", "scan", "a", flag, "5"]).is_err(), "{flag} alone");
         }
+    }
+
+    #[test]
+    fn a_preset_of_documents_gives_way_to_other_flags() {
+        let found = |flags: &str| {
+            let found = scan(flags).parameters().expect("valid");
+            (found.text.shingle.to_string(), found.bands, found.rows, found.threshold)
+        };
+        assert_eq!(found("--preset fineweb"), ("word:5".into(), 14, 8, 0.75));
+        assert_eq!(found("--preset redpajama2"), ("word:13".into(), 9, 13, 0.8));
+        assert_eq!(found("--preset nemo"), ("char:24".into(), 20, 13, 0.8));
+        assert_eq!(found("--preset redpajama2 --shingle word:4"), ("word:4".into(), 9, 13, 0.8));
+        assert_eq!(found("--preset fineweb --threshold 0.9"), ("word:5".into(), 14, 8, 0.9));
+        assert_eq!(found("--preset fineweb --bands 20 --rows 5"), ("word:5".into(), 20, 5, 0.75));
+        assert_eq!(found("--preset fineweb --threshold 0.8 --recall 0.99"), ("word:5".into(), 12, 5, 0.8));
+    }
+
+    #[test]
+    fn a_preset_of_passages_sets_the_windows_and_leaves_documents_alone() {
+        let found = scan("--preset thorough --min-words 10 --exhaustive").parameters().expect("valid");
+        assert_eq!(found.windows, WindowParameters { k: 4, words: 10, bands: 3, exhaustive: true });
+        assert_eq!((found.bands, found.rows), (12, 5));
+        let both = scan("--preset fast --preset fineweb").parameters().expect("valid");
+        assert_eq!((both.windows.words, both.bands), (12, 14));
+        let expected = "preset is fast and fineweb and thorough, but it must be at most one name for documents and one for passages";
+        assert_eq!(refusal("--preset fast --preset fineweb --preset thorough"), expected);
+    }
+
+    #[test]
+    fn resources_are_checked() {
+        let resources = scan("--memory 80MB --tmp data").resources().expect("valid");
+        assert_eq!((resources.memory, resources.tmp), (Some(80_000_000), Some("data".into())));
+        assert_eq!(refusal("--memory 1MiB"), "memory is 1048576, but it must be at least 64MiB");
+        assert_eq!(refusal("--tmp no-such-folder"), "tmp is no-such-folder, but it must be a folder that is there");
+        assert_eq!(refusal("--tmp Cargo.toml"), "tmp is Cargo.toml, but it must be a folder that is there");
     }
 
     #[test]

@@ -6,9 +6,11 @@
 mod args;
 mod exit;
 mod output;
+mod params;
 mod progress;
 mod report;
 mod scan;
+mod settings;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -44,6 +46,7 @@ fn command(command: &Command) -> anyhow::Result<Outcome> {
     match command {
         Command::Scan(args) => scan::run(args),
         Command::Report(args) => report::run(args),
+        Command::Params(args) => params::run(args),
     }
 }
 

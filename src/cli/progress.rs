@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::say;
-use crate::report::text::{number, percent};
+use crate::report::text::{bytes, counted, number, percent};
 use crate::scan::Progress;
+use crate::scan::forecast::{BYTES_PER_RECORD, Forecast};
 
 /// Time between two lines.
 const INTERVAL: Duration = Duration::from_secs(5);
@@ -109,6 +110,38 @@ impl Progress for Meter {
             Display::Nothing => {}
         }
     }
+
+    fn forecast(&self, forecast: &Forecast) {
+        if self.times {
+            for line in needs(forecast) {
+                self.tell(&line);
+            }
+        }
+    }
+}
+
+/// A forecast in words.
+fn needs(forecast: &Forecast) -> Vec<String> {
+    let Forecast { input, documents, bytes_per_document, tables, texts, disk, folder } = forecast;
+    let texts = if *texts > 0 { format!(", and {} for texts", bytes(*texts)) } else { String::new() };
+    let disk = match disk {
+        0 => "nothing".to_owned(),
+        &disk => format!("at most about {} in {}", bytes(disk), folder.display()),
+    };
+    vec![
+        format!(
+            "input: {}; about {}, if records have {} bytes on the average",
+            bytes(*input),
+            counted(*documents, "document"),
+            number(BYTES_PER_RECORD)
+        ),
+        format!(
+            "memory: then at most about {} for tables ({bytes_per_document} bytes a document){texts}, beside what is \
+             read and compared at the time",
+            bytes(*tables)
+        ),
+        format!("disk: then {disk}"),
+    ]
 }
 
 fn bar_style(total_is_known: bool) -> ProgressStyle {
@@ -149,6 +182,32 @@ mod tests {
         assert_eq!(line("reading", 1234, Some(4936)), "reading: 1,234 of 4,936 (25%)");
         assert_eq!(line("reading", 1234, None), "reading: 1,234");
         assert_eq!(line("reading", 0, Some(0)), "reading: 0");
+    }
+
+    #[test]
+    fn a_forecast_says_what_it_counts() {
+        let forecast = Forecast {
+            input: 250_000_000,
+            documents: 83_334,
+            bytes_per_document: 160,
+            tables: 13_333_440,
+            texts: 0,
+            disk: 0,
+            folder: "scratch".into(),
+        };
+        let expected = [
+            "input: 250.0 MB; about 83,334 documents, if records have 3,000 bytes on the average",
+            "memory: then at most about 13.3 MB for tables (160 bytes a document), beside what is read and compared at the \
+             time",
+            "disk: then nothing",
+        ];
+        assert_eq!(needs(&forecast), expected);
+        let more = needs(&Forecast { texts: 250_000_000, disk: 13_333_440, ..forecast });
+        assert!(
+            more[1].contains("13.3 MB for tables (160 bytes a document), and 250.0 MB for texts, beside"),
+            "{more:?}"
+        );
+        assert_eq!(more[2], "disk: then at most about 13.3 MB in scratch");
     }
 
     #[test]

@@ -1,6 +1,7 @@
-//! Renderings of findings. They read findings only.
+//! Renderings of findings, and of what settings promise. They only read.
 
 pub mod json;
 pub mod measure;
+pub mod params;
 pub mod text;
 pub mod visible;

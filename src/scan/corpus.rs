@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::UNIX_EPOCH;
 
 use super::column::Column;
+use super::forecast::Forecast;
 use super::intake;
 use super::order::Order;
 use super::pool::Pool;
@@ -71,10 +72,14 @@ impl Corpus {
         progress: &dyn Progress,
     ) -> Result<Self> {
         let found = source::walk(paths, options)?;
-        progress.phase("reading", total_bytes(&found.sources));
+        let hold = parameters.level.passages() || found.sources.iter().any(Source::is_stdin);
+        let sizes = sizes(&found.sources);
+        if let Some(sizes) = &sizes {
+            progress.forecast(&Forecast::new(&found.sources, sizes, parameters, options, hold, budget));
+        }
+        progress.phase("reading", sizes.map(|sizes| sizes.iter().sum()));
         let shape = Bands::new(parameters.bands, parameters.rows)?;
         let sketcher = Sketcher::new(parameters.text, shape, parameters.seed);
-        let hold = parameters.level.passages() || found.sources.iter().any(Source::is_stdin);
         let mut ids = Column::new();
         let store = if hold { Store::Held(Vec::new()) } else { Store::Placed(Column::new()) };
         let texts = Texts { sources: found.sources.clone(), options: options.clone(), store };
@@ -164,10 +169,10 @@ impl Corpus {
     }
 }
 
-/// The size of all sources, if the file system knows it.
-fn total_bytes(sources: &[Source]) -> Option<u64> {
+/// The sizes of all sources, if the file system knows them.
+fn sizes(sources: &[Source]) -> Option<Vec<u64>> {
     let size = |source: &Source| std::fs::metadata(&source.path).ok().map(|metadata| metadata.len());
-    sources.iter().map(size).sum()
+    sources.iter().map(size).collect()
 }
 
 /// When a source was modified, in nanoseconds since 1970, if the policy asks for it.

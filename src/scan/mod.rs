@@ -8,6 +8,7 @@ mod crowds;
 mod decide;
 pub mod describe;
 mod documents;
+pub mod forecast;
 mod intake;
 mod order;
 pub mod passages;
@@ -25,6 +26,7 @@ use crate::source::SourceOptions;
 use assemble::Assembly;
 use corpus::Corpus;
 use documents::Documents;
+use forecast::Forecast;
 use passages::Passages;
 
 /// What a run may use. Nothing of it changes the findings.
@@ -44,6 +46,8 @@ pub trait Progress: Sync {
     fn phase(&self, name: &str, total: Option<u64>);
     /// The phase has come so many bytes or items further.
     fn advance(&self, amount: u64);
+    /// The run will need about this. It is told once before anything is read, unless the size of an input is not known.
+    fn forecast(&self, _forecast: &Forecast) {}
 }
 
 /// Hears nothing.

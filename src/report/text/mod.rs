@@ -15,8 +15,9 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use self::page::{Names, Page, Paint};
-use self::phrase::{bytes, counted, covered, differences, reason_in_words, regrouped};
-pub use self::phrase::{number, percent};
+pub use self::phrase::{bytes, counted, number, percent};
+use self::phrase::{covered, differences, reason_in_words, regrouped};
+pub use self::wrap::wrap;
 use super::measure::Repeated;
 use super::visible::visible;
 use crate::finding::{
