@@ -3,8 +3,9 @@
 //! The promise that is held here, with every pair of places compared (`exhaustive`): let `P` be the optimal local
 //! alignment of two documents, or of one document with a later part of itself, under the scores of `verify::align`,
 //! cut where its score falls by more than `X_DROP`. If a part of `P` has at least `min_words` words on both sides, the
-//! least identity, and a run of at least `windows.words` equal words, then one reported match covers at least 80% of
-//! it on both sides. The same holds for the next best alignment outside of the places of `P`, and so on.
+//! least identity, the least score, and a run of at least `windows.words` equal words, then one reported match covers
+//! at least 80% of it on both sides. The same holds for the next best alignment outside of the places of `P`, and so
+//! on.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -12,7 +13,7 @@ use std::ops::Range;
 use doublon::document::{DocId, Document};
 use doublon::finding::{DocumentRef, MatchScope, Parameters, PassageMatch, PlacedSpan, Scope};
 use doublon::hash::mix;
-use doublon::scan::passages::{Passages, find};
+use doublon::scan::passages::{LEAST_SCORE, LEAST_SCORE_OF_CHARACTERS, Passages, find};
 use doublon::text::{Lexicon, TokenId, Tokenizer, Vocabulary};
 use doublon::verify::align::{DIFFERENT, EQUAL, GAP, SIMILAR, X_DROP};
 use proptest::prelude::*;
@@ -81,6 +82,13 @@ impl Words {
         }
     }
 
+    fn score(&self, a: usize, b: usize, column: (Option<usize>, Option<usize>)) -> i32 {
+        match column {
+            (Some(i), Some(j)) => self.compare(self.tokens[a][i], self.tokens[b][j]),
+            _ => GAP,
+        }
+    }
+
     /// The range of words that a reported place covers.
     fn range(&self, place: &PlacedSpan) -> Range<usize> {
         let starts = &self.starts[place.doc.record as usize];
@@ -134,10 +142,7 @@ fn cut_at_drops(words: &Words, a: usize, b: usize, path: &Path) -> Vec<Path> {
     let mut parts = Vec::new();
     let (mut start, mut best_end, mut score, mut best) = (0, 0, 0, 0);
     for (n, &column) in path.iter().enumerate() {
-        score += match column {
-            (Some(i), Some(j)) => words.compare(words.tokens[a][i], words.tokens[b][j]),
-            _ => GAP,
-        };
+        score += words.score(a, b, column);
         if score > best {
             (best, best_end) = (score, n + 1);
         } else if best - score > X_DROP || (best == 0 && score < 0) {
@@ -163,7 +168,11 @@ fn is_promised(words: &Words, a: usize, b: usize, part: &Path, parameters: &Para
     let longest = part.chunk_by(|x, y| equal(x) == equal(y)).filter(|run| equal(&run[0])).map(<[_]>::len).max();
     let identity = part.iter().filter(|c| equal(c)).count() as f64 / part.len() as f64;
     let (in_a, in_b) = sides(part);
-    in_a.len().min(in_b.len()) >= parameters.min_words
+    let score: i32 = part.iter().map(|&column| words.score(a, b, column)).sum();
+    let characters = words.tokens[a][in_a.clone()].iter().any(|&word| words.vocabulary.is_character(word));
+    let least = if characters { LEAST_SCORE_OF_CHARACTERS } else { LEAST_SCORE };
+    i64::from(score) >= least
+        && in_a.len().min(in_b.len()) >= parameters.min_words
         && longest.unwrap_or(0) >= parameters.windows.words
         && identity >= parameters.min_identity
         && (a != b || in_a.end <= in_b.start)
