@@ -8,6 +8,7 @@
 //! numbers them all anew.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
@@ -28,8 +29,45 @@ pub struct Vocabulary {
 /// The distinct tokens of a part of the documents, numbered as they come.
 #[derive(Debug, Default)]
 pub struct Lexicon {
-    numbers: HashMap<u64, TokenId>,
+    numbers: HashMap<u64, TokenId, KeyedMix>,
     entries: Vec<Entry>,
+}
+
+/// Hashes what is a hash already, under a key of each table's own: nobody can choose words that collide in it.
+#[derive(Clone, Debug)]
+struct KeyedMix {
+    key: u64,
+}
+
+impl Default for KeyedMix {
+    fn default() -> Self {
+        Self { key: RandomState::new().hash_one(0) }
+    }
+}
+
+impl BuildHasher for KeyedMix {
+    type Hasher = Mixed;
+
+    fn build_hasher(&self) -> Mixed {
+        Mixed(self.key)
+    }
+}
+
+#[derive(Debug)]
+struct Mixed(u64);
+
+impl Hasher for Mixed {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.write_u64(u64::from(byte)));
+    }
+
+    fn write_u64(&mut self, n: u64) {
+        self.0 = mix(self.0 ^ n);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 /// What is known of a token.
