@@ -202,6 +202,8 @@ impl Part {
                 lines.repeated(part.tokens.len() - start, &mut part.short_lines);
             }
         }
+        part.tokens.shrink_to_fit(); // growth leaves up to half of it unused
+        lexicon.finish();
         (part, lexicon)
     }
 }
