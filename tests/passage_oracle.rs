@@ -447,7 +447,7 @@ proptest! {
     fn invariants_hold_on_texts_of_few_words(
         texts in prop::collection::vec("([abc] |[abc]\n|d\u{300}\u{bd} |東){0,120}", 1..6),
         exhaustive: bool,
-        min_words in 2usize..30,
+        min_words in 5usize..30,
         bands in 1usize..3,
     ) {
         let mut parameters = Parameters { min_words, ..Parameters::default() };

@@ -101,7 +101,7 @@ struct Member<'o> {
 }
 
 /// Makes the sorted places of a family free of overlaps. Those that overlap become one place, unless both repeat in
-/// their document and cover other words: then the later one starts where the earlier ends.
+/// their document and cover other words: then the later one starts where the earlier ends, if a quarter of it is left.
 fn separate(members: &[Member<'_>]) -> Vec<Occurrence> {
     let mut separate: Vec<Occurrence> = Vec::new();
     let mut first: Option<&Member<'_>> = None;
@@ -109,8 +109,9 @@ fn separate(members: &[Member<'_>]) -> Vec<Occurrence> {
         let place = member.place;
         match separate.last_mut() {
             Some(last) if last.doc == place.doc && last.end > place.start => {
+                let rest = place.end.saturating_sub(last.end);
                 let is_other = |first: &Member<'_>| {
-                    first.is_within && member.is_within && !same_place(first.place, place) && last.end < place.end
+                    first.is_within && member.is_within && !same_place(first.place, place) && 4 * rest >= place.len()
                 };
                 if first.is_some_and(is_other) {
                     let start = last.end;

@@ -30,9 +30,9 @@ pub const LEAST_SCORE: i64 = 28;
 pub const LEAST_SCORE_OF_CHARACTERS: i64 = 32;
 /// Keys are handled in so many ranges, by their first eight bits, each by one thread.
 const KEY_RANGES: usize = 256;
-/// A large run makes its postings in so many rounds, each for a part of the keys: to make them again costs less than
-/// to hold them all, which takes 6.4 bytes a word by default.
-const ROUNDS: usize = 4;
+/// A large run makes its postings in so many rounds, each for a part of the keys: looking for the minima again costs
+/// little, and to hold all postings takes 6.4 bytes a word by default.
+const ROUNDS: usize = 3;
 /// A run of fewer words makes its postings in one round.
 const ONE_ROUND_WORDS: usize = 1 << 22;
 
