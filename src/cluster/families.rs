@@ -57,14 +57,20 @@ pub fn families(matches: &[(Occurrence, Occurrence)]) -> Families {
     let number = |place: &Occurrence| places.partition_point(|other| *other < place);
     let mut sets = Sets::new(places.len());
     join_overlapping(&places, &mut sets);
+    let classes: Vec<usize> = (0..places.len()).map(|n| sets.root(n)).collect();
+    let mut is_within = vec![false; places.len()];
     for (a, b) in matches {
         sets.join(number(a), number(b));
+        if a.doc == b.doc {
+            (is_within[classes[number(a)]], is_within[classes[number(b)]]) = (true, true);
+        }
     }
     let mut members: Vec<(usize, usize)> = (0..places.len()).map(|n| (sets.root(n), n)).collect();
     members.sort_unstable();
+    let place = |&(_, n): &(usize, usize)| Member { place: places[n], is_within: is_within[classes[n]] };
     let mut families: Vec<(usize, Vec<Occurrence>)> = members
         .chunk_by(|x, y| x.0 == y.0)
-        .map(|family| (family[0].0, separate(&family.iter().map(|&(_, n)| places[n]).collect::<Vec<_>>())))
+        .map(|family| (family[0].0, separate(&family.iter().map(place).collect::<Vec<_>>())))
         .collect();
     families.sort_by(|(_, x), (_, y)| x.cmp(y));
     let mut of_root = vec![0; places.len()];
@@ -87,36 +93,49 @@ fn join_overlapping(places: &[&Occurrence], sets: &mut Sets) {
     }
 }
 
-/// Makes the sorted places of a family free of overlaps: those that cover nearly the same words as the first of them
-/// become one, of others the later one starts where the earlier ends.
-fn separate(places: &[&Occurrence]) -> Vec<Occurrence> {
+/// A place of a family, and whether a match says that it, or one that covers nearly the same words, stands in its
+/// document twice.
+struct Member<'o> {
+    place: &'o Occurrence,
+    is_within: bool,
+}
+
+/// Makes the sorted places of a family free of overlaps. Those that overlap become one place, unless both repeat in
+/// their document and cover other words: then the later one starts where the earlier ends, if a quarter of it is left.
+fn separate(members: &[Member<'_>]) -> Vec<Occurrence> {
     let mut separate: Vec<Occurrence> = Vec::new();
-    let mut first = None;
-    for &place in places {
+    let mut first: Option<&Member<'_>> = None;
+    for member in members {
+        let place = member.place;
         match separate.last_mut() {
             Some(last) if last.doc == place.doc && last.end > place.start => {
-                if first.is_some_and(|first| same_place(first, place)) {
-                    last.end = last.end.max(place.end);
-                    continue;
-                }
-                let start = last.end;
-                if start < place.end {
+                let rest = place.end.saturating_sub(last.end);
+                let is_other = |first: &Member<'_>| {
+                    first.is_within && member.is_within && !same_place(first.place, place) && 4 * rest >= place.len()
+                };
+                if first.is_some_and(is_other) {
+                    let start = last.end;
                     separate.push(Occurrence { start, ..place.clone() });
+                    first = Some(member);
+                } else {
+                    last.end = last.end.max(place.end);
                 }
             }
-            _ => separate.push(place.clone()),
+            _ => {
+                separate.push(place.clone());
+                first = Some(member);
+            }
         }
-        first = Some(place);
     }
-    if separate.len() > 1 { separate } else { farthest(places) }
+    if separate.len() > 1 { separate } else { farthest(members) }
 }
 
 /// The two places of a family in one document that are farthest from each other: the two sides of a match do not
 /// overlap, so these do not either.
-fn farthest(places: &[&Occurrence]) -> Vec<Occurrence> {
-    let first = places.iter().min_by_key(|place| (place.doc, place.end));
-    let last = places.iter().max_by_key(|place| (place.doc, place.start));
-    first.into_iter().chain(last).map(|&place| place.clone()).collect()
+fn farthest(members: &[Member<'_>]) -> Vec<Occurrence> {
+    let first = members.iter().min_by_key(|member| (member.place.doc, member.place.end));
+    let last = members.iter().max_by_key(|member| (member.place.doc, member.place.start));
+    first.into_iter().chain(last).map(|member| member.place.clone()).collect()
 }
 
 /// Returns whether two places of one document share more than half of the longer one. Two places that do not overlap
@@ -182,12 +201,20 @@ mod tests {
     }
 
     #[test]
-    fn places_of_a_family_do_not_overlap() {
+    fn places_that_repeat_in_their_document_stay_apart() {
         let third = place(1, 0..100);
         let matches =
-            [(place(0, 0..100), third.clone()), (place(0, 90..190), third), (place(0, 80..105), place(2, 0..25))];
+            [(place(0, 0..100), third.clone()), (place(0, 0..100), place(0, 100..200)), (place(0, 90..200), third)];
         let found = families(&matches);
-        assert_eq!(found.families[0], [place(0, 0..100), place(0, 100..190), place(1, 0..100)]);
+        assert_eq!(found.families[0], [place(0, 0..100), place(0, 100..200), place(1, 0..100)]);
+    }
+
+    #[test]
+    fn places_of_a_family_do_not_overlap() {
+        let third = place(1, 0..100);
+        let matches = [(place(0, 0..100), third.clone()), (place(0, 90..190), third)];
+        let found = families(&matches);
+        assert_eq!(found.families[0], [place(0, 0..190), place(1, 0..100)]);
         for ((a, b), &family) in matches.iter().zip(&found.of_match) {
             for side in [a, b] {
                 assert!(found.families[family].iter().any(|o| o.doc == side.doc && o.shared(side) > 0), "{side:?}");

@@ -8,12 +8,14 @@
 //! Each step is divided among the threads so that its result does not depend on how: by document, by range of keys, by
 //! pair of documents.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use crate::candidate::postings::{Candidate, Following, Links, Place, Posting};
 use crate::cluster::families::{Families, Occurrence, families};
 use crate::document::{DocId, Document};
-use crate::finding::{DocumentRef, MatchScope, Parameters, PassageFamily, PassageMatch, PlacedSpan, Scope};
+use crate::finding::{Difference, DocumentRef, MatchScope, Parameters, PassageFamily, PassageMatch, PlacedSpan, Scope};
 use crate::hash::mix;
 use crate::sketch::window::Windows;
 use crate::text::{Lexicon, Shingler, TokenId, Tokenizer, Vocabulary};
@@ -22,12 +24,17 @@ use crate::verify::pair::{Acceptance, PairAligner};
 
 use super::describe::{Described, Side, differences};
 
-/// A passage that is listed reaches this score, or that of the least number of equal words: of 20 words, 16 are equal.
-const LEAST_SCORE: i64 = 28;
+/// A passage that is listed reaches this score, or that of the least number of equal words: of 20 words, 17 are equal.
+pub const LEAST_SCORE: i64 = 28;
 /// The same for a passage in a script without spaces, where a word is a character and says less.
-const LEAST_SCORE_OF_CHARACTERS: i64 = 32;
-/// Keys are handled in so many ranges, each by one thread.
+pub const LEAST_SCORE_OF_CHARACTERS: i64 = 32;
+/// Keys are handled in so many ranges, by their first eight bits, each by one thread.
 const KEY_RANGES: usize = 256;
+/// A large run makes its postings in so many rounds, each for a part of the keys: looking for the minima again costs
+/// little, and to hold all postings takes 6.4 bytes a word by default.
+const ROUNDS: usize = 3;
+/// A run of fewer words makes its postings in one round.
+const ONE_ROUND_WORDS: usize = 1 << 22;
 
 /// The repeated passages of some documents.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -132,6 +139,10 @@ impl Corpus {
         Self { vocabulary, documents: documents.collect(), parts }
     }
 
+    fn words(&self) -> usize {
+        self.parts.iter().map(|part| part.tokens.len()).sum()
+    }
+
     fn tokens(&self, doc: u32) -> &[TokenId] {
         let (part, n) = self.documents[doc as usize];
         let part = &self.parts[part as usize];
@@ -171,7 +182,7 @@ impl Corpus {
 }
 
 impl Part {
-    fn read(archive: &Archive<'_>, docs: std::ops::Range<u32>, parameters: &Parameters) -> (Self, Lexicon) {
+    fn read(archive: &Archive<'_>, docs: Range<u32>, parameters: &Parameters) -> (Self, Lexicon) {
         let (mut part, mut lexicon) = (Self::default(), Lexicon::default());
         for doc in docs {
             let text = archive.text(doc);
@@ -191,12 +202,14 @@ impl Part {
                 lines.repeated(part.tokens.len() - start, &mut part.short_lines);
             }
         }
+        part.tokens.shrink_to_fit(); // growth leaves up to half of it unused
+        lexicon.finish();
         (part, lexicon)
     }
 }
 
 /// Divides the documents into parts of about [`PART_BYTES`] of text.
-fn parts(archive: &Archive<'_>) -> Vec<std::ops::Range<u32>> {
+fn parts(archive: &Archive<'_>) -> Vec<Range<u32>> {
     let (mut parts, mut start, mut bytes) = (Vec::new(), 0, 0);
     for doc in 0..archive.len() as u32 {
         bytes += archive.text(doc).len();
@@ -249,30 +262,34 @@ impl Lines {
 
 /// Returns the candidates, each once, by pair of documents.
 fn candidates(corpus: &Corpus, parameters: &Parameters) -> Vec<Candidate> {
-    let postings = postings(corpus, parameters);
     let links = Links { scope: parameters.scope, exhaustive: parameters.windows.exhaustive };
     let k = parameters.windows.k;
     let following = |place: Place| -> Following {
         let tokens = corpus.tokens(place.doc);
         std::array::from_fn(|n| tokens.get(place.at as usize + k + n).copied().unwrap_or(TokenId::MAX))
     };
-    let mut candidates: Vec<Candidate> = (0..KEY_RANGES)
-        .into_par_iter()
-        .flat_map_iter(|range| {
+    let rounds = if corpus.words() < ONE_ROUND_WORDS { 1 } else { ROUNDS };
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for round in 0..rounds {
+        let ranges = KEY_RANGES * round / rounds..KEY_RANGES * (round + 1) / rounds;
+        let postings = postings(corpus, parameters, &ranges);
+        let of_range = |range: usize| {
             let mut of_range: Vec<Posting> = postings.iter().flat_map(|part| &part[range]).copied().collect();
             let mut found = Vec::new();
             links.candidates(&mut of_range, following, |candidate| found.push(candidate));
             found
-        })
-        .collect();
+        };
+        let found: Vec<Vec<Candidate>> = (0..ranges.len()).into_par_iter().map(of_range).collect();
+        candidates.extend(found.into_iter().flatten());
+    }
     let by_pair = |candidate: &Candidate| (candidate.a.doc, candidate.b.doc, candidate.a.at, candidate.b.at);
     candidates.par_sort_unstable_by_key(by_pair);
     candidates.dedup();
     candidates
 }
 
-/// Returns the postings of each part of the documents, by range of keys.
-fn postings(corpus: &Corpus, parameters: &Parameters) -> Vec<Vec<Vec<Posting>>> {
+/// Returns the postings with a key in the given ranges, for each part of the documents, by range.
+fn postings(corpus: &Corpus, parameters: &Parameters, ranges: &Range<usize>) -> Vec<Vec<Vec<Posting>>> {
     let windows = parameters.windows;
     let part_of = |doc: u32| corpus.documents[doc as usize].0;
     let docs: Vec<u32> = (0..corpus.documents.len() as u32).collect();
@@ -280,17 +297,20 @@ fn postings(corpus: &Corpus, parameters: &Parameters) -> Vec<Vec<Vec<Posting>>> 
     parts
         .into_par_iter()
         .map(|docs| {
-            let mut ranges = vec![Vec::new(); KEY_RANGES];
+            let mut postings = vec![Vec::new(); ranges.len()];
             let mut windows = Windows::new(windows.k, windows.words, windows.bands, parameters.seed);
             let mut hashes = Vec::new();
             for &doc in docs {
                 corpus.folded_hashes(doc, &mut hashes);
                 windows.keys(&hashes, |key, at| {
-                    let place = Place { doc, at: at as u32 };
-                    ranges[(key >> 56) as usize].push(Posting { key, place });
+                    if let Some(of_range) = ((key >> 56) as usize).checked_sub(ranges.start)
+                        && let Some(postings) = postings.get_mut(of_range)
+                    {
+                        postings.push(Posting { key, place: Place { doc, at: at as u32 } });
+                    }
                 });
             }
-            ranges
+            postings
         })
         .collect()
 }
@@ -410,10 +430,7 @@ impl Report<'_> {
         let (set_a, set_b) = (self.shingles(&repeat.a, shingler), self.shingles(&repeat.b, shingler));
         let shared = count_shared(&set_a, &set_b);
         let share = |of: usize| shared as f64 / of as f64;
-        let side = |place: &Occurrence, span| {
-            Side::new(self.archive.text(place.doc), span, place.start..place.end, &self.archive.tokenizer)
-        };
-        let (differences, more_differences) = differences(&side(&repeat.a, a), &side(&repeat.b, b), &repeat.runs);
+        let (differences, more_differences) = self.differences(repeat, a, b);
         PassageMatch {
             id: format!("p{}", n + 1),
             family: family_id(family),
@@ -428,6 +445,17 @@ impl Report<'_> {
             differences,
             more_differences,
         }
+    }
+
+    fn differences(&self, repeat: &Repeat, a: &PlacedSpan, b: &PlacedSpan) -> (Vec<Difference>, usize) {
+        let (text_a, text_b) = (self.archive.text(repeat.a.doc), self.archive.text(repeat.b.doc));
+        if text_a[a.start..a.end] == text_b[b.start..b.end] {
+            return (Vec::new(), 0);
+        }
+        let tokenizer = &self.archive.tokenizer;
+        let side_a = Side::new(text_a, a, repeat.a.start..repeat.a.end, tokenizer);
+        let side_b = Side::new(text_b, b, repeat.b.start..repeat.b.end, tokenizer);
+        differences(&side_a, &side_b, &repeat.runs)
     }
 
     fn shingles(&self, place: &Occurrence, shingler: Shingler) -> Vec<u64> {

@@ -1,13 +1,14 @@
 //! The vocabulary of a run: each distinct token once, as a small number.
 //!
 //! Passages are compared as sequences of these numbers: four bytes a word instead of the word itself, and everything
-//! that is known of a word (its hash, its letters, how frequent it is) is found by indexing.
+//! that is known of a word (its hash, its letters) is found by indexing.
 //!
 //! The numbers are given in the order of the hashes, so they do not depend on how the documents were divided among
 //! threads: each part of the documents has a vocabulary of its own first ([`Lexicon`]), and [`Vocabulary::merge`]
 //! numbers them all anew.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
@@ -28,8 +29,47 @@ pub struct Vocabulary {
 /// The distinct tokens of a part of the documents, numbered as they come.
 #[derive(Debug, Default)]
 pub struct Lexicon {
-    numbers: HashMap<u64, TokenId>,
+    numbers: HashMap<u64, TokenId, KeyedMix>,
     entries: Vec<Entry>,
+}
+
+/// Hashes what is a hash already, under a key of each table's own: nobody can choose words that collide in it.
+#[derive(Clone, Debug)]
+struct KeyedMix {
+    key: u64,
+}
+
+impl Default for KeyedMix {
+    fn default() -> Self {
+        Self { key: RandomState::new().hash_one(0) }
+    }
+}
+
+impl BuildHasher for KeyedMix {
+    type Hasher = Mixed;
+
+    fn build_hasher(&self) -> Mixed {
+        Mixed(self.key)
+    }
+}
+
+#[derive(Debug)]
+struct Mixed(u64);
+
+impl Hasher for Mixed {
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.write_u64(u64::from(byte));
+        }
+    }
+
+    fn write_u64(&mut self, n: u64) {
+        self.0 = mix(self.0 ^ n);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 /// What is known of a token.
@@ -38,7 +78,6 @@ struct Entry {
     hash: u64,
     folded: u64,
     spelling: Spelling,
-    count: u32,
     is_character: bool,
 }
 
@@ -50,27 +89,24 @@ impl Entry {
     fn new(word: &str, hash: u64) -> Self {
         let folded = folded(word);
         let is_character = word.chars().next().is_some_and(|c| class(c) == Class::Single);
-        Self {
-            hash,
-            folded: seeded_hash(folded.as_bytes(), 0),
-            spelling: Spelling::of(&folded),
-            count: 0,
-            is_character,
-        }
+        Self { hash, folded: seeded_hash(folded.as_bytes(), 0), spelling: Spelling::of(&folded), is_character }
     }
 }
 
 impl Lexicon {
-    /// Counts one more of the token `word`, whose hash is `hash`, and returns its number in this part.
+    /// Returns the number in this part of the token `word`, whose hash is `hash`.
     pub fn number(&mut self, word: &str, hash: u64) -> TokenId {
         let entries = &mut self.entries;
-        let number = *self.numbers.entry(hash).or_insert_with(|| {
+        *self.numbers.entry(hash).or_insert_with(|| {
             entries.push(Entry::new(word, hash));
             (entries.len() - 1) as TokenId
-        });
-        let count = &mut entries[number as usize].count;
-        *count = count.saturating_add(1);
-        number
+        })
+    }
+
+    /// Gives back the memory that only further tokens would need.
+    pub fn finish(&mut self) {
+        self.numbers = HashMap::default();
+        self.entries.shrink_to_fit();
     }
 }
 
@@ -79,13 +115,7 @@ impl Vocabulary {
     pub fn merge(parts: &[Lexicon]) -> (Self, Vec<Vec<TokenId>>) {
         let mut entries: Vec<Entry> = parts.iter().flat_map(|part| &part.entries).copied().collect();
         entries.sort_unstable_by_key(|entry| entry.hash);
-        entries.dedup_by(|next, first| {
-            let same = next.hash == first.hash;
-            if same {
-                first.count = first.count.saturating_add(next.count);
-            }
-            same
-        });
+        entries.dedup_by_key(|entry| entry.hash);
         let spellings = entries.iter().map(|entry| entry.spelling).collect();
         let vocabulary = Self { entries, spellings };
         let numbers = parts.iter().map(|part| part.entries.iter().map(|entry| vocabulary.find(entry.hash)).collect());
@@ -106,11 +136,6 @@ impl Vocabulary {
     /// Returns whether a token is a character of a script written without spaces.
     pub fn is_character(&self, token: TokenId) -> bool {
         self.entries[token as usize].is_character
-    }
-
-    /// Returns how often a token stands in all documents.
-    pub fn count(&self, token: TokenId) -> u32 {
-        self.entries[token as usize].count
     }
 
     /// Returns the number of distinct tokens.
@@ -185,7 +210,6 @@ mod tests {
         assert_eq!(vocabulary.len(), 5);
         let le = numbers[0][in_first[0] as usize];
         assert_eq!(le, numbers[1][in_second[0] as usize]);
-        assert_eq!(vocabulary.count(le), 3);
         assert_eq!(vocabulary.hash(le), Tokenizer::default().hash("le"));
         assert_eq!(numbers[0][in_first[4] as usize], numbers[1][in_second[1] as usize]);
     }
@@ -193,7 +217,7 @@ mod tests {
     #[test]
     fn numbers_do_not_depend_on_the_parts() {
         let whole = lexicon("un deux trois quatre deux");
-        let (parted, _) = (lexicon("trois quatre deux"), ());
+        let parted = lexicon("trois quatre deux");
         let rest = lexicon("un deux");
         let (one, in_one) = Vocabulary::merge(&[whole.0]);
         let (two, in_two) = Vocabulary::merge(&[parted.0, rest.0]);

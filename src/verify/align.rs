@@ -451,3 +451,94 @@ struct Best {
     a: usize,
     b: usize,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{Lexicon, Tokenizer};
+
+    /// Two texts as words of one vocabulary.
+    fn words(a: &str, b: &str) -> (Vocabulary, Vec<TokenId>, Vec<TokenId>) {
+        let (tokenizer, mut lexicon) = (Tokenizer::default(), Lexicon::default());
+        let mut number = |text: &str| {
+            let mut words = Vec::new();
+            tokenizer.for_each(text, |word, _| words.push(lexicon.number(word, tokenizer.hash(word))));
+            words
+        };
+        let (a, b) = (number(a), number(b));
+        let (vocabulary, new) = Vocabulary::merge(&[lexicon]);
+        let renumber = |words: Vec<TokenId>| words.iter().map(|&word| new[0][word as usize]).collect();
+        (vocabulary, renumber(a), renumber(b))
+    }
+
+    fn align(a: &str, b: &str, anchor: Anchor) -> (Alignment, Vec<(Column, usize)>) {
+        let (vocabulary, a, b) = words(a, b);
+        let found = Aligner::new(&vocabulary).align(&a, &b, anchor);
+        let runs = found.runs.iter().map(|run| (run.column, run.len)).collect();
+        (found, runs)
+    }
+
+    const LEAD: &str =
+        "le chef de la diplomatie turque a exhorté jeudi la Russie à faire stopper les attaques du régime";
+
+    #[test]
+    fn equal_words_are_extended_to_both_ends() {
+        let b = format!("avant {LEAD} après");
+        let (found, runs) = align(LEAD, &b, Anchor { a: 5, b: 6, len: 5 });
+        assert_eq!((found.a.clone(), found.b.clone(), found.score), (0..18, 1..19, 36));
+        assert_eq!(runs, [(Column::Equal, 18)]);
+        assert!((found.identity() - 1.0).abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn changes_are_bridged_and_misspelled_words_count_half() {
+        let b = LEAD.replace("jeudi", "hier").replace("exhorté", "exhorte").replace("faire ", "");
+        let (found, runs) = align(LEAD, &b, Anchor { a: 0, b: 0, len: 5 });
+        let equal = |len| (Column::Equal, len);
+        let one = |column| (column, 1);
+        assert_eq!(
+            runs,
+            [equal(7), one(Column::Similar), one(Column::Different), equal(3), one(Column::OnlyA), equal(5),]
+        );
+        assert_eq!(found.score, i64::from(15 * EQUAL + SIMILAR + DIFFERENT + GAP));
+        assert_eq!(found.words(), 17);
+        assert!((found.identity() - 15.0 / 18.0).abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn a_passage_ends_with_words_of_both_sides() {
+        let (found, _) =
+            align(&format!("{LEAD} un deux trois"), &format!("{LEAD} quatre cinq"), Anchor { a: 3, b: 3, len: 5 });
+        assert_eq!((found.a, found.b), (0..18, 0..18));
+    }
+
+    #[test]
+    fn too_long_a_difference_is_not_bridged() {
+        let far =
+            |n: usize| format!("{LEAD} {} {LEAD}", (0..n).map(|i| format!("mot{i}x{i}")).collect::<Vec<_>>().join(" "));
+        let room = (X_DROP / -GAP) as usize;
+        let whole = align(&far(0), &far(room), Anchor { a: 0, b: 0, len: 5 }).0;
+        assert_eq!(whole.a, 0..36);
+        let half = align(&far(0), &far(room + 1), Anchor { a: 0, b: 0, len: 5 }).0;
+        assert_eq!(half.a, 0..18);
+    }
+
+    #[test]
+    fn a_text_that_repeats_is_cut_into_its_units() {
+        let (vocabulary, text, _) = words(&"un deux trois quatre cinq ".repeat(4), "");
+        let found = Aligner::new(&vocabulary).align_within(&text, Anchor { a: 0, b: 5, len: 5 });
+        assert_eq!((found.a.clone(), found.b.clone()), (0..15, 5..20));
+        let units: Vec<_> = found.repetitions().into_iter().map(|unit| (unit.a, unit.b)).collect();
+        assert_eq!(units, [(0..5, 5..10), (5..10, 10..15), (10..15, 15..20)]);
+    }
+
+    #[test]
+    fn the_best_part_drops_what_costs_more_than_it_brings() {
+        let mut alignment = Alignment::at(3, 4);
+        for (column, len) in [(Column::Equal, 1), (Column::Different, 5), (Column::Equal, 4), (Column::OnlyB, 2)] {
+            alignment.push(column, len);
+        }
+        let best = alignment.best_part();
+        assert_eq!((best.a, best.b, best.score), (9..13, 10..14, 8));
+    }
+}

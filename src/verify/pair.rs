@@ -161,3 +161,70 @@ fn same_places(x: &Alignment, y: &Alignment) -> bool {
     };
     half(&x.a, &y.a) && half(&x.b, &y.b)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Lexicon;
+
+    /// Texts of one vocabulary; a word is a number.
+    fn vocabulary(texts: &[&[u64]]) -> (Vocabulary, Vec<Vec<TokenId>>) {
+        let mut lexicon = Lexicon::default();
+        let numbered: Vec<Vec<TokenId>> = texts
+            .iter()
+            .map(|text| text.iter().map(|&word| lexicon.number(&format!("{word}"), word)).collect())
+            .collect();
+        let (vocabulary, new) = Vocabulary::merge(&[lexicon]);
+        let renumber = |text: Vec<TokenId>| text.iter().map(|&word| new[0][word as usize]).collect();
+        (vocabulary, numbered.into_iter().map(renumber).collect())
+    }
+
+    const ACCEPTANCE: Acceptance = Acceptance { score: 16, identity: 0.45, unit: 20 };
+
+    /// Words that are spelled unlike each other.
+    fn unlike(n: u64) -> Vec<u64> {
+        (0..n).map(|word| (word + 1) * 7_654_321_987).collect()
+    }
+
+    #[test]
+    fn candidates_inside_a_passage_say_nothing_new() {
+        let text = unlike(40);
+        let (vocabulary, texts) = vocabulary(&[&text, &text]);
+        let mut finder = PairAligner::new(&vocabulary, 5, ACCEPTANCE);
+        let found = finder.across(&texts[0], &texts[1], (0..36).map(|at| (at, at)));
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].a, 0..40);
+    }
+
+    #[test]
+    fn a_key_met_by_chance_gives_nothing() {
+        let text = unlike(40);
+        let (vocabulary, texts) = vocabulary(&[&text, &text]);
+        let mut finder = PairAligner::new(&vocabulary, 5, ACCEPTANCE);
+        assert!(finder.across(&texts[0], &texts[1], [(3, 20)].into_iter()).is_empty());
+    }
+
+    #[test]
+    fn too_weak_a_passage_is_not_accepted() {
+        let text = unlike(60);
+        let (a, b) = (&text[..20], [&text[..7], &text[40..60]].concat());
+        let (vocabulary, texts) = vocabulary(&[a, &b]);
+        let mut finder = PairAligner::new(&vocabulary, 5, ACCEPTANCE);
+        assert!(finder.across(&texts[0], &texts[1], [(0, 0), (2, 2)].into_iter()).is_empty());
+    }
+
+    #[test]
+    fn short_units_that_repeat_are_two_halves_and_long_ones_a_chain() {
+        let repeated = |unit: u64, times: usize| unlike(unit).repeat(times);
+        for (unit, times, passages) in [(3, 40, 1), (25, 6, 5)] {
+            let (vocabulary, texts) = vocabulary(&[&repeated(unit, times)]);
+            let mut finder = PairAligner::new(&vocabulary, 5, ACCEPTANCE);
+            let last = texts[0].len() - 4 - unit as usize;
+            let found = finder.within(&texts[0], (0..last).map(|at| (at, at + unit as usize)));
+            assert_eq!(found.len(), passages, "unit {unit}: {found:?}");
+            assert!(found.iter().all(|passage| passage.a.end <= passage.b.start));
+            assert_eq!(found[0].a.start, 0);
+            assert_eq!(found[passages - 1].b.end, texts[0].len());
+        }
+    }
+}
