@@ -11,7 +11,7 @@ use std::time::Duration;
 use std::{fs, io};
 
 /// Longer than any case may take, so that one that waits for input fails.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 #[test]
 fn commands_print_what_is_written_down() {

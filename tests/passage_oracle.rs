@@ -425,7 +425,8 @@ fn check_invariants(texts: &[String], parameters: &Parameters) -> Passages {
             assert!(words.compare(a[in_a.start], b[in_b.start]) > 0, "starts with other words: {m:?}");
             assert!(words.compare(a[in_a.end - 1], b[in_b.end - 1]) > 0, "ends with other words: {m:?}");
         }
-        let family = found.families.iter().find(|family| family.id == m.family).expect("the family is listed");
+        let family = found.families.iter().find(|family| family.id == m.family);
+        let Some(family) = family else { panic!("{} names no family that is listed", m.id) };
         let places: Vec<_> = std::iter::once(&family.keep).chain(&family.occurrences).collect();
         assert!(places.iter().any(|place| overlap(place, &m.a)), "{m:?} {family:?}");
         assert!(places.iter().any(|place| overlap(place, &m.b)), "{m:?} {family:?}");
