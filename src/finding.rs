@@ -527,6 +527,9 @@ pub struct Parameters {
     pub level: Level,
     /// Least Jaccard similarity of duplicate documents, above 0, at most 1.
     pub threshold: f64,
+    /// If given, a document is removed too when a kept one has at least this share of its shingles, above 0, at most 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub containment: Option<f64>,
     /// Least share of pairs at the threshold that must be found, above 0, below 1.
     pub recall: f64,
     /// Number of bands of the documents' signatures.
@@ -565,6 +568,7 @@ impl Default for Parameters {
         Self {
             level: Level::All,
             threshold: 0.8,
+            containment: None,
             recall: 0.99,
             bands: 12,
             rows: 5,

@@ -42,7 +42,7 @@ impl Rarity {
     }
 
     /// Returns the rarest of `shingles`, which may stand several times, rarest first: so many that every set of a
-    /// Jaccard similarity of at least `threshold` has one of them among its own.
+    /// Jaccard similarity of at least `threshold` has one of them among its own. With threshold 0 these are all.
     pub fn prefix(&self, mut shingles: Vec<u64>, threshold: f64) -> Prefix {
         for shingle in &mut shingles {
             *shingle = u64::from(self.counts[counter(*shingle)]) << RANK_SHIFT | *shingle >> 8;
@@ -50,9 +50,7 @@ impl Rarity {
         shingles.sort_unstable();
         shingles.dedup();
         let set_len = shingles.len();
-        // The slack covers what the product loses; one shingle more is never wrong.
-        let needed = (threshold * set_len as f64 - 1e-6).ceil().max(1.0) as usize;
-        shingles.truncate((set_len + 1).saturating_sub(needed));
+        shingles.truncate(prefix_len(set_len, threshold));
         Prefix { shingles, set_len }
     }
 }
@@ -65,6 +63,13 @@ impl Default for Rarity {
 
 fn counter(shingle: u64) -> usize {
     (shingle >> 44) as usize % COUNTERS
+}
+
+/// How many shingles of a set are sure to hold one of any `share` of it.
+fn prefix_len(set_len: usize, share: f64) -> usize {
+    // The slack covers what the product loses; one shingle more is never wrong.
+    let needed = (share * set_len as f64 - 1e-6).ceil().max(1.0) as usize;
+    (set_len + 1).saturating_sub(needed)
 }
 
 /// A shingle with its count in the uppermost bits, above 56 bits of its hash: ordered from rare to common.
@@ -84,46 +89,70 @@ pub struct Prefix {
     set_len: usize,
 }
 
+impl Prefix {
+    /// Those of its shingles that are sure to hold one of any `share` of the set.
+    fn first(&self, share: f64) -> impl Iterator<Item = (usize, Ranked)> + '_ {
+        self.shingles.iter().copied().take(prefix_len(self.set_len, share)).enumerate()
+    }
+}
+
+/// Finds the sets that contain the greater part of a set. It holds all shingles of the sets put in, 12 bytes each, and
+/// is asked for the rarest of the other.
+#[derive(Clone, Debug)]
+pub struct ContainmentIndex {
+    containment: f64,
+    lists: Lists<u32>,
+}
+
+impl ContainmentIndex {
+    /// Makes an empty index for sets of which at least the share `containment` lies in another.
+    pub fn new(containment: f64) -> Self {
+        Self { containment, lists: Lists::new() }
+    }
+
+    /// Puts in a set, of which `all` must hold every shingle, under the number `member`.
+    pub fn insert(&mut self, member: u32, all: &Prefix) {
+        for &shingle in &all.shingles {
+            self.lists.insert(tag(shingle, 0), member);
+        }
+    }
+
+    /// Appends the numbers of all sets that may contain enough of this one, some of them several times.
+    pub fn candidates(&self, prefix: &Prefix, found: &mut Vec<u32>) {
+        for (_, shingle) in prefix.first(self.containment) {
+            found.extend(self.lists.of(tag(shingle, 0)));
+        }
+    }
+}
+
 /// Finds sets by their rarest shingles.
 #[derive(Clone, Debug)]
 pub struct PrefixIndex {
     threshold: f64,
-    /// For each slot the last entry put there, or [`NONE`].
-    heads: Vec<u32>,
-    entries: Vec<Entry>,
+    lists: Lists<Entry>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Entry {
-    /// Hash of the shingle and the class of `reach`; its low bits are the slot.
-    tag: u32,
     member: u32,
     /// The largest set for which the entry can be the first shingle in common.
     reach: u32,
     /// The set's own length.
     set_len: u32,
-    next: u32,
 }
-
-const NONE: u32 = u32::MAX;
 
 impl PrefixIndex {
     /// Makes an empty index for pairs of a Jaccard similarity of at least `threshold`.
     pub fn new(threshold: f64) -> Self {
-        Self { threshold, heads: vec![NONE; 1 << 10], entries: Vec::new() }
+        Self { threshold, lists: Lists::new() }
     }
 
     /// Puts a set in under the number `member`.
     pub fn insert(&mut self, member: u32, prefix: &Prefix) {
-        if self.entries.len() + prefix.shingles.len() > self.heads.len() {
-            self.grow();
-        }
-        for (place, &shingle) in prefix.shingles.iter().enumerate() {
+        for (place, shingle) in prefix.first(self.threshold) {
             let reach = self.reach(prefix.set_len, place);
-            let tag = tag(shingle, class_of(shingle, reach));
-            let (slot, set_len) = (self.slot(tag), prefix.set_len as u32);
-            self.entries.push(Entry { tag, member, reach, set_len, next: self.heads[slot] });
-            self.heads[slot] = self.entries.len() as u32 - 1;
+            let entry = Entry { member, reach, set_len: prefix.set_len as u32 };
+            self.lists.insert(tag(shingle, class_of(shingle, reach)), entry);
         }
     }
 
@@ -132,17 +161,12 @@ impl PrefixIndex {
         let len = prefix.set_len as u32;
         // No set that is similar enough is larger than len / t, and no entry of it reaches beyond that / t.
         let farthest = (f64::from(len) / self.threshold / self.threshold + 2.0) as u32;
-        for (place, &shingle) in prefix.shingles.iter().enumerate() {
+        for (place, shingle) in prefix.first(self.threshold) {
             let reach = self.reach(prefix.set_len, place);
             for class in class_of(shingle, len)..=class_of(shingle, farthest) {
-                let tag = tag(shingle, class);
-                let mut at = self.heads[self.slot(tag)];
-                while let Some(entry) = self.entries.get(at as usize) {
-                    if entry.tag == tag && entry.reach >= len && reach >= entry.set_len {
-                        found.push(entry.member);
-                    }
-                    at = entry.next;
-                }
+                let entries = self.lists.of(tag(shingle, class));
+                let fitting = entries.filter(|entry| entry.reach >= len && reach >= entry.set_len);
+                found.extend(fitting.map(|entry| entry.member));
             }
         }
     }
@@ -153,17 +177,59 @@ impl PrefixIndex {
         let other = (len - place) as f64 * (1.0 + self.threshold) / self.threshold - len as f64;
         (other.max(0.0) + 1.0) as u32 // one more, for what the product loses
     }
+}
+
+/// Short lists under 32-bit tags, as chains through one array. Two keys of one tag share a list.
+#[derive(Clone, Debug)]
+struct Lists<T> {
+    /// For each slot, which is the low bits of a tag, the last link put there, or [`NONE`].
+    heads: Vec<u32>,
+    links: Vec<Link<T>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Link<T> {
+    tag: u32,
+    next: u32,
+    value: T,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl<T: Copy> Lists<T> {
+    fn new() -> Self {
+        Self { heads: vec![NONE; 1 << 10], links: Vec::new() }
+    }
+
+    fn insert(&mut self, tag: u32, value: T) {
+        if self.links.len() >= self.heads.len() {
+            self.grow();
+        }
+        let slot = self.slot(tag);
+        self.links.push(Link { tag, next: self.heads[slot], value });
+        self.heads[slot] = self.links.len() as u32 - 1;
+    }
+
+    fn of(&self, tag: u32) -> impl Iterator<Item = T> + '_ {
+        let mut at = self.heads[self.slot(tag)];
+        let links = std::iter::from_fn(move || {
+            let link = self.links.get(at as usize)?;
+            at = link.next;
+            Some(link)
+        });
+        links.filter(move |link| link.tag == tag).map(|link| link.value)
+    }
 
     fn slot(&self, tag: u32) -> usize {
         tag as usize & (self.heads.len() - 1)
     }
 
-    /// Makes twice as many slots as there are entries, and chains the entries anew.
+    /// Makes twice as many slots as there are links, and chains the links anew.
     fn grow(&mut self) {
-        self.heads = vec![NONE; (self.entries.len() * 2).next_power_of_two().max(self.heads.len() * 2)];
-        for at in 0..self.entries.len() {
-            let slot = self.slot(self.entries[at].tag);
-            self.entries[at].next = std::mem::replace(&mut self.heads[slot], at as u32);
+        self.heads = vec![NONE; self.heads.len() * 2];
+        for at in 0..self.links.len() {
+            let slot = self.slot(self.links[at].tag);
+            self.links[at].next = std::mem::replace(&mut self.heads[slot], at as u32);
         }
     }
 }
@@ -247,7 +313,9 @@ mod tests {
             };
             let sets: Vec<Vec<u64>> = (0..400).map(set).collect();
             let mut rarity = Rarity::new();
-            sets.iter().for_each(|set| rarity.count(set));
+            for set in &sets {
+                rarity.count(set);
+            }
             let mut index = PrefixIndex::new(0.8);
             let mut found = Vec::new();
             for (set, n) in sets.iter().zip(0..) {
@@ -256,6 +324,33 @@ mod tests {
                 index.insert(n, &prefix);
             }
             assert!(found.len() < 400, "{own} own shingles of 200: {} candidates among 400", found.len());
+        }
+    }
+
+    #[test]
+    fn every_set_that_contains_enough_is_a_candidate() {
+        for (size, own) in [(1, 1), (5, 3), (40, 20), (200, 60)] {
+            let mut sets = crowd(60, size, own, size);
+            // Parts of some sets, and sets that are much larger than what they contain.
+            let parts: Vec<Vec<u64>> = sets.iter().map(|set| set[..set.len().div_ceil(3)].to_vec()).collect();
+            sets.extend(parts);
+            let rarity = Rarity::new();
+            for containment in [0.5, 0.9, 1.0] {
+                let mut index = ContainmentIndex::new(containment);
+                for (set, n) in sets.iter().zip(0..) {
+                    index.insert(n, &rarity.prefix(set.clone(), 0.0));
+                }
+                for (n, set) in sets.iter().enumerate() {
+                    let mut found = Vec::new();
+                    index.candidates(&rarity.prefix(set.clone(), 0.0), &mut found);
+                    for (other, larger) in sets.iter().enumerate() {
+                        let shared = set.iter().filter(|x| larger.binary_search(x).is_ok()).count();
+                        if shared as f64 >= containment * set.len() as f64 {
+                            assert!(found.contains(&(other as u32)), "{n} in {other} of {size}, {own}, {containment}");
+                        }
+                    }
+                }
+            }
         }
     }
 

@@ -101,6 +101,15 @@ pub struct ScanArgs {
 struct DocumentArgs {
     #[command(flatten)]
     settings: SettingArgs,
+    /// Remove a document too when a kept one has this share of its shingles
+    ///
+    /// Above 0 and at most 1: excerpts, and pages that were extended later. The kept one has to come before it in the
+    /// order of --keep, so --keep longest finds most. It reads every document once more and holds 20 bytes for each
+    /// shingle of the documents kept; duplicates at --threshold are then found without any loss.
+    ///
+    /// Example: --containment 0.9 --keep longest.
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    containment: Option<f64>,
     /// Which of several duplicates stays
     ///
     /// first (by path, then position), longest or shortest (by bytes of text), newest or oldest (by the time at which
@@ -379,6 +388,7 @@ impl ScanArgs {
         let presets = self.presets()?;
         let settings = documents.settings.settings(presets.documents)?;
         share("min-identity", passages.min_identity)?;
+        documents.containment.map_or(Ok(()), |containment| share("containment", containment))?;
         at_least("min-words", passages.min_words, 3, "at least 3")?;
         Ok(Parameters {
             level: self.level.into(),
@@ -393,6 +403,7 @@ impl ScanArgs {
                 fold_digits: text.fold_digits,
             },
             seed: text.seed,
+            containment: documents.containment,
             keep: documents.keep.parse()?,
             pairs: documents.pairs,
             scope: passages.scope.into(),

@@ -69,7 +69,21 @@ struct Meeting {
 
 impl Crowds {
     /// Joins the bands one by one. Documents whose sketches have fewer than `cut` equal bytes are not alike.
-    pub fn join(table: &Table, order: &Order, cut: usize, included: impl Fn(u32) -> bool + Sync) -> Result<Self> {
+    ///
+    /// With `everyone`, every document is a member, as if all shared a template: to be looked up by its shingles.
+    pub fn join(
+        table: &Table,
+        order: &Order,
+        cut: usize,
+        everyone: bool,
+        included: impl Fn(u32) -> bool + Sync,
+    ) -> Result<Self> {
+        if everyone {
+            let mut members: Vec<u32> = (0..table.len() as u32).filter(|&doc| included(doc)).collect();
+            members.sort_unstable_by_key(|&doc| order.rank(doc));
+            let (templated, ends) = (vec![true; members.len()], vec![0; members.len()]);
+            return Ok(Self { members, cut, templated, ends, ..Self::default() });
+        }
         let mut all = lsh::Buckets::default();
         for column in &table.keys {
             for part in buckets(&column.load()?, &included) {

@@ -13,7 +13,7 @@ use super::crowds::Crowds;
 use super::pool::Pool;
 use super::table::Sketcher;
 use super::texts::Texts;
-use crate::candidate::prefix::{Prefix, PrefixIndex, Rarity};
+use crate::candidate::prefix::{ContainmentIndex, Prefix, PrefixIndex, Rarity};
 use crate::finding::Skipped;
 use crate::verify::Overlap;
 
@@ -26,6 +26,8 @@ pub(super) struct Decider<'a> {
     pub texts: &'a Texts,
     pub sketcher: &'a Sketcher,
     pub threshold: f64,
+    /// If given, the share of a document in a kept one with which it is removed too.
+    pub containment: Option<f64>,
     /// Whether every proposed pair is measured, or only as many as decide.
     pub pairs: bool,
     /// Shingles that may be held between rounds.
@@ -64,7 +66,33 @@ struct Question {
 /// Members that share a template with a crowd, by their rarest shingles.
 struct Templated {
     rarity: Rarity,
-    index: PrefixIndex,
+    index: Index,
+}
+
+/// Sets that share much with another one, or contain much of it.
+struct Index {
+    similar: PrefixIndex,
+    containing: Option<ContainmentIndex>,
+}
+
+impl Index {
+    fn new(threshold: f64, containment: Option<f64>) -> Self {
+        Self { similar: PrefixIndex::new(threshold), containing: containment.map(ContainmentIndex::new) }
+    }
+
+    fn insert(&mut self, member: u32, prefix: &Prefix) {
+        self.similar.insert(member, prefix);
+        if let Some(containing) = &mut self.containing {
+            containing.insert(member, prefix);
+        }
+    }
+
+    fn candidates(&self, prefix: &Prefix, found: &mut Vec<u32>) {
+        self.similar.candidates(prefix, found);
+        if let Some(containing) = &self.containing {
+            containing.candidates(prefix, found);
+        }
+    }
 }
 
 /// Members whose shingles are counted to tell the rare from the common.
@@ -130,7 +158,7 @@ impl Decider<'_> {
                 rarity.count(shingles);
             }
         }
-        Templated { rarity, index: PrefixIndex::new(self.threshold) }
+        Templated { rarity, index: Index::new(self.threshold, self.containment) }
     }
 
     /// What is to be asked about the next members: those before the round that they may match, and those in it that
@@ -142,6 +170,8 @@ impl Decider<'_> {
         templated: &Templated,
         shingles_of: &ShinglesOf,
     ) -> Vec<Question> {
+        // What contains others is found by all of its shingles.
+        let prefix_share = if self.containment.is_some() { 0.0 } else { self.threshold };
         members
             .into_par_iter()
             .map(|member| {
@@ -149,7 +179,7 @@ impl Decider<'_> {
                     crowds.before(member).filter(|&other| crowds.are_alike(member, other)).collect();
                 let is_templated = crowds.templated()[member as usize];
                 let shingles = is_templated.then(|| shingles_of(member).unwrap_or_default());
-                let prefix = shingles.map(|shingles| templated.rarity.prefix(shingles, self.threshold));
+                let prefix = shingles.map(|shingles| templated.rarity.prefix(shingles, prefix_share));
                 if let Some(prefix) = &prefix {
                     templated.index.candidates(prefix, &mut earlier);
                 }
@@ -160,7 +190,7 @@ impl Decider<'_> {
 
     /// Adds those of the same round that share a template, and orders all that is asked.
     fn ask_each_other(&self, questions: &mut Vec<Question>) {
-        let mut round = PrefixIndex::new(self.threshold);
+        let mut round = Index::new(self.threshold, self.containment);
         for Question { member, earlier, prefix } in &mut *questions {
             if let Some(prefix) = prefix {
                 round.candidates(prefix, earlier);
@@ -207,7 +237,8 @@ impl Decider<'_> {
                 continue;
             }
             let overlap = Overlap::of(&sets.made[&earlier], &sets.made[&question.member]);
-            if !overlap.reaches(self.threshold) {
+            let is_contained = self.containment.is_some_and(|share| overlap.containment_b() >= share);
+            if !overlap.reaches(self.threshold) && !is_contained {
                 continue;
             }
             let certain = templated[earlier as usize] && templated[question.member as usize];

@@ -50,13 +50,13 @@ pub(super) fn find(corpus: &Corpus, parameters: &Parameters, held: usize) -> Res
     let streams = table.streams.load()?;
     let copies = Copies::find(&streams, order, texts, sketcher);
     let distinct = |doc: u32| streams[doc as usize] != EMPTY && !copies.is_copy(doc);
-    let crowds = Crowds::join(table, order, chance.cut(), distinct)?;
-    let (threshold, pairs) = (parameters.threshold, parameters.pairs);
-    let decider = Decider { texts, sketcher, threshold, pairs, held };
+    let Parameters { threshold, containment, pairs, .. } = *parameters;
+    let crowds = Crowds::join(table, order, chance.cut(), containment.is_some(), distinct)?;
+    let decider = Decider { texts, sketcher, threshold, containment, pairs, held };
     let decided = decider.decide(crowds);
 
     let mut estimator = RecallEstimator::new(&chance, threshold);
-    for pair in &decided.pairs {
+    for pair in decided.pairs.iter().filter(|pair| pair.overlap.reaches(threshold)) {
         if pair.certain {
             estimator.add_certain();
         } else {
