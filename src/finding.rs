@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -86,13 +87,13 @@ pub struct SourceInfo {
 /// Names one document: the source, the place in it, and the document's own id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct DocumentRef {
-    /// The path of its source, as in [`SourceInfo::path`].
-    pub source: String,
+    /// The path of its source, as in [`SourceInfo::path`]; shared, since millions of documents may name it.
+    pub source: Arc<str>,
     /// The zero-based position in the source: the line of a JSONL file, 0 for a file that is one document.
     pub record: u64,
     /// The record's own id; unique in its source or absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
+    pub id: Option<Arc<str>>,
 }
 
 /// A kept document and the documents removed for it.

@@ -1,5 +1,7 @@
 //! `--containment` against its definition.
 
+#![allow(clippy::unwrap_used)] // a failed unwrap is a failed test
+
 #[allow(dead_code)]
 #[path = "../benches/generator/mod.rs"]
 mod generator;

@@ -299,7 +299,7 @@ fn p6_the_first_of_equal_files_stays_in_any_order_of_the_paths() {
         shuffle(&mut shuffled, &mut random);
         let findings = scan_documents(&shuffled, &Parameters::default(), 2);
         assert_eq!(findings.clusters.len(), 1);
-        assert_eq!(Path::new(&findings.clusters[0].keep.source), paths[0]);
+        assert_eq!(Path::new(&*findings.clusters[0].keep.source), paths[0]);
         assert_eq!(findings.clusters[0].members.len(), paths.len() - 1);
     }
 }

@@ -187,9 +187,9 @@ mod tests {
 
     fn doc() -> impl Strategy<Value = DocumentRef> {
         (any::<String>(), any::<u64>(), any::<Option<String>>()).prop_map(|(source, record, id)| DocumentRef {
-            source,
+            source: source.into(),
             record,
-            id,
+            id: id.map(Into::into),
         })
     }
 

@@ -148,8 +148,7 @@ fn name(corpus: &Corpus, documents: &Documents) -> Result<Vec<Named>> {
                     (corpus.reference(doc, &document), document.text.len() as u64)
                 } else {
                     // It can no longer be read, but is still named by its place.
-                    let source = corpus.texts.sources[source as usize].name();
-                    (DocumentRef { source, record, id: None }, 0)
+                    (DocumentRef { source: corpus.names[source as usize].clone(), record, id: None }, 0)
                 };
                 Ok(Named { doc, reference, text_bytes })
             },

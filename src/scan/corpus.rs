@@ -1,6 +1,7 @@
 //! All documents of a run, read once: where each stands, and what the document path keeps of it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use super::column::Column;
@@ -23,6 +24,8 @@ use crate::source::{self, Format, Item, Record, Source, SourceOptions};
 /// What was read.
 pub(super) struct Corpus {
     pub sources: Vec<SourceInfo>,
+    /// The names of all sources, those that could not be read included.
+    pub names: Vec<Arc<str>>,
     pub texts: Texts,
     pub table: Table,
     pub skipped: Vec<Skipped>,
@@ -85,6 +88,7 @@ impl Corpus {
         let texts = Texts { sources: found.sources.clone(), options: options.clone(), store };
         let mut corpus = Self {
             sources: Vec::new(),
+            names: found.sources.iter().map(|source| source.name().into()).collect(),
             texts,
             table: Table::new(shape),
             skipped: found.skipped,
@@ -133,9 +137,8 @@ impl Corpus {
     /// Names a document, without an id that another of its source has too.
     pub fn reference(&self, doc: u32, document: &Document) -> DocumentRef {
         let is_repeated = self.repeated_ids.binary_search(&doc).is_ok();
-        let id = document.id.clone().filter(|_| !is_repeated);
-        let source = self.texts.sources[document.source as usize].name();
-        DocumentRef { source, record: document.record, id }
+        let id = document.id.as_deref().filter(|_| !is_repeated).map(Into::into);
+        DocumentRef { source: self.names[document.source as usize].clone(), record: document.record, id }
     }
 
     fn append(&mut self, part: Part) {

@@ -17,9 +17,9 @@ use crate::candidate::prefix::{ContainmentIndex, Prefix, PrefixIndex, Rarity};
 use crate::finding::Skipped;
 use crate::verify::Overlap;
 
-/// Members decided at a time. The first rounds are smaller: in a crowd of near copies each early decision saves all
-/// later comparisons.
+/// Members decided at a time, at most; and at least where nearly all are removed.
 const LARGEST_ROUND: u32 = 1024;
+const SMALLEST_ROUND: u32 = 32;
 
 /// What deciding needs.
 pub(super) struct Decider<'a> {
@@ -138,9 +138,12 @@ impl Decider<'_> {
                     templated.index.insert(question.member, prefix);
                 }
             }
+            let removed = (start..end).filter(|&member| !of_use(member)).count();
             crowds.settle(start..end, of_use);
+            // In a crowd of near copies each decision saves all later comparisons, so the next round decides fewer.
+            let is_crowd = removed * 2 > (end - start) as usize;
+            round = if is_crowd { (round / 2).max(SMALLEST_ROUND) } else { (round * 2).min(LARGEST_ROUND) };
             start = end;
-            round = (round * 2).min(LARGEST_ROUND);
         }
         decided.lost = sets.lost.into_iter().map(|(member, skipped)| (docs[member as usize], skipped)).collect();
         decided

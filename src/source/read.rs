@@ -261,7 +261,15 @@ pub struct Rereader {
     source: Source,
     format: Format,
     file: File,
+    /// Bytes of the file from `window_start` on, read ahead while records are asked for one after the other.
+    window: Vec<u8>,
+    window_start: u64,
+    /// Where the last record ended.
+    last_end: u64,
 }
+
+/// Bytes read at a time where the next records will be wanted too.
+const AHEAD: u64 = 1 << 16;
 
 impl Rereader {
     /// Opens a source again; `format` is that of its [`SourceReader`].
@@ -275,7 +283,8 @@ impl Rereader {
             return Err(refused(Reason::ReadError, "standard input cannot be read twice".to_owned()));
         }
         let file = File::open(&source.path).map_err(|error| refused(reason_of(&error), error.to_string()))?;
-        Ok(Self { source: source.clone(), format, file })
+        let source = source.clone();
+        Ok(Self { source, format, file, window: Vec::new(), window_start: 0, last_end: u64::MAX })
     }
 
     /// Reads the record of which [`Record::record`], `offset` and `length` are given.
@@ -302,10 +311,20 @@ impl Rereader {
     }
 
     fn bytes(&mut self, offset: u64, length: u64) -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::with_capacity(length as usize);
-        self.file.seek(SeekFrom::Start(offset))?;
-        (&mut self.file).take(length).read_to_end(&mut bytes)?;
-        Ok(bytes)
+        let window_end = self.window_start + self.window.len() as u64;
+        if offset < self.window_start || offset + length > window_end {
+            // A record soon after the last one: there will be more of them.
+            let follows = offset >= self.last_end && offset - self.last_end < AHEAD / 4;
+            self.window.clear();
+            self.window_start = offset;
+            self.file.seek(SeekFrom::Start(offset))?;
+            let wanted = if follows { length.max(AHEAD) } else { length };
+            (&mut self.file).take(wanted).read_to_end(&mut self.window)?;
+        }
+        self.last_end = offset + length;
+        let start = ((offset - self.window_start) as usize).min(self.window.len());
+        let end = (start + length as usize).min(self.window.len());
+        Ok(self.window[start..end].to_vec())
     }
 }
 
