@@ -72,7 +72,7 @@ impl Corpus {
         progress: &dyn Progress,
     ) -> Result<Self> {
         let found = source::walk(paths, options)?;
-        let hold = parameters.level.passages() || found.sources.iter().any(Source::is_stdin);
+        let hold = parameters.level.passages() || found.sources.iter().any(Source::is_stream);
         let sizes = sizes(&found.sources);
         if let Some(sizes) = &sizes {
             progress.forecast(&Forecast::new(&found.sources, sizes, parameters, options, hold, budget));
@@ -82,7 +82,7 @@ impl Corpus {
         let sketcher = Sketcher::new(parameters.text, shape, parameters.seed);
         let mut ids = Column::new();
         let store = if hold { Store::Held(Vec::new()) } else { Store::Placed(Column::new()) };
-        let texts = Texts { sources: found.sources.clone(), options: options.clone(), store };
+        let texts = Texts { sources: found.sources.clone(), options: options.clone(), stamps: Vec::new(), store };
         let mut corpus = Self {
             sources: Vec::new(),
             texts,
@@ -112,6 +112,7 @@ impl Corpus {
             corpus.spill_over(budget, &mut ids)
         })?;
         corpus.sources = read.sources;
+        corpus.texts.stamps = read.stamps;
         corpus.skipped.extend(read.skipped);
         if !ranks.is_empty() {
             corpus.order = Order::by_key(&ranks);
