@@ -13,7 +13,7 @@ use super::table::{EMPTY, Rows, Scratch, Sketcher, Table};
 use super::texts::{Place, Store, Texts, document};
 use super::{Budget, Progress};
 use crate::candidate::Bands;
-use crate::cluster::keep::{self, Merits};
+use crate::cluster::keep::{self, Merits, Rank};
 use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::finding::{DocumentRef, Keep, Parameters, Skipped, SourceInfo};
@@ -42,7 +42,7 @@ struct Part {
     documents: Vec<Document>,
     rows: Rows,
     ids: Vec<u64>,
-    ranks: Vec<u128>,
+    ranks: Vec<Rank>,
     skipped: Vec<Skipped>,
     text_bytes: u64,
     lossy: u64,
@@ -215,7 +215,7 @@ impl<F: Fn() -> Scratch> Parter<'_, F> {
         part
     }
 
-    fn rank(&self, source: u32, record: &Record) -> u128 {
+    fn rank(&self, source: u32, record: &Record) -> Rank {
         let (text_bytes, modified) = (record.text.len() as u64, self.modified[source as usize]);
         keep::rank(self.keep, Merits { text_bytes, modified, value: record.value.as_deref() })
     }
