@@ -533,6 +533,14 @@ fn f17_shapes_are_told_in_files_larger_than_a_block() {
 }
 
 #[test]
+fn f17_an_array_with_one_element_a_line_is_an_array() {
+    for file in ["[\n{\"text\":\"a\"},\n{\"text\":\"b\"}\n]\n", "[\n{\"text\":\"a\"}\n]"] {
+        let outcome = read_jsonl(file.as_bytes());
+        assert_eq!(outcome.reasons(), [Reason::WrongShape], "{file}: {:?}", outcome.skipped);
+    }
+}
+
+#[test]
 fn f17_a_bad_first_line_does_not_condemn_the_file() {
     for first in
         ["[1, 2]", "[", "{", "{\"text\":\"cut", "<p>", "id,text", "\"text\"", "NaN", "{'text': 'x'}", "{\"a\":1}{}"]
