@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use doublon::Error;
-use doublon::finding::{Reason, Skipped, SourceInfo};
-use doublon::source::{BadInput, Item, Record, RecordMode, Rereader, SourceOptions, SourceReader, parse, walk};
+use doublon::finding::{Level, Parameters, Reason, Skipped, SourceInfo};
+use doublon::scan::{Resources, scan};
+use doublon::source::{BadInput, Format, Item, Record, RecordMode, Rereader, SourceOptions, SourceReader, parse, walk};
 use tempfile::TempDir;
 
 /// Everything that a set of paths gave.
@@ -260,6 +261,27 @@ fn f09_a_file_that_goes_before_it_is_read_is_reported() {
 }
 
 type Change<'a> = &'a dyn Fn(&Path);
+
+#[test]
+fn f08_a_record_of_a_file_that_changed_is_not_read_again() {
+    let later = |path: &Path, seconds: u64| {
+        let file = File::options().append(true).open(path).unwrap();
+        let before = file.metadata().unwrap().modified().unwrap();
+        file.set_modified(before + std::time::Duration::from_secs(seconds)).unwrap();
+    };
+    for (seconds, expected) in [(0, Ok("words")), (1, Err(Reason::Changed))] {
+        let folder = folder([("a.txt", b"words")]);
+        let path = folder.path().join("a.txt");
+        let found = walk(std::slice::from_ref(&path), &SourceOptions::default()).unwrap();
+        let reader = SourceReader::open(&found.sources[0], &SourceOptions::default()).unwrap();
+        later(&path, seconds);
+        let mut again = Rereader::open(&found.sources[0], reader.format(), reader.stamp()).unwrap();
+        let mut read = || again.read(0, 0, 5, &SourceOptions::default()).map_err(|skipped| skipped.reason);
+        assert_eq!(read().as_ref().map(|record| record.text.as_str()), expected.as_ref().copied());
+        later(&path, 2);
+        assert_eq!(read().unwrap_err(), Reason::Changed);
+    }
+}
 
 #[test]
 fn f08_a_file_that_changes_while_it_is_read_is_flagged() {
@@ -511,6 +533,14 @@ fn f17_shapes_are_told_in_files_larger_than_a_block() {
 }
 
 #[test]
+fn f17_an_array_with_one_element_a_line_is_an_array() {
+    for file in ["[\n{\"text\":\"a\"},\n{\"text\":\"b\"}\n]\n", "[\n{\"text\":\"a\"}\n]"] {
+        let outcome = read_jsonl(file.as_bytes());
+        assert_eq!(outcome.reasons(), [Reason::WrongShape], "{file}: {:?}", outcome.skipped);
+    }
+}
+
+#[test]
 fn f17_a_bad_first_line_does_not_condemn_the_file() {
     for first in
         ["[1, 2]", "[", "{", "{\"text\":\"cut", "<p>", "id,text", "\"text\"", "NaN", "{'text': 'x'}", "{\"a\":1}{}"]
@@ -622,7 +652,7 @@ fn every_record_can_be_read_again() {
                 assert_eq!(record, RecordMode::Lines, "{}", source.name());
                 continue;
             };
-            let mut again = Rereader::open(&source, reader.format()).unwrap();
+            let mut again = Rereader::open(&source, reader.format(), reader.stamp()).unwrap();
             let mut outcome = Outcome::default();
             outcome.take(reader, "", &options);
             assert!(!outcome.documents.is_empty());
@@ -825,6 +855,35 @@ mod unix {
         };
         assert_eq!(through_pipe("echo words").texts(), ["words\n"]);
         assert_eq!(through_pipe("yes").reasons(), [Reason::TooLarge]);
+    }
+
+    #[test]
+    fn f07_a_pipe_is_compared_though_it_is_read_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe.jsonl");
+        make_pipe(&pipe);
+        let lines = r#"{"text":"one of two equal texts"}"#;
+        let mut writer = Command::new("sh")
+            .args(["-c", &format!("printf '%s\\n%s\\n' '{lines}' '{lines}' > \"$0\"")])
+            .arg(&pipe)
+            .spawn()
+            .unwrap();
+        let parameters = Parameters { level: Level::Documents, ..Parameters::default() };
+        let paths = [pipe];
+        let found = scan(&paths, &parameters, &SourceOptions::default(), &Resources::default(), &()).unwrap();
+        writer.wait().unwrap();
+        assert_eq!((found.summary.kept, found.summary.removed), (1, 1));
+    }
+
+    #[test]
+    fn f07_a_pipe_in_place_of_a_file_is_not_waited_for_when_it_is_read_again() {
+        let folder = folder([("a.txt", b"a")]);
+        let found = walk(&[folder.path().into()], &SourceOptions::default()).unwrap();
+        let path = folder.path().join("a.txt");
+        fs::remove_file(&path).unwrap();
+        make_pipe(&path);
+        let error = Rereader::open(&found.sources[0], Format::Plain, None).err().unwrap();
+        assert_eq!(error.reason, Reason::ReadError);
     }
 
     #[test]

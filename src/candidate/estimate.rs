@@ -64,6 +64,8 @@ impl RecallEstimator {
         }
         let recall = |missed: f64| self.found as f64 / (self.found as f64 + missed);
         let (few, many) = missed_interval(self.missed, self.variance);
+        // Where most likely none was missed, both ends are 0, and the mean is above them.
+        let (few, many) = (few.min(self.missed), many.max(self.missed));
         Some(Recall { value: recall(self.missed), low: recall(many), high: recall(few) })
     }
 
@@ -137,6 +139,16 @@ mod tests {
                 assert!(rate >= 0.93, "{shape:?}, {pairs} pairs: covered in {rate} of the runs");
                 assert!(lean.abs() < 0.02, "{shape:?}, {pairs} pairs: off by {lean}");
             }
+        }
+    }
+
+    #[test]
+    fn the_interval_holds_the_estimate() {
+        let mut estimator = RecallEstimator::new(&Chance::new(Bands { bands: 12, rows: 5 }, 0.8), 0.8);
+        for pairs in 1..2000 {
+            estimator.add(if pairs < 20 { 0.9 } else { 0.8 });
+            let Recall { value, low, high } = estimator.recall().expect("some pair is found");
+            assert!(low <= value && value <= high, "{pairs} pairs: {value} is not in {low}..={high}");
         }
     }
 

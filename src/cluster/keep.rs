@@ -1,4 +1,6 @@
-//! Which of several duplicates stays, as one number for each document: the smallest stays.
+//! Which of several duplicates stays, as one rank for each document: the smallest stays.
+
+use serde_json::Value;
 
 use crate::finding::Keep;
 
@@ -13,10 +15,14 @@ pub struct Merits<'a> {
     pub value: Option<&'a str>,
 }
 
-/// Returns the place of a document among its duplicates: the one with the smallest number stays.
+/// The place of a document among its duplicates.
+pub type Rank = [u64; 3];
+
+/// Returns the place of a document among its duplicates: the one with the smallest rank stays.
 ///
-/// Numbers, and strings that hold one, are ordered as numbers; other strings stand behind them, ordered by their first
-/// 15 bytes, enough for a date with its time to the minute; whatever else, and no value, comes last.
+/// Numbers, and strings that hold one, are ordered as numbers, whole ones of up to 64 bits exactly; other strings stand
+/// behind them, ordered by their first 23 bytes, enough for a date with its time to the millisecond; whatever else, and
+/// no value, comes last.
 ///
 /// # Examples
 ///
@@ -29,30 +35,40 @@ pub struct Merits<'a> {
 /// assert!(score("\"2024-05-01\"") < score("\"2023-12-31\""));
 /// assert!(score("-7") < score("null"));
 /// ```
-pub fn rank(keep: &Keep, merits: Merits) -> u128 {
-    let ascending = |value: u64| u128::from(value);
-    let descending = |value: u64| u128::from(u64::MAX - value);
+pub fn rank(keep: &Keep, merits: Merits) -> Rank {
+    let ascending = |value: u64| [value, 0, 0];
+    let descending = |value: u64| [!value, 0, 0];
     match keep {
-        Keep::First | Keep::None => 0,
+        Keep::First | Keep::None => [0; 3],
         Keep::Longest => descending(merits.text_bytes),
         Keep::Shortest => ascending(merits.text_bytes),
         Keep::Newest => descending(merits.modified),
         Keep::Oldest => ascending(merits.modified),
-        Keep::Max(_) => value_key(merits.value).map_or(u128::MAX, |key| LARGEST_KEY - key),
-        Keep::Min(_) => value_key(merits.value).unwrap_or(u128::MAX),
+        Keep::Max(_) => value_key(merits.value).map_or(NO_VALUE, |key| key.map(|word| !word)),
+        Keep::Min(_) => value_key(merits.value).unwrap_or(NO_VALUE),
     }
 }
 
-/// Above every key, below the number of a document without a value.
-const LARGEST_KEY: u128 = u128::MAX >> 1;
+/// Behind every key, and behind its complement.
+const NO_VALUE: Rank = [u64::MAX; 3];
 
-fn value_key(json: Option<&str>) -> Option<u128> {
-    let value: serde_json::Value = serde_json::from_str(json?).ok()?;
+/// What a key starts with, which is never 0: the complement of a key stands before [`NO_VALUE`] too.
+const NUMBER: u8 = 1;
+const STRING: u8 = 2;
+
+fn value_key(json: Option<&str>) -> Option<Rank> {
+    let value: Value = serde_json::from_str(json?).ok()?;
     let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
-    match number.filter(|number: &f64| !number.is_nan()) {
-        Some(number) => Some(u128::from(ordered_bits(number))),
-        None => value.as_str().map(|text| 1 << 120 | leading_bytes(text)),
+    match number.filter(|number| !number.is_nan()) {
+        Some(number) => Some([u64::from(NUMBER) << 56, ordered_bits(number), whole(&value, number)]),
+        None => value.as_str().map(string_key),
     }
+}
+
+/// Orders whole numbers that are the same as a double.
+fn whole(value: &Value, number: f64) -> u64 {
+    let exact = value.as_i64().or_else(|| value.as_str()?.trim().parse().ok());
+    exact.unwrap_or(number as i64) as u64
 }
 
 /// Bits that are ordered like the numbers.
@@ -61,8 +77,9 @@ fn ordered_bits(number: f64) -> u64 {
     if bits >> 63 == 0 { bits | 1 << 63 } else { !bits }
 }
 
-fn leading_bytes(text: &str) -> u128 {
-    text.bytes().chain(std::iter::repeat(0)).take(15).fold(0, |key, byte| key << 8 | u128::from(byte))
+fn string_key(text: &str) -> Rank {
+    let mut bytes = std::iter::once(STRING).chain(text.bytes()).chain(std::iter::repeat(0));
+    [(); 3].map(|()| bytes.by_ref().take(8).fold(0, |word, byte| word << 8 | u64::from(byte)))
 }
 
 #[cfg(test)]
@@ -81,6 +98,22 @@ mod tests {
             [None, Some("\"b\""), Some("2"), Some("-1e9"), Some("\"10\""), Some("[1]"), Some("-0.0"), Some("\"a\"")];
         assert_eq!(by_field(&Keep::Min("n".into()), &values), [3, 6, 2, 4, 7, 1, 0, 5]);
         assert_eq!(by_field(&Keep::Max("n".into()), &values), [1, 7, 4, 2, 6, 3, 0, 5]);
+    }
+
+    #[test]
+    fn times_of_one_minute_and_large_whole_numbers_are_told_apart() {
+        let times = ["\"2024-05-01T10:21:07.250Z\"", "\"2024-05-01T10:21:07.249Z\"", "\"2024-05-01T10:21:08Z\""];
+        assert_eq!(by_field(&Keep::Max("t".into()), &times.map(Some)), [2, 0, 1]);
+        let numbers = ["9007199254740993", "\"9007199254740992\"", "-9007199254740993", "-9007199254740992"];
+        assert_eq!(by_field(&Keep::Min("n".into()), &numbers.map(Some)), [2, 3, 1, 0]);
+        assert_eq!(by_field(&Keep::Max("n".into()), &numbers.map(Some)), [0, 1, 3, 2]);
+    }
+
+    #[test]
+    fn equal_numbers_are_equal_however_they_are_written() {
+        let key = |json| rank(&Keep::Max("n".into()), Merits { value: Some(json), ..Merits::default() });
+        assert_eq!([key("5.0"), key("\"5\""), key("5e0")], [key("5"); 3]);
+        assert_eq!(key("-0.0"), key("0"));
     }
 
     #[test]

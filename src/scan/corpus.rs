@@ -14,7 +14,7 @@ use super::table::{EMPTY, Rows, Scratch, Sketcher, Table};
 use super::texts::{Place, Store, Texts, document};
 use super::{Budget, Progress};
 use crate::candidate::Bands;
-use crate::cluster::keep::{self, Merits};
+use crate::cluster::keep::{self, Merits, Rank};
 use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::finding::{DocumentRef, Keep, Parameters, Skipped, SourceInfo};
@@ -45,7 +45,7 @@ struct Part {
     documents: Vec<Document>,
     rows: Rows,
     ids: Vec<u64>,
-    ranks: Vec<u128>,
+    ranks: Vec<Rank>,
     skipped: Vec<Skipped>,
     text_bytes: u64,
     lossy: u64,
@@ -75,7 +75,7 @@ impl Corpus {
         progress: &dyn Progress,
     ) -> Result<Self> {
         let found = source::walk(paths, options)?;
-        let hold = parameters.level.passages() || found.sources.iter().any(Source::is_stdin);
+        let hold = parameters.level.passages() || found.sources.iter().any(Source::is_stream);
         let sizes = sizes(&found.sources);
         if let Some(sizes) = &sizes {
             progress.forecast(&Forecast::new(&found.sources, sizes, parameters, options, hold, budget));
@@ -85,7 +85,7 @@ impl Corpus {
         let sketcher = Sketcher::new(parameters.text, shape, parameters.seed);
         let mut ids = Column::new();
         let store = if hold { Store::Held(Vec::new()) } else { Store::Placed(Column::new()) };
-        let texts = Texts { sources: found.sources.clone(), options: options.clone(), store };
+        let texts = Texts { sources: found.sources.clone(), options: options.clone(), stamps: Vec::new(), store };
         let mut corpus = Self {
             sources: Vec::new(),
             names: found.sources.iter().map(|source| source.name().into()).collect(),
@@ -116,6 +116,7 @@ impl Corpus {
             corpus.spill_over(budget, &mut ids)
         })?;
         corpus.sources = read.sources;
+        corpus.texts.stamps = read.stamps;
         corpus.skipped.extend(read.skipped);
         if !ranks.is_empty() {
             corpus.order = Order::by_key(&ranks);
@@ -217,7 +218,7 @@ impl<F: Fn() -> Scratch> Parter<'_, F> {
         part
     }
 
-    fn rank(&self, source: u32, record: &Record) -> u128 {
+    fn rank(&self, source: u32, record: &Record) -> Rank {
         let (text_bytes, modified) = (record.text.len() as u64, self.modified[source as usize]);
         keep::rank(self.keep, Merits { text_bytes, modified, value: record.value.as_deref() })
     }

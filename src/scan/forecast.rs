@@ -10,6 +10,7 @@ use super::Budget;
 use super::texts::Place;
 use crate::candidate::Bands;
 use crate::candidate::lsh::Sketch;
+use crate::cluster::keep::Rank;
 use crate::finding::{Keep, Parameters};
 use crate::source::{Format, Source, SourceOptions};
 
@@ -61,7 +62,7 @@ impl Forecast {
         let in_tables = bytes_in_tables(parameters, held);
         let tables = documents.saturating_mul(in_tables);
         // Ranks stay in memory.
-        let rank = if matches!(parameters.keep, Keep::First | Keep::None) { 0 } else { size_of::<u128>() as u64 };
+        let rank = if matches!(parameters.keep, Keep::First | Keep::None) { 0 } else { size_of::<Rank>() as u64 };
         // Tables are moved when the room that they have taken, which may be twice what they fill, is too much.
         let fits = tables.saturating_mul(2) < budget.table as u64;
         Self {
@@ -137,10 +138,10 @@ mod tests {
     }
 
     #[test]
-    fn a_policy_that_ranks_takes_16_bytes_that_stay_in_memory() {
+    fn a_policy_that_ranks_takes_24_bytes_that_stay_in_memory() {
         let parameters = Parameters { level: Level::Documents, keep: Keep::Longest, ..Parameters::default() };
         let found = forecast_of(&parameters, Some(300));
-        assert_eq!((found.bytes_per_document, found.tables, found.disk), (176, 100 + 1001 * 16, 1001 * 160));
+        assert_eq!((found.bytes_per_document, found.tables, found.disk), (184, 100 + 1001 * 24, 1001 * 160));
     }
 
     #[test]

@@ -5,13 +5,15 @@ use rayon::prelude::*;
 use super::Progress;
 use crate::error::{Error, Result};
 use crate::finding::{Skipped, SourceInfo};
-use crate::source::{self, Block, Format, Item, Source, SourceOptions, SourceReader};
+use crate::source::{self, Block, Format, Item, Source, SourceOptions, SourceReader, Stamp};
 
 /// What is known after all sources are read.
 #[derive(Debug, Default)]
 pub(super) struct Intake {
     pub sources: Vec<SourceInfo>,
     pub skipped: Vec<Skipped>,
+    /// What tells whether a source has changed since, by number.
+    pub stamps: Vec<Option<Stamp>>,
 }
 
 /// A block with the number of its source.
@@ -44,8 +46,8 @@ pub(super) fn read<T: Send>(
         source::parse(&piece.block, piece.format, &name, options, &mut items);
         work(piece.source, piece.format, items)
     };
-    let mut reader =
-        Reader { sources: sources.iter().zip(0..), current: None, options, progress, read: Intake::default() };
+    let read = Intake { stamps: vec![None; sources.len()], ..Intake::default() };
+    let mut reader = Reader { sources: sources.iter().zip(0..), current: None, options, progress, read };
     let mut batch = reader.batch(ahead);
     while !batch.is_empty() {
         let (next, done) = rayon::join(|| reader.batch(ahead), || batch.par_iter().map(parsed).collect::<Vec<_>>());
@@ -104,7 +106,8 @@ impl<'a, I: Iterator<Item = (&'a Source, u32)>> Reader<'a, I> {
     }
 
     fn close(&mut self) {
-        if let Some((_, reader)) = self.current.take() {
+        if let Some((number, reader)) = self.current.take() {
+            self.read.stamps[number as usize] = reader.stamp();
             let (info, skipped) = reader.finish();
             self.read.sources.push(info);
             self.read.skipped.extend(skipped);

@@ -6,12 +6,14 @@ use super::column::Column;
 use crate::document::Document;
 use crate::error::Result;
 use crate::finding::{Reason, Skipped};
-use crate::source::{Format, Record, Rereader, Source, SourceOptions};
+use crate::source::{Format, Record, Rereader, Source, SourceOptions, Stamp};
 
 /// The texts of all documents, by number.
 pub(super) struct Texts {
     pub sources: Vec<Source>,
     pub options: SourceOptions,
+    /// What tells whether a source has changed since it was read, by number.
+    pub stamps: Vec<Option<Stamp>>,
     pub store: Store,
 }
 
@@ -102,7 +104,8 @@ impl<'a> TextReader<'a> {
             other => {
                 let format = Format::from_number(place.format);
                 let source = &texts.sources[place.source as usize];
-                &mut other.insert((place.source, Rereader::open(source, format)?)).1
+                let stamp = texts.stamps[place.source as usize].clone();
+                &mut other.insert((place.source, Rereader::open(source, format, stamp)?)).1
             }
         };
         let record = reader.read(place.record, place.offset, place.length, &texts.options)?;

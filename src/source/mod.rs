@@ -18,12 +18,13 @@ mod shape;
 mod walk;
 
 use std::borrow::Cow;
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::finding::{Reason, Skipped};
 
-pub use read::{Block, Rereader, SourceReader};
+pub use read::{Block, Rereader, SourceReader, Stamp};
 pub use walk::{Found, walk};
 
 /// How sources are found and read.
@@ -123,6 +124,11 @@ impl Source {
     /// Returns whether this is standard input.
     pub fn is_stdin(&self) -> bool {
         self.path == Path::new("-")
+    }
+
+    /// Returns whether this gives its bytes only once: standard input, or a pipe or the like that was named.
+    pub fn is_stream(&self) -> bool {
+        self.is_stdin() || self.named && fs::metadata(&self.path).is_ok_and(|metadata| !metadata.is_file())
     }
 
     /// Returns the format by the ending of the name, or `None` where only the content can tell: standard input.

@@ -114,6 +114,12 @@ impl SourceReader {
         self.format
     }
 
+    /// Returns what a [`Rereader`] needs to see a change of the file, unless changes of it cannot be seen.
+    pub fn stamp(&self) -> Option<Stamp> {
+        // A file that the kernel makes up as it is read says that it is empty, and is never the same.
+        self.opened.as_ref().map(|(_, stamp)| stamp.clone()).filter(|stamp| stamp.length > 0)
+    }
+
     /// Returns the next block, or what had to be passed over before it. Reading goes on after an error; `None` is the
     /// end of the source.
     pub fn next_block(&mut self) -> Option<Result<Block, Skipped>> {
@@ -261,6 +267,8 @@ pub struct Rereader {
     source: Source,
     format: Format,
     file: File,
+    stamp: Option<Stamp>,
+    is_changed: bool,
     /// Bytes of the file from `window_start` on, read ahead while records are asked for one after the other.
     window: Vec<u8>,
     window_start: u64,
@@ -272,26 +280,37 @@ pub struct Rereader {
 const AHEAD: u64 = 1 << 16;
 
 impl Rereader {
-    /// Opens a source again; `format` is that of its [`SourceReader`].
+    /// Opens a source again; `format` and `stamp` are those of its [`SourceReader`].
     ///
     /// # Errors
     ///
     /// The source is gone, may not be read, or is standard input or another stream, which gives its bytes only once.
-    pub fn open(source: &Source, format: Format) -> Result<Self, Skipped> {
+    pub fn open(source: &Source, format: Format, stamp: Option<Stamp>) -> Result<Self, Skipped> {
         let refused = |reason, detail| skipped_source(&source.name(), reason, detail);
-        if source.is_stdin() {
-            return Err(refused(Reason::ReadError, "standard input cannot be read twice".to_owned()));
+        let failed = |error: io::Error| refused(reason_of(&error), error.to_string());
+        // Opening a pipe would wait for a writer for ever.
+        if source.is_stdin() || !fs::metadata(&source.path).map_err(failed)?.is_file() {
+            return Err(refused(Reason::ReadError, "it gives its bytes only once".to_owned()));
         }
-        let file = File::open(&source.path).map_err(|error| refused(reason_of(&error), error.to_string()))?;
+        let file = File::open(&source.path).map_err(failed)?;
         let source = source.clone();
-        Ok(Self { source, format, file, window: Vec::new(), window_start: 0, last_end: u64::MAX })
+        Ok(Self {
+            source,
+            format,
+            file,
+            stamp,
+            is_changed: false,
+            window: Vec::new(),
+            window_start: 0,
+            last_end: u64::MAX,
+        })
     }
 
     /// Reads the record of which [`Record::record`], `offset` and `length` are given.
     ///
     /// # Errors
     ///
-    /// The file cannot be read, or there is no such record any more.
+    /// The file cannot be read, is not what it was, or has no such record any more.
     pub fn read(&mut self, record: u64, offset: u64, length: u64, options: &SourceOptions) -> Result<Record, Skipped> {
         let name = self.source.name();
         let skipped = |reason, detail: String| Skipped {
@@ -300,6 +319,9 @@ impl Rereader {
             ..skipped_source(&name, reason, detail)
         };
         let bytes = self.bytes(offset, length).map_err(|error| skipped(Reason::ReadError, error.to_string()))?;
+        if self.is_changed {
+            return Err(skipped(Reason::Changed, "the file was written to or replaced after it was read".to_owned()));
+        }
         let mut items = Vec::with_capacity(1);
         if bytes.len() as u64 == length {
             parse(&Block { bytes, first_record: record, offset }, self.format, &name, options, &mut items);
@@ -320,6 +342,9 @@ impl Rereader {
             self.file.seek(SeekFrom::Start(offset))?;
             let wanted = if follows { length.max(AHEAD) } else { length };
             (&mut self.file).take(wanted).read_to_end(&mut self.window)?;
+            // What was just read is what the first reading saw, as far as the system tells.
+            let now = || self.file.metadata().map(|metadata| Stamp::of(&metadata)).ok();
+            self.is_changed |= self.stamp.is_some() && self.stamp != now();
         }
         self.last_end = offset + length;
         let start = ((offset - self.window_start) as usize).min(self.window.len());
@@ -330,7 +355,7 @@ impl Rereader {
 
 /// What tells one state of a file from another without reading it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Stamp {
+pub struct Stamp {
     length: u64,
     modified: Option<SystemTime>,
     id: Option<FileId>,

@@ -111,18 +111,20 @@ fn is_utf8_so_far(sample: &[u8]) -> bool {
 }
 
 /// Tells what a file is that is named as JSON Lines, and whose first line is no object. As soon as one line of the
-/// first block is an object, it is JSON Lines with bad lines, which are reported one by one.
+/// first block is an object, it is JSON Lines with bad lines, which are reported one by one; unless all lines together
+/// are an array, of which the last element has no comma behind it.
 fn other_than_lines_of_json(start: &[u8], whole: bool) -> Option<Refusal> {
     let text = start.trim_ascii_start();
     let several = memchr(b'\n', text.trim_ascii_end()).is_some();
     let complete = if whole { start.len() } else { memchr::memrchr(b'\n', start)? };
-    if lines(&start[..complete]).any(is_object) {
+    let is_array = text.starts_with(b"[") && is_one_value(text);
+    if !is_array && lines(&start[..complete]).any(is_object) {
         return None;
     }
     let what = match *text.first()? {
         0x1e => "a JSON text sequence (RFC 7464)",
         b'<' => "markup (HTML or XML)",
-        b'[' if several && spans_lines(text) || is_one_value(text) => "a JSON array",
+        b'[' if is_array || several && spans_lines(text) => "a JSON array",
         b'{' if several && spans_lines(text) => "pretty-printed JSON, with an object on several lines",
         b'{' if follows_directly(text) => "JSON objects without line ends between them",
         b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' => return None,
