@@ -858,9 +858,9 @@ mod unix {
     }
 
     #[test]
-    fn f07_a_pipe_is_compared_though_it_is_read_once() {
+    fn f07_a_pipe_of_records_is_compared_though_it_is_read_once() {
         let folder = tempfile::tempdir().unwrap();
-        let pipe = folder.path().join("pipe.jsonl");
+        let pipe = folder.path().join("pipe");
         make_pipe(&pipe);
         let lines = r#"{"text":"one of two equal texts"}"#;
         let mut writer = Command::new("sh")

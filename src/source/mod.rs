@@ -131,12 +131,13 @@ impl Source {
         self.is_stdin() || self.named && fs::metadata(&self.path).is_ok_and(|metadata| !metadata.is_file())
     }
 
-    /// Returns the format by the ending of the name, or `None` where only the content can tell: standard input.
+    /// Returns the format by the ending of the name, or `None` where only the content can tell: a stream, of which the
+    /// name says nothing.
     pub fn format(&self, options: &SourceOptions) -> Option<Format> {
         let ending = self.path.extension().unwrap_or_default().to_ascii_lowercase();
         match (ending == "jsonl" || ending == "ndjson", options.record) {
             (true, _) => Some(Format::Jsonl),
-            (false, _) if self.is_stdin() => None,
+            (false, _) if self.is_stream() => None,
             (false, RecordMode::File) => Some(Format::Plain),
             (false, RecordMode::Lines) => Some(Format::Lines),
         }

@@ -109,7 +109,7 @@ impl SourceReader {
         }
     }
 
-    /// Returns the format by name, or that which the content of standard input shows.
+    /// Returns the format by name, or that which the content of a stream shows.
     pub fn format(&self) -> Format {
         self.format
     }
