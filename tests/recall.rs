@@ -96,7 +96,7 @@ fn found(findings: &Findings) -> Vec<bool> {
 
 /// The chance that a pair agrees in all rows of a band: the published curve.
 fn meets(jaccard: f64, bands: usize, rows: usize) -> f64 {
-    1.0 - (1.0 - jaccard.powi(rows as i32)).powi(bands as i32)
+    1.0 - (1.0 - jaccard.powf(rows as f64)).powf(bands as f64)
 }
 
 /// The mean and the standard deviation of how many pairs are found, if each is found with its own probability.
