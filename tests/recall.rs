@@ -96,7 +96,7 @@ fn found(findings: &Findings) -> Vec<bool> {
 
 /// The chance that a pair agrees in all rows of a band: the published curve.
 fn meets(jaccard: f64, bands: usize, rows: usize) -> f64 {
-    1.0 - (1.0 - jaccard.powi(rows as i32)).powi(bands as i32)
+    1.0 - (1.0 - jaccard.powf(rows as f64)).powf(bands as f64)
 }
 
 /// The mean and the standard deviation of how many pairs are found, if each is found with its own probability.
@@ -113,12 +113,13 @@ fn the_planted_pairs_are_spread_over_their_similarities() {
     }
 }
 
-/// Four standard deviations: a setting that keeps its promise fails one time in 30,000.
+/// No fewer, which is the promise, and no more, on which the estimates rest. Four standard deviations are allowed: a
+/// setting that keeps its promise fails one time in 15,000.
 #[test]
 fn each_setting_finds_what_its_bands_and_rows_promise() {
     for (threshold, bands, rows) in SETTINGS {
         let (mut found, mut mean, mut variance) = (0, 0.0, 0.0);
-        for seed in 0..4 {
+        for seed in 0..16 {
             let run = Run::of(&setting((threshold, bands, rows), seed));
             let (wanted, deviation) = promised(&run.pairs, |jaccard| meets(jaccard, bands, rows) * (1.0 - SKETCH_LOSS));
             found += run.found();
@@ -128,17 +129,7 @@ fn each_setting_finds_what_its_bands_and_rows_promise() {
         let off = 4.0 * variance.sqrt();
         let name = format!("{bands} x {rows} at {threshold}: {found} found, {mean:.1} promised, {off:.1} allowed");
         println!("{name}");
-        assert!(found as f64 >= mean - off, "{name}");
-    }
-}
-
-/// The estimates rest on finding no more either.
-#[test]
-fn no_setting_finds_more_than_its_curve_says() {
-    for (threshold, bands, rows) in [(0.8, 9, 13), (0.8, 8, 16)] {
-        let run = Run::of(&setting((threshold, bands, rows), 11));
-        let (mean, deviation) = promised(&run.pairs, |jaccard| meets(jaccard, bands, rows));
-        assert!(run.found() as f64 <= mean + 4.0 * deviation, "{bands} x {rows}: {} found, {mean}", run.found());
+        assert!((found as f64 - mean).abs() <= off, "{name}");
     }
 }
 
