@@ -61,6 +61,8 @@ struct Question {
     earlier: Vec<u32>,
     /// Its rarest shingles, if it shares a template with a crowd.
     prefix: Option<Prefix>,
+    /// Why it could not be read again, if so.
+    lost: Option<Skipped>,
 }
 
 /// Members that share a template with a crowd, by their rarest shingles.
@@ -127,6 +129,8 @@ impl Decider<'_> {
         while start < count {
             let end = count.min(start + round);
             let mut questions = self.questions(start..end, &crowds, &templated, &shingles_of);
+            let lost = questions.iter_mut().filter_map(|question| Some((question.member, question.lost.take()?)));
+            sets.lost.extend(lost);
             self.ask_each_other(&mut questions);
             self.load(&questions, &mut sets, &shingles_of);
             for question in &questions {
@@ -181,12 +185,16 @@ impl Decider<'_> {
                 let mut earlier: Vec<u32> =
                     crowds.before(member).filter(|&other| crowds.are_alike(member, other)).collect();
                 let is_templated = crowds.templated()[member as usize];
-                let shingles = is_templated.then(|| shingles_of(member).unwrap_or_default());
+                let (shingles, lost) = match is_templated.then(|| shingles_of(member)) {
+                    Some(Err(lost)) => (None, Some(lost)),
+                    Some(Ok(shingles)) => (Some(shingles), None),
+                    None => (None, None),
+                };
                 let prefix = shingles.map(|shingles| templated.rarity.prefix(shingles, prefix_share));
                 if let Some(prefix) = &prefix {
                     templated.index.candidates(prefix, &mut earlier);
                 }
-                Question { member, earlier, prefix }
+                Question { member, earlier, prefix, lost }
             })
             .collect()
     }
@@ -194,7 +202,7 @@ impl Decider<'_> {
     /// Adds those of the same round that share a template, and orders all that is asked.
     fn ask_each_other(&self, questions: &mut Vec<Question>) {
         let mut round = Index::new(self.threshold, self.containment);
-        for Question { member, earlier, prefix } in &mut *questions {
+        for Question { member, earlier, prefix, .. } in &mut *questions {
             if let Some(prefix) = prefix {
                 round.candidates(prefix, earlier);
                 round.insert(*member, prefix);
@@ -239,7 +247,11 @@ impl Decider<'_> {
             if !kept && !self.pairs {
                 continue;
             }
-            let overlap = Overlap::of(&sets.made[&earlier], &sets.made[&question.member]);
+            let (ours, theirs) = (&sets.made[&question.member], &sets.made[&earlier]);
+            if self.containment.is_none() && Overlap::is_surely_below(self.threshold, theirs, ours) {
+                continue;
+            }
+            let overlap = Overlap::of(theirs, ours);
             let is_contained = self.containment.is_some_and(|share| overlap.containment_b() >= share);
             if !overlap.reaches(self.threshold) && !is_contained {
                 continue;

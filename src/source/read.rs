@@ -334,7 +334,8 @@ impl Rereader {
 
     fn bytes(&mut self, offset: u64, length: u64) -> io::Result<Vec<u8>> {
         let window_end = self.window_start + self.window.len() as u64;
-        if offset < self.window_start || offset + length > window_end {
+        // The window serves forward only: to ask again is to want what is there now.
+        if offset < self.last_end || offset < self.window_start || offset + length > window_end {
             // A record soon after the last one: there will be more of them.
             let follows = offset >= self.last_end && offset - self.last_end < AHEAD / 4;
             self.window.clear();

@@ -27,6 +27,28 @@ impl Overlap {
         Self { a: a.len(), b: b.len(), shared: shared(a, b) }
     }
 
+    /// Returns whether a sample shows that the Jaccard similarity is below `threshold`, without measuring it.
+    ///
+    /// The sample is the 1,024 smallest hashes of both sets together, which are random ones; only sets of more than
+    /// 2,048 are tried. It errs for a pair at the threshold with a probability of 1 in 10^9: six standard deviations.
+    /// Source: bottom-k sketches (Cohen and Kaplan, "Summarizing Data using Bottom-k Sketches", PODC 2007).
+    pub fn is_surely_below(threshold: f64, a: &[u64], b: &[u64]) -> bool {
+        const SAMPLE: usize = 1024;
+        if a.len().min(b.len()) <= 2 * SAMPLE {
+            return false;
+        }
+        let (mut a, mut b, mut shared) = (a, b, 0);
+        for _ in 0..SAMPLE {
+            let ([x, ..], [y, ..]) = (a, b) else { return false };
+            shared += usize::from(x == y);
+            let (past_x, past_y) = (usize::from(x <= y), usize::from(y <= x));
+            a = &a[past_x..];
+            b = &b[past_y..];
+        }
+        let deviation = (threshold * (1.0 - threshold) / SAMPLE as f64).sqrt();
+        ratio(shared, SAMPLE) < threshold - 6.0 * deviation - 1e-9
+    }
+
     /// Returns the Jaccard similarity, `0.0..=1.0`: shared shingles / all shingles of both. Two empty sets have 0.
     pub fn jaccard(self) -> f64 {
         ratio(self.shared, self.a + self.b - self.shared)
@@ -90,6 +112,26 @@ mod tests {
             prop_assert!((overlap.jaccard() - jaccard).abs() < 1e-15);
             prop_assert_eq!(overlap.swapped(), Overlap::of(&sorted(&b), &sorted(&a)));
         }
+    }
+
+    #[test]
+    fn a_sample_refuses_only_what_is_below_the_threshold() {
+        let set = |from: u64, to: u64| {
+            let mut set: Vec<u64> = (from..to).map(|n| crate::hash::mix(n + 1)).collect();
+            set.sort_unstable();
+            set
+        };
+        let refused = |shift: u64| {
+            let (a, b) = (set(0, 10_000), set(shift, 10_000 + shift));
+            (Overlap::of(&a, &b).jaccard(), Overlap::is_surely_below(0.8, &a, &b))
+        };
+        for shift in (0..5000).step_by(50) {
+            let (jaccard, is_below) = refused(shift);
+            assert!(!is_below || jaccard < 0.8, "{jaccard} is refused");
+            assert!(is_below || jaccard > 0.65, "{jaccard} is not refused");
+        }
+        let small = set(0, 2048);
+        assert!(!Overlap::is_surely_below(0.8, &small, &set(5000, 9000)), "small sets are measured");
     }
 
     #[test]
