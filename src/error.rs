@@ -48,6 +48,14 @@ pub enum Error {
         /// The largest number that is handled.
         limit: u64,
     },
+    /// What was kept, removed and skipped is not what was read: a bug.
+    #[error("{accounted} of {met} documents are accounted for; please report this as a bug")]
+    Miscounted {
+        /// Records and sources met while reading.
+        met: u64,
+        /// Documents kept or removed, and what was skipped.
+        accounted: u64,
+    },
     /// A line of saved findings could not be read.
     #[error("{}:{line}: {detail}", path.display())]
     Findings {

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::corpus::Corpus;
 use super::documents::{Documents, Pair, Removal};
 use super::passages::Passages;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::finding::{
     DocumentCluster, DocumentPair, DocumentRef, Findings, Header, Member, Parameters, Reason, RecallEstimate, SCHEMA,
     Skipped, Summary,
@@ -48,6 +48,10 @@ impl<'a> Assembly<'a> {
         }
         skipped.extend(documents.lost.iter().map(|(_, why)| why.clone()));
         skipped.sort();
+        let (met, accounted) = (corpus.records + corpus.skipped_sources, compared + skipped.len() as u64);
+        if met != accounted {
+            return Err(Error::Miscounted { met, accounted });
+        }
         let named = name(corpus, &documents)?;
         Ok(Self { corpus, parameters, documents, skipped, compared, named })
     }

@@ -29,6 +29,10 @@ pub(super) struct Corpus {
     pub texts: Texts,
     pub table: Table,
     pub skipped: Vec<Skipped>,
+    /// Records that parsing gave, good and bad, counted where they come from.
+    pub records: u64,
+    /// What was skipped without being a record: files, links.
+    pub skipped_sources: u64,
     pub text_bytes: u64,
     pub lossy: u64,
     /// Documents whose id stands more than once in their source.
@@ -44,6 +48,7 @@ struct Part {
     places: Vec<Place>,
     documents: Vec<Document>,
     rows: Rows,
+    records: u64,
     ids: Vec<u64>,
     ranks: Vec<Rank>,
     skipped: Vec<Skipped>,
@@ -86,12 +91,15 @@ impl Corpus {
         let mut ids = Column::new();
         let store = if hold { Store::Held(Vec::new()) } else { Store::Placed(Column::new()) };
         let texts = Texts { sources: found.sources.clone(), options: options.clone(), stamps: Vec::new(), store };
+        let found_skipped = found.skipped.len();
         let mut corpus = Self {
             sources: Vec::new(),
             names: found.sources.iter().map(|source| source.name().into()).collect(),
             texts,
             table: Table::new(shape),
             skipped: found.skipped,
+            records: 0,
+            skipped_sources: 0,
             text_bytes: 0,
             lossy: 0,
             repeated_ids: Vec::new(),
@@ -117,6 +125,7 @@ impl Corpus {
         })?;
         corpus.sources = read.sources;
         corpus.texts.stamps = read.stamps;
+        corpus.skipped_sources = (found_skipped + read.skipped.len()) as u64;
         corpus.skipped.extend(read.skipped);
         if !ranks.is_empty() {
             corpus.order = Order::by_key(&ranks);
@@ -149,6 +158,7 @@ impl Corpus {
         }
         self.table.append(&part.rows);
         self.skipped.extend(part.skipped);
+        self.records += part.records;
         self.text_bytes += part.text_bytes;
         self.lossy += part.lossy;
     }
@@ -195,7 +205,7 @@ impl<F: Fn() -> Scratch> Parter<'_, F> {
     }
 
     fn part_with(&self, scratch: &mut Scratch, source: u32, format: Format, items: Vec<Item>) -> Part {
-        let mut part = Part::default();
+        let mut part = Part { records: items.len() as u64, ..Part::default() };
         for item in items {
             match item {
                 Item::Skipped(skipped) => part.skipped.push(skipped),
