@@ -1,7 +1,8 @@
-//! The join of one band: which documents share a key, in keys, by one thread over the whole range of keys.
+//! The join of one band: which documents share a key, in keys, by one thread over the whole range of keys,
+//! with memory that is used again, as the bands of a scan do.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use doublon::candidate::lsh::buckets;
+use doublon::candidate::lsh::Joiner;
 use doublon::hash::mix;
 
 /// Millions of keys.
@@ -15,7 +16,8 @@ fn join(c: &mut Criterion) {
         check(&keys);
         group.throughput(Throughput::Elements(keys.len() as u64));
         group.bench_with_input(BenchmarkId::from_parameter(format!("{millions}M")), &keys, |b, keys| {
-            b.iter(|| buckets(keys, 0..1 << 32, |_| true).iter().count());
+            let mut joiner = Joiner::new();
+            b.iter(|| joiner.buckets(keys, 0..1 << 32, |_| true).iter().count());
         });
     }
 }
@@ -37,7 +39,7 @@ fn check(keys: &[u32]) {
     sorted.sort_unstable();
     let repeated = sorted.chunk_by(|x, y| x == y).filter(|group| group.len() > 1);
     let expected = repeated.fold((0, 0), |(groups, keys), group| (groups + 1, keys + group.len()));
-    let found = buckets(keys, 0..1 << 32, |_| true);
+    let found = Joiner::new().buckets(keys, 0..1 << 32, |_| true);
     assert!(expected.0 >= keys.len() / 10 - keys.len() / 1000, "{expected:?} of {} measure nothing", keys.len());
     assert_eq!((found.iter().count(), found.iter().map(<[u32]>::len).sum()), expected);
 }

@@ -74,45 +74,75 @@ impl Buckets {
     }
 }
 
-/// Returns the buckets of one band whose keys lie in `range`; `keys[d]` is the key of document `d`, and documents for
-/// which `included` is false are passed over. Ranges that cover all keys give all buckets, each once, ordered by key:
-/// so ranges are a way to share the work.
-///
-/// Time and memory are linear in the number of documents, whatever the buckets.
-pub fn buckets(keys: &[u32], range: Range<u64>, included: impl Fn(u32) -> bool) -> Buckets {
-    let entries = keys.iter().zip(0u32..);
-    let ours = || entries.clone().filter(|&(&key, doc)| range.contains(&u64::from(key)) && included(doc));
-    let width = (range.end - range.start).max(1);
-    let expected = (keys.len() as u128 * u128::from(width)) >> 32;
-    let parts = (expected as u64).div_ceil(PART as u64).clamp(1, 2048);
-    let part = |key: u32| ((u64::from(key) - range.start) * parts / width) as usize;
+/// Finds buckets. It keeps its memory, 8 bytes for each key that it was given at a time, to use it again: fresh pages
+/// for each band cost a third of the time.
+#[derive(Clone, Debug)]
+pub struct Joiner {
+    scattered: Vec<u64>,
+    ends: Vec<usize>,
+    repeated: Repeated,
+}
 
-    let mut ends = vec![0usize; parts as usize];
-    for (&key, _) in ours() {
-        ends[part(key)] += 1;
-    }
-    let mut total = 0;
-    for end in &mut ends {
-        total += std::mem::replace(end, total);
-    }
-    let mut scattered = vec![0u64; total];
-    for (&key, doc) in ours() {
-        let at = &mut ends[part(key)];
-        scattered[*at] = u64::from(key) << 32 | u64::from(doc);
-        *at += 1;
+impl Joiner {
+    /// Makes one that holds no memory for keys yet.
+    pub fn new() -> Self {
+        Self { scattered: Vec::new(), ends: Vec::new(), repeated: Repeated::new() }
     }
 
-    let mut found = Buckets::default();
-    let mut repeated = Repeated::new();
-    let mut start = 0;
-    for &end in &ends {
-        repeated.collect(&scattered[start..end], &mut found);
-        start = end;
+    /// Returns the buckets of one band whose keys lie in `range`; `keys[d]` is the key of document `d`, and documents
+    /// for which `included` is false are passed over. Ranges that cover all keys give all buckets, each once, ordered
+    /// by key: so ranges are a way to share the work.
+    ///
+    /// Time and memory are linear in the number of documents, whatever the buckets.
+    pub fn buckets(&mut self, keys: &[u32], range: Range<u64>, included: impl Fn(u32) -> bool) -> Buckets {
+        self.scatter(keys, &range, included);
+        let mut found = Buckets::default();
+        let mut start = 0;
+        for &end in &self.ends {
+            self.repeated.collect(&self.scattered[start..end], &mut found);
+            start = end;
+        }
+        found
     }
-    found
+
+    /// Puts the entries of the range into parts by their leading bits; `ends` then holds the end of each part.
+    fn scatter(&mut self, keys: &[u32], range: &Range<u64>, included: impl Fn(u32) -> bool) {
+        let width = (range.end - range.start).max(1);
+        let expected = (keys.len() as u128 * u128::from(width)) >> 32;
+        let parts = (expected as u64).div_ceil(PART as u64).clamp(1, 2048);
+        let part = |key: u32| ((u64::from(key) - range.start) * parts / width) as usize;
+        let ours = || {
+            let entries = keys.iter().zip(0u32..);
+            entries.filter(|&(&key, doc)| range.contains(&u64::from(key)) && included(doc))
+        };
+
+        self.ends.clear();
+        self.ends.resize(parts as usize, 0);
+        for (&key, _) in ours() {
+            self.ends[part(key)] += 1;
+        }
+        let mut total = 0;
+        for end in &mut self.ends {
+            total += std::mem::replace(end, total);
+        }
+        self.scattered.clear();
+        self.scattered.resize(total, 0);
+        for (&key, doc) in ours() {
+            let at = &mut self.ends[part(key)];
+            self.scattered[*at] = u64::from(key) << 32 | u64::from(doc);
+            *at += 1;
+        }
+    }
+}
+
+impl Default for Joiner {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 /// Finds the keys of a part that stand more than once.
+#[derive(Clone, Debug)]
 struct Repeated {
     /// 0, 1 or 2 (several) keys of this slot.
     slots: Vec<u8>,
@@ -163,10 +193,10 @@ mod tests {
     }
 
     fn all(keys: &[u32], ranges: u64) -> Vec<Vec<u32>> {
-        let mut found = Buckets::default();
+        let (mut found, mut joiner) = (Buckets::default(), Joiner::new());
         for n in 0..ranges {
             let edge = |n: u64| (n << 32) / ranges;
-            found.append(&buckets(keys, edge(n)..edge(n + 1), |_| true));
+            found.append(&joiner.buckets(keys, edge(n)..edge(n + 1), |_| true));
         }
         found.iter().map(<[u32]>::to_vec).collect()
     }
@@ -178,7 +208,7 @@ mod tests {
             ranges in 1u64..5,
         ) {
             prop_assert_eq!(all(&keys, ranges), by_definition(&keys, |_| true));
-            let odd = buckets(&keys, 0..1 << 32, |doc| doc % 2 == 1);
+            let odd = Joiner::new().buckets(&keys, 0..1 << 32, |doc| doc % 2 == 1);
             let odd: Vec<Vec<u32>> = odd.iter().map(<[u32]>::to_vec).collect();
             prop_assert_eq!(odd, by_definition(&keys, |doc| doc % 2 == 1));
         }

@@ -11,7 +11,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::order::Order;
-use super::repeated::buckets;
+use super::repeated::Joiners;
 use super::table::Table;
 use crate::candidate::lsh::{self, Sketch};
 use crate::candidate::params::SKETCH_BYTES;
@@ -84,9 +84,9 @@ impl Crowds {
             let (templated, ends) = (vec![true; members.len()], vec![0; members.len()]);
             return Ok(Self { members, cut, templated, ends, ..Self::default() });
         }
-        let mut all = lsh::Buckets::default();
+        let (mut all, joiners) = (lsh::Buckets::default(), Joiners::new());
         for column in &table.keys {
-            for part in buckets(&column.load()?, &included) {
+            for part in joiners.buckets(&column.load()?, &included) {
                 all.append(&part);
             }
         }

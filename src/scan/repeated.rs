@@ -2,10 +2,8 @@
 
 use rayon::prelude::*;
 
-use crate::candidate::lsh::{self, Buckets};
-
-/// Shares of the key space that are joined in parallel.
-const RANGES: u64 = 16;
+use super::pool::Pool;
+use crate::candidate::lsh::{Buckets, Joiner};
 
 /// Finds equal values among many, in time linear in their number.
 pub(super) struct Repeated<'a> {
@@ -22,7 +20,7 @@ impl<'a> Repeated<'a> {
         let value = |place: u32| self.values[place as usize];
         let keys: Vec<u32> = self.values.iter().map(|value| (value >> 32) as u32).collect();
         let mut groups = Vec::new();
-        for bucket in buckets(&keys, |place| wanted(value(place))).iter().flat_map(Buckets::iter) {
+        for bucket in Joiners::new().buckets(&keys, |place| wanted(value(place))).iter().flat_map(Buckets::iter) {
             let mut places = bucket.to_vec();
             places.sort_unstable_by_key(|&place| (value(place), place));
             let equal = places.chunk_by(|&x, &y| value(x) == value(y));
@@ -39,10 +37,24 @@ impl<'a> Repeated<'a> {
     }
 }
 
-/// The buckets of one band, joined in parallel, ordered by key.
-pub(super) fn buckets(keys: &[u32], included: impl Fn(u32) -> bool + Sync) -> Vec<Buckets> {
-    let edge = |n: u64| (n << 32) / RANGES;
-    (0..RANGES).into_par_iter().map(|n| lsh::buckets(keys, edge(n)..edge(n + 1), &included)).collect()
+/// Joins bands, each in parallel; a joiner a thread is used again for the next band.
+pub(super) struct Joiners {
+    pool: Pool<fn() -> Joiner, Joiner>,
+}
+
+impl Joiners {
+    pub fn new() -> Self {
+        Self { pool: Pool::new(Joiner::new as fn() -> Joiner) }
+    }
+
+    /// Returns the buckets of one band, ordered by key.
+    pub fn buckets(&self, keys: &[u32], included: impl Fn(u32) -> bool + Sync) -> Vec<Buckets> {
+        // Each share of the key space is a pass over all keys, so there are few: enough to keep all threads busy.
+        let shares = rayon::current_num_threads() as u64 * 2;
+        let edge = |n: u64| (n << 32) / shares;
+        let join = |n| self.pool.with(|joiner| joiner.buckets(keys, edge(n)..edge(n + 1), &included));
+        (0..shares).into_par_iter().map(join).collect()
+    }
 }
 
 #[cfg(test)]

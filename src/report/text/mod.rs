@@ -214,7 +214,8 @@ impl<W: Write> Report<'_, W> {
         self.page.heading("Skipped input")?;
         for skipped in skipped.iter().take(self.style.limit) {
             let reason = reason_in_words(skipped.reason.name());
-            let detail = skipped.detail.as_deref().map(|detail| format!(": {}", visible(detail))).unwrap_or_default();
+            let detail = skipped.detail.as_deref().map(|detail| without_line(detail, skipped.record));
+            let detail = detail.map(|detail| format!(": {}", visible(detail))).unwrap_or_default();
             self.page.entry(&format!("{}: {reason}{detail}", self.names.skipped(skipped)))?;
         }
         self.more(skipped.len(), self.style.limit, "record")?;
@@ -318,6 +319,12 @@ fn documents_sum(summary: &Summary) -> String {
     let skipped: u64 = summary.skipped.values().sum();
     let [kept, removed, skipped] = [summary.kept, summary.removed, skipped].map(number);
     format!("{} = {kept} kept + {removed} removed + {skipped} skipped", number(summary.documents))
+}
+
+/// A detail without the line that it begins with: the place before it says that already.
+fn without_line(detail: &str, record: Option<u64>) -> &str {
+    let line = record.map(|record| format!("line {}: ", record + 1));
+    line.and_then(|line| detail.strip_prefix(&line)).unwrap_or(detail)
 }
 
 fn skipped_by_reason(summary: &Summary) -> String {
