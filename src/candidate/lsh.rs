@@ -109,8 +109,11 @@ impl Joiner {
     fn scatter(&mut self, keys: &[u32], range: &Range<u64>, included: impl Fn(u32) -> bool) {
         let width = (range.end - range.start).max(1);
         let expected = (keys.len() as u128 * u128::from(width)) >> 32;
-        let parts = (expected as u64).div_ceil(PART as u64).clamp(1, 2048);
-        let part = |key: u32| ((u64::from(key) - range.start) * parts / width) as usize;
+        let wanted = (expected as u64).div_ceil(PART as u64).clamp(1, 1024);
+        // Parts of a power of two keys: a shift where there would be a division for each key.
+        let shift = (width / wanted).max(1).ilog2();
+        let parts = ((width - 1) >> shift) + 1;
+        let part = |key: u32| ((u64::from(key) - range.start) >> shift) as usize;
         let ours = || {
             let entries = keys.iter().zip(0u32..);
             entries.filter(|&(&key, doc)| range.contains(&u64::from(key)) && included(doc))
