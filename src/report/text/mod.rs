@@ -112,6 +112,9 @@ impl<W: Write> Report<'_, W> {
         if member.exact {
             return self.page.place("exact copy", &name, "");
         }
+        if member.jaccard >= 1.0 {
+            return self.page.place("same words", &name, "(equal but for case, spaces, punctuation or order)");
+        }
         let (similarity, containment) = (percent(member.jaccard), percent(member.containment));
         let measured = format!("(similarity {similarity}, {containment} of it in the kept one)");
         self.page.place("near copy", &name, &measured)
@@ -367,6 +370,20 @@ mod tests {
 
     fn rendered(findings: &Findings) -> String {
         rendered_as(findings, Style::default())
+    }
+
+    #[test]
+    fn a_long_id_stands_apart_and_same_words_are_called_so() {
+        let mut findings = samples::documents();
+        findings.clusters[0].id = "d1234567".into();
+        for member in &mut findings.clusters[0].members {
+            (member.exact, member.jaccard) = (false, 1.0);
+        }
+        let mut out = Vec::new();
+        write(&findings, &Style::default(), &mut out).expect("writes to memory");
+        let text = String::from_utf8(out).expect("is UTF-8");
+        assert!(text.contains("\nd1234567 "), "{text}");
+        assert!(text.contains("same words") && !text.contains("near copy"), "{text}");
     }
 
     #[test]

@@ -55,7 +55,7 @@ impl<'a, W: Write> Page<'a, W> {
 
     /// The id of a group and what it is, in the width of the page.
     pub fn title(&mut self, id: &str, text: &str) -> io::Result<()> {
-        let id = format!("{:<width$}", visible(id), width = INDENT);
+        let id = format!("{:<width$} ", visible(id), width = INDENT - 1);
         for (i, line) in wrap(text, self.width - INDENT).iter().enumerate() {
             let start = if i == 0 { self.painted(&id, Paint::Strong) } else { " ".repeat(INDENT) };
             let line = self.painted(line, Paint::Strong);
