@@ -13,8 +13,7 @@ const TEXT: &str = "the harbour office found the same notice pinned to every doo
 
 fn found(paths: &[PathBuf], keep: &str) -> Result<Findings> {
     let keep: Keep = keep.parse()?;
-    let options =
-        SourceOptions { value_field: keep.field().map(str::to_owned), id_field: "name".into(), ..Default::default() };
+    let options = SourceOptions { id_field: "name".into(), ..Default::default() };
     let parameters = Parameters { level: Level::Documents, keep, ..Parameters::default() };
     scan(paths, &parameters, &options, &Resources::default(), &())
 }

@@ -10,7 +10,7 @@ use clap::{Args as Group, ColorChoice, Parser, Subcommand, ValueEnum};
 use super::settings::SettingArgs;
 use crate::candidate::presets::{DOCUMENT_PRESETS, PASSAGE_PRESETS, Preset, document_preset, passage_preset};
 use crate::error::{Error, Result};
-use crate::finding::{Keep, Level, Parameters, Scope, WindowParameters};
+use crate::finding::{Level, Parameters, Scope, WindowParameters};
 use crate::scan::Resources;
 use crate::source::{BadInput, RecordMode, SourceOptions};
 use crate::text::TextOptions;
@@ -427,7 +427,7 @@ impl ScanArgs {
         Ok(SourceOptions {
             text_field: input.text_field.clone(),
             id_field: input.id_field.clone(),
-            value_field: self.documents.keep.parse::<Keep>()?.field().map(str::to_owned),
+            value_field: None,
             max_record: size("max-record", &input.max_record)?,
             follow: input.follow,
             bad_input: match input.bad_input {

@@ -79,6 +79,8 @@ impl Corpus {
         budget: &Budget,
         progress: &dyn Progress,
     ) -> Result<Self> {
+        // Whoever calls may leave it to the policy to say which field it looks at.
+        let options = &SourceOptions { value_field: parameters.keep.field().map(str::to_owned), ..options.clone() };
         let found = source::walk(paths, options)?;
         let hold = parameters.level.passages() || found.sources.iter().any(Source::is_stream);
         let sizes = sizes(&found.sources);
@@ -189,14 +191,15 @@ fn sizes(sources: &[Source]) -> Option<Vec<u64>> {
     sources.iter().map(size).collect()
 }
 
-/// When a source was modified, in nanoseconds since 1970, if the policy asks for it.
+/// When a source was modified, in nanoseconds since 1970, if the policy asks for it. What is not known comes last.
 fn modified(source: &Source, keep: &Keep) -> u64 {
     if !matches!(keep, Keep::Newest | Keep::Oldest) {
         return 0;
     }
     let modified = std::fs::metadata(&source.path).and_then(|metadata| metadata.modified()).ok();
     let since = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-    since.map_or(0, |since| u64::try_from(since.as_nanos()).unwrap_or(u64::MAX))
+    let last = if *keep == Keep::Oldest { u64::MAX } else { 0 };
+    since.map_or(last, |since| u64::try_from(since.as_nanos()).unwrap_or(u64::MAX))
 }
 
 impl<F: Fn() -> Scratch> Parter<'_, F> {

@@ -34,7 +34,8 @@ pub struct SourceOptions {
     pub text_field: String,
     /// The field of a record that holds its id; a path of fields is joined by dots.
     pub id_field: String,
-    /// The field of a record whose value decides which of several duplicates stays, if one does.
+    /// The field of a record whose value decides which of several duplicates stays, if one does. A scan sets it by its
+    /// own policy.
     pub value_field: Option<String>,
     /// The largest record that is read, in bytes. It bounds the memory that one source takes.
     pub max_record: u64,
