@@ -2,7 +2,7 @@
 //!
 //! The shared shingle is extended both ways. As long as words are equal nothing else is considered; where they differ,
 //! a banded dynamic programme over words looks for the way on, with gaps, until it has lost [`X_DROP`] against the best
-//! score so far, or until it has found a run of [`COMMIT_RUN`] equal words from which to go on plainly. Words spelled
+//! score so far, or until it has found a run of `COMMIT_RUN` equal words from which to go on plainly. Words spelled
 //! nearly alike count half, so that misread text stays one passage. The result is the best-scoring end on each side: a
 //! passage starts and ends with words that are (nearly) equal.
 //!
