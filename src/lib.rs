@@ -29,4 +29,4 @@ pub mod text;
 pub mod verify;
 
 pub use error::{Error, Result};
-pub use span::Span;
+pub use span::{OffsetMap, Span};
