@@ -414,6 +414,7 @@ impl ScanArgs {
             text_field: input.text_field.clone(),
             id_field: input.id_field.clone(),
             max_record: size("max-record", &input.max_record)?,
+            lines: matches!(input.record, RecordArg::Lines),
         })
     }
 
