@@ -68,6 +68,19 @@ pub struct ScanArgs {
     /// With `all`, passages are looked for in the documents that stay; see --inside-duplicates.
     #[arg(long, value_enum, default_value = "all")]
     level: LevelArg,
+    #[command(flatten)]
+    pub run: RunArgs,
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    #[command(flatten)]
+    pub render: RenderArgs,
+    #[command(flatten)]
+    pub messages: MessageArgs,
+}
+
+/// How documents are read and compared: the flags of every command that scans.
+#[derive(Debug, Group)]
+pub struct RunArgs {
     /// Start from settings that have a name
     ///
     /// For documents: fineweb, refinedweb, slimpajama, redpajama2, bigcode and nemo have the shingles, bands, rows and
@@ -88,12 +101,6 @@ pub struct ScanArgs {
     text: TextArgs,
     #[command(flatten)]
     input: InputArgs,
-    #[command(flatten)]
-    pub limits: LimitArgs,
-    #[command(flatten)]
-    pub render: RenderArgs,
-    #[command(flatten)]
-    pub messages: MessageArgs,
 }
 
 #[derive(Debug, Group)]
@@ -384,6 +391,17 @@ impl ScanArgs {
     ///
     /// When a value is outside its range.
     pub fn parameters(&self) -> Result<Parameters> {
+        self.run.parameters(self.level.into())
+    }
+}
+
+impl RunArgs {
+    /// Returns what determines the result.
+    ///
+    /// # Errors
+    ///
+    /// When a value is outside its range.
+    pub fn parameters(&self, level: Level) -> Result<Parameters> {
         let Self { documents, passages, text, input, .. } = self;
         let presets = self.presets()?;
         let settings = documents.settings.settings(presets.documents)?;
@@ -391,7 +409,7 @@ impl ScanArgs {
         documents.containment.map_or(Ok(()), |containment| share("containment", containment))?;
         at_least("min-words", passages.min_words, 3, "at least 3")?;
         Ok(Parameters {
-            level: self.level.into(),
+            level,
             threshold: settings.threshold,
             recall: settings.recall,
             bands: settings.shape.bands,
@@ -604,7 +622,7 @@ mod tests {
 
     fn refusal(flags: &str) -> String {
         let args = scan(flags);
-        let checked = args.parameters().and(args.sources()).and(args.resources()).and(args.limits.fail_over());
+        let checked = args.parameters().and(args.run.sources()).and(args.run.resources()).and(args.limits.fail_over());
         checked.expect_err(flags).to_string()
     }
 
@@ -616,8 +634,8 @@ mod tests {
     #[test]
     fn defaults_are_those_of_the_library() {
         assert_eq!(scan("").parameters().expect("valid"), Parameters::default());
-        assert_eq!(scan("").sources().expect("valid"), SourceOptions::default());
-        assert_eq!(scan("").resources().expect("valid").threads, 0);
+        assert_eq!(scan("").run.sources().expect("valid"), SourceOptions::default());
+        assert_eq!(scan("").run.resources().expect("valid").threads, 0);
         assert_eq!(scan("").limits.fail_over().expect("valid"), None);
     }
 
@@ -688,7 +706,7 @@ mod tests {
 
     #[test]
     fn resources_are_checked() {
-        let resources = scan("--memory 80MB --tmp data").resources().expect("valid");
+        let resources = scan("--memory 80MB --tmp data").run.resources().expect("valid");
         assert_eq!((resources.memory, resources.tmp), (Some(80_000_000), Some("data".into())));
         assert_eq!(refusal("--memory 1MiB"), "memory is 1048576, but it must be at least 64MiB");
         assert_eq!(refusal("--tmp no-such-folder"), "tmp is no-such-folder, but it must be a folder that is there");
@@ -734,7 +752,7 @@ mod tests {
             ..Parameters::default()
         };
         assert_eq!(found, expected);
-        let sources = scan("--follow --glob *.txt --glob a/* --exclude x --record lines --bad-input skip").sources();
+        let sources = scan("--follow --glob *.txt --glob a/* --exclude x --record lines --bad-input skip").run.sources();
         let expected = SourceOptions {
             follow: true,
             glob: vec!["*.txt".into(), "a/*".into()],
