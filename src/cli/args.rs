@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Args as Group, ColorChoice, Parser, Subcommand, ValueEnum};
 
+use super::clean::CleanArgs;
 use super::settings::SettingArgs;
 use crate::candidate::presets::{DOCUMENT_PRESETS, PASSAGE_PRESETS, Preset, document_preset, passage_preset};
 use crate::error::{Error, Result};
@@ -37,6 +38,17 @@ pub enum Command {
     ///
     /// Example: doublon scan archive/ --threshold 0.9 --format json -o found.jsonl
     Scan(Box<ScanArgs>),
+    /// Write a clean copy, without what repeats
+    ///
+    /// Scans, removes duplicate documents, and writes what stays to a new folder: the same files under the same names,
+    /// and what is not removed byte for byte. A document goes only if it was measured against one that stays. What
+    /// could not be read as a document stays too. Nothing that is read is changed.
+    ///
+    /// Exit codes: 0 done; 2 wrong usage, or the run failed; 3 done, but some input could not be read; 4 a file changed
+    /// since it was scanned. With 2 and 4, there is no output.
+    ///
+    /// Example: doublon clean archive/ --out clean/ --passages cut --cut-at sentence
+    Clean(Box<CleanArgs>),
     /// Render saved findings again
     ///
     /// Reads what `scan --format json` wrote.
@@ -752,7 +764,8 @@ mod tests {
             ..Parameters::default()
         };
         assert_eq!(found, expected);
-        let sources = scan("--follow --glob *.txt --glob a/* --exclude x --record lines --bad-input skip").run.sources();
+        let sources =
+            scan("--follow --glob *.txt --glob a/* --exclude x --record lines --bad-input skip").run.sources();
         let expected = SourceOptions {
             follow: true,
             glob: vec!["*.txt".into(), "a/*".into()],
