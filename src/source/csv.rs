@@ -150,8 +150,8 @@ pub(super) fn rows(block: &Block, name: &str, options: &SourceOptions, items: &m
         let (row, next) = match scan(rest, table.delimiter) {
             Scan::Row { end, next } => (Ok(&rest[..end]), next),
             Scan::Unended => (Ok(rest), rest.len()),
-            Scan::Open => (Err("a quote is not closed"), rest.len()),
-            Scan::Broken => {
+            // What showed that it is broken may stand behind the block.
+            Scan::Open | Scan::Broken => {
                 (Err("a quote is not closed, or text follows a closing quote"), after_line(rest).unwrap_or(rest.len()))
             }
         };
@@ -376,7 +376,7 @@ mod tests {
         assert_eq!(ragged[0], "RaggedRow: line 2: the row has 1 field, but the header has 2");
         assert_eq!(ragged[1], "b");
         assert_eq!(ragged[2], "RaggedRow: line 5: the row has 3 fields, but the header has 2");
-        assert_eq!(ragged[3..], ["f", "OpenQuote: line 8: a quote is not closed"]);
+        assert_eq!(ragged[3..], ["f", "OpenQuote: line 8: a quote is not closed, or text follows a closing quote"]);
         let open = texts("id,text\n1,\"a\n2,\"b\"\n3,\"c\"\n");
         assert_eq!(open[0], "OpenQuote: line 2: a quote is not closed, or text follows a closing quote");
         assert_eq!(open[1..], ["b", "c"]);

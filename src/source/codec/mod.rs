@@ -50,6 +50,7 @@ impl Compression {
             [b'B', b'Z', b'h', b'1'..=b'9', rest @ ..] if BZIP2.iter().any(|block| rest.starts_with(block)) => {
                 Some(Self::Bzip2)
             }
+            _ if magic(b"BZh") && start.len() < 10 => Self::by_ending(path).filter(|&by| by == Self::Bzip2),
             // Both formats begin a frame that is to be skipped in the same way.
             _ if is_skippable(start) => Some(Self::by_ending(path).filter(|&by| by == Self::Lz4).unwrap_or(Self::Zstd)),
             _ => None,
