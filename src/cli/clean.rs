@@ -17,10 +17,10 @@ use super::say;
 use crate::finding::{Findings, Level};
 use crate::report::text::{bytes, counted, number};
 use crate::rewrite::{
-    Checked, EVIDENCE, Edge, Options, Passages, Plan, Sink, Summary, Target, apply, check, names, plan, removals,
-    staying,
+    Checked, Edge, Options, Passages, Plan, Sink, Summary, Target, apply, check, names, plan, removals, staying,
 };
 use crate::scan::Progress;
+use crate::source::{EVIDENCE, SUMMARY};
 
 #[derive(Debug, Group)]
 pub struct CleanArgs {
@@ -189,7 +189,7 @@ fn write_evidence(target: &mut Target, plan: &Plan, summary: &Summary) -> Result
     let folder = Path::new(EVIDENCE);
     target.write(&folder.join("removed.jsonl"), |out| removals(plan, out))?;
     target.write(&folder.join("staying.jsonl"), |out| staying(plan, out))?;
-    target.write(&folder.join("summary.json"), |mut out| {
+    target.write(&folder.join(SUMMARY), |mut out| {
         serde_json::to_writer_pretty(&mut out, summary)?;
         out.write_all(b"\n")
     })?;

@@ -5,17 +5,20 @@
 //! are hashed, and the copy of a source that is not what was scanned ends the run.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use memchr::memchr_iter;
+
 use super::check::Checked;
+use super::encode::Encoder;
 use super::plan::{Drop, Edit, Plan, Planned};
-use super::records::{Blocks, changed, edited, missing, ranges, visit};
+use super::records::{Blocks, Part, changed, check_found, edited, missing, ranges, visit};
 use super::target::Sink;
 use crate::error::{Error, Result};
 use crate::finding::{DocumentRef, Parameters};
 use crate::hash::ContentHasher;
-use crate::source::{Format, SourceOptions};
+use crate::source::{Block, Format, SourceOptions};
 
 /// Bytes that are copied at a time.
 const CHUNK: usize = 1 << 20;
@@ -51,7 +54,7 @@ pub fn apply(
 ) -> Result<Vec<Copied>> {
     let plan = checked.plan();
     let reading = super::plan::reading(parameters);
-    let mut copier = Copier { plan, reading, sink, advance, out: Vec::new() };
+    let mut copier = Copier { editor: Editor { plan, reading }, sink, advance };
     let mut copied = Vec::with_capacity(names.len());
     for (planned, name) in plan.sources.iter().zip(names) {
         copied.push(copier.source(planned, name)?);
@@ -88,12 +91,15 @@ impl Plan {
 }
 
 struct Copier<'a> {
-    plan: &'a Plan,
-    reading: SourceOptions,
+    editor: Editor<'a>,
     sink: &'a mut dyn Sink,
     advance: &'a dyn Fn(u64),
-    /// What is written of a block.
-    out: Vec<u8>,
+}
+
+/// Carries out what is done to records.
+struct Editor<'a> {
+    plan: &'a Plan,
+    reading: SourceOptions,
 }
 
 /// What is done to a record.
@@ -108,8 +114,8 @@ impl Copier<'_> {
         if actions.is_empty() {
             return self.stored(planned, name);
         }
-        let blocks = Blocks::open(planned, &self.reading)?;
-        if blocks.format() == Format::Plain && matches!(actions[..], [(0, Action::Drop)]) {
+        let blocks = Blocks::open(planned, &self.editor.reading)?;
+        if is_one_record(blocks.format()) && matches!(actions[..], [(0, Action::Drop)]) {
             blocks.finish()?;
             (self.advance)(planned.info.bytes);
             return Ok(Copied { records: 1, read: planned.info.bytes, ..Copied::default() });
@@ -164,51 +170,74 @@ impl Copier<'_> {
         actions: &[(u64, Action)],
         name: &Path,
     ) -> Result<Copied> {
-        let format = blocks.format();
-        let mut writer = Writer { out: self.sink.file(name)?, name, written: 0 };
-        let (mut actions, mut position, mut kept_any) = (actions, 0, false);
+        let (format, compression) = (blocks.format(), blocks.compression());
+        let failed = |cause| Error::Io { path: name.to_owned(), cause };
+        let mut written = 0;
+        let counted = Counted { out: self.sink.file(name)?, written: &mut written };
+        let mut out = Encoder::new(counted, compression).map_err(failed)?;
+        let (mut rest, mut kept_any, mut buffer) = (actions, false, Vec::new());
         let mut copied = Copied { read: planned.info.bytes, has_file: true, ..Copied::default() };
-        while let Some((block, end)) = blocks.next() {
-            let gap = writer.gap(planned, position, block.offset)?;
-            kept_any |= gap;
-            let (here, rest) = actions.split_at(actions.partition_point(|(record, _)| *record < end));
-            actions = rest;
-            self.out.clear();
-            let wanted: Vec<u64> = here.iter().map(|(record, _)| *record).collect();
-            let places = ranges(&block, format, &wanted, &planned.source.name(), &self.reading);
-            if places.len() < here.len() {
-                return Err(missing(planned, here[places.len()].0));
+        loop {
+            let Part { passed, block, end } = blocks.next()?;
+            if let Some(mut passed) = passed {
+                let is_header = matches!(format, Format::Csv | Format::Tsv) && copied.records == 0;
+                kept_any |= !is_header;
+                copy(&mut passed, &planned.source.path, &mut out, name, &|_| (), &mut |_| ())?;
             }
-            let mut at = 0;
-            for ((_, action), (record, range)) in here.iter().zip(places) {
-                self.out.extend_from_slice(&block.bytes[at..range.start]);
-                at = range.end;
-                match action {
-                    Action::Drop => at = after_line_end(&block.bytes, range.end, format),
-                    Action::Edit(edit) => {
-                        edited(&block.bytes[range], format, edit, self.plan.passages, &self.reading, &mut self.out)
-                            .map_err(|detail| changed(planned, format!("record {record}: {detail}")))?;
-                    }
-                }
-            }
-            let unchanged = &block.bytes[at..];
-            kept_any |= !self.out.trim_ascii().is_empty() || !unchanged.trim_ascii().is_empty();
-            writer.write(&self.out)?;
-            writer.write(unchanged)?;
-            position = block.offset + block.bytes.len() as u64;
-            copied.records =
-                copied.records.max(block.first_record + memchr::memchr_iter(b'\n', &block.bytes).count() as u64);
+            let Some(block) = block else { break };
+            let (here, later) = rest.split_at(rest.partition_point(|(record, _)| *record < end));
+            rest = later;
+            let unchanged = self.editor.put_together(planned, &block, format, here, &mut buffer)?;
+            kept_any |= !buffer.trim_ascii().is_empty() || !unchanged.trim_ascii().is_empty();
+            out.write_all(&buffer).and_then(|()| out.write_all(unchanged)).map_err(failed)?;
+            let lines = memchr_iter(b'\n', &block.bytes).count() as u64;
+            copied.records = if end == u64::MAX { block.first_record + lines.max(1) } else { end };
             (self.advance)(block.bytes.len() as u64);
         }
-        kept_any |= writer.gap(planned, position, planned.info.bytes)?;
-        if let Some((record, _)) = actions.first() {
+        if let Some((record, _)) = rest.first() {
             return Err(missing(planned, *record));
         }
+        out.finish().map_err(failed)?;
         blocks.finish()?;
-        copied.written = writer.written;
+        copied.written = written;
         copied.is_emptied = !kept_any && planned.drops.len() > 1;
         Ok(copied)
     }
+}
+
+impl Editor<'_> {
+    /// Puts into `out` what is written of a block, but for its end from which on nothing changes, which is returned.
+    fn put_together<'b>(
+        &self,
+        planned: &Planned,
+        block: &'b Block,
+        format: Format,
+        actions: &[(u64, Action)],
+        out: &mut Vec<u8>,
+    ) -> Result<&'b [u8]> {
+        out.clear();
+        let wanted: Vec<u64> = actions.iter().map(|(record, _)| *record).collect();
+        let places = ranges(block, format, &wanted, &planned.source.name(), &self.reading);
+        check_found(planned, &wanted, &places)?;
+        let mut at = 0;
+        for ((_, action), (record, range)) in actions.iter().zip(places) {
+            out.extend_from_slice(&block.bytes[at..range.start]);
+            at = range.end;
+            match action {
+                Action::Drop => at = after_line_end(&block.bytes, range.end, format),
+                Action::Edit(edit) => {
+                    let one = block.one(record, range);
+                    edited(&one, format, edit, self.plan.passages, &self.reading, out)
+                        .map_err(|detail| changed(planned, format!("record {record}: {detail}")))?;
+                }
+            }
+        }
+        Ok(&block.bytes[at..])
+    }
+}
+
+fn is_one_record(format: Format) -> bool {
+    matches!(format, Format::Plain | Format::Html)
 }
 
 fn actions(planned: &Planned) -> Vec<(u64, Action<'_>)> {
@@ -223,37 +252,27 @@ fn actions(planned: &Planned) -> Vec<(u64, Action<'_>)> {
 /// A record that goes takes along the line end after it.
 fn after_line_end(bytes: &[u8], end: usize, format: Format) -> usize {
     match (format, &bytes[end..]) {
-        (Format::Plain, _) => end,
+        (Format::Plain | Format::Html, _) => end,
         (_, [b'\r', b'\n', ..]) => end + 2,
-        (_, [b'\n', ..]) => end + 1,
+        (_, [b'\n' | b'\r', ..]) => end + 1,
         _ => end,
     }
 }
 
-struct Writer<'a> {
+struct Counted<'a> {
     out: Box<dyn Write + 'a>,
-    name: &'a Path,
-    written: u64,
+    written: &'a mut u64,
 }
 
-impl Writer<'_> {
-    fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        self.written += bytes.len() as u64;
-        self.out.write_all(bytes).map_err(|cause| Error::Io { path: self.name.to_owned(), cause })
+impl Write for Counted<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let length = self.out.write(bytes)?;
+        *self.written += length as u64;
+        Ok(length)
     }
 
-    /// Copies what the reader passed over, such as a line that is too large; returns whether that was anything.
-    fn gap(&mut self, planned: &Planned, from: u64, to: u64) -> Result<bool> {
-        if from >= to {
-            return Ok(false);
-        }
-        let path = &planned.source.path;
-        let failed = |cause| Error::Io { path: path.clone(), cause };
-        let mut input = File::open(path).map_err(failed)?;
-        input.seek(SeekFrom::Start(from)).map_err(failed)?;
-        copy(&mut input.take(to - from), path, &mut self.out, self.name, &|_| (), &mut |_| ())?;
-        self.written += to - from;
-        Ok(true)
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
     }
 }
 

@@ -13,6 +13,7 @@
 mod apply;
 mod check;
 mod cut;
+mod encode;
 mod evidence;
 mod names;
 mod passages;
@@ -23,6 +24,6 @@ mod target;
 pub use apply::{Copied, apply};
 pub use check::{Checked, check};
 pub use evidence::{Summary, removals, staying};
-pub use names::{EVIDENCE, names};
+pub use names::names;
 pub use plan::{Cut, Drop, Edge, Edit, Kept, Left, Options, Passages, Plan, Planned, Rules, Whole, Why, plan};
 pub use target::{Sink, Target};

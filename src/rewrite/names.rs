@@ -8,10 +8,7 @@ use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 
 use crate::error::{Error, Result};
-
-/// The folder in the output that tells what was removed. Programs that read folders of data pass over names that start
-/// with an underscore, and so does a scan pass over this one.
-pub const EVIDENCE: &str = "_doublon";
+use crate::source::EVIDENCE;
 
 /// Returns the name below the output of each of `paths`, which were found at or below `roots`; without roots, at or below
 /// the folder that all of them have in common.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use encoding_rs::Encoding;
 
 use super::passages;
 use crate::error::{Error, Result};
@@ -242,12 +243,13 @@ pub fn plan(findings: &Findings, options: &Options) -> Result<Plan> {
 
 /// How the sources of findings are read again.
 pub(super) fn reading(parameters: &Parameters) -> SourceOptions {
-    let Parameters { text_field, id_field, max_record, lines, .. } = parameters;
+    let Parameters { text_field, id_field, max_record, lines, encoding, .. } = parameters;
     SourceOptions {
         text_field: text_field.clone(),
         id_field: id_field.clone(),
         max_record: *max_record,
         record: if *lines { RecordMode::Lines } else { RecordMode::File },
+        encoding: encoding.as_deref().and_then(|label| Encoding::for_label(label.as_bytes())),
         ..SourceOptions::default()
     }
 }

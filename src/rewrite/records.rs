@@ -1,5 +1,6 @@
 //! The records of a source as ranges of its bytes: finding them again, and changing the text of one.
 
+use std::io::Read;
 use std::ops::Range;
 
 use memchr::memchr_iter;
@@ -8,7 +9,7 @@ use serde_json::value::RawValue;
 
 use super::plan::{Edit, Passages, Planned};
 use crate::error::{Error, Result};
-use crate::source::{Block, Format, Item, Record, SourceOptions, SourceReader, parse};
+use crate::source::{Block, Compression, Format, Item, Record, SourceOptions, SourceReader, parse};
 
 /// The field that marked records get.
 const MARKS: &str = "doublon_repeats";
@@ -18,15 +19,25 @@ pub(super) struct Blocks<'a> {
     planned: &'a Planned,
     reader: SourceReader,
     ahead: Option<Block>,
+    passed: Option<Box<dyn Read>>,
+}
+
+/// A part of a source, after what the reader passed over before it.
+pub(super) struct Part {
+    pub passed: Option<Box<dyn Read>>,
+    /// None at the end.
+    pub block: Option<Block>,
+    /// The number of the record after the last one of the block.
+    pub end: u64,
 }
 
 impl<'a> Blocks<'a> {
     /// Opens a source again.
     pub fn open(planned: &'a Planned, reading: &SourceOptions) -> Result<Self> {
-        let reader = SourceReader::open(&planned.source, reading)
+        let reader = SourceReader::open_to_copy(&planned.source, reading)
             .map_err(|skipped| changed(planned, skipped.detail.unwrap_or_else(|| skipped.reason.name().to_owned())))?;
-        let mut blocks = Self { planned, reader, ahead: None };
-        blocks.ahead = blocks.read();
+        let mut blocks = Self { planned, reader, ahead: None, passed: None };
+        blocks.read()?;
         Ok(blocks)
     }
 
@@ -34,17 +45,23 @@ impl<'a> Blocks<'a> {
         self.reader.format()
     }
 
-    /// Returns the next block, and the number of the record after its last.
-    pub fn next(&mut self) -> Option<(Block, u64)> {
-        let block = self.ahead.take()?;
-        self.ahead = self.read();
+    pub fn compression(&self) -> Option<Compression> {
+        self.reader.compression()
+    }
+
+    /// Returns the next part. The last one has no block.
+    pub fn next(&mut self) -> Result<Part> {
+        let (block, passed) = (self.ahead.take(), self.passed.take());
+        if block.is_some() {
+            self.read()?;
+        }
         let end = self.ahead.as_ref().map_or(u64::MAX, |next| next.first_record);
-        Some((block, end))
+        Ok(Part { passed, block, end })
     }
 
     /// Checks that the bytes read are those that were scanned.
     pub fn finish(mut self) -> Result<()> {
-        while self.next().is_some() {}
+        while self.next()?.block.is_some() {}
         let (info, skipped) = self.reader.finish();
         if let Some(skipped) = skipped.into_iter().next() {
             return Err(changed(self.planned, skipped.detail.unwrap_or_default()));
@@ -56,9 +73,11 @@ impl<'a> Blocks<'a> {
         }
     }
 
-    /// What was passed over, such as a line that is too large, is not in the next block.
-    fn read(&mut self) -> Option<Block> {
-        std::iter::from_fn(|| self.reader.next_block()).find_map(std::result::Result::ok)
+    fn read(&mut self) -> Result<()> {
+        self.ahead = std::iter::from_fn(|| self.reader.next_block()).find_map(std::result::Result::ok);
+        let failed = |cause| Error::Io { path: self.planned.source.path.clone(), cause };
+        self.passed = self.reader.take_passed().map_err(failed)?.map(|passed| Box::new(passed) as Box<dyn Read>);
+        Ok(())
     }
 }
 
@@ -80,22 +99,29 @@ pub(super) fn visit(
     let mut blocks = Blocks::open(planned, reading)?;
     let (format, name) = (blocks.format(), planned.source.name());
     let mut wanted = wanted;
-    while let Some((block, end)) = blocks.next() {
+    while let Part { block: Some(block), end, .. } = blocks.next()? {
         let (here, rest) = wanted.split_at(wanted.partition_point(|&record| record < end));
         wanted = rest;
-        for (record, range) in ranges(&block, format, here, &name, reading) {
-            let offset = block.offset + range.start as u64;
-            let one = Block { bytes: block.bytes[range].to_vec(), first_record: record, offset };
-            let mut items = Vec::with_capacity(1);
-            parse(&one, format, &name, reading, &mut items);
+        let places = ranges(&block, format, here, &name, reading);
+        for (record, range) in &places {
+            let one = block.one(*record, range.clone());
+            let (bytes, mut items) = (one.bytes.clone(), Vec::with_capacity(1));
+            parse(one, format, &name, reading, &mut items);
             match items.pop() {
-                Some(Item::Document(record)) => found(&record, editable(format, &one.bytes, &record))?,
-                _ => return Err(missing(planned, record)),
+                Some(Item::Document(record)) => found(&record, editable(format, &bytes, &record))?,
+                _ => return Err(missing(planned, *record)),
             }
         }
+        check_found(planned, here, &places)?;
     }
     blocks.finish()?;
     wanted.first().map_or(Ok(()), |&record| Err(missing(planned, record)))
+}
+
+/// Checks that all of the records `wanted` have a place; both are in order.
+pub(super) fn check_found(planned: &Planned, wanted: &[u64], places: &[(u64, Range<usize>)]) -> Result<()> {
+    let found = |record| places.binary_search_by_key(record, |place| place.0).is_ok();
+    wanted.iter().find(|record| !found(record)).map_or(Ok(()), |&record| Err(missing(planned, record)))
 }
 
 pub(super) fn missing(planned: &Planned, record: u64) -> Error {
@@ -113,10 +139,9 @@ pub(super) fn ranges(
 ) -> Vec<(u64, Range<usize>)> {
     match (wanted, format) {
         ([], _) => Vec::new(),
-        (_, Format::Plain) => vec![(0, 0..block.bytes.len())],
+        (_, Format::Plain | Format::Html) => vec![(0, 0..block.bytes.len())],
         (_, Format::Lines | Format::Jsonl) => lines(block, wanted),
-        #[allow(unreachable_patterns)] // for formats whose records only their parser finds
-        _ => parsed(block, format, wanted, name, reading),
+        (_, Format::Csv | Format::Tsv) => parsed(block, format, wanted, name, reading),
     }
 }
 
@@ -146,7 +171,7 @@ fn parsed(
     reading: &SourceOptions,
 ) -> Vec<(u64, Range<usize>)> {
     let mut items = Vec::new();
-    parse(block, format, name, reading, &mut items);
+    parse(block.clone(), format, name, reading, &mut items);
     let place = |item| match item {
         Item::Document(Record { record, offset, length, .. }) if wanted.binary_search(&record).is_ok() => {
             let start = (offset - block.offset) as usize;
@@ -169,50 +194,58 @@ pub(super) enum Editable {
 }
 
 fn editable(format: Format, bytes: &[u8], record: &Record) -> Editable {
+    let is_utf8 = !record.lossy && record.encoding.is_none();
     match format {
         // Offsets into a text that was decoded are not offsets into the bytes.
-        Format::Plain | Format::Lines if record.lossy || !bytes.starts_with(record.text.as_bytes()) => {
-            Editable::No("not_utf8")
-        }
-        Format::Plain | Format::Lines => Editable::Text,
+        Format::Plain | Format::Lines if is_utf8 && bytes.starts_with(record.text.as_bytes()) => Editable::Text,
+        Format::Csv | Format::Tsv if is_utf8 => Editable::Text,
+        Format::Plain | Format::Lines | Format::Csv | Format::Tsv => Editable::No("not_utf8"),
         Format::Jsonl => Editable::Field,
-        #[allow(unreachable_patterns)] // formats whose text is not a range of their bytes
-        _ => Editable::No("format"),
+        Format::Html => Editable::No("format"),
     }
 }
 
-/// Appends a record to `out` as an edit changes it.
+/// Appends a record, which is a block of its own, to `out` as an edit changes it.
 ///
 /// # Errors
 ///
 /// Says what is wrong with the record.
 pub(super) fn edited(
-    bytes: &[u8],
+    one: &Block,
     format: Format,
     edit: &Edit,
     passages: Passages,
     reading: &SourceOptions,
     out: &mut Vec<u8>,
 ) -> std::result::Result<(), String> {
-    match (format, passages) {
-        (Format::Jsonl, Passages::Mark) => mark(bytes, edit, out),
-        (Format::Jsonl, _) => {
-            let text = text_field(bytes, &reading.text_field).ok_or("its text field is not there")?;
-            let cuts = in_literal(&bytes[text.clone()], edit).ok_or("its text is shorter than the cuts")?;
-            out.extend_from_slice(&bytes[..text.start]);
-            take_out(&bytes[text.clone()], &cuts, out);
-            out.extend_from_slice(&bytes[text.end..]);
-            Ok(())
-        }
-        _ => {
-            let cuts: Vec<_> = edit.pieces.iter().map(|&(span, space)| (span.start..span.end, space)).collect();
-            if cuts.last().is_some_and(|(cut, _)| cut.end > bytes.len()) {
-                return Err("its text is shorter than the cuts".to_owned());
-            }
-            take_out(bytes, &cuts, out);
-            Ok(())
-        }
+    let bytes = one.bytes.as_slice();
+    let (field, escapes) = match (format, passages) {
+        (Format::Jsonl, Passages::Mark) => return mark(bytes, edit, out),
+        (Format::Jsonl, _) => (text_field(bytes, &reading.text_field), Escapes::Json),
+        (Format::Csv | Format::Tsv, _) => (one.text_field(), Escapes::of_field(one)),
+        _ => (Some(0..bytes.len()), Escapes::None),
+    };
+    let field = field.ok_or("its text field is not there")?;
+    let literal = &bytes[field.clone()];
+    let cuts = in_literal(literal, edit, escapes).ok_or("its text is shorter than the cuts")?;
+    out.extend_from_slice(&bytes[..field.start]);
+    let start = out.len();
+    take_out(literal, &cuts, out);
+    if matches!(format, Format::Csv | Format::Tsv) && escapes == Escapes::None && out.get(start) == Some(&b'"') {
+        quote(out, start);
     }
+    out.extend_from_slice(&bytes[field.end..]);
+    Ok(())
+}
+
+/// Puts quotes around what `out` has from `start` on, since it begins with one now.
+fn quote(out: &mut Vec<u8>, start: usize) {
+    let field = out.split_off(start);
+    out.push(b'"');
+    for byte in field {
+        out.extend_from_slice(if byte == b'"' { b"\"\"" } else { std::slice::from_ref(&byte) });
+    }
+    out.push(b'"');
 }
 
 fn take_out(bytes: &[u8], cuts: &[(Range<usize>, bool)], out: &mut Vec<u8>) {
@@ -275,10 +308,34 @@ impl<'de> Visitor<'de> for Member<'_> {
     }
 }
 
-/// Returns the cuts of an edit, which are ranges of a text, as ranges of the JSON literal that it was decoded from:
-/// what stays of the literal stays as it was written.
-fn in_literal(literal: &[u8], edit: &Edit) -> Option<Vec<(Range<usize>, bool)>> {
-    let mut at = Cursor { literal, byte: 1, text: 0 };
+/// How a text is written in the bytes that it was decoded from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Escapes {
+    /// As it is.
+    None,
+    /// As a JSON string.
+    Json,
+    /// In quotes, of which there are two for one.
+    Quotes,
+}
+
+impl Escapes {
+    /// How the text of a row is written.
+    fn of_field(row: &Block) -> Self {
+        let first = row.text_field().and_then(|field| row.bytes.get(field.start));
+        if first == Some(&b'"') { Self::Quotes } else { Self::None }
+    }
+}
+
+/// Returns the cuts of an edit, which are ranges of a text, as ranges of the literal that it was decoded from: what
+/// stays of the literal stays as it was written.
+fn in_literal(literal: &[u8], edit: &Edit, escapes: Escapes) -> Option<Vec<(Range<usize>, bool)>> {
+    if escapes == Escapes::None {
+        let end = edit.pieces.last().map_or(0, |piece| piece.0.end);
+        let cuts = edit.pieces.iter().map(|&(span, space)| (span.start..span.end, space));
+        return (end <= literal.len()).then(|| cuts.collect());
+    }
+    let mut at = Cursor { literal, escapes, byte: 1, text: 0 };
     let mut cuts = Vec::with_capacity(edit.pieces.len());
     for &(span, space) in &edit.pieces {
         let start = at.advance_to(span.start)?;
@@ -287,9 +344,10 @@ fn in_literal(literal: &[u8], edit: &Edit) -> Option<Vec<(Range<usize>, bool)>> 
     Some(cuts)
 }
 
-/// A place in a JSON string, in its bytes and in those of the text that it stands for.
+/// A place in a literal, in its bytes and in those of the text that it stands for.
 struct Cursor<'l> {
     literal: &'l [u8],
+    escapes: Escapes,
     byte: usize,
     text: usize,
 }
@@ -307,9 +365,10 @@ impl Cursor<'_> {
 
     /// The bytes of the next unit, a byte or an escape, and those of the text.
     fn unit(&self) -> Option<(usize, usize)> {
-        match self.literal.get(self.byte..)? {
-            [b'"', ..] | [] => None,
-            [b'\\', b'u', ..] => {
+        match (self.escapes, self.literal.get(self.byte..)?) {
+            (Escapes::Quotes, [b'"', b'"', ..]) => Some((2, 1)),
+            (_, [b'"', ..] | []) => None,
+            (Escapes::Json, [b'\\', b'u', ..]) => {
                 let code = self.code(self.byte + 2)?;
                 // Two escapes that are one character outside of the basic plane.
                 if (0xd800..0xdc00).contains(&code) {
@@ -318,7 +377,7 @@ impl Cursor<'_> {
                     Some((6, char::from_u32(code)?.len_utf8()))
                 }
             }
-            [b'\\', ..] => Some((2, 1)),
+            (Escapes::Json, [b'\\', ..]) => Some((2, 1)),
             _ => Some((1, 1)),
         }
     }

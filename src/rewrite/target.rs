@@ -8,8 +8,8 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::names::EVIDENCE;
 use crate::error::{Error, Result};
+use crate::source::{EVIDENCE, SUMMARY};
 
 /// Where files of a copy go.
 pub trait Sink {
@@ -193,7 +193,7 @@ fn check_replaceable(folder: &Path, overwrite: bool) -> Result<bool> {
     match (is_empty, overwrite) {
         (true, _) => Ok(false),
         (false, false) => refused("is not empty; name a new folder, or replace an earlier output with --overwrite"),
-        (false, true) if !folder.join(EVIDENCE).join("summary.json").is_file() => {
+        (false, true) if !folder.join(EVIDENCE).join(SUMMARY).is_file() => {
             refused("is no output of an earlier run; --overwrite replaces nothing else")
         }
         (false, true) => Ok(true),
