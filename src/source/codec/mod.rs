@@ -129,7 +129,7 @@ pub(super) struct Decoder {
 
 enum Engine {
     Steps(Stored, Box<dyn Steps>),
-    Lz4(Lz4),
+    Lz4(Box<Lz4>),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -150,7 +150,7 @@ impl Decoder {
             Compression::Gzip => Engine::Steps(stored, Box::new(steps::Gzip::new())),
             Compression::Zstd => Engine::Steps(stored, Box::new(steps::Zstd::new())),
             Compression::Bzip2 => Engine::Steps(stored, Box::new(steps::Bzip2::new())),
-            Compression::Lz4 => Engine::Lz4(Lz4::new(stored)),
+            Compression::Lz4 => Engine::Lz4(Box::new(Lz4::new(stored))),
             #[cfg(feature = "xz")]
             Compression::Xz => Engine::Steps(stored, Box::new(steps::Xz::new()?)),
             #[cfg(not(feature = "xz"))]
