@@ -165,9 +165,12 @@ mod tests {
 
     #[test]
     fn f47_one_record_on_which_parsing_fails_costs_no_others() {
-        let bytes = b"{\"text\":\"a\"}\n{\"text\":\"b\"}\n\n{\"text\":\"c\"}\n".to_vec();
-        let mut block = Block { bytes, first_record: 5, offset: 100, ..Block::default() };
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.jsonl");
+        std::fs::write(&path, "{\"text\":\"a\"}\n{\"text\":\"b\"}\n\n{\"text\":\"c\"}\n").expect("is written");
         let options = SourceOptions::default();
+        let mut reader = SourceReader::open(&Source { path, named: true }, &options).expect("opens");
+        let mut block = reader.next_block().expect("a block").expect("is good");
         let items = parse_guarded(&mut block, Format::Jsonl, "a.jsonl", |block, items| {
             source::parse(block, Format::Jsonl, "a.jsonl", &options, items);
             assert!(!block.bytes.contains(&b'b'), "a bug");
@@ -175,7 +178,7 @@ mod tests {
         let [Item::Document(first), Item::Skipped(second), Item::Document(third)] = items.as_slice() else {
             panic!("{items:?}");
         };
-        assert_eq!((first.record, third.record, third.text.as_str()), (5, 8, "c"));
-        assert_eq!((second.reason, second.record, second.offset), (Reason::InternalError, Some(6), Some(113)));
+        assert_eq!((first.record, third.record, third.text.as_str()), (0, 3, "c"));
+        assert_eq!((second.reason, second.record, second.offset), (Reason::InternalError, Some(1), Some(13)));
     }
 }

@@ -108,9 +108,10 @@ pub struct SourceReader {
     open_quotes: usize,
 }
 
+#[allow(clippy::large_enum_variant)] // there is one a source
 enum Input {
     Raw(Stored),
-    Coded(Compression, Box<Decoder>),
+    Coded(Compression, Decoder),
 }
 
 /// Where the whole records end with which `pending` starts.
@@ -450,7 +451,7 @@ impl Input {
         let start = stored.peek(MAGIC).unwrap_or_default();
         match (Compression::of(start, path), Compression::by_ending(path)) {
             (Some(compression), _) => match Decoder::new(compression, stored) {
-                Ok(decoder) => Ok(Self::Coded(compression, Box::new(decoder))),
+                Ok(decoder) => Ok(Self::Coded(compression, decoder)),
                 Err(Fault { reason, detail }) => Err((reason, detail)),
             },
             (None, Some(named)) if start.is_empty() => {

@@ -127,9 +127,10 @@ pub(super) struct Decoder {
     decoded: u64,
 }
 
+#[allow(clippy::large_enum_variant)] // there is one
 enum Engine {
     Steps(Stored, Box<dyn Steps>),
-    Lz4(Box<Lz4>),
+    Lz4(Lz4),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -150,7 +151,7 @@ impl Decoder {
             Compression::Gzip => Engine::Steps(stored, Box::new(steps::Gzip::new())),
             Compression::Zstd => Engine::Steps(stored, Box::new(steps::Zstd::new())),
             Compression::Bzip2 => Engine::Steps(stored, Box::new(steps::Bzip2::new())),
-            Compression::Lz4 => Engine::Lz4(Box::new(Lz4::new(stored))),
+            Compression::Lz4 => Engine::Lz4(Lz4::new(stored)),
             #[cfg(feature = "xz")]
             Compression::Xz => Engine::Steps(stored, Box::new(steps::Xz::new()?)),
             #[cfg(not(feature = "xz"))]

@@ -179,7 +179,7 @@ mod xz {
 
     impl Xz {
         pub fn new() -> Result<Self, Fault> {
-            Stream::new_stream_decoder(MEMORY, 0).map(Self).map_err(|error| fault(error))
+            Stream::new_stream_decoder(MEMORY, 0).map(Self).map_err(fault)
         }
     }
 
