@@ -11,6 +11,7 @@
 //! To add a format: a variant of [`Format`], its detection in [`Source::format`] and `shape`, its parser beside
 //! `jsonl`, and, if its records do not end at line ends, its way of cutting in `read`.
 
+pub mod charset;
 mod jsonl;
 mod plain;
 mod read;
