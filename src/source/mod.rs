@@ -12,6 +12,7 @@
 //! `jsonl`, and, if its records do not end at line ends, its way of cutting in `read`.
 
 pub mod charset;
+pub mod html;
 mod jsonl;
 mod plain;
 mod read;
