@@ -308,6 +308,18 @@ pub enum Reason {
     Binary,
     /// The record is larger than `--max-record`.
     TooLarge,
+    /// The header of the record is broken or missing.
+    BadHeader,
+    /// The length that the record states is not its length.
+    BadLength,
+    /// The source ends within the record.
+    Truncated,
+    /// What the record holds is broken, as a compressed body that ends too soon.
+    BadPayload,
+    /// The record of an archive holds something other than text, such as a picture.
+    NotText,
+    /// The record says only that a page is what it was when it was fetched before.
+    Revisit,
     /// Permission was denied.
     Permission,
     /// The path is no regular file.
@@ -343,6 +355,12 @@ impl Reason {
             Self::Encoding => "encoding",
             Self::Binary => "binary",
             Self::TooLarge => "too_large",
+            Self::BadHeader => "bad_header",
+            Self::BadLength => "bad_length",
+            Self::Truncated => "truncated",
+            Self::BadPayload => "bad_payload",
+            Self::NotText => "not_text",
+            Self::Revisit => "revisit",
             Self::Permission => "permission",
             Self::NotRegular => "not_regular",
             Self::Vanished => "vanished",
@@ -356,9 +374,9 @@ impl Reason {
     }
 
     /// Returns whether the input is at fault, so that the run ends with exit code 3. An empty document, a second name
-    /// of a file, or something that is no file is normal in an archive.
+    /// of a file, something that is no file, or a picture among pages is normal in an archive.
     pub fn is_fault(self) -> bool {
-        !matches!(self, Self::Empty | Self::SameFile | Self::NotRegular)
+        !matches!(self, Self::Empty | Self::SameFile | Self::NotRegular | Self::NotText | Self::Revisit)
     }
 }
 

@@ -18,6 +18,7 @@ mod plain;
 mod read;
 mod shape;
 mod walk;
+pub mod warc;
 
 use std::borrow::Cow;
 use std::fs;
