@@ -11,8 +11,10 @@
 //! To add a format: a variant of [`Format`], its detection in [`Source::format`] and `shape`, its parser beside
 //! `jsonl`, and, if its records do not end at line ends, its way of cutting in `read`.
 
+pub mod charset;
 mod codec;
 mod csv;
+pub mod html;
 mod jsonl;
 mod plain;
 mod read;
@@ -20,6 +22,7 @@ mod reread;
 mod shape;
 mod stored;
 mod walk;
+pub mod warc;
 
 use std::borrow::Cow;
 use std::ffi::OsString;
