@@ -12,6 +12,8 @@
 //! `jsonl`, and, if its records do not end at line ends, its way of cutting in `read`.
 
 mod jsonl;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 mod plain;
 mod read;
 mod shape;
