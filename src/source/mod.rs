@@ -16,6 +16,8 @@ mod codec;
 mod csv;
 pub mod html;
 mod jsonl;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 mod plain;
 mod read;
 mod reread;
