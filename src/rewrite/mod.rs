@@ -16,6 +16,8 @@ mod cut;
 mod encode;
 mod evidence;
 mod names;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 mod passages;
 mod plan;
 mod records;
