@@ -14,6 +14,8 @@
 mod codec;
 mod csv;
 mod jsonl;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 mod plain;
 mod read;
 mod reread;
