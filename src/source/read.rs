@@ -14,6 +14,8 @@ use memchr::{memchr, memchr_iter, memrchr};
 
 use super::codec::{Compression, Decoder, Fault};
 use super::csv::{self, Table};
+#[cfg(feature = "parquet")]
+use super::parquet::ParquetReader;
 use super::stored::{Opened, Stamp, Stored, open};
 use super::{Format, Item, Source, SourceOptions, line_too_large, shape, skipped_line, skipped_source};
 use crate::finding::{Reason, Skipped, SourceInfo};
@@ -58,6 +60,12 @@ impl Line {
 }
 
 impl Block {
+    /// Returns the bytes that the block holds, or the texts in it.
+    pub fn size(&self) -> usize {
+        let text = |item: &Item| if let Item::Document(record) = item { record.text.len() } else { 0 };
+        self.bytes.len() + self.items.iter().map(text).sum::<usize>()
+    }
+
     /// Returns the records of the block one by one where they are lines, else the block.
     pub fn pieces(&self, format: Format) -> Vec<Self> {
         if !matches!(format, Format::Lines | Format::Jsonl) {
@@ -94,6 +102,8 @@ pub struct SourceReader {
     /// What the file was when it was opened, if it is one whose changes can be seen.
     opened: Option<Opened>,
     table: Option<Arc<Table>>,
+    #[cfg(feature = "parquet")]
+    rows: Option<ParquetReader>,
     /// Bytes that were read and not handed out.
     pending: Vec<u8>,
     /// The number of the record, the line and the byte in the source with which `pending` starts.
@@ -143,6 +153,9 @@ impl SourceReader {
         reader.format =
             source.format_by_ending(options).unwrap_or_else(|| shape::format_of(start, whole, source, options));
         shape::refuse(start, whole, reader.format).map_or(Ok(()), Err).map_err(refused)?;
+        if reader.format == Format::Parquet {
+            reader.open_rows()?;
+        }
         reader.read_head().map_err(refused)?;
         Ok(reader)
     }
@@ -182,6 +195,7 @@ impl SourceReader {
     pub fn next_block(&mut self) -> Option<Result<Block, Skipped>> {
         let block = match self.format {
             Format::Plain | Format::Html => self.whole_file(),
+            Format::Parquet => self.next_rows(),
             _ => self.whole_records(),
         };
         self.handed_out = true;
@@ -209,6 +223,36 @@ impl SourceReader {
         (info, skipped.into_iter().collect())
     }
 
+    #[cfg(feature = "parquet")]
+    fn open_rows(&mut self) -> Result<(), Skipped> {
+        let name = self.source.name();
+        let (Some(opened), None) = (&self.opened, self.compression()) else {
+            let detail = "Parquet is read from any place in its file: it cannot be a stream or compressed as a whole";
+            return Err(skipped_source(&name, Reason::WrongShape, detail));
+        };
+        let file = Arc::clone(&opened.file);
+        // Rows are read from anywhere in the file, which the hash is not.
+        self.input.stored().drain();
+        self.rows = Some(ParquetReader::open(file, &name, &self.options)?);
+        Ok(())
+    }
+
+    #[cfg(not(feature = "parquet"))]
+    fn open_rows(&mut self) -> Result<(), Skipped> {
+        Err(skipped_source(&self.source.name(), Reason::Binary, "this build of doublon does not read Parquet"))
+    }
+
+    #[cfg(feature = "parquet")]
+    fn next_rows(&mut self) -> Option<Result<Block, Skipped>> {
+        let items = self.rows.as_mut()?.next_batch()?;
+        Some(Ok(Block { items, ..Block::default() }))
+    }
+
+    #[cfg(not(feature = "parquet"))]
+    fn next_rows(&mut self) -> Option<Result<Block, Skipped>> {
+        None
+    }
+
     fn start(source: &Source, options: &SourceOptions) -> Result<Self, (Reason, String)> {
         let (stored, opened) = open(source)?;
         Ok(Self {
@@ -218,6 +262,8 @@ impl SourceReader {
             input: Input::new(stored, &source.path)?,
             opened,
             table: None,
+            #[cfg(feature = "parquet")]
+            rows: None,
             pending: Vec::new(),
             record: 0,
             line: 0,
