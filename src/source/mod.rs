@@ -41,7 +41,7 @@ pub use codec::Compression;
 pub use read::{Block, SourceReader};
 pub use reread::Rereader;
 pub use stored::Stamp;
-pub use walk::{Found, walk};
+pub use walk::{EVIDENCE, Found, SUMMARY, walk};
 
 /// How sources are found and read.
 #[derive(Clone, Debug, PartialEq, Eq)]
