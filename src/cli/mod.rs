@@ -11,6 +11,7 @@ mod progress;
 mod report;
 mod scan;
 mod settings;
+mod stats;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -47,6 +48,7 @@ fn command(command: &Command) -> anyhow::Result<Outcome> {
         Command::Scan(args) => scan::run(args),
         Command::Report(args) => report::run(args),
         Command::Params(args) => params::run(args),
+        Command::Stats(args) => stats::run(args),
     }
 }
 
