@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::UNIX_EPOCH;
 
 use super::column::Column;
 use super::forecast::Forecast;
 use super::intake;
 use super::order::Order;
+use super::passages::{WordReader, WordRows, Words};
 use super::pool::Pool;
 use super::repeated::Repeated;
 use super::table::{EMPTY, Rows, Scratch, Sketcher, Table};
@@ -28,6 +30,8 @@ pub(super) struct Corpus {
     pub names: Vec<Arc<str>>,
     pub texts: Texts,
     pub table: Table,
+    /// What the passage path keeps of the documents.
+    pub words: Words,
     pub skipped: Vec<Skipped>,
     /// Records that parsing gave, good and bad, counted where they come from.
     pub records: u64,
@@ -48,6 +52,7 @@ struct Part {
     places: Vec<Place>,
     documents: Vec<Document>,
     rows: Rows,
+    words: WordRows,
     records: u64,
     ids: Vec<u64>,
     ranks: Vec<Rank>,
@@ -64,14 +69,25 @@ struct Parter<'a, F> {
     modified: Vec<u64>,
     compare: bool,
     hold: bool,
-    workers: Pool<F, Scratch>,
+    workers: Pool<F, Worker>,
 }
+
+/// What one thread reads documents with.
+struct Worker {
+    scratch: Scratch,
+    /// Absent where passages are not compared.
+    words: Option<WordReader>,
+}
+
+/// Texts stay in memory if all files are no larger than this together: to read them again would take more time than
+/// memory is worth.
+const HELD: u64 = 16 << 20;
 
 impl Corpus {
     /// Reads all files at `paths` and below.
     ///
-    /// Texts stay in memory if passages are compared too or a source can be read only once. Otherwise they are read
-    /// again where they are needed.
+    /// Texts stay in memory if passages are compared too and they are few, or a source can be read only once. Otherwise
+    /// they are read again where they are needed.
     pub fn read(
         paths: &[PathBuf],
         parameters: &Parameters,
@@ -82,8 +98,10 @@ impl Corpus {
         // Whoever calls may leave it to the policy to say which field it looks at.
         let options = &SourceOptions { value_field: parameters.keep.field().map(str::to_owned), ..options.clone() };
         let found = source::walk(paths, options)?;
-        let hold = parameters.level.passages() || found.sources.iter().any(Source::is_stream);
         let sizes = sizes(&found.sources);
+        let fits = |sizes: &Vec<u64>| sizes.iter().sum::<u64>() <= HELD.min(budget.memory as u64 / 4);
+        let hold = parameters.level.passages() && sizes.as_ref().is_some_and(fits)
+            || found.sources.iter().any(Source::is_stream);
         if let Some(sizes) = &sizes {
             progress.forecast(&Forecast::new(&found.sources, sizes, parameters, options, hold, budget));
         }
@@ -99,6 +117,7 @@ impl Corpus {
             names: found.sources.iter().map(|source| source.name().into()).collect(),
             texts,
             table: Table::new(shape),
+            words: Words::new(),
             skipped: found.skipped,
             records: 0,
             skipped_sources: 0,
@@ -109,13 +128,20 @@ impl Corpus {
             sketcher: sketcher.clone(),
         };
         let mut ranks = Vec::new();
+        let readers = AtomicU32::new(0);
         let parter = Parter {
             sketcher: &sketcher,
             keep: &parameters.keep,
             modified: found.sources.iter().map(|source| modified(source, &parameters.keep)).collect(),
             compare: parameters.level.documents(),
             hold,
-            workers: Pool::new(|| sketcher.scratch()),
+            workers: Pool::new(|| Worker {
+                scratch: sketcher.scratch(),
+                words: parameters
+                    .level
+                    .passages()
+                    .then(|| WordReader::new(readers.fetch_add(1, Ordering::Relaxed), parameters)),
+            }),
         };
         let work = |source, format, items| parter.part(source, format, items);
         let read = intake::read(&found.sources, options, budget.read_ahead(), progress, work, |part| {
@@ -125,6 +151,7 @@ impl Corpus {
             corpus.check_count()?;
             corpus.spill_over(budget, &mut ids)
         })?;
+        corpus.words.finish(parter.workers.into_all().into_iter().filter_map(|worker| worker.words).collect());
         corpus.sources = read.sources;
         corpus.texts.stamps = read.stamps;
         corpus.skipped_sources = (found_skipped + read.skipped.len()) as u64;
@@ -146,6 +173,11 @@ impl Corpus {
         Ok(empty)
     }
 
+    /// Gives back the memory of the table, when documents have been compared.
+    pub fn drop_table(&mut self) {
+        self.table = Table::new(Bands { bands: 0, rows: 0 });
+    }
+
     /// Names a document, without an id that another of its source has too.
     pub fn reference(&self, doc: u32, document: &Document) -> DocumentRef {
         let is_repeated = self.repeated_ids.binary_search(&doc).is_ok();
@@ -159,6 +191,7 @@ impl Corpus {
             Store::Placed(places) => places.extend(&part.places),
         }
         self.table.append(&part.rows);
+        self.words.append(&part.words);
         self.skipped.extend(part.skipped);
         self.records += part.records;
         self.text_bytes += part.text_bytes;
@@ -175,11 +208,12 @@ impl Corpus {
     /// Moves the tables to disk when they outgrow their part of the budget.
     fn spill_over(&mut self, budget: &Budget, ids: &mut Column<u64>) -> Result<()> {
         let places = self.texts.places().map_or(0, |places| places.held_bytes());
-        if self.table.held_bytes() + places + ids.held_bytes() < budget.table {
+        if self.table.held_bytes() + self.words.held_bytes() + places + ids.held_bytes() < budget.table {
             return Ok(());
         }
         let folder = &budget.folder;
         self.table.spill(folder)?;
+        self.words.spill(folder)?;
         ids.spill(folder)?;
         self.texts.places().map_or(Ok(()), |places| places.spill(folder))
     }
@@ -202,18 +236,21 @@ fn modified(source: &Source, keep: &Keep) -> u64 {
     since.map_or(last, |since| u64::try_from(since.as_nanos()).unwrap_or(u64::MAX))
 }
 
-impl<F: Fn() -> Scratch> Parter<'_, F> {
+impl<F: Fn() -> Worker> Parter<'_, F> {
     fn part(&self, source: u32, format: Format, items: Vec<Item>) -> Part {
-        self.workers.with(|scratch| self.part_with(scratch, source, format, items))
+        self.workers.with(|worker| self.part_with(worker, source, format, items))
     }
 
-    fn part_with(&self, scratch: &mut Scratch, source: u32, format: Format, items: Vec<Item>) -> Part {
+    fn part_with(&self, worker: &mut Worker, source: u32, format: Format, items: Vec<Item>) -> Part {
         let mut part = Part { records: items.len() as u64, ..Part::default() };
         for item in items {
             match item {
                 Item::Skipped(skipped) => part.skipped.push(skipped),
                 Item::Document(record) => {
-                    self.describe(&record.text, &mut part.rows, scratch);
+                    self.describe(&record.text, &mut part.rows, &mut worker.scratch);
+                    if let Some(reader) = &mut worker.words {
+                        reader.add(&record.text, &mut part.words);
+                    }
                     part.text_bytes += record.text.len() as u64;
                     part.lossy += u64::from(record.lossy);
                     part.ids.push(record.id.as_ref().map_or(0, |id| id_hash(source, id)));

@@ -92,7 +92,8 @@ pub fn seed() -> Findings {
     };
     let mut findings = nothing();
     findings.matches = vec![found];
-    findings.families = vec![PassageFamily { id: "f1".into(), keep: a, occurrences: vec![b], count: 2 }];
+    findings.families =
+        vec![PassageFamily { id: "f1".into(), keep: a, occurrences: vec![b], count: 2, more_matches: 0 }];
     findings.summary.passage_matches = 1;
     findings.summary.passage_families = 1;
     findings.summary.short_repeats = 2;
