@@ -226,23 +226,24 @@ pub struct PlacedSpan {
     pub paragraph_count: usize,
     /// How much of those paragraphs the span covers, counted in words.
     pub covers: Coverage,
-    /// What stands before the span in its first paragraph; only its end if long.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub before: String,
+    /// What stands before the span in its first paragraph; only its end if long. Shared, as the next two, by all matches
+    /// and the family of the place.
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    pub before: Arc<str>,
     /// What stands after the span in its last paragraph; only its start if long.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub after: String,
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    pub after: Arc<str>,
     /// The text itself, shortened in its middle if long. Absent, as are `before` and `after`, in places of a family
     /// after the first [`MAX_QUOTED_PLACES`].
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub excerpt: String,
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    pub excerpt: Arc<str>,
 }
 
 impl PlacedSpan {
     /// Returns the place without its text and what stands around it.
     #[must_use]
     pub fn without_quotes(&self) -> Self {
-        let [before, after, excerpt] = [String::new(), String::new(), String::new()];
+        let [before, after, excerpt] = std::array::from_fn(|_| Arc::default());
         Self { doc: self.doc.clone(), before, after, excerpt, ..*self }
     }
 }

@@ -215,9 +215,9 @@ mod tests {
                     paragraphs,
                     paragraph_count,
                     covers,
-                    before,
-                    after,
-                    excerpt,
+                    before: before.into(),
+                    after: after.into(),
+                    excerpt: excerpt.into(),
                 }
             },
         )

@@ -30,9 +30,15 @@ struct Spilled {
     file: Mutex<BufWriter<File>>,
 }
 
+impl<T> Default for Column<T> {
+    fn default() -> Self {
+        Self { held: Vec::new(), spilled: None }
+    }
+}
+
 impl<T: Pod> Column<T> {
     pub fn new() -> Self {
-        Self { held: Vec::new(), spilled: None }
+        Self::default()
     }
 
     pub fn len(&self) -> usize {

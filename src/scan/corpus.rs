@@ -117,7 +117,7 @@ impl Corpus {
             names: found.sources.iter().map(|source| source.name().into()).collect(),
             texts,
             table: Table::new(shape),
-            words: Words::new(),
+            words: Words::default(),
             skipped: found.skipped,
             records: 0,
             skipped_sources: 0,

@@ -5,6 +5,7 @@
 //! match differ in is read off their alignment.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
@@ -67,9 +68,9 @@ impl<'t> Described<'t> {
             paragraphs: (touched.start + 1, touched.end),
             paragraph_count: self.paragraphs.len(),
             covers: self.coverage(&words, first, last),
-            before: String::new(),
-            after: String::new(),
-            excerpt: String::new(),
+            before: Arc::default(),
+            after: Arc::default(),
+            excerpt: Arc::default(),
         }
     }
 
@@ -77,9 +78,9 @@ impl<'t> Described<'t> {
     pub fn quote(&self, place: &mut PlacedSpan) {
         let (start, end) = (place.start, place.end);
         let (first, last) = (self.paragraphs[place.paragraphs.0 - 1], self.paragraphs[place.paragraphs.1 - 1]);
-        ending(&self.text[first.start.min(start)..start], CONTEXT).clone_into(&mut place.before);
-        beginning(&self.text[end..last.end.max(end)], CONTEXT).clone_into(&mut place.after);
-        place.excerpt = shorten(&self.text[start..end], EXCERPT);
+        place.before = ending(&self.text[first.start.min(start)..start], CONTEXT).into();
+        place.after = beginning(&self.text[end..last.end.max(end)], CONTEXT).into();
+        place.excerpt = shorten(&self.text[start..end], EXCERPT).into();
     }
 
     fn span(&self, words: &Range<usize>) -> Span {
@@ -313,19 +314,19 @@ mod tests {
     }
 
     fn excerpt(text: &str, words: Range<usize>) -> String {
-        place(text, words).excerpt
+        place(text, words).excerpt.to_string()
     }
 
     #[test]
     fn a_place_is_given_in_bytes_characters_lines_and_paragraphs() {
         let text = "Été.\n\nIl fait «très chaud» à\nParis. Demain aussi.\n\nFin.";
         let found = place(text, 3..6);
-        assert_eq!(found.excerpt, "«très chaud» à");
+        assert_eq!(&*found.excerpt, "«très chaud» à");
         assert_eq!((found.start, found.end), (16, 34));
         assert_eq!((found.char_start, found.char_end), (14, 28));
         assert_eq!((found.line, found.end_line), (3, 3));
         assert_eq!((found.paragraphs, found.paragraph_count), ((2, 2), 3));
-        assert_eq!((found.before.as_str(), found.after.as_str()), ("Il fait ", "\nParis. Demain aussi."));
+        assert_eq!((&*found.before, &*found.after), ("Il fait ", "\nParis. Demain aussi."));
         assert_eq!(found.covers, Coverage::Inside);
     }
 

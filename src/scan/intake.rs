@@ -50,7 +50,8 @@ pub(super) fn read<T: Send>(
     let mut reader = Reader { sources: sources.iter().zip(0..), current: None, options, progress, read };
     let mut batch = reader.batch(ahead);
     while !batch.is_empty() {
-        let (next, done) = rayon::join(|| reader.batch(ahead), || batch.into_par_iter().map(parsed).collect::<Vec<_>>());
+        let (next, done) =
+            rayon::join(|| reader.batch(ahead), || batch.into_par_iter().map(parsed).collect::<Vec<_>>());
         done.into_iter().try_for_each(&mut sink)?;
         batch = next;
     }

@@ -92,7 +92,7 @@ pub fn scan(
         let empty = corpus.empty()?;
         let mut documents = find_documents(&corpus, parameters, &budget, progress)?;
         corpus.drop_table();
-        let passages = find_passages(&corpus, &mut documents, &empty, parameters, &budget, progress)?;
+        let passages = find_passages(&mut corpus, &mut documents, &empty, parameters, &budget, progress)?;
         let skipped = std::mem::take(&mut corpus.skipped);
         Ok(Assembly::new(&corpus, parameters, documents, empty, skipped)?.findings(passages))
     })
@@ -113,7 +113,7 @@ fn find_documents(
 
 /// Passages are looked for in the documents that stay, unless those inside duplicates are asked for.
 fn find_passages(
-    corpus: &Corpus,
+    corpus: &mut Corpus,
     documents: &mut Documents,
     empty: &[u32],
     parameters: &Parameters,
@@ -129,7 +129,8 @@ fn find_passages(
         is_left && empty.binary_search(&doc).is_err() && !documents.is_lost(doc)
     };
     let included: Vec<u32> = (0..corpus.texts.len() as u32).filter(|&doc| is_compared(doc)).collect();
-    let mut found = passages::find(corpus, included, parameters, budget)?;
+    let words = std::mem::take(&mut corpus.words);
+    let mut found = passages::find(corpus, words, &included, parameters, budget)?;
     documents.lose(std::mem::take(&mut found.lost));
     Ok(found)
 }

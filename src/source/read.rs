@@ -124,7 +124,8 @@ impl SourceReader {
             return Err(failure);
         }
         let (start, whole) = (reader.pending.as_slice(), reader.ended);
-        reader.format = source.format_by_ending(options).unwrap_or_else(|| shape::format_of(start, whole, source, options));
+        reader.format =
+            source.format_by_ending(options).unwrap_or_else(|| shape::format_of(start, whole, source, options));
         shape::refuse(start, whole, reader.format).map_or(Ok(()), Err).map_err(refused)?;
         reader.read_head().map_err(refused)?;
         Ok(reader)
@@ -352,7 +353,8 @@ impl SourceReader {
     /// Drops the line with which `pending` starts, up to and with its line feed.
     fn pass_over_line(&mut self) -> Skipped {
         let line = Line { record: self.line, offset: self.offset, range: 0..0 };
-        let skipped = Skipped { record: Some(self.record), ..line_too_large(&self.source.name(), &line, &self.options) };
+        let skipped =
+            Skipped { record: Some(self.record), ..line_too_large(&self.source.name(), &line, &self.options) };
         let end = loop {
             match memchr(b'\n', &self.pending) {
                 Some(end) => break end + 1,

@@ -69,7 +69,13 @@ impl Rereader {
         }
         let mut items = Vec::with_capacity(1);
         if bytes.len() as u64 == length {
-            parse(Block { bytes, first_record: record, offset, ..Block::default() }, self.format, &name, options, &mut items);
+            parse(
+                Block { bytes, first_record: record, offset, ..Block::default() },
+                self.format,
+                &name,
+                options,
+                &mut items,
+            );
         }
         match (items.pop(), items.pop()) {
             (Some(Item::Document(document)), None) => Ok(document),

@@ -17,15 +17,18 @@ mod repeats;
 mod report;
 mod words;
 
+use rayon::prelude::*;
+
 use super::corpus::Corpus;
 use super::{Budget, describe};
-use crate::cluster::families::families;
+use crate::cluster::families::{Families, Occurrence, families};
 use crate::error::{Error, Result};
 use crate::finding::{Parameters, PassageFamily, PassageMatch, Skipped};
-use crate::text::Tokenizer;
+use crate::text::{Shingler, Tokenizer};
 use candidates::candidates;
-use repeats::{Repeats, align};
-use report::Reporter;
+use repeats::{Repeat, Repeats, align};
+use report::{Choice, Reporter};
+use words::Held;
 
 pub use repeats::{LEAST_SCORE, LEAST_SCORE_OF_CHARACTERS};
 pub(super) use words::{WordReader, WordRows, Words};
@@ -62,45 +65,56 @@ impl From<Error> for Failure {
     }
 }
 
-/// Returns the passages that repeat within or across the documents `included`, which are in order.
+/// Returns the passages that repeat within or across the documents `included`, which are in order. `words` is that of
+/// all documents.
 ///
 /// The first 2^32 words of a document are compared.
 pub(super) fn find(
     corpus: &Corpus,
-    mut included: Vec<u32>,
+    words: Words,
+    included: &[u32],
     parameters: &Parameters,
     budget: &Budget,
 ) -> Result<Passages> {
+    let candidates = candidates(&words, included, parameters, budget)?;
+    let Repeats { listed: mut repeats, short } = align(&words, candidates, parameters)?;
+    let short_passages = families(short.iter().map(|(a, b)| (a, b))).families.len() as u64;
+    drop(short);
+    let short_repeats = short_passages + words.short_lines_outside(included, &repeats);
+    let mut grouped = group(&repeats);
+    count_shingles(&mut repeats, &Choice::new(&grouped, |_| true), &words, parameters)?;
+    drop(words); // what is found may take as much memory as they did
+    let reporter = Reporter { corpus, budget, tokenizer: Tokenizer::new(parameters.text, parameters.seed) };
     let mut all_lost = Vec::new();
     loop {
-        match attempt(corpus, &included, parameters, budget) {
-            Ok(passages) => return Ok(Passages { lost: all_lost, ..passages }),
+        let choice = Choice::new(&grouped, |n| repeats[n].shingles().is_some());
+        match reporter.findings(&repeats, &grouped, &choice) {
+            Ok((matches, families)) => {
+                let all_matches = repeats.len() as u64;
+                return Ok(Passages { matches, families, all_matches, short_repeats, lost: all_lost });
+            }
             Err(Failure::Run(error)) => return Err(error),
             // Their text has changed since it was read, so nothing can be said of them.
             Err(Failure::Lost(mut lost)) => {
                 lost.sort_unstable();
                 lost.dedup_by_key(|&mut (doc, _)| doc);
-                included.retain(|doc| lost.binary_search_by_key(doc, |&(lost, _)| lost).is_err());
+                let is_lost = |place: &Occurrence| lost.binary_search_by_key(&place.doc, |&(doc, _)| doc).is_ok();
+                repeats.retain(|repeat| !is_lost(&repeat.a) && !is_lost(&repeat.b));
+                grouped = group(&repeats);
                 all_lost.extend(lost);
             }
         }
     }
 }
 
-/// Returns the passages, unless documents with a passage cannot be read again.
-fn attempt(
-    corpus: &Corpus,
-    included: &[u32],
-    parameters: &Parameters,
-    budget: &Budget,
-) -> std::result::Result<Passages, Failure> {
-    let words = &corpus.words;
-    let candidates = candidates(words, included, parameters, budget)?;
-    let Repeats { listed, short } = align(words, candidates, parameters)?;
-    let short_passages = families(short.iter().map(|(a, b)| (a, b))).families.len() as u64;
-    drop(short);
-    let short_repeats = short_passages + words.short_lines_outside(included, &listed);
-    let grouped = families(listed.iter().map(|repeat| (&repeat.a, &repeat.b)));
-    let tokenizer = Tokenizer::new(parameters.text, parameters.seed);
-    Reporter { corpus, words, parameters, budget, tokenizer }.passages(&listed, &grouped, short_repeats)
+fn group(repeats: &[Repeat]) -> Families {
+    families(repeats.iter().map(|repeat| (&repeat.a, &repeat.b)))
+}
+
+/// Counts the shingles of the repeats that are listed.
+fn count_shingles(repeats: &mut [Repeat], choice: &Choice, words: &Words, parameters: &Parameters) -> Result<()> {
+    let shingler = Shingler::new(parameters.text.shingle.k);
+    let is_listed = |n: usize| choice.listed.binary_search(&n).is_ok();
+    let listed = repeats.par_iter_mut().enumerate().filter(|&(n, _)| is_listed(n));
+    listed.map_init(Held::default, |held, (_, repeat)| repeat.count_shingles(words, shingler, held)).collect()
 }

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::finding::Parameters;
 use crate::scan::pool::Pool;
 use crate::scan::shares::Share;
-use crate::text::TokenId;
+use crate::text::{Shingler, TokenId};
 use crate::verify::align::{Alignment, Column, EQUAL, Run};
 use crate::verify::pair::{Acceptance, PairAligner};
 
@@ -23,6 +23,15 @@ pub(super) struct Repeat {
     pub a: Occurrence,
     pub b: Occurrence,
     runs: Runs,
+    shingles: Shingles,
+}
+
+/// How many shingles the two sides of a repeat have, and share; none where they have not been counted.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Shingles {
+    pub a: u32,
+    pub b: u32,
+    pub shared: u32,
 }
 
 /// The passages found.
@@ -37,7 +46,24 @@ pub(super) struct Repeats {
 impl Repeat {
     fn new(a: u32, b: u32, found: &Alignment) -> Self {
         let (a, b) = (Occurrence::new(a, found.a.clone()), Occurrence::new(b, found.b.clone()));
-        Self { a, b, runs: Runs::pack(&found.runs) }
+        Self { a, b, runs: Runs::pack(&found.runs), shingles: Shingles::default() }
+    }
+
+    /// Counts the shingles of both sides.
+    pub fn count_shingles(&mut self, words: &Words, shingler: Shingler, held: &mut Held) -> Result<()> {
+        let mut set = |place: &Occurrence| -> Result<Vec<u64>> {
+            let tokens = words.part(place.doc, place.words(), held)?;
+            let hashes: Vec<u64> = tokens.iter().map(|&token| words.vocabulary.hash(token)).collect();
+            Ok(shingler.set(&hashes))
+        };
+        let (a, b) = (set(&self.a)?, set(&self.b)?);
+        self.shingles = Shingles { a: a.len() as u32, b: b.len() as u32, shared: count_shared(&a, &b) };
+        Ok(())
+    }
+
+    /// Returns the shingles of both sides, if they have been counted.
+    pub fn shingles(&self) -> Option<Shingles> {
+        Some(self.shingles).filter(|shingles| shingles.a > 0)
     }
 
     /// Returns which word stands for which.
@@ -171,6 +197,24 @@ impl<'a, F: Fn() -> Worker<'a> + Sync> ShareAligner<'a, F> {
 
 fn score_of_equal(words: usize) -> i64 {
     i64::from(EQUAL) * i64::try_from(words).unwrap_or(i64::MAX / 4)
+}
+
+/// Counts what two sorted sets share.
+fn count_shared(a: &[u64], b: &[u64]) -> u32 {
+    let (mut a, mut b) = (a.iter().peekable(), b.iter().peekable());
+    let mut shared = 0;
+    while let (Some(x), Some(y)) = (a.peek(), b.peek()) {
+        match x.cmp(y) {
+            std::cmp::Ordering::Less => drop(a.next()),
+            std::cmp::Ordering::Greater => drop(b.next()),
+            std::cmp::Ordering::Equal => {
+                shared += 1;
+                a.next();
+                b.next();
+            }
+        }
+    }
+    shared
 }
 
 #[cfg(test)]

@@ -6,19 +6,18 @@
 use rayon::prelude::*;
 
 use super::describe::{Described, Side, differences, is_quoted_whole};
-use super::repeats::Repeat;
-use super::words::{Held, Words};
-use super::{Failure, Lost, Passages};
+use super::repeats::{Repeat, Shingles};
+use super::{Failure, Lost};
 use crate::cluster::families::{Families, Occurrence};
 use crate::document::Document;
 use crate::error::Error;
 use crate::finding::{
-    Difference, MAX_LISTED_MATCHES, MAX_QUOTED_PLACES, MatchScope, Parameters, PassageFamily, PassageMatch, PlacedSpan,
+    Difference, MAX_LISTED_MATCHES, MAX_QUOTED_PLACES, MatchScope, PassageFamily, PassageMatch, PlacedSpan,
 };
 use crate::scan::Budget;
 use crate::scan::column::Column;
 use crate::scan::corpus::Corpus;
-use crate::text::{Shingler, TokenId, Tokenizer};
+use crate::text::Tokenizer;
 
 /// Documents that one thread reads one after another, so that those next to each other in a file are read at once.
 const DOCUMENTS: usize = 64;
@@ -26,32 +25,32 @@ const DOCUMENTS: usize = 64;
 /// Turns what was found into findings.
 pub(super) struct Reporter<'a> {
     pub corpus: &'a Corpus,
-    pub words: &'a Words,
-    pub parameters: &'a Parameters,
     pub budget: &'a Budget,
     pub tokenizer: Tokenizer,
 }
 
 /// Which matches are listed: not all of a family that has very many.
-struct Choice {
-    /// For each match listed its index among all.
-    listed: Vec<usize>,
+pub(super) struct Choice {
+    /// For each match listed its index among all, in order.
+    pub listed: Vec<usize>,
     /// For each family how many of its matches are not listed.
-    more: Vec<usize>,
+    pub more: Vec<usize>,
 }
 
 impl Choice {
-    fn new(grouped: &Families) -> Self {
-        let mut listed = Vec::new();
-        let mut of_family = vec![0; grouped.families.len()];
+    /// Chooses the first matches of each family, of those that may be chosen.
+    pub fn new(grouped: &Families, may_be_listed: impl Fn(usize) -> bool) -> Self {
+        let (mut listed, mut more) = (Vec::new(), vec![0; grouped.families.len()]);
+        let mut listed_of = more.clone();
         for (n, &family) in grouped.of_match.iter().enumerate() {
-            let count = &mut of_family[family as usize];
-            *count += 1;
-            if *count <= MAX_LISTED_MATCHES {
+            let family = family as usize;
+            if listed_of[family] < MAX_LISTED_MATCHES && may_be_listed(n) {
+                listed_of[family] += 1;
                 listed.push(n);
+            } else {
+                more[family] += 1;
             }
         }
-        let more = of_family.into_iter().map(|count| count.saturating_sub(MAX_LISTED_MATCHES)).collect();
         Self { listed, more }
     }
 }
@@ -78,18 +77,21 @@ struct Places {
 type OfDocument = Vec<(PlacedSpan, String)>;
 
 impl Reporter<'_> {
-    /// Returns the findings.
-    pub fn passages(&self, repeats: &[Repeat], grouped: &Families, short_repeats: u64) -> Result<Passages, Failure> {
-        let choice = Choice::new(grouped);
-        let places = self.describe(wanted(repeats, grouped, &choice))?;
+    /// Returns the matches chosen, and all families.
+    pub fn findings(
+        &self,
+        repeats: &[Repeat],
+        grouped: &Families,
+        choice: &Choice,
+    ) -> Result<(Vec<PassageMatch>, Vec<PassageFamily>), Failure> {
+        let places = self.describe(wanted(repeats, grouped, choice))?;
         let matches = choice.listed.par_iter().enumerate();
-        let matches = matches.map_init(Held::default, |held, (n, &of_all)| {
-            self.passage_match(n, &repeats[of_all], grouped.of_match[of_all], &places, held)
-        });
+        let matches =
+            matches.map(|(n, &of_all)| self.passage_match(n, &repeats[of_all], grouped.of_match[of_all], &places));
         let matches = matches.collect::<Result<_, Failure>>()?;
         let families = grouped.families.iter().zip(&choice.more).enumerate();
         let families = families.map(|(n, (of_family, &more))| family(n, of_family, more, &places)).collect();
-        Ok(Passages { matches, families, all_matches: repeats.len() as u64, short_repeats, lost: Vec::new() })
+        Ok((matches, families))
     }
 
     fn describe(&self, wanted: Vec<Wanted>) -> Result<Places, Failure> {
@@ -139,17 +141,9 @@ impl Reporter<'_> {
         wanted.iter().map(describe).collect()
     }
 
-    fn passage_match(
-        &self,
-        n: usize,
-        repeat: &Repeat,
-        family: u32,
-        places: &Places,
-        held: &mut Held,
-    ) -> Result<PassageMatch, Failure> {
-        let (set_a, set_b) = (self.shingles(&repeat.a, held)?, self.shingles(&repeat.b, held)?);
-        let shared = count_shared(&set_a, &set_b);
-        let share = |of: usize| shared as f64 / of as f64;
+    fn passage_match(&self, n: usize, repeat: &Repeat, family: u32, places: &Places) -> Result<PassageMatch, Failure> {
+        let Shingles { a, b, shared } = repeat.shingles().unwrap_or_default();
+        let share = |of: u32| f64::from(shared) / f64::from(of.max(1));
         let (differences, more_differences) = self.differences(repeat, places)?;
         Ok(PassageMatch {
             id: format!("p{}", n + 1),
@@ -159,9 +153,9 @@ impl Reporter<'_> {
             b: places.span(&repeat.b).clone(),
             words: repeat.a.words().len().min(repeat.b.words().len()),
             identity: repeat.identity(),
-            jaccard: share(set_a.len() + set_b.len() - shared),
-            containment_a: share(set_a.len()),
-            containment_b: share(set_b.len()),
+            jaccard: share(a + b - shared),
+            containment_a: share(a),
+            containment_b: share(b),
             differences,
             more_differences,
         })
@@ -183,13 +177,6 @@ impl Reporter<'_> {
         let whole = self.corpus.texts.reader().read(place.doc).map_err(|why| Failure::Lost(vec![(place.doc, why)]))?;
         Ok(Side::inside(&whole.text, text, places.span(place), place.words(), &self.tokenizer))
     }
-
-    fn shingles(&self, place: &Occurrence, held: &mut Held) -> Result<Vec<u64>, Error> {
-        let vocabulary = &self.words.vocabulary;
-        let tokens: &[TokenId] = self.words.part(place.doc, place.words(), held)?;
-        let hashes: Vec<u64> = tokens.iter().map(|&token| vocabulary.hash(token)).collect();
-        Ok(Shingler::new(self.parameters.text.shingle.k).set(&hashes))
-    }
 }
 
 impl Places {
@@ -201,7 +188,7 @@ impl Places {
     fn text(&self, place: &Occurrence) -> Result<String, Error> {
         let n = self.number(place);
         if is_quoted_whole(&self.spans[n]) {
-            return Ok(self.spans[n].excerpt.clone());
+            return Ok(self.spans[n].excerpt.to_string());
         }
         let start = n.checked_sub(1).map_or(0, |before| self.text_ends[before]);
         let mut buffer = Vec::new();
@@ -250,22 +237,4 @@ fn family(n: usize, of_family: &[Occurrence], more_matches: usize, places: &Plac
 
 fn family_id(n: usize) -> String {
     format!("f{}", n + 1)
-}
-
-/// Counts what two sorted sets share.
-fn count_shared(a: &[u64], b: &[u64]) -> usize {
-    let (mut a, mut b) = (a.iter().peekable(), b.iter().peekable());
-    let mut shared = 0;
-    while let (Some(x), Some(y)) = (a.peek(), b.peek()) {
-        match x.cmp(y) {
-            std::cmp::Ordering::Less => drop(a.next()),
-            std::cmp::Ordering::Greater => drop(b.next()),
-            std::cmp::Ordering::Equal => {
-                shared += 1;
-                a.next();
-                b.next();
-            }
-        }
-    }
-    shared
 }

@@ -17,6 +17,7 @@ use crate::scan::column::Column;
 use crate::text::{Lexicon, TokenId, Tokenizer, Vocabulary};
 
 /// The words of all documents.
+#[derive(Default)]
 pub(in crate::scan) struct Words {
     pub vocabulary: Vocabulary,
     tokens: Column<TokenId>,
@@ -93,17 +94,6 @@ impl WordReader {
 }
 
 impl Words {
-    pub fn new() -> Self {
-        Self {
-            vocabulary: Vocabulary::default(),
-            tokens: Column::new(),
-            ends: Vec::new(),
-            short_lines: Vec::new(),
-            readers: Vec::new(),
-            numbers: Vec::new(),
-        }
-    }
-
     pub fn append(&mut self, rows: &WordRows) {
         let (words, first) = (self.tokens.len() as u64, self.ends.len() as u32);
         self.tokens.extend(&rows.tokens);

@@ -55,7 +55,9 @@ impl Steps for Gzip {
 fn gzip_fault(message: &str) -> Fault {
     let reason = match message {
         "incorrect data check" | "incorrect length check" => Reason::BadChecksum,
-        "incorrect header check" | "unknown compression method" | "unknown header flags set"
+        "incorrect header check"
+        | "unknown compression method"
+        | "unknown header flags set"
         | "header crc mismatch" => Reason::BadHeader,
         _ => Reason::BadData,
     };

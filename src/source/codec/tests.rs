@@ -38,12 +38,8 @@ fn xz(text: &str) -> Vec<u8> {
 type Encode = fn(&str) -> Vec<u8>;
 
 fn encoders() -> Vec<(Compression, Encode)> {
-    let all: [(Compression, Encode); 4] = [
-        (Compression::Gzip, gzip),
-        (Compression::Zstd, zstd),
-        (Compression::Bzip2, bzip2),
-        (Compression::Lz4, lz4),
-    ];
+    let all: [(Compression, Encode); 4] =
+        [(Compression::Gzip, gzip), (Compression::Zstd, zstd), (Compression::Bzip2, bzip2), (Compression::Lz4, lz4)];
     #[cfg(feature = "xz")]
     let all: Vec<(Compression, Encode)> = all.into_iter().chain([(Compression::Xz, xz as Encode)]).collect();
     all.into_iter().collect()
