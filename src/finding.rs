@@ -354,6 +354,14 @@ pub enum Reason {
     WindowLimit,
     /// The file unpacks to very much more than its size.
     Bomb,
+    /// The length that the record states is not its length.
+    BadLength,
+    /// What the record holds is broken, as a compressed body that ends too soon.
+    BadPayload,
+    /// The record of an archive holds something other than text, such as a picture.
+    NotText,
+    /// The record says only that a page is what it was when it was fetched before.
+    Revisit,
     /// Permission was denied.
     Permission,
     /// The path is no regular file.
@@ -401,6 +409,10 @@ impl Reason {
             Self::NeedsDictionary => "needs_dictionary",
             Self::WindowLimit => "window_limit",
             Self::Bomb => "bomb",
+            Self::BadLength => "bad_length",
+            Self::BadPayload => "bad_payload",
+            Self::NotText => "not_text",
+            Self::Revisit => "revisit",
             Self::Permission => "permission",
             Self::NotRegular => "not_regular",
             Self::Vanished => "vanished",
@@ -414,9 +426,9 @@ impl Reason {
     }
 
     /// Returns whether the input is at fault, so that the run ends with exit code 3. An empty document, a second name
-    /// of a file, or something that is no file is normal in an archive.
+    /// of a file, something that is no file, or a picture among pages is normal in an archive.
     pub fn is_fault(self) -> bool {
-        !matches!(self, Self::Empty | Self::SameFile | Self::NotRegular)
+        !matches!(self, Self::Empty | Self::SameFile | Self::NotRegular | Self::NotText | Self::Revisit)
     }
 }
 

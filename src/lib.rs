@@ -21,6 +21,7 @@ pub mod error;
 pub mod finding;
 pub mod hash;
 pub mod report;
+pub mod rewrite;
 pub mod scan;
 pub mod sketch;
 pub mod source;

@@ -186,14 +186,14 @@ struct TextArgs {
 #[derive(Debug, Group)]
 #[command(next_help_heading = "Input")]
 struct InputArgs {
-    /// Field of a JSON record that holds its text
+    /// Field of a JSON record, or column of a table, that holds its text
     ///
-    /// Dots lead into nested objects: page.body.
+    /// In JSON, dots lead into nested objects: page.body.
     #[arg(long, value_name = "FIELD", default_value = "text")]
     text_field: String,
-    /// Field of a JSON record that holds its id
+    /// Field of a JSON record, or column of a table, that holds its id
     ///
-    /// The report then names it. Records may lack it. Dots lead into nested objects.
+    /// The report then names it. Records may lack it. In JSON, dots lead into nested objects.
     #[arg(long, value_name = "FIELD", default_value = "id")]
     id_field: String,
     /// Whether a plain text file is one document or one a line
@@ -209,8 +209,8 @@ struct InputArgs {
     encoding: Option<String>,
     /// Skip records larger than this
     ///
-    /// A number of bytes, or with a unit: kB, MB, GB of 1000; KiB, MiB, GiB of 1024. It bounds the memory that one line
-    /// can take. What is skipped is reported.
+    /// A number of bytes, or with a unit: kB, MB, GB of 1000; KiB, MiB, GiB of 1024. It bounds the memory that one
+    /// record can take. What is skipped is reported.
     #[arg(long, value_name = "SIZE", default_value = "256MiB")]
     max_record: String,
     /// Read only files that match
@@ -293,9 +293,9 @@ struct MeansArgs {
     /// Keep what is known of documents in SIZE of memory [default: no limit]
     ///
     /// A number of bytes, at least 64MiB, or with a unit as for --max-record. What does not fit goes to --tmp, which
-    /// takes time. Whole texts are not counted: they stay in memory while passages are looked for, and those of
-    /// standard input always do. The result is the same for any size. With -v, an estimate of what is needed is told
-    /// first.
+    /// takes time; so do texts that cannot be read again at their place, as those of compressed files and of standard
+    /// input. Whole texts are not counted: they stay in memory while passages are looked for. The result is the same
+    /// for any size. With -v, an estimate of what is needed is told first.
     ///
     /// Example: --level documents --memory 4GiB --tmp /scratch
     #[arg(long, value_name = "SIZE")]

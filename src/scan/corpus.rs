@@ -7,11 +7,13 @@ use std::time::UNIX_EPOCH;
 
 use super::column::Column;
 use super::forecast::Forecast;
-use super::intake;
+use super::guard::{guarded, internal_error};
+use super::intake::{self, Whence};
 use super::order::Order;
 use super::passages::{WordReader, WordRows, Words};
 use super::pool::Pool;
 use super::repeated::Repeated;
+use super::spool::{self, Spool};
 use super::table::{EMPTY, Rows, Scratch, Sketcher, Table};
 use super::texts::{Place, Store, Texts, document};
 use super::{Budget, Progress};
@@ -21,7 +23,7 @@ use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::finding::{DocumentRef, Keep, Parameters, Skipped, SourceInfo};
 use crate::hash::{mix, seeded_hash};
-use crate::source::{self, Format, Item, Record, Source, SourceOptions};
+use crate::source::{self, Compression, Item, Record, Source, SourceOptions};
 
 /// What was read.
 pub(super) struct Corpus {
@@ -50,6 +52,8 @@ pub(super) struct Corpus {
 #[derive(Default)]
 struct Part {
     places: Vec<Place>,
+    /// Documents that cannot be read again, to be written down.
+    spooled: Vec<u8>,
     documents: Vec<Document>,
     rows: Rows,
     words: WordRows,
@@ -64,6 +68,7 @@ struct Part {
 /// Turns the items of a block into a part.
 struct Parter<'a, F> {
     sketcher: &'a Sketcher,
+    names: &'a [Arc<str>],
     keep: &'a Keep,
     /// When each source was modified.
     modified: Vec<u64>,
@@ -86,8 +91,8 @@ const HELD: u64 = 16 << 20;
 impl Corpus {
     /// Reads all files at `paths` and below.
     ///
-    /// Texts stay in memory if passages are compared too and they are few, or a source can be read only once. Otherwise
-    /// they are read again where they are needed.
+    /// Texts stay in memory if passages are compared too and they are few. Otherwise they are read again where they are
+    /// needed, those that cannot be from where they were written down.
     pub fn read(
         paths: &[PathBuf],
         parameters: &Parameters,
@@ -99,9 +104,10 @@ impl Corpus {
         let options = &SourceOptions { value_field: parameters.keep.field().map(str::to_owned), ..options.clone() };
         let found = source::walk(paths, options)?;
         let sizes = sizes(&found.sources);
-        let fits = |sizes: &Vec<u64>| sizes.iter().sum::<u64>() <= HELD.min(budget.memory as u64 / 4);
-        let hold = parameters.level.passages() && sizes.as_ref().is_some_and(fits)
-            || found.sources.iter().any(Source::is_stream);
+        let are_few = |sizes: &Vec<u64>| sizes.iter().sum::<u64>() <= HELD.min(budget.memory as u64 / 4);
+        let is_plain = |source: &Source| Compression::by_ending(&source.path).is_none();
+        let hold =
+            parameters.level.passages() && sizes.as_ref().is_some_and(are_few) && found.sources.iter().all(is_plain);
         if let Some(sizes) = &sizes {
             progress.forecast(&Forecast::new(&found.sources, sizes, parameters, options, hold, budget));
         }
@@ -109,12 +115,14 @@ impl Corpus {
         let shape = Bands::new(parameters.bands, parameters.rows)?;
         let sketcher = Sketcher::new(parameters.text, shape, parameters.seed);
         let mut ids = Column::new();
-        let store = if hold { Store::Held(Vec::new()) } else { Store::Placed(Column::new()) };
-        let texts = Texts { sources: found.sources.clone(), options: options.clone(), stamps: Vec::new(), store };
+        let store = if hold { Store::Held(Vec::new()) } else { Store::Placed(Column::new(), Spool::default()) };
+        let (sources, options_) = (found.sources.clone(), options.clone());
+        let texts = Texts { sources, options: options_, stamps: Vec::new(), changed: Vec::new(), store };
         let found_skipped = found.skipped.len();
+        let names: Vec<Arc<str>> = found.sources.iter().map(|source| source.name().into()).collect();
         let mut corpus = Self {
             sources: Vec::new(),
-            names: found.sources.iter().map(|source| source.name().into()).collect(),
+            names: names.clone(),
             texts,
             table: Table::new(shape),
             words: Words::default(),
@@ -131,6 +139,7 @@ impl Corpus {
         let readers = AtomicU32::new(0);
         let parter = Parter {
             sketcher: &sketcher,
+            names: &names,
             keep: &parameters.keep,
             modified: found.sources.iter().map(|source| modified(source, &parameters.keep)).collect(),
             compare: parameters.level.documents(),
@@ -143,7 +152,7 @@ impl Corpus {
                     .then(|| WordReader::new(readers.fetch_add(1, Ordering::Relaxed), parameters)),
             }),
         };
-        let work = |source, format, items| parter.part(source, format, items);
+        let work = |from, items| parter.part(from, items);
         let read = intake::read(&found.sources, options, budget.read_ahead(), progress, work, |part| {
             ids.extend(&part.ids);
             ranks.extend_from_slice(&part.ranks);
@@ -154,6 +163,7 @@ impl Corpus {
         corpus.words.finish(parter.workers.into_all().into_iter().filter_map(|worker| worker.words).collect());
         corpus.sources = read.sources;
         corpus.texts.stamps = read.stamps;
+        corpus.texts.changed = read.changed;
         corpus.skipped_sources = (found_skipped + read.skipped.len()) as u64;
         corpus.skipped.extend(read.skipped);
         if !ranks.is_empty() {
@@ -188,7 +198,10 @@ impl Corpus {
     fn append(&mut self, part: Part) {
         match &mut self.texts.store {
             Store::Held(documents) => documents.extend(part.documents),
-            Store::Placed(places) => places.extend(&part.places),
+            Store::Placed(places, spool) => {
+                let start = spool.append(&part.spooled);
+                places.extend(&part.places.iter().map(|place| place.moved(start)).collect::<Vec<_>>());
+            }
         }
         self.table.append(&part.rows);
         self.words.append(&part.words);
@@ -207,6 +220,7 @@ impl Corpus {
 
     /// Moves the tables to disk when they outgrow their part of the budget.
     fn spill_over(&mut self, budget: &Budget, ids: &mut Column<u64>) -> Result<()> {
+        self.texts.spill_spool(budget)?;
         let places = self.texts.places().map_or(0, |places| places.held_bytes());
         if self.table.held_bytes() + self.words.held_bytes() + places + ids.held_bytes() < budget.table {
             return Ok(());
@@ -237,35 +251,45 @@ fn modified(source: &Source, keep: &Keep) -> u64 {
 }
 
 impl<F: Fn() -> Worker> Parter<'_, F> {
-    fn part(&self, source: u32, format: Format, items: Vec<Item>) -> Part {
-        self.workers.with(|worker| self.part_with(worker, source, format, items))
+    fn part(&self, from: Whence, items: Vec<Item>) -> Part {
+        self.workers.with(|worker| self.part_with(worker, from, items))
     }
 
-    fn part_with(&self, worker: &mut Worker, source: u32, format: Format, items: Vec<Item>) -> Part {
+    fn part_with(&self, worker: &mut Worker, from: Whence, items: Vec<Item>) -> Part {
         let mut part = Part { records: items.len() as u64, ..Part::default() };
         for item in items {
             match item {
                 Item::Skipped(skipped) => part.skipped.push(skipped),
-                Item::Document(record) => {
-                    self.describe(&record.text, &mut part.rows, &mut worker.scratch);
-                    if let Some(reader) = &mut worker.words {
-                        reader.add(&record.text, &mut part.words);
+                Item::Document(record) => match self.describe(&record.text, &mut part, worker) {
+                    Ok(()) => self.add(from, record, &mut part),
+                    Err(panic) => {
+                        let (name, place) = (&self.names[from.source as usize], (record.record, record.offset));
+                        part.skipped.push(internal_error(name, Some(place), record.id.as_deref(), &panic));
                     }
-                    part.text_bytes += record.text.len() as u64;
-                    part.lossy += u64::from(record.lossy);
-                    part.ids.push(record.id.as_ref().map_or(0, |id| id_hash(source, id)));
-                    if !matches!(self.keep, Keep::First | Keep::None) {
-                        part.ranks.push(self.rank(source, &record));
-                    }
-                    if self.hold {
-                        part.documents.push(document(source, record));
-                    } else {
-                        part.places.push(Place::new(source, format, &record));
-                    }
-                }
+                },
             }
         }
         part
+    }
+
+    fn add(&self, from: Whence, record: Record, part: &mut Part) {
+        let Whence { source, format, can_reread } = from;
+        part.text_bytes += record.text.len() as u64;
+        part.lossy += u64::from(record.lossy);
+        part.ids.push(record.id.as_ref().map_or(0, |id| id_hash(source, id)));
+        if !matches!(self.keep, Keep::First | Keep::None) {
+            part.ranks.push(self.rank(source, &record));
+        }
+        if self.hold {
+            part.documents.push(document(source, record));
+        } else if can_reread {
+            part.places.push(Place::new(source, format, &record));
+        } else {
+            let start = part.spooled.len() as u64;
+            let document = document(source, record);
+            spool::write(&document, &mut part.spooled);
+            part.places.push(Place::spooled(&document, start, part.spooled.len() as u64 - start));
+        }
     }
 
     fn rank(&self, source: u32, record: &Record) -> Rank {
@@ -273,12 +297,25 @@ impl<F: Fn() -> Worker> Parter<'_, F> {
         keep::rank(self.keep, Merits { text_bytes, modified, value: record.value.as_deref() })
     }
 
-    fn describe(&self, text: &str, rows: &mut Rows, scratch: &mut Scratch) {
-        if self.compare {
-            self.sketcher.add(text, rows, scratch);
-        } else {
-            self.sketcher.add_presence(text, rows);
+    /// Appends the row and the words of a text, or says on what that failed.
+    fn describe(&self, text: &str, part: &mut Part, worker: &mut Worker) -> std::result::Result<(), String> {
+        let before = part.rows.len();
+        let result = guarded(|| {
+            if self.compare {
+                self.sketcher.add(text, &mut part.rows, &mut worker.scratch);
+            } else {
+                self.sketcher.add_presence(text, &mut part.rows);
+            }
+            if let Some(reader) = &mut worker.words {
+                reader.add(text, &mut part.words);
+            }
+        });
+        if result.is_err() {
+            part.rows.truncate(before);
+            part.words.truncate(before);
+            worker.scratch = self.sketcher.scratch();
         }
+        result
     }
 }
 

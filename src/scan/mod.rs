@@ -9,12 +9,14 @@ mod decide;
 pub mod describe;
 mod documents;
 pub mod forecast;
+mod guard;
 mod intake;
 mod order;
 pub mod passages;
 mod pool;
 mod repeated;
 mod shares;
+mod spool;
 mod table;
 mod texts;
 
@@ -150,6 +152,9 @@ struct Budget {
 /// Shingles held where there is no limit: 64 MiB.
 const SETS_HELD: usize = 8 << 20;
 
+/// Bytes of documents written down that stay in memory: a run that needs no more writes no file for them.
+const SPOOL_HELD: usize = 64 << 20;
+
 /// Bytes read ahead for each thread while the others work.
 const READ_AHEAD: usize = 2 << 20;
 
@@ -173,6 +178,11 @@ impl Budget {
     /// Bytes of text of passages that are held to be compared.
     fn passage_texts(&self) -> usize {
         self.memory / 4
+    }
+
+    /// Bytes of documents that are written down before they go to disk.
+    fn spool(&self) -> usize {
+        SPOOL_HELD.min(self.memory / 16)
     }
 
     /// Bytes that are read while the others work: of each there are two in flight, once more as text.

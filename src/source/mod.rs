@@ -11,15 +11,20 @@
 //! To add a format: a variant of [`Format`], its detection in [`Source::format`] and `shape`, its parser beside
 //! `jsonl`, and, if its records do not end at line ends, its way of cutting in `read`.
 
+pub mod charset;
 mod codec;
 mod csv;
+pub mod html;
 mod jsonl;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 mod plain;
 mod read;
 mod reread;
 mod shape;
 mod stored;
 mod walk;
+pub mod warc;
 
 use std::borrow::Cow;
 use std::ffi::OsString;
@@ -219,12 +224,12 @@ pub struct Record {
 /// Parses a block that a [`SourceReader`] of `format` gave, and appends what it holds to `items` in order.
 ///
 /// `name` is [`Source::name`]. Blank lines give no item; every other record gives exactly one.
-pub fn parse(mut block: Block, format: Format, name: &str, options: &SourceOptions, items: &mut Vec<Item>) {
+pub fn parse(block: &mut Block, format: Format, name: &str, options: &SourceOptions, items: &mut Vec<Item>) {
     match format {
         Format::Plain | Format::Html => items.push(Item::Document(plain::file(&block.bytes, options))),
-        Format::Lines => plain::lines(&block, name, options, items),
-        Format::Jsonl => jsonl::lines(&block, name, options, items),
-        Format::Csv | Format::Tsv => csv::rows(&block, name, options, items),
+        Format::Lines => plain::lines(block, name, options, items),
+        Format::Jsonl => jsonl::lines(block, name, options, items),
+        Format::Csv | Format::Tsv => csv::rows(block, name, options, items),
     }
     items.append(&mut block.items);
 }

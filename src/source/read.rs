@@ -5,7 +5,7 @@
 //! parsing, so that one thread can feed many. A record that exceeds `max_record` is passed over without being stored.
 
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use base64::Engine;
@@ -20,7 +20,7 @@ use crate::finding::{Reason, Skipped, SourceInfo};
 
 /// Large enough that handing it to another thread costs nothing beside parsing it; small enough that a few hundred
 /// of them fit in memory and that a file of some megabytes keeps all threads busy.
-const BLOCK: usize = 1 << 20;
+pub(super) const BLOCK: usize = 1 << 20;
 
 /// A stretch of a source that holds whole records.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -58,6 +58,21 @@ impl Line {
 }
 
 impl Block {
+    /// Returns the records of the block one by one where they are lines, else the block.
+    pub fn pieces(&self, format: Format) -> Vec<Self> {
+        if !matches!(format, Format::Lines | Format::Jsonl) {
+            return vec![self.clone()];
+        }
+        let piece = |Line { record, offset, range }: Line| Self {
+            bytes: self.bytes[range].to_vec(),
+            first_record: record,
+            first_line: record,
+            offset,
+            ..Self::default()
+        };
+        self.lines().map(piece).collect()
+    }
+
     /// Returns the lines of the block in order. A line feed at the very end does not begin another line.
     pub(super) fn lines(&self) -> impl Iterator<Item = Line> {
         let last = (self.bytes.last() != Some(&b'\n')).then_some(self.bytes.len());
@@ -93,6 +108,7 @@ pub struct SourceReader {
     open_quotes: usize,
 }
 
+#[allow(clippy::large_enum_variant)] // there is one a source
 enum Input {
     Raw(Stored),
     Coded(Compression, Decoder),
@@ -154,6 +170,11 @@ impl SourceReader {
     pub fn can_reread(&self) -> bool {
         let by_place = matches!(self.format, Format::Plain | Format::Lines | Format::Jsonl | Format::Csv | Format::Tsv);
         by_place && self.compression().is_none() && self.stamp().is_some()
+    }
+
+    /// Returns how many of the stored bytes were read.
+    pub fn position(&mut self) -> u64 {
+        self.input.stored().bytes()
     }
 
     /// Returns the next block, or what had to be passed over before it. Reading goes on after an error; `None` is the
@@ -425,7 +446,7 @@ const MAX_OPEN_QUOTES: usize = 16;
 
 impl Input {
     /// Finds out whether the bytes are compressed.
-    fn new(mut stored: Stored, path: &PathBuf) -> Result<Self, (Reason, String)> {
+    fn new(mut stored: Stored, path: &Path) -> Result<Self, (Reason, String)> {
         // A failure comes again when more is read.
         let start = stored.peek(MAGIC).unwrap_or_default();
         match (Compression::of(start, path), Compression::by_ending(path)) {

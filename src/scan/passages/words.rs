@@ -93,6 +93,15 @@ impl WordReader {
     }
 }
 
+impl WordRows {
+    /// Drops the documents after the first `documents`, and what there is of another.
+    pub fn truncate(&mut self, documents: usize) {
+        self.ends.truncate(documents);
+        self.tokens.truncate(self.ends.last().copied().unwrap_or(0));
+        self.short_lines.retain(|line| (line.doc as usize) < documents);
+    }
+}
+
 impl Words {
     pub fn append(&mut self, rows: &WordRows) {
         let (words, first) = (self.tokens.len() as u64, self.ends.len() as u32);

@@ -1,0 +1,4 @@
+//! The clean copy of an archive.
+
+#[cfg(feature = "parquet")]
+pub mod parquet;
