@@ -565,7 +565,7 @@ Summary
     #[test]
     fn lines_keep_to_the_width() {
         let mut findings = samples::seed();
-        findings.matches[0].a.excerpt = "東京".repeat(400);
+        findings.matches[0].a.excerpt = "東京".repeat(400).into();
         let text = rendered_as(&findings, Style { width: 50, ..Style::default() });
         let wide: Vec<_> = text.lines().filter(|line| unicode_width::UnicodeWidthStr::width(*line) > 50).collect();
         assert_eq!(wide, [""; 0]);

@@ -88,10 +88,11 @@ impl Run<'_> {
     /// Compares the documents, then measures each with what was found.
     fn compared(&self) -> Result<Statistics> {
         let mut corpus = Corpus::read(self.paths, self.parameters, self.options, &self.budget, self.progress)?;
+        let empty = corpus.empty()?;
         let findings = super::compare(&mut corpus, self.parameters, &self.budget, self.progress)?;
         let repeats = Repeats::of(&findings);
         self.progress.phase("measuring", None);
-        let mut tally = self.measure_all(&corpus, &repeats)?;
+        let mut tally = self.measure_all(&corpus, &empty, &repeats)?;
         let mut skipped = findings.skipped.clone();
         // What was lost while comparing is listed already.
         skipped.extend(tally.skipped.drain(..).filter(|lost| findings.skipped.binary_search(lost).is_err()));
@@ -102,8 +103,7 @@ impl Run<'_> {
         Ok(found)
     }
 
-    fn measure_all(&self, corpus: &Corpus, repeats: &Repeats) -> Result<Tally> {
-        let empty = corpus.empty()?;
+    fn measure_all(&self, corpus: &Corpus, empty: &[u32], repeats: &Repeats) -> Result<Tally> {
         let gauge = Gauge::new();
         let start = || (corpus.texts.reader(), gauge.clone(), Tally::new(self.listing()));
         let docs = (0..corpus.texts.len() as u32).into_par_iter().with_min_len(64);
