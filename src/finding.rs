@@ -332,6 +332,14 @@ pub enum Reason {
     WindowLimit,
     /// The file unpacks to very much more than its size.
     Bomb,
+    /// The length that the record states is not its length.
+    BadLength,
+    /// What the record holds is broken, as a compressed body that ends too soon.
+    BadPayload,
+    /// The record of an archive holds something other than text, such as a picture.
+    NotText,
+    /// The record says only that a page is what it was when it was fetched before.
+    Revisit,
     /// Permission was denied.
     Permission,
     /// The path is no regular file.
@@ -379,6 +387,10 @@ impl Reason {
             Self::NeedsDictionary => "needs_dictionary",
             Self::WindowLimit => "window_limit",
             Self::Bomb => "bomb",
+            Self::BadLength => "bad_length",
+            Self::BadPayload => "bad_payload",
+            Self::NotText => "not_text",
+            Self::Revisit => "revisit",
             Self::Permission => "permission",
             Self::NotRegular => "not_regular",
             Self::Vanished => "vanished",
@@ -392,9 +404,9 @@ impl Reason {
     }
 
     /// Returns whether the input is at fault, so that the run ends with exit code 3. An empty document, a second name
-    /// of a file, or something that is no file is normal in an archive.
+    /// of a file, something that is no file, or a picture among pages is normal in an archive.
     pub fn is_fault(self) -> bool {
-        !matches!(self, Self::Empty | Self::SameFile | Self::NotRegular)
+        !matches!(self, Self::Empty | Self::SameFile | Self::NotRegular | Self::NotText | Self::Revisit)
     }
 }
 
@@ -597,6 +609,9 @@ pub struct Parameters {
     pub id_field: String,
     /// Largest record that is read, in bytes.
     pub max_record: u64,
+    /// Whether each line of plain text is a document of its own.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub lines: bool,
     /// The encoding that text was said to be in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encoding: Option<String>,
@@ -624,6 +639,7 @@ impl Default for Parameters {
             text_field: "text".into(),
             id_field: "id".into(),
             max_record: 256 << 20,
+            lines: false,
             encoding: None,
         }
     }
@@ -649,6 +665,11 @@ impl Default for WindowParameters {
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde passes a reference
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
 fn is_zero(n: &usize) -> bool {
     *n == 0
 }

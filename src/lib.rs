@@ -6,7 +6,7 @@
 //! ```text
 //! 6  cli        arguments, messages, progress
 //! 5  scan       the pipelines
-//! 4  verify, cluster, report
+//! 4  verify, cluster, report, rewrite
 //! 3  finding, candidate, source
 //! 2  text, sketch, document
 //! 1  span, hash, error
