@@ -631,6 +631,9 @@ pub struct Parameters {
     pub id_field: String,
     /// Largest record that is read, in bytes.
     pub max_record: u64,
+    /// Whether each line of plain text is a document of its own.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub lines: bool,
     /// The encoding that text was said to be in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encoding: Option<String>,
@@ -658,6 +661,7 @@ impl Default for Parameters {
             text_field: "text".into(),
             id_field: "id".into(),
             max_record: 256 << 20,
+            lines: false,
             encoding: None,
         }
     }
@@ -683,6 +687,11 @@ impl Default for WindowParameters {
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde passes a reference
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
 fn is_zero(n: &usize) -> bool {
     *n == 0
 }

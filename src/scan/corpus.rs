@@ -234,7 +234,7 @@ impl Corpus {
 }
 
 /// The sizes of all sources, if the file system knows them.
-fn sizes(sources: &[Source]) -> Option<Vec<u64>> {
+pub(super) fn sizes(sources: &[Source]) -> Option<Vec<u64>> {
     let size = |source: &Source| std::fs::metadata(&source.path).ok().map(|metadata| metadata.len());
     sources.iter().map(size).collect()
 }
@@ -320,7 +320,7 @@ impl<F: Fn() -> Worker> Parter<'_, F> {
 }
 
 /// Equal for equal ids of one source; 0 means that there is none.
-fn id_hash(source: u32, id: &str) -> u64 {
+pub(super) fn id_hash(source: u32, id: &str) -> u64 {
     // XXH3 adds its seed to a short input almost as it is: numbers of sources would make different ids collide.
     seeded_hash(id.as_bytes(), mix(u64::from(source) + 1)).max(1)
 }

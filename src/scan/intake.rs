@@ -107,7 +107,7 @@ impl<'a, I: Iterator<Item = (&'a Source, u32)>> Reader<'a, I> {
         let mut total = 0;
         while total < bytes && batch.len() < 4096 {
             let Some(piece) = self.next() else { break };
-            total += piece.block.bytes.len();
+            total += piece.block.size();
             batch.push(piece);
         }
         batch

@@ -17,6 +17,7 @@ mod pool;
 mod repeated;
 mod shares;
 mod spool;
+pub mod stats;
 mod table;
 mod texts;
 
@@ -86,18 +87,27 @@ pub fn scan(
     resources: &Resources,
     progress: &dyn Progress,
 ) -> Result<Findings> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(resources.threads).build();
-    let pool = pool.map_err(|cause| Error::Threads { threads: resources.threads, cause: cause.to_string() })?;
-    pool.install(|| {
+    threads(resources)?.install(|| {
         let budget = Budget::new(resources);
         let mut corpus = Corpus::read(paths, parameters, options, &budget, progress)?;
-        let empty = corpus.empty()?;
-        let mut documents = find_documents(&corpus, parameters, &budget, progress)?;
-        corpus.drop_table();
-        let passages = find_passages(&mut corpus, &mut documents, &empty, parameters, &budget, progress)?;
-        let skipped = std::mem::take(&mut corpus.skipped);
-        Ok(Assembly::new(&corpus, parameters, documents, empty, skipped)?.findings(passages))
+        compare(&mut corpus, parameters, &budget, progress)
     })
+}
+
+fn threads(resources: &Resources) -> Result<rayon::ThreadPool> {
+    let threads = resources.threads;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    pool.map_err(|cause| Error::Threads { threads, cause: cause.to_string() })
+}
+
+/// Compares what was read. What was skipped goes from the corpus to the findings.
+fn compare(corpus: &mut Corpus, parameters: &Parameters, budget: &Budget, progress: &dyn Progress) -> Result<Findings> {
+    let empty = corpus.empty()?;
+    let mut documents = find_documents(corpus, parameters, budget, progress)?;
+    corpus.drop_table();
+    let passages = find_passages(corpus, &mut documents, &empty, parameters, budget, progress)?;
+    let skipped = std::mem::take(&mut corpus.skipped);
+    Ok(Assembly::new(corpus, parameters, documents, empty, skipped)?.findings(passages))
 }
 
 fn find_documents(

@@ -285,6 +285,11 @@ fn fields(row: &[u8], delimiter: u8) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
+/// Returns where the field of text stands in a row, with its quotes.
+pub(super) fn text_field(row: &[u8], table: &Table) -> Option<Range<usize>> {
+    fields(row, table.delimiter).nth(table.text)
+}
+
 /// Returns what a field says.
 fn unquoted(field: &[u8]) -> Cow<'_, [u8]> {
     let Some(quoted) = field.strip_prefix(b"\"") else { return field.into() };

@@ -41,7 +41,7 @@ pub use codec::Compression;
 pub use read::{Block, SourceReader};
 pub use reread::Rereader;
 pub use stored::Stamp;
-pub use walk::{Found, walk};
+pub use walk::{EVIDENCE, Found, SUMMARY, walk};
 
 /// How sources are found and read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,12 +122,14 @@ pub enum Format {
     Tsv,
     /// A page: its visible text is one document.
     Html,
+    /// Parquet: one document a row.
+    Parquet,
 }
 
 impl Format {
     /// Returns the format of which `format as u32` is the number; plain text for a number that none has.
     pub fn from_number(number: u32) -> Self {
-        let all = [Self::Plain, Self::Lines, Self::Jsonl, Self::Csv, Self::Tsv, Self::Html];
+        let all = [Self::Plain, Self::Lines, Self::Jsonl, Self::Csv, Self::Tsv, Self::Html, Self::Parquet];
         all.into_iter().find(|&format| format as u32 == number).unwrap_or(Self::Plain)
     }
 }
@@ -169,6 +171,7 @@ impl Source {
             "csv" => Some(Format::Csv),
             "tsv" | "tab" => Some(Format::Tsv),
             "html" | "htm" | "xhtml" | "xht" => Some(Format::Html),
+            "parquet" | "pq" => Some(Format::Parquet),
             "txt" | "text" | "md" | "markdown" => Some(plain),
             _ => None,
         }
@@ -230,6 +233,7 @@ pub fn parse(block: &mut Block, format: Format, name: &str, options: &SourceOpti
         Format::Lines => plain::lines(block, name, options, items),
         Format::Jsonl => jsonl::lines(block, name, options, items),
         Format::Csv | Format::Tsv => csv::rows(block, name, options, items),
+        Format::Parquet => {}
     }
     items.append(&mut block.items);
 }

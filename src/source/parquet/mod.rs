@@ -224,7 +224,7 @@ fn record(row: u64, id: Option<String>, value: Option<String>, bytes: &ByteArray
         Err(_) => (String::from_utf8_lossy(bytes).into_owned(), true),
     };
     let raw_hash = lossy.then(|| content_hash(bytes));
-    Record { record: row, id, value, text, lossy, raw_hash, offset: row, length: 1 }
+    Record { record: row, id, value, text, lossy, raw_hash, offset: row, length: 1, ..Record::default() }
 }
 
 fn skipped_row(name: &str, row: u64, reason: Reason, detail: String) -> Skipped {

@@ -150,7 +150,18 @@ fn read(bytes: &[u8], place: Place, options: &SourceOptions) -> Result<Option<Re
     let payload::Text { text, lossy, raw_hash } =
         payload::text(block, content, head.content_type().as_deref(), options.max_record)?;
     let Place { record, offset, length } = place;
-    Ok(Some(Record { record, id: head.id(), value: None, text, lossy, raw_hash, offset, length }))
+    Ok(Some(Record {
+        record,
+        id: head.id(),
+        value: None,
+        text,
+        lossy,
+        raw_hash,
+        encoding: None,
+        origin: None,
+        offset,
+        length,
+    }))
 }
 
 /// Tells where the record at `at` ends, or why it cannot be told.
