@@ -12,6 +12,7 @@ mod progress;
 mod report;
 mod scan;
 mod settings;
+mod stats;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -49,6 +50,7 @@ fn command(command: &Command) -> anyhow::Result<Outcome> {
         Command::Clean(args) => clean::run(args),
         Command::Report(args) => report::run(args),
         Command::Params(args) => params::run(args),
+        Command::Stats(args) => stats::run(args),
     }
 }
 

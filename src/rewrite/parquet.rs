@@ -313,7 +313,7 @@ fn column_properties(
         .set_column_compression(path(), chunk.compression())
         .set_column_dictionary_enabled(path(), has_dictionary)
         .set_column_statistics_enabled(path(), statistics);
-    if let Some(encoding) = chunk.encodings().find(|&encoding| is_written(encoding, chunk.column_type())) {
+    if let Some(encoding) = encoding(chunk) {
         builder = builder.set_column_encoding(path(), encoding);
     }
     if chunk.bloom_filter_offset().is_some() {
@@ -322,13 +322,18 @@ fn column_properties(
     builder
 }
 
-/// Returns whether values of that type are written in that encoding, which is not the plain one.
-fn is_written(encoding: Encoding, kind: Physical) -> bool {
-    match encoding {
+/// Returns the encoding of the values of a column, if it is not the plain one or a dictionary.
+fn encoding(chunk: &ColumnChunkMetaData) -> Option<Encoding> {
+    let kind = chunk.column_type();
+    // Levels are of this encoding, too, but booleans that are not have another one besides.
+    if kind == Physical::BOOLEAN && chunk.encodings().all(|encoding| encoding == Encoding::RLE) {
+        return Some(Encoding::RLE);
+    }
+    chunk.encodings().find(|encoding| match encoding {
         Encoding::DELTA_BINARY_PACKED => matches!(kind, Physical::INT32 | Physical::INT64),
         Encoding::DELTA_LENGTH_BYTE_ARRAY => kind == Physical::BYTE_ARRAY,
         Encoding::DELTA_BYTE_ARRAY => matches!(kind, Physical::BYTE_ARRAY | Physical::FIXED_LEN_BYTE_ARRAY),
         Encoding::BYTE_STREAM_SPLIT => !matches!(kind, Physical::BOOLEAN | Physical::INT96 | Physical::BYTE_ARRAY),
         _ => false,
-    }
+    })
 }
