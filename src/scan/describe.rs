@@ -83,6 +83,11 @@ impl<'t> Described<'t> {
         place.excerpt = shorten(&self.text[start..end], EXCERPT).into();
     }
 
+    /// Returns the text of a place.
+    pub fn text(&self, place: &PlacedSpan) -> &'t str {
+        &self.text[place.start..place.end]
+    }
+
     fn span(&self, words: &Range<usize>) -> Span {
         let (first, last) = (self.words[words.start], self.words[words.end - 1]);
         let before = words.start.checked_sub(1).map(|n| self.words[n].end);

@@ -165,6 +165,9 @@ const SETS_HELD: usize = 8 << 20;
 /// Bytes of documents written down that stay in memory: a run that needs no more writes no file for them.
 const SPOOL_HELD: usize = 64 << 20;
 
+/// Bytes of text of passages that are compared at a time.
+const PASSAGE_TEXTS: usize = 8 << 20;
+
 /// Bytes read ahead for each thread while the others work.
 const READ_AHEAD: usize = 2 << 20;
 
@@ -187,7 +190,7 @@ impl Budget {
 
     /// Bytes of text of passages that are held to be compared.
     fn passage_texts(&self) -> usize {
-        self.memory / 4
+        PASSAGE_TEXTS.min(self.memory / 8)
     }
 
     /// Bytes of documents that are written down before they go to disk.

@@ -1,7 +1,10 @@
 //! From the passages that repeat to findings: where each place stands in its text, and what two places differ in.
 //!
-//! The documents that hold a place are read once more, in order. What is kept of them is the places, and the text of
-//! those that are compared with another one letter by letter.
+//! The documents that hold a place are read once more, in order. What is kept of them is the places, and a hash of the
+//! text of each. Where two hashes differ, the texts are fetched to be compared letter by letter, some megabytes of them
+//! at a time: passages overlap, and all their texts may be more than the documents.
+
+use std::ops::Range;
 
 use rayon::prelude::*;
 
@@ -10,12 +13,11 @@ use super::repeats::{Repeat, Shingles};
 use super::{Failure, Lost};
 use crate::cluster::families::{Families, Occurrence};
 use crate::document::Document;
-use crate::error::Error;
 use crate::finding::{
-    Difference, MAX_LISTED_MATCHES, MAX_QUOTED_PLACES, MatchScope, PassageFamily, PassageMatch, PlacedSpan,
+    Difference, DocumentRef, MAX_LISTED_MATCHES, MAX_QUOTED_PLACES, MatchScope, PassageFamily, PassageMatch, PlacedSpan,
 };
+use crate::hash::content_hash;
 use crate::scan::Budget;
-use crate::scan::column::Column;
 use crate::scan::corpus::Corpus;
 use crate::text::Tokenizer;
 
@@ -66,15 +68,20 @@ struct Wanted {
 /// Places that are described, in order.
 struct Places {
     wanted: Vec<Wanted>,
-    spans: Vec<PlacedSpan>,
-    /// The texts of the places that are compared, where the excerpt is not all of it.
-    texts: Column<u8>,
-    /// For each place where its text ends among them.
-    text_ends: Vec<u64>,
+    described: Vec<Place>,
 }
 
-/// The places of one document.
-type OfDocument = Vec<(PlacedSpan, String)>;
+struct Place {
+    span: PlacedSpan,
+    /// Of its text, to tell which texts differ.
+    hash: u128,
+}
+
+/// The texts of some places.
+struct Texts {
+    /// For each place, in order, its number among all and its text.
+    texts: Vec<(usize, String)>,
+}
 
 impl Reporter<'_> {
     /// Returns the matches chosen, and all families.
@@ -85,10 +92,15 @@ impl Reporter<'_> {
         choice: &Choice,
     ) -> Result<(Vec<PassageMatch>, Vec<PassageFamily>), Failure> {
         let places = self.describe(wanted(repeats, grouped, choice))?;
-        let matches = choice.listed.par_iter().enumerate();
-        let matches =
-            matches.map(|(n, &of_all)| self.passage_match(n, &repeats[of_all], grouped.of_match[of_all], &places));
-        let matches = matches.collect::<Result<_, Failure>>()?;
+        let mut matches = Vec::with_capacity(choice.listed.len());
+        for batch in batches(repeats, choice, &places, self.budget.passage_texts()) {
+            let texts = self.texts(repeats, &choice.listed[batch.clone()], &places)?;
+            let found = batch.into_par_iter().map(|n| {
+                let of_all = choice.listed[n];
+                self.passage_match(n, &repeats[of_all], grouped.of_match[of_all], &places, &texts)
+            });
+            matches.extend(found.collect::<Result<Vec<_>, Failure>>()?);
+        }
         let families = grouped.families.iter().zip(&choice.more).enumerate();
         let families = families.map(|(n, (of_family, &more))| family(n, of_family, more, &places)).collect();
         Ok((matches, families))
@@ -96,55 +108,65 @@ impl Reporter<'_> {
 
     fn describe(&self, wanted: Vec<Wanted>) -> Result<Places, Failure> {
         let documents: Vec<&[Wanted]> = wanted.chunk_by(|x, y| x.place.doc == y.place.doc).collect();
-        let (mut spans, mut texts, mut text_ends) = (Vec::with_capacity(wanted.len()), Column::new(), Vec::new());
-        let mut lost = Vec::new();
-        for some in documents.chunks(DOCUMENTS * 4 * rayon::current_num_threads()) {
-            let described = some.par_iter().with_min_len(DOCUMENTS).map_init(
-                || self.corpus.texts.reader(),
-                |reader, wanted| {
-                    let doc = wanted[0].place.doc;
-                    reader.read(doc).map(|document| self.of_document(&document, wanted)).map_err(|why| (doc, why))
-                },
-            );
-            let described: Vec<Result<OfDocument, Lost>> = described.collect();
-            for of_document in described {
-                match of_document {
-                    Ok(places) => {
-                        for (span, text) in places {
-                            spans.push(span);
-                            texts.extend(text.as_bytes());
-                            text_ends.push(texts.len() as u64);
-                        }
-                    }
-                    Err(gone) => lost.push(gone),
-                }
-            }
-            if texts.held_bytes() > self.budget.passage_texts() {
-                texts.spill(&self.budget.folder)?;
+        let of_document = |document: &Document, wanted: &&[Wanted]| {
+            let described = Described::new(&document.text, &self.tokenizer);
+            let name = self.corpus.reference(wanted[0].place.doc, document);
+            wanted.iter().map(|wanted| Place::new(&described, wanted, &name)).collect()
+        };
+        let described = self.read(&documents, |wanted| wanted[0].place.doc, of_document)?;
+        Ok(Places { wanted, described })
+    }
+
+    /// Returns the texts of those sides of matches that differ, unless they are quoted whole.
+    fn texts(&self, repeats: &[Repeat], listed: &[usize], places: &Places) -> Result<Texts, Failure> {
+        let differing = listed.iter().filter_map(|&n| places.sides(&repeats[n])).flatten();
+        let mut numbers: Vec<usize> = differing.filter(|&n| !is_quoted_whole(&places.described[n].span)).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let doc = |n: usize| places.wanted[n].place.doc;
+        let documents: Vec<&[usize]> = numbers.chunk_by(|&x, &y| doc(x) == doc(y)).collect();
+        let of_document = |document: &Document, numbers: &&[usize]| {
+            let text = |&n: &usize| (n, document.text[places.bytes(n)].to_owned());
+            numbers.iter().map(text).collect()
+        };
+        Ok(Texts { texts: self.read(&documents, |numbers| doc(numbers[0]), of_document)? })
+    }
+
+    /// Reads documents and returns what `of_document` makes of each, in order.
+    fn read<W: Sync, T: Send>(
+        &self,
+        wanted: &[W],
+        doc: impl Fn(&W) -> u32 + Sync,
+        of_document: impl Fn(&Document, &W) -> Vec<T> + Sync,
+    ) -> Result<Vec<T>, Failure> {
+        let read = wanted.par_iter().with_min_len(DOCUMENTS).map_init(
+            || self.corpus.texts.reader(),
+            |reader, wanted| match reader.read(doc(wanted)) {
+                Ok(document) => Ok(of_document(&document, wanted)),
+                Err(why) => Err((doc(wanted), why)),
+            },
+        );
+        let (mut all, mut lost) = (Vec::new(), Vec::new());
+        for of_document in read.collect::<Vec<Result<Vec<T>, Lost>>>() {
+            match of_document {
+                Ok(found) => all.extend(found),
+                Err(gone) => lost.push(gone),
             }
         }
-        if lost.is_empty() { Ok(Places { wanted, spans, texts, text_ends }) } else { Err(Failure::Lost(lost)) }
+        if lost.is_empty() { Ok(all) } else { Err(Failure::Lost(lost)) }
     }
 
-    fn of_document(&self, document: &Document, wanted: &[Wanted]) -> OfDocument {
-        let described = Described::new(&document.text, &self.tokenizer);
-        let name = self.corpus.reference(wanted[0].place.doc, document);
-        let describe = |wanted: &Wanted| {
-            let mut span = described.place(wanted.place.words(), name.clone());
-            if wanted.is_quoted {
-                described.quote(&mut span);
-            }
-            let is_needed = wanted.is_compared && !is_quoted_whole(&span);
-            let text = if is_needed { &document.text[span.start..span.end] } else { "" };
-            (span, text.to_owned())
-        };
-        wanted.iter().map(describe).collect()
-    }
-
-    fn passage_match(&self, n: usize, repeat: &Repeat, family: u32, places: &Places) -> Result<PassageMatch, Failure> {
+    fn passage_match(
+        &self,
+        n: usize,
+        repeat: &Repeat,
+        family: u32,
+        places: &Places,
+        texts: &Texts,
+    ) -> Result<PassageMatch, Failure> {
         let Shingles { a, b, shared } = repeat.shingles().unwrap_or_default();
         let share = |of: u32| f64::from(shared) / f64::from(of.max(1));
-        let (differences, more_differences) = self.differences(repeat, places)?;
+        let (differences, more_differences) = self.differences(repeat, places, texts)?;
         Ok(PassageMatch {
             id: format!("p{}", n + 1),
             family: family_id(family as usize),
@@ -161,12 +183,15 @@ impl Reporter<'_> {
         })
     }
 
-    fn differences(&self, repeat: &Repeat, places: &Places) -> Result<(Vec<Difference>, usize), Failure> {
-        let (text_a, text_b) = (places.text(&repeat.a)?, places.text(&repeat.b)?);
-        if text_a == text_b {
-            return Ok((Vec::new(), 0));
-        }
-        let (a, b) = (self.side(&text_a, &repeat.a, places)?, self.side(&text_b, &repeat.b, places)?);
+    fn differences(
+        &self,
+        repeat: &Repeat,
+        places: &Places,
+        texts: &Texts,
+    ) -> Result<(Vec<Difference>, usize), Failure> {
+        let Some([a, b]) = places.sides(repeat) else { return Ok((Vec::new(), 0)) };
+        let (text_a, text_b) = (places.text(a, texts), places.text(b, texts));
+        let (a, b) = (self.side(text_a, &repeat.a, places)?, self.side(text_b, &repeat.b, places)?);
         Ok(differences(&a, &b, &repeat.runs()))
     }
 
@@ -179,26 +204,60 @@ impl Reporter<'_> {
     }
 }
 
+impl Place {
+    fn new(described: &Described<'_>, wanted: &Wanted, name: &DocumentRef) -> Self {
+        let mut span = described.place(wanted.place.words(), name.clone());
+        if wanted.is_quoted {
+            described.quote(&mut span);
+        }
+        let hash = if wanted.is_compared { content_hash(described.text(&span).as_bytes()) } else { 0 };
+        Self { span, hash }
+    }
+}
+
 impl Places {
     fn span(&self, place: &Occurrence) -> &PlacedSpan {
-        &self.spans[self.number(place)]
+        &self.described[self.number(place)].span
     }
 
-    /// Returns the text of a place that is compared.
-    fn text(&self, place: &Occurrence) -> Result<String, Error> {
-        let n = self.number(place);
-        if is_quoted_whole(&self.spans[n]) {
-            return Ok(self.spans[n].excerpt.to_string());
-        }
-        let start = n.checked_sub(1).map_or(0, |before| self.text_ends[before]);
-        let mut buffer = Vec::new();
-        let text = self.texts.stretch(start as usize..self.text_ends[n] as usize, &mut buffer)?;
-        Ok(String::from_utf8_lossy(text).into_owned())
+    fn bytes(&self, n: usize) -> Range<usize> {
+        let span = &self.described[n].span;
+        span.start..span.end
+    }
+
+    /// Returns the numbers of the two places of a match, if their texts differ.
+    fn sides(&self, repeat: &Repeat) -> Option<[usize; 2]> {
+        let sides = [self.number(&repeat.a), self.number(&repeat.b)];
+        let [a, b] = sides.map(|n| self.described[n].hash);
+        (a != b).then_some(sides)
+    }
+
+    /// Returns the text of a place, which is among `texts` unless it is quoted whole.
+    fn text<'t>(&'t self, n: usize, texts: &'t Texts) -> &'t str {
+        let found = texts.texts.binary_search_by_key(&n, |&(n, _)| n);
+        found.map_or(&self.described[n].span.excerpt, |found| &texts.texts[found].1)
     }
 
     fn number(&self, place: &Occurrence) -> usize {
         self.wanted.partition_point(|wanted| wanted.place < *place)
     }
+}
+
+/// Divides the matches that are listed, so that the texts to compare take about so many bytes at a time.
+fn batches(repeats: &[Repeat], choice: &Choice, places: &Places, bytes: usize) -> Vec<Range<usize>> {
+    let (mut batches, mut start, mut total, mut last) = (Vec::new(), 0, 0, None);
+    for (n, &of_all) in choice.listed.iter().enumerate() {
+        let Some([a, b]) = places.sides(&repeats[of_all]) else { continue };
+        // Matches are in order of their first sides.
+        total += places.bytes(b).len() + if last == Some(a) { 0 } else { places.bytes(a).len() };
+        last = Some(a);
+        if total >= bytes {
+            batches.push(start..n + 1);
+            (start, total) = (n + 1, 0);
+        }
+    }
+    batches.push(start..choice.listed.len());
+    batches
 }
 
 /// Returns the places to describe, in order, each once.
@@ -228,7 +287,7 @@ fn family(n: usize, of_family: &[Occurrence], more_matches: usize, places: &Plac
     });
     PassageFamily {
         id: family_id(n),
-        keep: spans.next().unwrap_or_else(|| places.spans[0].clone()),
+        keep: spans.next().unwrap_or_else(|| places.described[0].span.clone()),
         occurrences: spans.collect(),
         count: of_family.len(),
         more_matches,
