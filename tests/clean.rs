@@ -301,6 +301,44 @@ fn compressed_files_are_compressed_again() {
     }
 }
 
+#[test]
+fn records_of_web_archives_go_and_the_others_stay_as_they_are() {
+    let record = |kind: &str, id: &str, content: &str| {
+        format!(
+            "WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <urn:uuid:{id}>\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n\r\n{content}\r\n\r\n",
+            content.len()
+        )
+    };
+    let records = [
+        record("warcinfo", "1", "software: none"),
+        record("conversion", "2", LEAD),
+        record("request", "3", "GET / HTTP/1.1\r\n\r\n"),
+        record("conversion", "4", LEAD),
+        record("conversion", "5", "another text"),
+    ];
+    let kept = records[..3].concat() + &records[4];
+    let bench = Bench::new();
+    bench.write("in/a.warc", records.concat());
+    let members: Vec<u8> = records.iter().flat_map(|record| pack("gz", record.as_bytes())).collect();
+    bench.write("in/b.warc.gz", &members);
+    for name in ["a.warc", "b.warc.gz"] {
+        bench.run(&format!("clean in/{name} --out out-{name}"));
+        let removed = bench.removed(&format!("out-{name}"));
+        assert_eq!(removed.len(), 1);
+        assert_eq!((&removed[0]["doc"]["record"], &removed[0]["kept"]["record"]), (&3.into(), &1.into()));
+    }
+    assert_eq!(bench.read("out-a.warc/a.warc"), kept);
+    let packed = fs::read(bench.path("out-b.warc.gz/b.warc.gz")).unwrap();
+    assert_eq!(unpack("gz", &packed), kept);
+    let mut rest = packed.as_slice();
+    for record in [&records[0], &records[1], &records[2], &records[4]] {
+        let mut text = String::new();
+        flate2::bufread::GzDecoder::new(&mut rest).read_to_string(&mut text).unwrap();
+        assert_eq!(&text, record, "each record is a member");
+    }
+    assert!(rest.is_empty());
+}
+
 fn pack(ending: &str, bytes: &[u8]) -> Vec<u8> {
     match ending {
         "gz" => {
