@@ -61,7 +61,7 @@ impl Words {
         for text in texts {
             let (mut of_text, mut at) = (Vec::new(), Vec::new());
             tokenizer.for_each(text, |word, span| {
-                of_text.push(lexicon.number(word, tokenizer.hash(word)));
+                of_text.push(lexicon.number(tokenizer.hash(word), || word));
                 at.push((span.start, span.end));
             });
             tokens.push(of_text);

@@ -10,7 +10,7 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 use crate::finding::{Coverage, Difference, DifferenceKind, DocumentRef, MAX_DIFFERENCES, PlacedSpan};
 use crate::span::Span;
-use crate::text::{Tokenizer, line_starts, paragraphs};
+use crate::text::{TokenReader, line_starts, paragraphs};
 use crate::verify::align::{Column, Run};
 
 /// The most characters of what stands before and after a span.
@@ -41,12 +41,12 @@ pub struct Side<'t> {
 
 impl<'t> Described<'t> {
     /// Takes a text apart.
-    pub fn new(text: &'t str, tokenizer: &Tokenizer) -> Self {
+    pub fn new(text: &'t str, reader: &mut TokenReader) -> Self {
         let mut characters = vec![0];
         for step in text.as_bytes().chunks(STEP) {
             characters.push(characters[characters.len() - 1] + count_characters(step));
         }
-        Self { text, words: words(text, tokenizer), lines: line_starts(text), paragraphs: paragraphs(text), characters }
+        Self { text, words: words(text, reader), lines: line_starts(text), paragraphs: paragraphs(text), characters }
     }
 
     /// Returns where a range of words, at least one, stands. Punctuation that hangs on the first or the last word
@@ -117,16 +117,16 @@ impl<'t> Described<'t> {
 
 impl<'t> Side<'t> {
     /// Takes the side apart that stands at `place` in `text` and holds the given words of it.
-    pub fn new(text: &'t str, place: &PlacedSpan, range: Range<usize>, tokenizer: &Tokenizer) -> Self {
+    pub fn new(text: &'t str, place: &PlacedSpan, range: Range<usize>, reader: &mut TokenReader) -> Self {
         let part = &text[place.start..place.end];
-        let here = words(part, tokenizer);
+        let here = words(part, reader);
         if here.len() == range.len() {
             return Self { text: part, words: here };
         }
         // The side starts or ends in the middle of a character that is several words, such as `½`.
         let inside = |at: usize| at.clamp(place.start, place.end) - place.start;
         let shift = |word: &Span| Span::new(inside(word.start), inside(word.end));
-        let words = words(text, tokenizer)[range].iter().map(shift).collect();
+        let words = words(text, reader)[range].iter().map(shift).collect();
         Self { text: part, words }
     }
 
@@ -221,9 +221,9 @@ impl Stretch {
     }
 }
 
-fn words(text: &str, tokenizer: &Tokenizer) -> Vec<Span> {
+fn words(text: &str, reader: &mut TokenReader) -> Vec<Span> {
     let mut words = Vec::with_capacity(text.len() / 6);
-    tokenizer.for_each(text, |_, span| words.push(span));
+    reader.for_each(text, |token| words.push(token.span));
     words
 }
 
@@ -287,10 +287,11 @@ fn shorten(text: &str, most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::Tokenizer;
 
     fn place(text: &str, words: Range<usize>) -> PlacedSpan {
         let doc = DocumentRef { source: "a.txt".into(), record: 0, id: None };
-        Described::new(text, &Tokenizer::default()).place(words, doc)
+        Described::new(text, &mut Tokenizer::default().reader()).place(words, doc)
     }
 
     fn excerpt(text: &str, words: Range<usize>) -> String {
@@ -348,10 +349,10 @@ mod tests {
     }
 
     fn difference(a: &str, b: &str, runs: &[(Column, usize)]) -> Vec<(DifferenceKind, String, String)> {
-        let tokenizer = Tokenizer::default();
-        let side = |text| {
-            let words = words(text, &tokenizer).len();
-            Side::new(text, &place(text, 0..words), 0..words, &tokenizer)
+        let mut reader = Tokenizer::default().reader();
+        let mut side = |text| {
+            let words = words(text, &mut reader).len();
+            Side::new(text, &place(text, 0..words), 0..words, &mut reader)
         };
         let runs: Vec<_> = runs.iter().map(|&(column, len)| Run { column, len }).collect();
         let (listed, more) = differences(&side(a), &side(b), &runs);
@@ -386,9 +387,9 @@ mod tests {
 
     #[test]
     fn a_side_may_end_inside_a_character() {
-        let tokenizer = Tokenizer::default();
+        let mut reader = Tokenizer::default().reader();
         let text = "pour ½ livre";
-        let side = Side::new(text, &place(text, 0..2), 0..2, &tokenizer);
+        let side = Side::new(text, &place(text, 0..2), 0..2, &mut reader);
         assert_eq!(side.words.len(), 2);
         assert_eq!(side.words(&(0..2)), "pour ½");
         assert_eq!(excerpt(text, 2..4), "livre");

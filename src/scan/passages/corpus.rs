@@ -9,7 +9,7 @@ use super::repeats::Repeat;
 use crate::cluster::families::Occurrence;
 use crate::finding::{Parameters, Scope};
 use crate::hash::mix;
-use crate::text::{Lexicon, TokenId, Vocabulary};
+use crate::text::{Lexicon, Token, TokenId, Vocabulary};
 
 /// The documents as sequences of word numbers.
 pub(super) struct Corpus {
@@ -100,18 +100,19 @@ impl Corpus {
 impl Part {
     fn read(archive: &Archive<'_>, docs: Range<u32>, parameters: &Parameters) -> (Self, Lexicon) {
         let (mut part, mut lexicon) = (Self::default(), Lexicon::default());
+        let mut reader = archive.tokenizer.reader();
         for doc in docs {
             let text = archive.text(doc);
             let start = part.tokens.len();
             let mut lines = Lines { doc, most: parameters.windows.words - 1, ..Lines::default() };
-            archive.tokenizer.for_each(text, |word, span| {
+            reader.for_each(text, |token| {
                 if part.tokens.len() - start == u32::MAX as usize {
                     return;
                 }
-                let hash = archive.tokenizer.hash(word);
-                lines.add(hash, &text[lines.end.min(span.start)..span.start], part.tokens.len() - start);
+                let Token { hash, span } = token;
+                lines.add(hash, &text.as_bytes()[lines.end.min(span.start)..span.start], part.tokens.len() - start);
                 lines.end = span.end;
-                part.tokens.push(lexicon.number(word, hash));
+                part.tokens.push(lexicon.number(hash, || archive.tokenizer.word(text, token)));
             });
             part.ends.push(part.tokens.len());
             if parameters.scope != Scope::Across {
@@ -153,8 +154,8 @@ struct Lines {
 
 impl Lines {
     /// Takes the word number `at`, and what stands between it and the one before.
-    fn add(&mut self, hash: u64, gap: &str, at: usize) {
-        if gap.bytes().any(|byte| byte == b'\n') {
+    fn add(&mut self, hash: u64, gap: &[u8], at: usize) {
+        if gap.contains(&b'\n') {
             self.close(at);
         }
         self.key = mix(self.key ^ hash);

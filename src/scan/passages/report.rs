@@ -8,7 +8,7 @@ use super::repeats::Repeat;
 use super::{Archive, Passages};
 use crate::cluster::families::{Families, Occurrence};
 use crate::finding::{Difference, MatchScope, Parameters, PassageFamily, PassageMatch, PlacedSpan};
-use crate::text::Shingler;
+use crate::text::{Shingler, TokenReader};
 
 /// Every place that is reported, described once.
 pub(super) struct Places {
@@ -22,14 +22,15 @@ impl Places {
         places.sort_unstable();
         places.dedup();
         let documents: Vec<&[&Occurrence]> = places.chunk_by(|x, y| x.doc == y.doc).collect();
-        let describe = |places: &&[&Occurrence]| {
+        let describe = |reader: &mut TokenReader, places: &&[&Occurrence]| {
             let doc = places[0].doc;
-            let described = Described::new(archive.text(doc), &archive.tokenizer);
+            let described = Described::new(archive.text(doc), reader);
             let name = archive.name(doc);
             let place = |&place: &&Occurrence| (place.clone(), described.place(place.start..place.end, name.clone()));
             places.iter().map(place).collect::<Vec<_>>()
         };
-        Self { places: documents.par_iter().map(describe).flatten_iter().collect() }
+        let described = documents.par_iter().map_init(|| archive.tokenizer.reader(), describe);
+        Self { places: described.flatten_iter().collect() }
     }
 
     fn get(&self, place: &Occurrence) -> &PlacedSpan {
@@ -54,17 +55,28 @@ impl Report<'_> {
     ) -> Passages {
         let shingler = Shingler::new(parameters.text.shingle.k);
         let matches = listed.par_iter().zip(&grouped.of_match).enumerate();
-        let matches = matches.map(|(n, (repeat, &family))| self.passage_match(n, repeat, family, shingler)).collect();
+        let matches = matches.map_init(
+            || self.archive.tokenizer.reader(),
+            |reader, (n, (repeat, &family))| self.passage_match(n, repeat, family, shingler, reader),
+        );
+        let matches = matches.collect();
         let families = grouped.families.iter().enumerate().map(|(n, places)| self.family(n, places)).collect();
         Passages { matches, families, short_repeats }
     }
 
-    fn passage_match(&self, n: usize, repeat: &Repeat, family: usize, shingler: Shingler) -> PassageMatch {
+    fn passage_match(
+        &self,
+        n: usize,
+        repeat: &Repeat,
+        family: usize,
+        shingler: Shingler,
+        reader: &mut TokenReader,
+    ) -> PassageMatch {
         let (a, b) = (self.places.get(&repeat.a), self.places.get(&repeat.b));
         let (set_a, set_b) = (self.shingles(&repeat.a, shingler), self.shingles(&repeat.b, shingler));
         let shared = count_shared(&set_a, &set_b);
         let share = |of: usize| shared as f64 / of as f64;
-        let (differences, more_differences) = self.differences(repeat, a, b);
+        let (differences, more_differences) = self.differences(repeat, a, b, reader);
         PassageMatch {
             id: format!("p{}", n + 1),
             family: family_id(family),
@@ -81,14 +93,19 @@ impl Report<'_> {
         }
     }
 
-    fn differences(&self, repeat: &Repeat, a: &PlacedSpan, b: &PlacedSpan) -> (Vec<Difference>, usize) {
+    fn differences(
+        &self,
+        repeat: &Repeat,
+        a: &PlacedSpan,
+        b: &PlacedSpan,
+        reader: &mut TokenReader,
+    ) -> (Vec<Difference>, usize) {
         let (text_a, text_b) = (self.archive.text(repeat.a.doc), self.archive.text(repeat.b.doc));
         if text_a[a.start..a.end] == text_b[b.start..b.end] {
             return (Vec::new(), 0);
         }
-        let tokenizer = &self.archive.tokenizer;
-        let side_a = Side::new(text_a, a, repeat.a.start..repeat.a.end, tokenizer);
-        let side_b = Side::new(text_b, b, repeat.b.start..repeat.b.end, tokenizer);
+        let side_a = Side::new(text_a, a, repeat.a.start..repeat.a.end, reader);
+        let side_b = Side::new(text_b, b, repeat.b.start..repeat.b.end, reader);
         differences(&side_a, &side_b, &repeat.runs)
     }
 
