@@ -308,6 +308,30 @@ pub enum Reason {
     Binary,
     /// The record is larger than `--max-record`.
     TooLarge,
+    /// The row of a table has more or fewer fields than the header.
+    RaggedRow,
+    /// The row of a table has a quote that is not closed.
+    OpenQuote,
+    /// The table has no column of the name that is wanted.
+    MissingColumn,
+    /// Several columns of the table have the name that is wanted.
+    DuplicateColumn,
+    /// The file ends in the middle of something.
+    Truncated,
+    /// A checksum does not fit the data.
+    BadChecksum,
+    /// A header is not valid.
+    BadHeader,
+    /// The data is not valid.
+    BadData,
+    /// After the end of the data, other bytes follow.
+    TrailingGarbage,
+    /// The data was compressed with a dictionary that is not there.
+    NeedsDictionary,
+    /// To decompress it would take more memory than is allowed.
+    WindowLimit,
+    /// The file unpacks to very much more than its size.
+    Bomb,
     /// Permission was denied.
     Permission,
     /// The path is no regular file.
@@ -343,6 +367,18 @@ impl Reason {
             Self::Encoding => "encoding",
             Self::Binary => "binary",
             Self::TooLarge => "too_large",
+            Self::RaggedRow => "ragged_row",
+            Self::OpenQuote => "open_quote",
+            Self::MissingColumn => "missing_column",
+            Self::DuplicateColumn => "duplicate_column",
+            Self::Truncated => "truncated",
+            Self::BadChecksum => "bad_checksum",
+            Self::BadHeader => "bad_header",
+            Self::BadData => "bad_data",
+            Self::TrailingGarbage => "trailing_garbage",
+            Self::NeedsDictionary => "needs_dictionary",
+            Self::WindowLimit => "window_limit",
+            Self::Bomb => "bomb",
             Self::Permission => "permission",
             Self::NotRegular => "not_regular",
             Self::Vanished => "vanished",
@@ -561,6 +597,9 @@ pub struct Parameters {
     pub id_field: String,
     /// Largest record that is read, in bytes.
     pub max_record: u64,
+    /// The encoding that text was said to be in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
 }
 
 impl Default for Parameters {
@@ -585,6 +624,7 @@ impl Default for Parameters {
             text_field: "text".into(),
             id_field: "id".into(),
             max_record: 256 << 20,
+            encoding: None,
         }
     }
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args as Group, ColorChoice, Parser, Subcommand, ValueEnum};
+use encoding_rs::Encoding;
 
 use super::settings::SettingArgs;
 use crate::candidate::presets::{DOCUMENT_PRESETS, PASSAGE_PRESETS, Preset, document_preset, passage_preset};
@@ -200,6 +201,12 @@ struct InputArgs {
     /// With `lines`, blank ones do not count.
     #[arg(long, value_enum, value_name = "WHAT", default_value = "file")]
     record: RecordArg,
+    /// Encoding of all text but JSON and Parquet, which have their own [default: told from the content]
+    ///
+    /// A label of the Encoding Standard, such as windows-1252, shift_jis or gb18030. Without it, a byte order mark
+    /// decides, then what a page declares, then the content; rows and lines are UTF-8.
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<String>,
     /// Skip records larger than this
     ///
     /// A number of bytes, or with a unit: kB, MB, GB of 1000; KiB, MiB, GiB of 1024. It bounds the memory that one line
@@ -414,6 +421,7 @@ impl ScanArgs {
             text_field: input.text_field.clone(),
             id_field: input.id_field.clone(),
             max_record: size("max-record", &input.max_record)?,
+            encoding: encoding(input.encoding.as_deref())?.map(|encoding| encoding.name().to_owned()),
         })
     }
 
@@ -440,6 +448,7 @@ impl ScanArgs {
                 RecordArg::File => RecordMode::File,
                 RecordArg::Lines => RecordMode::Lines,
             },
+            encoding: encoding(input.encoding.as_deref())?,
         })
     }
 
@@ -581,6 +590,12 @@ fn size(name: &'static str, text: &str) -> Result<u64> {
     };
     let number: u64 = digits.parse().map_err(|_| bad())?;
     number.checked_mul(unit).filter(|&size| size > 0).ok_or_else(bad)
+}
+
+fn encoding(label: Option<&str>) -> Result<Option<&'static Encoding>> {
+    let known = |label: &str| Encoding::for_label(label.as_bytes()).ok_or_else(|| label.to_owned());
+    let expected = "the name of an encoding, such as windows-1252 or shift_jis";
+    label.map(known).transpose().map_err(|label| refused("encoding", &label, expected))
 }
 
 fn refused(name: &'static str, value: &dyn ToString, expected: &'static str) -> Error {

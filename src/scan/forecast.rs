@@ -78,8 +78,8 @@ impl Forecast {
 }
 
 fn documents(source: &Source, size: u64, options: &SourceOptions) -> u64 {
-    match source.format(options) {
-        Some(Format::Plain) => 1,
+    match source.format_by_ending(options) {
+        Some(Format::Plain | Format::Html) | None => 1,
         _ => size.div_ceil(BYTES_PER_RECORD),
     }
 }

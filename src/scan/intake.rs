@@ -40,17 +40,17 @@ pub(super) fn read<T: Send>(
     if u32::try_from(sources.len()).is_err() {
         return Err(Error::TooMany { what: "sources", limit: u64::from(u32::MAX) });
     }
-    let parsed = |piece: &Work| {
+    let parsed = |piece: Work| {
         let mut items = Vec::new();
         let name = sources[piece.source as usize].name();
-        source::parse(&piece.block, piece.format, &name, options, &mut items);
+        source::parse(piece.block, piece.format, &name, options, &mut items);
         work(piece.source, piece.format, items)
     };
     let read = Intake { stamps: vec![None; sources.len()], ..Intake::default() };
     let mut reader = Reader { sources: sources.iter().zip(0..), current: None, options, progress, read };
     let mut batch = reader.batch(ahead);
     while !batch.is_empty() {
-        let (next, done) = rayon::join(|| reader.batch(ahead), || batch.par_iter().map(parsed).collect::<Vec<_>>());
+        let (next, done) = rayon::join(|| reader.batch(ahead), || batch.into_par_iter().map(parsed).collect::<Vec<_>>());
         done.into_iter().try_for_each(&mut sink)?;
         batch = next;
     }

@@ -119,6 +119,6 @@ impl<'a> TextReader<'a> {
 }
 
 pub(super) fn document(source: u32, record: Record) -> Document {
-    let Record { record, id, text, lossy, raw_hash, .. } = record;
-    Document { source, record, id, text, lossy, raw_hash }
+    let Record { record, id, text, lossy, raw_hash, encoding, origin, .. } = record;
+    Document { source, record, id, text, lossy, raw_hash, encoding, origin }
 }
