@@ -16,11 +16,12 @@ impl DocId {
 }
 
 /// One text with its place in the archive.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Document {
     /// The number of its source in the run's table of sources.
     pub source: u32,
-    /// The zero-based position in its source: the line of a JSONL file, 0 for a file that is one document.
+    /// The zero-based position in its source: the line of a JSONL file, the row of a table, 0 for a file that is one
+    /// document.
     pub record: u64,
     /// The record's own id, if it has one.
     pub id: Option<String>,

@@ -46,7 +46,12 @@ pub fn render(findings: &Findings, args: &RenderArgs, output: &Output) -> Result
     }
 }
 
-fn read(path: &Path) -> Result<Findings> {
+/// Reads findings from a file, or from standard input for `-`.
+///
+/// # Errors
+///
+/// When they cannot be read.
+pub fn read(path: &Path) -> Result<Findings> {
     if path == Path::new("-") {
         return Ok(json::read(io::stdin().lock(), Path::new("standard input"))?);
     }
@@ -57,7 +62,8 @@ fn read(path: &Path) -> Result<Findings> {
     Ok(json::read(BufReader::new(file), path)?)
 }
 
-fn style(args: &RenderArgs, output: &Output) -> Style {
+/// Returns how the report for people looks.
+pub fn style(args: &RenderArgs, output: &Output) -> Style {
     let stdout = io::stdout();
     let (automatic, width) = match output {
         Output::Stdout => (AutoStream::choice(&stdout) != anstream::ColorChoice::Never, terminal_size_of(&stdout)),

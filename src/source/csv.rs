@@ -36,12 +36,7 @@ impl Table {
     /// # Errors
     ///
     /// Why its rows cannot be read: there is no column of text, or there are two.
-    pub fn read(
-        start: &[u8],
-        whole: bool,
-        format: Format,
-        options: &SourceOptions,
-    ) -> Result<Self, (Reason, String)> {
+    pub fn read(start: &[u8], whole: bool, format: Format, options: &SourceOptions) -> Result<Self, (Reason, String)> {
         let delimiters: &[u8] = if format == Format::Tsv { b"\t" } else { b",;\t|" };
         let headers = delimiters.iter().filter_map(|&delimiter| Header::read(start, whole, delimiter));
         let key = |header: &Header| (header.position(&options.text_field).is_some(), header.names.len());
@@ -288,6 +283,11 @@ fn fields(row: &[u8], delimiter: u8) -> impl Iterator<Item = Range<usize>> {
         next = (end < row.len()).then_some(end + 1);
         Some(start..end)
     })
+}
+
+/// Returns where the field of text stands in a row, with its quotes.
+pub(super) fn text_field(row: &[u8], table: &Table) -> Option<Range<usize>> {
+    fields(row, table.delimiter).nth(table.text)
 }
 
 /// Returns what a field says.

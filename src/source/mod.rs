@@ -11,15 +11,20 @@
 //! To add a format: a variant of [`Format`], its detection in [`Source::format`] and `shape`, its parser beside
 //! `jsonl`, and, if its records do not end at line ends, its way of cutting in `read`.
 
+pub mod charset;
 mod codec;
 mod csv;
+pub mod html;
 mod jsonl;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 mod plain;
 mod read;
 mod reread;
 mod shape;
 mod stored;
 mod walk;
+pub mod warc;
 
 use std::borrow::Cow;
 use std::ffi::OsString;
@@ -36,7 +41,7 @@ pub use codec::Compression;
 pub use read::{Block, SourceReader};
 pub use reread::Rereader;
 pub use stored::Stamp;
-pub use walk::{Found, walk};
+pub use walk::{EVIDENCE, Found, SUMMARY, walk};
 
 /// How sources are found and read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,12 +122,14 @@ pub enum Format {
     Tsv,
     /// A page: its visible text is one document.
     Html,
+    /// Parquet: one document a row.
+    Parquet,
 }
 
 impl Format {
     /// Returns the format of which `format as u32` is the number; plain text for a number that none has.
     pub fn from_number(number: u32) -> Self {
-        let all = [Self::Plain, Self::Lines, Self::Jsonl, Self::Csv, Self::Tsv, Self::Html];
+        let all = [Self::Plain, Self::Lines, Self::Jsonl, Self::Csv, Self::Tsv, Self::Html, Self::Parquet];
         all.into_iter().find(|&format| format as u32 == number).unwrap_or(Self::Plain)
     }
 }
@@ -164,6 +171,7 @@ impl Source {
             "csv" => Some(Format::Csv),
             "tsv" | "tab" => Some(Format::Tsv),
             "html" | "htm" | "xhtml" | "xht" => Some(Format::Html),
+            "parquet" | "pq" => Some(Format::Parquet),
             "txt" | "text" | "md" | "markdown" => Some(plain),
             _ => None,
         }
@@ -219,12 +227,13 @@ pub struct Record {
 /// Parses a block that a [`SourceReader`] of `format` gave, and appends what it holds to `items` in order.
 ///
 /// `name` is [`Source::name`]. Blank lines give no item; every other record gives exactly one.
-pub fn parse(mut block: Block, format: Format, name: &str, options: &SourceOptions, items: &mut Vec<Item>) {
+pub fn parse(block: &mut Block, format: Format, name: &str, options: &SourceOptions, items: &mut Vec<Item>) {
     match format {
         Format::Plain | Format::Html => items.push(Item::Document(plain::file(&block.bytes, options))),
-        Format::Lines => plain::lines(&block, name, options, items),
-        Format::Jsonl => jsonl::lines(&block, name, options, items),
-        Format::Csv | Format::Tsv => csv::rows(&block, name, options, items),
+        Format::Lines => plain::lines(block, name, options, items),
+        Format::Jsonl => jsonl::lines(block, name, options, items),
+        Format::Csv | Format::Tsv => csv::rows(block, name, options, items),
+        Format::Parquet => {}
     }
     items.append(&mut block.items);
 }

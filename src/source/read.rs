@@ -4,23 +4,27 @@
 //! the compression if there is one, and searches for the last end of a record, all but the second far faster than
 //! parsing, so that one thread can feed many. A record that exceeds `max_record` is passed over without being stored.
 
+use std::io::{self, Seek, SeekFrom, Write};
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use memchr::{memchr, memchr_iter, memrchr};
+use tempfile::SpooledTempFile;
 
 use super::codec::{Compression, Decoder, Fault};
 use super::csv::{self, Table};
+#[cfg(feature = "parquet")]
+use super::parquet::ParquetReader;
 use super::stored::{Opened, Stamp, Stored, open};
 use super::{Format, Item, Source, SourceOptions, line_too_large, shape, skipped_line, skipped_source};
 use crate::finding::{Reason, Skipped, SourceInfo};
 
 /// Large enough that handing it to another thread costs nothing beside parsing it; small enough that a few hundred
 /// of them fit in memory and that a file of some megabytes keeps all threads busy.
-const BLOCK: usize = 1 << 20;
+pub(super) const BLOCK: usize = 1 << 20;
 
 /// A stretch of a source that holds whole records.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -58,6 +62,27 @@ impl Line {
 }
 
 impl Block {
+    /// Returns the bytes that the block holds, or the texts in it.
+    pub fn size(&self) -> usize {
+        let text = |item: &Item| if let Item::Document(record) = item { record.text.len() } else { 0 };
+        self.bytes.len() + self.items.iter().map(text).sum::<usize>()
+    }
+
+    /// Returns the records of the block one by one where they are lines, else the block.
+    pub fn pieces(&self, format: Format) -> Vec<Self> {
+        if !matches!(format, Format::Lines | Format::Jsonl) {
+            return vec![self.clone()];
+        }
+        let piece = |Line { record, offset, range }: Line| Self {
+            bytes: self.bytes[range].to_vec(),
+            first_record: record,
+            first_line: record,
+            offset,
+            ..Self::default()
+        };
+        self.lines().map(piece).collect()
+    }
+
     /// Returns the lines of the block in order. A line feed at the very end does not begin another line.
     pub(super) fn lines(&self) -> impl Iterator<Item = Line> {
         let last = (self.bytes.last() != Some(&b'\n')).then_some(self.bytes.len());
@@ -67,6 +92,19 @@ impl Block {
             start = end + 1;
             Line { record, offset: self.offset + range.start as u64, range }
         })
+    }
+
+    /// Returns the block of one record of this one, which stands at `range`.
+    #[must_use]
+    pub fn one(&self, record: u64, range: Range<usize>) -> Self {
+        let offset = self.offset + range.start as u64;
+        let (bytes, table) = (self.bytes[range].to_vec(), self.table.clone());
+        Self { bytes, first_record: record, first_line: record, offset, table, items: Vec::new() }
+    }
+
+    /// Returns where the field of text stands in a block that is one row of a table, with its quotes.
+    pub fn text_field(&self) -> Option<Range<usize>> {
+        csv::text_field(&self.bytes, self.table.as_ref()?)
     }
 }
 
@@ -79,6 +117,8 @@ pub struct SourceReader {
     /// What the file was when it was opened, if it is one whose changes can be seen.
     opened: Option<Opened>,
     table: Option<Arc<Table>>,
+    #[cfg(feature = "parquet")]
+    rows: Option<ParquetReader>,
     /// Bytes that were read and not handed out.
     pending: Vec<u8>,
     /// The number of the record, the line and the byte in the source with which `pending` starts.
@@ -91,8 +131,34 @@ pub struct SourceReader {
     handed_out: bool,
     /// Quotes that were found open to the end, each after reading to there.
     open_quotes: usize,
+    /// What was passed over and not taken yet, if it is kept.
+    passed: Option<Passed>,
 }
 
+/// Bytes that are in no block; more than a few go to a temporary file.
+struct Passed {
+    bytes: SpooledTempFile,
+    length: u64,
+    result: io::Result<()>,
+}
+
+/// Bytes that are passed over and kept in memory.
+const PASSED_HELD: usize = 1 << 20;
+
+impl Passed {
+    fn new() -> Self {
+        Self { bytes: SpooledTempFile::new(PASSED_HELD), length: 0, result: Ok(()) }
+    }
+
+    fn push(&mut self, bytes: &[u8]) {
+        self.length += bytes.len() as u64;
+        if self.result.is_ok() {
+            self.result = self.bytes.write_all(bytes);
+        }
+    }
+}
+
+#[allow(clippy::large_enum_variant)] // there is one a source
 enum Input {
     Raw(Stored),
     Coded(Compression, Decoder),
@@ -114,8 +180,22 @@ impl SourceReader {
     /// What is reported of a source that gives no document: it is gone, may not be read, is no file, is binary, or is
     /// of another shape or encoding than its name says. Such a source has no line in the table of sources.
     pub fn open(source: &Source, options: &SourceOptions) -> Result<Self, Skipped> {
+        Self::open_with(source, options, None)
+    }
+
+    /// Opens a source of which all is to be copied: see [`Self::take_passed`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::open`].
+    pub fn open_to_copy(source: &Source, options: &SourceOptions) -> Result<Self, Skipped> {
+        Self::open_with(source, options, Some(Passed::new()))
+    }
+
+    fn open_with(source: &Source, options: &SourceOptions, passed: Option<Passed>) -> Result<Self, Skipped> {
         let refused = |(reason, detail): (Reason, String)| skipped_source(&source.name(), reason, detail);
         let mut reader = Self::start(source, options).map_err(refused)?;
+        reader.passed = passed;
         reader.fill(reader.known_length().map_or(BLOCK, |length| BLOCK.min(length as usize + 1)));
         if reader.pending.is_empty()
             && reader.compression().is_none()
@@ -124,8 +204,12 @@ impl SourceReader {
             return Err(failure);
         }
         let (start, whole) = (reader.pending.as_slice(), reader.ended);
-        reader.format = source.format_by_ending(options).unwrap_or_else(|| shape::format_of(start, whole, source, options));
+        reader.format =
+            source.format_by_ending(options).unwrap_or_else(|| shape::format_of(start, whole, source, options));
         shape::refuse(start, whole, reader.format).map_or(Ok(()), Err).map_err(refused)?;
+        if reader.format == Format::Parquet {
+            reader.open_rows()?;
+        }
         reader.read_head().map_err(refused)?;
         Ok(reader)
     }
@@ -155,15 +239,34 @@ impl SourceReader {
         by_place && self.compression().is_none() && self.stamp().is_some()
     }
 
+    /// Returns how many of the stored bytes were read.
+    pub fn position(&mut self) -> u64 {
+        self.input.stored().bytes()
+    }
+
     /// Returns the next block, or what had to be passed over before it. Reading goes on after an error; `None` is the
     /// end of the source.
     pub fn next_block(&mut self) -> Option<Result<Block, Skipped>> {
         let block = match self.format {
             Format::Plain | Format::Html => self.whole_file(),
+            Format::Parquet => self.next_rows(),
             _ => self.whole_records(),
         };
         self.handed_out = true;
         block.or_else(|| self.failure.take().map(|failure| Err(self.go_on_after(failure))))
+    }
+
+    /// Takes what was passed over since this was asked last: the header of a table, records that are too large; not what
+    /// a damaged file leaves of a record. It stands between the last block and the next.
+    ///
+    /// # Errors
+    ///
+    /// If it could not be kept.
+    pub fn take_passed(&mut self) -> io::Result<Option<impl io::Read + use<>>> {
+        let Some(passed) = self.passed.as_mut().filter(|passed| passed.length > 0) else { return Ok(None) };
+        let Passed { mut bytes, result, .. } = std::mem::replace(passed, Passed::new());
+        result.and_then(|()| bytes.seek(SeekFrom::Start(0)))?;
+        Ok(Some(bytes))
     }
 
     /// Closes the source. Returns its line for the table of sources, and a flag [`Reason::Changed`] if the file is not
@@ -187,6 +290,36 @@ impl SourceReader {
         (info, skipped.into_iter().collect())
     }
 
+    #[cfg(feature = "parquet")]
+    fn open_rows(&mut self) -> Result<(), Skipped> {
+        let name = self.source.name();
+        let (Some(opened), None) = (&self.opened, self.compression()) else {
+            let detail = "Parquet is read from any place in its file: it cannot be a stream or compressed as a whole";
+            return Err(skipped_source(&name, Reason::WrongShape, detail));
+        };
+        let file = Arc::clone(&opened.file);
+        // Rows are read from anywhere in the file, which the hash is not.
+        self.input.stored().drain();
+        self.rows = Some(ParquetReader::open(file, &name, &self.options)?);
+        Ok(())
+    }
+
+    #[cfg(not(feature = "parquet"))]
+    fn open_rows(&mut self) -> Result<(), Skipped> {
+        Err(skipped_source(&self.source.name(), Reason::Binary, "this build of doublon does not read Parquet"))
+    }
+
+    #[cfg(feature = "parquet")]
+    fn next_rows(&mut self) -> Option<Result<Block, Skipped>> {
+        let items = self.rows.as_mut()?.next_batch()?;
+        Some(Ok(Block { items, ..Block::default() }))
+    }
+
+    #[cfg(not(feature = "parquet"))]
+    fn next_rows(&mut self) -> Option<Result<Block, Skipped>> {
+        None
+    }
+
     fn start(source: &Source, options: &SourceOptions) -> Result<Self, (Reason, String)> {
         let (stored, opened) = open(source)?;
         Ok(Self {
@@ -196,6 +329,8 @@ impl SourceReader {
             input: Input::new(stored, &source.path)?,
             opened,
             table: None,
+            #[cfg(feature = "parquet")]
+            rows: None,
             pending: Vec::new(),
             record: 0,
             line: 0,
@@ -204,6 +339,7 @@ impl SourceReader {
             ended: false,
             handed_out: false,
             open_quotes: 0,
+            passed: None,
         })
     }
 
@@ -263,7 +399,7 @@ impl SourceReader {
             }),
             ..failure
         };
-        self.drop_front(lost);
+        self.forget_front(lost);
         self.record += u64::from(lost > 0);
         self.line += u64::from(lost > 0);
         self.ended = !goes_on;
@@ -352,12 +488,14 @@ impl SourceReader {
     /// Drops the line with which `pending` starts, up to and with its line feed.
     fn pass_over_line(&mut self) -> Skipped {
         let line = Line { record: self.line, offset: self.offset, range: 0..0 };
-        let skipped = Skipped { record: Some(self.record), ..line_too_large(&self.source.name(), &line, &self.options) };
+        let skipped =
+            Skipped { record: Some(self.record), ..line_too_large(&self.source.name(), &line, &self.options) };
         let end = loop {
             match memchr(b'\n', &self.pending) {
                 Some(end) => break end + 1,
                 None if self.ended => break self.pending.len(),
                 None => {
+                    self.keep_passed(self.pending.len());
                     self.offset += self.pending.len() as u64;
                     self.pending.clear();
                     self.pending.shrink_to(BLOCK);
@@ -389,8 +527,19 @@ impl SourceReader {
         skipped
     }
 
-    /// Drops the first bytes of `pending`, and counts them and their lines.
     fn drop_front(&mut self, length: usize) {
+        self.keep_passed(length);
+        self.forget_front(length);
+    }
+
+    fn keep_passed(&mut self, length: usize) {
+        if let Some(passed) = &mut self.passed {
+            passed.push(&self.pending[..length]);
+        }
+    }
+
+    /// Drops the first bytes of `pending`, and counts them and their lines.
+    fn forget_front(&mut self, length: usize) {
         self.line += memchr_iter(b'\n', &self.pending[..length]).count() as u64;
         self.pending.drain(..length);
         self.offset += length as u64;
@@ -423,7 +572,7 @@ const MAX_OPEN_QUOTES: usize = 16;
 
 impl Input {
     /// Finds out whether the bytes are compressed.
-    fn new(mut stored: Stored, path: &PathBuf) -> Result<Self, (Reason, String)> {
+    fn new(mut stored: Stored, path: &Path) -> Result<Self, (Reason, String)> {
         // A failure comes again when more is read.
         let start = stored.peek(MAGIC).unwrap_or_default();
         match (Compression::of(start, path), Compression::by_ending(path)) {

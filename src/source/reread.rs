@@ -2,7 +2,10 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
+use std::sync::Arc;
 
+use super::csv::Table;
+use super::read::BLOCK;
 use super::stored::Stamp;
 use super::{Block, Format, Item, Record, Source, SourceOptions, parse, reason_of, skipped_source};
 use crate::finding::{Reason, Skipped};
@@ -11,6 +14,7 @@ use crate::finding::{Reason, Skipped};
 pub struct Rereader {
     source: Source,
     format: Format,
+    table: Option<Arc<Table>>,
     file: File,
     stamp: Option<Stamp>,
     is_changed: bool,
@@ -25,23 +29,36 @@ pub struct Rereader {
 const AHEAD: u64 = 1 << 16;
 
 impl Rereader {
-    /// Opens a source again; `format` and `stamp` are those of its [`SourceReader`].
+    /// Opens a source again; `format` and `stamp` are those of its [`super::SourceReader`], for which
+    /// [`super::SourceReader::can_reread`] holds.
     ///
     /// # Errors
     ///
     /// The source is gone, may not be read, or is standard input or another stream, which gives its bytes only once.
-    pub fn open(source: &Source, format: Format, stamp: Option<Stamp>) -> Result<Self, Skipped> {
+    pub fn open(
+        source: &Source,
+        format: Format,
+        stamp: Option<Stamp>,
+        options: &SourceOptions,
+    ) -> Result<Self, Skipped> {
         let refused = |reason, detail| skipped_source(&source.name(), reason, detail);
         let failed = |error: io::Error| refused(reason_of(&error), error.to_string());
         // Opening a pipe would wait for a writer for ever.
         if source.is_stdin() || !fs::metadata(&source.path).map_err(failed)?.is_file() {
             return Err(refused(Reason::ReadError, "it gives its bytes only once".to_owned()));
         }
-        let file = File::open(&source.path).map_err(failed)?;
+        let mut file = File::open(&source.path).map_err(failed)?;
+        let table = match format {
+            Format::Csv | Format::Tsv => {
+                Some(table(&mut file, format, options).map_err(|(reason, why)| refused(reason, why))?)
+            }
+            _ => None,
+        };
         let source = source.clone();
         Ok(Self {
             source,
             format,
+            table,
             file,
             stamp,
             is_changed: false,
@@ -69,7 +86,9 @@ impl Rereader {
         }
         let mut items = Vec::with_capacity(1);
         if bytes.len() as u64 == length {
-            parse(Block { bytes, first_record: record, offset, ..Block::default() }, self.format, &name, options, &mut items);
+            let table = self.table.clone();
+            let mut block = Block { bytes, first_record: record, offset, table, ..Block::default() };
+            parse(&mut block, self.format, &name, options, &mut items);
         }
         match (items.pop(), items.pop()) {
             (Some(Item::Document(document)), None) => Ok(document),
@@ -97,4 +116,12 @@ impl Rereader {
         let end = (start + length as usize).min(self.window.len());
         Ok(self.window[start..end].to_vec())
     }
+}
+
+/// Reads the header of a table again.
+fn table(file: &mut File, format: Format, options: &SourceOptions) -> Result<Arc<Table>, (Reason, String)> {
+    let mut start = Vec::new();
+    let read = file.take(BLOCK as u64).read_to_end(&mut start);
+    read.map_err(|error| (Reason::ReadError, error.to_string()))?;
+    Table::read(&start, start.len() < BLOCK, format, options).map(Arc::new)
 }

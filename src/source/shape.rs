@@ -19,6 +19,8 @@ pub(super) type Refusal = (Reason, String);
 /// Returns why a source that begins with `start` is not read as `format`. `whole` says that there is nothing more.
 pub(super) fn refuse(start: &[u8], whole: bool, format: Format) -> Option<Refusal> {
     let as_named = match format {
+        // Its reader says what is wrong.
+        Format::Parquet => true,
         Format::Plain | Format::Html => has_utf16_mark(start),
         Format::Lines | Format::Csv | Format::Tsv => false,
         Format::Jsonl => first_line(start, whole).is_some_and(is_object),
@@ -29,13 +31,16 @@ pub(super) fn refuse(start: &[u8], whole: bool, format: Format) -> Option<Refusa
     wide_encoding(start).or_else(|| binary(start)).or_else(|| match format {
         Format::Jsonl => other_than_lines_of_json(without_mark(start), whole),
         Format::Csv | Format::Tsv => other_than_table(start, whole),
-        Format::Plain | Format::Lines | Format::Html => None,
+        Format::Plain | Format::Lines | Format::Html | Format::Parquet => None,
     })
 }
 
 /// Tells the format of a source whose name says nothing. It is JSONL if its first line is a JSON object or begins one
-/// that is longer than `start`. Where there is no ending at all, it may be a page. Else it is plain text.
+/// that is longer than `start`. Binary formats are told by their first bytes. Where there is no ending at all, it may be a page. Else it is plain text.
 pub(super) fn format_of(start: &[u8], whole: bool, source: &Source, options: &SourceOptions) -> Format {
+    if start.starts_with(b"PAR1") {
+        return Format::Parquet;
+    }
     let is_nameless = source.is_stream() || source.ending().is_empty();
     if is_nameless && is_page(start) {
         return Format::Html;
@@ -233,6 +238,7 @@ mod tests {
             ("a.json.gz", "{}\n{}\n", Format::Jsonl),
             ("a.json", "{\n}\n", Format::Plain),
             ("a.log", "{}\n{}\n", Format::Plain),
+            ("a.data", "PAR1 and so on", Format::Parquet),
         ] {
             assert_eq!(format_of_source(path, start, true, RecordMode::File), expected, "{path}");
         }

@@ -127,6 +127,7 @@ pub(super) struct Decoder {
     decoded: u64,
 }
 
+#[allow(clippy::large_enum_variant)] // there is one
 enum Engine {
     Steps(Stored, Box<dyn Steps>),
     Lz4(Lz4),

@@ -55,7 +55,9 @@ impl Steps for Gzip {
 fn gzip_fault(message: &str) -> Fault {
     let reason = match message {
         "incorrect data check" | "incorrect length check" => Reason::BadChecksum,
-        "incorrect header check" | "unknown compression method" | "unknown header flags set"
+        "incorrect header check"
+        | "unknown compression method"
+        | "unknown header flags set"
         | "header crc mismatch" => Reason::BadHeader,
         _ => Reason::BadData,
     };
@@ -80,7 +82,7 @@ impl Steps for Zstd {
     fn restart(&mut self, start: &[u8]) -> Result<(), Fault> {
         check_zstd_frame(start)?;
         let reset = self.0.reset(ResetDirective::SessionOnly);
-        reset.map(drop).map_err(|code| zstd_fault(code))
+        reset.map(drop).map_err(zstd_fault)
     }
 
     fn step(&mut self, input: &[u8], out: &mut Vec<u8>) -> (usize, State) {
@@ -177,7 +179,7 @@ mod xz {
 
     impl Xz {
         pub fn new() -> Result<Self, Fault> {
-            Stream::new_stream_decoder(MEMORY, 0).map(Self).map_err(|error| fault(&error))
+            Stream::new_stream_decoder(MEMORY, 0).map(Self).map_err(fault)
         }
     }
 
@@ -192,13 +194,13 @@ mod xz {
             let state = match self.0.process_vec(input, out, Action::Run) {
                 Ok(Status::StreamEnd) => State::Ended,
                 Ok(_) => State::More,
-                Err(error) => State::Failed(fault(&error)),
+                Err(error) => State::Failed(fault(error)),
             };
             ((self.0.total_in() - before) as usize, state)
         }
     }
 
-    fn fault(error: &Error) -> Fault {
+    fn fault(error: Error) -> Fault {
         let (reason, detail) = match error {
             Error::Data => (Reason::BadChecksum, "the data does not fit its checksum"),
             Error::MemLimit | Error::Mem => {

@@ -38,12 +38,8 @@ fn xz(text: &str) -> Vec<u8> {
 type Encode = fn(&str) -> Vec<u8>;
 
 fn encoders() -> Vec<(Compression, Encode)> {
-    let all: [(Compression, Encode); 4] = [
-        (Compression::Gzip, gzip),
-        (Compression::Zstd, zstd),
-        (Compression::Bzip2, bzip2),
-        (Compression::Lz4, lz4),
-    ];
+    let all: [(Compression, Encode); 4] =
+        [(Compression::Gzip, gzip), (Compression::Zstd, zstd), (Compression::Bzip2, bzip2), (Compression::Lz4, lz4)];
     #[cfg(feature = "xz")]
     let all: Vec<(Compression, Encode)> = all.into_iter().chain([(Compression::Xz, xz as Encode)]).collect();
     all.into_iter().collect()
@@ -53,7 +49,7 @@ fn encoders() -> Vec<(Compression, Encode)> {
 fn decode(bytes: &[u8], wanted: usize) -> (String, Vec<Reason>) {
     let compression = Compression::of(bytes, Path::new("")).expect("is compressed");
     let stored = Stored::new(Box::new(Cursor::new(bytes.to_vec())));
-    let mut decoder = Decoder::new(compression, stored).ok().expect("a decoder");
+    let mut decoder = Decoder::new(compression, stored).unwrap_or_else(|fault| panic!("{}", fault.detail));
     let (mut out, mut faults) = (Vec::new(), Vec::new());
     loop {
         let before = out.len();
@@ -72,7 +68,7 @@ fn decode(bytes: &[u8], wanted: usize) -> (String, Vec<Reason>) {
 }
 
 fn text(n: usize) -> String {
-    (0..n).map(|n| format!("line {n} of {}\n", n * n)).collect()
+    (0..n).map(|n| format!("line {n} of {}", n * n)).collect::<Vec<_>>().join("\n") + "\n"
 }
 
 #[test]
