@@ -334,6 +334,60 @@ fn unpack(ending: &str, bytes: &[u8]) -> String {
 }
 
 #[test]
+#[cfg(feature = "parquet")]
+fn rows_of_parquet_files_go_and_change() {
+    let bench = Bench::new();
+    let own = "Own words, and more of them than a few: enough to count as another text.";
+    let texts = [LEAD, "another text", LEAD, &format!("{own}\n\n{LEAD}")];
+    write_parquet(&bench.path("in/a.parquet"), &texts);
+    bench.expect(0, "clean in --out out --passages cut");
+    let expected = [(0, LEAD.to_owned()), (1, "another text".to_owned()), (3, own.to_owned())];
+    assert_eq!(read_parquet(&bench.path("out/a.parquet")), expected);
+    assert_eq!(bench.removed("out").len(), 2);
+    bench.expect(0, "clean in --out two");
+    assert_eq!(read_parquet(&bench.path("two/a.parquet")).len(), 3);
+    bench.expect(0, "scan in --format json -o found");
+    bench.expect(0, "clean --from found --out three --passages cut");
+    assert!(bench.files("three") == bench.files("out"));
+    write_parquet(&bench.path("in/a.parquet"), &[LEAD, LEAD]);
+    bench.expect(2, "clean in --out four");
+    bench.expect(4, "clean --from found --out four");
+}
+
+#[cfg(feature = "parquet")]
+fn write_parquet(path: &Path, texts: &[&str]) {
+    use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
+    use parquet::file::writer::SerializedFileWriter;
+    let schema = "message m { required int64 n; optional binary text (UTF8); }";
+    let schema = std::sync::Arc::new(parquet::schema::parser::parse_message_type(schema).unwrap());
+    let mut writer =
+        SerializedFileWriter::new(fs::File::create(path).unwrap(), schema, std::sync::Arc::default()).unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    let mut column = group.next_column().unwrap().unwrap();
+    let numbers: Vec<i64> = (0..).take(texts.len()).collect();
+    column.typed::<Int64Type>().write_batch(&numbers, None, None).unwrap();
+    column.close().unwrap();
+    let mut column = group.next_column().unwrap().unwrap();
+    let values: Vec<ByteArray> = texts.iter().map(|&text| text.into()).collect();
+    column.typed::<ByteArrayType>().write_batch(&values, Some(&vec![1; texts.len()]), None).unwrap();
+    column.close().unwrap();
+    group.close().unwrap();
+    writer.close().unwrap();
+}
+
+#[cfg(feature = "parquet")]
+fn read_parquet(path: &Path) -> Vec<(i64, String)> {
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    use parquet::record::RowAccessor;
+    let reader = SerializedFileReader::new(fs::File::open(path).unwrap()).unwrap();
+    let row = |row: Result<parquet::record::Row, _>| {
+        let row = row.unwrap();
+        (row.get_long(0).unwrap(), row.get_string(1).unwrap().clone())
+    };
+    reader.get_row_iter(None).unwrap().map(row).collect()
+}
+
+#[test]
 fn marks_say_where_repeats_are() {
     let bench = Bench::new();
     bench.write(
