@@ -298,7 +298,7 @@ fn postings(corpus: &Corpus, parameters: &Parameters, ranges: &Range<usize>) -> 
         .into_par_iter()
         .map(|docs| {
             let mut postings = vec![Vec::new(); ranges.len()];
-            let mut windows = Windows::new(windows.k, windows.words, windows.bands, parameters.seed);
+            let mut windows = Windows::new(windows.k, windows.words, windows.bands, windows.rows, parameters.seed);
             let mut hashes = Vec::new();
             for &doc in docs {
                 corpus.folded_hashes(doc, &mut hashes);
