@@ -8,6 +8,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args as Group, ColorChoice, Parser, Subcommand, ValueEnum};
 
 use super::settings::SettingArgs;
+use super::windows::WindowArgs;
 use crate::candidate::presets::{DOCUMENT_PRESETS, PASSAGE_PRESETS, Preset, document_preset, passage_preset};
 use crate::error::{Error, Result};
 use crate::finding::{Level, Parameters, Scope, WindowParameters};
@@ -129,14 +130,8 @@ struct DocumentArgs {
 #[derive(Debug, Group)]
 #[command(next_help_heading = "Passages")]
 struct PassageArgs {
-    /// Ignore passages of fewer than N words
-    ///
-    /// They are counted, not listed: bylines, captions and menus repeat by nature. N is at least 3; below 8 the search
-    /// starts from shorter runs of words, which takes more time.
-    ///
-    /// Example: --min-words 8 also reports single sentences.
-    #[arg(long, value_name = "N", default_value_t = 20)]
-    min_words: usize,
+    #[command(flatten)]
+    windows: WindowArgs,
     /// Ignore passages of which less is equal, word by word
     ///
     /// Above 0 and at most 1: the equal words of two aligned passages, divided by all columns of the alignment. With 1,
@@ -389,7 +384,6 @@ impl ScanArgs {
         let settings = documents.settings.settings(presets.documents)?;
         share("min-identity", passages.min_identity)?;
         documents.containment.map_or(Ok(()), |containment| share("containment", containment))?;
-        at_least("min-words", passages.min_words, 3, "at least 3")?;
         Ok(Parameters {
             level: self.level.into(),
             threshold: settings.threshold,
@@ -408,9 +402,12 @@ impl ScanArgs {
             pairs: documents.pairs,
             scope: passages.scope.into(),
             inside_duplicates: passages.inside_duplicates,
-            min_words: passages.min_words,
+            min_words: passages.windows.min_words,
             min_identity: passages.min_identity,
-            windows: windows(passages, presets.windows),
+            windows: WindowParameters {
+                exhaustive: passages.exhaustive,
+                ..passages.windows.windows(presets.windows)?
+            },
             text_field: input.text_field.clone(),
             id_field: input.id_field.clone(),
             max_record: size("max-record", &input.max_record)?,
@@ -536,17 +533,6 @@ fn scan_presets() -> PossibleValuesParser {
     documents.chain(PASSAGE_PRESETS.map(|(name, _)| name)).into()
 }
 
-/// A window may not be longer than the shortest passage, or that one could be missed.
-fn windows(passages: &PassageArgs, preset: Option<WindowParameters>) -> WindowParameters {
-    let preset = preset.unwrap_or_default();
-    WindowParameters {
-        k: preset.k.min(passages.min_words),
-        words: preset.words.min(passages.min_words),
-        exhaustive: passages.exhaustive,
-        ..preset
-    }
-}
-
 pub(super) fn share(name: &'static str, value: f64) -> Result<()> {
     let valid = value > 0.0 && value <= 1.0; // false for NaN
     if valid { Ok(()) } else { Err(refused(name, &value, "above 0 and at most 1")) }
@@ -627,7 +613,7 @@ mod tests {
         assert_eq!(refusal("--threshold NaN"), "threshold is NaN, but it must be above 0 and at most 1");
         assert_eq!(refusal("--recall 1"), "recall is 1, but it must be above 0 and below 1");
         assert_eq!(refusal("--min-identity 0"), "min-identity is 0, but it must be above 0 and at most 1");
-        assert_eq!(refusal("--min-words 2"), "min-words is 2, but it must be at least 3");
+        assert_eq!(refusal("--window 40"), "window is 40, but it must be at most --min-words");
         assert_eq!(refusal("--bands 0 --rows 5"), "bands is 0, but it must be at least 1");
         assert_eq!(refusal("--bands 9 --rows 0"), "rows is 0, but it must be at least 1");
         assert_eq!(refusal("--bands 70000 --rows 2"), "bands times rows is 140000, but it must be at most 65536");
@@ -677,7 +663,7 @@ mod tests {
     #[test]
     fn a_preset_of_passages_sets_the_windows_and_leaves_documents_alone() {
         let found = scan("--preset thorough --min-words 10 --exhaustive").parameters().expect("valid");
-        assert_eq!(found.windows, WindowParameters { k: 4, words: 10, bands: 3, exhaustive: true });
+        assert_eq!(found.windows, WindowParameters { k: 4, words: 10, bands: 3, rows: 1, exhaustive: true });
         assert_eq!((found.bands, found.rows), (12, 5));
         let both = scan("--preset fast --preset fineweb").parameters().expect("valid");
         assert_eq!((both.windows.words, both.bands), (12, 14));
@@ -695,18 +681,10 @@ mod tests {
     }
 
     #[test]
-    fn windows_shrink_with_the_shortest_passage() {
-        let windows = |flags| scan(flags).parameters().expect("valid").windows;
-        assert_eq!(windows("--min-words 8"), WindowParameters::default());
-        assert_eq!(windows("--min-words 6"), WindowParameters { words: 6, ..WindowParameters::default() });
-        assert_eq!(windows("--min-words 3"), WindowParameters { k: 3, words: 3, ..WindowParameters::default() });
-        assert!(windows("--exhaustive").exhaustive);
-    }
-
-    #[test]
     fn each_flag_reaches_its_parameter() {
         let flags = "--level documents --threshold 0.7 --shingle word:9 --pairs --scope across --inside-duplicates \
-            --min-words 30 --min-identity 0.6 --fold-accents --fold-digits --keep-case --seed 7 --text-field body \
+            --min-words 30 --min-identity 0.6 --window 10 --window-shingle 4 --window-bands 2 --window-rows 3 \
+            --exhaustive --fold-accents --fold-digits --keep-case --seed 7 --text-field body \
             --id-field url --max-record 1KiB";
         let found = scan(flags).parameters().expect("valid");
         let text = TextOptions {
@@ -725,6 +703,7 @@ mod tests {
             inside_duplicates: true,
             min_words: 30,
             min_identity: 0.6,
+            windows: WindowParameters { k: 4, words: 10, bands: 2, rows: 3, exhaustive: true },
             text_field: "body".into(),
             id_field: "url".into(),
             max_record: 1024,

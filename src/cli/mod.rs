@@ -11,6 +11,7 @@ mod progress;
 mod report;
 mod scan;
 mod settings;
+mod windows;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
