@@ -404,10 +404,7 @@ impl ScanArgs {
             inside_duplicates: passages.inside_duplicates,
             min_words: passages.windows.min_words,
             min_identity: passages.min_identity,
-            windows: WindowParameters {
-                exhaustive: passages.exhaustive,
-                ..passages.windows.windows(presets.windows)?
-            },
+            windows: WindowParameters { exhaustive: passages.exhaustive, ..passages.windows.windows(presets.windows)? },
             text_field: input.text_field.clone(),
             id_field: input.id_field.clone(),
             max_record: size("max-record", &input.max_record)?,

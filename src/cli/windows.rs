@@ -139,10 +139,7 @@ mod tests {
             ("--window-shingle 21", "window is 21, but it must be at most --min-words"),
             ("--window-bands 0", "window-bands is 0, but it must be at least 1"),
             ("--window-rows 0", "window-rows is 0, but it must be at least 1"),
-            (
-                "--window-bands 100 --window-rows 3",
-                "window-bands times window-rows is 300, but it must be at most 256",
-            ),
+            ("--window-bands 100 --window-rows 3", "window-bands times window-rows is 300, but it must be at most 256"),
         ] {
             assert_eq!(windows(flags, None).expect_err(flags).to_string(), message);
         }
