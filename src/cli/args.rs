@@ -53,6 +53,11 @@ pub enum Command {
     /// Example: doublon params --threshold 0.7 --recall 0.95
     ///
     /// Example: doublon params --preset fineweb shows how many pairs the published values find.
+    ///
+    /// With --passages it shows instead which repeated passages the windows of `scan` find, by their length and by how
+    /// much they were edited. The figures are tried out with the code of a scan, on random words from the seed.
+    ///
+    /// Example: doublon params --passages --preset thorough
     Params(ParamsArgs),
 }
 
@@ -256,11 +261,25 @@ pub struct ReportArgs {
 
 #[derive(Debug, Group)]
 pub struct ParamsArgs {
-    /// Show published settings
+    /// Show settings that have a name
     ///
-    /// They are those that `scan --preset` takes for documents. Other flags go before them.
-    #[arg(long, value_name = "NAME", value_parser = names(&DOCUMENT_PRESETS))]
+    /// Those of `scan`: for documents fineweb, refinedweb, slimpajama, redpajama2, bigcode and nemo; with --passages
+    /// fast, default and thorough. Other flags go before them.
+    #[arg(long, value_name = "NAME", hide_possible_values = true, value_parser = scan_presets())]
     preset: Option<String>,
+    /// Show what is found of repeated passages
+    ///
+    /// Which passages always meet, what two similar windows do, and a table of what is found by length and by the share
+    /// of words replaced.
+    #[arg(long, conflicts_with_all = ["threshold", "recall", "bands", "rows", "shingle"])]
+    pub passages: bool,
+    #[command(flatten)]
+    pub windows: WindowArgs,
+    /// Seed of the hash functions, and of what is tried out with --passages
+    ///
+    /// Another seed gives another table, as far as chance goes.
+    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Passages")]
+    pub seed: u64,
     #[command(flatten)]
     pub settings: SettingArgs,
     /// Form of the output
@@ -473,8 +492,25 @@ impl ScanArgs {
 
 impl ParamsArgs {
     /// Returns the published settings that were asked for.
-    pub fn preset(&self) -> Option<&'static Preset> {
-        self.preset.as_deref().and_then(document_preset)
+    ///
+    /// # Errors
+    ///
+    /// When they are for passages.
+    pub fn document_preset(&self) -> Result<Option<&'static Preset>> {
+        let Some(name) = &self.preset else { return Ok(None) };
+        let expected = "one for documents, since --passages is not given";
+        document_preset(name).map(Some).ok_or_else(|| refused("preset", name, expected))
+    }
+
+    /// Returns the name of the windows that were asked for.
+    ///
+    /// # Errors
+    ///
+    /// When they are settings for documents.
+    pub fn passage_preset(&self) -> Result<Option<&str>> {
+        let Some(name) = self.preset.as_deref() else { return Ok(None) };
+        let expected = "fast, default or thorough with --passages";
+        passage_preset(name).map(|_| Some(name)).ok_or_else(|| refused("preset", &name, expected))
     }
 }
 
@@ -519,10 +555,6 @@ impl From<ScopeArg> for Scope {
 struct Presets {
     documents: Option<&'static Preset>,
     windows: Option<WindowParameters>,
-}
-
-fn names(presets: &[Preset]) -> PossibleValuesParser {
-    presets.iter().map(|preset| preset.name).into()
 }
 
 fn scan_presets() -> PossibleValuesParser {

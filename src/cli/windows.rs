@@ -82,6 +82,13 @@ impl WindowArgs {
     }
 }
 
+impl WindowArgs {
+    /// Returns the same without what says how windows are made.
+    pub fn only_least_words(&self) -> Self {
+        Self { min_words: self.min_words, window: None, window_shingle: None, window_bands: None, window_rows: None }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use clap::Parser;

@@ -5,3 +5,4 @@ pub mod measure;
 pub mod params;
 pub mod text;
 pub mod visible;
+pub mod windows;

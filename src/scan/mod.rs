@@ -16,6 +16,7 @@ mod pool;
 mod repeated;
 mod table;
 mod texts;
+pub mod trials;
 
 use std::path::PathBuf;
 

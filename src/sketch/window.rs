@@ -93,7 +93,9 @@ impl Windows {
         self.changes.sort_unstable();
         let mut smallest = vec![(0, 0); self.rows];
         for of_window in self.changes.chunk_by(|x, y| x.window == y.window) {
-            of_window.iter().for_each(|change| smallest[change.row] = (change.value, change.at));
+            for change in of_window {
+                smallest[change.row] = (change.value, change.at);
+            }
             emit(smallest.iter().fold(0, |key, (value, _)| mix(key ^ value)), smallest[0].1);
         }
     }

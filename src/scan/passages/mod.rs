@@ -24,6 +24,7 @@ use repeats::align;
 use report::{Places, Report};
 
 pub use repeats::{LEAST_SCORE, LEAST_SCORE_OF_CHARACTERS};
+pub(super) use repeats::{acceptance, least_score};
 
 /// The repeated passages of some documents.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -29,11 +29,7 @@ pub(super) fn align(
     parameters: &Parameters,
 ) -> (Vec<Repeat>, Vec<(Occurrence, Occurrence)>) {
     let least = parameters.min_words;
-    let acceptance = Acceptance {
-        score: score_of_equal(least.min(parameters.windows.words)),
-        identity: parameters.min_identity,
-        unit: least,
-    };
+    let acceptance = acceptance(parameters);
     let pairs: Vec<&[Candidate]> = candidates.chunk_by(|x, y| (x.a.doc, x.b.doc) == (y.a.doc, y.b.doc)).collect();
     let found: Vec<(u32, u32, Alignment)> = pairs
         .par_iter()
@@ -46,7 +42,7 @@ pub(super) fn align(
     let (mut listed, mut short) = (Vec::new(), Vec::new());
     for (a, b, found) in found {
         let (long, identity) = (found.words() >= least, found.identity());
-        let strong = found.score >= least_score(corpus, a, &found, least);
+        let strong = found.score >= least_score(found.a.len(), characters(corpus, a, &found), least);
         let (a, b) = (Occurrence::new(a, found.a), Occurrence::new(b, found.b));
         if !long {
             short.push((a, b));
@@ -58,12 +54,25 @@ pub(super) fn align(
     (listed, short)
 }
 
-/// The score that a passage must reach to be listed.
-fn least_score(corpus: &Corpus, a: u32, found: &Alignment, least: usize) -> i64 {
-    let words = &corpus.tokens(a)[found.a.clone()];
-    let characters = words.iter().filter(|&&word| corpus.vocabulary.is_character(word)).count();
-    let more = (LEAST_SCORE_OF_CHARACTERS - LEAST_SCORE) * score_of_equal(characters) / score_of_equal(words.len());
+/// Returns what an alignment must reach to be a passage, listed or not.
+pub(in crate::scan) fn acceptance(parameters: &Parameters) -> Acceptance {
+    let least = parameters.min_words;
+    Acceptance {
+        score: score_of_equal(least.min(parameters.windows.words)),
+        identity: parameters.min_identity,
+        unit: least,
+    }
+}
+
+/// Returns the score that a passage of `words` words must reach to be listed, of which so many are characters of a
+/// script without spaces.
+pub(in crate::scan) fn least_score(words: usize, characters: usize, least: usize) -> i64 {
+    let more = (LEAST_SCORE_OF_CHARACTERS - LEAST_SCORE) * score_of_equal(characters) / score_of_equal(words);
     (LEAST_SCORE + more).min(score_of_equal(least))
+}
+
+fn characters(corpus: &Corpus, a: u32, found: &Alignment) -> usize {
+    corpus.tokens(a)[found.a.clone()].iter().filter(|&&word| corpus.vocabulary.is_character(word)).count()
 }
 
 fn score_of_equal(words: usize) -> i64 {
