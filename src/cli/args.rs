@@ -19,6 +19,9 @@ use crate::text::TextOptions;
 /// The least memory that a run is held to. With less, 1.2 million documents of 12 words took 43 MB whatever was asked.
 const LEAST_MEMORY: u64 = 64 << 20;
 
+/// The flags of `params` that mean something with `--passages` only.
+const OF_WINDOWS: [&str; 6] = ["min_words", "window", "window_shingle", "window_bands", "window_rows", "seed"];
+
 /// Finds duplicate and near-duplicate texts, and passages that repeat within or across them.
 #[derive(Debug, Parser)]
 #[command(name = "doublon", version, max_term_width = 100)]
@@ -260,6 +263,7 @@ pub struct ReportArgs {
 }
 
 #[derive(Debug, Group)]
+#[command(mut_args(|arg| if OF_WINDOWS.contains(&arg.get_id().as_str()) { arg.requires("passages") } else { arg }))]
 pub struct ParamsArgs {
     /// Show settings that have a name
     ///
@@ -275,7 +279,7 @@ pub struct ParamsArgs {
     pub passages: bool,
     #[command(flatten)]
     pub windows: WindowArgs,
-    /// Seed of the hash functions, and of what is tried out with --passages
+    /// Seed of the hash functions, and of the passages that are tried out
     ///
     /// Another seed gives another table, as far as chance goes.
     #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Passages")]
@@ -498,7 +502,7 @@ impl ParamsArgs {
     /// When they are for passages.
     pub fn document_preset(&self) -> Result<Option<&'static Preset>> {
         let Some(name) = &self.preset else { return Ok(None) };
-        let expected = "one for documents, since --passages is not given";
+        let expected = "a preset for documents unless --passages is given";
         document_preset(name).map(Some).ok_or_else(|| refused("preset", name, expected))
     }
 
@@ -698,6 +702,20 @@ mod tests {
         assert_eq!((both.windows.words, both.bands), (12, 14));
         let expected = "preset is fast and fineweb and thorough, but it must be at most one name for documents and one for passages";
         assert_eq!(refusal("--preset fast --preset fineweb --preset thorough"), expected);
+    }
+
+    #[test]
+    fn flags_of_windows_ask_for_passages_in_params() {
+        let parses = |flags: &str| {
+            Args::try_parse_from(["doublon", "params"].into_iter().chain(flags.split_whitespace())).is_ok()
+        };
+        for flag in
+            ["--min-words 9", "--window 9", "--window-shingle 3", "--window-bands 2", "--window-rows 2", "--seed 1"]
+        {
+            assert!(!parses(flag), "{flag}");
+            assert!(parses(&format!("--passages {flag}")), "{flag}");
+        }
+        assert!(parses("") && !parses("--passages --threshold 0.7"));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::output::Output;
 use crate::candidate::outlook::Outlook;
 use crate::candidate::params::{self, Alternative};
 use crate::candidate::presets::{PASSAGE_PRESETS, passage_preset};
-use crate::finding::{Parameters, WindowParameters};
+use crate::finding::Parameters;
 use crate::report::params::{Sheet, write_json, write_text};
 use crate::report::windows::{self, Setting, WindowSheet};
 use crate::scan::forecast::bytes_per_document;
@@ -70,24 +70,33 @@ fn sheet(args: &ParamsArgs) -> crate::error::Result<Sheet> {
 fn window_sheet(args: &ParamsArgs) -> crate::error::Result<WindowSheet> {
     let name = args.passage_preset()?;
     let windows = args.windows.windows(name.and_then(passage_preset))?;
-    let parameters =
-        Parameters { min_words: args.windows.min_words, windows, seed: args.seed, ..Parameters::default() };
-    let setting = |windows: WindowParameters, lengths: &[usize], changed: &[usize]| Setting {
-        name: PASSAGE_PRESETS.iter().find(|(_, preset)| *preset == windows).map(|&(name, _)| name),
+    let parameters = Parameters { min_words: args.windows.min_words, seed: args.seed, ..Parameters::default() };
+    let setting = |name, windows, lengths: &[usize], changed: &[usize]| Setting {
+        name,
         windows,
         keys_per_word: keys_per_word(&windows, parameters.seed),
         cells: table(&Parameters { windows, ..parameters.clone() }, lengths, changed, TRIALS),
     };
     // A preset is what `scan` makes of it: no window is longer than the shortest passage.
-    let presets = PASSAGE_PRESETS.iter().map(|(_, preset)| args.windows.only_least_words().windows(Some(*preset)));
+    let of_preset = |preset| args.windows.only_least_words().windows(Some(preset));
+    let presets = PASSAGE_PRESETS.iter().map(|&(name, preset)| Ok((Some(name), of_preset(preset)?)));
     let mut compared = presets.collect::<crate::error::Result<Vec<_>>>()?;
-    if !compared.contains(&windows) {
-        compared.push(windows);
+    let own_name = compared.iter().find(|(_, preset)| *preset == windows).and_then(|&(name, _)| name);
+    if own_name.is_none() {
+        compared.push((None, windows));
     }
     let (lengths, changed) = COMPARED;
     Ok(WindowSheet {
         min_words: parameters.min_words,
-        current: setting(windows, &LENGTHS, &CHANGED),
-        others: compared.into_iter().map(|windows| setting(windows, &lengths, &changed)).collect(),
+        current: setting(own_name, windows, &lengths_from(parameters.min_words), &CHANGED),
+        others: compared.into_iter().map(|(name, windows)| setting(name, windows, &lengths, &changed)).collect(),
     })
+}
+
+/// The lengths, with that of the shortest passage that is listed among them.
+fn lengths_from(min_words: usize) -> Vec<usize> {
+    let shortest = (min_words < LENGTHS[LENGTHS.len() - 1] && !LENGTHS.contains(&min_words)).then_some(min_words);
+    let mut lengths: Vec<usize> = LENGTHS.into_iter().chain(shortest).collect();
+    lengths.sort_unstable();
+    lengths
 }

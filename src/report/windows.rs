@@ -98,31 +98,27 @@ pub fn write_text(sheet: &WindowSheet, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn head(sheet: &WindowSheet, out: &mut dyn Write) -> io::Result<()> {
-    let WindowParameters { k, words, bands, rows, exhaustive } = sheet.current.windows;
+    let WindowParameters { k, words, bands, rows, .. } = sheet.current.windows;
     let (bands_of, rows_of) = (counted(bands as u64, "band"), counted(rows as u64, "row"));
     writeln!(out, "windows of {words} words, shingles of {k}, {bands_of} of {rows_of}\n")?;
     let least = sheet.min_words;
     let verbatim = format!(
         "Two places that share {words} words in a row always meet, wherever the words start and whatever stands around \
          them. Case, punctuation, spacing and accents do not matter here. So every repeat of {least} words or more in \
-         a row is listed. Shorter passages are counted and not listed (--min-words {least})."
+         a row is listed. What is shorter is counted, not listed (--min-words)."
     );
-    let places = if exhaustive {
-        "All places that share a key are compared with each other (--exhaustive).".to_owned()
-    } else {
-        "Where more than four places share a key, each is compared with its nearest, ordered by the words that follow. \
-         All of them stand in one family; not every pair is a match. --exhaustive compares all pairs."
-            .to_owned()
-    };
+    let places = "Where more than four places share a key, each is compared with its nearest, ordered by the words that \
+                  follow. All of them stand in one family; not every pair is a match. With --exhaustive, all pairs \
+                  are compared.";
     let similar = format!(
-        "Two windows of Jaccard similarity s, over their shingles, meet with probability {}, at every offset at which \
-         two passages lie on each other: {}.",
+        "Two windows meet with probability {}, where s is the Jaccard similarity of their shingles: {}. A passage has \
+         about as many windows as words, each of which may meet.",
         formula(bands, rows),
         chances(bands, rows)
     );
     let cost = format!("{:.2} keys for each word of the texts.", sheet.current.keys_per_word);
     labelled("verbatim", &verbatim, out)?;
-    labelled("places", &places, out)?;
+    labelled("places", places, out)?;
     labelled("similar", &similar, out)?;
     labelled("cost", &cost, out)
 }
