@@ -2,10 +2,12 @@
 
 The same documents and seed give the same corpus. Places are half-open, in characters (code points).
 """
+import bisect
 import json
 import random
 import re
 import unicodedata
+from collections import Counter
 from typing import NamedTuple
 
 CJK = '\u3040-\u30ff\u3400-\u9fff'
@@ -13,6 +15,8 @@ CJK = '\u3040-\u30ff\u3400-\u9fff'
 WORD = re.compile(rf'[{CJK}]|[^\W_{CJK}]+')
 SENTENCE = re.compile(r'[^.!?。！？\n]+(?:[.!?。！？]+["»”’)]*|(?=\n)|$)')
 LEAST, MOST = 20, 120
+# A passage of which no run of so many words stands anywhere else has one source.
+RUN, TRIES = 8, 20
 # What a reader of print takes for what.
 MISREAD = [('rn', 'm'), ('m', 'rn'), ('li', 'h'), ('l', '1'), ('e', 'c'), ('cl', 'd'), ('o', '0'), ('i', 'j'), ('t', 'f'),
            ('u', 'ii'), ('n', 'ri'), ('a', 'o'), ('s', '5')]
@@ -33,6 +37,11 @@ class Case(NamedTuple):
 
 def is_cjk(text):
     return 2 * len(re.findall(f'[{CJK}]', text)) > len(WORD.findall(text))
+
+
+def runs(text):
+    words = [word.lower() for word in WORD.findall(text)]
+    return [hash(tuple(words[at:at + RUN])) for at in range(len(words) - RUN + 1)]
 
 
 # --- edits: functions of a text, a random generator and words to draw from -----------------------------------------
@@ -135,6 +144,7 @@ class Planter:
         self.vocabulary = {cjk: [word for name in names[:300] for word in WORD.findall(self.texts[name])
                                  if is_cjk(word) == cjk]
                            for cjk, names in self.left.items()}
+        self.seen = Counter(run for name in fit for run in runs(self.texts[name]))
         self.cases = []
 
     def plant(self, per_kind):
@@ -146,11 +156,10 @@ class Planter:
                 self.case(kind, edit, True, number % 2)
 
     def case(self, kind, edit, cjk, within):
-        if len(self.left[cjk]) < 2:
+        source, start, end = self.source(kind, cjk)
+        if not source or not self.left[cjk]:
             return
-        source = self.left[cjk].pop()
         target = source if within else self.left[cjk].pop()
-        start, end = self.passage(self.texts[source], kind)
         copy = edit(self.texts[source][start:end], self.rng, self.vocabulary[cjk]).strip()
         inside = kind == 'inside a sentence'
         at = self.place(self.texts[target], inside, (start, end) if within else (0, 0))
@@ -163,19 +172,32 @@ class Planter:
         self.cases.append(Case(kind, len(WORD.findall(copy)), Span(source, start, end),
                                Span(target, at, at + len(copy))))
 
+    def source(self, kind, cjk):
+        """The next document that has a passage which stands nowhere else, and its place."""
+        while self.left[cjk]:
+            name = self.left[cjk].pop()
+            for _ in range(TRIES):
+                start, end = self.passage(self.texts[name], kind)
+                if all(self.seen[run] == 1 for run in runs(self.texts[name][start:end])):
+                    return name, start, end
+        return None, 0, 0
+
     def passage(self, text, kind):
-        """Whole sentences of at least LEAST words and about MOST at most; for one kind, words that start anywhere."""
-        words = [(found.start(), found.end()) for found in WORD.finditer(text)]
-        length = self.rng.randint(LEAST, min(MOST, len(words)))
+        """Whole sentences of at least LEAST words, short ones more often than long ones; for one kind, words that start
+        anywhere."""
+        words = [found.span() for found in WORD.finditer(text)]
+        starts = [start for start, _ in words]
+        length = min(int(LEAST * (MOST / LEAST) ** self.rng.random()), len(words) // 2)
         first = self.rng.randrange(len(words) - length + 1)
-        start, end = words[first][0], words[first + length - 1][1]
         if kind == 'inside a sentence':
-            return start, end
+            return words[first][0], words[first + length - 1][1]
         sentences = [found.span() for found in SENTENCE.finditer(text) if WORD.search(found[0])]
-        # From the sentence that holds the first word to the one that holds the last.
-        start = max((a for a, _ in sentences if a <= start), default=start)
-        end = min((b for _, b in sentences if b >= end), default=end)
-        return start + len(text[start:end]) - len(text[start:end].lstrip()), end
+        # The first sentence from there on that is followed by as many words, or the last one that is.
+        fit = [n for n, (start, _) in enumerate(sentences) if len(words) - bisect.bisect_left(starts, start) >= length]
+        first = next((n for n in fit if sentences[n][0] >= words[first][0]), fit[-1])
+        at = bisect.bisect_left(starts, sentences[first][0])
+        last = words[at + length - 1][1]
+        return starts[at], next(end for _, end in sentences[first:] if end >= last)
 
     def place(self, text, inside, but):
         """A space inside a sentence, or the end of a paragraph, outside of the passage."""

@@ -1,8 +1,9 @@
 """Holds findings against planted cases.
 
-A case is found to the share of it that matches cover: the smaller share of its two places, over all matches that have a
-side on either place. That is the detection of PAN (Potthast et al., "An Evaluation Framework for Plagiarism Detection",
-COLING 2010), asked of both sides.
+A case is found to the share of it that is covered: the smaller share of its two places, over all matches that have a
+side on either place, and all families that have a place on either. That is the detection of PAN (Potthast et al., "An
+Evaluation Framework for Plagiarism Detection", COLING 2010), asked of both sides; families count because a passage that
+stands at many places is not matched with each of them.
 """
 import json
 from collections import Counter, defaultdict
@@ -20,8 +21,12 @@ class Row(NamedTuple):
 class Score:
     """What was found of each case, and what else was reported."""
 
-    def __init__(self, cases, matches, texts):
+    def __init__(self, cases, matches, families, texts):
         self.cases = cases
+        places = defaultdict(list)
+        for number, family in enumerate(families):
+            for place in family:
+                places[place.document].append((number, place))
         between = defaultdict(list)
         for number, (x, y) in enumerate(matches):
             between[frozenset((x.document, y.document))].append(number)
@@ -33,6 +38,8 @@ class Score:
                 for stretch, side, of_match in touched(case, matches[number]):
                     covered[side].append(stretch)
                     inside[number][of_match].append(stretch)
+            for stretches, side in zip(covered, in_one_family(case, places)):
+                stretches.extend(side)
             shares = [length(c) / (s.end - s.start) for c, s in zip(covered, (case.source, case.copy))]
             self.found.append(min(shares))
         self.planted = len(inside)
@@ -53,6 +60,13 @@ class Score:
         by whether they are repeats at all."""
         right = self.precise * self.planted + self.others - self.wrong
         return right / max(1, self.planted + self.others)
+
+
+def in_one_family(case, places):
+    """The stretches of both places of a case at which some family stands that stands at the other too."""
+    sides = [[(n, place) for n, place in places[s.document] if common(s, place)] for s in (case.source, case.copy)]
+    pairs = [(x, y) for m, x in sides[0] for n, y in sides[1] if m == n and x != y]
+    return [common(case.source, x) for x, _ in pairs], [common(case.copy, y) for _, y in pairs]
 
 
 def touched(case, match):
@@ -84,10 +98,16 @@ def is_wrong(match, texts):
     return 2 * (bags[0] & bags[1]).total() < min(bag.total() for bag in bags)
 
 
-def read_matches(path):
+def read_findings(path):
+    """Returns the matches, as their two places, and the families, as all of theirs."""
+    matches, families = [], []
     with open(path, encoding='utf8') as lines:
-        found = (json.loads(line) for line in lines)
-        return [(span(match['a']), span(match['b'])) for match in found if match['type'] == 'passage_match']
+        for found in map(json.loads, lines):
+            if found['type'] == 'passage_match':
+                matches.append((span(found['a']), span(found['b'])))
+            elif found['type'] == 'passage_family':
+                families.append([span(place) for place in [found['keep'], *found['occurrences']]])
+    return matches, families
 
 
 def span(place):

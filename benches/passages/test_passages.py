@@ -59,8 +59,8 @@ class Scores(unittest.TestCase):
     TEXTS = {'a': 'un deux trois quatre ' * 20, 'b': 'un deux trois quatre ' * 20, 'c': 'cinq six sept huit ' * 20}
     CASE = Case('verbatim', 20, Span('a', 0, 100), Span('b', 100, 200))
 
-    def score(self, *matches):
-        found = score.Score([self.CASE], matches, self.TEXTS)
+    def score(self, *matches, families=()):
+        found = score.Score([self.CASE], matches, families, self.TEXTS)
         return found.found[0], found.precision()
 
     def test_a_match_of_both_places_finds_them_in_either_order(self):
@@ -71,6 +71,11 @@ class Scores(unittest.TestCase):
         self.assertEqual(self.score((Span('a', 0, 100), Span('b', 100, 140)))[0], .4)
         parts = (Span('a', 0, 50), Span('b', 100, 150)), (Span('a', 40, 90), Span('b', 150, 190))
         self.assertEqual(self.score(*parts)[0], .9)
+
+    def test_a_family_with_both_places_finds_them(self):
+        both = [Span('a', 0, 100), Span('b', 120, 200), Span('c', 0, 50)]
+        self.assertEqual(self.score(families=[both])[0], .8)
+        self.assertEqual(self.score(families=[both[:1], both[1:]])[0], 0.0)
 
     def test_what_lies_beside_is_neither_found_nor_right(self):
         self.assertEqual(self.score((Span('a', 100, 180), Span('b', 0, 90)))[0], 0.0)
