@@ -66,6 +66,28 @@ pub enum Error {
         /// What is wrong with it.
         detail: String,
     },
+    /// A source is no longer what was scanned.
+    #[error("{}: {detail}; nothing was written, scan again", path.display())]
+    Changed {
+        /// The source.
+        path: PathBuf,
+        /// How it differs.
+        detail: String,
+    },
+    /// A place is not one to write a clean copy to, or to make one from.
+    #[error("{}: {detail}", path.display())]
+    Refused {
+        /// The place.
+        path: PathBuf,
+        /// Why not, and what to do.
+        detail: String,
+    },
+    /// What was to be removed breaks a promise.
+    #[error("{detail}; nothing was written: the findings were changed, or this is a bug, which please report")]
+    BrokenPlan {
+        /// Which removal, and what is wrong with it.
+        detail: String,
+    },
 }
 
 /// A result whose error ends the run.

@@ -308,6 +308,38 @@ pub enum Reason {
     Binary,
     /// The record is larger than `--max-record`.
     TooLarge,
+    /// The row of a table has more or fewer fields than the header.
+    RaggedRow,
+    /// The row of a table has a quote that is not closed.
+    OpenQuote,
+    /// The table has no column of the name that is wanted.
+    MissingColumn,
+    /// Several columns of the table have the name that is wanted.
+    DuplicateColumn,
+    /// The file ends in the middle of something.
+    Truncated,
+    /// A checksum does not fit the data.
+    BadChecksum,
+    /// A header is not valid.
+    BadHeader,
+    /// The data is not valid.
+    BadData,
+    /// After the end of the data, other bytes follow.
+    TrailingGarbage,
+    /// The data was compressed with a dictionary that is not there.
+    NeedsDictionary,
+    /// To decompress it would take more memory than is allowed.
+    WindowLimit,
+    /// The file unpacks to very much more than its size.
+    Bomb,
+    /// The length that the record states is not its length.
+    BadLength,
+    /// What the record holds is broken, as a compressed body that ends too soon.
+    BadPayload,
+    /// The record of an archive holds something other than text, such as a picture.
+    NotText,
+    /// The record says only that a page is what it was when it was fetched before.
+    Revisit,
     /// Permission was denied.
     Permission,
     /// The path is no regular file.
@@ -343,6 +375,22 @@ impl Reason {
             Self::Encoding => "encoding",
             Self::Binary => "binary",
             Self::TooLarge => "too_large",
+            Self::RaggedRow => "ragged_row",
+            Self::OpenQuote => "open_quote",
+            Self::MissingColumn => "missing_column",
+            Self::DuplicateColumn => "duplicate_column",
+            Self::Truncated => "truncated",
+            Self::BadChecksum => "bad_checksum",
+            Self::BadHeader => "bad_header",
+            Self::BadData => "bad_data",
+            Self::TrailingGarbage => "trailing_garbage",
+            Self::NeedsDictionary => "needs_dictionary",
+            Self::WindowLimit => "window_limit",
+            Self::Bomb => "bomb",
+            Self::BadLength => "bad_length",
+            Self::BadPayload => "bad_payload",
+            Self::NotText => "not_text",
+            Self::Revisit => "revisit",
             Self::Permission => "permission",
             Self::NotRegular => "not_regular",
             Self::Vanished => "vanished",
@@ -356,9 +404,9 @@ impl Reason {
     }
 
     /// Returns whether the input is at fault, so that the run ends with exit code 3. An empty document, a second name
-    /// of a file, or something that is no file is normal in an archive.
+    /// of a file, something that is no file, or a picture among pages is normal in an archive.
     pub fn is_fault(self) -> bool {
-        !matches!(self, Self::Empty | Self::SameFile | Self::NotRegular)
+        !matches!(self, Self::Empty | Self::SameFile | Self::NotRegular | Self::NotText | Self::Revisit)
     }
 }
 
@@ -561,6 +609,12 @@ pub struct Parameters {
     pub id_field: String,
     /// Largest record that is read, in bytes.
     pub max_record: u64,
+    /// Whether each line of plain text is a document of its own.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub lines: bool,
+    /// The encoding that text was said to be in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
 }
 
 impl Default for Parameters {
@@ -585,6 +639,8 @@ impl Default for Parameters {
             text_field: "text".into(),
             id_field: "id".into(),
             max_record: 256 << 20,
+            lines: false,
+            encoding: None,
         }
     }
 }
@@ -616,6 +672,11 @@ fn one_row() -> usize {
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde passes a reference
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
 fn is_zero(n: &usize) -> bool {
     *n == 0
 }

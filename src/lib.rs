@@ -6,7 +6,7 @@
 //! ```text
 //! 6  cli        arguments, messages, progress
 //! 5  scan       the pipelines
-//! 4  verify, cluster, report
+//! 4  verify, cluster, report, rewrite
 //! 3  finding, candidate, source
 //! 2  text, sketch, document
 //! 1  span, hash, error
@@ -21,6 +21,7 @@ pub mod error;
 pub mod finding;
 pub mod hash;
 pub mod report;
+pub mod rewrite;
 pub mod scan;
 pub mod sketch;
 pub mod source;

@@ -21,14 +21,8 @@ use proptest::prelude::*;
 // --- running ---------------------------------------------------------------------------------------------------------
 
 fn documents(texts: &[String]) -> Vec<Document> {
-    let document = |(n, text): (usize, &String)| Document {
-        source: 0,
-        record: n as u64,
-        id: None,
-        text: text.clone(),
-        lossy: false,
-        raw_hash: None,
-    };
+    let document =
+        |(n, text): (usize, &String)| Document { record: n as u64, text: text.clone(), ..Document::default() };
     texts.iter().enumerate().map(document).collect()
 }
 

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args as Group, ColorChoice, Parser, Subcommand, ValueEnum};
+use encoding_rs::Encoding;
 
+use super::clean::CleanArgs;
 use super::settings::SettingArgs;
 use super::windows::WindowArgs;
 use crate::candidate::presets::{DOCUMENT_PRESETS, PASSAGE_PRESETS, Preset, document_preset, passage_preset};
@@ -41,6 +43,17 @@ pub enum Command {
     ///
     /// Example: doublon scan archive/ --threshold 0.9 --format json -o found.jsonl
     Scan(Box<ScanArgs>),
+    /// Write a clean copy, without what repeats
+    ///
+    /// Scans, removes duplicate documents, and writes what stays to a new folder: the same files under the same names,
+    /// and what is not removed byte for byte. A document goes only if it was measured against one that stays. What
+    /// could not be read as a document stays too. Nothing that is read is changed.
+    ///
+    /// Exit codes: 0 done; 2 wrong usage, or the run failed; 3 done, but some input could not be read; 4 a file changed
+    /// since it was scanned. With 2 and 4, there is no output.
+    ///
+    /// Example: doublon clean archive/ --out clean/ --passages cut --cut-at sentence
+    Clean(Box<CleanArgs>),
     /// Render saved findings again
     ///
     /// Reads what `scan --format json` wrote.
@@ -77,6 +90,19 @@ pub struct ScanArgs {
     /// With `all`, passages are looked for in the documents that stay; see --inside-duplicates.
     #[arg(long, value_enum, default_value = "all")]
     level: LevelArg,
+    #[command(flatten)]
+    pub run: RunArgs,
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    #[command(flatten)]
+    pub render: RenderArgs,
+    #[command(flatten)]
+    pub messages: MessageArgs,
+}
+
+/// How documents are read and compared: the flags of every command that scans.
+#[derive(Debug, Group)]
+pub struct RunArgs {
     /// Start from settings that have a name
     ///
     /// For documents: fineweb, refinedweb, slimpajama, redpajama2, bigcode and nemo have the shingles, bands, rows and
@@ -97,12 +123,6 @@ pub struct ScanArgs {
     text: TextArgs,
     #[command(flatten)]
     input: InputArgs,
-    #[command(flatten)]
-    pub limits: LimitArgs,
-    #[command(flatten)]
-    pub render: RenderArgs,
-    #[command(flatten)]
-    pub messages: MessageArgs,
 }
 
 #[derive(Debug, Group)]
@@ -188,14 +208,14 @@ struct TextArgs {
 #[derive(Debug, Group)]
 #[command(next_help_heading = "Input")]
 struct InputArgs {
-    /// Field of a JSON record that holds its text
+    /// Field of a JSON record, or column of a table, that holds its text
     ///
-    /// Dots lead into nested objects: page.body.
+    /// In JSON, dots lead into nested objects: page.body.
     #[arg(long, value_name = "FIELD", default_value = "text")]
     text_field: String,
-    /// Field of a JSON record that holds its id
+    /// Field of a JSON record, or column of a table, that holds its id
     ///
-    /// The report then names it. Records may lack it. Dots lead into nested objects.
+    /// The report then names it. Records may lack it. In JSON, dots lead into nested objects.
     #[arg(long, value_name = "FIELD", default_value = "id")]
     id_field: String,
     /// Whether a plain text file is one document or one a line
@@ -203,10 +223,16 @@ struct InputArgs {
     /// With `lines`, blank ones do not count.
     #[arg(long, value_enum, value_name = "WHAT", default_value = "file")]
     record: RecordArg,
+    /// Encoding of all text but JSON and Parquet, which have their own [default: told from the content]
+    ///
+    /// A label of the Encoding Standard, such as windows-1252, shift_jis or gb18030. Without it, a byte order mark
+    /// decides, then what a page declares, then the content; rows and lines are UTF-8.
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<String>,
     /// Skip records larger than this
     ///
-    /// A number of bytes, or with a unit: kB, MB, GB of 1000; KiB, MiB, GiB of 1024. It bounds the memory that one line
-    /// can take. What is skipped is reported.
+    /// A number of bytes, or with a unit: kB, MB, GB of 1000; KiB, MiB, GiB of 1024. It bounds the memory that one
+    /// record can take. What is skipped is reported.
     #[arg(long, value_name = "SIZE", default_value = "256MiB")]
     max_record: String,
     /// Read only files that match
@@ -304,9 +330,9 @@ struct MeansArgs {
     /// Keep what is known of documents in SIZE of memory [default: no limit]
     ///
     /// A number of bytes, at least 64MiB, or with a unit as for --max-record. What does not fit goes to --tmp, which
-    /// takes time. Whole texts are not counted: they stay in memory while passages are looked for, and those of
-    /// standard input always do. The result is the same for any size. With -v, an estimate of what is needed is told
-    /// first.
+    /// takes time; so do texts that cannot be read again at their place, as those of compressed files and of standard
+    /// input. Whole texts are not counted: they stay in memory while passages are looked for. The result is the same
+    /// for any size. With -v, an estimate of what is needed is told first.
     ///
     /// Example: --level documents --memory 4GiB --tmp /scratch
     #[arg(long, value_name = "SIZE")]
@@ -402,13 +428,24 @@ impl ScanArgs {
     ///
     /// When a value is outside its range.
     pub fn parameters(&self) -> Result<Parameters> {
+        self.run.parameters(self.level.into())
+    }
+}
+
+impl RunArgs {
+    /// Returns what determines the result.
+    ///
+    /// # Errors
+    ///
+    /// When a value is outside its range.
+    pub fn parameters(&self, level: Level) -> Result<Parameters> {
         let Self { documents, passages, text, input, .. } = self;
         let presets = self.presets()?;
         let settings = documents.settings.settings(presets.documents)?;
         share("min-identity", passages.min_identity)?;
         documents.containment.map_or(Ok(()), |containment| share("containment", containment))?;
         Ok(Parameters {
-            level: self.level.into(),
+            level,
             threshold: settings.threshold,
             recall: settings.recall,
             bands: settings.shape.bands,
@@ -431,6 +468,8 @@ impl ScanArgs {
             text_field: input.text_field.clone(),
             id_field: input.id_field.clone(),
             max_record: size("max-record", &input.max_record)?,
+            lines: matches!(input.record, RecordArg::Lines),
+            encoding: encoding(input.encoding.as_deref())?.map(|encoding| encoding.name().to_owned()),
         })
     }
 
@@ -457,6 +496,7 @@ impl ScanArgs {
                 RecordArg::File => RecordMode::File,
                 RecordArg::Lines => RecordMode::Lines,
             },
+            encoding: encoding(input.encoding.as_deref())?,
         })
     }
 
@@ -602,6 +642,12 @@ fn size(name: &'static str, text: &str) -> Result<u64> {
     number.checked_mul(unit).filter(|&size| size > 0).ok_or_else(bad)
 }
 
+fn encoding(label: Option<&str>) -> Result<Option<&'static Encoding>> {
+    let known = |label: &str| Encoding::for_label(label.as_bytes()).ok_or_else(|| label.to_owned());
+    let expected = "the name of an encoding, such as windows-1252 or shift_jis";
+    label.map(known).transpose().map_err(|label| refused("encoding", &label, expected))
+}
+
 fn refused(name: &'static str, value: &dyn ToString, expected: &'static str) -> Error {
     Error::Parameter { name, value: value.to_string(), expected }
 }
@@ -622,7 +668,7 @@ mod tests {
 
     fn refusal(flags: &str) -> String {
         let args = scan(flags);
-        let checked = args.parameters().and(args.sources()).and(args.resources()).and(args.limits.fail_over());
+        let checked = args.parameters().and(args.run.sources()).and(args.run.resources()).and(args.limits.fail_over());
         checked.expect_err(flags).to_string()
     }
 
@@ -634,8 +680,8 @@ mod tests {
     #[test]
     fn defaults_are_those_of_the_library() {
         assert_eq!(scan("").parameters().expect("valid"), Parameters::default());
-        assert_eq!(scan("").sources().expect("valid"), SourceOptions::default());
-        assert_eq!(scan("").resources().expect("valid").threads, 0);
+        assert_eq!(scan("").run.sources().expect("valid"), SourceOptions::default());
+        assert_eq!(scan("").run.resources().expect("valid").threads, 0);
         assert_eq!(scan("").limits.fail_over().expect("valid"), None);
     }
 
@@ -720,7 +766,7 @@ mod tests {
 
     #[test]
     fn resources_are_checked() {
-        let resources = scan("--memory 80MB --tmp data").resources().expect("valid");
+        let resources = scan("--memory 80MB --tmp data").run.resources().expect("valid");
         assert_eq!((resources.memory, resources.tmp), (Some(80_000_000), Some("data".into())));
         assert_eq!(refusal("--memory 1MiB"), "memory is 1048576, but it must be at least 64MiB");
         assert_eq!(refusal("--tmp no-such-folder"), "tmp is no-such-folder, but it must be a folder that is there");
@@ -759,7 +805,8 @@ mod tests {
             ..Parameters::default()
         };
         assert_eq!(found, expected);
-        let sources = scan("--follow --glob *.txt --glob a/* --exclude x --record lines --bad-input skip").sources();
+        let sources =
+            scan("--follow --glob *.txt --glob a/* --exclude x --record lines --bad-input skip").run.sources();
         let expected = SourceOptions {
             follow: true,
             glob: vec!["*.txt".into(), "a/*".into()],

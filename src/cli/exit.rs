@@ -5,11 +5,15 @@
 use std::io;
 use std::process::ExitCode;
 
+use crate::error::Error;
 use crate::finding::Findings;
 use crate::report::measure::Repeated;
 
 /// Wrong usage, or the run failed.
 pub const FAILURE: u8 = 2;
+
+/// Inputs changed since they were scanned.
+const CHANGED: u8 = 4;
 
 /// How a run that was done ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +48,14 @@ impl Outcome {
             Self::Condition => 1,
             Self::Partial => 3,
         })
+    }
+}
+
+/// Returns the exit code of a run that failed.
+pub fn code_of(error: &anyhow::Error) -> u8 {
+    match error.downcast_ref() {
+        Some(Error::Changed { .. }) => CHANGED,
+        _ => FAILURE,
     }
 }
 

@@ -4,6 +4,7 @@
 //! is made visible first.
 
 mod args;
+mod clean;
 mod exit;
 mod output;
 mod params;
@@ -38,7 +39,7 @@ fn run_with(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Err(error) if exit::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             say(&format!("{error:#}"));
-            exit::FAILURE.into()
+            exit::code_of(&error).into()
         }
     }
 }
@@ -46,6 +47,7 @@ fn run_with(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 fn command(command: &Command) -> anyhow::Result<Outcome> {
     match command {
         Command::Scan(args) => scan::run(args),
+        Command::Clean(args) => clean::run(args),
         Command::Report(args) => report::run(args),
         Command::Params(args) => params::run(args),
     }

@@ -46,7 +46,12 @@ pub fn render(findings: &Findings, args: &RenderArgs, output: &Output) -> Result
     }
 }
 
-fn read(path: &Path) -> Result<Findings> {
+/// Reads findings from a file, or from standard input for `-`.
+///
+/// # Errors
+///
+/// When they cannot be read.
+pub fn read(path: &Path) -> Result<Findings> {
     if path == Path::new("-") {
         return Ok(json::read(io::stdin().lock(), Path::new("standard input"))?);
     }

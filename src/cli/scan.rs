@@ -20,7 +20,7 @@ use crate::report::text::{percent, summary_line};
 ///
 /// When an argument is wrong, the scan fails, or the report cannot be written.
 pub fn run(args: &ScanArgs) -> Result<Outcome> {
-    let (parameters, sources, resources) = (args.parameters()?, args.sources()?, args.resources()?);
+    let (parameters, sources, resources) = (args.parameters()?, args.run.sources()?, args.run.resources()?);
     let fail_over = args.limits.fail_over()?;
     let output = Output::prepare(args.render.output.as_deref(), &args.paths)?;
     let messages = &args.messages;

@@ -6,10 +6,12 @@ use std::time::UNIX_EPOCH;
 
 use super::column::Column;
 use super::forecast::Forecast;
-use super::intake;
+use super::guard::{guarded, internal_error};
+use super::intake::{self, Whence};
 use super::order::Order;
 use super::pool::Pool;
 use super::repeated::Repeated;
+use super::spool::{self, Spool};
 use super::table::{EMPTY, Rows, Scratch, Sketcher, Table};
 use super::texts::{Place, Store, Texts, document};
 use super::{Budget, Progress};
@@ -19,7 +21,7 @@ use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::finding::{DocumentRef, Keep, Parameters, Skipped, SourceInfo};
 use crate::hash::{mix, seeded_hash};
-use crate::source::{self, Format, Item, Record, Source, SourceOptions};
+use crate::source::{self, Item, Record, Source, SourceOptions};
 
 /// What was read.
 pub(super) struct Corpus {
@@ -46,6 +48,8 @@ pub(super) struct Corpus {
 #[derive(Default)]
 struct Part {
     places: Vec<Place>,
+    /// Documents that cannot be read again, to be written down.
+    spooled: Vec<u8>,
     documents: Vec<Document>,
     rows: Rows,
     records: u64,
@@ -59,6 +63,7 @@ struct Part {
 /// Turns the items of a block into a part.
 struct Parter<'a, F> {
     sketcher: &'a Sketcher,
+    names: &'a [Arc<str>],
     keep: &'a Keep,
     /// When each source was modified.
     modified: Vec<u64>,
@@ -70,8 +75,8 @@ struct Parter<'a, F> {
 impl Corpus {
     /// Reads all files at `paths` and below.
     ///
-    /// Texts stay in memory if passages are compared too or a source can be read only once. Otherwise they are read
-    /// again where they are needed.
+    /// Texts stay in memory if passages are compared too. Otherwise they are read again where they are needed, those
+    /// that cannot be from where they were written down.
     pub fn read(
         paths: &[PathBuf],
         parameters: &Parameters,
@@ -82,7 +87,7 @@ impl Corpus {
         // Whoever calls may leave it to the policy to say which field it looks at.
         let options = &SourceOptions { value_field: parameters.keep.field().map(str::to_owned), ..options.clone() };
         let found = source::walk(paths, options)?;
-        let hold = parameters.level.passages() || found.sources.iter().any(Source::is_stream);
+        let hold = parameters.level.passages();
         let sizes = sizes(&found.sources);
         if let Some(sizes) = &sizes {
             progress.forecast(&Forecast::new(&found.sources, sizes, parameters, options, hold, budget));
@@ -91,12 +96,14 @@ impl Corpus {
         let shape = Bands::new(parameters.bands, parameters.rows)?;
         let sketcher = Sketcher::new(parameters.text, shape, parameters.seed);
         let mut ids = Column::new();
-        let store = if hold { Store::Held(Vec::new()) } else { Store::Placed(Column::new()) };
-        let texts = Texts { sources: found.sources.clone(), options: options.clone(), stamps: Vec::new(), store };
+        let store = if hold { Store::Held(Vec::new()) } else { Store::Placed(Column::new(), Spool::default()) };
+        let (sources, options_) = (found.sources.clone(), options.clone());
+        let texts = Texts { sources, options: options_, stamps: Vec::new(), changed: Vec::new(), store };
         let found_skipped = found.skipped.len();
+        let names: Vec<Arc<str>> = found.sources.iter().map(|source| source.name().into()).collect();
         let mut corpus = Self {
             sources: Vec::new(),
-            names: found.sources.iter().map(|source| source.name().into()).collect(),
+            names: names.clone(),
             texts,
             table: Table::new(shape),
             skipped: found.skipped,
@@ -111,13 +118,14 @@ impl Corpus {
         let mut ranks = Vec::new();
         let parter = Parter {
             sketcher: &sketcher,
+            names: &names,
             keep: &parameters.keep,
             modified: found.sources.iter().map(|source| modified(source, &parameters.keep)).collect(),
             compare: parameters.level.documents(),
             hold,
             workers: Pool::new(|| sketcher.scratch()),
         };
-        let work = |source, format, items| parter.part(source, format, items);
+        let work = |from, items| parter.part(from, items);
         let read = intake::read(&found.sources, options, budget.read_ahead(), progress, work, |part| {
             ids.extend(&part.ids);
             ranks.extend_from_slice(&part.ranks);
@@ -127,6 +135,7 @@ impl Corpus {
         })?;
         corpus.sources = read.sources;
         corpus.texts.stamps = read.stamps;
+        corpus.texts.changed = read.changed;
         corpus.skipped_sources = (found_skipped + read.skipped.len()) as u64;
         corpus.skipped.extend(read.skipped);
         if !ranks.is_empty() {
@@ -156,7 +165,10 @@ impl Corpus {
     fn append(&mut self, part: Part) {
         match &mut self.texts.store {
             Store::Held(documents) => documents.extend(part.documents),
-            Store::Placed(places) => places.extend(&part.places),
+            Store::Placed(places, spool) => {
+                let start = spool.append(&part.spooled);
+                places.extend(&part.places.iter().map(|place| place.moved(start)).collect::<Vec<_>>());
+            }
         }
         self.table.append(&part.rows);
         self.skipped.extend(part.skipped);
@@ -174,6 +186,7 @@ impl Corpus {
 
     /// Moves the tables to disk when they outgrow their part of the budget.
     fn spill_over(&mut self, budget: &Budget, ids: &mut Column<u64>) -> Result<()> {
+        self.texts.spill_spool(budget)?;
         let places = self.texts.places().map_or(0, |places| places.held_bytes());
         if self.table.held_bytes() + places + ids.held_bytes() < budget.table {
             return Ok(());
@@ -203,32 +216,45 @@ fn modified(source: &Source, keep: &Keep) -> u64 {
 }
 
 impl<F: Fn() -> Scratch> Parter<'_, F> {
-    fn part(&self, source: u32, format: Format, items: Vec<Item>) -> Part {
-        self.workers.with(|scratch| self.part_with(scratch, source, format, items))
+    fn part(&self, from: Whence, items: Vec<Item>) -> Part {
+        self.workers.with(|scratch| self.part_with(scratch, from, items))
     }
 
-    fn part_with(&self, scratch: &mut Scratch, source: u32, format: Format, items: Vec<Item>) -> Part {
+    fn part_with(&self, scratch: &mut Scratch, from: Whence, items: Vec<Item>) -> Part {
         let mut part = Part { records: items.len() as u64, ..Part::default() };
         for item in items {
             match item {
                 Item::Skipped(skipped) => part.skipped.push(skipped),
-                Item::Document(record) => {
-                    self.describe(&record.text, &mut part.rows, scratch);
-                    part.text_bytes += record.text.len() as u64;
-                    part.lossy += u64::from(record.lossy);
-                    part.ids.push(record.id.as_ref().map_or(0, |id| id_hash(source, id)));
-                    if !matches!(self.keep, Keep::First | Keep::None) {
-                        part.ranks.push(self.rank(source, &record));
+                Item::Document(record) => match self.describe(&record.text, &mut part.rows, scratch) {
+                    Ok(()) => self.add(from, record, &mut part),
+                    Err(panic) => {
+                        let (name, place) = (&self.names[from.source as usize], (record.record, record.offset));
+                        part.skipped.push(internal_error(name, Some(place), record.id.as_deref(), &panic));
                     }
-                    if self.hold {
-                        part.documents.push(document(source, record));
-                    } else {
-                        part.places.push(Place::new(source, format, &record));
-                    }
-                }
+                },
             }
         }
         part
+    }
+
+    fn add(&self, from: Whence, record: Record, part: &mut Part) {
+        let Whence { source, format, can_reread } = from;
+        part.text_bytes += record.text.len() as u64;
+        part.lossy += u64::from(record.lossy);
+        part.ids.push(record.id.as_ref().map_or(0, |id| id_hash(source, id)));
+        if !matches!(self.keep, Keep::First | Keep::None) {
+            part.ranks.push(self.rank(source, &record));
+        }
+        if self.hold {
+            part.documents.push(document(source, record));
+        } else if can_reread {
+            part.places.push(Place::new(source, format, &record));
+        } else {
+            let start = part.spooled.len() as u64;
+            let document = document(source, record);
+            spool::write(&document, &mut part.spooled);
+            part.places.push(Place::spooled(&document, start, part.spooled.len() as u64 - start));
+        }
     }
 
     fn rank(&self, source: u32, record: &Record) -> Rank {
@@ -236,12 +262,21 @@ impl<F: Fn() -> Scratch> Parter<'_, F> {
         keep::rank(self.keep, Merits { text_bytes, modified, value: record.value.as_deref() })
     }
 
-    fn describe(&self, text: &str, rows: &mut Rows, scratch: &mut Scratch) {
-        if self.compare {
-            self.sketcher.add(text, rows, scratch);
-        } else {
-            self.sketcher.add_presence(text, rows);
+    /// Appends the row of a text, or says on what that failed.
+    fn describe(&self, text: &str, rows: &mut Rows, scratch: &mut Scratch) -> std::result::Result<(), String> {
+        let before = rows.len();
+        let result = guarded(|| {
+            if self.compare {
+                self.sketcher.add(text, rows, scratch);
+            } else {
+                self.sketcher.add_presence(text, rows);
+            }
+        });
+        if result.is_err() {
+            rows.truncate(before);
+            *scratch = self.sketcher.scratch();
         }
+        result
     }
 }
 

@@ -12,7 +12,7 @@ use crate::candidate::Bands;
 use crate::candidate::lsh::Sketch;
 use crate::cluster::keep::Rank;
 use crate::finding::{Keep, Parameters};
-use crate::source::{Format, Source, SourceOptions};
+use crate::source::{Compression, Format, Source, SourceOptions};
 
 /// Bytes of a record, on the average: pages of the web have 2,000 to 5,000.
 pub const BYTES_PER_RECORD: u64 = 3000;
@@ -58,6 +58,9 @@ impl Forecast {
         budget: &Budget,
     ) -> Self {
         let input = sizes.iter().sum();
+        let texts = sources.iter().zip(sizes).map(|(source, &size)| unpacked(source, size)).sum();
+        let spooled = if held { 0 } else { spooled(sources, sizes, options) };
+        let on_disk = if spooled > budget.spool() as u64 { spooled } else { 0 };
         let documents: u64 = sources.iter().zip(sizes).map(|(source, &size)| documents(source, size, options)).sum();
         let in_tables = bytes_in_tables(parameters, held);
         let tables = documents.saturating_mul(in_tables);
@@ -70,18 +73,37 @@ impl Forecast {
             documents,
             bytes_per_document: in_tables + rank,
             tables: tables.min(budget.table as u64) + documents.saturating_mul(rank),
-            texts: if held { input } else { 0 },
-            disk: if fits { 0 } else { tables },
+            texts: if held { texts } else { spooled - on_disk },
+            disk: on_disk + if fits { 0 } else { tables },
             folder: budget.folder.clone(),
         }
     }
 }
 
 fn documents(source: &Source, size: u64, options: &SourceOptions) -> u64 {
-    match source.format(options) {
-        Some(Format::Plain) => 1,
-        _ => size.div_ceil(BYTES_PER_RECORD),
+    match source.format_by_ending(options) {
+        Some(Format::Plain | Format::Html) | None => 1,
+        _ => unpacked(source, size).div_ceil(BYTES_PER_RECORD),
     }
+}
+
+/// Text takes about a quarter when it is compressed.
+fn unpacked(source: &Source, size: u64) -> u64 {
+    if Compression::by_ending(&source.path).is_some() { size.saturating_mul(4) } else { size }
+}
+
+/// Bytes that are written down, because they cannot be read again by their place.
+fn spooled(sources: &[Source], sizes: &[u64], options: &SourceOptions) -> u64 {
+    let is_spooled = |source: &Source| {
+        let is_page = source.format_by_ending(options) == Some(Format::Html);
+        is_page || Compression::by_ending(&source.path).is_some()
+    };
+    sources
+        .iter()
+        .zip(sizes)
+        .filter(|(source, _)| is_spooled(source))
+        .map(|(source, &size)| unpacked(source, size))
+        .sum()
 }
 
 fn bytes_in_tables(parameters: &Parameters, held: bool) -> u64 {
@@ -123,6 +145,20 @@ mod tests {
         let found = forecast(Level::All, None);
         assert_eq!((found.tables, found.texts), (1001 * 128, 3_049_001));
         assert_eq!(forecast(Level::Passages, None).tables, 1001 * 16);
+    }
+
+    #[test]
+    fn what_is_compressed_is_unpacked_and_written_down() {
+        let budget = Budget::new(&Resources { memory: Some(1 << 30), ..Resources::default() });
+        let source = |path: &str| Source { path: path.into(), named: true };
+        let sources = [source("a.jsonl.gz"), source("b.html"), source("c.jsonl")];
+        let parameters = Parameters { level: Level::Documents, ..Parameters::default() };
+        let found =
+            |sizes: &[u64]| Forecast::new(&sources, sizes, &parameters, &SourceOptions::default(), false, &budget);
+        let small = found(&[3000, 500, 3000]);
+        assert_eq!((small.documents, small.texts, small.disk), (4 + 1 + 1, 12_500, 0));
+        let large = found(&[30 << 20, 0, 0]);
+        assert_eq!((large.texts, large.disk), (0, 120 << 20));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::Progress;
+use super::guard::{guarded, internal_error};
 use crate::error::{Error, Result};
 use crate::finding::{Skipped, SourceInfo};
 use crate::source::{self, Block, Format, Item, Source, SourceOptions, SourceReader, Stamp};
@@ -14,13 +15,23 @@ pub(super) struct Intake {
     pub skipped: Vec<Skipped>,
     /// What tells whether a source has changed since, by number.
     pub stamps: Vec<Option<Stamp>>,
+    /// Whether a source changed while it was read, by number.
+    pub changed: Vec<bool>,
 }
 
-/// A block with the number of its source.
+/// A block with what is known of its source.
 struct Work {
-    source: u32,
-    format: Format,
+    from: Whence,
     block: Block,
+}
+
+/// What a block was read from.
+#[derive(Clone, Copy)]
+pub(super) struct Whence {
+    pub source: u32,
+    pub format: Format,
+    /// Whether single records can be read again.
+    pub can_reread: bool,
 }
 
 /// Reads all sources in order and turns the items of each block into a `T` by `work`, in parallel; `sink` gets those
@@ -34,32 +45,56 @@ pub(super) fn read<T: Send>(
     options: &SourceOptions,
     ahead: usize,
     progress: &dyn Progress,
-    work: impl Fn(u32, Format, Vec<Item>) -> T + Sync,
+    work: impl Fn(Whence, Vec<Item>) -> T + Sync,
     mut sink: impl FnMut(T) -> Result<()>,
 ) -> Result<Intake> {
     if u32::try_from(sources.len()).is_err() {
         return Err(Error::TooMany { what: "sources", limit: u64::from(u32::MAX) });
     }
-    let parsed = |piece: &Work| {
-        let mut items = Vec::new();
-        let name = sources[piece.source as usize].name();
-        source::parse(&piece.block, piece.format, &name, options, &mut items);
-        work(piece.source, piece.format, items)
+    let parsed = |Work { from, mut block }: Work| {
+        let name = sources[from.source as usize].name();
+        let parse = |block: &mut Block, items: &mut _| source::parse(block, from.format, &name, options, items);
+        work(from, parse_guarded(&mut block, from.format, &name, parse))
     };
-    let read = Intake { stamps: vec![None; sources.len()], ..Intake::default() };
-    let mut reader = Reader { sources: sources.iter().zip(0..), current: None, options, progress, read };
+    let count = sources.len();
+    let read = Intake { stamps: vec![None; count], changed: vec![false; count], ..Intake::default() };
+    let mut reader = Reader { sources: sources.iter().zip(0..), current: None, told: 0, options, progress, read };
     let mut batch = reader.batch(ahead);
     while !batch.is_empty() {
-        let (next, done) = rayon::join(|| reader.batch(ahead), || batch.par_iter().map(parsed).collect::<Vec<_>>());
+        let (next, done) =
+            rayon::join(|| reader.batch(ahead), || batch.into_par_iter().map(parsed).collect::<Vec<_>>());
         done.into_iter().try_for_each(&mut sink)?;
         batch = next;
     }
     Ok(reader.read)
 }
 
+/// Parses a block, record by record if that fails, so that one on which doublon fails costs no others.
+fn parse_guarded(
+    block: &mut Block,
+    format: Format,
+    name: &str,
+    parse: impl Fn(&mut Block, &mut Vec<Item>),
+) -> Vec<Item> {
+    let parse = |block: &mut Block| {
+        let mut items = Vec::new();
+        guarded(|| parse(block, &mut items)).map(|()| items)
+    };
+    parse(block).unwrap_or_else(|_| {
+        let failed = |piece: &Block, panic: String| {
+            let place = Some((piece.first_record, piece.offset));
+            vec![Item::Skipped(internal_error(name, place, None, &panic))]
+        };
+        let pieces = block.pieces(format).into_iter();
+        pieces.flat_map(|mut piece| parse(&mut piece).unwrap_or_else(|panic| failed(&piece, panic))).collect()
+    })
+}
+
 struct Reader<'a, I> {
     sources: I,
     current: Option<(u32, SourceReader)>,
+    /// Bytes of the current source that the progress knows of.
+    told: u64,
     options: &'a SourceOptions,
     progress: &'a dyn Progress,
     read: Intake,
@@ -72,8 +107,7 @@ impl<'a, I: Iterator<Item = (&'a Source, u32)>> Reader<'a, I> {
         let mut total = 0;
         while total < bytes && batch.len() < 4096 {
             let Some(piece) = self.next() else { break };
-            self.progress.advance(piece.block.bytes.len() as u64);
-            total += piece.block.bytes.len();
+            total += piece.block.size();
             batch.push(piece);
         }
         batch
@@ -85,8 +119,15 @@ impl<'a, I: Iterator<Item = (&'a Source, u32)>> Reader<'a, I> {
                 self.open()?;
                 continue;
             };
-            match reader.next_block() {
-                Some(Ok(block)) => return Some(Work { source: *source, format: reader.format(), block }),
+            let next = reader.next_block();
+            let position = reader.position();
+            self.progress.advance(position - self.told);
+            self.told = position;
+            match next {
+                Some(Ok(block)) => {
+                    let (format, can_reread) = (reader.format(), reader.can_reread());
+                    return Some(Work { from: Whence { source: *source, format, can_reread }, block });
+                }
                 Some(Err(skipped)) => self.read.skipped.push(skipped),
                 None => self.close(),
             }
@@ -109,8 +150,35 @@ impl<'a, I: Iterator<Item = (&'a Source, u32)>> Reader<'a, I> {
         if let Some((number, reader)) = self.current.take() {
             self.read.stamps[number as usize] = reader.stamp();
             let (info, skipped) = reader.finish();
+            self.told = 0;
+            self.read.changed[number as usize] = !skipped.is_empty();
             self.read.sources.push(info);
             self.read.skipped.extend(skipped);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Reason;
+
+    #[test]
+    fn f47_one_record_on_which_parsing_fails_costs_no_others() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.jsonl");
+        std::fs::write(&path, "{\"text\":\"a\"}\n{\"text\":\"b\"}\n\n{\"text\":\"c\"}\n").expect("is written");
+        let options = SourceOptions::default();
+        let mut reader = SourceReader::open(&Source { path, named: true }, &options).expect("opens");
+        let mut block = reader.next_block().expect("a block").expect("is good");
+        let items = parse_guarded(&mut block, Format::Jsonl, "a.jsonl", |block, items| {
+            source::parse(block, Format::Jsonl, "a.jsonl", &options, items);
+            assert!(!block.bytes.contains(&b'b'), "a bug");
+        });
+        let [Item::Document(first), Item::Skipped(second), Item::Document(third)] = items.as_slice() else {
+            panic!("{items:?}");
+        };
+        assert_eq!((first.record, third.record, third.text.as_str()), (0, 3, "c"));
+        assert_eq!((second.reason, second.record, second.offset), (Reason::InternalError, Some(1), Some(13)));
     }
 }

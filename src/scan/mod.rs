@@ -9,11 +9,13 @@ mod decide;
 pub mod describe;
 mod documents;
 pub mod forecast;
+mod guard;
 mod intake;
 mod order;
 pub mod passages;
 mod pool;
 mod repeated;
+mod spool;
 mod table;
 mod texts;
 pub mod trials;
@@ -146,6 +148,9 @@ struct Budget {
 /// Shingles held where there is no limit: 64 MiB.
 const SETS_HELD: usize = 8 << 20;
 
+/// Bytes of documents written down that stay in memory: a run that needs no more writes no file for them.
+const SPOOL_HELD: usize = 64 << 20;
+
 /// Bytes read ahead for each thread while the others work.
 const READ_AHEAD: usize = 2 << 20;
 
@@ -154,6 +159,11 @@ impl Budget {
         let memory = resources.memory.map_or(usize::MAX, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
         let folder = resources.tmp.clone().unwrap_or_else(std::env::temp_dir);
         Self { table: memory / 3, sets: SETS_HELD.min(memory / 4 / size_of::<u64>()), memory, folder }
+    }
+
+    /// Bytes of documents that are written down before they go to disk.
+    fn spool(&self) -> usize {
+        SPOOL_HELD.min(self.memory / 16)
     }
 
     /// Bytes that are read while the others work: of each there are two in flight, once more as text.

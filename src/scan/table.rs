@@ -32,6 +32,20 @@ pub(super) struct Rows {
     streams: Vec<u64>,
 }
 
+impl Rows {
+    /// Returns the number of rows.
+    pub fn len(&self) -> usize {
+        self.streams.len()
+    }
+
+    /// Drops all rows but the first.
+    pub fn truncate(&mut self, len: usize) {
+        self.keys.iter_mut().for_each(|column| column.truncate(len));
+        self.sketches.truncate(len);
+        self.streams.truncate(len);
+    }
+}
+
 /// Turns texts into shingle sets and rows.
 #[derive(Clone)]
 pub(super) struct Sketcher {

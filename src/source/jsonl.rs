@@ -42,7 +42,7 @@ pub(super) fn lines(block: &Block, name: &str, options: &SourceOptions, items: &
 fn record(line: &Line, taken: Values) -> Record {
     let (record, offset, length) = (line.record, line.offset, line.range.len() as u64);
     let Values { text, id, value } = taken;
-    Record { record, id, value, text, lossy: false, raw_hash: None, offset, length }
+    Record { record, id, value, text, offset, length, ..Record::default() }
 }
 
 /// What is taken from a line.

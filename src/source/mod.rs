@@ -11,21 +11,37 @@
 //! To add a format: a variant of [`Format`], its detection in [`Source::format`] and `shape`, its parser beside
 //! `jsonl`, and, if its records do not end at line ends, its way of cutting in `read`.
 
+pub mod charset;
+mod codec;
+mod csv;
+pub mod html;
 mod jsonl;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 mod plain;
 mod read;
+mod reread;
 mod shape;
+mod stored;
 mod walk;
+pub mod warc;
 
 use std::borrow::Cow;
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use encoding_rs::Encoding;
+
+use crate::document::Origin;
 use crate::finding::{Reason, Skipped};
 
-pub use read::{Block, Rereader, SourceReader, Stamp};
-pub use walk::{Found, walk};
+pub use codec::Compression;
+pub use read::{Block, SourceReader};
+pub use reread::Rereader;
+pub use stored::Stamp;
+pub use walk::{EVIDENCE, Found, SUMMARY, walk};
 
 /// How sources are found and read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +66,8 @@ pub struct SourceOptions {
     pub exclude: Vec<String>,
     /// What one document of plain text is.
     pub record: RecordMode,
+    /// The encoding of all text but JSON; `None` to tell it from the content.
+    pub encoding: Option<&'static Encoding>,
 }
 
 impl Default for SourceOptions {
@@ -64,6 +82,7 @@ impl Default for SourceOptions {
             glob: Vec::new(),
             exclude: Vec::new(),
             record: RecordMode::File,
+            encoding: None,
         }
     }
 }
@@ -97,12 +116,20 @@ pub enum Format {
     Lines,
     /// JSON Lines: one object a line.
     Jsonl,
+    /// A table with commas, semicolons, tabs or bars: one document a row.
+    Csv,
+    /// A table with tabs.
+    Tsv,
+    /// A page: its visible text is one document.
+    Html,
+    /// Parquet: one document a row.
+    Parquet,
 }
 
 impl Format {
     /// Returns the format of which `format as u32` is the number; plain text for a number that none has.
     pub fn from_number(number: u32) -> Self {
-        let all = [Self::Plain, Self::Lines, Self::Jsonl];
+        let all = [Self::Plain, Self::Lines, Self::Jsonl, Self::Csv, Self::Tsv, Self::Html, Self::Parquet];
         all.into_iter().find(|&format| format as u32 == number).unwrap_or(Self::Plain)
     }
 }
@@ -132,16 +159,31 @@ impl Source {
         self.is_stdin() || self.named && fs::metadata(&self.path).is_ok_and(|metadata| !metadata.is_file())
     }
 
-    /// Returns the format by the ending of the name, or `None` where only the content can tell: a stream, of which the
-    /// name says nothing.
-    pub fn format(&self, options: &SourceOptions) -> Option<Format> {
-        let ending = self.path.extension().unwrap_or_default().to_ascii_lowercase();
-        match (ending == "jsonl" || ending == "ndjson", options.record) {
-            (true, _) => Some(Format::Jsonl),
-            (false, _) if self.is_stream() => None,
-            (false, RecordMode::File) => Some(Format::Plain),
-            (false, RecordMode::Lines) => Some(Format::Lines),
+    /// Returns the format by the ending of the name, or `None` where only the content can tell: a stream, or a file
+    /// whose name says nothing. An ending that tells a compression is passed over: `a.jsonl.gz` is JSON Lines.
+    pub fn format_by_ending(&self, options: &SourceOptions) -> Option<Format> {
+        let plain = match options.record {
+            RecordMode::File => Format::Plain,
+            RecordMode::Lines => Format::Lines,
+        };
+        match self.ending().to_str()? {
+            "jsonl" | "ndjson" => Some(Format::Jsonl),
+            "csv" => Some(Format::Csv),
+            "tsv" | "tab" => Some(Format::Tsv),
+            "html" | "htm" | "xhtml" | "xht" => Some(Format::Html),
+            "parquet" | "pq" => Some(Format::Parquet),
+            "txt" | "text" | "md" | "markdown" => Some(plain),
+            _ => None,
         }
+    }
+
+    /// Returns the last ending of the name that tells no compression, in lower case.
+    fn ending(&self) -> OsString {
+        let name = match Compression::by_ending(&self.path) {
+            Some(_) => self.path.file_stem().map(Path::new),
+            None => Some(self.path.as_path()),
+        };
+        name.and_then(Path::extension).unwrap_or_default().to_ascii_lowercase()
     }
 }
 
@@ -155,9 +197,10 @@ pub enum Item {
 }
 
 /// A document as it was read, before it is numbered in a run.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record {
-    /// The zero-based line, 0 for a file that is one document. Blank lines count, though they are no documents.
+    /// The zero-based line, or row of a table; 0 for a file that is one document. Blank lines count, though they are no
+    /// documents; blank rows do not.
     pub record: u64,
     /// The record's own id: a string that is not empty, or a number as it is written. It may repeat in a source; see
     /// [`drop_repeated_ids`].
@@ -171,21 +214,28 @@ pub struct Record {
     pub lossy: bool,
     /// If `lossy`, the hash of the bytes that the text was decoded from, so that unequal bytes stay unequal.
     pub raw_hash: Option<u128>,
-    /// The byte in the source at which the record starts.
+    /// The encoding that the text was decoded from, where it is not UTF-8.
+    pub encoding: Option<&'static Encoding>,
+    /// What the text was made from, where it is not what was decoded.
+    pub origin: Option<Box<Origin>>,
+    /// The byte in the decompressed source at which the record starts.
     pub offset: u64,
-    /// The bytes of the record, without the line feed that ends it.
+    /// The bytes of the record, without the line end behind it.
     pub length: u64,
 }
 
 /// Parses a block that a [`SourceReader`] of `format` gave, and appends what it holds to `items` in order.
 ///
 /// `name` is [`Source::name`]. Blank lines give no item; every other record gives exactly one.
-pub fn parse(block: &Block, format: Format, name: &str, options: &SourceOptions, items: &mut Vec<Item>) {
+pub fn parse(block: &mut Block, format: Format, name: &str, options: &SourceOptions, items: &mut Vec<Item>) {
     match format {
-        Format::Plain => items.push(Item::Document(plain::file(block))),
+        Format::Plain | Format::Html => items.push(Item::Document(plain::file(&block.bytes, options))),
         Format::Lines => plain::lines(block, name, options, items),
         Format::Jsonl => jsonl::lines(block, name, options, items),
+        Format::Csv | Format::Tsv => csv::rows(block, name, options, items),
+        Format::Parquet => {}
     }
+    items.append(&mut block.items);
 }
 
 /// Takes away every id that stands more than once in `ids`, which are those of one source: such an id names no record.
@@ -239,14 +289,24 @@ mod tests {
     }
 
     #[test]
-    fn the_ending_tells_jsonl_and_all_else_is_text() {
+    fn the_ending_tells_the_format_whatever_the_compression() {
         let (files, lines) =
             (SourceOptions::default(), SourceOptions { record: RecordMode::Lines, ..SourceOptions::default() });
-        assert_eq!(source("a/b.JSONL").format(&files), Some(Format::Jsonl));
-        assert_eq!(source("b.ndjson").format(&lines), Some(Format::Jsonl));
-        assert_eq!(source("jsonl").format(&files), Some(Format::Plain));
-        assert_eq!(source("a.md").format(&lines), Some(Format::Lines));
-        assert_eq!(source("-").format(&files), None);
+        for (path, format) in [
+            ("a/b.JSONL", Some(Format::Jsonl)),
+            ("b.ndjson.gz", Some(Format::Jsonl)),
+            ("b.csv.ZST", Some(Format::Csv)),
+            ("b.tsv", Some(Format::Tsv)),
+            ("b.html.xz", Some(Format::Html)),
+            ("b.jsonl.txt", Some(Format::Plain)),
+            ("jsonl", None),
+            ("b.json", None),
+            ("b.gz", None),
+            ("-", None),
+        ] {
+            assert_eq!(source(path).format_by_ending(&files), format, "{path}");
+        }
+        assert_eq!(source("a.md").format_by_ending(&lines), Some(Format::Lines));
     }
 
     #[test]

@@ -1,20 +1,23 @@
 //! Plain text: a file, or each line of it, is a document.
 //!
-//! Text is UTF-8, or UTF-16 if a byte order mark says so. Bytes that cannot be decoded become U+FFFD and the document
-//! is flagged `lossy`, with a hash of its original bytes: two files that differ only there decode to the same text,
-//! and must not be called the same.
+//! A file is in the encoding that was asked for, else in UTF-16 if a byte order mark says so, else in UTF-8. Lines and
+//! fields are in the encoding that was asked for, else in UTF-8. Bytes that cannot be decoded become U+FFFD and the
+//! document is flagged `lossy`, with a hash of its original bytes: two files that differ only there decode to the same
+//! text, and must not be called the same.
+
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::{Block, Item, Record, SourceOptions, line_too_large};
 use crate::hash::content_hash;
 
-/// Decodes a block that is a whole file.
-pub(super) fn file(block: &Block) -> Record {
-    let Decoded { text, lossy } = match block.bytes.as_slice() {
-        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
-        bytes => utf8(bytes),
-    };
-    record(&block.bytes, Decoded { text, lossy }, 0, 0)
+/// Decodes a file.
+pub(super) fn file(bytes: &[u8], options: &SourceOptions) -> Record {
+    let encoding = options.encoding.or(match bytes {
+        [0xff, 0xfe, ..] => Some(UTF_16LE),
+        [0xfe, 0xff, ..] => Some(UTF_16BE),
+        _ => None,
+    });
+    record(bytes, decode(bytes, encoding), 0, 0)
 }
 
 /// Appends a document for each line that is not blank.
@@ -25,41 +28,40 @@ pub(super) fn lines(block: &Block, name: &str, options: &SourceOptions, items: &
             items.push(Item::Skipped(line_too_large(name, &line, options)));
         } else if !bytes.trim_ascii().is_empty() {
             let text = bytes.strip_suffix(b"\r").unwrap_or(bytes);
-            items.push(Item::Document(record(bytes, utf8(text), line.record, line.offset)));
+            items.push(Item::Document(record(bytes, decode_part(text, options), line.record, line.offset)));
         }
     }
 }
 
-struct Decoded {
-    text: String,
-    lossy: bool,
+/// What bytes say.
+pub(super) struct Decoded {
+    pub text: String,
+    pub lossy: bool,
+    /// If it is not UTF-8.
+    pub encoding: Option<&'static Encoding>,
+}
+
+/// Decodes a line or a field.
+pub(super) fn decode_part(bytes: &[u8], options: &SourceOptions) -> Decoded {
+    decode(bytes, options.encoding)
 }
 
 fn record(bytes: &[u8], decoded: Decoded, record: u64, offset: u64) -> Record {
-    let Decoded { text, lossy } = decoded;
+    let Decoded { text, lossy, encoding } = decoded;
     let raw_hash = lossy.then(|| content_hash(bytes));
-    Record { record, id: None, value: None, text, lossy, raw_hash, offset, length: bytes.len() as u64 }
+    Record { record, text, lossy, raw_hash, encoding, offset, length: bytes.len() as u64, ..Record::default() }
 }
 
-fn utf8(bytes: &[u8]) -> Decoded {
-    match simdutf8::basic::from_utf8(bytes) {
-        Ok(text) => Decoded { text: text.to_owned(), lossy: false },
-        Err(_) => Decoded { text: String::from_utf8_lossy(bytes).into_owned(), lossy: true },
+fn decode(bytes: &[u8], encoding: Option<&'static Encoding>) -> Decoded {
+    let encoding = encoding.filter(|&encoding| encoding != UTF_8);
+    if let Some(encoding) = encoding {
+        let (text, lossy) = encoding.decode_with_bom_removal(bytes);
+        return Decoded { text: text.into_owned(), lossy, encoding: Some(encoding) };
     }
-}
-
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Decoded {
-    let (pairs, odd) = bytes.as_chunks::<2>();
-    let mut lossy = !odd.is_empty();
-    let units = pairs.iter().map(|&pair| unit(pair));
-    let mut text: String = char::decode_utf16(units)
-        .map(|decoded| {
-            lossy |= decoded.is_err();
-            decoded.unwrap_or(char::REPLACEMENT_CHARACTER)
-        })
-        .collect();
-    text.extend((!odd.is_empty()).then_some(char::REPLACEMENT_CHARACTER));
-    Decoded { text, lossy }
+    match simdutf8::basic::from_utf8(bytes) {
+        Ok(text) => Decoded { text: text.to_owned(), lossy: false, encoding },
+        Err(_) => Decoded { text: String::from_utf8_lossy(bytes).into_owned(), lossy: true, encoding },
+    }
 }
 
 #[cfg(test)]
@@ -67,7 +69,7 @@ mod tests {
     use super::*;
 
     fn decode(bytes: &[u8]) -> Record {
-        file(&Block { bytes: bytes.to_vec(), ..Block::default() })
+        file(bytes, &SourceOptions::default())
     }
 
     #[test]
@@ -97,7 +99,8 @@ mod tests {
 
     #[test]
     fn each_line_that_is_not_blank_is_a_document() {
-        let block = Block { bytes: b"one\r\n\n \t\r\ntw\xff\nthree".to_vec(), first_record: 7, offset: 100 };
+        let bytes = b"one\r\n\n \t\r\ntw\xff\nthree".to_vec();
+        let block = Block { bytes, first_record: 7, offset: 100, ..Block::default() };
         let mut items = Vec::new();
         lines(&block, "a.txt", &SourceOptions { max_record: 4, ..SourceOptions::default() }, &mut items);
         let [Item::Document(one), Item::Document(two), Item::Skipped(three)] = items.as_slice() else {

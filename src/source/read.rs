@@ -1,38 +1,46 @@
 //! Reading a source from start to end, in blocks that end where a record ends.
 //!
-//! A block is at least one record and otherwise about [`BLOCK`] bytes. Per byte the reader does one search for the
-//! last line end, one count of line ends and one checksum, all far faster than parsing, so that one thread can feed
-//! many. A line that exceeds `max_record` is passed over without being stored.
+//! A block is at least one record and otherwise about [`BLOCK`] bytes. Per byte the reader does one checksum, takes off
+//! the compression if there is one, and searches for the last end of a record, all but the second far faster than
+//! parsing, so that one thread can feed many. A record that exceeds `max_record` is passed over without being stored.
 
-use std::fs::{self, File, Metadata};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use memchr::{memchr, memchr_iter, memrchr};
+use tempfile::SpooledTempFile;
 
-use super::walk::{FileId, file_id, kind_of};
-use super::{Format, Item, Record, Source, SourceOptions, line_too_large, parse, reason_of, shape, skipped_source};
+use super::codec::{Compression, Decoder, Fault};
+use super::csv::{self, Table};
+#[cfg(feature = "parquet")]
+use super::parquet::ParquetReader;
+use super::stored::{Opened, Stamp, Stored, open};
+use super::{Format, Item, Source, SourceOptions, line_too_large, shape, skipped_line, skipped_source};
 use crate::finding::{Reason, Skipped, SourceInfo};
-use crate::hash::ContentHasher;
 
 /// Large enough that handing it to another thread costs nothing beside parsing it; small enough that a few hundred
 /// of them fit in memory and that a file of some megabytes keeps all threads busy.
-const BLOCK: usize = 1 << 20;
+pub(super) const BLOCK: usize = 1 << 20;
 
 /// A stretch of a source that holds whole records.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Block {
-    /// The bytes, as they stand in the source.
+    /// The bytes, as they stand in the source after its compression is taken off.
     pub bytes: Vec<u8>,
-    /// The number of the first record (line) in it.
+    /// The number of the first record in it.
     pub first_record: u64,
-    /// The byte in the source at which the block starts.
+    /// The zero-based number of the line with which it starts, where records may have several.
+    pub first_line: u64,
+    /// The byte in the decompressed source at which the block starts.
     pub offset: u64,
+    /// How to read the rows of a table.
+    pub(super) table: Option<Arc<Table>>,
+    /// What was parsed already, of formats that have no records of bytes.
+    pub(super) items: Vec<Item>,
 }
 
 /// The place of one line.
@@ -54,6 +62,27 @@ impl Line {
 }
 
 impl Block {
+    /// Returns the bytes that the block holds, or the texts in it.
+    pub fn size(&self) -> usize {
+        let text = |item: &Item| if let Item::Document(record) = item { record.text.len() } else { 0 };
+        self.bytes.len() + self.items.iter().map(text).sum::<usize>()
+    }
+
+    /// Returns the records of the block one by one where they are lines, else the block.
+    pub fn pieces(&self, format: Format) -> Vec<Self> {
+        if !matches!(format, Format::Lines | Format::Jsonl) {
+            return vec![self.clone()];
+        }
+        let piece = |Line { record, offset, range }: Line| Self {
+            bytes: self.bytes[range].to_vec(),
+            first_record: record,
+            first_line: record,
+            offset,
+            ..Self::default()
+        };
+        self.lines().map(piece).collect()
+    }
+
     /// Returns the lines of the block in order. A line feed at the very end does not begin another line.
     pub(super) fn lines(&self) -> impl Iterator<Item = Line> {
         let last = (self.bytes.last() != Some(&b'\n')).then_some(self.bytes.len());
@@ -64,6 +93,19 @@ impl Block {
             Line { record, offset: self.offset + range.start as u64, range }
         })
     }
+
+    /// Returns the block of one record of this one, which stands at `range`.
+    #[must_use]
+    pub fn one(&self, record: u64, range: Range<usize>) -> Self {
+        let offset = self.offset + range.start as u64;
+        let (bytes, table) = (self.bytes[range].to_vec(), self.table.clone());
+        Self { bytes, first_record: record, first_line: record, offset, table, items: Vec::new() }
+    }
+
+    /// Returns where the field of text stands in a block that is one row of a table, with its quotes.
+    pub fn text_field(&self) -> Option<Range<usize>> {
+        csv::text_field(&self.bytes, self.table.as_ref()?)
+    }
 }
 
 /// Reads one source, block by block.
@@ -71,20 +113,63 @@ pub struct SourceReader {
     source: Source,
     options: SourceOptions,
     format: Format,
-    input: Box<dyn Read + Send>,
+    input: Input,
     /// What the file was when it was opened, if it is one whose changes can be seen.
-    opened: Option<(Arc<File>, Stamp)>,
+    opened: Option<Opened>,
+    table: Option<Arc<Table>>,
+    #[cfg(feature = "parquet")]
+    rows: Option<ParquetReader>,
     /// Bytes that were read and not handed out.
     pending: Vec<u8>,
-    /// The number of the line and the byte in the source with which `pending` starts.
+    /// The number of the record, the line and the byte in the source with which `pending` starts.
     record: u64,
+    line: u64,
     offset: u64,
-    /// Why reading ended before the end of the file.
+    /// Why reading ended before the end of the file, or stopped in the middle of it.
     failure: Option<Skipped>,
     ended: bool,
     handed_out: bool,
-    hasher: ContentHasher,
-    bytes: u64,
+    /// Quotes that were found open to the end, each after reading to there.
+    open_quotes: usize,
+    /// What was passed over and not taken yet, if it is kept.
+    passed: Option<Passed>,
+}
+
+/// Bytes that are in no block; more than a few go to a temporary file.
+struct Passed {
+    bytes: SpooledTempFile,
+    length: u64,
+    result: io::Result<()>,
+}
+
+/// Bytes that are passed over and kept in memory.
+const PASSED_HELD: usize = 1 << 20;
+
+impl Passed {
+    fn new() -> Self {
+        Self { bytes: SpooledTempFile::new(PASSED_HELD), length: 0, result: Ok(()) }
+    }
+
+    fn push(&mut self, bytes: &[u8]) {
+        self.length += bytes.len() as u64;
+        if self.result.is_ok() {
+            self.result = self.bytes.write_all(bytes);
+        }
+    }
+}
+
+#[allow(clippy::large_enum_variant)] // there is one a source
+enum Input {
+    Raw(Stored),
+    Coded(Compression, Decoder),
+}
+
+/// Where the whole records end with which `pending` starts.
+pub(super) enum Cut {
+    /// After so many bytes, which hold so many records and lines.
+    Whole { end: usize, records: u64, lines: u64 },
+    /// Not in what is there.
+    More,
 }
 
 impl SourceReader {
@@ -95,98 +180,230 @@ impl SourceReader {
     /// What is reported of a source that gives no document: it is gone, may not be read, is no file, is binary, or is
     /// of another shape or encoding than its name says. Such a source has no line in the table of sources.
     pub fn open(source: &Source, options: &SourceOptions) -> Result<Self, Skipped> {
-        let mut reader =
-            Self::start(source, options).map_err(|(reason, detail)| skipped_source(&source.name(), reason, detail))?;
-        reader.fill(reader.known_length().map_or(BLOCK, |length| BLOCK.min(length as usize + 1)));
-        if let Some(failure) = reader.failure.take_if(|_| reader.pending.is_empty()) {
-            return Err(failure);
-        }
-        reader.format =
-            source.format(options).unwrap_or_else(|| shape::format_of(&reader.pending, reader.ended, options));
-        match shape::refuse(&reader.pending, reader.ended, reader.format) {
-            Some((reason, detail)) => Err(skipped_source(&source.name(), reason, detail)),
-            None => Ok(reader),
-        }
+        Self::open_with(source, options, None)
     }
 
-    /// Returns the format by name, or that which the content of a stream shows.
+    /// Opens a source of which all is to be copied: see [`Self::take_passed`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::open`].
+    pub fn open_to_copy(source: &Source, options: &SourceOptions) -> Result<Self, Skipped> {
+        Self::open_with(source, options, Some(Passed::new()))
+    }
+
+    fn open_with(source: &Source, options: &SourceOptions, passed: Option<Passed>) -> Result<Self, Skipped> {
+        let refused = |(reason, detail): (Reason, String)| skipped_source(&source.name(), reason, detail);
+        let mut reader = Self::start(source, options).map_err(refused)?;
+        reader.passed = passed;
+        reader.fill(reader.known_length().map_or(BLOCK, |length| BLOCK.min(length as usize + 1)));
+        if reader.pending.is_empty()
+            && reader.compression().is_none()
+            && let Some(failure) = reader.failure.take()
+        {
+            return Err(failure);
+        }
+        let (start, whole) = (reader.pending.as_slice(), reader.ended);
+        reader.format =
+            source.format_by_ending(options).unwrap_or_else(|| shape::format_of(start, whole, source, options));
+        shape::refuse(start, whole, reader.format).map_or(Ok(()), Err).map_err(refused)?;
+        if reader.format == Format::Parquet {
+            reader.open_rows()?;
+        }
+        reader.read_head().map_err(refused)?;
+        Ok(reader)
+    }
+
+    /// Returns the format by name, or that which the content shows.
     pub fn format(&self) -> Format {
         self.format
     }
 
-    /// Returns what a [`Rereader`] needs to see a change of the file, unless changes of it cannot be seen.
+    /// Returns how the source is compressed.
+    pub fn compression(&self) -> Option<Compression> {
+        match self.input {
+            Input::Raw(_) => None,
+            Input::Coded(compression, _) => Some(compression),
+        }
+    }
+
+    /// Returns what a [`super::Rereader`] needs to see a change of the file, unless changes of it cannot be seen.
     pub fn stamp(&self) -> Option<Stamp> {
         // A file that the kernel makes up as it is read says that it is empty, and is never the same.
-        self.opened.as_ref().map(|(_, stamp)| stamp.clone()).filter(|stamp| stamp.length > 0)
+        self.opened.as_ref().map(|opened| opened.stamp.clone()).filter(|stamp| stamp.length > 0)
+    }
+
+    /// Returns whether a [`super::Rereader`] gives single records of this source again, at the cost of reading them.
+    pub fn can_reread(&self) -> bool {
+        let by_place = matches!(self.format, Format::Plain | Format::Lines | Format::Jsonl | Format::Csv | Format::Tsv);
+        by_place && self.compression().is_none() && self.stamp().is_some()
+    }
+
+    /// Returns how many of the stored bytes were read.
+    pub fn position(&mut self) -> u64 {
+        self.input.stored().bytes()
     }
 
     /// Returns the next block, or what had to be passed over before it. Reading goes on after an error; `None` is the
     /// end of the source.
     pub fn next_block(&mut self) -> Option<Result<Block, Skipped>> {
         let block = match self.format {
-            Format::Plain => self.whole_file(),
-            Format::Lines | Format::Jsonl => self.whole_lines(),
+            Format::Plain | Format::Html => self.whole_file(),
+            Format::Parquet => self.next_rows(),
+            _ => self.whole_records(),
         };
         self.handed_out = true;
-        block.or_else(|| self.failure.take().map(Err))
+        block.or_else(|| self.failure.take().map(|failure| Err(self.go_on_after(failure))))
+    }
+
+    /// Takes what was passed over since this was asked last: the header of a table, records that are too large; not what
+    /// a damaged file leaves of a record. It stands between the last block and the next.
+    ///
+    /// # Errors
+    ///
+    /// If it could not be kept.
+    pub fn take_passed(&mut self) -> io::Result<Option<impl io::Read + use<>>> {
+        let Some(passed) = self.passed.as_mut().filter(|passed| passed.length > 0) else { return Ok(None) };
+        let Passed { mut bytes, result, .. } = std::mem::replace(passed, Passed::new());
+        result.and_then(|()| bytes.seek(SeekFrom::Start(0)))?;
+        Ok(Some(bytes))
     }
 
     /// Closes the source. Returns its line for the table of sources, and a flag [`Reason::Changed`] if the file is not
     /// what it was when it was opened; its documents are then those of neither state for sure.
-    pub fn finish(self) -> (SourceInfo, Vec<Skipped>) {
+    pub fn finish(mut self) -> (SourceInfo, Vec<Skipped>) {
+        // A decoder may stop before the end of a file, whose hash is that of the whole.
+        let drains = self.compression().is_some() && self.opened.is_some();
+        let stored = self.input.stored();
+        if drains {
+            stored.drain();
+        }
         let path = &self.source.path;
         let info = SourceInfo {
             path: self.source.name(),
             path_base64: path.to_str().is_none().then(|| STANDARD.encode(path.as_os_str().as_encoded_bytes())),
-            bytes: self.bytes,
-            xxh3_128: format!("{:032x}", self.hasher.finish()),
+            bytes: stored.bytes(),
+            xxh3_128: format!("{:032x}", stored.hash()),
         };
-        let change = self.opened.as_ref().and_then(|(file, opened)| change(path, file, opened, self.bytes));
+        let change = self.opened.as_ref().and_then(|opened| opened.change(path, info.bytes));
         let skipped = change.map(|detail| skipped_source(&info.path, Reason::Changed, detail));
         (info, skipped.into_iter().collect())
     }
 
+    #[cfg(feature = "parquet")]
+    fn open_rows(&mut self) -> Result<(), Skipped> {
+        let name = self.source.name();
+        let (Some(opened), None) = (&self.opened, self.compression()) else {
+            let detail = "Parquet is read from any place in its file: it cannot be a stream or compressed as a whole";
+            return Err(skipped_source(&name, Reason::WrongShape, detail));
+        };
+        let file = Arc::clone(&opened.file);
+        // Rows are read from anywhere in the file, which the hash is not.
+        self.input.stored().drain();
+        self.rows = Some(ParquetReader::open(file, &name, &self.options)?);
+        Ok(())
+    }
+
+    #[cfg(not(feature = "parquet"))]
+    fn open_rows(&mut self) -> Result<(), Skipped> {
+        Err(skipped_source(&self.source.name(), Reason::Binary, "this build of doublon does not read Parquet"))
+    }
+
+    #[cfg(feature = "parquet")]
+    fn next_rows(&mut self) -> Option<Result<Block, Skipped>> {
+        let items = self.rows.as_mut()?.next_batch()?;
+        Some(Ok(Block { items, ..Block::default() }))
+    }
+
+    #[cfg(not(feature = "parquet"))]
+    fn next_rows(&mut self) -> Option<Result<Block, Skipped>> {
+        None
+    }
+
     fn start(source: &Source, options: &SourceOptions) -> Result<Self, (Reason, String)> {
-        let (input, opened) = open(source)?;
+        let (stored, opened) = open(source)?;
         Ok(Self {
             source: source.clone(),
             options: options.clone(),
             format: Format::Plain,
-            input,
+            input: Input::new(stored, &source.path)?,
             opened,
+            table: None,
+            #[cfg(feature = "parquet")]
+            rows: None,
             pending: Vec::new(),
             record: 0,
+            line: 0,
             offset: 0,
             failure: None,
             ended: false,
             handed_out: false,
-            hasher: ContentHasher::default(),
-            bytes: 0,
+            open_quotes: 0,
+            passed: None,
         })
     }
 
-    /// Returns the length that the system gives for the file. It is only a claim until the bytes are there.
+    /// Returns the length that the system gives for a file that is read as it is. It is only a claim until the bytes
+    /// are there.
     fn known_length(&self) -> Option<u64> {
-        self.opened.as_ref().map(|(_, stamp)| stamp.length).filter(|&length| length > 0)
+        let length = self.opened.as_ref().map(|opened| opened.stamp.length).filter(|&length| length > 0);
+        length.filter(|_| self.compression().is_none())
+    }
+
+    /// Takes off what stands before the first record.
+    fn read_head(&mut self) -> Result<(), (Reason, String)> {
+        if !matches!(self.format, Format::Csv | Format::Tsv) || self.pending.is_empty() {
+            return Ok(());
+        }
+        let table = Table::read(&self.pending, self.ended, self.format, &self.options)?;
+        self.drop_front(table.length);
+        self.table = Some(Arc::new(table));
+        Ok(())
     }
 
     /// Reads until `pending` holds `target` bytes or the source ends.
     fn fill(&mut self, target: usize) {
-        let (before, wanted) = (self.pending.len(), target.saturating_sub(self.pending.len()));
+        let wanted = target.saturating_sub(self.pending.len());
         if self.ended || wanted == 0 {
             return;
         }
-        self.pending.reserve_exact(wanted);
-        let result = (&mut self.input).take(wanted as u64).read_to_end(&mut self.pending);
-        let read = &self.pending[before..];
-        self.hasher.update(read);
-        self.bytes += read.len() as u64;
-        self.ended = read.len() < wanted;
-        if let Err(error) = result {
-            let detail = format!("after {} bytes: {error}", self.bytes);
-            let skipped = skipped_source(&self.source.name(), Reason::ReadError, detail);
-            self.failure = Some(Skipped { offset: Some(self.bytes), ..skipped });
-        }
+        let result = match &mut self.input {
+            Input::Raw(stored) => stored.append(&mut self.pending, wanted).map_err(|error| {
+                let bytes = stored.bytes();
+                let detail = format!("after {bytes} bytes: {error}");
+                let skipped = skipped_source(&self.source.name(), Reason::ReadError, detail);
+                Skipped { offset: Some(bytes), ..skipped }
+            }),
+            Input::Coded(_, decoder) => decoder.append(&mut self.pending, wanted).map_err(|fault| {
+                let Fault { reason, detail } = fault;
+                skipped_source(&self.source.name(), reason, detail)
+            }),
+        };
+        self.ended = result.is_err() || self.pending.len() < target;
+        self.failure = result.err();
+    }
+
+    /// Drops what a failure left of a record, and goes on behind the failure where that makes sense.
+    fn go_on_after(&mut self, failure: Skipped) -> Skipped {
+        let Input::Coded(_, decoder) = &mut self.input else { return failure };
+        let goes_on = !matches!(self.format, Format::Plain | Format::Html) && decoder.resume();
+        let lost = self.pending.len();
+        let detail = failure.detail.unwrap_or_default();
+        let failure = Skipped {
+            record: (lost > 0).then_some(self.record),
+            offset: Some(self.offset),
+            detail: Some(if lost > 0 {
+                format!("{detail}; the record in line {} is lost", self.line + 1)
+            } else {
+                detail
+            }),
+            ..failure
+        };
+        self.forget_front(lost);
+        self.record += u64::from(lost > 0);
+        self.line += u64::from(lost > 0);
+        self.ended = !goes_on;
+        failure
     }
 
     fn whole_file(&mut self) -> Option<Result<Block, Skipped>> {
@@ -207,199 +424,176 @@ impl SourceReader {
         self.failure.is_none().then(|| Ok(Block { bytes: std::mem::take(&mut self.pending), ..Block::default() }))
     }
 
-    fn whole_lines(&mut self) -> Option<Result<Block, Skipped>> {
-        let mut searched = 0;
+    fn whole_records(&mut self) -> Option<Result<Block, Skipped>> {
         self.fill(BLOCK);
         while !self.pending.is_empty() {
-            if let Some(last) = memrchr(b'\n', &self.pending[searched..]) {
-                return Some(Ok(self.cut(searched + last + 1)));
+            if let Cut::Whole { end, records, lines } = self.last_end() {
+                return Some(Ok(self.cut(end, records, lines)));
             }
             if self.pending.len() as u64 > self.options.max_record {
                 return Some(Err(self.pass_over_line()));
             }
             if self.ended {
-                // What a failure cut off is no line.
-                let end = if self.failure.is_some() { 0 } else { self.pending.len() };
-                return (end > 0).then(|| Ok(self.cut(end)));
+                return self.last_record();
             }
-            searched = self.pending.len();
-            self.fill(searched.saturating_mul(2).min((self.options.max_record as usize).saturating_add(1)));
+            let limit = (self.options.max_record as usize).saturating_add(1);
+            self.fill(self.pending.len().saturating_mul(2).min(limit));
         }
         None
     }
 
+    fn last_end(&self) -> Cut {
+        let pending = self.pending.as_slice();
+        match &self.table {
+            Some(table) => csv::cut(pending, table, self.ended && self.failure.is_none()),
+            None => memrchr(b'\n', pending).map_or(Cut::More, |last| {
+                let lines = memchr_iter(b'\n', &pending[..=last]).count() as u64;
+                Cut::Whole { end: last + 1, records: lines, lines }
+            }),
+        }
+    }
+
+    /// Takes what is left at the end, which nothing ends.
+    fn last_record(&mut self) -> Option<Result<Block, Skipped>> {
+        // What a failure cut off is no record.
+        if self.failure.is_some() {
+            return None;
+        }
+        if self.table.is_some() {
+            return Some(Err(self.pass_over_open_quote()));
+        }
+        Some(Ok(self.cut(self.pending.len(), 1, 1)))
+    }
+
     /// Takes the first `length` bytes of `pending` as a block.
-    fn cut(&mut self, length: usize) -> Block {
+    fn cut(&mut self, length: usize, records: u64, lines: u64) -> Block {
         let mut rest = Vec::with_capacity(if self.ended { 0 } else { BLOCK });
         rest.extend_from_slice(&self.pending[length..]);
         let mut bytes = std::mem::replace(&mut self.pending, rest);
         bytes.truncate(length);
-        let block = Block { bytes, first_record: self.record, offset: self.offset };
-        self.record += memchr_iter(b'\n', &block.bytes).count() as u64;
+        let block = Block {
+            bytes,
+            first_record: self.record,
+            first_line: self.line,
+            offset: self.offset,
+            table: self.table.clone(),
+            items: Vec::new(),
+        };
+        self.record += records;
+        self.line += lines;
         self.offset += length as u64;
         block
     }
 
     /// Drops the line with which `pending` starts, up to and with its line feed.
     fn pass_over_line(&mut self) -> Skipped {
-        let line = Line { record: self.record, offset: self.offset, range: 0..0 };
+        let line = Line { record: self.line, offset: self.offset, range: 0..0 };
+        let skipped =
+            Skipped { record: Some(self.record), ..line_too_large(&self.source.name(), &line, &self.options) };
         let end = loop {
             match memchr(b'\n', &self.pending) {
                 Some(end) => break end + 1,
                 None if self.ended => break self.pending.len(),
                 None => {
+                    self.keep_passed(self.pending.len());
                     self.offset += self.pending.len() as u64;
                     self.pending.clear();
                     self.pending.shrink_to(BLOCK);
                     self.fill(BLOCK);
+                    self.stop_bomb(self.offset - line.offset);
                 }
             }
         };
-        self.pending.drain(..end);
-        self.offset += end as u64;
+        self.drop_front(end);
         self.record += 1;
-        line_too_large(&self.source.name(), &line, &self.options)
-    }
-}
-
-/// Fetches single records of a source that was read before.
-pub struct Rereader {
-    source: Source,
-    format: Format,
-    file: File,
-    stamp: Option<Stamp>,
-    is_changed: bool,
-    /// Bytes of the file from `window_start` on, read ahead while records are asked for one after the other.
-    window: Vec<u8>,
-    window_start: u64,
-    /// Where the last record ended.
-    last_end: u64,
-}
-
-/// Bytes read at a time where the next records will be wanted too.
-const AHEAD: u64 = 1 << 16;
-
-impl Rereader {
-    /// Opens a source again; `format` and `stamp` are those of its [`SourceReader`].
-    ///
-    /// # Errors
-    ///
-    /// The source is gone, may not be read, or is standard input or another stream, which gives its bytes only once.
-    pub fn open(source: &Source, format: Format, stamp: Option<Stamp>) -> Result<Self, Skipped> {
-        let refused = |reason, detail| skipped_source(&source.name(), reason, detail);
-        let failed = |error: io::Error| refused(reason_of(&error), error.to_string());
-        // Opening a pipe would wait for a writer for ever.
-        if source.is_stdin() || !fs::metadata(&source.path).map_err(failed)?.is_file() {
-            return Err(refused(Reason::ReadError, "it gives its bytes only once".to_owned()));
-        }
-        let file = File::open(&source.path).map_err(failed)?;
-        let source = source.clone();
-        Ok(Self {
-            source,
-            format,
-            file,
-            stamp,
-            is_changed: false,
-            window: Vec::new(),
-            window_start: 0,
-            last_end: u64::MAX,
-        })
+        self.line = line.record + 1;
+        skipped
     }
 
-    /// Reads the record of which [`Record::record`], `offset` and `length` are given.
-    ///
-    /// # Errors
-    ///
-    /// The file cannot be read, is not what it was, or has no such record any more.
-    pub fn read(&mut self, record: u64, offset: u64, length: u64, options: &SourceOptions) -> Result<Record, Skipped> {
-        let name = self.source.name();
-        let skipped = |reason, detail: String| Skipped {
-            record: Some(record),
-            offset: Some(offset),
-            ..skipped_source(&name, reason, detail)
+    /// Drops the line with which `pending` starts, in which a quote opens that nothing closes.
+    fn pass_over_open_quote(&mut self) -> Skipped {
+        self.open_quotes += 1;
+        let line = Line { record: self.line, offset: self.offset, range: 0..0 };
+        let detail = "a quote is not closed before the end of the file";
+        let skipped = Skipped {
+            record: Some(self.record),
+            ..skipped_line(&self.source.name(), &line, Reason::OpenQuote, detail)
         };
-        let bytes = self.bytes(offset, length).map_err(|error| skipped(Reason::ReadError, error.to_string()))?;
-        if self.is_changed {
-            return Err(skipped(Reason::Changed, "the file was written to or replaced after it was read".to_owned()));
-        }
-        let mut items = Vec::with_capacity(1);
-        if bytes.len() as u64 == length {
-            parse(&Block { bytes, first_record: record, offset }, self.format, &name, options, &mut items);
-        }
-        match (items.pop(), items.pop()) {
-            (Some(Item::Document(document)), None) => Ok(document),
-            _ => Err(skipped(Reason::Changed, "the record is not there any more".to_owned())),
+        // To find one that is open takes reading to the end.
+        let gives_up = self.open_quotes > MAX_OPEN_QUOTES;
+        let end = memchr(b'\n', &self.pending).filter(|_| !gives_up).map_or(self.pending.len(), |end| end + 1);
+        self.drop_front(end);
+        self.record += 1;
+        skipped
+    }
+
+    fn drop_front(&mut self, length: usize) {
+        self.keep_passed(length);
+        self.forget_front(length);
+    }
+
+    fn keep_passed(&mut self, length: usize) {
+        if let Some(passed) = &mut self.passed {
+            passed.push(&self.pending[..length]);
         }
     }
 
-    fn bytes(&mut self, offset: u64, length: u64) -> io::Result<Vec<u8>> {
-        let window_end = self.window_start + self.window.len() as u64;
-        // The window serves forward only: to ask again is to want what is there now.
-        if offset < self.last_end || offset < self.window_start || offset + length > window_end {
-            // A record soon after the last one: there will be more of them.
-            let follows = offset >= self.last_end && offset - self.last_end < AHEAD / 4;
-            self.window.clear();
-            self.window_start = offset;
-            self.file.seek(SeekFrom::Start(offset))?;
-            let wanted = if follows { length.max(AHEAD) } else { length };
-            (&mut self.file).take(wanted).read_to_end(&mut self.window)?;
-            // What was just read is what the first reading saw, as far as the system tells.
-            let now = || self.file.metadata().map(|metadata| Stamp::of(&metadata)).ok();
-            self.is_changed |= self.stamp.is_some() && self.stamp != now();
+    /// Drops the first bytes of `pending`, and counts them and their lines.
+    fn forget_front(&mut self, length: usize) {
+        self.line += memchr_iter(b'\n', &self.pending[..length]).count() as u64;
+        self.pending.drain(..length);
+        self.offset += length as u64;
+    }
+
+    /// Ends the source if a record of which `passed` bytes were passed over is there only to waste time.
+    fn stop_bomb(&mut self, passed: u64) {
+        let Input::Coded(compression, decoder) = &mut self.input else { return };
+        let ratio = decoder.ratio();
+        if passed > BOMB_BYTES && ratio > BOMB_RATIO && self.failure.is_none() {
+            let detail = format!(
+                "{} data that unpacks to {ratio} times its size, with a record of over {} MiB; not read further",
+                compression.name(),
+                passed >> 20
+            );
+            self.failure = Some(skipped_source(&self.source.name(), Reason::Bomb, detail));
+            self.pending.clear();
+            self.ended = true;
         }
-        self.last_end = offset + length;
-        let start = ((offset - self.window_start) as usize).min(self.window.len());
-        let end = (start + length as usize).min(self.window.len());
-        Ok(self.window[start..end].to_vec())
     }
 }
 
-/// What tells one state of a file from another without reading it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stamp {
-    length: u64,
-    modified: Option<SystemTime>,
-    id: Option<FileId>,
-}
+/// A compressed source is given up when it unpacks to so many times its size while so many bytes of one record that is
+/// too large are passed over. Text compresses to a tenth, rarely to a hundredth; what does better repeats itself, and
+/// then it has records that end.
+const BOMB_RATIO: u64 = 100;
+const BOMB_BYTES: u64 = 1 << 30;
 
-impl Stamp {
-    fn of(metadata: &Metadata) -> Self {
-        Self { length: metadata.len(), modified: metadata.modified().ok(), id: file_id(metadata) }
-    }
-}
+const MAX_OPEN_QUOTES: usize = 16;
 
-type Opened = (Box<dyn Read + Send>, Option<(Arc<File>, Stamp)>);
-
-fn open(source: &Source) -> Result<Opened, (Reason, String)> {
-    if source.is_stdin() {
-        return Ok((Box::new(io::stdin()), None));
-    }
-    let failed = |error: io::Error| (reason_of(&error), error.to_string());
-    // Before opening, because opening a pipe that took the file's place would wait for a writer for ever.
-    let metadata = fs::metadata(&source.path).map_err(failed)?;
-    if !source.named && !metadata.is_file() {
-        return Err((Reason::NotRegular, format!("{} took the place of the file", kind_of(metadata.file_type()))));
-    }
-    let file = Arc::new(File::open(&source.path).map_err(failed)?);
-    let metadata = file.metadata().map_err(failed)?;
-    Ok((Box::new(Arc::clone(&file)), metadata.is_file().then(|| (file, Stamp::of(&metadata)))))
-}
-
-/// Says how the file differs from what was opened, if it does.
-fn change(path: &Path, file: &File, opened: &Stamp, bytes: u64) -> Option<String> {
-    let closed = file.metadata().map(|metadata| Stamp::of(&metadata)).ok()?;
-    // Files that the kernel makes up as they are read, as in /proc, say that they are empty and change as they like.
-    if (opened.length, closed.length) == (0, 0) && bytes > 0 {
-        return None;
-    }
-    match fs::metadata(path) {
-        Err(_) => Some("the file was removed while it was read".to_owned()),
-        Ok(metadata) if file_id(&metadata) != opened.id => {
-            Some("the file was replaced by another while it was read".to_owned())
+impl Input {
+    /// Finds out whether the bytes are compressed.
+    fn new(mut stored: Stored, path: &Path) -> Result<Self, (Reason, String)> {
+        // A failure comes again when more is read.
+        let start = stored.peek(MAGIC).unwrap_or_default();
+        match (Compression::of(start, path), Compression::by_ending(path)) {
+            (Some(compression), _) => match Decoder::new(compression, stored) {
+                Ok(decoder) => Ok(Self::Coded(compression, decoder)),
+                Err(Fault { reason, detail }) => Err((reason, detail)),
+            },
+            (None, Some(named)) if start.is_empty() => {
+                Err((Reason::Truncated, format!("the file is empty, not {} data", named.name())))
+            }
+            _ => Ok(Self::Raw(stored)),
         }
-        Ok(_) if closed.length != opened.length => {
-            Some(format!("the file had {} bytes when it was opened and {} at the end", opened.length, closed.length))
+    }
+
+    fn stored(&mut self) -> &mut Stored {
+        match self {
+            Self::Raw(stored) => stored,
+            Self::Coded(_, decoder) => decoder.stored(),
         }
-        Ok(_) => (closed != *opened).then(|| "the file was written to while it was read".to_owned()),
     }
 }
+
+/// Bytes that tell the compression.
+const MAGIC: usize = 16;

@@ -2,12 +2,15 @@
 //!
 //! A folder of text holds pictures and archives too, and a file named `.jsonl` may be a JSON array. Reading those as
 //! what they are not would give one error a line, or garbage; here they get one message that names the real thing.
-//! Only the first block is looked at, and a file of lines whose first record is a JSON object passes at once.
+//! Only the first block is looked at, and a file of lines whose first record is a JSON object passes at once. A
+//! compression is taken off before.
+
+use std::path::Path;
 
 use memchr::memchr;
 use serde::de::IgnoredAny;
 
-use super::{Format, RecordMode, SourceOptions};
+use super::{Compression, Format, RecordMode, Source, SourceOptions};
 use crate::finding::Reason;
 
 /// Why a source is not read as what it was taken for, with words for people.
@@ -16,8 +19,10 @@ pub(super) type Refusal = (Reason, String);
 /// Returns why a source that begins with `start` is not read as `format`. `whole` says that there is nothing more.
 pub(super) fn refuse(start: &[u8], whole: bool, format: Format) -> Option<Refusal> {
     let as_named = match format {
-        Format::Plain => has_utf16_mark(start),
-        Format::Lines => false,
+        // Its reader says what is wrong.
+        Format::Parquet => true,
+        Format::Plain | Format::Html => has_utf16_mark(start),
+        Format::Lines | Format::Csv | Format::Tsv => false,
         Format::Jsonl => first_line(start, whole).is_some_and(is_object),
     };
     if as_named {
@@ -25,23 +30,53 @@ pub(super) fn refuse(start: &[u8], whole: bool, format: Format) -> Option<Refusa
     }
     wide_encoding(start).or_else(|| binary(start)).or_else(|| match format {
         Format::Jsonl => other_than_lines_of_json(without_mark(start), whole),
-        Format::Plain | Format::Lines => None,
+        Format::Csv | Format::Tsv => other_than_table(start, whole),
+        Format::Plain | Format::Lines | Format::Html | Format::Parquet => None,
     })
 }
 
-/// Tells the format of a stream without a name: JSONL if its first line is a JSON object or begins one that is longer
-/// than `start`, else plain text.
-pub(super) fn format_of(start: &[u8], whole: bool, options: &SourceOptions) -> Format {
+/// Tells the format of a source whose name says nothing. It is JSONL if its first line is a JSON object or begins one
+/// that is longer than `start`. Binary formats are told by their first bytes. Where there is no ending at all, it may be a page. Else it is plain text.
+pub(super) fn format_of(start: &[u8], whole: bool, source: &Source, options: &SourceOptions) -> Format {
+    if start.starts_with(b"PAR1") {
+        return Format::Parquet;
+    }
+    let is_nameless = source.is_stream() || source.ending().is_empty();
+    if is_nameless && is_page(start) {
+        return Format::Html;
+    }
+    if is_nameless || source.ending() == "json" { lines_or_text(start, whole, options) } else { plain(options) }
+}
+
+fn plain(options: &SourceOptions) -> Format {
+    match options.record {
+        RecordMode::File => Format::Plain,
+        RecordMode::Lines => Format::Lines,
+    }
+}
+
+fn lines_or_text(start: &[u8], whole: bool, options: &SourceOptions) -> Format {
     let text = without_mark(start).trim_ascii_start();
     let is_jsonl = match first_line(start, whole) {
         Some(line) => is_object(line),
         None => text.starts_with(b"{") && first_value(text).is_err_and(|error| error.is_eof()),
     };
-    match options.record {
-        _ if is_jsonl => Format::Jsonl,
-        RecordMode::File => Format::Plain,
-        RecordMode::Lines => Format::Lines,
-    }
+    if is_jsonl { Format::Jsonl } else { plain(options) }
+}
+
+fn is_page(start: &[u8]) -> bool {
+    let text = without_mark(start).trim_ascii_start();
+    let begins = |with: &str| text.get(..with.len()).is_some_and(|text| text.eq_ignore_ascii_case(with.as_bytes()));
+    begins("<!doctype html") || begins("<html")
+}
+
+fn other_than_table(start: &[u8], whole: bool) -> Option<Refusal> {
+    let what = match first_line(start, whole)? {
+        line if is_object(line) => "JSON Lines",
+        line if line.starts_with(b"<") => "markup (HTML or XML)",
+        _ => return None,
+    };
+    Some((Reason::WrongShape, format!("the file is {what}, not a table")))
 }
 
 fn wide_encoding(start: &[u8]) -> Option<Refusal> {
@@ -69,13 +104,9 @@ fn alternates_with_zeros(sample: &[u8]) -> bool {
 }
 
 /// What common files that are no text begin with.
-const SIGNATURES: [(&[u8], &str); 12] = [
-    (b"\x1f\x8b", "gzip data"),
-    (b"\x28\xb5\x2f\xfd", "Zstandard data"),
-    (b"\x04\x22\x4d\x18", "LZ4 data"),
-    (b"\xfd7zXZ\0", "xz data"),
-    (b"BZh91AY&SY", "bzip2 data"),
+const SIGNATURES: [(&[u8], &str); 8] = [
     (b"PK\x03\x04", "a ZIP archive"),
+    (b"PAR1", "a Parquet file"),
     (b"%PDF-", "a PDF"),
     (b"\x89PNG\r\n", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
@@ -88,6 +119,10 @@ const SIGNATURES: [(&[u8], &str); 12] = [
 /// that are kept have under 10% even where NUL separates the words. Bytes that are not UTF-8 make it less likely text,
 /// but legacy encodings have no such characters at all.
 fn binary(start: &[u8]) -> Option<Refusal> {
+    if let Some(inner) = Compression::of(start, Path::new("")) {
+        let detail = format!("{} data inside a compression; only one is taken off", inner.name());
+        return Some((Reason::Binary, detail));
+    }
     if let Some((_, what)) = SIGNATURES.iter().find(|(signature, _)| start.starts_with(signature)) {
         return Some((Reason::Binary, format!("the file is {what}, not text")));
     }
@@ -185,7 +220,28 @@ mod tests {
     use super::*;
 
     fn format(start: &str, whole: bool, record: RecordMode) -> Format {
-        format_of(start.as_bytes(), whole, &SourceOptions { record, ..SourceOptions::default() })
+        format_of_source("-", start, whole, record)
+    }
+
+    fn format_of_source(path: &str, start: &str, whole: bool, record: RecordMode) -> Format {
+        let source = Source { path: path.into(), named: true };
+        format_of(start.as_bytes(), whole, &source, &SourceOptions { record, ..SourceOptions::default() })
+    }
+
+    #[test]
+    fn a_name_that_says_nothing_leaves_it_to_the_content() {
+        let page = "\u{feff} <!DOCTYPE HTML>\n<p>";
+        for (path, start, expected) in [
+            ("page", page, Format::Html),
+            ("page.gz", "<html lang=fr>", Format::Html),
+            ("page.log", page, Format::Plain),
+            ("a.json.gz", "{}\n{}\n", Format::Jsonl),
+            ("a.json", "{\n}\n", Format::Plain),
+            ("a.log", "{}\n{}\n", Format::Plain),
+            ("a.data", "PAR1 and so on", Format::Parquet),
+        ] {
+            assert_eq!(format_of_source(path, start, true, RecordMode::File), expected, "{path}");
+        }
     }
 
     #[test]

@@ -29,6 +29,13 @@ pub struct Found {
     pub left_out: u64,
 }
 
+/// The folder in a clean copy that tells what was removed. Programs that read folders of data pass over names that start
+/// with an underscore; a walk passes over this one, where it has a [`SUMMARY`].
+pub const EVIDENCE: &str = "_doublon";
+
+/// The file with the counts of a clean copy.
+pub const SUMMARY: &str = "summary.json";
+
 /// Finds the sources that `paths` lead to: files as named, folders with all that is in them, `-` as standard input.
 ///
 /// Links are followed if they were named, those in folders only with [`SourceOptions::follow`]. What is no regular
@@ -129,7 +136,8 @@ impl Tree {
             let below = path.strip_prefix(root).unwrap_or(path);
             let is_folder = entry.as_ref().is_ok_and(|entry| entry.file_type().is_dir());
             // What could not be read may be a folder of wanted files.
-            if !below.as_os_str().is_empty() && !filter.admits(below, is_folder || entry.is_err()) {
+            let is_left_out = !filter.admits(below, is_folder || entry.is_err()) || is_folder && is_evidence(path);
+            if !below.as_os_str().is_empty() && is_left_out {
                 self.left_out += 1;
                 if is_folder {
                     walk.skip_current_dir();
@@ -186,6 +194,11 @@ impl Tree {
             same
         });
     }
+}
+
+/// Whether a folder tells what a clean copy lacks: it is no part of the archive.
+fn is_evidence(folder: &Path) -> bool {
+    folder.ends_with(EVIDENCE) && folder.join(SUMMARY).is_file()
 }
 
 /// Whether a walk that met this may read it, and why not.

@@ -1,0 +1,239 @@
+//! `doublon clean`.
+
+#![allow(clippy::doc_markdown)] // the comments of arguments are their help, where backticks would show
+
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+use clap::{Args as Group, ValueEnum};
+
+use super::args::{MessageArgs, RunArgs};
+use super::exit::Outcome;
+use super::output::Output;
+use super::progress::Meter;
+use super::report::read;
+use super::say;
+use crate::finding::{Findings, Level};
+use crate::report::text::{bytes, counted, number};
+use crate::rewrite::{
+    Checked, Edge, Options, Passages, Plan, Sink, Summary, Target, apply, check, names, plan, removals, staying,
+};
+use crate::scan::Progress;
+use crate::source::{EVIDENCE, SUMMARY};
+
+#[derive(Debug, Group)]
+pub struct CleanArgs {
+    /// Files and folders to clean
+    ///
+    /// They are read as by `doublon scan`, and never changed. Standard input cannot be cleaned: it gives its bytes only
+    /// once.
+    #[arg(value_name = "PATH", required_unless_present = "from")]
+    paths: Vec<PathBuf>,
+    /// Folder for the clean copy
+    ///
+    /// It must be new or empty, and may not lie in a folder that is read. It appears when the copy is whole, and not
+    /// before. A copy of one folder has its files under their names; of several, under the names of the folders. What
+    /// was removed, and for what, is told in DIR/_doublon.
+    #[arg(long, value_name = "DIR", required_unless_present = "dry_run")]
+    out: Option<PathBuf>,
+    /// Replace an earlier output
+    ///
+    /// Nothing but an output of `doublon clean` is replaced, and only once the new one is whole.
+    #[arg(long, requires = "out")]
+    overwrite: bool,
+    /// Tell what would be removed, and write no copy
+    ///
+    /// The lines are those that DIR/_doublon/removed.jsonl would have. They go to standard output, or to the file of -o.
+    #[arg(long)]
+    dry_run: bool,
+    /// Write the lines of --dry-run to FILE
+    #[arg(short, long, value_name = "FILE", requires = "dry_run")]
+    output: Option<PathBuf>,
+    /// Act on saved findings instead of scanning
+    ///
+    /// FILE is what `doublon scan --format json` wrote. Nothing is written if a file is not what it was then; the exit
+    /// code is then 4. Flags that say how to read and to compare have no effect. Paths, if given, are those that names
+    /// in the output start from.
+    #[arg(long, value_name = "FILE")]
+    from: Option<PathBuf>,
+    /// What becomes of passages that repeat
+    ///
+    /// `keep` leaves them alone. `cut` takes out all places of a passage but one, each measured against that one: the
+    /// share of its words that the kept place has must reach --threshold. `mark` leaves the text and adds a field
+    /// doublon_repeats to JSON records: where these places start and end, in characters.
+    #[arg(long, value_enum, value_name = "WHAT", default_value = "keep")]
+    passages: PassagesArg,
+    /// Where a cut may begin and end
+    ///
+    /// Between words, sentences or paragraphs. What does not fill a whole one stays.
+    #[arg(long, value_enum, value_name = "EDGE", default_value = "word")]
+    cut_at: EdgeArg,
+    /// Remove documents of which cuts leave fewer words
+    ///
+    /// One for which others were removed, or that holds the kept place of a passage, stays nevertheless.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    min_left: usize,
+    /// Allow that nothing is left of a file of several documents
+    ///
+    /// Without it, such a copy is refused: it is what a wrong field or a template looks like.
+    #[arg(long)]
+    allow_wipeout: bool,
+    #[command(flatten)]
+    run: RunArgs,
+    #[command(flatten)]
+    messages: MessageArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum PassagesArg {
+    Keep,
+    Cut,
+    Mark,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum EdgeArg {
+    Word,
+    Sentence,
+    Paragraph,
+}
+
+/// Scans or reads findings, plans, checks the plan, and writes the copy.
+///
+/// # Errors
+///
+/// When an argument is wrong, the scan fails, a source changed, or the copy cannot be written. There is no output then.
+pub fn run(args: &CleanArgs) -> Result<Outcome> {
+    let plan_output = Output::prepare(args.output.as_deref(), &args.paths)?;
+    let quiet = args.messages.quiet || args.messages.no_progress;
+    let meter = Meter::new(quiet, io::stderr().is_terminal(), args.messages.verbose);
+    let done = clean(args, &plan_output, &meter);
+    meter.finish();
+    let (findings, summary) = done?;
+    if !args.messages.quiet {
+        tell(&summary, args);
+    }
+    Ok(Outcome::of(&findings, None, false))
+}
+
+fn clean(args: &CleanArgs, plan_output: &Output, meter: &Meter) -> Result<(Findings, Summary)> {
+    let mut target = None;
+    if args.from.is_none() {
+        // What is wrong with the output is told before the work.
+        target = prepare(args, &args.paths)?;
+    }
+    let findings = findings(args, meter)?;
+    meter.phase("planning", None);
+    let plan = plan(&findings, &args.options())?;
+    let checked = check(&plan)?;
+    if args.from.is_some() {
+        plan.check_keepers(&findings.header.parameters)?;
+        let sources = plan.sources.iter().map(|planned| planned.source.path.clone());
+        target = prepare(args, &args.paths.iter().cloned().chain(sources).collect::<Vec<_>>())?;
+    }
+    let summary = match target {
+        Some(mut target) => {
+            let summary = copy(args, &findings, checked, &mut target, meter)?;
+            write_evidence(&mut target, &plan, &summary)?;
+            target.publish()?;
+            summary
+        }
+        None => {
+            let summary = copy(args, &findings, checked, &mut (), meter)?;
+            plan_output.write(false, |out| removals(&plan, out))?;
+            summary
+        }
+    };
+    Ok((findings, summary))
+}
+
+fn prepare(args: &CleanArgs, inputs: &[PathBuf]) -> Result<Option<Target>> {
+    let out = args.out.as_deref().filter(|_| !args.dry_run);
+    Ok(out.map(|out| Target::prepare(out, inputs, args.overwrite)).transpose()?)
+}
+
+fn findings(args: &CleanArgs, meter: &Meter) -> Result<Findings> {
+    if let Some(path) = &args.from {
+        return read(path);
+    }
+    if args.paths.iter().any(|path| path == Path::new("-")) {
+        bail!("standard input gives its bytes only once; write it to a file and clean that");
+    }
+    let level = if args.passages == PassagesArg::Keep { Level::Documents } else { Level::All };
+    let parameters = args.run.parameters(level)?;
+    Ok(crate::scan::scan(&args.paths, &parameters, &args.run.sources()?, &args.run.resources()?, meter)?)
+}
+
+fn copy(
+    args: &CleanArgs,
+    findings: &Findings,
+    checked: Checked<'_>,
+    sink: &mut dyn Sink,
+    meter: &Meter,
+) -> Result<Summary> {
+    let plan = checked.plan();
+    let sources = plan.sources.iter().map(|planned| planned.source.path.clone());
+    let paths: Vec<PathBuf> = sources.chain(plan.whole.iter().map(|whole| whole.path.clone())).collect();
+    let names = names(&paths, &args.paths)?;
+    meter.phase(if args.dry_run { "checking" } else { "writing" }, Some(total(plan)));
+    let copied = apply(checked, &findings.header.parameters, &names, sink, &|read| meter.advance(read))?;
+    Ok(Summary::new(findings, plan, &copied, args.allow_wipeout)?)
+}
+
+fn total(plan: &Plan) -> u64 {
+    plan.sources.iter().map(|planned| planned.info.bytes).sum()
+}
+
+fn write_evidence(target: &mut Target, plan: &Plan, summary: &Summary) -> Result<()> {
+    let folder = Path::new(EVIDENCE);
+    target.write(&folder.join("removed.jsonl"), |out| removals(plan, out))?;
+    target.write(&folder.join("staying.jsonl"), |out| staying(plan, out))?;
+    target.write(&folder.join(SUMMARY), |mut out| {
+        serde_json::to_writer_pretty(&mut out, summary)?;
+        out.write_all(b"\n")
+    })?;
+    Ok(())
+}
+
+fn tell(summary: &Summary, args: &CleanArgs) {
+    for warning in &summary.warnings {
+        say(&format!("warning: {warning}"));
+    }
+    let Summary { documents, kept, removed, skipped, passages, .. } = summary;
+    let [documents_in, kept, removed, skipped] = [documents, kept, removed, skipped].map(|&n| number(n));
+    say(&format!("documents: {documents_in} = {kept} kept + {removed} removed + {skipped} skipped"));
+    if args.passages != PassagesArg::Keep {
+        let verb = if args.passages == PassagesArg::Cut { "cut" } else { "marked" };
+        let left: u64 = summary.passages_left.values().sum();
+        say(&format!("passages: {} {verb}, {} left", number(*passages), number(left)));
+    }
+    let not_copied: u64 = summary.not_copied.values().sum();
+    if not_copied > 0 {
+        let reasons: Vec<_> = summary.not_copied.iter().map(|(reason, n)| format!("{n} {reason}")).collect();
+        say(&format!("{} not copied ({})", counted(not_copied, "file"), reasons.join(", ")));
+    }
+    if let Some(out) = args.out.as_deref().filter(|_| !args.dry_run) {
+        let sizes = format!("{} of {}", bytes(summary.bytes_written), bytes(summary.bytes_read));
+        let files = counted(summary.files, "file");
+        say(&format!("wrote {files}, {sizes}, to {}; {EVIDENCE}/removed.jsonl tells what is missing", out.display()));
+    }
+}
+
+impl CleanArgs {
+    fn options(&self) -> Options {
+        Options {
+            passages: match self.passages {
+                PassagesArg::Keep => Passages::Keep,
+                PassagesArg::Cut => Passages::Cut,
+                PassagesArg::Mark => Passages::Mark,
+            },
+            cut_at: match self.cut_at {
+                EdgeArg::Word => Edge::Word,
+                EdgeArg::Sentence => Edge::Sentence,
+                EdgeArg::Paragraph => Edge::Paragraph,
+            },
+            min_left: self.min_left,
+        }
+    }
+}

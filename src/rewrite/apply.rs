@@ -1,0 +1,300 @@
+//! Copies the sources without what a plan removes.
+//!
+//! A source that the plan leaves alone is copied as it is stored. Another is read in blocks that hold whole records; of
+//! each block, the ranges of records that go are left out, and those that change are replaced. All bytes that are read
+//! are hashed, and the copy of a source that is not what was scanned ends the run.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use memchr::memchr_iter;
+
+use super::check::Checked;
+use super::encode::Encoder;
+use super::plan::{Drop, Edit, Plan, Planned};
+use super::records::{Blocks, Part, changed, check_found, edited, missing, ranges, visit};
+use super::target::Sink;
+use crate::error::{Error, Result};
+use crate::finding::{DocumentRef, Parameters};
+use crate::hash::ContentHasher;
+use crate::source::{Block, Format, SourceOptions};
+
+/// Bytes that are copied at a time.
+const CHUNK: usize = 1 << 20;
+
+/// What became of a source.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Copied {
+    /// Records in it, blank lines included; 0 if it was copied without a look at them.
+    pub records: u64,
+    /// Bytes read.
+    pub read: u64,
+    /// Bytes written.
+    pub written: u64,
+    /// Whether it has a file in the output.
+    pub has_file: bool,
+    /// Whether all of several records went.
+    pub is_emptied: bool,
+}
+
+/// Copies all sources to `sink`, each to the name below the output that `names` has for it: first for the sources of
+/// the plan, then for its whole files. `advance` hears of the bytes read.
+///
+/// # Errors
+///
+/// If a source is not what was scanned, a record that the plan names is not there, or something cannot be read or
+/// written.
+pub fn apply(
+    checked: Checked<'_>,
+    parameters: &Parameters,
+    names: &[PathBuf],
+    sink: &mut dyn Sink,
+    advance: &dyn Fn(u64),
+) -> Result<Vec<Copied>> {
+    let plan = checked.plan();
+    let reading = super::plan::reading(parameters);
+    let mut copier = Copier { editor: Editor { plan, reading }, sink, advance };
+    let mut copied = Vec::with_capacity(names.len());
+    for (planned, name) in plan.sources.iter().zip(names) {
+        copied.push(copier.source(planned, name)?);
+    }
+    for (whole, name) in plan.whole.iter().zip(&names[plan.sources.len()..]) {
+        let done = if whole.is_copied() { copier.whole(&whole.path, name)? } else { Copied::default() };
+        copied.push(done);
+    }
+    Ok(copied)
+}
+
+impl Plan {
+    /// Checks that the documents for which others go are in their sources, as findings from elsewhere may not know.
+    ///
+    /// # Errors
+    ///
+    /// If a source is not what was scanned, or has no such document.
+    pub fn check_keepers(&self, parameters: &Parameters) -> Result<()> {
+        let reading = super::plan::reading(parameters);
+        let mut keepers: Vec<&DocumentRef> = self.drops().filter_map(Drop::keeper).collect();
+        keepers.sort();
+        keepers.dedup();
+        for planned in &self.sources {
+            let from = keepers.partition_point(|keeper| keeper.source.as_ref() < planned.info.path.as_str());
+            let to = keepers.partition_point(|keeper| keeper.source.as_ref() <= planned.info.path.as_str());
+            let mut records: Vec<u64> = keepers[from..to].iter().map(|keeper| keeper.record).collect();
+            records.dedup();
+            if !records.is_empty() {
+                visit(planned, &records, &reading, &mut |_, _| Ok(()))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+struct Copier<'a> {
+    editor: Editor<'a>,
+    sink: &'a mut dyn Sink,
+    advance: &'a dyn Fn(u64),
+}
+
+/// Carries out what is done to records.
+struct Editor<'a> {
+    plan: &'a Plan,
+    reading: SourceOptions,
+}
+
+/// What is done to a record.
+enum Action<'a> {
+    Drop,
+    Edit(&'a Edit),
+}
+
+impl Copier<'_> {
+    fn source(&mut self, planned: &Planned, name: &Path) -> Result<Copied> {
+        let actions = actions(planned);
+        if actions.is_empty() {
+            return self.stored(planned, name);
+        }
+        let blocks = Blocks::open(planned, &self.editor.reading)?;
+        if is_one_record(blocks.format()) && matches!(actions[..], [(0, Action::Drop)]) {
+            blocks.finish()?;
+            (self.advance)(planned.info.bytes);
+            return Ok(Copied { records: 1, read: planned.info.bytes, ..Copied::default() });
+        }
+        let copied = self.changed(planned, blocks, &actions, name)?;
+        self.sink.close()?;
+        Ok(copied)
+    }
+
+    /// Copies a source as it is stored.
+    fn stored(&mut self, planned: &Planned, name: &Path) -> Result<Copied> {
+        let path = &planned.source.path;
+        let mut input = File::open(path).map_err(|error| changed(planned, error.to_string()))?;
+        let mut out = self.sink.file(name)?;
+        let (mut hasher, mut read) = (ContentHasher::default(), 0);
+        let scanned = planned.info.bytes;
+        copy(&mut input, path, &mut out, name, self.advance, &mut |bytes| {
+            let known = (scanned - scanned.min(read)).min(bytes.len() as u64);
+            hasher.update(&bytes[..known as usize]);
+            read += bytes.len() as u64;
+        })?;
+        drop(out);
+        // Of a file that is too large for one document, or ends in an error, only the start was hashed.
+        let is_same = format!("{:032x}", hasher.finish()) == planned.info.xxh3_128;
+        if !is_same || read < scanned || (planned.is_whole && read > scanned) {
+            return Err(changed(planned, "its content is not what was scanned".to_owned()));
+        }
+        self.sink.close()?;
+        Ok(Copied { read, written: read, has_file: true, ..Copied::default() })
+    }
+
+    /// Copies a file that was not scanned.
+    fn whole(&mut self, path: &Path, name: &Path) -> Result<Copied> {
+        let failed = |cause| Error::Io { path: path.to_owned(), cause };
+        if !fs::metadata(path).map_err(failed)?.is_file() {
+            return Err(failed(io::Error::other("it is no file any more")));
+        }
+        let mut input = File::open(path).map_err(failed)?;
+        let mut out = self.sink.file(name)?;
+        let mut read = 0;
+        copy(&mut input, path, &mut out, name, self.advance, &mut |bytes| read += bytes.len() as u64)?;
+        drop(out);
+        self.sink.close()?;
+        Ok(Copied { read, written: read, has_file: true, ..Copied::default() })
+    }
+
+    /// Copies a source of which records go or change.
+    fn changed(
+        &mut self,
+        planned: &Planned,
+        mut blocks: Blocks,
+        actions: &[(u64, Action)],
+        name: &Path,
+    ) -> Result<Copied> {
+        let (format, compression) = (blocks.format(), blocks.compression());
+        let failed = |cause| Error::Io { path: name.to_owned(), cause };
+        let mut written = 0;
+        let counted = Counted { out: self.sink.file(name)?, written: &mut written };
+        let mut out = Encoder::new(counted, compression).map_err(failed)?;
+        let (mut rest, mut kept_any, mut buffer) = (actions, false, Vec::new());
+        let mut copied = Copied { read: planned.info.bytes, has_file: true, ..Copied::default() };
+        loop {
+            let Part { passed, block, end } = blocks.next()?;
+            if let Some(mut passed) = passed {
+                let is_header = matches!(format, Format::Csv | Format::Tsv) && copied.records == 0;
+                kept_any |= !is_header;
+                copy(&mut passed, &planned.source.path, &mut out, name, &|_| (), &mut |_| ())?;
+            }
+            let Some(block) = block else { break };
+            let (here, later) = rest.split_at(rest.partition_point(|(record, _)| *record < end));
+            rest = later;
+            let unchanged = self.editor.put_together(planned, &block, format, here, &mut buffer)?;
+            kept_any |= !buffer.trim_ascii().is_empty() || !unchanged.trim_ascii().is_empty();
+            out.write_all(&buffer).and_then(|()| out.write_all(unchanged)).map_err(failed)?;
+            let lines = memchr_iter(b'\n', &block.bytes).count() as u64;
+            copied.records = if end == u64::MAX { block.first_record + lines.max(1) } else { end };
+            (self.advance)(block.bytes.len() as u64);
+        }
+        if let Some((record, _)) = rest.first() {
+            return Err(missing(planned, *record));
+        }
+        out.finish().map_err(failed)?;
+        blocks.finish()?;
+        copied.written = written;
+        copied.is_emptied = !kept_any && planned.drops.len() > 1;
+        Ok(copied)
+    }
+}
+
+impl Editor<'_> {
+    /// Puts into `out` what is written of a block, but for its end from which on nothing changes, which is returned.
+    fn put_together<'b>(
+        &self,
+        planned: &Planned,
+        block: &'b Block,
+        format: Format,
+        actions: &[(u64, Action)],
+        out: &mut Vec<u8>,
+    ) -> Result<&'b [u8]> {
+        out.clear();
+        let wanted: Vec<u64> = actions.iter().map(|(record, _)| *record).collect();
+        let places = ranges(block, format, &wanted, &planned.source.name(), &self.reading);
+        check_found(planned, &wanted, &places)?;
+        let mut at = 0;
+        for ((_, action), (record, range)) in actions.iter().zip(places) {
+            out.extend_from_slice(&block.bytes[at..range.start]);
+            at = range.end;
+            match action {
+                Action::Drop => at = after_line_end(&block.bytes, range.end, format),
+                Action::Edit(edit) => {
+                    let one = block.one(record, range);
+                    edited(&one, format, edit, self.plan.passages, &self.reading, out)
+                        .map_err(|detail| changed(planned, format!("record {record}: {detail}")))?;
+                }
+            }
+        }
+        Ok(&block.bytes[at..])
+    }
+}
+
+fn is_one_record(format: Format) -> bool {
+    matches!(format, Format::Plain | Format::Html)
+}
+
+fn actions(planned: &Planned) -> Vec<(u64, Action<'_>)> {
+    let is_dropped = |record| planned.drops.binary_search_by_key(&record, |drop| drop.doc.record).is_ok();
+    let drops = planned.drops.iter().map(|drop| (drop.doc.record, Action::Drop));
+    let edits = planned.edits.iter().filter(|edit| !is_dropped(edit.doc.record));
+    let mut actions: Vec<_> = drops.chain(edits.map(|edit| (edit.doc.record, Action::Edit(edit)))).collect();
+    actions.sort_by_key(|(record, _)| *record);
+    actions
+}
+
+/// A record that goes takes along the line end after it.
+fn after_line_end(bytes: &[u8], end: usize, format: Format) -> usize {
+    match (format, &bytes[end..]) {
+        (Format::Plain | Format::Html, _) => end,
+        (_, [b'\r', b'\n', ..]) => end + 2,
+        (_, [b'\n' | b'\r', ..]) => end + 1,
+        _ => end,
+    }
+}
+
+struct Counted<'a> {
+    out: Box<dyn Write + 'a>,
+    written: &'a mut u64,
+}
+
+impl Write for Counted<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let length = self.out.write(bytes)?;
+        *self.written += length as u64;
+        Ok(length)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Copies all of `input`, which is called `from`, and shows each part to `see`.
+fn copy(
+    input: &mut dyn Read,
+    from: &Path,
+    out: &mut dyn Write,
+    to: &Path,
+    advance: &dyn Fn(u64),
+    see: &mut dyn FnMut(&[u8]),
+) -> Result<()> {
+    let mut buffer = vec![0; CHUNK];
+    loop {
+        let read = match input.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(cause) => return Err(Error::Io { path: from.to_owned(), cause }),
+        };
+        see(&buffer[..read]);
+        out.write_all(&buffer[..read]).map_err(|cause| Error::Io { path: to.to_owned(), cause })?;
+        advance(read as u64);
+    }
+}

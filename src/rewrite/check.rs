@@ -1,0 +1,125 @@
+//! The promises P2 and P3, held against a plan by itself: whatever made the plan, what breaks them is not written.
+//!
+//! It looks at the plan only, and knows nothing of how it came about. A plan that passes is a [`Checked`], and nothing
+//! else can be applied.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::plan::{Cut, Drop, Edit, Passages, Plan, Rules, Why};
+use crate::error::{Error, Result};
+use crate::finding::DocumentRef;
+use crate::span::Span;
+
+/// A plan in which everything that goes names something that stays and that it was measured against.
+#[derive(Clone, Copy, Debug)]
+pub struct Checked<'a>(&'a Plan);
+
+impl<'a> Checked<'a> {
+    /// Returns the plan.
+    pub fn plan(self) -> &'a Plan {
+        self.0
+    }
+}
+
+/// Checks a plan. It takes time in proportion to what the plan removes, times the logarithm of it.
+///
+/// # Errors
+///
+/// The first removal that breaks a promise: that of a document for one that is removed too or for itself; one that was
+/// not measured to reach the threshold; that of a place for one that is cut, overlaps a cut, or is in a removed
+/// document; or two of one document.
+pub fn check(plan: &Plan) -> Result<Checked<'_>> {
+    let mut gone = BTreeSet::new();
+    for drop in plan.drops() {
+        if !gone.insert(place(&drop.doc)) {
+            return Err(broken(&drop.doc, "is removed twice"));
+        }
+    }
+    let cuts: BTreeMap<Place, &Edit> = plan.edits().map(|edit| (place(&edit.doc), edit)).collect();
+    if cuts.len() != plan.edits().count() {
+        return Err(Error::BrokenPlan { detail: "a document is changed twice".to_owned() });
+    }
+    plan.drops().try_for_each(|drop| check_drop(drop, &plan.rules, &gone, &cuts))?;
+    plan.edits().try_for_each(|edit| check_edit(edit, plan, &gone, &cuts))?;
+    Ok(Checked(plan))
+}
+
+/// A document, whatever its id.
+type Place<'a> = (&'a str, u64);
+
+fn place(doc: &DocumentRef) -> Place<'_> {
+    (&doc.source, doc.record)
+}
+
+fn check_drop(drop: &Drop, rules: &Rules, gone: &BTreeSet<Place>, cuts: &BTreeMap<Place, &Edit>) -> Result<()> {
+    let fault = match &drop.why {
+        Why::Duplicate { keep, .. } if gone.contains(&place(keep)) => "is removed for a document that is removed too",
+        Why::Duplicate { jaccard, containment, .. } => {
+            let is_contained = rules.containment.is_some_and(|least| *containment >= least);
+            if *jaccard >= rules.threshold || is_contained {
+                return Ok(());
+            }
+            "is removed for a document that it does not resemble enough"
+        }
+        Why::TooShort { left } => match cuts.get(&place(&drop.doc)) {
+            Some(edit) if !edit.cuts.is_empty() && *left < rules.min_left => return Ok(()),
+            _ => "is removed as too short, but nothing was cut from it or enough is left",
+        },
+    };
+    Err(broken(&drop.doc, fault))
+}
+
+fn check_edit(edit: &Edit, plan: &Plan, gone: &BTreeSet<Place>, cuts: &BTreeMap<Place, &Edit>) -> Result<()> {
+    for cut in &edit.cuts {
+        if let Some(fault) = fault(edit, cut, plan, gone, cuts) {
+            return Err(broken(&edit.doc, fault));
+        }
+    }
+    let apart = edit.pieces.windows(2).all(|two| two[0].0.end <= two[1].0.start);
+    if apart && edit.pieces.iter().all(|piece| holds_cut(piece.0, &edit.cuts)) {
+        Ok(())
+    } else {
+        Err(broken(&edit.doc, "loses text that no cut names"))
+    }
+}
+
+/// Returns whether a stretch that is taken out has a cut in it. What else it has is white space, which the plan does not
+/// tell: that is for tests of the cutting.
+fn holds_cut(piece: Span, cuts: &[Cut]) -> bool {
+    let first = cuts.partition_point(|cut| cut.span.start < piece.start);
+    cuts.get(first).is_some_and(|cut| piece.contains(cut.span))
+}
+
+fn fault(
+    edit: &Edit,
+    cut: &Cut,
+    plan: &Plan,
+    gone: &BTreeSet<Place>,
+    cuts: &BTreeMap<Place, &Edit>,
+) -> Option<&'static str> {
+    let keep = &cut.keep;
+    let of_keeper = cuts.get(&place(&keep.doc)).filter(|_| plan.passages == Passages::Cut);
+    if cut.span.is_empty() || keep.span.is_empty() {
+        Some("loses a place without text")
+    } else if gone.contains(&place(&keep.doc)) {
+        Some("loses a place for one in a document that is removed")
+    } else if place(&keep.doc) == place(&edit.doc) && keep.span.overlaps(cut.span) {
+        Some("loses a place for itself")
+    } else if of_keeper.is_some_and(|other| takes(other, keep.span)) {
+        Some("loses a place for one that is cut too")
+    } else if cut.covered >= plan.rules.threshold {
+        None
+    } else {
+        Some("loses a place that the kept one does not cover enough")
+    }
+}
+
+/// Returns whether an edit takes something out of a span.
+fn takes(edit: &Edit, span: Span) -> bool {
+    let after = edit.pieces.partition_point(|piece| piece.0.end <= span.start);
+    edit.pieces.get(after).is_some_and(|piece| piece.0.overlaps(span))
+}
+
+fn broken(doc: &DocumentRef, fault: &str) -> Error {
+    Error::BrokenPlan { detail: format!("{}, record {}: {fault}", doc.source, doc.record) }
+}

@@ -1,0 +1,86 @@
+//! Writing compressed as the source was: one stream, at the usual level of each format.
+
+use std::io::{self, Write};
+
+use bzip2::write::BzEncoder;
+use flate2::write::GzEncoder;
+use lz4_flex::frame::FrameEncoder;
+
+use crate::source::Compression;
+
+/// The level of the program `zstd`, where more costs much time for little.
+const ZSTD_LEVEL: i32 = 3;
+
+/// The level of the program `xz`.
+#[cfg(feature = "xz")]
+const XZ_LEVEL: u32 = 6;
+
+/// Takes bytes and writes them compressed.
+pub(super) enum Encoder<W: Write> {
+    Raw(W),
+    Gzip(GzEncoder<W>),
+    Zstd(zstd::Encoder<'static, W>),
+    Bzip2(BzEncoder<W>),
+    Lz4(Box<FrameEncoder<W>>),
+    #[cfg(feature = "xz")]
+    Xz(liblzma::write::XzEncoder<W>),
+}
+
+impl<W: Write> Encoder<W> {
+    pub fn new(out: W, compression: Option<Compression>) -> io::Result<Self> {
+        Ok(match compression {
+            None => Self::Raw(out),
+            Some(Compression::Gzip) => Self::Gzip(GzEncoder::new(out, flate2::Compression::default())),
+            Some(Compression::Zstd) => {
+                let mut encoder = zstd::Encoder::new(out, ZSTD_LEVEL)?;
+                encoder.include_checksum(true)?;
+                Self::Zstd(encoder)
+            }
+            Some(Compression::Bzip2) => Self::Bzip2(BzEncoder::new(out, bzip2::Compression::best())),
+            Some(Compression::Lz4) => Self::Lz4(Box::new(FrameEncoder::new(out))),
+            #[cfg(feature = "xz")]
+            Some(Compression::Xz) => Self::Xz(liblzma::write::XzEncoder::new(out, XZ_LEVEL)),
+            #[cfg(not(feature = "xz"))]
+            Some(Compression::Xz) => return Err(io::Error::other("this build writes no xz")),
+        })
+    }
+
+    /// Writes what is still held.
+    pub fn finish(self) -> io::Result<()> {
+        match self {
+            Self::Raw(mut out) => out.flush(),
+            Self::Gzip(encoder) => encoder.finish().map(drop),
+            Self::Zstd(encoder) => encoder.finish().map(drop),
+            Self::Bzip2(encoder) => encoder.finish().map(drop),
+            Self::Lz4(encoder) => encoder.finish().map(drop).map_err(io::Error::other),
+            #[cfg(feature = "xz")]
+            Self::Xz(encoder) => encoder.finish().map(drop),
+        }
+    }
+}
+
+impl<W: Write> Write for Encoder<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Raw(out) => out.write(bytes),
+            Self::Gzip(encoder) => encoder.write(bytes),
+            Self::Zstd(encoder) => encoder.write(bytes),
+            Self::Bzip2(encoder) => encoder.write(bytes),
+            Self::Lz4(encoder) => encoder.write(bytes),
+            #[cfg(feature = "xz")]
+            Self::Xz(encoder) => encoder.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Raw(out) => out.flush(),
+            Self::Gzip(encoder) => encoder.flush(),
+            Self::Zstd(encoder) => encoder.flush(),
+            Self::Bzip2(encoder) => encoder.flush(),
+            Self::Lz4(encoder) => encoder.flush(),
+            #[cfg(feature = "xz")]
+            Self::Xz(encoder) => encoder.flush(),
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! What is told of a clean copy: a line for each removal, a line for each place that stays though it repeats, and the
+//! counts.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::apply::Copied;
+use super::plan::{Cut, Drop, Edit, Kept, Left, Passages, Plan, Rules, Why};
+use crate::error::{Error, Result};
+use crate::finding::{DocumentRef, Findings, Reason};
+use crate::span::Span;
+
+/// The name and version of the format.
+const SCHEMA: &str = "doublon.clean/1";
+
+/// A cluster of so many removed documents is told of if it is more than 1% of all.
+const LARGE_CLUSTER: usize = 100;
+
+/// A source that loses so many records is told of if they are more than half.
+const LARGE_LOSS: u64 = 20;
+
+/// Writes one JSON object a line for each document and each place that goes, by source and record.
+///
+/// # Errors
+///
+/// When `out` cannot be written to.
+pub fn removals(plan: &Plan, mut out: impl Write) -> io::Result<()> {
+    for source in &plan.sources {
+        let mut edits = source.edits.iter().peekable();
+        for drop in &source.drops {
+            while let Some(edit) = edits.next_if(|edit| edit.doc.record <= drop.doc.record) {
+                places(edit, plan, &mut out)?;
+            }
+            line(&Removal::document(drop, &plan.rules), &mut out)?;
+        }
+        edits.try_for_each(|edit| places(edit, plan, &mut out))?;
+    }
+    Ok(())
+}
+
+/// Writes one JSON object a line for each place that stays though it repeats another, and for each file that was met
+/// and has no copy.
+///
+/// # Errors
+///
+/// When `out` cannot be written to.
+pub fn staying(plan: &Plan, mut out: impl Write) -> io::Result<()> {
+    for left in &plan.left {
+        let Left { doc, span, family, reason } = left;
+        line(&Staying::Passage { span: Place::new(doc, *span), family, reason }, &mut out)?;
+    }
+    for whole in plan.whole.iter().filter(|whole| !whole.is_copied()) {
+        line(&Staying::File { source: &whole.path.to_string_lossy(), reason: whole.reason.name() }, &mut out)?;
+    }
+    Ok(())
+}
+
+fn line(value: &impl Serialize, mut out: impl Write) -> io::Result<()> {
+    serde_json::to_writer(&mut out, value)?;
+    out.write_all(b"\n")
+}
+
+fn places(edit: &Edit, plan: &Plan, out: &mut impl Write) -> io::Result<()> {
+    edit.cuts.iter().try_for_each(|cut| line(&Removal::passage(edit, cut, plan), &mut *out))
+}
+
+#[derive(Serialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+enum Removal<'a> {
+    Document {
+        reason: &'static str,
+        doc: &'a DocumentRef,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        kept: Option<&'a DocumentRef>,
+        #[serde(flatten)]
+        measured: Measured,
+        rule: String,
+    },
+    Passage {
+        reason: &'static str,
+        span: Place<'a>,
+        kept: Place<'a>,
+        family: &'a str,
+        words: usize,
+        covered: f64,
+        rule: String,
+    },
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Measured {
+    Similar { jaccard: f64, containment: f64, exact: bool },
+    Short { words_left: usize },
+}
+
+#[derive(Serialize)]
+struct Place<'a> {
+    #[serde(flatten)]
+    doc: &'a DocumentRef,
+    start: usize,
+    end: usize,
+}
+
+impl<'a> Place<'a> {
+    fn new(doc: &'a DocumentRef, span: Span) -> Self {
+        Self { doc, start: span.start, end: span.end }
+    }
+}
+
+impl<'a> Removal<'a> {
+    fn document(drop: &'a Drop, rules: &Rules) -> Self {
+        let (doc, kept) = (&drop.doc, drop.keeper());
+        match &drop.why {
+            Why::Duplicate { jaccard, containment, exact, .. } => {
+                let measured = Measured::Similar { jaccard: *jaccard, containment: *containment, exact: *exact };
+                let rule = match rules.containment {
+                    Some(least) if *jaccard < rules.threshold => format!("containment >= {least}"),
+                    _ => format!("jaccard >= {}", rules.threshold),
+                };
+                Self::Document { reason: "duplicate", doc, kept, measured, rule }
+            }
+            Why::TooShort { left } => {
+                let measured = Measured::Short { words_left: *left };
+                Self::Document { reason: "too_short", doc, kept, measured, rule: format!("words < {}", rules.min_left) }
+            }
+        }
+    }
+
+    fn passage(edit: &'a Edit, cut: &'a Cut, plan: &Plan) -> Self {
+        let Cut { span, family, keep, words, covered, .. } = cut;
+        let Kept { doc, span: kept } = keep.as_ref();
+        Self::Passage {
+            reason: if plan.passages == Passages::Mark { "marked" } else { "repeated" },
+            span: Place::new(&edit.doc, *span),
+            kept: Place::new(doc, *kept),
+            family,
+            words: *words,
+            covered: *covered,
+            rule: format!("covered >= {}", plan.rules.threshold),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+enum Staying<'a> {
+    Passage { span: Place<'a>, family: &'a str, reason: &'static str },
+    File { source: &'a str, reason: &'static str },
+}
+
+/// The counts of a copy. `documents = kept + removed + skipped`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    schema: &'static str,
+    version: &'static str,
+    /// Everything that was met as a document, or as a source that gave none.
+    pub documents: u64,
+    /// Documents that stay.
+    pub kept: u64,
+    /// Documents that go.
+    pub removed: u64,
+    /// What was not compared. It is copied as it is, but for what cannot be.
+    pub skipped: u64,
+    /// Documents that go because another is like them.
+    pub duplicates: u64,
+    /// Documents that go because little is left of them.
+    pub too_short: u64,
+    /// Places that are cut or marked.
+    pub passages: u64,
+    /// Documents that are kept and changed.
+    pub changed: u64,
+    /// Places that stay though they repeat others, by reason.
+    pub passages_left: BTreeMap<&'static str, u64>,
+    /// Files that were met and have no copy, by reason.
+    pub not_copied: BTreeMap<&'static str, u64>,
+    /// Bytes of the files read.
+    pub bytes_read: u64,
+    /// Bytes of their copies.
+    pub bytes_written: u64,
+    /// Files written.
+    pub files: u64,
+    /// What a person should look at.
+    pub warnings: Vec<String>,
+}
+
+impl Summary {
+    /// Counts what a plan came to.
+    ///
+    /// # Errors
+    ///
+    /// If the counts do not add up, or a source of several documents lost all of them and `allow_wipeout` is false.
+    pub fn new(findings: &Findings, plan: &Plan, copied: &[Copied], allow_wipeout: bool) -> Result<Self> {
+        if !allow_wipeout {
+            refuse_emptied(plan, copied)?;
+        }
+        let scanned = &findings.summary;
+        let too_short = plan.drops().filter(|drop| drop.keeper().is_none()).count() as u64;
+        let removed = plan.drops().count() as u64;
+        let skipped = scanned.skipped.values().sum();
+        let summary = Self {
+            schema: SCHEMA,
+            version: env!("CARGO_PKG_VERSION"),
+            documents: scanned.documents,
+            kept: scanned.kept.saturating_sub(too_short),
+            removed,
+            skipped,
+            duplicates: removed - too_short,
+            too_short,
+            passages: plan.edits().map(|edit| edit.cuts.len() as u64).sum(),
+            changed: (plan.edits().count() as u64).saturating_sub(too_short),
+            passages_left: counts(plan.left.iter().map(|left| left.reason)),
+            not_copied: counts(plan.whole.iter().filter(|whole| !whole.is_copied()).map(|whole| whole.reason.name())),
+            bytes_read: copied.iter().map(|copied| copied.read).sum(),
+            bytes_written: copied.iter().map(|copied| copied.written).sum(),
+            files: copied.iter().filter(|copied| copied.has_file).count() as u64,
+            warnings: warnings(findings, plan, copied),
+        };
+        let accounted = summary.kept + summary.removed + summary.skipped;
+        if accounted == summary.documents {
+            Ok(summary)
+        } else {
+            Err(Error::Miscounted { met: summary.documents, accounted })
+        }
+    }
+}
+
+fn counts(reasons: impl Iterator<Item = &'static str>) -> BTreeMap<&'static str, u64> {
+    let mut counts = BTreeMap::new();
+    reasons.for_each(|reason| *counts.entry(reason).or_insert(0) += 1);
+    counts
+}
+
+fn refuse_emptied(plan: &Plan, copied: &[Copied]) -> Result<()> {
+    let emptied = plan.sources.iter().zip(copied).find(|(_, copied)| copied.is_emptied);
+    emptied.map_or(Ok(()), |(source, _)| {
+        let detail = format!(
+            "nothing would be left of its {} documents; if that is right, say --allow-wipeout",
+            source.drops.len()
+        );
+        Err(Error::Refused { path: source.source.path.clone(), detail })
+    })
+}
+
+fn warnings(findings: &Findings, plan: &Plan, copied: &[Copied]) -> Vec<String> {
+    let documents = findings.summary.documents;
+    let large = findings.clusters.iter().filter(|cluster| {
+        let members = cluster.members.len();
+        members >= LARGE_CLUSTER && members as u64 * 100 > documents
+    });
+    let clusters = large.map(|cluster| {
+        let (keep, members) = (&cluster.keep, cluster.members.len());
+        format!("{members} of {documents} documents go for one, {} record {}", keep.source, keep.record)
+    });
+    let losses = plan.sources.iter().zip(copied).filter_map(|(source, copied)| {
+        let lost = source.drops.len() as u64;
+        let is_large = lost >= LARGE_LOSS && lost * 2 > copied.records;
+        is_large.then(|| format!("{} loses {lost} of its {} records", source.info.path, copied.records))
+    });
+    let cut_off = plan.sources.iter().filter(|source| !source.is_whole).map(|source| {
+        format!(
+            "{} could not be read to its end, or holds more than one document may; its copy is what was read",
+            source.info.path
+        )
+    });
+    let unread = plan.whole.iter().filter(|whole| whole.reason == Reason::Changed);
+    let unread = unread.map(|whole| format!("{} changed while it was read", whole.path.display()));
+    clusters.chain(losses).chain(cut_off).chain(unread).collect()
+}

@@ -1,0 +1,339 @@
+//! The clean copy of a Parquet file: some rows left out, some texts changed, and all else as it was.
+//!
+//! Values are copied from column to column as they are stored, with their levels, and never become Arrow arrays. So what
+//! Arrow has no word for survives: every physical and logical type, `INT96` as such, lists and maps of any layout, field
+//! ids, `JSON` and `ENUM`. The schema is the very one of the input, and so are the key-value metadata, among them what
+//! Arrow (`ARROW:schema`), pandas and Hugging Face keep there.
+//!
+//! Of each column the compression, whether it has a dictionary, otherwise its encoding, and whether it has statistics, an
+//! index of its pages and a Bloom filter are those of the first row group. Row groups stay apart, and one without rows is
+//! left out. Not kept are the level of the compression, the sizes of pages, which version of data pages there was
+//! (the first is written), exact sizes of Bloom filters, checksums of pages, and `created_by`, which names the encoder.
+//! That rows are sorted is kept, unless by the texts.
+//!
+//! Memory: a byte a row of the largest row group, one page of a column, and the compressed pages of a column that has a
+//! dictionary.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use parquet::basic::{Encoding, Type as Physical};
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use parquet::column::writer::{ColumnWriter, ColumnWriterImpl};
+use parquet::data_type::{ByteArray, DataType};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
+use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use parquet::schema::types::ColumnDescriptor;
+
+use crate::finding::Reason;
+use crate::source::SourceOptions;
+use crate::source::parquet::footer::{self, Fault};
+use crate::source::parquet::guarded;
+use crate::source::parquet::pages::{self, Progress};
+
+/// What becomes of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Row {
+    /// It stays as it is.
+    Keep,
+    /// It is left out.
+    Drop,
+    /// It stays with another text.
+    Edit,
+}
+
+/// Says what becomes of the rows of a file.
+pub trait Edits {
+    /// Called once for each row, in order.
+    fn row(&mut self, row: u64) -> Row;
+
+    /// Returns the text to write instead of `text`. Called once for each row of [`Row::Edit`] whose text is not null, in
+    /// order, after [`Self::row`] was called for all rows of its row group. What is no UTF-8 in `text` is replaced by
+    /// U+FFFD.
+    fn text(&mut self, row: u64, text: &str) -> String;
+}
+
+/// How many rows a file had, and what became of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rewritten {
+    /// Rows of the input.
+    pub rows: u64,
+    /// Rows of the output.
+    pub kept: u64,
+    /// Rows whose text was changed.
+    pub edited: u64,
+}
+
+/// Writes to `output` what `edits` leave of the file `input`. Of the options, the text field and the largest record
+/// count. A file of which no row stays is written with its schema and no row group.
+///
+/// # Errors
+///
+/// `output` cannot be written, which is the error that it gave, or `input` cannot be read, which is
+/// [`io::ErrorKind::InvalidData`]: nothing can be left out of a file that is not understood as a whole.
+pub fn rewrite(
+    input: &File,
+    output: impl Write + Send,
+    options: &SourceOptions,
+    edits: &mut dyn Edits,
+) -> io::Result<Rewritten> {
+    let written = guarded(|| {
+        let file = Arc::new(input.try_clone()?);
+        let metadata = footer::read(&file)?;
+        let text = footer::text_column(metadata.file_metadata().schema_descr(), &options.text_field).ok();
+        let copy = Copy { file, text, max_record: options.max_record, edits, counts: Rewritten::default() };
+        // An error of the output comes back as it is, and not as a fault of the input.
+        Ok(copy.write(&metadata, output))
+    });
+    written.unwrap_or_else(|fault| Err(fault.into())).map_err(io_error)
+}
+
+fn io_error(error: ParquetError) -> io::Error {
+    match error {
+        ParquetError::External(error) => match error.downcast::<io::Error>() {
+            Ok(error) => *error,
+            Err(error) => io::Error::new(io::ErrorKind::InvalidData, error.to_string()),
+        },
+        error => io::Error::new(io::ErrorKind::InvalidData, Fault::from(error).detail),
+    }
+}
+
+struct Copy<'a> {
+    file: Arc<File>,
+    text: Option<usize>,
+    max_record: u64,
+    edits: &'a mut dyn Edits,
+    counts: Rewritten,
+}
+
+impl Copy<'_> {
+    fn write(mut self, metadata: &ParquetMetaData, output: impl Write + Send) -> Result<Rewritten, ParquetError> {
+        let schema = metadata.file_metadata().schema_descr().root_schema_ptr();
+        let properties = Arc::new(properties(metadata, self.text));
+        let mut writer = SerializedFileWriter::new(output, schema, properties)?;
+        for group in metadata.row_groups() {
+            let start = self.counts.rows;
+            let rows = self.decide(group)?;
+            if rows.iter().any(|&row| row != Row::Drop) {
+                let mut copy = writer.next_row_group()?;
+                for column in 0..group.num_columns() {
+                    self.column(group, column, start, &rows, &mut copy)?;
+                }
+                copy.close()?;
+            }
+        }
+        writer.finish()?;
+        writer.inner_mut().flush()?;
+        Ok(self.counts)
+    }
+
+    /// Asks what becomes of the rows of a group.
+    fn decide(&mut self, group: &RowGroupMetaData) -> Result<Vec<Row>, Fault> {
+        // The rows that a file says to have need not be there: no memory is reserved for them at once.
+        let mut rows = Vec::new();
+        for row in self.counts.rows..self.counts.rows + group.num_rows() as u64 {
+            let row = self.edits.row(row);
+            self.counts.kept += u64::from(row != Row::Drop);
+            rows.push(row);
+        }
+        self.counts.rows += rows.len() as u64;
+        if self.text.is_none() && rows.contains(&Row::Edit) {
+            return Err(Fault::new(Reason::MissingColumn, "there is no column of texts to change"));
+        }
+        Ok(rows)
+    }
+
+    fn column<W: Write + Send>(
+        &mut self,
+        group: &RowGroupMetaData,
+        column: usize,
+        start: u64,
+        rows: &[Row],
+        copy: &mut SerializedRowGroupWriter<W>,
+    ) -> Result<(), ParquetError> {
+        use {ColumnReader as In, ColumnWriter as Out};
+        let (reader, progress) = pages::open(&self.file, group, column, self.max_record)?;
+        let descriptor = group.column(column).column_descr();
+        let chunk = Chunk { rows, progress, descriptor };
+        let missing = || ParquetError::General("the schema has fewer columns than the row group".into());
+        let mut writer = copy.next_column()?.ok_or_else(missing)?;
+        match (reader, writer.untyped()) {
+            (In::BoolColumnReader(from), Out::BoolColumnWriter(to)) => chunk.copy(from, to),
+            (In::Int32ColumnReader(from), Out::Int32ColumnWriter(to)) => chunk.copy(from, to),
+            (In::Int64ColumnReader(from), Out::Int64ColumnWriter(to)) => chunk.copy(from, to),
+            (In::Int96ColumnReader(from), Out::Int96ColumnWriter(to)) => chunk.copy(from, to),
+            (In::FloatColumnReader(from), Out::FloatColumnWriter(to)) => chunk.copy(from, to),
+            (In::DoubleColumnReader(from), Out::DoubleColumnWriter(to)) => chunk.copy(from, to),
+            (In::FixedLenByteArrayColumnReader(from), Out::FixedLenByteArrayColumnWriter(to)) => chunk.copy(from, to),
+            (In::ByteArrayColumnReader(from), Out::ByteArrayColumnWriter(to)) if self.text == Some(column) => {
+                chunk.copy_edited(from, to, |row, text| self.edit(start + row as u64, text))
+            }
+            (In::ByteArrayColumnReader(from), Out::ByteArrayColumnWriter(to)) => chunk.copy(from, to),
+            _ => Err(Fault::bad("the type of a column is not that of the schema")),
+        }?;
+        writer.close()
+    }
+
+    fn edit(&mut self, row: u64, text: &ByteArray) -> ByteArray {
+        self.counts.edited += 1;
+        self.edits.text(row, &String::from_utf8_lossy(text.data())).into_bytes().into()
+    }
+}
+
+/// The most rows that are copied at once. Those of a nested column have several values each.
+const BATCH: usize = 1024;
+
+/// One column of a row group, and what becomes of its rows.
+struct Chunk<'a> {
+    rows: &'a [Row],
+    progress: Arc<Progress>,
+    descriptor: &'a ColumnDescriptor,
+}
+
+impl Chunk<'_> {
+    fn copy<T: DataType>(&self, from: ColumnReaderImpl<T>, to: &mut ColumnWriterImpl<T>) -> Result<(), Fault> {
+        self.copy_edited(from, to, |_, value| value.clone())
+    }
+
+    /// Copies the rows that stay. `edit` makes the values of those that are edited.
+    fn copy_edited<T: DataType>(
+        &self,
+        mut from: ColumnReaderImpl<T>,
+        to: &mut ColumnWriterImpl<T>,
+        mut edit: impl FnMut(usize, &T::T) -> T::T,
+    ) -> Result<(), Fault> {
+        let mut done = 0;
+        while done < self.rows.len() {
+            let step = self.progress.step().min(BATCH).min(self.rows.len() - done);
+            let mut batch = Batch::<T>::default();
+            let (definitions, repetitions) = (&mut batch.definitions, &mut batch.repetitions);
+            let (read, ..) = from.read_records(step, Some(definitions), Some(repetitions), &mut batch.values)?;
+            if read != step {
+                return Err(Fault::bad(format!(
+                    "column `{}` ends before its last row",
+                    self.descriptor.path().string()
+                )));
+            }
+            self.progress.advance(step);
+            let rows = &self.rows[done..done + step];
+            if rows.iter().any(|&row| row != Row::Keep) {
+                batch = batch.edited(rows, self.descriptor, |row, value| edit(done + row, value))?;
+            }
+            let definitions = (self.descriptor.max_def_level() > 0).then_some(&batch.definitions[..]);
+            let repetitions = (self.descriptor.max_rep_level() > 0).then_some(&batch.repetitions[..]);
+            to.write_batch(&batch.values, definitions, repetitions)?;
+            done += step;
+        }
+        Ok(())
+    }
+}
+
+/// Whole rows of a column: the levels of all values and nulls, if it has levels, and the values.
+struct Batch<T: DataType> {
+    definitions: Vec<i16>,
+    repetitions: Vec<i16>,
+    values: Vec<T::T>,
+}
+
+impl<T: DataType> Default for Batch<T> {
+    fn default() -> Self {
+        Self { definitions: Vec::new(), repetitions: Vec::new(), values: Vec::new() }
+    }
+}
+
+impl<T: DataType> Batch<T> {
+    /// Returns what is left of the rows.
+    fn edited(
+        self,
+        rows: &[Row],
+        column: &ColumnDescriptor,
+        mut edit: impl FnMut(usize, &T::T) -> T::T,
+    ) -> Result<Self, Fault> {
+        let (nullable, repeated) = (column.max_def_level() > 0, column.max_rep_level() > 0);
+        let entries = if nullable { self.definitions.len() } else { self.values.len() };
+        let mut values = self.values.into_iter();
+        let (mut left, mut next_row, mut row) = (Self::default(), 0, Row::Keep);
+        for entry in 0..entries {
+            if !repeated || self.repetitions[entry] == 0 {
+                row = *rows.get(next_row).ok_or_else(|| Fault::bad("a column has more rows than were read"))?;
+                next_row += 1;
+            }
+            let is_value = !nullable || self.definitions[entry] == column.max_def_level();
+            let value = if is_value { values.next() } else { None };
+            if row == Row::Drop {
+                continue;
+            }
+            left.definitions.extend(nullable.then(|| self.definitions[entry]));
+            left.repetitions.extend(repeated.then(|| self.repetitions[entry]));
+            left.values.extend(value.map(|value| if row == Row::Edit { edit(next_row - 1, &value) } else { value }));
+        }
+        Ok(left)
+    }
+}
+
+/// Returns the properties of a file that is written like the one of `metadata`.
+fn properties(metadata: &ParquetMetaData, text: Option<usize>) -> WriterProperties {
+    let groups = metadata.row_groups();
+    let has_offsets =
+        groups.iter().flat_map(RowGroupMetaData::columns).any(|chunk| chunk.offset_index_offset().is_some());
+    let rows = groups.iter().map(RowGroupMetaData::num_rows).max().unwrap_or(0);
+    let mut builder = WriterProperties::builder()
+        .set_key_value_metadata(metadata.file_metadata().key_value_metadata().cloned())
+        .set_offset_index_disabled(!has_offsets);
+    if let Some(first) = groups.first() {
+        for chunk in first.columns() {
+            builder = column_properties(builder, chunk, rows as u64);
+        }
+        let sorting = first.sorting_columns();
+        let lasts = groups.iter().all(|group| group.sorting_columns() == sorting);
+        let by_text =
+            sorting.is_some_and(|columns| columns.iter().any(|by| usize::try_from(by.column_idx).ok() == text));
+        builder = builder.set_sorting_columns(sorting.filter(|_| lasts && !by_text).cloned());
+    }
+    builder.build()
+}
+
+fn column_properties(
+    builder: WriterPropertiesBuilder,
+    chunk: &ColumnChunkMetaData,
+    rows: u64,
+) -> WriterPropertiesBuilder {
+    let path = || chunk.column_path().clone();
+    let has_dictionary =
+        chunk.encodings().any(|it| matches!(it, Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY));
+    let statistics = match (chunk.statistics(), chunk.column_index_offset()) {
+        (_, Some(_)) => EnabledStatistics::Page,
+        (Some(_), None) => EnabledStatistics::Chunk,
+        (None, None) => EnabledStatistics::None,
+    };
+    let mut builder = builder
+        .set_column_compression(path(), chunk.compression())
+        .set_column_dictionary_enabled(path(), has_dictionary)
+        .set_column_statistics_enabled(path(), statistics);
+    if let Some(encoding) = encoding(chunk) {
+        builder = builder.set_column_encoding(path(), encoding);
+    }
+    if chunk.bloom_filter_offset().is_some() {
+        builder = builder.set_column_bloom_filter_enabled(path(), true).set_column_bloom_filter_max_ndv(path(), rows);
+    }
+    builder
+}
+
+/// Returns the encoding of the values of a column, if it is not the plain one or a dictionary.
+fn encoding(chunk: &ColumnChunkMetaData) -> Option<Encoding> {
+    let kind = chunk.column_type();
+    // Levels are of this encoding, too, but booleans that are not have another one besides.
+    if kind == Physical::BOOLEAN && chunk.encodings().all(|encoding| encoding == Encoding::RLE) {
+        return Some(Encoding::RLE);
+    }
+    chunk.encodings().find(|encoding| match encoding {
+        Encoding::DELTA_BINARY_PACKED => matches!(kind, Physical::INT32 | Physical::INT64),
+        Encoding::DELTA_LENGTH_BYTE_ARRAY => kind == Physical::BYTE_ARRAY,
+        Encoding::DELTA_BYTE_ARRAY => matches!(kind, Physical::BYTE_ARRAY | Physical::FIXED_LEN_BYTE_ARRAY),
+        Encoding::BYTE_STREAM_SPLIT => !matches!(kind, Physical::BOOLEAN | Physical::INT96 | Physical::BYTE_ARRAY),
+        _ => false,
+    })
+}

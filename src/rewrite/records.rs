@@ -1,0 +1,389 @@
+//! The records of a source as ranges of its bytes: finding them again, and changing the text of one.
+
+use std::io::Read;
+use std::ops::Range;
+
+use memchr::memchr_iter;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::plan::{Edit, Passages, Planned};
+use crate::error::{Error, Result};
+use crate::source::{Block, Compression, Format, Item, Record, SourceOptions, SourceReader, parse};
+
+/// The field that marked records get.
+const MARKS: &str = "doublon_repeats";
+
+/// Reads a source block by block, knowing where the records of each end.
+pub(super) struct Blocks<'a> {
+    planned: &'a Planned,
+    reader: SourceReader,
+    ahead: Option<Block>,
+    passed: Option<Box<dyn Read>>,
+}
+
+/// A part of a source, after what the reader passed over before it.
+pub(super) struct Part {
+    pub passed: Option<Box<dyn Read>>,
+    /// None at the end.
+    pub block: Option<Block>,
+    /// The number of the record after the last one of the block.
+    pub end: u64,
+}
+
+impl<'a> Blocks<'a> {
+    /// Opens a source again.
+    pub fn open(planned: &'a Planned, reading: &SourceOptions) -> Result<Self> {
+        let reader = SourceReader::open_to_copy(&planned.source, reading)
+            .map_err(|skipped| changed(planned, skipped.detail.unwrap_or_else(|| skipped.reason.name().to_owned())))?;
+        let mut blocks = Self { planned, reader, ahead: None, passed: None };
+        blocks.read()?;
+        Ok(blocks)
+    }
+
+    pub fn format(&self) -> Format {
+        self.reader.format()
+    }
+
+    pub fn compression(&self) -> Option<Compression> {
+        self.reader.compression()
+    }
+
+    /// Returns the next part. The last one has no block.
+    pub fn next(&mut self) -> Result<Part> {
+        let (block, passed) = (self.ahead.take(), self.passed.take());
+        if block.is_some() {
+            self.read()?;
+        }
+        let end = self.ahead.as_ref().map_or(u64::MAX, |next| next.first_record);
+        Ok(Part { passed, block, end })
+    }
+
+    /// Checks that the bytes read are those that were scanned.
+    pub fn finish(mut self) -> Result<()> {
+        while self.next()?.block.is_some() {}
+        let (info, skipped) = self.reader.finish();
+        if let Some(skipped) = skipped.into_iter().next() {
+            return Err(changed(self.planned, skipped.detail.unwrap_or_default()));
+        }
+        if (info.bytes, &info.xxh3_128) == (self.planned.info.bytes, &self.planned.info.xxh3_128) {
+            Ok(())
+        } else {
+            Err(changed(self.planned, "its content is not what was scanned".to_owned()))
+        }
+    }
+
+    fn read(&mut self) -> Result<()> {
+        self.ahead = std::iter::from_fn(|| self.reader.next_block()).find_map(std::result::Result::ok);
+        let failed = |cause| Error::Io { path: self.planned.source.path.clone(), cause };
+        self.passed = self.reader.take_passed().map_err(failed)?.map(|passed| Box::new(passed) as Box<dyn Read>);
+        Ok(())
+    }
+}
+
+pub(super) fn changed(planned: &Planned, detail: String) -> Error {
+    Error::Changed { path: planned.source.path.clone(), detail }
+}
+
+/// Calls `found` with each of the records `wanted`, which are in order, of a source.
+///
+/// # Errors
+///
+/// If the source is not what was scanned, or one of the records is no document; and the first error of `found`.
+pub(super) fn visit(
+    planned: &Planned,
+    wanted: &[u64],
+    reading: &SourceOptions,
+    found: &mut dyn FnMut(&Record, Editable) -> Result<()>,
+) -> Result<()> {
+    let mut blocks = Blocks::open(planned, reading)?;
+    let (format, name) = (blocks.format(), planned.source.name());
+    let mut wanted = wanted;
+    while let Part { block: Some(block), end, .. } = blocks.next()? {
+        let (here, rest) = wanted.split_at(wanted.partition_point(|&record| record < end));
+        wanted = rest;
+        let places = ranges(&block, format, here, &name, reading);
+        for (record, range) in &places {
+            let one = block.one(*record, range.clone());
+            let (bytes, mut items) = (one.bytes.clone(), Vec::with_capacity(1));
+            parse(one, format, &name, reading, &mut items);
+            match items.pop() {
+                Some(Item::Document(record)) => found(&record, editable(format, &bytes, &record))?,
+                _ => return Err(missing(planned, *record)),
+            }
+        }
+        check_found(planned, here, &places)?;
+    }
+    blocks.finish()?;
+    wanted.first().map_or(Ok(()), |&record| Err(missing(planned, record)))
+}
+
+/// Checks that all of the records `wanted` have a place; both are in order.
+pub(super) fn check_found(planned: &Planned, wanted: &[u64], places: &[(u64, Range<usize>)]) -> Result<()> {
+    let found = |record| places.binary_search_by_key(record, |place| place.0).is_ok();
+    wanted.iter().find(|record| !found(record)).map_or(Ok(()), |&record| Err(missing(planned, record)))
+}
+
+pub(super) fn missing(planned: &Planned, record: u64) -> Error {
+    changed(planned, format!("it has no document at record {record}"))
+}
+
+/// Returns where in a block the records `wanted` stand, which are in order; a line is without its line feed. What the
+/// block does not have is not in the result.
+pub(super) fn ranges(
+    block: &Block,
+    format: Format,
+    wanted: &[u64],
+    name: &str,
+    reading: &SourceOptions,
+) -> Vec<(u64, Range<usize>)> {
+    match (wanted, format) {
+        ([], _) => Vec::new(),
+        (_, Format::Plain | Format::Html) => vec![(0, 0..block.bytes.len())],
+        (_, Format::Lines | Format::Jsonl) => lines(block, wanted),
+        (_, Format::Csv | Format::Tsv) => parsed(block, format, wanted, name, reading),
+    }
+}
+
+fn lines(block: &Block, wanted: &[u64]) -> Vec<(u64, Range<usize>)> {
+    let mark = if block.offset == 0 && block.bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    let (mut found, mut wanted, mut start) = (Vec::with_capacity(wanted.len()), wanted.iter().peekable(), 0);
+    let ends = memchr_iter(b'\n', &block.bytes).chain([block.bytes.len()]);
+    for (end, record) in ends.zip(block.first_record..) {
+        match wanted.peek() {
+            None => break,
+            Some(&&wanted_record) if wanted_record == record => {
+                found.push((record, start.max(mark)..end));
+                wanted.next();
+            }
+            Some(_) => {}
+        }
+        start = end + 1;
+    }
+    found
+}
+
+fn parsed(
+    block: &Block,
+    format: Format,
+    wanted: &[u64],
+    name: &str,
+    reading: &SourceOptions,
+) -> Vec<(u64, Range<usize>)> {
+    let mut items = Vec::new();
+    parse(block.clone(), format, name, reading, &mut items);
+    let place = |item| match item {
+        Item::Document(Record { record, offset, length, .. }) if wanted.binary_search(&record).is_ok() => {
+            let start = (offset - block.offset) as usize;
+            Some((record, start..start + length as usize))
+        }
+        _ => None,
+    };
+    items.into_iter().filter_map(place).collect()
+}
+
+/// What of a record can be changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Editable {
+    /// Its text, which is all that it is.
+    Text,
+    /// Its text, and fields may be added.
+    Field,
+    /// Nothing, and why.
+    No(&'static str),
+}
+
+fn editable(format: Format, bytes: &[u8], record: &Record) -> Editable {
+    let is_utf8 = !record.lossy && record.encoding.is_none();
+    match format {
+        // Offsets into a text that was decoded are not offsets into the bytes.
+        Format::Plain | Format::Lines if is_utf8 && bytes.starts_with(record.text.as_bytes()) => Editable::Text,
+        Format::Csv | Format::Tsv if is_utf8 => Editable::Text,
+        Format::Plain | Format::Lines | Format::Csv | Format::Tsv => Editable::No("not_utf8"),
+        Format::Jsonl => Editable::Field,
+        Format::Html => Editable::No("format"),
+    }
+}
+
+/// Appends a record, which is a block of its own, to `out` as an edit changes it.
+///
+/// # Errors
+///
+/// Says what is wrong with the record.
+pub(super) fn edited(
+    one: &Block,
+    format: Format,
+    edit: &Edit,
+    passages: Passages,
+    reading: &SourceOptions,
+    out: &mut Vec<u8>,
+) -> std::result::Result<(), String> {
+    let bytes = one.bytes.as_slice();
+    let (field, escapes) = match (format, passages) {
+        (Format::Jsonl, Passages::Mark) => return mark(bytes, edit, out),
+        (Format::Jsonl, _) => (text_field(bytes, &reading.text_field), Escapes::Json),
+        (Format::Csv | Format::Tsv, _) => (one.text_field(), Escapes::of_field(one)),
+        _ => (Some(0..bytes.len()), Escapes::None),
+    };
+    let field = field.ok_or("its text field is not there")?;
+    let literal = &bytes[field.clone()];
+    let cuts = in_literal(literal, edit, escapes).ok_or("its text is shorter than the cuts")?;
+    out.extend_from_slice(&bytes[..field.start]);
+    let start = out.len();
+    take_out(literal, &cuts, out);
+    if matches!(format, Format::Csv | Format::Tsv) && escapes == Escapes::None && out.get(start) == Some(&b'"') {
+        quote(out, start);
+    }
+    out.extend_from_slice(&bytes[field.end..]);
+    Ok(())
+}
+
+/// Puts quotes around what `out` has from `start` on, since it begins with one now.
+fn quote(out: &mut Vec<u8>, start: usize) {
+    let field = out.split_off(start);
+    out.push(b'"');
+    for byte in field {
+        out.extend_from_slice(if byte == b'"' { b"\"\"" } else { std::slice::from_ref(&byte) });
+    }
+    out.push(b'"');
+}
+
+fn take_out(bytes: &[u8], cuts: &[(Range<usize>, bool)], out: &mut Vec<u8>) {
+    let mut at = 0;
+    for (cut, space) in cuts {
+        out.extend_from_slice(&bytes[at..cut.start]);
+        out.extend_from_slice(if *space { b" " } else { b"" });
+        at = cut.end;
+    }
+    out.extend_from_slice(&bytes[at..]);
+}
+
+/// Adds the field of marks to an object: where its repeated passages are, in characters.
+fn mark(bytes: &[u8], edit: &Edit, out: &mut Vec<u8>) -> std::result::Result<(), String> {
+    let line = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
+    if member(line, MARKS).is_some() {
+        return Err(format!("it has a field `{MARKS}` already"));
+    }
+    let marks: Vec<[usize; 2]> = edit.cuts.iter().map(|cut| [cut.characters.start, cut.characters.end]).collect();
+    let marks = serde_json::to_string(&marks).map_err(|error| error.to_string())?;
+    let end = line.rfind('}').ok_or("it is no object")?;
+    out.extend_from_slice(&bytes[..end]);
+    out.extend_from_slice(format!(",\"{MARKS}\":{marks}").as_bytes());
+    out.extend_from_slice(&bytes[end..]);
+    Ok(())
+}
+
+/// Returns where the string at a path of fields stands in a line, with its quotes.
+fn text_field(line: &[u8], path: &str) -> Option<Range<usize>> {
+    let line = std::str::from_utf8(line).ok()?;
+    let value = path.split('.').try_fold(line, member)?;
+    // Values are slices of the line.
+    let start = value.as_ptr().addr() - line.as_ptr().addr();
+    value.starts_with('"').then_some(start..start + value.len())
+}
+
+/// Returns the value of the last member of this name.
+fn member<'a>(object: &'a str, name: &str) -> Option<&'a str> {
+    let mut deserializer = serde_json::Deserializer::from_str(object);
+    deserializer.deserialize_map(Member(name)).ok().flatten().map(RawValue::get)
+}
+
+struct Member<'n>(&'n str);
+
+impl<'de> Visitor<'de> for Member<'_> {
+    type Value = Option<&'de RawValue>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Self::Value, A::Error> {
+        let mut found = None;
+        while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
+            if name == self.0 {
+                found = Some(value);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// How a text is written in the bytes that it was decoded from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Escapes {
+    /// As it is.
+    None,
+    /// As a JSON string.
+    Json,
+    /// In quotes, of which there are two for one.
+    Quotes,
+}
+
+impl Escapes {
+    /// How the text of a row is written.
+    fn of_field(row: &Block) -> Self {
+        let first = row.text_field().and_then(|field| row.bytes.get(field.start));
+        if first == Some(&b'"') { Self::Quotes } else { Self::None }
+    }
+}
+
+/// Returns the cuts of an edit, which are ranges of a text, as ranges of the literal that it was decoded from: what
+/// stays of the literal stays as it was written.
+fn in_literal(literal: &[u8], edit: &Edit, escapes: Escapes) -> Option<Vec<(Range<usize>, bool)>> {
+    if escapes == Escapes::None {
+        let end = edit.pieces.last().map_or(0, |piece| piece.0.end);
+        let cuts = edit.pieces.iter().map(|&(span, space)| (span.start..span.end, space));
+        return (end <= literal.len()).then(|| cuts.collect());
+    }
+    let mut at = Cursor { literal, escapes, byte: 1, text: 0 };
+    let mut cuts = Vec::with_capacity(edit.pieces.len());
+    for &(span, space) in &edit.pieces {
+        let start = at.advance_to(span.start)?;
+        cuts.push((start..at.advance_to(span.end)?, space));
+    }
+    Some(cuts)
+}
+
+/// A place in a literal, in its bytes and in those of the text that it stands for.
+struct Cursor<'l> {
+    literal: &'l [u8],
+    escapes: Escapes,
+    byte: usize,
+    text: usize,
+}
+
+impl Cursor<'_> {
+    /// Goes on to a byte of the text and returns the byte of the literal.
+    fn advance_to(&mut self, text: usize) -> Option<usize> {
+        while self.text < text {
+            let (bytes, characters) = self.unit()?;
+            self.byte += bytes;
+            self.text += characters;
+        }
+        (self.text == text).then_some(self.byte)
+    }
+
+    /// The bytes of the next unit, a byte or an escape, and those of the text.
+    fn unit(&self) -> Option<(usize, usize)> {
+        match (self.escapes, self.literal.get(self.byte..)?) {
+            (Escapes::Quotes, [b'"', b'"', ..]) => Some((2, 1)),
+            (_, [b'"', ..] | []) => None,
+            (Escapes::Json, [b'\\', b'u', ..]) => {
+                let code = self.code(self.byte + 2)?;
+                // Two escapes that are one character outside of the basic plane.
+                if (0xd800..0xdc00).contains(&code) {
+                    Some((12, 4))
+                } else {
+                    Some((6, char::from_u32(code)?.len_utf8()))
+                }
+            }
+            (Escapes::Json, [b'\\', ..]) => Some((2, 1)),
+            _ => Some((1, 1)),
+        }
+    }
+
+    fn code(&self, at: usize) -> Option<u32> {
+        let digits = std::str::from_utf8(self.literal.get(at..at + 4)?).ok()?;
+        u32::from_str_radix(digits, 16).ok()
+    }
+}

@@ -1,0 +1,268 @@
+//! Documents that could be read only once, or only at the cost of reading all before them again: compressed sources,
+//! streams, pages. Each is written down as it was read, with all that is known of it, and read again from there.
+//!
+//! The last ones stay in memory, so that a small run writes no file. The file has no name and goes with the run.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use encoding_rs::Encoding;
+
+use crate::document::{Document, Origin};
+use crate::error::{Error, Result};
+use crate::span::{OffsetMap, Span};
+
+/// Documents in the form of [`write`], in memory or in a file.
+#[derive(Debug, Default)]
+pub(super) struct Spool {
+    /// Where the first bytes are once there are too many.
+    file: Option<File>,
+    /// Bytes in the file.
+    length: u64,
+    held: Vec<u8>,
+}
+
+impl Spool {
+    /// Returns the bytes in memory.
+    pub fn held_bytes(&self) -> usize {
+        self.held.capacity()
+    }
+
+    /// Appends documents, and returns where they start.
+    pub fn append(&mut self, bytes: &[u8]) -> u64 {
+        let start = self.length + self.held.len() as u64;
+        self.held.extend_from_slice(bytes);
+        start
+    }
+
+    /// Moves what is in memory to a file in `folder`.
+    pub fn spill(&mut self, folder: &Path) -> Result<()> {
+        let failed = |cause| Error::Io { path: folder.to_owned(), cause };
+        if self.held.is_empty() {
+            return Ok(());
+        }
+        let file = match &mut self.file {
+            Some(file) => file,
+            none => none.insert(tempfile::tempfile_in(folder).map_err(failed)?),
+        };
+        write_at(file, &self.held, self.length).map_err(failed)?;
+        self.length += self.held.len() as u64;
+        self.held = Vec::new();
+        Ok(())
+    }
+
+    /// Reads `length` bytes from `start` on.
+    pub fn read(&self, start: u64, length: u64) -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; length as usize];
+        match (start.checked_sub(self.length), &self.file) {
+            (Some(start), _) => {
+                let held = self.held.get(start as usize..).and_then(|held| held.get(..bytes.len()));
+                bytes.copy_from_slice(held.ok_or(io::ErrorKind::UnexpectedEof)?);
+            }
+            (None, Some(file)) => read_at(file, &mut bytes, start)?,
+            (None, None) => return Err(io::ErrorKind::UnexpectedEof.into()),
+        }
+        Ok(bytes)
+    }
+}
+
+#[cfg(unix)]
+fn write_at(file: &File, bytes: &[u8], start: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, start)
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, bytes: &mut [u8], start: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, start)
+}
+
+#[cfg(windows)]
+fn write_at(file: &File, mut bytes: &[u8], mut start: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let written = std::os::windows::fs::FileExt::seek_write(file, bytes, start)?;
+        (bytes, start) = (&bytes[written..], start + written as u64);
+    }
+    Ok(())
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, mut bytes: &mut [u8], mut start: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let read = std::os::windows::fs::FileExt::seek_read(file, bytes, start)?;
+        if read == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        (bytes, start) = (&mut bytes[read..], start + read as u64);
+    }
+    Ok(())
+}
+
+const LOSSY: u64 = 1;
+const ID: u64 = 2;
+const RAW_HASH: u64 = 4;
+const ENCODING: u64 = 8;
+const ORIGIN: u64 = 16;
+const EXACT: u64 = 32;
+
+/// Appends a document to `out`, without its number and that of its source.
+pub(super) fn write(document: &Document, out: &mut Vec<u8>) {
+    let Document { id, text, lossy, raw_hash, encoding, origin, .. } = document;
+    let flag = |flag: u64, is_set: bool| if is_set { flag } else { 0 };
+    let is_exact = origin.as_ref().is_some_and(|origin| origin.is_exact);
+    let flags = flag(LOSSY, *lossy)
+        | flag(ID, id.is_some())
+        | flag(RAW_HASH, raw_hash.is_some())
+        | flag(ENCODING, encoding.is_some())
+        | flag(ORIGIN, origin.is_some())
+        | flag(EXACT, is_exact);
+    put(flags, out);
+    if let Some(id) = id {
+        put_bytes(id.as_bytes(), out);
+    }
+    if let Some(hash) = raw_hash {
+        out.extend_from_slice(&hash.to_le_bytes());
+    }
+    if let Some(encoding) = encoding {
+        put_bytes(encoding.name().as_bytes(), out);
+    }
+    if let Some(origin) = origin {
+        put_origin(origin, out);
+    }
+    put_bytes(text.as_bytes(), out);
+}
+
+/// Reads what [`write`] wrote, if it is that.
+pub(super) fn read(mut bytes: &[u8], source: u32, record: u64) -> Option<Document> {
+    let bytes = &mut bytes;
+    let flags = take(bytes)?;
+    let has = |flag: u64| flags & flag != 0;
+    let id = if has(ID) { Some(take_text(bytes)?) } else { None };
+    let raw_hash = if has(RAW_HASH) { Some(u128::from_le_bytes(*take_array(bytes)?)) } else { None };
+    let encoding = if has(ENCODING) { Encoding::for_label(take_bytes(bytes)?) } else { None };
+    let origin = if has(ORIGIN) { Some(take_origin(bytes, has(EXACT))?.into()) } else { None };
+    Some(Document { source, record, id, text: take_text(bytes)?, lossy: has(LOSSY), raw_hash, encoding, origin })
+}
+
+fn put_origin(origin: &Origin, out: &mut Vec<u8>) {
+    put(origin.map.pieces().count() as u64, out);
+    let mut end = 0;
+    for (length, span) in origin.map.pieces() {
+        put(length as u64, out);
+        put((span.start - end) as u64, out);
+        put(span.len() as u64, out);
+        end = span.end;
+    }
+    put(origin.lines.len() as u64, out);
+    let mut last = 0;
+    for &line in &origin.lines {
+        put((line - last) as u64, out);
+        last = line;
+    }
+}
+
+fn take_origin(bytes: &mut &[u8], is_exact: bool) -> Option<Origin> {
+    let (mut map, mut end) = (OffsetMap::default(), 0);
+    for _ in 0..take(bytes)? {
+        let length = take(bytes)? as usize;
+        let start = end + take(bytes)? as usize;
+        end = start + take(bytes)? as usize;
+        map.push(length, Span::new(start, end));
+    }
+    let (mut lines, mut last) = (Vec::new(), 0);
+    for _ in 0..take(bytes)? {
+        last += take(bytes)? as usize;
+        lines.push(last);
+    }
+    Some(Origin { map, lines, is_exact })
+}
+
+/// Numbers are written seven bits a byte, the lowest first; most are small.
+fn put(mut number: u64, out: &mut Vec<u8>) {
+    while number >= 0x80 {
+        out.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}
+
+fn take(bytes: &mut &[u8]) -> Option<u64> {
+    let mut number = 0;
+    for shift in (0..64).step_by(7) {
+        let [byte] = *take_array(bytes)?;
+        number |= u64::from(byte & 0x7f) << shift;
+        if byte < 0x80 {
+            return Some(number);
+        }
+    }
+    None
+}
+
+fn put_bytes(bytes: &[u8], out: &mut Vec<u8>) {
+    put(bytes.len() as u64, out);
+    out.extend_from_slice(bytes);
+}
+
+fn take_bytes<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let length = take(bytes)? as usize;
+    let (taken, rest) = bytes.split_at_checked(length)?;
+    *bytes = rest;
+    Some(taken)
+}
+
+fn take_text(bytes: &mut &[u8]) -> Option<String> {
+    String::from_utf8(take_bytes(bytes)?.to_vec()).ok()
+}
+
+fn take_array<'a, const N: usize>(bytes: &mut &'a [u8]) -> Option<&'a [u8; N]> {
+    let (taken, rest) = bytes.split_first_chunk()?;
+    *bytes = rest;
+    Some(taken)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn documents() -> [Document; 3] {
+        let plain = Document { source: 3, record: 7, text: "text".into(), ..Document::default() };
+        let mut map = OffsetMap::default();
+        map.push(2, Span::new(300, 302));
+        map.push(1, Span::new(400, 406));
+        let origin = Origin { map, lines: vec![0, 5, 200_000], is_exact: true };
+        let page = Document {
+            id: Some("é".repeat(100)),
+            text: "pâ".into(),
+            lossy: true,
+            raw_hash: Some(u128::MAX - 5),
+            encoding: Some(encoding_rs::SHIFT_JIS),
+            origin: Some(origin.into()),
+            ..plain.clone()
+        };
+        let empty = Document { text: String::new(), id: Some(String::new()), ..plain.clone() };
+        [plain, page, empty]
+    }
+
+    #[test]
+    fn documents_come_back_as_they_were_wherever_they_lie() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for spills in 0..8 {
+            let mut spool = Spool::default();
+            let mut places = Vec::new();
+            for (n, document) in documents().iter().enumerate() {
+                let mut bytes = Vec::new();
+                write(document, &mut bytes);
+                places.push((spool.append(&bytes), bytes.len() as u64));
+                if spills >> n & 1 == 1 {
+                    spool.spill(folder.path()).expect("spills");
+                    assert_eq!(spool.held_bytes(), 0);
+                }
+            }
+            for (document, (start, length)) in documents().iter().zip(places) {
+                let bytes = spool.read(start, length).expect("is there");
+                assert_eq!(read(&bytes, 3, 7).as_ref(), Some(document), "{spills}");
+                assert_eq!(read(&bytes[..bytes.len() - 1], 3, 7), None);
+            }
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! From the tokens of a page to its text.
+//!
+//! The tokenizer tells where it stands, but not where a string that it emits began, because references such as
+//! `&eacute;` change in length. So each string is compared with the bytes before the place: where they are equal it
+//! was copied, and where not, it was made from all since the last token.
+
+use html5gum::{Emitter, Error, State};
+
+use super::Visible;
+use super::flow::Flow;
+use super::open::OpenElements;
+use super::tag::{Content, Tag};
+use crate::span::Span;
+
+/// Names of elements and attributes longer than this are cut: no known one is, and a page may hold giant ones.
+const LONGEST_NAME: usize = 64;
+/// The bytes that are looked at of an inline style.
+const LONGEST_STYLE: usize = 4096;
+
+/// Takes the tokens of a page.
+pub(super) struct Page<'a> {
+    html: &'a [u8],
+    /// Whether the page says that it is XML, in which `<![CDATA[` holds text.
+    is_xml: bool,
+    /// The place of the tokenizer, and the end of the last token.
+    position: usize,
+    done: usize,
+    token: Token,
+    /// The name of the last start tag: the end tag that ends raw text.
+    last_start: Vec<u8>,
+    /// Whether the text that follows belongs to an element of which nothing is seen.
+    in_raw: bool,
+    open: OpenElements,
+    flow: Flow,
+}
+
+/// The tag that is being read.
+#[derive(Default)]
+struct Token {
+    name: Vec<u8>,
+    is_end: bool,
+    ends_itself: bool,
+    attribute: Vec<u8>,
+    style: Vec<u8>,
+    is_hidden: bool,
+    is_open: bool,
+}
+
+impl<'a> Page<'a> {
+    pub fn new(html: &'a str) -> Self {
+        let start = html.trim_start_matches('\u{feff}');
+        let mark = html.len() - start.len();
+        Self {
+            html: html.as_bytes(),
+            is_xml: start.trim_ascii_start().starts_with("<?xml"),
+            position: mark,
+            done: mark,
+            token: Token::default(),
+            last_start: Vec::new(),
+            in_raw: false,
+            open: OpenElements::new(),
+            flow: Flow::new(),
+        }
+    }
+
+    /// Returns what of the page the tokenizer is to read: all but a byte order mark.
+    pub fn rest(&self) -> &'a [u8] {
+        &self.html[self.position..]
+    }
+
+    /// Returns the text, and how deep the elements were nested.
+    pub fn finish(self) -> (Visible, usize) {
+        (self.flow.finish(), self.open.deepest())
+    }
+
+    fn text(&mut self, bytes: &[u8]) {
+        let origin = self.origin(bytes);
+        self.done = self.position;
+        // Browsers drop NUL; the tokenizer leaves that to the tree.
+        if self.in_raw || bytes == b"\0" || bytes.is_empty() || !self.open.is_seen() {
+            return;
+        }
+        match (origin.len() == bytes.len(), self.open.is_pre()) {
+            (true, false) => self.flow.copy(bytes, origin.start),
+            (true, true) => self.flow.copy_lines(bytes, origin.start),
+            (false, is_pre) => self.flow.replace(bytes, origin, is_pre),
+        }
+    }
+
+    /// Returns what a string was made from that ends here.
+    fn origin(&self, bytes: &[u8]) -> Span {
+        let start = self.position.saturating_sub(bytes.len());
+        let is_copy = start >= self.done
+            && self.html.get(start..self.position) == Some(bytes)
+            // `&semi;` ends with what it stands for.
+            && (start == self.done || self.html[self.done] != b'&');
+        Span::new(if is_copy { start } else { self.done.min(self.position) }, self.position)
+    }
+
+    fn start_tag(&mut self) -> Option<State> {
+        let tag = Tag::of(&self.token.name);
+        if self.open.is_foreign() && self.token.ends_itself {
+            return None;
+        }
+        self.open.make_room(tag);
+        let unseen = self.is_unseen(tag);
+        if self.open.is_seen() && !unseen {
+            self.set_apart(tag);
+        }
+        match tag.content {
+            Content::Void | Content::Break => None,
+            Content::Raw(state) => {
+                self.in_raw = true;
+                Some(state)
+            }
+            Content::RawPre(state) => {
+                self.open.open(tag, unseen);
+                Some(state)
+            }
+            _ => {
+                self.open.open(tag, unseen);
+                None
+            }
+        }
+    }
+
+    fn end_tag(&mut self) {
+        let tag = Tag::of(&self.token.name);
+        self.in_raw = false;
+        let was_seen = self.open.is_seen();
+        self.open.close(tag);
+        if was_seen {
+            self.set_apart(tag);
+        }
+    }
+
+    fn set_apart(&mut self, tag: Tag) {
+        if tag.content == Content::Break {
+            self.flow.end_line();
+        } else {
+            self.flow.set_apart(tag.gap);
+        }
+    }
+
+    fn is_unseen(&self, tag: Tag) -> bool {
+        match tag.content {
+            // Scripts show these when they are done.
+            Content::Page => false,
+            Content::Unseen => true,
+            Content::UnseenUnlessOpen if !self.token.is_open => true,
+            _ => self.token.is_hidden || hides(&self.token.style),
+        }
+    }
+}
+
+/// Whether an inline style hides its element.
+fn hides(style: &[u8]) -> bool {
+    style.split(|&byte| byte == b';').any(|declaration| {
+        let mut parts = declaration.splitn(2, |&byte| byte == b':').map(<[u8]>::trim_ascii);
+        let (Some(property), Some(value)) = (parts.next(), parts.next()) else { return false };
+        let value = value.split(|&byte| byte == b'!').next().unwrap_or_default().trim_ascii();
+        property.eq_ignore_ascii_case(b"display") && value.eq_ignore_ascii_case(b"none")
+            || property.eq_ignore_ascii_case(b"visibility") && value.eq_ignore_ascii_case(b"hidden")
+    })
+}
+
+fn extend_up_to(limit: usize, buffer: &mut Vec<u8>, bytes: &[u8]) {
+    buffer.extend_from_slice(&bytes[..bytes.len().min(limit.saturating_sub(buffer.len()))]);
+}
+
+impl Emitter for &mut Page<'_> {
+    type Token = std::convert::Infallible;
+
+    fn pop_token(&mut self) -> Option<Self::Token> {
+        None
+    }
+
+    fn should_emit_errors(&mut self) -> bool {
+        false
+    }
+
+    fn emit_error(&mut self, _: Error) {}
+
+    #[inline]
+    fn move_position(&mut self, offset: isize) {
+        self.position = self.position.saturating_add_signed(offset);
+    }
+
+    fn emit_string(&mut self, bytes: &[u8]) {
+        self.text(bytes);
+    }
+
+    fn emit_eof(&mut self) {}
+
+    fn set_last_start_tag(&mut self, name: Option<&[u8]>) {
+        self.last_start = name.unwrap_or_default().to_vec();
+    }
+
+    fn current_is_appropriate_end_tag_token(&mut self) -> bool {
+        self.token.is_end && !self.last_start.is_empty() && self.token.name == self.last_start
+    }
+
+    fn adjusted_current_node_present_but_not_in_html_namespace(&mut self) -> bool {
+        self.is_xml || self.open.is_foreign()
+    }
+
+    fn init_start_tag(&mut self) {
+        self.token.clear(false);
+    }
+
+    fn init_end_tag(&mut self) {
+        self.token.clear(true);
+    }
+
+    fn push_tag_name(&mut self, bytes: &[u8]) {
+        extend_up_to(LONGEST_NAME, &mut self.token.name, bytes);
+    }
+
+    fn set_self_closing(&mut self) {
+        self.token.ends_itself = true;
+    }
+
+    fn emit_current_tag(&mut self) -> Option<State> {
+        self.token.end_attribute();
+        self.done = self.position;
+        if self.token.is_end {
+            self.end_tag();
+            return None;
+        }
+        let state = self.start_tag();
+        self.last_start.clone_from(&self.token.name);
+        state
+    }
+
+    fn init_attribute(&mut self) {
+        self.token.end_attribute();
+    }
+
+    fn push_attribute_name(&mut self, bytes: &[u8]) {
+        extend_up_to(LONGEST_NAME, &mut self.token.attribute, bytes);
+    }
+
+    fn push_attribute_value(&mut self, bytes: &[u8]) {
+        if self.token.attribute == b"style" {
+            extend_up_to(LONGEST_STYLE, &mut self.token.style, bytes);
+        }
+    }
+
+    fn init_comment(&mut self) {}
+
+    fn push_comment(&mut self, _: &[u8]) {}
+
+    fn emit_current_comment(&mut self) {
+        self.done = self.position;
+    }
+
+    fn init_doctype(&mut self) {}
+
+    fn push_doctype_name(&mut self, _: &[u8]) {}
+
+    fn set_force_quirks(&mut self) {}
+
+    fn set_doctype_public_identifier(&mut self, _: &[u8]) {}
+
+    fn set_doctype_system_identifier(&mut self, _: &[u8]) {}
+
+    fn push_doctype_public_identifier(&mut self, _: &[u8]) {}
+
+    fn push_doctype_system_identifier(&mut self, _: &[u8]) {}
+
+    fn emit_current_doctype(&mut self) {
+        self.done = self.position;
+    }
+}
+
+impl Token {
+    fn clear(&mut self, is_end: bool) {
+        self.name.clear();
+        self.attribute.clear();
+        self.style.clear();
+        (self.is_end, self.ends_itself, self.is_hidden, self.is_open) = (is_end, false, false, false);
+    }
+
+    fn end_attribute(&mut self) {
+        match self.attribute.as_slice() {
+            b"hidden" => self.is_hidden = true,
+            b"open" => self.is_open = true,
+            _ => {}
+        }
+        self.attribute.clear();
+    }
+}

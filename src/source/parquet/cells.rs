@@ -1,0 +1,183 @@
+//! The values of one column, row by row, whatever their physical type.
+
+use std::sync::Arc;
+
+use parquet::basic::{ConvertedType, LogicalType};
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use parquet::data_type::{ByteArray, DataType};
+use parquet::schema::types::ColumnDescriptor;
+
+use super::footer::Fault;
+use super::pages::Progress;
+
+/// One value.
+#[derive(Debug)]
+pub(super) enum Cell {
+    Bytes(ByteArray),
+    /// A whole number, or a decimal without its point.
+    Number(i128),
+    Real(f64),
+    Truth(bool),
+}
+
+/// A column of a row group that is being read. It has at most one value a row.
+pub(super) struct Cells {
+    reader: ColumnReader,
+    progress: Arc<Progress>,
+    max_level: i16,
+    style: Style,
+}
+
+impl Cells {
+    pub fn new((reader, progress): (ColumnReader, Arc<Progress>), column: &ColumnDescriptor) -> Self {
+        Self { reader, progress, max_level: column.max_def_level(), style: Style::of(column) }
+    }
+
+    /// Returns how many rows may be asked for at once.
+    pub fn step(&self) -> usize {
+        self.progress.step()
+    }
+
+    /// Reads the values of the next rows, `None` for null.
+    pub fn read(&mut self, rows: usize) -> Result<Vec<Option<Cell>>, Fault> {
+        let unsigned = self.style == Style::Unsigned;
+        let level = self.max_level;
+        let decimal = matches!(self.style, Style::Decimal(_));
+        let bytes = |value: &ByteArray| match whole(value.data()) {
+            Some(number) if decimal => Cell::Number(number),
+            _ => Cell::Bytes(value.clone()),
+        };
+        let cells = match &mut self.reader {
+            ColumnReader::BoolColumnReader(reader) => read(reader, level, rows, |&value| Cell::Truth(value)),
+            ColumnReader::Int32ColumnReader(reader) if unsigned => {
+                read(reader, level, rows, |&value| Cell::Number(value.cast_unsigned().into()))
+            }
+            ColumnReader::Int32ColumnReader(reader) => read(reader, level, rows, |&value| Cell::Number(value.into())),
+            ColumnReader::Int64ColumnReader(reader) if unsigned => {
+                read(reader, level, rows, |&value| Cell::Number(value.cast_unsigned().into()))
+            }
+            ColumnReader::Int64ColumnReader(reader) => read(reader, level, rows, |&value| Cell::Number(value.into())),
+            ColumnReader::Int96ColumnReader(reader) => {
+                read(reader, level, rows, |value| Cell::Number(value.to_nanos().into()))
+            }
+            ColumnReader::FloatColumnReader(reader) => read(reader, level, rows, |&value| Cell::Real(value.into())),
+            ColumnReader::DoubleColumnReader(reader) => read(reader, level, rows, |&value| Cell::Real(value)),
+            ColumnReader::ByteArrayColumnReader(reader) => read(reader, level, rows, bytes),
+            ColumnReader::FixedLenByteArrayColumnReader(reader) => read(reader, level, rows, |value| bytes(value)),
+        }?;
+        self.progress.advance(rows);
+        Ok(cells)
+    }
+
+    /// Returns a value as an id: a string that is not empty, or a number.
+    pub fn id(&self, cell: &Cell) -> Option<String> {
+        match cell {
+            Cell::Bytes(bytes) => self.string(bytes.data()).filter(|id| !id.is_empty()),
+            Cell::Truth(_) => None,
+            _ => self.json(cell),
+        }
+    }
+
+    /// Returns a value as JSON.
+    pub fn json(&self, cell: &Cell) -> Option<String> {
+        match cell {
+            Cell::Bytes(bytes) => serde_json::to_string(&self.string(bytes.data())?).ok(),
+            Cell::Number(number) => Some(match self.style {
+                Style::Decimal(scale) => with_point(*number, scale),
+                _ => number.to_string(),
+            }),
+            Cell::Real(number) if number.is_finite() => Some(number.to_string()),
+            Cell::Real(_) => None,
+            Cell::Truth(truth) => Some(truth.to_string()),
+        }
+    }
+
+    fn string(&self, bytes: &[u8]) -> Option<String> {
+        match (self.style, bytes.try_into()) {
+            (Style::Uuid, Ok(uuid)) => Some(hyphenated(uuid)),
+            _ => std::str::from_utf8(bytes).ok().map(str::to_owned),
+        }
+    }
+}
+
+fn read<T: DataType>(
+    reader: &mut ColumnReaderImpl<T>,
+    max_level: i16,
+    rows: usize,
+    cell: impl Fn(&T::T) -> Cell,
+) -> Result<Vec<Option<Cell>>, Fault> {
+    let (mut levels, mut values) = (Vec::new(), Vec::new());
+    let (read, ..) = reader.read_records(rows, Some(&mut levels), None, &mut values)?;
+    if read != rows {
+        return Err(Fault::bad("a column ends before its last row"));
+    }
+    if max_level == 0 {
+        return Ok(values.iter().map(|value| Some(cell(value))).collect());
+    }
+    let mut values = values.iter();
+    let found = levels.iter().map(|&level| if level == max_level { values.next().map(&cell) } else { None });
+    Ok(found.collect())
+}
+
+/// What the values of a column mean, where their physical type does not tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Style {
+    Plain,
+    Unsigned,
+    /// Digits behind the point.
+    Decimal(u32),
+    Uuid,
+}
+
+impl Style {
+    fn of(column: &ColumnDescriptor) -> Self {
+        let scale = u32::try_from(column.self_type().get_scale()).unwrap_or(0);
+        match (column.logical_type_ref(), column.converted_type()) {
+            (Some(LogicalType::Decimal(_)), _) | (_, ConvertedType::DECIMAL) => Self::Decimal(scale),
+            (Some(LogicalType::Uuid), _) => Self::Uuid,
+            (_, ConvertedType::UINT_8 | ConvertedType::UINT_16 | ConvertedType::UINT_32 | ConvertedType::UINT_64) => {
+                Self::Unsigned
+            }
+            _ => Self::Plain,
+        }
+    }
+}
+
+/// Reads a number in two's complement, the highest byte first.
+fn whole(bytes: &[u8]) -> Option<i128> {
+    let (&first, _) = bytes.split_first().filter(|_| bytes.len() <= 16)?;
+    let mut wide = [if first >= 128 { 255 } else { 0 }; 16];
+    wide[16 - bytes.len()..].copy_from_slice(bytes);
+    Some(i128::from_be_bytes(wide))
+}
+
+/// The most digits that a decimal of 16 bytes has.
+const MAX_DIGITS: u32 = 38;
+
+fn with_point(number: i128, scale: u32) -> String {
+    let scale = scale.min(MAX_DIGITS) as usize;
+    let digits = format!("{:0>width$}", number.unsigned_abs(), width = scale + 1);
+    let (whole, fraction) = digits.split_at(digits.len() - scale);
+    let (sign, point) = (if number < 0 { "-" } else { "" }, if scale > 0 { "." } else { "" });
+    format!("{sign}{whole}{point}{fraction}")
+}
+
+fn hyphenated(uuid: [u8; 16]) -> String {
+    let hex = format!("{:032x}", u128::from_be_bytes(uuid));
+    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_are_written_with_their_point() {
+        let written = |bytes: &[u8], scale| with_point(whole(bytes).unwrap(), scale);
+        assert_eq!(written(&[0x30, 0x39], 2), "123.45");
+        assert_eq!(written(&[0xff], 3), "-0.001");
+        assert_eq!(written(&[0x80, 0x00], 0), "-32768");
+        assert_eq!(whole(&[]), None);
+        assert_eq!(whole(&[0; 17]), None);
+    }
+}

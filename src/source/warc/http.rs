@@ -1,0 +1,223 @@
+//! The body of an HTTP response as it was sent.
+//!
+//! Archives hold what servers said, and crawlers that undo a transfer encoding often leave its header. So a body that is
+//! not in the encoding that its header names is taken as it is, and so is what follows a wrong chunk, as `warcio` does.
+//! The `Content-Length` of the response is not looked at: the record has its own.
+
+use std::borrow::Cow;
+use std::io::Read;
+
+use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use memchr::memchr;
+
+use super::fields::{Fields, HEAD_LIMIT, head_end};
+use crate::finding::Reason;
+
+/// More encodings than this are not undone: two are rare already.
+const MOST_CODINGS: usize = 4;
+/// A line with the size of a chunk is not longer.
+const SIZE_LINE: usize = 1024;
+
+/// A response without its header.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Response<'a> {
+    pub content_type: Option<String>,
+    pub body: Cow<'a, [u8]>,
+}
+
+/// Reads a response, or returns `None` if `block` is none.
+///
+/// # Errors
+///
+/// The header never ends, or the body is broken or becomes larger than `limit` bytes.
+pub(super) fn response(block: &[u8], limit: u64) -> Option<Result<Response<'_>, (Reason, String)>> {
+    block.starts_with(b"HTTP/").then(|| {
+        let end = match head_end(block) {
+            Some(end) => end,
+            // A response without a body may have lost its blank line.
+            None if block.len() <= HEAD_LIMIT => block.len(),
+            None => {
+                let detail = format!("the HTTP header is longer than {HEAD_LIMIT} bytes");
+                return Err((Reason::BadPayload, detail));
+            }
+        };
+        let fields = Fields::new(&block[..end]);
+        let body = decode(&fields, &block[end..], limit)?;
+        Ok(Response { content_type: fields.text("Content-Type"), body })
+    })
+}
+
+fn decode<'a>(fields: &Fields, body: &'a [u8], limit: u64) -> Result<Cow<'a, [u8]>, (Reason, String)> {
+    let is_chunked = fields.all("Transfer-Encoding").any(|value| value.to_ascii_lowercase().ends_with(b"chunked"));
+    let mut body = if is_chunked { without_chunks(body) } else { Cow::Borrowed(body) };
+    let codings: Vec<u8> = fields.all("Content-Encoding").collect::<Vec<_>>().join(&b',').to_ascii_lowercase();
+    let codings: Vec<&[u8]> = codings.split(|&byte| byte == b',').map(<[u8]>::trim_ascii).collect();
+    // The last was applied last.
+    for coding in codings.iter().rev().take(MOST_CODINGS) {
+        if let Some(decoded) = undo(coding, &body, limit)? {
+            body = Cow::Owned(decoded);
+        }
+    }
+    Ok(body)
+}
+
+/// Joins the chunks of a body.
+fn without_chunks(body: &[u8]) -> Cow<'_, [u8]> {
+    let mut joined = Vec::new();
+    let mut rest = body;
+    while let Some((size, data)) = chunk_size(rest) {
+        if size == 0 {
+            return Cow::Owned(joined);
+        }
+        let Some((chunk, after)) = data.split_at_checked(size) else { break };
+        joined.extend_from_slice(chunk);
+        rest = after.strip_prefix(b"\r\n").or(after.strip_prefix(b"\n")).unwrap_or(after);
+    }
+    if joined.is_empty() {
+        return Cow::Borrowed(body);
+    }
+    joined.extend_from_slice(rest);
+    Cow::Owned(joined)
+}
+
+/// Reads the line before a chunk: a hexadecimal number, and perhaps extensions.
+fn chunk_size(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    let end = memchr(b'\n', &bytes[..bytes.len().min(SIZE_LINE)])?;
+    let size = bytes[..end].split(|&byte| byte == b';').next()?.trim_ascii();
+    let is_number = size.iter().all(u8::is_ascii_hexdigit);
+    let size = std::str::from_utf8(size).ok().filter(|_| is_number)?;
+    Some((usize::from_str_radix(size, 16).ok()?, &bytes[end + 1..]))
+}
+
+/// Undoes one content encoding, unless the body is not in it.
+fn undo(coding: &[u8], body: &[u8], limit: u64) -> Result<Option<Vec<u8>>, (Reason, String)> {
+    let is_zlib = body.len() >= 2 && body[0] & 0xf == 8 && u16::from_be_bytes([body[0], body[1]]) % 31 == 0;
+    match coding {
+        b"gzip" | b"x-gzip" if body.starts_with(b"\x1f\x8b") => {
+            read("gzip", MultiGzDecoder::new(body), limit).map(Some)
+        }
+        b"deflate" if is_zlib => read("deflate", ZlibDecoder::new(body), limit).map(Some),
+        b"zstd" if body.starts_with(b"\x28\xb5\x2f\xfd") => match zstd::stream::read::Decoder::with_buffer(body) {
+            Ok(decoder) => read("zstd", decoder, limit).map(Some),
+            Err(error) => Err((Reason::BadPayload, error.to_string())),
+        },
+        // These have no sign at their start; what fails and is text was never encoded.
+        b"deflate" => or_as_it_is(body, read("deflate", DeflateDecoder::new(body), limit)),
+        b"br" => or_as_it_is(body, read("brotli", brotli_decompressor::Decompressor::new(body, 4096), limit)),
+        _ => Ok(None),
+    }
+}
+
+fn or_as_it_is(body: &[u8], decoded: Result<Vec<u8>, (Reason, String)>) -> Result<Option<Vec<u8>>, (Reason, String)> {
+    match decoded {
+        Err(_) if body[..body.len().min(512)].iter().all(|&byte| byte >= b' ' || byte.is_ascii_whitespace()) => {
+            Ok(None)
+        }
+        decoded => decoded.map(Some),
+    }
+}
+
+fn read(name: &str, decoder: impl Read, limit: u64) -> Result<Vec<u8>, (Reason, String)> {
+    let mut decoded = Vec::new();
+    match decoder.take(limit.saturating_add(1)).read_to_end(&mut decoded) {
+        _ if decoded.len() as u64 > limit => {
+            Err((Reason::TooLarge, format!("its body is larger than {limit} bytes; raise --max-record")))
+        }
+        Ok(_) => Ok(decoded),
+        Err(error) => {
+            Err((Reason::BadPayload, format!("its {name} data is broken after {} bytes: {error}", decoded.len())))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
+
+    use super::*;
+
+    const PAGE: &[u8] = b"<p>The page, which is long enough to be packed, packed, packed.";
+
+    fn body(head: &str, body: &[u8]) -> Result<Vec<u8>, (Reason, String)> {
+        let block = [b"HTTP/1.1 200 OK\r\n", head.as_bytes(), b"\r\n\r\n", body].concat();
+        response(&block, 1000).unwrap().map(|response| response.body.into_owned())
+    }
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn chunks_are_joined() {
+        let chunked = "Transfer-Encoding: gzip, Chunked";
+        assert_eq!(
+            body(chunked, b"3\r\nabc\r\n0A;x=y\r\n0123456789\r\n0\r\nTrailer: a\r\n\r\n").unwrap(),
+            b"abc0123456789"
+        );
+        assert_eq!(body(chunked, b"3\nabc\n").unwrap(), b"abc", "no last chunk");
+        for lie in [
+            &b"abc"[..],
+            b"<p>a",
+            b"ffffffffffffffff\r\nabc",
+            b"1ffffffffffffffff\r\nabc",
+            b"5\r\nabc",
+            b"-1\r\nabc",
+            b"\r\nabc",
+        ] {
+            assert_eq!(body(chunked, lie).unwrap(), lie);
+        }
+        assert_eq!(body(chunked, b"3\r\nabc\r\nrest").unwrap(), b"abcrest");
+    }
+
+    #[test]
+    fn content_encodings_are_undone() {
+        let mut zlib = ZlibEncoder::new(Vec::new(), Compression::default());
+        zlib.write_all(PAGE).unwrap();
+        let mut deflate = DeflateEncoder::new(Vec::new(), Compression::default());
+        deflate.write_all(PAGE).unwrap();
+        let brotli = b"\x0b\x02\x80hello\x03";
+        assert_eq!(body("content-encoding: gzip", &gzip(PAGE)).unwrap(), PAGE);
+        assert_eq!(body("Content-Encoding: deflate", &zlib.finish().unwrap()).unwrap(), PAGE);
+        assert_eq!(body("Content-Encoding: deflate", &deflate.finish().unwrap()).unwrap(), PAGE);
+        assert_eq!(body("Content-Encoding: br", brotli).unwrap(), b"hello");
+        assert_eq!(body("Content-Encoding: zstd", &zstd::encode_all(PAGE, 3).unwrap()).unwrap(), PAGE);
+        assert_eq!(body("Content-Encoding: x, gzip, gzip", &gzip(&gzip(PAGE))).unwrap(), PAGE);
+        let packed = gzip(PAGE);
+        let chunks = [format!("{:x}\r\n", packed.len()).as_bytes(), &packed, b"\r\n0\r\n\r\n"].concat();
+        assert_eq!(body("Content-Encoding: gzip\r\nTransfer-Encoding: chunked", &chunks).unwrap(), PAGE);
+    }
+
+    #[test]
+    fn f21_what_is_not_encoded_is_taken_as_it_is() {
+        for coding in ["gzip", "deflate", "br", "zstd", "made-up", ""] {
+            assert_eq!(body(&format!("Content-Encoding: {coding}"), PAGE).unwrap(), PAGE, "{coding}");
+        }
+    }
+
+    #[test]
+    fn f21_broken_and_giant_bodies_are_refused() {
+        let (reason, detail) = body("Content-Encoding: gzip", &gzip(PAGE)[..40]).unwrap_err();
+        assert_eq!(reason, Reason::BadPayload, "{detail}");
+        let (reason, detail) = body("Content-Encoding: gzip", &gzip(&[b'a'; 1001])).unwrap_err();
+        assert_eq!(
+            (reason, detail.as_str()),
+            (Reason::TooLarge, "its body is larger than 1000 bytes; raise --max-record")
+        );
+        assert_eq!(body("Content-Encoding: gzip", &gzip(&[b'a'; 1000])).unwrap().len(), 1000);
+        let endless = [&b"HTTP/1.0 200 OK\r\n"[..], &b"a: b\r\n".repeat(HEAD_LIMIT)].concat();
+        assert_eq!(response(&endless, 1000).unwrap().unwrap_err().0, Reason::BadPayload);
+    }
+
+    #[test]
+    fn a_response_may_be_cut_short() {
+        assert_eq!(response(b"<p>", 9), None);
+        for block in [&b"HTTP/1.0"[..], b"HTTP/1.1 200 OK\r\nContent-Type: a/b\r\n"] {
+            assert_eq!(*response(block, 9).unwrap().unwrap().body, *b"");
+        }
+    }
+}

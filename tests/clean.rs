@@ -1,0 +1,601 @@
+//! `doublon clean`, run as a user would: what it writes, what it refuses, and the promises P1 to P4.
+
+#![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used)] // helpers of tests fail like tests
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use generator::{Corpus, Generated, Mix, Options};
+use oracle::{Oracle, write_corpus};
+
+#[path = "../benches/generator/mod.rs"]
+#[allow(dead_code)] // each user of the generator uses a part of it
+mod generator;
+#[allow(dead_code)]
+mod oracle;
+
+const LEAD: &str = "The council voted late on Thursday to close the old bridge over the river for repairs that are \
+                    expected to last until the end of next summer, the mayor said.";
+
+struct Bench {
+    folder: TempDir,
+}
+
+/// A folder of its own, in which commands run.
+impl Bench {
+    fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        fs::create_dir(folder.path().join("in")).unwrap();
+        Self { folder }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write(&self, name: &str, content: impl AsRef<[u8]>) -> &Self {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+        self
+    }
+
+    fn read(&self, name: &str) -> String {
+        String::from_utf8(fs::read(self.path(name)).unwrap()).unwrap()
+    }
+
+    fn run(&self, arguments: &str) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_doublon"));
+        command.args(arguments.split_whitespace()).arg("--no-progress").current_dir(self.folder.path());
+        command.output().unwrap()
+    }
+
+    /// Runs a command that must end with an exit code; returns what it tells.
+    fn expect(&self, code: i32, arguments: &str) -> String {
+        let output = self.run(arguments);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(code), "doublon {arguments}\n{told}");
+        told
+    }
+
+    fn files(&self, name: &str) -> BTreeMap<String, Vec<u8>> {
+        files(&self.path(name))
+    }
+
+    /// The lines of `_doublon/removed.jsonl`.
+    fn removed(&self, out: &str) -> Vec<Value> {
+        lines(&self.read(&format!("{out}/_doublon/removed.jsonl")))
+    }
+
+    fn summary(&self, out: &str) -> Value {
+        serde_json::from_str(&self.read(&format!("{out}/_doublon/summary.json"))).unwrap()
+    }
+}
+
+fn lines(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// All files below a folder but for the evidence, by name.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = all_files(folder, folder);
+    found.retain(|name, _| !name.starts_with("_doublon"));
+    found
+}
+
+fn all_files(root: &Path, folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(all_files(root, &path));
+        } else {
+            found.insert(path.strip_prefix(root).unwrap().display().to_string(), fs::read(&path).unwrap());
+        }
+    }
+    found
+}
+
+fn jsonl(texts: &[&str]) -> String {
+    let line =
+        |text: &&str| format!("{{\"n\": 1.0,  \"text\":{}, \"z\":null}}\n", serde_json::to_string(text).unwrap());
+    texts.iter().map(line).collect()
+}
+
+fn corpus(seed: u64) -> Vec<Generated> {
+    Corpus::new(Options { seed, documents: 300, words: 80, mix: Mix::default() }).collect()
+}
+
+#[test]
+fn the_cleaned_seed_article_is_the_article_without_its_teaser() {
+    let bench = Bench::new();
+    let article = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("data/seed/article.txt")).unwrap();
+    bench.write("in/article.txt", &article);
+    for edge in ["word", "sentence", "paragraph"] {
+        let out = format!("out-{edge}");
+        bench.expect(0, &format!("clean in --out {out} --passages cut --cut-at {edge}"));
+        let start = article.rfind("Le chef de la diplomatie").unwrap();
+        assert!(article[start..].ends_with(" ..."), "the teaser is the last line");
+        let expected = article[..start].trim_end();
+        assert_eq!(bench.read(&format!("{out}/article.txt")), expected, "cut at {edge}");
+    }
+    let removed = bench.removed("out-word");
+    assert_eq!(removed.len(), 1);
+    assert_eq!((&removed[0]["what"], &removed[0]["words"]), (&"passage".into(), &63.into()));
+    assert_eq!(removed[0]["kept"]["start"], 183);
+}
+
+#[test]
+fn p1_to_p4_hold_for_a_corpus_with_bad_lines() {
+    for seed in 1..4 {
+        let bench = Bench::new();
+        let documents = corpus(seed);
+        write_corpus(&bench.path("in"), &documents, 3);
+        let part = bench.read("in/part-001.jsonl");
+        bench.write("in/part-001.jsonl", part.replacen('\n', "\n{\"text\":\"cut off\n\n{\"body\":1}\n", 1));
+        let before = bench.files("in");
+        bench.expect(3, "clean in --out out");
+        assert_eq!(bench.files("in"), before, "P1");
+
+        let oracle = Oracle::of(documents.iter().map(|document| document.text.as_str()));
+        let number = |doc: &Value| doc["id"].as_str().unwrap().parse::<usize>().unwrap();
+        let removed = bench.removed("out");
+        let gone: BTreeSet<usize> = removed.iter().map(|removal| number(&removal["doc"])).collect();
+        assert!(gone.len() > 10);
+        for removal in &removed {
+            let (doc, kept) = (number(&removal["doc"]), number(&removal["kept"]));
+            assert!(!gone.contains(&kept), "P2: {removal}");
+            let measured = removal["jaccard"].as_f64().unwrap();
+            assert!((oracle.jaccard(doc, kept) - measured).abs() < 1e-9 && measured >= 0.8, "P3: {removal}");
+        }
+        for (name, content) in &before {
+            let is_gone = |line: &&str| {
+                let id =
+                    serde_json::from_str::<Value>(line).ok().and_then(|line| Some(line["id"].as_str()?.to_owned()));
+                id.is_some_and(|id| gone.contains(&id.parse().unwrap()))
+            };
+            let content = std::str::from_utf8(content).unwrap();
+            let kept: String = content.split_inclusive('\n').filter(|line| !is_gone(line)).collect();
+            assert!(kept == bench.read(&format!("out/{name}")), "P4: seed {seed}, {name}");
+        }
+        let summary = bench.summary("out");
+        let count = |name: &str| summary[name].as_u64().unwrap();
+        let empty = (0..oracle.len()).filter(|&doc| oracle.is_empty_text(doc)).count() as u64;
+        assert_eq!(count("documents"), 302);
+        assert_eq!((count("removed"), count("skipped")), (gone.len() as u64, 2 + empty));
+        assert_eq!(count("documents"), count("kept") + count("removed") + count("skipped"));
+    }
+}
+
+#[test]
+fn p5_the_copy_is_the_same_however_it_is_made() {
+    let bench = Bench::new();
+    write_corpus(&bench.path("in"), &corpus(5), 4);
+    bench.write("in/sub/text.txt", LEAD).write("in/sub/again.txt", format!("{LEAD}\n"));
+    bench.write("in/z.md", format!("A note.\n\n{LEAD}\n\nIts end.\n"));
+    for passages in ["keep", "cut"] {
+        let make = |name: &str, flags: &str| {
+            let out = format!("{name}-{passages}");
+            bench.expect(0, &format!("clean --out {out} --passages {passages} {flags}"));
+            all_files(&bench.path(&out), &bench.path(&out))
+        };
+        let first = make("a", "in");
+        assert!(first == make("b", "in --threads 1"), "one thread");
+        make("c", "./in/");
+        let [a, c] = ["a", "c"].map(|name| bench.files(&format!("{name}-{passages}")));
+        assert!(a == c, "another way to name the folder");
+        bench.expect(
+            0,
+            &format!("scan in --format json -o found --level {}", if passages == "keep" { "documents" } else { "all" }),
+        );
+        assert!(first == make("d", "--from found"), "saved findings");
+        let again = format!("clean a-{passages} --out e-{passages} --passages {passages}");
+        bench.expect(0, &again);
+        assert!(
+            bench.files(&format!("e-{passages}")) == files(&bench.path(&format!("a-{passages}"))),
+            "a clean copy is clean"
+        );
+        let output = bench.run(&format!("clean in --dry-run --passages {passages}"));
+        assert!(output.stdout == first["_doublon/removed.jsonl"], "a dry run tells what is removed");
+    }
+}
+
+#[test]
+fn untouched_bytes_stay_as_they_were_written() {
+    let bench = Bench::new();
+    let odd = "\u{feff}{\"text\" : \"caf\\u00e9 noir\", \"big\":9007199254740993}\r\n\r\n  {\"text\":\"caf\\u00e9 noir\"}\r\n[1]\r\n{\"text\":\"last\"}";
+    bench.write("in/a.jsonl", odd).write("in/raw.bin", b"\0\x01\x02\0\0\0\0\x03").write("in/empty.txt", "");
+    bench.expect(3, "clean in --out out");
+    assert_eq!(bench.read("out/a.jsonl"), odd.replace("  {\"text\":\"caf\\u00e9 noir\"}\r\n", ""));
+    assert_eq!(bench.files("out")["raw.bin"], b"\0\x01\x02\0\0\0\0\x03");
+    assert_eq!(bench.files("out")["empty.txt"], b"");
+}
+
+#[test]
+fn cuts_change_the_text_field_and_nothing_else() {
+    let bench = Bench::new();
+    let other = "Elsewhere a market opened, and nobody who came to it that day had heard of any bridge at all.";
+    let text = format!("{other}\n\n{LEAD} \"é\\ and a few more words\n\nof its own.");
+    bench.write("in/a.jsonl", jsonl(&[LEAD, &text]));
+    bench.expect(0, "clean in --out out --passages cut --text-field text");
+    let lines: Vec<String> = bench.read("out/a.jsonl").lines().map(str::to_owned).collect();
+    assert_eq!(lines[0], jsonl(&[LEAD]).trim_end());
+    assert!(
+        lines[1].starts_with("{\"n\": 1.0,  \"text\":\"Elsewhere") && lines[1].ends_with(", \"z\":null}"),
+        "{}",
+        lines[1]
+    );
+    let text = serde_json::from_str::<Value>(&lines[1]).unwrap()["text"].as_str().unwrap().to_owned();
+    assert_eq!(text, format!("{other}\n\n\"é\\ and a few more words\n\nof its own."));
+}
+
+#[test]
+fn cuts_in_escaped_text_leave_the_other_escapes() {
+    let bench = Bench::new();
+    let line = format!(
+        "{{\"text\":\"Pr\\u00e9face \\ud83d\\ude00 neuve.\\n\\n{LEAD}\\n\\nLa fin \\u2014 d\\u00e9j\\u00e0, et \\\"bien plus\\\" de mots encore que cela.\"}}\n"
+    );
+    bench.write("in/a.jsonl", jsonl(&[LEAD]) + &line);
+    bench.expect(0, "clean in --out out --passages cut");
+    let expected = jsonl(&[LEAD]) + &line.replace(&format!("{LEAD}\\n\\n"), "");
+    assert_eq!(bench.read("out/a.jsonl"), expected);
+}
+
+#[test]
+fn rows_of_tables_go_and_change_with_their_quotes() {
+    let bench = Bench::new();
+    let own = "Own words: \"\"quoted\"\", and a line end\n\nthat is more than a few of them.";
+    let table = format!(
+        "\u{feff}id;text;n\r\n1;{LEAD};x\r\n2;\"{LEAD}\n\";\"a\nb\"\r\n3;\"{own}\n\n{LEAD}\";\r\n\r\n4;short;\"\""
+    );
+    bench.write("in/a.csv", &table);
+    bench.expect(0, "clean in --out out --passages cut");
+    let expected = format!("\u{feff}id;text;n\r\n1;{LEAD};x\r\n3;\"{own}\";\r\n\r\n4;short;\"\"");
+    assert_eq!(bench.read("out/a.csv"), expected);
+    bench.write("two/a.tsv", format!("text\n{LEAD}\nsay it {LEAD} \"quoted\" at the end of it all, with more words\n"));
+    bench.expect(0, "clean two --out two-out --passages cut");
+    assert_eq!(
+        bench.read("two-out/a.tsv"),
+        format!("text\n{LEAD}\nsay it \"quoted\" at the end of it all, with more words\n")
+    );
+}
+
+#[test]
+fn a_field_that_would_begin_with_a_quote_gets_quotes() {
+    let bench = Bench::new();
+    bench.write(
+        "in/a.csv",
+        format!("text\n{LEAD}\n{LEAD} \"so\" it ended, and it was not the end of the story\n").replace(", ", " "),
+    );
+    bench.expect(0, "clean in --out out --passages cut");
+    let rows = bench.read("out/a.csv");
+    assert_eq!(rows.lines().last(), Some("\"\"\"so\"\" it ended and it was not the end of the story\""));
+}
+
+#[test]
+fn compressed_files_are_compressed_again() {
+    let (kept, line) = (jsonl(&[LEAD, "another text"]), jsonl(&[LEAD]));
+    for (ending, magic) in
+        [("gz", b"\x1f\x8b".as_slice()), ("zst", b"\x28\xb5\x2f\xfd"), ("bz2", b"BZh"), ("lz4", b"\x04\x22\x4d\x18")]
+    {
+        let bench = Bench::new();
+        let packed = [pack(ending, kept.as_bytes()), pack(ending, line.as_bytes())].concat();
+        bench
+            .write(&format!("in/a.jsonl.{ending}"), &packed)
+            .write(&format!("in/b.txt.{ending}"), pack(ending, LEAD.as_bytes()));
+        bench.write(&format!("in/c.txt.{ending}"), pack(ending, b"its own"));
+        bench.expect(0, "clean in --out out");
+        let out = bench.files("out");
+        assert_eq!(out.keys().collect::<Vec<_>>(), [&format!("a.jsonl.{ending}"), &format!("c.txt.{ending}")]);
+        let packed = &out[&format!("a.jsonl.{ending}")];
+        assert!(packed.starts_with(magic), "{ending}");
+        assert_eq!(unpack(ending, packed), kept, "{ending}");
+        assert_eq!(out[&format!("c.txt.{ending}")], bench.files("in")[&format!("c.txt.{ending}")]);
+    }
+}
+
+fn pack(ending: &str, bytes: &[u8]) -> Vec<u8> {
+    match ending {
+        "gz" => {
+            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            encoder.write_all(bytes).unwrap();
+            encoder.finish().unwrap()
+        }
+        "zst" => zstd::encode_all(bytes, 1).unwrap(),
+        "bz2" => {
+            let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+            encoder.write_all(bytes).unwrap();
+            encoder.finish().unwrap()
+        }
+        _ => {
+            let mut encoder = lz4_flex::frame::FrameEncoder::new(Vec::new());
+            encoder.write_all(bytes).unwrap();
+            encoder.finish().unwrap()
+        }
+    }
+}
+
+fn unpack(ending: &str, bytes: &[u8]) -> String {
+    let mut text = String::new();
+    match ending {
+        "gz" => flate2::read::MultiGzDecoder::new(bytes).read_to_string(&mut text).unwrap(),
+        "zst" => zstd::Decoder::new(bytes).unwrap().read_to_string(&mut text).unwrap(),
+        "bz2" => bzip2::read::MultiBzDecoder::new(bytes).read_to_string(&mut text).unwrap(),
+        _ => lz4_flex::frame::FrameDecoder::new(bytes).read_to_string(&mut text).unwrap(),
+    };
+    text
+}
+
+#[test]
+fn marks_say_where_repeats_are() {
+    let bench = Bench::new();
+    bench.write(
+        "in/a.jsonl",
+        jsonl(&[LEAD, &format!("Déjà vu.\n\n{LEAD}\n\nThe rest is its own, and long enough to count.")]),
+    );
+    bench.write("in/b.txt", format!("Some text of its own, and enough of it to count.\n\n{LEAD}"));
+    bench.expect(0, "clean in --out out --passages mark");
+    let lines = lines(&bench.read("out/a.jsonl"));
+    assert_eq!(lines[0].get("doublon_repeats"), None);
+    let (start, end) = (10, 10 + LEAD.chars().count());
+    assert_eq!(lines[1]["doublon_repeats"], serde_json::json!([[start, end]]));
+    let text: Vec<char> = lines[1]["text"].as_str().unwrap().chars().collect();
+    assert_eq!(text[start..end].iter().collect::<String>(), LEAD);
+    assert_eq!(bench.files("out")["b.txt"], bench.files("in")["b.txt"]);
+    assert!(bench.read("out/_doublon/staying.jsonl").contains("\"reason\":\"no_field_for_marks\""));
+    bench.expect(4, "clean out --out twice --passages mark");
+}
+
+#[test]
+fn a_document_of_which_little_is_left_goes_for_that_reason() {
+    let bench = Bench::new();
+    bench.write(
+        "in/a.txt",
+        format!("{LEAD}\n\nAnd much more stands here, so that no two of these are alike, over and over."),
+    );
+    bench.write("in/b.txt", format!("Read on.\n\n{LEAD}\n")).write("in/c.txt", format!("{LEAD}\n\n{LEAD}"));
+    bench.expect(0, "clean in --out one --passages cut --threshold 0.95");
+    assert_eq!(bench.files("one").keys().collect::<Vec<_>>(), ["a.txt", "b.txt"]);
+    assert_eq!(bench.read("one/b.txt"), "Read on.\n");
+    bench.expect(0, "clean in --out two --passages cut --threshold 0.95 --min-left 3");
+    assert_eq!(bench.files("two").keys().collect::<Vec<_>>(), ["a.txt"]);
+    let removed = bench.removed("two");
+    let short = removed.iter().find(|removal| removal["reason"] == "too_short").unwrap();
+    assert_eq!((&short["words_left"], &short["rule"]), (&2.into(), &"words < 3".into()));
+    let summary = bench.summary("two");
+    assert_eq!((&summary["kept"], &summary["too_short"]), (&1.into(), &2.into()));
+}
+
+#[test]
+fn f31_a_source_of_several_documents_is_not_emptied_unasked() {
+    let bench = Bench::new();
+    bench.write("in/a.jsonl", jsonl(&[LEAD, "other words"])).write("in/b.jsonl", jsonl(&[LEAD, LEAD]));
+    let told = bench.expect(2, "clean in --out out");
+    assert!(told.contains("in/b.jsonl: nothing would be left of its 2 documents"), "{told}");
+    assert!(!bench.path("out").exists());
+    bench.expect(2, "clean in --dry-run");
+    bench.expect(0, "clean in --out out --allow-wipeout");
+    assert_eq!(bench.files("out")["b.jsonl"], b"");
+}
+
+#[test]
+fn f31_a_large_cluster_and_a_large_loss_are_told() {
+    let bench = Bench::new();
+    bench.write("in/a.jsonl", jsonl(&[LEAD; 120]));
+    let told = bench.expect(0, "clean in --out out");
+    assert!(told.contains("warning: 119 of 120 documents go for one, in/a.jsonl record 0"), "{told}");
+    assert!(told.contains("warning: in/a.jsonl loses 119 of its 120 records"), "{told}");
+}
+
+#[test]
+fn f38_a_source_that_changed_since_the_scan_ends_the_run() {
+    let bench = Bench::new();
+    bench.write("in/a.jsonl", jsonl(&[LEAD, "some other words"])).write("in/b.txt", LEAD);
+    bench.expect(0, "scan in --format json -o found");
+    let same_time = fs::metadata(bench.path("in/a.jsonl")).unwrap().modified().unwrap();
+    for (changed, original) in [("in/a.jsonl", jsonl(&[LEAD, "some other words"])), ("in/b.txt", LEAD.to_owned())] {
+        bench.write(changed, original.replace("Thursday", "Saturday"));
+        fs::File::options().write(true).open(bench.path(changed)).unwrap().set_modified(same_time).unwrap();
+        for passages in ["keep", "cut"] {
+            let told = bench.expect(4, &format!("clean --from found --out out --passages {passages}"));
+            assert!(
+                told.contains(&format!("{changed}: its content is not what was scanned; nothing was written")),
+                "{told}"
+            );
+        }
+        bench.write(changed, original + "more");
+        bench.expect(4, "clean --from found --out out");
+        bench.write(changed, if changed == "in/b.txt" { LEAD.to_owned() } else { jsonl(&[LEAD, "some other words"]) });
+    }
+    fs::remove_file(bench.path("in/b.txt")).unwrap();
+    bench.expect(4, "clean --from found --out out");
+    assert_eq!(fs::read_dir(bench.folder.path()).unwrap().count(), 2, "only the input and the findings are there");
+}
+
+#[test]
+fn f32_findings_that_break_a_promise_are_not_acted_on() {
+    let bench = Bench::new();
+    let far = format!("Much text of its own stands here, and so on. {LEAD}");
+    bench.write("in/a.jsonl", jsonl(&[LEAD, LEAD, LEAD, "something else", &far]));
+    bench.expect(0, "scan in --format json -o found");
+    let found = bench.read("found");
+    let keeper = r#""keep":{"source":"in/a.jsonl","record":0}"#;
+    let passage = r#"{"type":"passage_family","id":"f1","keep":{"source":"in/a.jsonl","record":0"#;
+    assert!(found.contains(keeper) && found.contains(passage), "{found}");
+    let broken = [
+        (keeper, keeper.replace(":0}", ":1}"), 2),
+        (keeper, keeper.replace(":0}", ":99}"), 4),
+        (r#""jaccard":1.0,"containment":1.0,"exact""#, r#""jaccard":0.5,"containment":1.0,"exact""#.to_owned(), 2),
+        (
+            r#""members":[{"doc":{"source":"in/a.jsonl","record":1}"#,
+            r#""members":[{"doc":{"source":"in/a.jsonl","record":77}"#.to_owned(),
+            4,
+        ),
+        (r#""members":[{"doc":{"source":"in/a.jsonl","#, r#""members":[{"doc":{"source":"in/b.jsonl","#.to_owned(), 2),
+        (passage, passage.replace(":0", ":3"), 4),
+    ];
+    for (from, to, code) in broken {
+        assert!(found.contains(from), "{from}");
+        bench.write("broken", found.replacen(from, &to, 1));
+        bench.expect(code, "clean --from broken --out out --passages cut");
+        assert!(!bench.path("out").exists());
+    }
+    bench.expect(0, "clean --from found --out out --passages cut");
+}
+
+#[test]
+fn p3_a_place_that_the_kept_one_does_not_cover_stays() {
+    let bench = Bench::new();
+    // Saved findings may join places of which the first and the last have little in common.
+    let half = LEAD.split_once("river").unwrap();
+    let unlike = format!("{}water, and then the sentence went on in words that nobody had ever read before", half.0);
+    bench.write("in/a.jsonl", jsonl(&[LEAD, &format!("{unlike}. {unlike}.")]));
+    bench.expect(0, "scan in --format json -o found --min-words 8");
+    bench.expect(0, "clean --from found --out out --passages cut");
+    let text = bench.read("out/a.jsonl");
+    assert!(text.contains("in words that nobody had ever read before"), "what stands nowhere else stays: {text}");
+}
+
+#[test]
+fn kept_places_are_never_cut() {
+    // Of three passages, each document has two, so that a document keeps one place and loses another.
+    let passages = [
+        LEAD,
+        "Nothing in the second passage is found in the first one, though both were written by one hand on one and the same afternoon.",
+        "A third passage tells of snow that fell early in the mountains, closing the roads to the villages above the tree line for days.",
+    ];
+    let texts: Vec<String> = (0..3)
+        .map(|n| format!("Number {n} begins.\n\n{}\n\nIt goes on.\n\n{}", passages[n], passages[(n + 1) % 3]))
+        .collect();
+    let bench = Bench::new();
+    bench.write("in/a.jsonl", jsonl(&texts.iter().map(String::as_str).collect::<Vec<_>>()));
+    bench.expect(0, "clean in --out out --passages cut");
+    let out = bench.read("out/a.jsonl");
+    for passage in passages {
+        assert_eq!(out.matches(passage).count(), 1, "{passage} in {out}");
+    }
+}
+
+#[test]
+fn f28_the_output_is_apart_from_the_input_and_new() {
+    let bench = Bench::new();
+    bench.write("in/a.txt", LEAD).write("full/file", "mine").write("file", "mine");
+    fs::create_dir(bench.path("empty")).unwrap();
+    for (arguments, why) in [
+        ("clean in --out in/clean", "lies in in, which is read"),
+        ("clean in --out .", "is no name for a new folder"),
+        ("clean in --out full", "is not empty"),
+        ("clean in --out full --overwrite", "is no output of an earlier run"),
+        ("clean in --out file", "is no folder"),
+        ("clean in --out no/out", "the folder that it would be in is not there"),
+        ("clean full/file --out full --overwrite", "lies in it"),
+        ("clean -", "--out"),
+        ("clean - --out out", "standard input gives its bytes only once"),
+    ] {
+        let told = bench.expect(2, arguments);
+        assert!(told.contains(why), "{arguments}: {told}");
+    }
+    assert_eq!((bench.read("full/file"), bench.read("file")), ("mine".to_owned(), "mine".to_owned()));
+    bench.expect(0, "clean in --out empty");
+    bench.expect(2, "clean in --out empty");
+    bench.write("in/b.txt", "more words");
+    bench.expect(0, "clean in --out empty --overwrite");
+    assert_eq!(bench.files("empty").keys().collect::<Vec<_>>(), ["a.txt", "b.txt"]);
+    assert_eq!(names(bench.folder.path()), ["empty", "file", "full", "in"]);
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+#[cfg(unix)]
+fn f28_no_link_leads_the_output_elsewhere() {
+    let bench = Bench::new();
+    bench.write("in/a.txt", LEAD).write("other/x", "");
+    std::os::unix::fs::symlink(bench.path("other"), bench.path("out")).unwrap();
+    assert!(bench.expect(2, "clean in --out out").contains("is a link"));
+    std::os::unix::fs::symlink(bench.path("in/a.txt"), bench.path("in/link.txt")).unwrap();
+    bench.expect(0, "clean in --out real");
+    assert_eq!(bench.files("real").keys().collect::<Vec<_>>(), ["a.txt"]);
+    assert_eq!(bench.summary("real")["not_copied"]["not_regular"], 1);
+}
+
+#[test]
+#[cfg(unix)]
+fn f39_names_that_are_no_utf8_stay_as_they_are() {
+    use std::os::unix::ffi::OsStrExt;
+    let bench = Bench::new();
+    let name = |bytes: &[u8]| PathBuf::from(std::ffi::OsStr::from_bytes(bytes));
+    fs::write(bench.path("in").join(name(b"a\xff.txt")), LEAD).unwrap();
+    fs::write(bench.path("in").join(name(b"b\n.txt")), LEAD).unwrap();
+    bench.expect(0, "clean in --out out");
+    assert_eq!(fs::read(bench.path("out").join(name(b"a\xff.txt"))).unwrap(), LEAD.as_bytes());
+    fs::write(bench.path("in").join(name(b"a\xfe.txt")), LEAD).unwrap();
+    assert!(bench.expect(2, "clean in --out two").contains("two sources have this name"));
+}
+
+#[test]
+#[cfg(unix)]
+fn f25_a_write_that_fails_leaves_no_output() {
+    let bench = Bench::new();
+    bench.write("in/a.txt", LEAD.repeat(1000));
+    let program = env!("CARGO_BIN_EXE_doublon");
+    let script = format!("trap '' XFSZ; ulimit -f 8; exec {program} clean in --out out --no-progress");
+    let output = Command::new("bash").args(["-c", &script]).current_dir(bench.folder.path()).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(told.contains("File too large"), "{told}");
+    assert_eq!(names(bench.folder.path()), ["in"]);
+}
+
+#[test]
+fn f26_what_a_killed_run_left_is_cleared_by_the_next() {
+    let bench = Bench::new();
+    bench.write("in/a.txt", LEAD).write(".out.doublon-partial/in/half", "ha").write(".out.doublon-partial/x", "");
+    bench.expect(0, "clean in --out out");
+    assert_eq!(names(bench.folder.path()), ["in", "out"]);
+    assert_eq!(names(&bench.path("out")), ["_doublon", "a.txt"]);
+}
+
+#[test]
+fn a_line_that_is_too_large_is_copied() {
+    let bench = Bench::new();
+    let large = jsonl(&[&"large ".repeat(1000)]);
+    for tail in ["", &jsonl(&["the end"])] {
+        let content = jsonl(&[LEAD]) + &large + &jsonl(&[LEAD]) + &large + tail;
+        bench.write("in/a.jsonl", &content);
+        bench.expect(3, "clean in --out out --max-record 2kB --overwrite");
+        let expected = jsonl(&[LEAD]) + &large + &large + tail;
+        assert!(bench.read("out/a.jsonl") == expected, "the large lines or the last one are not as they were");
+    }
+}
+
+#[test]
+fn lines_of_plain_text_are_removed_one_by_one() {
+    let bench = Bench::new();
+    bench.write("in/a.txt", format!("{LEAD}\r\n\r\nfirst words here\r\n{LEAD}\r\nlast words here"));
+    bench.expect(0, "clean in --out out --record lines");
+    assert_eq!(bench.read("out/a.txt"), format!("{LEAD}\r\n\r\nfirst words here\r\nlast words here"));
+    bench.expect(0, "scan in --record lines --format json -o found");
+    bench.expect(0, "clean --from found --out two");
+    assert_eq!(bench.read("two/a.txt"), bench.read("out/a.txt"));
+}
+
+#[test]
+fn several_folders_stand_below_their_names() {
+    let bench = Bench::new();
+    bench.write("in/a.txt", LEAD).write("more/a.txt", "other words").write("c.txt", LEAD);
+    bench.expect(0, "clean in more c.txt --out out");
+    assert_eq!(bench.files("out").keys().collect::<Vec<_>>(), ["c.txt", "more/a.txt"]);
+}
