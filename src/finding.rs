@@ -226,14 +226,26 @@ pub struct PlacedSpan {
     pub paragraph_count: usize,
     /// How much of those paragraphs the span covers, counted in words.
     pub covers: Coverage,
-    /// What stands before the span in its first paragraph; only its end if long.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub before: String,
+    /// What stands before the span in its first paragraph; only its end if long. Shared, as the next two, by all matches
+    /// and the family of the place.
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    pub before: Arc<str>,
     /// What stands after the span in its last paragraph; only its start if long.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub after: String,
-    /// The text itself, shortened in its middle if long.
-    pub excerpt: String,
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    pub after: Arc<str>,
+    /// The text itself, shortened in its middle if long. Absent, as are `before` and `after`, in places of a family
+    /// after the first [`MAX_QUOTED_PLACES`].
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    pub excerpt: Arc<str>,
+}
+
+impl PlacedSpan {
+    /// Returns the place without its text and what stands around it.
+    #[must_use]
+    pub fn without_quotes(&self) -> Self {
+        let [before, after, excerpt] = std::array::from_fn(|_| Arc::default());
+        Self { doc: self.doc.clone(), before, after, excerpt, ..*self }
+    }
 }
 
 /// How much of the paragraphs that it touches a span covers. Only words count: quotes or dots outside do not.
@@ -261,7 +273,17 @@ pub struct PassageFamily {
     pub occurrences: Vec<PlacedSpan>,
     /// How many places there are, the kept one included.
     pub count: usize,
+    /// How many more matches tie its places than are listed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub more_matches: usize,
 }
+
+/// The most matches of a family that are listed. A menu that stands on a million pages has millions, and its places
+/// tell it all.
+pub const MAX_LISTED_MATCHES: usize = 1000;
+
+/// The most places of a family that have their text with them, the kept one included.
+pub const MAX_QUOTED_PLACES: usize = 20;
 
 /// A document or source that was not compared.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -428,7 +450,7 @@ pub struct Summary {
     /// Documents in which bytes that are not UTF-8 were replaced.
     #[serde(default, skip_serializing_if = "is_zero_u64")]
     pub lossy: u64,
-    /// Passage matches listed.
+    /// Passage matches, those of large families included that are not listed.
     pub passage_matches: u64,
     /// Families of passages listed.
     pub passage_families: u64,

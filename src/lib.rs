@@ -7,7 +7,7 @@
 //! 6  cli        arguments, messages, progress
 //! 5  scan       the pipelines
 //! 4  verify, cluster, report, rewrite
-//! 3  finding, candidate, source
+//! 3  finding, statistics, candidate, source
 //! 2  text, sketch, document
 //! 1  span, hash, error
 //! ```
@@ -26,6 +26,7 @@ pub mod scan;
 pub mod sketch;
 pub mod source;
 pub mod span;
+pub mod statistics;
 pub mod text;
 pub mod verify;
 

@@ -8,28 +8,34 @@
 //! on.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::ops::Range;
 
-use doublon::document::{DocId, Document};
-use doublon::finding::{DocumentRef, MatchScope, Parameters, PassageMatch, PlacedSpan, Scope};
+use doublon::finding::{Findings, Level, MatchScope, Parameters, PassageMatch, PlacedSpan, Scope};
 use doublon::hash::mix;
-use doublon::scan::passages::{LEAST_SCORE, LEAST_SCORE_OF_CHARACTERS, Passages, find};
+use doublon::scan::passages::{LEAST_SCORE, LEAST_SCORE_OF_CHARACTERS};
+use doublon::scan::{Resources, scan};
+use doublon::source::SourceOptions;
 use doublon::text::{Lexicon, TokenId, Tokenizer, Vocabulary};
 use doublon::verify::align::{DIFFERENT, EQUAL, GAP, SIMILAR, X_DROP};
 use proptest::prelude::*;
 
 // --- running ---------------------------------------------------------------------------------------------------------
 
-fn documents(texts: &[String]) -> Vec<Document> {
-    let document =
-        |(n, text): (usize, &String)| Document { record: n as u64, text: text.clone(), ..Document::default() };
-    texts.iter().enumerate().map(document).collect()
+fn passages(texts: &[String], parameters: &Parameters) -> Findings {
+    passages_with(texts, parameters, &Resources { threads: 2, ..Resources::default() })
 }
 
-fn passages(texts: &[String], parameters: &Parameters) -> Passages {
-    let included: Vec<DocId> = (0..texts.len() as u32).map(DocId).collect();
-    let name = |doc: DocId| DocumentRef { source: "texts".into(), record: u64::from(doc.0), id: None };
-    find(&documents(texts), &included, &name, parameters)
+/// Scans texts as the lines of one file, so that the record of a document is the index of its text.
+fn passages_with(texts: &[String], parameters: &Parameters, resources: &Resources) -> Findings {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("texts.jsonl");
+    let lines = texts.iter().map(|text| serde_json::json!({ "text": text }).to_string() + "\n");
+    fs::write(&path, lines.collect::<String>()).expect("is written");
+    let parameters = Parameters { level: Level::Passages, ..parameters.clone() };
+    let mut found = scan(&[path], &parameters, &SourceOptions::default(), resources, &()).expect("scans");
+    found.header.sources.clear(); // they name the folder
+    found
 }
 
 fn exhaustive() -> Parameters {
@@ -404,7 +410,7 @@ fn reported_numbers_equal_their_definition() {
 }
 
 /// What holds for all findings, whatever the input.
-fn check_invariants(texts: &[String], parameters: &Parameters) -> Passages {
+fn check_invariants(texts: &[String], parameters: &Parameters) -> Findings {
     let found = passages(texts, parameters);
     let words = Words::of(texts);
     let overlap = |x: &PlacedSpan, y: &PlacedSpan| x.doc == y.doc && x.start < y.end && y.start < x.end;
@@ -470,7 +476,9 @@ fn invariants_hold_on_generated_texts() {
 fn texts_without_a_repeat_give_nothing() {
     for texts in [vec![], vec![""], vec!["", " \n", "mot"], vec!["mot", "mot"], vec!["un deux trois quatre"]] {
         let texts: Vec<String> = texts.into_iter().map(str::to_owned).collect();
-        assert_eq!(passages(&texts, &Parameters::default()), Passages::default(), "{texts:?}");
+        let found = passages(&texts, &Parameters::default());
+        assert!(found.matches.is_empty() && found.families.is_empty(), "{texts:?}: {found:?}");
+        assert_eq!(found.summary.short_repeats, 0, "{texts:?}");
     }
 }
 
@@ -493,12 +501,10 @@ fn a_text_that_repeats_over_and_over_is_one_family() {
 #[test]
 fn results_do_not_depend_on_the_number_of_threads() {
     let texts: Vec<String> = SCRIPTS.into_iter().flat_map(|script| Generator::new(script, 7).corpus()).collect();
-    let with = |threads| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
-        pool.install(|| passages(&texts, &Parameters::default()))
-    };
+    let with =
+        |threads| passages_with(&texts, &Parameters::default(), &Resources { threads, ..Resources::default() }).matches;
     let one = with(1);
-    assert!(!one.matches.is_empty());
+    assert!(!one.is_empty());
     assert_eq!(one, with(2));
     assert_eq!(one, with(8));
 }

@@ -46,7 +46,10 @@ fn places(min_words: usize) -> BTreeMap<String, Vec<(usize, usize)>> {
     let mut places: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for family in scanned(&path, &parameters).families {
         for place in std::iter::once(&family.keep).chain(&family.occurrences) {
-            places.entry(place.doc.id.clone().unwrap()).or_default().push((place.char_start, place.char_end));
+            places
+                .entry(place.doc.id.as_deref().unwrap().to_owned())
+                .or_default()
+                .push((place.char_start, place.char_end));
         }
     }
     places

@@ -8,11 +8,15 @@
 //!
 //! The cost is that of sorting: no step is quadratic in a bucket, unless [`Links::exhaustive`] asks for it.
 
+use bytemuck::{Pod, Zeroable};
+
+use crate::error::Result;
 use crate::finding::Scope;
 use crate::text::vocabulary::TokenId;
 
 /// A place in a document. Places are ordered by document, then by position.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Pod, Zeroable)]
+#[repr(C)]
 pub struct Place {
     /// The number of the document among those compared.
     pub doc: u32,
@@ -21,7 +25,8 @@ pub struct Place {
 }
 
 /// A key and where it stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Pod, Zeroable)]
+#[repr(C)]
 pub struct Posting {
     /// The hash of a shingle under one band's hash function.
     pub key: u64,
@@ -30,7 +35,8 @@ pub struct Posting {
 }
 
 /// Two places that start with the same shingle, the earlier one first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Pod, Zeroable)]
+#[repr(C)]
 pub struct Candidate {
     /// The earlier place.
     pub a: Place,
@@ -59,12 +65,16 @@ const NEAREST: usize = 1;
 impl Links {
     /// Calls `emit` with the candidates among `postings`, which it sorts: all those with one key must be among them.
     /// A pair that shares several keys comes once for each.
+    ///
+    /// # Errors
+    ///
+    /// When `following`, which is asked for the places of large buckets in order, fails.
     pub fn candidates(
         self,
         postings: &mut [Posting],
-        following: impl Fn(Place) -> Following,
+        mut following: impl FnMut(Place) -> Result<Following>,
         mut emit: impl FnMut(Candidate),
-    ) {
+    ) -> Result<()> {
         postings.sort_unstable();
         let mut ordered = Vec::new();
         for bucket in postings.chunk_by(|a, b| a.key == b.key) {
@@ -73,7 +83,9 @@ impl Links {
                 continue;
             }
             ordered.clear();
-            ordered.extend(bucket.iter().map(|posting| (following(posting.place), posting.place)));
+            for posting in bucket {
+                ordered.push((following(posting.place)?, posting.place));
+            }
             if self.scope != Scope::Across {
                 ordered.sort_unstable_by_key(|&(words, place)| (place.doc, words, place.at));
                 link_within(&ordered, &mut emit);
@@ -83,6 +95,7 @@ impl Links {
                 link_across(&ordered, &mut emit);
             }
         }
+        Ok(())
     }
 
     fn all_pairs(self, bucket: &[Posting], emit: &mut impl FnMut(Candidate)) {
@@ -138,13 +151,8 @@ mod tests {
         let mut postings: Vec<_> =
             places.iter().map(|&(doc, at)| Posting { key: 7, place: Place { doc, at } }).collect();
         let mut found = BTreeSet::new();
-        links.candidates(
-            &mut postings,
-            |place| [place.at, 0, 0],
-            |c| {
-                found.insert(((c.a.doc, c.a.at), (c.b.doc, c.b.at)));
-            },
-        );
+        let emit = |c: Candidate| drop(found.insert(((c.a.doc, c.a.at), (c.b.doc, c.b.at))));
+        links.candidates(&mut postings, |place| Ok([place.at, 0, 0]), emit).expect("reads nothing");
         found
     }
 

@@ -10,6 +10,7 @@ use encoding_rs::Encoding;
 
 use super::clean::CleanArgs;
 use super::settings::SettingArgs;
+use super::stats::StatsArgs;
 use super::windows::WindowArgs;
 use crate::candidate::presets::{DOCUMENT_PRESETS, PASSAGE_PRESETS, Preset, document_preset, passage_preset};
 use crate::error::{Error, Result};
@@ -75,6 +76,15 @@ pub enum Command {
     ///
     /// Example: doublon params --passages --preset thorough
     Params(ParamsArgs),
+    /// Measure how large documents are, and how much they repeat
+    ///
+    /// Repetition inside documents is measured as the filter of Gopher does, line by line as C4 does, and across
+    /// documents by what `scan` reports with the same flags.
+    ///
+    /// Example: doublon stats archive/
+    ///
+    /// Example: doublon stats archive/ --alone --documents --format json -o stats.jsonl
+    Stats(Box<StatsArgs>),
 }
 
 #[derive(Debug, Group)]

@@ -12,6 +12,7 @@ mod progress;
 mod report;
 mod scan;
 mod settings;
+mod stats;
 mod windows;
 
 use std::ffi::OsString;
@@ -50,6 +51,7 @@ fn command(command: &Command) -> anyhow::Result<Outcome> {
         Command::Clean(args) => clean::run(args),
         Command::Report(args) => report::run(args),
         Command::Params(args) => params::run(args),
+        Command::Stats(args) => stats::run(args),
     }
 }
 

@@ -62,7 +62,8 @@ pub fn read(path: &Path) -> Result<Findings> {
     Ok(json::read(BufReader::new(file), path)?)
 }
 
-fn style(args: &RenderArgs, output: &Output) -> Style {
+/// Returns how the report for people looks.
+pub fn style(args: &RenderArgs, output: &Output) -> Style {
     let stdout = io::stdout();
     let (automatic, width) = match output {
         Output::Stdout => (AutoStream::choice(&stdout) != anstream::ColorChoice::Never, terminal_size_of(&stdout)),

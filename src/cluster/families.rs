@@ -19,23 +19,28 @@ pub struct Occurrence {
     /// The number of the document.
     pub doc: u32,
     /// Its first word.
-    pub start: usize,
+    pub start: u32,
     /// The word after its last.
-    pub end: usize,
+    pub end: u32,
 }
 
 impl Occurrence {
-    /// Makes the occurrence of `words` in a document.
+    /// Makes the occurrence of `words`, of which there are fewer than 2^32, in a document.
     pub fn new(doc: u32, words: Range<usize>) -> Self {
-        Self { doc, start: words.start, end: words.end }
+        Self { doc, start: words.start as u32, end: words.end as u32 }
     }
 
-    fn len(&self) -> usize {
-        self.end - self.start
+    /// Returns its words.
+    pub fn words(&self) -> Range<usize> {
+        self.start as usize..self.end as usize
     }
 
-    fn shared(&self, other: &Self) -> usize {
-        self.end.min(other.end).saturating_sub(self.start.max(other.start))
+    fn len(&self) -> u64 {
+        u64::from(self.end - self.start)
+    }
+
+    fn shared(&self, other: &Self) -> u64 {
+        u64::from(self.end.min(other.end).saturating_sub(self.start.max(other.start)))
     }
 }
 
@@ -46,46 +51,76 @@ pub struct Families {
     /// first places.
     pub families: Vec<Vec<Occurrence>>,
     /// For each match the index of its family.
-    pub of_match: Vec<usize>,
+    pub of_match: Vec<u32>,
 }
 
-/// Returns the families of matches. Both sides of each match overlap places of its family.
-pub fn families(matches: &[(Occurrence, Occurrence)]) -> Families {
-    let mut places: Vec<&Occurrence> = matches.iter().flat_map(|(a, b)| [a, b]).collect();
-    places.sort_unstable();
-    places.dedup();
-    let number = |place: &Occurrence| places.partition_point(|other| *other < place);
+/// Returns the families of matches, of which there are fewer than 2^31. Both sides of each match overlap places of its
+/// family.
+pub fn families<'m>(matches: impl Iterator<Item = (&'m Occurrence, &'m Occurrence)>) -> Families {
+    let Places { places, of_sides } = Places::of(matches.flat_map(|(a, b)| [a, b]));
     let mut sets = Sets::new(places.len());
     join_overlapping(&places, &mut sets);
-    let classes: Vec<usize> = (0..places.len()).map(|n| sets.root(n)).collect();
+    let classes: Vec<u32> = (0..places.len() as u32).map(|n| sets.root(n)).collect();
     let mut is_within = vec![false; places.len()];
-    for (a, b) in matches {
-        sets.join(number(a), number(b));
-        if a.doc == b.doc {
-            (is_within[classes[number(a)]], is_within[classes[number(b)]]) = (true, true);
+    for (a, b) in sides(&of_sides) {
+        sets.join(a, b);
+        if places[a as usize].doc == places[b as usize].doc {
+            for side in [a, b] {
+                is_within[classes[side as usize] as usize] = true;
+            }
         }
     }
-    let mut members: Vec<(usize, usize)> = (0..places.len()).map(|n| (sets.root(n), n)).collect();
+    let mut members: Vec<(u32, u32)> = (0..places.len() as u32).map(|n| (sets.root(n), n)).collect();
     members.sort_unstable();
-    let place = |&(_, n): &(usize, usize)| Member { place: places[n], is_within: is_within[classes[n]] };
-    let mut families: Vec<(usize, Vec<Occurrence>)> = members
+    let place = |&(_, n): &(u32, u32)| Member {
+        place: &places[n as usize],
+        is_within: is_within[classes[n as usize] as usize],
+    };
+    let mut families: Vec<(u32, Vec<Occurrence>)> = members
         .chunk_by(|x, y| x.0 == y.0)
         .map(|family| (family[0].0, separate(&family.iter().map(place).collect::<Vec<_>>())))
         .collect();
     families.sort_by(|(_, x), (_, y)| x.cmp(y));
     let mut of_root = vec![0; places.len()];
-    families.iter().enumerate().for_each(|(n, (root, _))| of_root[*root] = n);
-    let of_match = matches.iter().map(|(a, _)| of_root[sets.root(number(a))]).collect();
+    families.iter().zip(0..).for_each(|((root, _), n)| of_root[*root as usize] = n);
+    let of_match = sides(&of_sides).map(|(a, _)| of_root[sets.root(a) as usize]).collect();
     Families { families: families.into_iter().map(|(_, family)| family).collect(), of_match }
 }
 
+/// Distinct places in order, and for each side of each match the number of its place.
+struct Places {
+    places: Vec<Occurrence>,
+    of_sides: Vec<u32>,
+}
+
+impl Places {
+    /// Numbers the places by one sort: to look each up among the others would miss the cache at every step.
+    fn of<'m>(all: impl Iterator<Item = &'m Occurrence>) -> Self {
+        let mut sides: Vec<(Occurrence, u32)> = all.cloned().zip(0..).collect();
+        sides.sort_unstable();
+        let (mut places, mut of_sides): (Vec<Occurrence>, _) = (Vec::new(), vec![0; sides.len()]);
+        for (place, side) in sides {
+            if places.last() != Some(&place) {
+                places.push(place);
+            }
+            of_sides[side as usize] = (places.len() - 1) as u32;
+        }
+        Self { places, of_sides }
+    }
+}
+
+fn sides(of_sides: &[u32]) -> impl Iterator<Item = (u32, u32)> {
+    of_sides.chunks_exact(2).map(|sides| (sides[0], sides[1]))
+}
+
 /// Joins places of one document, which are sorted, that cover nearly the same words.
-fn join_overlapping(places: &[&Occurrence], sets: &mut Sets) {
-    let mut open: Vec<usize> = Vec::new();
-    for (n, place) in places.iter().enumerate() {
-        open.retain(|&o| places[o].doc == place.doc && places[o].end > place.start);
+fn join_overlapping(places: &[Occurrence], sets: &mut Sets) {
+    let mut open: Vec<u32> = Vec::new();
+    for (place, n) in places.iter().zip(0..) {
+        let other = |o: u32| &places[o as usize];
+        open.retain(|&o| other(o).doc == place.doc && other(o).end > place.start);
         for &o in &open {
-            if same_place(places[o], place) {
+            if same_place(other(o), place) {
                 sets.join(o, n);
             }
         }
@@ -111,7 +146,10 @@ fn separate(members: &[Member<'_>]) -> Vec<Occurrence> {
             Some(last) if last.doc == place.doc && last.end > place.start => {
                 let rest = place.end.saturating_sub(last.end);
                 let is_other = |first: &Member<'_>| {
-                    first.is_within && member.is_within && !same_place(first.place, place) && 4 * rest >= place.len()
+                    first.is_within
+                        && member.is_within
+                        && !same_place(first.place, place)
+                        && 4 * u64::from(rest) >= place.len()
                 };
                 if first.is_some_and(is_other) {
                     let start = last.end;
@@ -146,25 +184,25 @@ fn same_place(x: &Occurrence, y: &Occurrence) -> bool {
 
 /// Disjoint sets whose root is their smallest member.
 struct Sets {
-    parent: Vec<usize>,
+    parent: Vec<u32>,
 }
 
 impl Sets {
     fn new(len: usize) -> Self {
-        Self { parent: (0..len).collect() }
+        Self { parent: (0..len as u32).collect() }
     }
 
-    fn root(&mut self, mut n: usize) -> usize {
-        while self.parent[n] != n {
-            self.parent[n] = self.parent[self.parent[n]];
-            n = self.parent[n];
+    fn root(&mut self, mut n: u32) -> u32 {
+        while self.parent[n as usize] != n {
+            self.parent[n as usize] = self.parent[self.parent[n as usize] as usize];
+            n = self.parent[n as usize];
         }
         n
     }
 
-    fn join(&mut self, a: usize, b: usize) {
+    fn join(&mut self, a: u32, b: u32) {
         let (a, b) = (self.root(a), self.root(b));
-        self.parent[a.max(b)] = a.min(b);
+        self.parent[a.max(b) as usize] = a.min(b);
     }
 }
 
@@ -174,6 +212,10 @@ mod tests {
 
     fn place(doc: u32, words: Range<usize>) -> Occurrence {
         Occurrence::new(doc, words)
+    }
+
+    fn families(matches: &[(Occurrence, Occurrence)]) -> Families {
+        super::families(matches.iter().map(|(a, b)| (a, b)))
     }
 
     #[test]
@@ -217,7 +259,10 @@ mod tests {
         assert_eq!(found.families[0], [place(0, 0..190), place(1, 0..100)]);
         for ((a, b), &family) in matches.iter().zip(&found.of_match) {
             for side in [a, b] {
-                assert!(found.families[family].iter().any(|o| o.doc == side.doc && o.shared(side) > 0), "{side:?}");
+                assert!(
+                    found.families[family as usize].iter().any(|o| o.doc == side.doc && o.shared(side) > 0),
+                    "{side:?}"
+                );
             }
         }
     }

@@ -215,9 +215,9 @@ mod tests {
                     paragraphs,
                     paragraph_count,
                     covers,
-                    before,
-                    after,
-                    excerpt,
+                    before: before.into(),
+                    after: after.into(),
+                    excerpt: excerpt.into(),
                 }
             },
         )
@@ -263,8 +263,15 @@ mod tests {
     }
 
     fn family() -> impl Strategy<Value = PassageFamily> {
-        (any::<String>(), span(), prop::collection::vec(span(), 0..3), any::<usize>())
-            .prop_map(|(id, keep, occurrences, count)| PassageFamily { id, keep, occurrences, count })
+        (any::<String>(), span(), prop::collection::vec(span(), 0..3), any::<[usize; 2]>()).prop_map(
+            |(id, keep, occurrences, [count, more_matches])| PassageFamily {
+                id,
+                keep,
+                occurrences,
+                count,
+                more_matches,
+            },
+        )
     }
 
     fn skipped() -> impl Strategy<Value = Skipped> {

@@ -12,7 +12,11 @@ use memchr::memchr_iter;
 
 use super::check::Checked;
 use super::encode::Encoder;
+#[cfg(feature = "parquet")]
+use super::parquet::Row;
 use super::plan::{Drop, Edit, Plan, Planned};
+#[cfg(feature = "parquet")]
+use super::records::text_left;
 use super::records::{Blocks, Part, changed, check_found, edited, missing, ranges, visit};
 use super::target::Sink;
 use crate::error::{Error, Result};
@@ -120,7 +124,11 @@ impl Copier<'_> {
             (self.advance)(planned.info.bytes);
             return Ok(Copied { records: 1, read: planned.info.bytes, ..Copied::default() });
         }
-        let copied = self.changed(planned, blocks, &actions, name)?;
+        let copied = if blocks.format() == Format::Parquet {
+            self.rows(planned, blocks, &actions, name)?
+        } else {
+            self.changed(planned, blocks, &actions, name)?
+        };
         self.sink.close()?;
         Ok(copied)
     }
@@ -160,6 +168,29 @@ impl Copier<'_> {
         drop(out);
         self.sink.close()?;
         Ok(Copied { read, written: read, has_file: true, ..Copied::default() })
+    }
+
+    #[cfg(feature = "parquet")]
+    fn rows(&mut self, planned: &Planned, blocks: Blocks, actions: &[(u64, Action)], name: &Path) -> Result<Copied> {
+        let path = &planned.source.path;
+        let failed = |cause| Error::Io { path: path.clone(), cause };
+        blocks.finish()?;
+        let input = File::open(path).map_err(failed)?;
+        let (mut written, mut rows) = (0, Rows { actions, is_damaged: false });
+        let out = Counted { out: self.sink.file(name)?, written: &mut written };
+        let done = super::parquet::rewrite(&input, out, &self.editor.reading, &mut rows).map_err(failed)?;
+        let dropped = actions.iter().filter(|(_, action)| matches!(action, Action::Drop)).count() as u64;
+        if rows.is_damaged || (done.rows - done.kept, done.edited) != (dropped, actions.len() as u64 - dropped) {
+            return Err(changed(planned, "it does not have the rows that were scanned".to_owned()));
+        }
+        (self.advance)(planned.info.bytes);
+        let is_emptied = done.kept == 0 && dropped > 1;
+        Ok(Copied { records: done.rows, read: planned.info.bytes, written, has_file: true, is_emptied })
+    }
+
+    #[cfg(not(feature = "parquet"))]
+    fn rows(&mut self, planned: &Planned, _: Blocks, _: &[(u64, Action)], _: &Path) -> Result<Copied> {
+        Err(changed(planned, "this build of doublon does not write Parquet".to_owned()))
     }
 
     /// Copies a source of which records go or change.
@@ -236,6 +267,42 @@ impl Editor<'_> {
     }
 }
 
+/// What is done to the rows of a Parquet file.
+#[cfg(feature = "parquet")]
+struct Rows<'a> {
+    actions: &'a [(u64, Action<'a>)],
+    /// Whether a text was shorter than what is cut from it.
+    is_damaged: bool,
+}
+
+#[cfg(feature = "parquet")]
+impl Rows<'_> {
+    fn action(&self, row: u64) -> Option<&Action<'_>> {
+        let found = self.actions.binary_search_by_key(&row, |(record, _)| *record);
+        found.ok().map(|at| &self.actions[at].1)
+    }
+}
+
+#[cfg(feature = "parquet")]
+impl super::parquet::Edits for Rows<'_> {
+    fn row(&mut self, row: u64) -> Row {
+        match self.action(row) {
+            None => Row::Keep,
+            Some(Action::Drop) => Row::Drop,
+            Some(Action::Edit(_)) => Row::Edit,
+        }
+    }
+
+    fn text(&mut self, row: u64, text: &str) -> String {
+        let left = match self.action(row) {
+            Some(Action::Edit(edit)) => text_left(text, edit),
+            _ => None,
+        };
+        self.is_damaged |= left.is_none();
+        left.unwrap_or_else(|| text.to_owned())
+    }
+}
+
 fn is_one_record(format: Format) -> bool {
     matches!(format, Format::Plain | Format::Html)
 }
@@ -260,7 +327,7 @@ fn after_line_end(bytes: &[u8], end: usize, format: Format) -> usize {
 }
 
 struct Counted<'a> {
-    out: Box<dyn Write + 'a>,
+    out: Box<dyn Write + Send + 'a>,
     written: &'a mut u64,
 }
 

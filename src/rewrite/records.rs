@@ -61,7 +61,8 @@ impl<'a> Blocks<'a> {
 
     /// Checks that the bytes read are those that were scanned.
     pub fn finish(mut self) -> Result<()> {
-        while self.next()?.block.is_some() {}
+        // A Parquet file is hashed when it is opened.
+        while self.format() != Format::Parquet && self.next()?.block.is_some() {}
         let (info, skipped) = self.reader.finish();
         if let Some(skipped) = skipped.into_iter().next() {
             return Err(changed(self.planned, skipped.detail.unwrap_or_default()));
@@ -98,17 +99,19 @@ pub(super) fn visit(
 ) -> Result<()> {
     let mut blocks = Blocks::open(planned, reading)?;
     let (format, name) = (blocks.format(), planned.source.name());
+    if format == Format::Parquet {
+        return visit_rows(blocks, wanted, reading, found);
+    }
     let mut wanted = wanted;
     while let Part { block: Some(block), end, .. } = blocks.next()? {
         let (here, rest) = wanted.split_at(wanted.partition_point(|&record| record < end));
         wanted = rest;
         let places = ranges(&block, format, here, &name, reading);
         for (record, range) in &places {
-            let one = block.one(*record, range.clone());
-            let (bytes, mut items) = (one.bytes.clone(), Vec::with_capacity(1));
-            parse(one, format, &name, reading, &mut items);
+            let (mut one, mut items) = (block.one(*record, range.clone()), Vec::with_capacity(1));
+            parse(&mut one, format, &name, reading, &mut items);
             match items.pop() {
-                Some(Item::Document(record)) => found(&record, editable(format, &bytes, &record))?,
+                Some(Item::Document(record)) => found(&record, editable(format, &one.bytes, &record))?,
                 _ => return Err(missing(planned, *record)),
             }
         }
@@ -116,6 +119,32 @@ pub(super) fn visit(
     }
     blocks.finish()?;
     wanted.first().map_or(Ok(()), |&record| Err(missing(planned, record)))
+}
+
+/// The same for a source whose blocks are rows and not bytes.
+fn visit_rows(
+    mut blocks: Blocks,
+    wanted: &[u64],
+    reading: &SourceOptions,
+    found: &mut dyn FnMut(&Record, Editable) -> Result<()>,
+) -> Result<()> {
+    let (planned, name) = (blocks.planned, blocks.planned.source.name());
+    let mut wanted = wanted.iter().peekable();
+    while wanted.peek().is_some()
+        && let Some(mut block) = blocks.next()?.block
+    {
+        let mut items = Vec::new();
+        parse(&mut block, Format::Parquet, &name, reading, &mut items);
+        for item in items {
+            if let Item::Document(record) = item
+                && wanted.next_if(|&&wanted| wanted == record.record).is_some()
+            {
+                found(&record, if record.lossy { Editable::No("not_utf8") } else { Editable::Text })?;
+            }
+        }
+    }
+    blocks.finish()?;
+    wanted.next().map_or(Ok(()), |&record| Err(missing(planned, record)))
 }
 
 /// Checks that all of the records `wanted` have a place; both are in order.
@@ -141,7 +170,7 @@ pub(super) fn ranges(
         ([], _) => Vec::new(),
         (_, Format::Plain | Format::Html) => vec![(0, 0..block.bytes.len())],
         (_, Format::Lines | Format::Jsonl) => lines(block, wanted),
-        (_, Format::Csv | Format::Tsv) => parsed(block, format, wanted, name, reading),
+        (_, Format::Csv | Format::Tsv | Format::Parquet) => parsed(block, format, wanted, name, reading),
     }
 }
 
@@ -171,7 +200,7 @@ fn parsed(
     reading: &SourceOptions,
 ) -> Vec<(u64, Range<usize>)> {
     let mut items = Vec::new();
-    parse(block.clone(), format, name, reading, &mut items);
+    parse(&mut block.clone(), format, name, reading, &mut items);
     let place = |item| match item {
         Item::Document(Record { record, offset, length, .. }) if wanted.binary_search(&record).is_ok() => {
             let start = (offset - block.offset) as usize;
@@ -201,7 +230,7 @@ fn editable(format: Format, bytes: &[u8], record: &Record) -> Editable {
         Format::Csv | Format::Tsv if is_utf8 => Editable::Text,
         Format::Plain | Format::Lines | Format::Csv | Format::Tsv => Editable::No("not_utf8"),
         Format::Jsonl => Editable::Field,
-        Format::Html => Editable::No("format"),
+        Format::Html | Format::Parquet => Editable::No("format"),
     }
 }
 
@@ -248,6 +277,7 @@ fn quote(out: &mut Vec<u8>, start: usize) {
     out.push(b'"');
 }
 
+/// Appends to `out` what is left of `bytes`.
 fn take_out(bytes: &[u8], cuts: &[(Range<usize>, bool)], out: &mut Vec<u8>) {
     let mut at = 0;
     for (cut, space) in cuts {
@@ -256,6 +286,15 @@ fn take_out(bytes: &[u8], cuts: &[(Range<usize>, bool)], out: &mut Vec<u8>) {
         at = cut.end;
     }
     out.extend_from_slice(&bytes[at..]);
+}
+
+/// Returns what an edit leaves of a text, or `None` if the text is shorter than that.
+#[cfg(feature = "parquet")]
+pub(super) fn text_left(text: &str, edit: &Edit) -> Option<String> {
+    let cuts = in_literal(text.as_bytes(), edit, Escapes::None)?;
+    let mut left = Vec::with_capacity(text.len());
+    take_out(text.as_bytes(), &cuts, &mut left);
+    String::from_utf8(left).ok()
 }
 
 /// Adds the field of marks to an object: where its repeated passages are, in characters.

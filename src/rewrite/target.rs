@@ -18,7 +18,7 @@ pub trait Sink {
     /// # Errors
     ///
     /// If there is one already, or the system does not make it.
-    fn file(&mut self, name: &Path) -> Result<Box<dyn Write + '_>>;
+    fn file(&mut self, name: &Path) -> Result<Box<dyn Write + Send + '_>>;
 
     /// Ends the file made last: what was written to it is on the disk when this returns.
     ///
@@ -30,7 +30,7 @@ pub trait Sink {
 
 /// Takes what a copy would hold, and keeps nothing.
 impl Sink for () {
-    fn file(&mut self, _: &Path) -> Result<Box<dyn Write + '_>> {
+    fn file(&mut self, _: &Path) -> Result<Box<dyn Write + Send + '_>> {
         Ok(Box::new(io::sink()))
     }
 
@@ -127,7 +127,7 @@ impl Target {
 }
 
 impl Sink for Target {
-    fn file(&mut self, name: &Path) -> Result<Box<dyn Write + '_>> {
+    fn file(&mut self, name: &Path) -> Result<Box<dyn Write + Send + '_>> {
         let path = self.partial.join(name);
         let mut make = || -> io::Result<File> {
             self.make_folders(&path)?;

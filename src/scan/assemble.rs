@@ -123,7 +123,7 @@ impl<'a> Assembly<'a> {
                 low: recall.low,
                 high: recall.high,
             }),
-            passage_matches: passages.matches.len() as u64,
+            passage_matches: passages.all_matches,
             passage_families: passages.families.len() as u64,
             short_repeats: passages.short_repeats,
         }

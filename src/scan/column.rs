@@ -5,6 +5,7 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -29,9 +30,15 @@ struct Spilled {
     file: Mutex<BufWriter<File>>,
 }
 
+impl<T> Default for Column<T> {
+    fn default() -> Self {
+        Self { held: Vec::new(), spilled: None }
+    }
+}
+
 impl<T: Pod> Column<T> {
     pub fn new() -> Self {
-        Self { held: Vec::new(), spilled: None }
+        Self::default()
     }
 
     pub fn len(&self) -> usize {
@@ -94,6 +101,26 @@ impl<T: Pod> Column<T> {
         Ok(found)
     }
 
+    /// Returns all values to change them, unless some are in a file.
+    pub fn held_mut(&mut self) -> Option<&mut [T]> {
+        self.spilled.is_none().then_some(&mut self.held)
+    }
+
+    /// Returns a stretch of values: borrowed if they are held, or read into `buffer`.
+    pub fn stretch<'a>(&'a self, stretch: Range<usize>, buffer: &'a mut Vec<T>) -> Result<&'a [T]> {
+        let Some(spilled) = &self.spilled else { return Ok(&self.held[stretch]) };
+        buffer.clear();
+        buffer.resize(stretch.len(), T::zeroed());
+        let in_file = stretch.start.min(spilled.len)..stretch.end.min(spilled.len);
+        let (from_file, from_memory) = buffer.split_at_mut(in_file.len());
+        if !from_file.is_empty() {
+            spilled.read(in_file.start, from_file)?;
+        }
+        let held = stretch.start.max(spilled.len) - spilled.len;
+        from_memory.copy_from_slice(&self.held[held..held + from_memory.len()]);
+        Ok(buffer)
+    }
+
     /// Returns the value at one place.
     pub fn get(&self, place: u32) -> Result<T> {
         let place = place as usize;
@@ -153,6 +180,11 @@ mod tests {
             }
             assert_eq!(column.len(), values.len());
             assert_eq!(*column.load().expect("loads"), *values, "{spills:?}");
+            let mut buffer = Vec::new();
+            for stretch in [0..300_000, 5..9, 139_990..140_010, 199_998..200_003, 299_999..300_000, 300_000..300_000] {
+                let found = column.stretch(stretch.clone(), &mut buffer).expect("reads");
+                assert_eq!(found, &values[stretch], "{spills:?}");
+            }
             let places = [0, 1, 6, 7, 131_072, 199_999, 200_000, 299_999];
             let expected: Vec<u64> = places.iter().map(|&place| values[place as usize]).collect();
             assert_eq!(column.gather(&places).expect("gathers"), expected, "{spills:?}");

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::UNIX_EPOCH;
 
 use super::column::Column;
@@ -9,6 +10,7 @@ use super::forecast::Forecast;
 use super::guard::{guarded, internal_error};
 use super::intake::{self, Whence};
 use super::order::Order;
+use super::passages::{WordReader, WordRows, Words};
 use super::pool::Pool;
 use super::repeated::Repeated;
 use super::spool::{self, Spool};
@@ -21,7 +23,7 @@ use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::finding::{DocumentRef, Keep, Parameters, Skipped, SourceInfo};
 use crate::hash::{mix, seeded_hash};
-use crate::source::{self, Item, Record, Source, SourceOptions};
+use crate::source::{self, Compression, Item, Record, Source, SourceOptions};
 
 /// What was read.
 pub(super) struct Corpus {
@@ -30,6 +32,8 @@ pub(super) struct Corpus {
     pub names: Vec<Arc<str>>,
     pub texts: Texts,
     pub table: Table,
+    /// What the passage path keeps of the documents.
+    pub words: Words,
     pub skipped: Vec<Skipped>,
     /// Records that parsing gave, good and bad, counted where they come from.
     pub records: u64,
@@ -52,6 +56,7 @@ struct Part {
     spooled: Vec<u8>,
     documents: Vec<Document>,
     rows: Rows,
+    words: WordRows,
     records: u64,
     ids: Vec<u64>,
     ranks: Vec<Rank>,
@@ -69,14 +74,25 @@ struct Parter<'a, F> {
     modified: Vec<u64>,
     compare: bool,
     hold: bool,
-    workers: Pool<F, Scratch>,
+    workers: Pool<F, Worker>,
 }
+
+/// What one thread reads documents with.
+struct Worker {
+    scratch: Scratch,
+    /// Absent where passages are not compared.
+    words: Option<WordReader>,
+}
+
+/// Texts stay in memory if all files are no larger than this together: to read them again would take more time than
+/// memory is worth.
+const HELD: u64 = 16 << 20;
 
 impl Corpus {
     /// Reads all files at `paths` and below.
     ///
-    /// Texts stay in memory if passages are compared too. Otherwise they are read again where they are needed, those
-    /// that cannot be from where they were written down.
+    /// Texts stay in memory if passages are compared too and they are few. Otherwise they are read again where they are
+    /// needed, those that cannot be from where they were written down.
     pub fn read(
         paths: &[PathBuf],
         parameters: &Parameters,
@@ -87,8 +103,11 @@ impl Corpus {
         // Whoever calls may leave it to the policy to say which field it looks at.
         let options = &SourceOptions { value_field: parameters.keep.field().map(str::to_owned), ..options.clone() };
         let found = source::walk(paths, options)?;
-        let hold = parameters.level.passages();
         let sizes = sizes(&found.sources);
+        let are_few = |sizes: &Vec<u64>| sizes.iter().sum::<u64>() <= HELD.min(budget.memory as u64 / 4);
+        let is_plain = |source: &Source| Compression::by_ending(&source.path).is_none();
+        let hold =
+            parameters.level.passages() && sizes.as_ref().is_some_and(are_few) && found.sources.iter().all(is_plain);
         if let Some(sizes) = &sizes {
             progress.forecast(&Forecast::new(&found.sources, sizes, parameters, options, hold, budget));
         }
@@ -106,6 +125,7 @@ impl Corpus {
             names: names.clone(),
             texts,
             table: Table::new(shape),
+            words: Words::default(),
             skipped: found.skipped,
             records: 0,
             skipped_sources: 0,
@@ -116,6 +136,7 @@ impl Corpus {
             sketcher: sketcher.clone(),
         };
         let mut ranks = Vec::new();
+        let readers = AtomicU32::new(0);
         let parter = Parter {
             sketcher: &sketcher,
             names: &names,
@@ -123,7 +144,13 @@ impl Corpus {
             modified: found.sources.iter().map(|source| modified(source, &parameters.keep)).collect(),
             compare: parameters.level.documents(),
             hold,
-            workers: Pool::new(|| sketcher.scratch()),
+            workers: Pool::new(|| Worker {
+                scratch: sketcher.scratch(),
+                words: parameters
+                    .level
+                    .passages()
+                    .then(|| WordReader::new(readers.fetch_add(1, Ordering::Relaxed), parameters)),
+            }),
         };
         let work = |from, items| parter.part(from, items);
         let read = intake::read(&found.sources, options, budget.read_ahead(), progress, work, |part| {
@@ -133,6 +160,7 @@ impl Corpus {
             corpus.check_count()?;
             corpus.spill_over(budget, &mut ids)
         })?;
+        corpus.words.finish(parter.workers.into_all().into_iter().filter_map(|worker| worker.words).collect());
         corpus.sources = read.sources;
         corpus.texts.stamps = read.stamps;
         corpus.texts.changed = read.changed;
@@ -155,6 +183,11 @@ impl Corpus {
         Ok(empty)
     }
 
+    /// Gives back the memory of the table, when documents have been compared.
+    pub fn drop_table(&mut self) {
+        self.table = Table::new(Bands { bands: 0, rows: 0 });
+    }
+
     /// Names a document, without an id that another of its source has too.
     pub fn reference(&self, doc: u32, document: &Document) -> DocumentRef {
         let is_repeated = self.repeated_ids.binary_search(&doc).is_ok();
@@ -171,6 +204,7 @@ impl Corpus {
             }
         }
         self.table.append(&part.rows);
+        self.words.append(&part.words);
         self.skipped.extend(part.skipped);
         self.records += part.records;
         self.text_bytes += part.text_bytes;
@@ -188,18 +222,19 @@ impl Corpus {
     fn spill_over(&mut self, budget: &Budget, ids: &mut Column<u64>) -> Result<()> {
         self.texts.spill_spool(budget)?;
         let places = self.texts.places().map_or(0, |places| places.held_bytes());
-        if self.table.held_bytes() + places + ids.held_bytes() < budget.table {
+        if self.table.held_bytes() + self.words.held_bytes() + places + ids.held_bytes() < budget.table {
             return Ok(());
         }
         let folder = &budget.folder;
         self.table.spill(folder)?;
+        self.words.spill(folder)?;
         ids.spill(folder)?;
         self.texts.places().map_or(Ok(()), |places| places.spill(folder))
     }
 }
 
 /// The sizes of all sources, if the file system knows them.
-fn sizes(sources: &[Source]) -> Option<Vec<u64>> {
+pub(super) fn sizes(sources: &[Source]) -> Option<Vec<u64>> {
     let size = |source: &Source| std::fs::metadata(&source.path).ok().map(|metadata| metadata.len());
     sources.iter().map(size).collect()
 }
@@ -215,17 +250,17 @@ fn modified(source: &Source, keep: &Keep) -> u64 {
     since.map_or(last, |since| u64::try_from(since.as_nanos()).unwrap_or(u64::MAX))
 }
 
-impl<F: Fn() -> Scratch> Parter<'_, F> {
+impl<F: Fn() -> Worker> Parter<'_, F> {
     fn part(&self, from: Whence, items: Vec<Item>) -> Part {
-        self.workers.with(|scratch| self.part_with(scratch, from, items))
+        self.workers.with(|worker| self.part_with(worker, from, items))
     }
 
-    fn part_with(&self, scratch: &mut Scratch, from: Whence, items: Vec<Item>) -> Part {
+    fn part_with(&self, worker: &mut Worker, from: Whence, items: Vec<Item>) -> Part {
         let mut part = Part { records: items.len() as u64, ..Part::default() };
         for item in items {
             match item {
                 Item::Skipped(skipped) => part.skipped.push(skipped),
-                Item::Document(record) => match self.describe(&record.text, &mut part.rows, scratch) {
+                Item::Document(record) => match self.describe(&record.text, &mut part, worker) {
                     Ok(()) => self.add(from, record, &mut part),
                     Err(panic) => {
                         let (name, place) = (&self.names[from.source as usize], (record.record, record.offset));
@@ -262,26 +297,30 @@ impl<F: Fn() -> Scratch> Parter<'_, F> {
         keep::rank(self.keep, Merits { text_bytes, modified, value: record.value.as_deref() })
     }
 
-    /// Appends the row of a text, or says on what that failed.
-    fn describe(&self, text: &str, rows: &mut Rows, scratch: &mut Scratch) -> std::result::Result<(), String> {
-        let before = rows.len();
+    /// Appends the row and the words of a text, or says on what that failed.
+    fn describe(&self, text: &str, part: &mut Part, worker: &mut Worker) -> std::result::Result<(), String> {
+        let before = part.rows.len();
         let result = guarded(|| {
             if self.compare {
-                self.sketcher.add(text, rows, scratch);
+                self.sketcher.add(text, &mut part.rows, &mut worker.scratch);
             } else {
-                self.sketcher.add_presence(text, rows);
+                self.sketcher.add_presence(text, &mut part.rows);
+            }
+            if let Some(reader) = &mut worker.words {
+                reader.add(text, &mut part.words);
             }
         });
         if result.is_err() {
-            rows.truncate(before);
-            *scratch = self.sketcher.scratch();
+            part.rows.truncate(before);
+            part.words.truncate(before);
+            worker.scratch = self.sketcher.scratch();
         }
         result
     }
 }
 
 /// Equal for equal ids of one source; 0 means that there is none.
-fn id_hash(source: u32, id: &str) -> u64 {
+pub(super) fn id_hash(source: u32, id: &str) -> u64 {
     // XXH3 adds its seed to a short input almost as it is: numbers of sources would make different ids collide.
     seeded_hash(id.as_bytes(), mix(u64::from(source) + 1)).max(1)
 }

@@ -5,6 +5,7 @@
 //! match differ in is read off their alignment.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
@@ -67,10 +68,19 @@ impl<'t> Described<'t> {
             paragraphs: (touched.start + 1, touched.end),
             paragraph_count: self.paragraphs.len(),
             covers: self.coverage(&words, first, last),
-            before: ending(&self.text[first.start.min(span.start)..span.start], CONTEXT).to_owned(),
-            after: beginning(&self.text[span.end..last.end.max(span.end)], CONTEXT).to_owned(),
-            excerpt: shorten(&self.text[span.start..span.end], EXCERPT),
+            before: Arc::default(),
+            after: Arc::default(),
+            excerpt: Arc::default(),
         }
+    }
+
+    /// Adds its text to a place, and what stands around it.
+    pub fn quote(&self, place: &mut PlacedSpan) {
+        let (start, end) = (place.start, place.end);
+        let (first, last) = (self.paragraphs[place.paragraphs.0 - 1], self.paragraphs[place.paragraphs.1 - 1]);
+        place.before = ending(&self.text[first.start.min(start)..start], CONTEXT).into();
+        place.after = beginning(&self.text[end..last.end.max(end)], CONTEXT).into();
+        place.excerpt = shorten(&self.text[start..end], EXCERPT).into();
     }
 
     fn span(&self, words: &Range<usize>) -> Span {
@@ -116,18 +126,19 @@ impl<'t> Described<'t> {
 }
 
 impl<'t> Side<'t> {
-    /// Takes the side apart that stands at `place` in `text` and holds the given words of it.
-    pub fn new(text: &'t str, place: &PlacedSpan, range: Range<usize>, tokenizer: &Tokenizer) -> Self {
-        let part = &text[place.start..place.end];
-        let here = words(part, tokenizer);
-        if here.len() == range.len() {
-            return Self { text: part, words: here };
-        }
-        // The side starts or ends in the middle of a character that is several words, such as `½`.
+    /// Takes the text of a side apart, unless it seems to hold another number of words by itself: it may start or end
+    /// in the middle of a character that is several words, such as `½`.
+    pub fn new(text: &'t str, words_of_side: usize, tokenizer: &Tokenizer) -> Option<Self> {
+        let words = words(text, tokenizer);
+        (words.len() == words_of_side).then_some(Self { text, words })
+    }
+
+    /// Takes a side apart that stands at `place` in the text `whole` and holds the words `range` of it.
+    pub fn inside(whole: &str, text: &'t str, place: &PlacedSpan, range: Range<usize>, tokenizer: &Tokenizer) -> Self {
         let inside = |at: usize| at.clamp(place.start, place.end) - place.start;
         let shift = |word: &Span| Span::new(inside(word.start), inside(word.end));
-        let words = words(text, tokenizer)[range].iter().map(shift).collect();
-        Self { text: part, words }
+        let words = words(whole, tokenizer)[range].iter().map(shift).collect();
+        Self { text, words }
     }
 
     fn words(&self, range: &Range<usize>) -> &'t str {
@@ -140,6 +151,11 @@ impl<'t> Side<'t> {
         let end = self.words.get(n).map_or(self.text.len(), |word| word.start);
         &self.text[start.min(end)..end]
     }
+}
+
+/// Returns whether the excerpt of a place that is quoted is all of its text.
+pub fn is_quoted_whole(place: &PlacedSpan) -> bool {
+    place.char_end - place.char_start <= EXCERPT
 }
 
 /// Returns what two sides of a match differ in, from start to end, and how many more differences there are than are
@@ -290,23 +306,27 @@ mod tests {
 
     fn place(text: &str, words: Range<usize>) -> PlacedSpan {
         let doc = DocumentRef { source: "a.txt".into(), record: 0, id: None };
-        Described::new(text, &Tokenizer::default()).place(words, doc)
+        let described = Described::new(text, &Tokenizer::default());
+        let mut place = described.place(words, doc);
+        assert_eq!(place.without_quotes(), place);
+        described.quote(&mut place);
+        place
     }
 
     fn excerpt(text: &str, words: Range<usize>) -> String {
-        place(text, words).excerpt
+        place(text, words).excerpt.to_string()
     }
 
     #[test]
     fn a_place_is_given_in_bytes_characters_lines_and_paragraphs() {
         let text = "Été.\n\nIl fait «très chaud» à\nParis. Demain aussi.\n\nFin.";
         let found = place(text, 3..6);
-        assert_eq!(found.excerpt, "«très chaud» à");
+        assert_eq!(&*found.excerpt, "«très chaud» à");
         assert_eq!((found.start, found.end), (16, 34));
         assert_eq!((found.char_start, found.char_end), (14, 28));
         assert_eq!((found.line, found.end_line), (3, 3));
         assert_eq!((found.paragraphs, found.paragraph_count), ((2, 2), 3));
-        assert_eq!((found.before.as_str(), found.after.as_str()), ("Il fait ", "\nParis. Demain aussi."));
+        assert_eq!((&*found.before, &*found.after), ("Il fait ", "\nParis. Demain aussi."));
         assert_eq!(found.covers, Coverage::Inside);
     }
 
@@ -351,7 +371,7 @@ mod tests {
         let tokenizer = Tokenizer::default();
         let side = |text| {
             let words = words(text, &tokenizer).len();
-            Side::new(text, &place(text, 0..words), 0..words, &tokenizer)
+            Side::new(text, words, &tokenizer).expect("is whole")
         };
         let runs: Vec<_> = runs.iter().map(|&(column, len)| Run { column, len }).collect();
         let (listed, more) = differences(&side(a), &side(b), &runs);
@@ -388,7 +408,9 @@ mod tests {
     fn a_side_may_end_inside_a_character() {
         let tokenizer = Tokenizer::default();
         let text = "pour ½ livre";
-        let side = Side::new(text, &place(text, 0..2), 0..2, &tokenizer);
+        let place = place(text, 0..2);
+        assert!(Side::new(&place.excerpt, 2, &tokenizer).is_none());
+        let side = Side::inside(text, &place.excerpt, &place, 0..2, &tokenizer);
         assert_eq!(side.words.len(), 2);
         assert_eq!(side.words(&(0..2)), "pour ½");
         assert_eq!(excerpt(text, 2..4), "livre");

@@ -69,16 +69,24 @@ pub(super) fn find(corpus: &Corpus, parameters: &Parameters, held: usize) -> Res
     if pairs || !removes {
         found.pairs = all_pairs(&copies, &decided, texts, sketcher);
     }
-    found.lost = copies.lost.into_iter().chain(decided.lost).collect();
-    found.lost.sort_by_key(|&(doc, _)| doc);
-    found.lost.dedup_by_key(|&mut (doc, _)| doc);
-    found.keep_what_cannot_be_compared_again();
+    found.lose(copies.lost.into_iter().chain(decided.lost).collect());
     Ok(found)
 }
 
 impl Documents {
-    /// A document that can no longer be read is no proof for the removal of another.
-    fn keep_what_cannot_be_compared_again(&mut self) {
+    pub fn is_removed(&self, doc: u32) -> bool {
+        self.removed.binary_search_by_key(&doc, |removal| removal.doc).is_ok()
+    }
+
+    pub fn is_lost(&self, doc: u32) -> bool {
+        self.lost.binary_search_by_key(&doc, |&(lost, _)| lost).is_ok()
+    }
+
+    /// Takes documents that can no longer be read for lost. They are no proof for the removal of another.
+    pub fn lose(&mut self, more: Vec<(u32, Skipped)>) {
+        self.lost.extend(more);
+        self.lost.sort_by_key(|&(doc, _)| doc);
+        self.lost.dedup_by_key(|&mut (doc, _)| doc);
         let Self { removed, lost, .. } = self;
         let is_lost = |doc: u32| lost.binary_search_by_key(&doc, |&(lost, _)| lost).is_ok();
         removed.retain(|removal| !is_lost(removal.keeper) && !is_lost(removal.doc));

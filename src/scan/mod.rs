@@ -15,14 +15,15 @@ mod order;
 pub mod passages;
 mod pool;
 mod repeated;
+mod shares;
 mod spool;
+pub mod stats;
 mod table;
 mod texts;
 pub mod trials;
 
 use std::path::PathBuf;
 
-use crate::document::DocId;
 use crate::error::{Error, Result};
 use crate::finding::{Findings, Parameters};
 use crate::source::SourceOptions;
@@ -87,17 +88,27 @@ pub fn scan(
     resources: &Resources,
     progress: &dyn Progress,
 ) -> Result<Findings> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(resources.threads).build();
-    let pool = pool.map_err(|cause| Error::Threads { threads: resources.threads, cause: cause.to_string() })?;
-    pool.install(|| {
+    threads(resources)?.install(|| {
         let budget = Budget::new(resources);
         let mut corpus = Corpus::read(paths, parameters, options, &budget, progress)?;
-        let empty = corpus.empty()?;
-        let documents = find_documents(&corpus, parameters, &budget, progress)?;
-        let passages = find_passages(&corpus, &documents, &empty, parameters, progress);
-        let skipped = std::mem::take(&mut corpus.skipped);
-        Ok(Assembly::new(&corpus, parameters, documents, empty, skipped)?.findings(passages))
+        compare(&mut corpus, parameters, &budget, progress)
     })
+}
+
+fn threads(resources: &Resources) -> Result<rayon::ThreadPool> {
+    let threads = resources.threads;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    pool.map_err(|cause| Error::Threads { threads, cause: cause.to_string() })
+}
+
+/// Compares what was read. What was skipped goes from the corpus to the findings.
+fn compare(corpus: &mut Corpus, parameters: &Parameters, budget: &Budget, progress: &dyn Progress) -> Result<Findings> {
+    let empty = corpus.empty()?;
+    let mut documents = find_documents(corpus, parameters, budget, progress)?;
+    corpus.drop_table();
+    let passages = find_passages(corpus, &mut documents, &empty, parameters, budget, progress)?;
+    let skipped = std::mem::take(&mut corpus.skipped);
+    Ok(Assembly::new(corpus, parameters, documents, empty, skipped)?.findings(passages))
 }
 
 fn find_documents(
@@ -115,28 +126,32 @@ fn find_documents(
 
 /// Passages are looked for in the documents that stay, unless those inside duplicates are asked for.
 fn find_passages(
-    corpus: &Corpus,
-    documents: &Documents,
+    corpus: &mut Corpus,
+    documents: &mut Documents,
     empty: &[u32],
     parameters: &Parameters,
+    budget: &Budget,
     progress: &dyn Progress,
-) -> Passages {
-    let Some(held) = corpus.texts.held().filter(|_| parameters.level.passages()) else {
-        return Passages::default();
-    };
+) -> Result<Passages> {
+    if !parameters.level.passages() {
+        return Ok(Passages::default());
+    }
     progress.phase("comparing passages", None);
-    let is_removed = |doc: u32| documents.removed.binary_search_by_key(&doc, |removal| removal.doc).is_ok();
-    let is_compared =
-        |doc: u32| empty.binary_search(&doc).is_err() && (parameters.inside_duplicates || !is_removed(doc));
-    let included: Vec<DocId> = (0..held.len() as u32).filter(|&doc| is_compared(doc)).map(DocId).collect();
-    let names = |doc: DocId| corpus.reference(doc.0, &held[doc.index()]);
-    passages::find(held, &included, &names, parameters)
+    let is_compared = |doc: u32| {
+        let is_left = parameters.inside_duplicates || !documents.is_removed(doc);
+        is_left && empty.binary_search(&doc).is_err() && !documents.is_lost(doc)
+    };
+    let included: Vec<u32> = (0..corpus.texts.len() as u32).filter(|&doc| is_compared(doc)).collect();
+    let words = std::mem::take(&mut corpus.words);
+    let mut found = passages::find(corpus, words, &included, parameters, budget)?;
+    documents.lose(std::mem::take(&mut found.lost));
+    Ok(found)
 }
 
 /// The parts of the memory that may be used.
 #[derive(Clone, Debug)]
 struct Budget {
-    /// Bytes of the tables, which go to disk beyond that.
+    /// Bytes of the tables, words included, which go to disk beyond that.
     table: usize,
     /// Shingles that are held for verification.
     sets: usize,
@@ -159,6 +174,21 @@ impl Budget {
         let memory = resources.memory.map_or(usize::MAX, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
         let folder = resources.tmp.clone().unwrap_or_else(std::env::temp_dir);
         Self { table: memory / 3, sets: SETS_HELD.min(memory / 4 / size_of::<u64>()), memory, folder }
+    }
+
+    /// Bytes of postings that are held. Tables and sets are done with when they are made.
+    fn postings(&self) -> usize {
+        self.memory / 4
+    }
+
+    /// Bytes of candidate passages that are held beside postings.
+    fn candidates(&self) -> usize {
+        self.memory / 8
+    }
+
+    /// Bytes of text of passages that are held to be compared.
+    fn passage_texts(&self) -> usize {
+        self.memory / 4
     }
 
     /// Bytes of documents that are written down before they go to disk.

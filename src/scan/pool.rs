@@ -22,4 +22,9 @@ impl<F: Fn() -> T, T> Pool<F, T> {
         free().push(one);
         result
     }
+
+    /// Returns all that were made, in no order.
+    pub fn into_all(self) -> Vec<T> {
+        self.free.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
 }

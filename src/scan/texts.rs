@@ -88,14 +88,6 @@ impl Texts {
         }
     }
 
-    /// Returns all documents, if they are in memory.
-    pub fn held(&self) -> Option<&[Document]> {
-        match &self.store {
-            Store::Held(documents) => Some(documents),
-            Store::Placed(..) => None,
-        }
-    }
-
     /// Returns the table of places, if texts are read again.
     pub fn places(&mut self) -> Option<&mut Column<Place>> {
         match &mut self.store {

@@ -1,18 +1,22 @@
 //! Pure functions on text: normalisation, segments, tokens, shingles.
 
 mod block;
+pub mod c4;
 mod cache;
 mod chars;
 pub mod normalize;
 mod plain;
 mod reader;
+pub mod repetition;
 pub mod segment;
 pub mod shingle;
 pub mod token;
 pub mod vocabulary;
 mod window;
 
+pub use c4::Cleaning;
 pub use reader::TokenReader;
+pub use repetition::{Repetition, RepetitionMeter};
 pub use segment::{line_starts, paragraphs};
 pub use shingle::{Shingle, Shingler, Unit};
 pub use token::{TextOptions, Token, Tokenizer};

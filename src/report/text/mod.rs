@@ -4,7 +4,7 @@
 //! add up. Everything that comes from input is made visible first ([`super::visible`]), into a pipe too: nobody knows
 //! who reads the other end.
 
-mod page;
+pub(super) mod page;
 mod phrase;
 #[cfg(test)]
 pub(crate) mod samples;
@@ -15,8 +15,9 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use self::page::{Names, Page, Paint};
+pub(super) use self::phrase::reason_in_words;
 pub use self::phrase::{bytes, counted, number, percent};
-use self::phrase::{covered, differences, reason_in_words, regrouped};
+use self::phrase::{covered, differences, regrouped};
 pub use self::wrap::wrap;
 use super::measure::Repeated;
 use super::visible::visible;
@@ -564,7 +565,7 @@ Summary
     #[test]
     fn lines_keep_to_the_width() {
         let mut findings = samples::seed();
-        findings.matches[0].a.excerpt = "東京".repeat(400);
+        findings.matches[0].a.excerpt = "東京".repeat(400).into();
         let text = rendered_as(&findings, Style { width: 50, ..Style::default() });
         let wide: Vec<_> = text.lines().filter(|line| unicode_width::UnicodeWidthStr::width(*line) > 50).collect();
         assert_eq!(wide, [""; 0]);

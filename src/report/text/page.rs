@@ -143,9 +143,13 @@ impl<'a> Names<'a> {
         let pairs = findings.pairs.iter().flat_map(|pair| [&pair.a, &pair.b]);
         let matches = findings.matches.iter().flat_map(|m| [&m.a.doc, &m.b.doc]);
         let families = findings.families.iter().flat_map(|f| f.occurrences.iter().chain([&f.keep]).map(|s| &s.doc));
-        let documents = members.chain(pairs).chain(matches).chain(families);
+        Self::of(members.chain(pairs).chain(matches).chain(families), &findings.skipped)
+    }
+
+    /// Makes names for these documents and skipped records.
+    pub fn of(documents: impl Iterator<Item = &'a DocumentRef>, skipped: &'a [Skipped]) -> Self {
         let several = documents.filter(|doc| doc.record > 0 || doc.id.is_some()).map(|doc| &*doc.source);
-        let skipped = findings.skipped.iter().filter(|s| s.record.is_some_and(|record| record > 0));
+        let skipped = skipped.iter().filter(|s| s.record.is_some_and(|record| record > 0));
         Self { of_records: several.chain(skipped.map(|s| s.source.as_str())).collect() }
     }
 

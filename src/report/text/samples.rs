@@ -30,8 +30,8 @@ pub fn span(doc: DocumentRef, bytes: Range<usize>, paragraphs: (usize, usize)) -
         paragraphs,
         paragraph_count: 15,
         covers: Coverage::Whole,
-        before: String::new(),
-        after: String::new(),
+        before: "".into(),
+        after: "".into(),
         excerpt: "a passage".into(),
     }
 }
@@ -63,7 +63,7 @@ pub fn seed() -> Findings {
         char_end: 561,
         line: 10,
         end_line: 12,
-        excerpt: format!("{LEAD}\n\n{QUOTE}"),
+        excerpt: format!("{LEAD}\n\n{QUOTE}").into(),
         ..span(article(), 183..574, (5, 6))
     };
     let b = PlacedSpan {
@@ -72,7 +72,7 @@ pub fn seed() -> Findings {
         line: 30,
         end_line: 30,
         after: " ...".into(),
-        excerpt: format!("{LEAD} {QUOTE}"),
+        excerpt: format!("{LEAD} {QUOTE}").into(),
         ..span(article(), 2554..2944, (15, 15))
     };
     let difference = Difference { kind: DifferenceKind::Separator, a: "\".\n\n\"".into(), b: "\". \"".into() };
@@ -92,7 +92,8 @@ pub fn seed() -> Findings {
     };
     let mut findings = nothing();
     findings.matches = vec![found];
-    findings.families = vec![PassageFamily { id: "f1".into(), keep: a, occurrences: vec![b], count: 2 }];
+    findings.families =
+        vec![PassageFamily { id: "f1".into(), keep: a, occurrences: vec![b], count: 2, more_matches: 0 }];
     findings.summary.passage_matches = 1;
     findings.summary.passage_families = 1;
     findings.summary.short_repeats = 2;

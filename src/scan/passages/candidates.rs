@@ -1,74 +1,155 @@
-//! From documents to pairs of places that share a key.
+//! From words to pairs of places that share a key.
+//!
+//! Keys are handled in shares of their range: the postings of a share are sorted and linked by themselves, and what is
+//! found goes to shares of the documents, to be aligned document by document. Where postings need much memory, they
+//! are made in rounds, each for a part of the keys; where that is still too much, they wait in a file.
 
 use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::corpus::Corpus;
+use super::words::{Held, Words};
 use crate::candidate::postings::{Candidate, Following, Links, Place, Posting};
-use crate::finding::Parameters;
+use crate::error::Result;
+use crate::finding::{Parameters, WindowParameters};
+use crate::scan::Budget;
+use crate::scan::shares::{Share, Shares, divide};
 use crate::sketch::window::Windows;
 use crate::text::TokenId;
 
-/// Keys are handled in so many ranges, by their first eight bits, each by one thread.
-const KEY_RANGES: usize = 256;
-/// A large run makes its postings in so many rounds, each for a part of the keys: looking for the minima again costs
-/// little, and to hold all postings takes 6.4 bytes a word by default.
+/// Keys are handled in so many shares, by their first eight bits, each by one thread.
+const KEY_SHARES: usize = 256;
+/// Candidates are divided in so many shares, by their first document.
+const DOCUMENT_SHARES: usize = 64;
+/// Postings are made in so many rounds at most: looking for the minima again costs little, a tenth of a round's time,
+/// and to hold all postings takes 6.4 bytes a word by default.
 const ROUNDS: usize = 3;
-/// A run of fewer words makes its postings in one round.
-const ONE_ROUND_WORDS: usize = 1 << 22;
+/// Postings that take less than this many bytes are made in one round.
+const ONE_ROUND: usize = 24 << 20;
+/// About the words that one thread looks for minima in at a time.
+const BATCH_WORDS: u64 = 1 << 18;
 
-/// Returns the candidates, each once, by pair of documents.
-pub(super) fn candidates(corpus: &Corpus, parameters: &Parameters) -> Vec<Candidate> {
-    let links = Links { scope: parameters.scope, exhaustive: parameters.windows.exhaustive };
-    let k = parameters.windows.k;
-    let following = |place: Place| -> Following {
-        let tokens = corpus.tokens(place.doc);
-        std::array::from_fn(|n| tokens.get(place.at as usize + k + n).copied().unwrap_or(TokenId::MAX))
-    };
-    let rounds = if corpus.words() < ONE_ROUND_WORDS { 1 } else { ROUNDS };
-    let mut candidates: Vec<Candidate> = Vec::new();
+/// Returns the candidates in shares, by first document; one that shares several keys stands there several times.
+pub(super) fn candidates(
+    words: &Words,
+    included: &[u32],
+    parameters: &Parameters,
+    budget: &Budget,
+) -> Result<Vec<Share<Candidate>>> {
+    let total = words.len() as u64 + 1;
+    let share_of = |candidate: &Candidate| (words.end(candidate.a.doc) * DOCUMENT_SHARES as u64 / total) as usize;
+    let linker = Linker { words, parameters };
+    let mut found = Shares::new(DOCUMENT_SHARES, budget.candidates(), &budget.folder);
+    let rounds = rounds(words.len(), parameters.windows, budget.postings());
     for round in 0..rounds {
-        let ranges = KEY_RANGES * round / rounds..KEY_RANGES * (round + 1) / rounds;
-        let postings = postings(corpus, parameters, &ranges);
-        let of_range = |range: usize| {
-            let mut of_range: Vec<Posting> = postings.iter().flat_map(|part| &part[range]).copied().collect();
-            let mut found = Vec::new();
-            links.candidates(&mut of_range, following, |candidate| found.push(candidate));
-            found
-        };
-        let found: Vec<Vec<Candidate>> = (0..ranges.len()).into_par_iter().map(of_range).collect();
-        candidates.extend(found.into_iter().flatten());
+        let keys = KEY_SHARES * round / rounds..KEY_SHARES * (round + 1) / rounds;
+        let mut postings = postings(words, included, parameters, &keys, budget)?.into_iter();
+        loop {
+            let some: Vec<Share<Posting>> = postings.by_ref().take(2 * rayon::current_num_threads()).collect();
+            if some.is_empty() {
+                break;
+            }
+            let linked = some.into_par_iter().map(|share| {
+                let candidates = linker.candidates(share)?;
+                Ok(divide(&candidates, DOCUMENT_SHARES, share_of))
+            });
+            let linked: Vec<Vec<Vec<Candidate>>> = linked.collect::<Result<_>>()?;
+            linked.into_iter().try_for_each(|linked| found.extend(linked))?;
+        }
     }
-    let by_pair = |candidate: &Candidate| (candidate.a.doc, candidate.b.doc, candidate.a.at, candidate.b.at);
-    candidates.par_sort_unstable_by_key(by_pair);
-    candidates.dedup();
-    candidates
+    Ok(found.finish())
 }
 
-/// Returns the postings with a key in the given ranges, for each part of the documents, by range.
-fn postings(corpus: &Corpus, parameters: &Parameters, ranges: &Range<usize>) -> Vec<Vec<Vec<Posting>>> {
-    let windows = parameters.windows;
-    let part_of = |doc: u32| corpus.documents[doc as usize].0;
-    let docs: Vec<u32> = (0..corpus.documents.len() as u32).collect();
-    let parts: Vec<&[u32]> = docs.chunk_by(|&x, &y| part_of(x) == part_of(y)).collect();
-    parts
-        .into_par_iter()
-        .map(|docs| {
-            let mut postings = vec![Vec::new(); ranges.len()];
-            let mut windows = Windows::new(windows.k, windows.words, windows.bands, windows.rows, parameters.seed);
-            let mut hashes = Vec::new();
-            for &doc in docs {
-                corpus.folded_hashes(doc, &mut hashes);
-                windows.keys(&hashes, |key, at| {
-                    if let Some(of_range) = ((key >> 56) as usize).checked_sub(ranges.start)
-                        && let Some(postings) = postings.get_mut(of_range)
-                    {
-                        postings.push(Posting { key, place: Place { doc, at: at as u32 } });
-                    }
-                });
+/// In how many rounds the postings of so many words are made, if so many bytes may be held.
+fn rounds(words: usize, windows: WindowParameters, most: usize) -> usize {
+    // Of each window of n shingles the smallest changes twice in n + 1 steps; that of several rows at most as often as
+    // all of them together.
+    let keys_of_bands = 2 * windows.bands * windows.rows * words / (windows.words + 2 - windows.k);
+    let bytes = keys_of_bands * size_of::<Posting>();
+    match bytes.div_ceil(most.max(1)) {
+        0..=ROUNDS if bytes < ONE_ROUND => 1,
+        0..=ROUNDS => ROUNDS,
+        _ => 1, // they go to a file, at once
+    }
+}
+
+/// Returns the postings with a key in the given shares.
+fn postings(
+    words: &Words,
+    included: &[u32],
+    parameters: &Parameters,
+    keys: &Range<usize>,
+    budget: &Budget,
+) -> Result<Vec<Share<Posting>>> {
+    let mut postings = Shares::new(keys.len(), budget.postings(), &budget.folder);
+    let batch_of = |doc: u32| words.end(doc) / BATCH_WORDS;
+    let batches: Vec<&[u32]> = included.chunk_by(|&x, &y| batch_of(x) == batch_of(y)).collect();
+    for batches in batches.chunks(2 * rayon::current_num_threads()) {
+        let made = batches.par_iter().map(|docs| {
+            let postings = postings_of(words, docs, parameters, keys)?;
+            Ok(divide(&postings, keys.len(), |posting| share_of_key(posting.key) - keys.start))
+        });
+        let made: Vec<Vec<Vec<Posting>>> = made.collect::<Result<_>>()?;
+        made.into_iter().try_for_each(|made| postings.extend(made))?;
+    }
+    Ok(postings.finish())
+}
+
+fn share_of_key(key: u64) -> usize {
+    (key >> 56) as usize
+}
+
+fn postings_of(words: &Words, docs: &[u32], parameters: &Parameters, keys: &Range<usize>) -> Result<Vec<Posting>> {
+    let WindowParameters { k, words: of_window, bands, rows, .. } = parameters.windows;
+    let mut windows = Windows::new(k, of_window, bands, rows, parameters.seed);
+    let (mut held, mut hashes, mut postings) = (Held::default(), Vec::new(), Vec::new());
+    for &doc in docs {
+        hashes.clear();
+        // Without accents, which are the first thing that a copy loses.
+        hashes.extend(words.tokens(doc, &mut held)?.iter().map(|&token| words.vocabulary.folded_hash(token)));
+        windows.keys(&hashes, |key, at| {
+            if keys.contains(&share_of_key(key)) {
+                postings.push(Posting { key, place: Place { doc, at: at as u32 } });
             }
-            postings
-        })
-        .collect()
+        });
+    }
+    Ok(postings)
+}
+
+/// Links the postings of a share.
+struct Linker<'a> {
+    words: &'a Words,
+    parameters: &'a Parameters,
+}
+
+impl Linker<'_> {
+    fn candidates(&self, share: Share<Posting>) -> Result<Vec<Candidate>> {
+        let Parameters { scope, windows, .. } = *self.parameters;
+        let links = Links { scope, exhaustive: windows.exhaustive };
+        let mut held = Held::default();
+        let following = |place: Place| -> Result<Following> {
+            let start = place.at as usize + windows.k;
+            let mut following = [TokenId::MAX; 3];
+            let words = self.words.part(place.doc, start..start + following.len(), &mut held)?;
+            following.iter_mut().zip(words).for_each(|(following, &word)| *following = word);
+            Ok(following)
+        };
+        let mut candidates = Vec::new();
+        links.candidates(&mut share.load()?, following, |candidate| candidates.push(candidate))?;
+        Ok(candidates)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_postings_are_made_at_once_and_so_are_those_that_go_to_a_file() {
+        let windows = WindowParameters::default();
+        assert_eq!(rounds(1_000_000, windows, usize::MAX), 1);
+        assert_eq!(rounds(10_000_000, windows, usize::MAX), ROUNDS);
+        assert_eq!(rounds(10_000_000, windows, 22 << 20), ROUNDS);
+        assert_eq!(rounds(10_000_000, windows, 20 << 20), 1);
+    }
 }

@@ -1,0 +1,251 @@
+//! Statistics: each document measured by itself, and what a scan reports of them together.
+//!
+//! By itself, a document is measured while it is read, and nothing is held but sums, so that memory depends on the
+//! largest documents only. To compare documents with each other this uses a scan, which holds what a scan holds.
+
+mod distribution;
+mod repeats;
+mod tally;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use self::repeats::{Repeats, frequent_passages};
+use self::tally::{Listing, Numbered, Tally};
+use super::corpus::{Corpus, id_hash};
+use super::intake::Whence;
+use super::pool::Pool;
+use super::repeated::Repeated;
+use super::{Budget, Progress, Resources, intake};
+use crate::error::{Error, Result};
+use crate::finding::{DocumentRef, Parameters, Reason, Skipped, SourceInfo};
+use crate::source::{self, Item, Record, SourceOptions};
+use crate::statistics::{DocumentRepeats, DocumentStatistics, Header, SCHEMA, Shares, Sizes, Statistics};
+use crate::text::{Cleaning, RepetitionMeter, Tokenizer};
+
+/// What statistics are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// Whether documents are compared with each other, as a scan does.
+    pub compare: bool,
+    /// Whether every document is listed.
+    pub documents: bool,
+    /// How many of the worst documents are listed.
+    pub worst: usize,
+}
+
+impl Default for Request {
+    fn default() -> Self {
+        Self { compare: true, documents: false, worst: 20 }
+    }
+}
+
+/// Measures the documents in the files at `paths` and below.
+///
+/// # Errors
+///
+/// As [`super::scan`].
+///
+/// # Examples
+///
+/// ```
+/// use doublon::finding::Parameters;
+/// use doublon::scan::Resources;
+/// use doublon::scan::stats::{Request, stats};
+/// use doublon::source::SourceOptions;
+///
+/// let (paths, request) = (["data/seed".into()], Request::default());
+/// let found = stats(&paths, request, &Parameters::default(), &SourceOptions::default(), &Resources::default(), &())?;
+/// // The teaser alone would have Gopher's filter drop the article.
+/// assert_eq!((found.summary.documents, found.summary.over), (1, 1));
+/// # Ok::<(), doublon::Error>(())
+/// ```
+pub fn stats(
+    paths: &[PathBuf],
+    request: Request,
+    parameters: &Parameters,
+    options: &SourceOptions,
+    resources: &Resources,
+    progress: &dyn Progress,
+) -> Result<Statistics> {
+    let run = Run { paths, request, parameters, options, budget: Budget::new(resources), progress };
+    super::threads(resources)?.install(|| if request.compare { run.compared() } else { run.alone() })
+}
+
+/// One run, as it was asked for.
+struct Run<'a> {
+    paths: &'a [PathBuf],
+    request: Request,
+    parameters: &'a Parameters,
+    options: &'a SourceOptions,
+    budget: Budget,
+    progress: &'a dyn Progress,
+}
+
+impl Run<'_> {
+    /// Compares the documents, then measures each with what was found.
+    fn compared(&self) -> Result<Statistics> {
+        let mut corpus = Corpus::read(self.paths, self.parameters, self.options, &self.budget, self.progress)?;
+        let empty = corpus.empty()?;
+        let findings = super::compare(&mut corpus, self.parameters, &self.budget, self.progress)?;
+        let repeats = Repeats::of(&findings);
+        self.progress.phase("measuring", None);
+        let mut tally = self.measure_all(&corpus, &empty, &repeats)?;
+        let mut skipped = findings.skipped.clone();
+        // What was lost while comparing is listed already.
+        skipped.extend(tally.skipped.drain(..).filter(|lost| findings.skipped.binary_search(lost).is_err()));
+        let summary = repeats.summary(tally.kept_characters);
+        let mut found = self.statistics(tally, findings.header.sources.clone(), skipped, findings.summary.documents)?;
+        found.summary.repeats = Some(summary);
+        found.passages = frequent_passages(&findings);
+        Ok(found)
+    }
+
+    fn measure_all(&self, corpus: &Corpus, empty: &[u32], repeats: &Repeats) -> Result<Tally> {
+        let gauge = Gauge::new();
+        let start = || (corpus.texts.reader(), gauge.clone(), Tally::new(self.listing()));
+        let docs = (0..corpus.texts.len() as u32).into_par_iter().with_min_len(64);
+        let tallies = docs.filter(|doc| empty.binary_search(doc).is_err()).fold(start, |mut state, doc| {
+            let (reader, gauge, tally) = &mut state;
+            match reader.read(doc) {
+                Ok(document) => {
+                    let name = corpus.reference(doc, &document);
+                    let repeats = repeats.document(&name);
+                    tally.add(doc, document.lossy, gauge.describe(name, &document.text, Some(repeats)));
+                }
+                Err(lost) => tally.skipped.push(lost),
+            }
+            state
+        });
+        Ok(tallies.map(|(_, _, tally)| tally).reduce(|| Tally::new(self.listing()), Tally::merge))
+    }
+
+    /// Measures each document while it is read, and keeps no text.
+    fn alone(&self) -> Result<Statistics> {
+        let options = self.options;
+        let walked = source::walk(self.paths, options)?;
+        self.progress.phase("measuring", super::corpus::sizes(&walked.sources).map(|sizes| sizes.iter().sum()));
+        let names: Vec<Arc<str>> = walked.sources.iter().map(|source| source.name().into()).collect();
+        let gauge = Gauge::new();
+        let gauges = Pool::new(|| gauge.clone());
+        let work = |from: Whence, items| gauges.with(|gauge| self.part(from.source, &names, items, gauge));
+        let (mut tally, mut ids, mut records) = (Tally::new(self.listing()), Vec::new(), 0);
+        let ahead = self.budget.read_ahead();
+        let read = intake::read(&walked.sources, options, ahead, self.progress, work, |mut part: Part| {
+            let first = check_count(ids.len() + part.ids.len()).map(|()| ids.len() as u32)?;
+            part.tally.number_from(first);
+            records += part.records;
+            ids.append(&mut part.ids);
+            tally = std::mem::replace(&mut tally, Tally::new(self.listing())).merge(part.tally);
+            Ok(())
+        })?;
+        tally.drop_ids(&Repeated::of(&ids).collect(|id| id != 0));
+        let met = records + (walked.skipped.len() + read.skipped.len()) as u64;
+        let skipped = [walked.skipped, read.skipped, std::mem::take(&mut tally.skipped)].concat();
+        self.statistics(tally, read.sources, skipped, met)
+    }
+
+    fn part(&self, source: u32, names: &[Arc<str>], items: Vec<Item>, gauge: &mut Gauge) -> Part {
+        let mut part = Part { tally: Tally::new(self.listing()), records: items.len() as u64, ids: Vec::new() };
+        for item in items {
+            match item {
+                Item::Skipped(skipped) => part.tally.skipped.push(skipped),
+                Item::Document(record) if gauge.tokenizer.has_token(&record.text) => {
+                    let name = reference(names[source as usize].clone(), &record);
+                    let document = gauge.describe(name, &record.text, None);
+                    part.tally.add(part.ids.len() as u32, record.lossy, document);
+                    part.ids.push(record.id.as_ref().map_or(0, |id| id_hash(source, id)));
+                }
+                Item::Document(record) => part.tally.skipped.push(empty(&names[source as usize], record.record)),
+            }
+        }
+        part
+    }
+
+    fn listing(&self) -> Listing {
+        Listing { all: self.request.documents, worst: self.request.worst }
+    }
+
+    /// Puts everything in order, and checks that all that was met is accounted for.
+    fn statistics(
+        &self,
+        mut tally: Tally,
+        sources: Vec<SourceInfo>,
+        mut skipped: Vec<Skipped>,
+        met: u64,
+    ) -> Result<Statistics> {
+        let accounted = tally.documents + skipped.len() as u64;
+        if met != accounted {
+            return Err(Error::Miscounted { met, accounted });
+        }
+        skipped.sort();
+        let mut summary = tally.summary();
+        summary.met = met;
+        for why in &skipped {
+            *summary.skipped.entry(why.reason.name().to_owned()).or_default() += 1;
+        }
+        let documents = |numbered: Vec<Numbered>| numbered.into_iter().map(|one| one.document).collect();
+        Ok(Statistics {
+            header: Header {
+                schema: SCHEMA,
+                version: env!("CARGO_PKG_VERSION"),
+                compared: self.request.compare,
+                parameters: self.parameters.clone(),
+                sources,
+            },
+            documents: documents(tally.listed),
+            worst: documents(tally.worst),
+            passages: Vec::new(),
+            skipped,
+            summary,
+        })
+    }
+}
+
+/// What one block gave.
+struct Part {
+    tally: Tally,
+    records: u64,
+    /// Of each document that was measured, a hash of its id.
+    ids: Vec<u64>,
+}
+
+/// Measures texts, one a thread.
+#[derive(Clone)]
+struct Gauge {
+    meter: RepetitionMeter,
+    tokenizer: Tokenizer,
+}
+
+impl Gauge {
+    fn new() -> Self {
+        Self { meter: RepetitionMeter::new(), tokenizer: Tokenizer::default() }
+    }
+
+    fn describe(&mut self, doc: DocumentRef, text: &str, repeats: Option<DocumentRepeats>) -> DocumentStatistics {
+        let found = self.meter.measure(text);
+        let gopher = Shares(found.shares());
+        let [bytes, characters, words, lines, paragraphs] =
+            [text.len(), found.characters, found.words, found.lines.count, found.paragraphs.count].map(|n| n as u64);
+        let sizes = Sizes { bytes, characters, words, lines, paragraphs };
+        let over = gopher.over().map(|(measure, _)| measure).collect();
+        DocumentStatistics { doc, sizes, gopher, over, c4: Cleaning::of(text).into(), repeats }
+    }
+}
+
+fn reference(source: Arc<str>, record: &Record) -> DocumentRef {
+    DocumentRef { source, record: record.record, id: record.id.as_deref().map(Into::into) }
+}
+
+fn empty(source: &str, record: u64) -> Skipped {
+    Skipped { source: source.to_owned(), record: Some(record), offset: None, reason: Reason::Empty, detail: None }
+}
+
+fn check_count(documents: usize) -> Result<()> {
+    match u32::try_from(documents) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Error::TooMany { what: "documents", limit: u64::from(u32::MAX) }),
+    }
+}
