@@ -683,16 +683,23 @@ pub struct WindowParameters {
     pub k: usize,
     /// Words of a window, at least `k`. Every equal run of that many words is found.
     pub words: usize,
-    /// Independent hash functions, each with its own minima.
+    /// Bands, each with its own hash functions and keys.
     pub bands: usize,
+    /// Hash functions of a band; their minima together are a key. Findings written before there were rows have one.
+    #[serde(default = "one_row")]
+    pub rows: usize,
     /// Whether all pairs of places with one key are compared, instead of each place with its nearest.
     pub exhaustive: bool,
 }
 
 impl Default for WindowParameters {
     fn default() -> Self {
-        Self { k: 5, words: 8, bands: 1, exhaustive: false }
+        Self { k: 5, words: 8, bands: 1, rows: 1, exhaustive: false }
     }
+}
+
+fn one_row() -> usize {
+    1
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde passes a reference

@@ -151,7 +151,9 @@ mod tests {
         let mut postings: Vec<_> =
             places.iter().map(|&(doc, at)| Posting { key: 7, place: Place { doc, at } }).collect();
         let mut found = BTreeSet::new();
-        let emit = |c: Candidate| drop(found.insert(((c.a.doc, c.a.at), (c.b.doc, c.b.at))));
+        let emit = |c: Candidate| {
+            found.insert(((c.a.doc, c.a.at), (c.b.doc, c.b.at)));
+        };
         links.candidates(&mut postings, |place| Ok([place.at, 0, 0]), emit).expect("reads nothing");
         found
     }

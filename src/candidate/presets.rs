@@ -91,9 +91,9 @@ pub const DOCUMENT_PRESETS: [Preset; 6] = [
 
 /// The presets for passages: how windows are cut, from the fastest on.
 pub const PASSAGE_PRESETS: [(&str, WindowParameters); 3] = [
-    ("fast", WindowParameters { k: 5, words: 12, bands: 1, exhaustive: false }),
-    ("default", WindowParameters { k: 5, words: 8, bands: 1, exhaustive: false }),
-    ("thorough", WindowParameters { k: 4, words: 12, bands: 3, exhaustive: false }),
+    ("fast", WindowParameters { k: 5, words: 12, bands: 1, rows: 1, exhaustive: false }),
+    ("default", WindowParameters { k: 5, words: 8, bands: 1, rows: 1, exhaustive: false }),
+    ("thorough", WindowParameters { k: 4, words: 12, bands: 3, rows: 1, exhaustive: false }),
 ];
 
 /// Returns the preset for documents that has this name.

@@ -11,6 +11,7 @@ use encoding_rs::Encoding;
 use super::clean::CleanArgs;
 use super::settings::SettingArgs;
 use super::stats::StatsArgs;
+use super::windows::WindowArgs;
 use crate::candidate::presets::{DOCUMENT_PRESETS, PASSAGE_PRESETS, Preset, document_preset, passage_preset};
 use crate::error::{Error, Result};
 use crate::finding::{Level, Parameters, Scope, WindowParameters};
@@ -20,6 +21,9 @@ use crate::text::TextOptions;
 
 /// The least memory that a run is held to. With less, 1.2 million documents of 12 words took 43 MB whatever was asked.
 const LEAST_MEMORY: u64 = 64 << 20;
+
+/// The flags of `params` that mean something with `--passages` only.
+const OF_WINDOWS: [&str; 6] = ["min_words", "window", "window_shingle", "window_bands", "window_rows", "seed"];
 
 /// Finds duplicate and near-duplicate texts, and passages that repeat within or across them.
 #[derive(Debug, Parser)]
@@ -66,6 +70,11 @@ pub enum Command {
     /// Example: doublon params --threshold 0.7 --recall 0.95
     ///
     /// Example: doublon params --preset fineweb shows how many pairs the published values find.
+    ///
+    /// With --passages it shows instead which repeated passages the windows of `scan` find, by their length and by how
+    /// much they were edited. The figures are tried out with the code of a scan, on random words from the seed.
+    ///
+    /// Example: doublon params --passages --preset thorough
     Params(ParamsArgs),
     /// Measure how large documents are, and how much they repeat
     ///
@@ -159,14 +168,8 @@ struct DocumentArgs {
 #[derive(Debug, Group)]
 #[command(next_help_heading = "Passages")]
 struct PassageArgs {
-    /// Ignore passages of fewer than N words
-    ///
-    /// They are counted, not listed: bylines, captions and menus repeat by nature. N is at least 3; below 8 the search
-    /// starts from shorter runs of words, which takes more time.
-    ///
-    /// Example: --min-words 8 also reports single sentences.
-    #[arg(long, value_name = "N", default_value_t = 20)]
-    min_words: usize,
+    #[command(flatten)]
+    windows: WindowArgs,
     /// Ignore passages of which less is equal, word by word
     ///
     /// Above 0 and at most 1: the equal words of two aligned passages, divided by all columns of the alignment. With 1,
@@ -296,12 +299,27 @@ pub struct ReportArgs {
 }
 
 #[derive(Debug, Group)]
+#[command(mut_args(|arg| if OF_WINDOWS.contains(&arg.get_id().as_str()) { arg.requires("passages") } else { arg }))]
 pub struct ParamsArgs {
-    /// Show published settings
+    /// Show settings that have a name
     ///
-    /// They are those that `scan --preset` takes for documents. Other flags go before them.
-    #[arg(long, value_name = "NAME", value_parser = names(&DOCUMENT_PRESETS))]
+    /// Those of `scan`: for documents fineweb, refinedweb, slimpajama, redpajama2, bigcode and nemo; with --passages
+    /// fast, default and thorough. Other flags go before them.
+    #[arg(long, value_name = "NAME", hide_possible_values = true, value_parser = scan_presets())]
     preset: Option<String>,
+    /// Show what is found of repeated passages
+    ///
+    /// Which passages always meet, what two similar windows do, and a table of what is found by length and by the share
+    /// of words replaced.
+    #[arg(long, conflicts_with_all = ["threshold", "recall", "bands", "rows", "shingle"])]
+    pub passages: bool,
+    #[command(flatten)]
+    pub windows: WindowArgs,
+    /// Seed of the hash functions, and of the passages that are tried out
+    ///
+    /// Another seed gives another table, as far as chance goes.
+    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Passages")]
+    pub seed: u64,
     #[command(flatten)]
     pub settings: SettingArgs,
     /// Form of the output
@@ -436,7 +454,6 @@ impl RunArgs {
         let settings = documents.settings.settings(presets.documents)?;
         share("min-identity", passages.min_identity)?;
         documents.containment.map_or(Ok(()), |containment| share("containment", containment))?;
-        at_least("min-words", passages.min_words, 3, "at least 3")?;
         Ok(Parameters {
             level,
             threshold: settings.threshold,
@@ -455,9 +472,9 @@ impl RunArgs {
             pairs: documents.pairs,
             scope: passages.scope.into(),
             inside_duplicates: passages.inside_duplicates,
-            min_words: passages.min_words,
+            min_words: passages.windows.min_words,
             min_identity: passages.min_identity,
-            windows: windows(passages, presets.windows),
+            windows: WindowParameters { exhaustive: passages.exhaustive, ..passages.windows.windows(presets.windows)? },
             text_field: input.text_field.clone(),
             id_field: input.id_field.clone(),
             max_record: size("max-record", &input.max_record)?,
@@ -529,8 +546,25 @@ impl RunArgs {
 
 impl ParamsArgs {
     /// Returns the published settings that were asked for.
-    pub fn preset(&self) -> Option<&'static Preset> {
-        self.preset.as_deref().and_then(document_preset)
+    ///
+    /// # Errors
+    ///
+    /// When they are for passages.
+    pub fn document_preset(&self) -> Result<Option<&'static Preset>> {
+        let Some(name) = &self.preset else { return Ok(None) };
+        let expected = "a preset for documents unless --passages is given";
+        document_preset(name).map(Some).ok_or_else(|| refused("preset", name, expected))
+    }
+
+    /// Returns the name of the windows that were asked for.
+    ///
+    /// # Errors
+    ///
+    /// When they are settings for documents.
+    pub fn passage_preset(&self) -> Result<Option<&str>> {
+        let Some(name) = self.preset.as_deref() else { return Ok(None) };
+        let expected = "fast, default or thorough with --passages";
+        passage_preset(name).map(|_| Some(name)).ok_or_else(|| refused("preset", &name, expected))
     }
 }
 
@@ -577,24 +611,9 @@ struct Presets {
     windows: Option<WindowParameters>,
 }
 
-fn names(presets: &[Preset]) -> PossibleValuesParser {
-    presets.iter().map(|preset| preset.name).into()
-}
-
 fn scan_presets() -> PossibleValuesParser {
     let documents = DOCUMENT_PRESETS.iter().map(|preset| preset.name);
     documents.chain(PASSAGE_PRESETS.map(|(name, _)| name)).into()
-}
-
-/// A window may not be longer than the shortest passage, or that one could be missed.
-fn windows(passages: &PassageArgs, preset: Option<WindowParameters>) -> WindowParameters {
-    let preset = preset.unwrap_or_default();
-    WindowParameters {
-        k: preset.k.min(passages.min_words),
-        words: preset.words.min(passages.min_words),
-        exhaustive: passages.exhaustive,
-        ..preset
-    }
 }
 
 pub(super) fn share(name: &'static str, value: f64) -> Result<()> {
@@ -683,7 +702,7 @@ mod tests {
         assert_eq!(refusal("--threshold NaN"), "threshold is NaN, but it must be above 0 and at most 1");
         assert_eq!(refusal("--recall 1"), "recall is 1, but it must be above 0 and below 1");
         assert_eq!(refusal("--min-identity 0"), "min-identity is 0, but it must be above 0 and at most 1");
-        assert_eq!(refusal("--min-words 2"), "min-words is 2, but it must be at least 3");
+        assert_eq!(refusal("--window 40"), "window is 40, but it must be at most --min-words");
         assert_eq!(refusal("--bands 0 --rows 5"), "bands is 0, but it must be at least 1");
         assert_eq!(refusal("--bands 9 --rows 0"), "rows is 0, but it must be at least 1");
         assert_eq!(refusal("--bands 70000 --rows 2"), "bands times rows is 140000, but it must be at most 65536");
@@ -733,12 +752,26 @@ mod tests {
     #[test]
     fn a_preset_of_passages_sets_the_windows_and_leaves_documents_alone() {
         let found = scan("--preset thorough --min-words 10 --exhaustive").parameters().expect("valid");
-        assert_eq!(found.windows, WindowParameters { k: 4, words: 10, bands: 3, exhaustive: true });
+        assert_eq!(found.windows, WindowParameters { k: 4, words: 10, bands: 3, rows: 1, exhaustive: true });
         assert_eq!((found.bands, found.rows), (12, 5));
         let both = scan("--preset fast --preset fineweb").parameters().expect("valid");
         assert_eq!((both.windows.words, both.bands), (12, 14));
         let expected = "preset is fast and fineweb and thorough, but it must be at most one name for documents and one for passages";
         assert_eq!(refusal("--preset fast --preset fineweb --preset thorough"), expected);
+    }
+
+    #[test]
+    fn flags_of_windows_ask_for_passages_in_params() {
+        let parses = |flags: &str| {
+            Args::try_parse_from(["doublon", "params"].into_iter().chain(flags.split_whitespace())).is_ok()
+        };
+        for flag in
+            ["--min-words 9", "--window 9", "--window-shingle 3", "--window-bands 2", "--window-rows 2", "--seed 1"]
+        {
+            assert!(!parses(flag), "{flag}");
+            assert!(parses(&format!("--passages {flag}")), "{flag}");
+        }
+        assert!(parses("") && !parses("--passages --threshold 0.7"));
     }
 
     #[test]
@@ -751,18 +784,10 @@ mod tests {
     }
 
     #[test]
-    fn windows_shrink_with_the_shortest_passage() {
-        let windows = |flags| scan(flags).parameters().expect("valid").windows;
-        assert_eq!(windows("--min-words 8"), WindowParameters::default());
-        assert_eq!(windows("--min-words 6"), WindowParameters { words: 6, ..WindowParameters::default() });
-        assert_eq!(windows("--min-words 3"), WindowParameters { k: 3, words: 3, ..WindowParameters::default() });
-        assert!(windows("--exhaustive").exhaustive);
-    }
-
-    #[test]
     fn each_flag_reaches_its_parameter() {
         let flags = "--level documents --threshold 0.7 --shingle word:9 --pairs --scope across --inside-duplicates \
-            --min-words 30 --min-identity 0.6 --fold-accents --fold-digits --keep-case --seed 7 --text-field body \
+            --min-words 30 --min-identity 0.6 --window 10 --window-shingle 4 --window-bands 2 --window-rows 3 \
+            --exhaustive --fold-accents --fold-digits --keep-case --seed 7 --text-field body \
             --id-field url --max-record 1KiB";
         let found = scan(flags).parameters().expect("valid");
         let text = TextOptions {
@@ -781,6 +806,7 @@ mod tests {
             inside_duplicates: true,
             min_words: 30,
             min_identity: 0.6,
+            windows: WindowParameters { k: 4, words: 10, bands: 2, rows: 3, exhaustive: true },
             text_field: "body".into(),
             id_field: "url".into(),
             max_record: 1024,

@@ -13,6 +13,7 @@ mod report;
 mod scan;
 mod settings;
 mod stats;
+mod windows;
 
 use std::ffi::OsString;
 use std::io::{self, Write};

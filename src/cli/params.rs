@@ -9,8 +9,24 @@ use super::exit::Outcome;
 use super::output::Output;
 use crate::candidate::outlook::Outlook;
 use crate::candidate::params::{self, Alternative};
+use crate::candidate::presets::{PASSAGE_PRESETS, passage_preset};
+use crate::finding::Parameters;
 use crate::report::params::{Sheet, write_json, write_text};
+use crate::report::windows::{self, Setting, WindowSheet};
 use crate::scan::forecast::bytes_per_document;
+use crate::scan::trials::{keys_per_word, table};
+
+/// Words of the passages that are tried out.
+const LENGTHS: [usize; 5] = [20, 30, 40, 60, 100];
+
+/// How many of their words are replaced, in per cent.
+const CHANGED: [usize; 6] = [0, 5, 10, 15, 20, 30];
+
+/// Of these, what presets are compared by.
+const COMPARED: ([usize; 2], [usize; 2]) = ([30, 60], [10, 20]);
+
+/// Trials of each length and each share. With more, `params` would take longer than people wait.
+const TRIALS: usize = 1000;
 
 /// Shows what the settings promise.
 ///
@@ -18,16 +34,25 @@ use crate::scan::forecast::bytes_per_document;
 ///
 /// When a value is outside its range, or the output cannot be written.
 pub fn run(args: &ParamsArgs) -> Result<Outcome> {
-    let sheet = sheet(args)?;
-    Output::prepare(None::<&Path>, &[])?.write(false, |out| match args.format {
-        Format::Text => write_text(&sheet, out),
-        Format::Json => write_json(&sheet, out),
-    })?;
+    let output = Output::prepare(None::<&Path>, &[])?;
+    if args.passages {
+        let sheet = window_sheet(args)?;
+        output.write(false, |out| match args.format {
+            Format::Text => windows::write_text(&sheet, out),
+            Format::Json => windows::write_json(&sheet, out),
+        })?;
+    } else {
+        let sheet = sheet(args)?;
+        output.write(false, |out| match args.format {
+            Format::Text => write_text(&sheet, out),
+            Format::Json => write_json(&sheet, out),
+        })?;
+    }
     Ok(Outcome::Done)
 }
 
 fn sheet(args: &ParamsArgs) -> crate::error::Result<Sheet> {
-    let preset = args.preset();
+    let preset = args.document_preset()?;
     let settings = args.settings.settings(preset)?;
     let (shape, threshold) = (settings.shape, settings.threshold);
     let promised = |alternative: Alternative| (alternative, Outlook::new(alternative.shape, threshold));
@@ -40,4 +65,38 @@ fn sheet(args: &ParamsArgs) -> crate::error::Result<Sheet> {
         alternatives: params::alternatives(threshold, settings.recall)?.into_iter().map(promised).collect(),
         bytes: bytes_per_document(shape).to_vec(),
     })
+}
+
+fn window_sheet(args: &ParamsArgs) -> crate::error::Result<WindowSheet> {
+    let name = args.passage_preset()?;
+    let windows = args.windows.windows(name.and_then(passage_preset))?;
+    let parameters = Parameters { min_words: args.windows.min_words, seed: args.seed, ..Parameters::default() };
+    let setting = |name, windows, lengths: &[usize], changed: &[usize]| Setting {
+        name,
+        windows,
+        keys_per_word: keys_per_word(&windows, parameters.seed),
+        cells: table(&Parameters { windows, ..parameters.clone() }, lengths, changed, TRIALS),
+    };
+    // A preset is what `scan` makes of it: no window is longer than the shortest passage.
+    let of_preset = |preset| args.windows.only_least_words().windows(Some(preset));
+    let presets = PASSAGE_PRESETS.iter().map(|&(name, preset)| Ok((Some(name), of_preset(preset)?)));
+    let mut compared = presets.collect::<crate::error::Result<Vec<_>>>()?;
+    let own_name = compared.iter().find(|(_, preset)| *preset == windows).and_then(|&(name, _)| name);
+    if own_name.is_none() {
+        compared.push((None, windows));
+    }
+    let (lengths, changed) = COMPARED;
+    Ok(WindowSheet {
+        min_words: parameters.min_words,
+        current: setting(own_name, windows, &lengths_from(parameters.min_words), &CHANGED),
+        others: compared.into_iter().map(|(name, windows)| setting(name, windows, &lengths, &changed)).collect(),
+    })
+}
+
+/// The lengths, with that of the shortest passage that is listed among them.
+fn lengths_from(min_words: usize) -> Vec<usize> {
+    let shortest = (min_words < LENGTHS[LENGTHS.len() - 1] && !LENGTHS.contains(&min_words)).then_some(min_words);
+    let mut lengths: Vec<usize> = LENGTHS.into_iter().chain(shortest).collect();
+    lengths.sort_unstable();
+    lengths
 }

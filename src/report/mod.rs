@@ -6,3 +6,4 @@ pub mod params;
 pub mod stats;
 pub mod text;
 pub mod visible;
+pub mod windows;

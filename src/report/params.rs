@@ -30,7 +30,7 @@ pub struct Sheet {
 }
 
 /// Columns of the page, and of its labels.
-const WIDTH: usize = 80;
+pub(super) const WIDTH: usize = 80;
 const LABEL: usize = 12;
 
 /// Alternatives shown on each side of the shape.
@@ -164,11 +164,11 @@ fn costs(sheet: &Sheet, out: &mut dyn Write) -> io::Result<()> {
     labelled("work", work, out)
 }
 
-fn paragraph(text: &str, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn paragraph(text: &str, out: &mut dyn Write) -> io::Result<()> {
     wrap(text, WIDTH).iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
-fn labelled(label: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn labelled(label: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
     let lines = wrap(text, WIDTH - LABEL);
     let labels = [label].into_iter().chain(std::iter::repeat(""));
     lines.iter().zip(labels).try_for_each(|(line, label)| writeln!(out, "{label:<LABEL$}{line}"))
@@ -251,7 +251,7 @@ struct PointJson {
 }
 
 /// A share that is written with six decimals: more would show how a processor rounds.
-struct Rounded(f64);
+pub(super) struct Rounded(pub f64);
 
 impl Serialize for Rounded {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

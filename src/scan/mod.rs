@@ -20,6 +20,7 @@ mod spool;
 pub mod stats;
 mod table;
 mod texts;
+pub mod trials;
 
 use std::path::PathBuf;
 

@@ -5,7 +5,9 @@
 //! a window has share a key at the same place of the run, always: the window over the run is the same in both. That is
 //! `MinHash` of every window of a document at the price of `2 / (shingles of a window + 1)` keys a word instead of one
 //! key a window. Two windows that are only similar share their key with the probability of their Jaccard similarity;
-//! each further band hashes anew and is a further chance.
+//! each further band hashes anew and is a further chance. A band of several rows joins as many minima of a window to
+//! one key, which two windows of similarity `J` share with probability `J^rows`: fewer wrong candidates, and fewer
+//! right ones.
 //!
 //! The cost is linear: a minimum is looked for again only when the smallest shingle has left the window.
 //!
@@ -21,45 +23,90 @@ use crate::text::Shingler;
 pub struct Windows {
     shingler: Shingler,
     shingles_in_window: usize,
-    bands: Vec<u64>,
+    /// The keys of the hash functions, band by band.
+    functions: Vec<u64>,
+    rows: usize,
     shingles: Vec<u64>,
     values: Vec<u64>,
+    changes: Vec<Change>,
+}
+
+/// From a window on, another shingle is the smallest under one row's hash function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Change {
+    window: usize,
+    row: usize,
+    value: u64,
+    at: usize,
 }
 
 impl Windows {
-    /// Makes windows of `words` words with shingles of `k` words, `1 <= k <= words`, and `bands` hash functions.
-    pub fn new(k: usize, words: usize, bands: usize, seed: u64) -> Self {
+    /// Makes windows of `words` words with shingles of `k` words, `1 <= k <= words`, and `bands` bands of `rows` hash
+    /// functions, `rows` at least 1.
+    pub fn new(k: usize, words: usize, bands: usize, rows: usize, seed: u64) -> Self {
         debug_assert!(1 <= k && k <= words, "a window of {words} words holds no shingle of {k}");
-        let bands = (1..=bands as u64).map(|band| mix(mix(seed) ^ band)).collect();
+        let functions = (1..=(bands * rows) as u64).map(|function| mix(mix(seed) ^ function)).collect();
         Self {
             shingler: Shingler::new(k),
             shingles_in_window: words + 1 - k,
-            bands,
+            functions,
+            rows,
             shingles: Vec::new(),
             values: Vec::new(),
+            changes: Vec::new(),
         }
     }
 
     /// Calls `emit` with each key and the position of the first word of its shingle, band by band, in order.
     ///
-    /// A document shorter than a window is one window; one shorter than a shingle is one shingle. An empty one has no
-    /// key.
+    /// A key of several rows has the position of the shingle of its first row. A document shorter than a window is one
+    /// window; one shorter than a shingle is one shingle. An empty one has no key.
     pub fn keys(&mut self, token_hashes: &[u64], mut emit: impl FnMut(u64, usize)) {
         self.shingles.clear();
         self.shingler.shingles(token_hashes, &mut self.shingles);
-        for &band in &self.bands {
-            self.values.clear();
-            self.values.extend(self.shingles.iter().map(|shingle| mix(shingle ^ band)));
-            minima(&self.values, self.shingles_in_window, |at| emit(self.values[at], at));
+        for band in (0..self.functions.len()).step_by(self.rows) {
+            if self.rows == 1 {
+                self.hash_by(band);
+                minima(&self.values, self.shingles_in_window, |_, at| emit(self.values[at], at));
+            } else {
+                self.joined_keys(band, &mut emit);
+            }
+        }
+    }
+
+    fn hash_by(&mut self, function: usize) {
+        let key = self.functions[function];
+        self.values.clear();
+        self.values.extend(self.shingles.iter().map(|shingle| mix(shingle ^ key)));
+    }
+
+    /// Calls `emit` with the joined minima of each window, once for consecutive windows that share all of them.
+    fn joined_keys(&mut self, band: usize, emit: &mut impl FnMut(u64, usize)) {
+        self.changes.clear();
+        for row in 0..self.rows {
+            self.hash_by(band + row);
+            let (values, changes) = (&self.values, &mut self.changes);
+            minima(values, self.shingles_in_window, |window, at| {
+                changes.push(Change { window, row, value: values[at], at });
+            });
+        }
+        self.changes.sort_unstable();
+        let mut smallest = vec![(0, 0); self.rows];
+        for of_window in self.changes.chunk_by(|x, y| x.window == y.window) {
+            for change in of_window {
+                smallest[change.row] = (change.value, change.at);
+            }
+            emit(smallest.iter().fold(0, |key, (value, _)| mix(key ^ value)), smallest[0].1);
         }
     }
 }
 
 /// Calls `emit` with the place of the smallest value of each window, the rightmost if several are smallest, once for
-/// consecutive windows that share it. Fewer values than a window holds are one window.
-fn minima(values: &[u64], window: usize, mut emit: impl FnMut(usize)) {
+/// consecutive windows that share it, after the number of the first of these windows. Fewer values than a window holds
+/// are one window.
+fn minima(values: &[u64], window: usize, mut emit: impl FnMut(usize, usize)) {
     let Some(mut smallest) = rightmost_minimum(values, 0, window.min(values.len())) else { return };
-    emit(smallest);
+    emit(0, smallest);
     for last in window..values.len() {
         let first = last + 1 - window;
         if values[last] <= values[smallest] {
@@ -69,7 +116,7 @@ fn minima(values: &[u64], window: usize, mut emit: impl FnMut(usize)) {
         } else {
             continue;
         }
-        emit(smallest);
+        emit(first, smallest);
     }
 }
 
@@ -103,7 +150,7 @@ mod tests {
         #[test]
         fn minima_equal_their_definition(values in prop::collection::vec(0u64..9, 0..40), window in 1usize..7) {
             let mut found = Vec::new();
-            minima(&values, window, |at| found.push(at));
+            minima(&values, window, |_, at| found.push(at));
             prop_assert_eq!(found, minima_by_definition(&values, window));
         }
 
@@ -113,19 +160,67 @@ mod tests {
             before in prop::collection::vec(0u64..4, 0..20),
             after in prop::collection::vec(0u64..4, 0..20),
             bands in 1usize..4,
+            rows in 1usize..4,
         ) {
-            let mut windows = Windows::new(5, 8, bands, 0);
+            let mut windows = Windows::new(5, 8, bands, rows, 0);
             let alone = keys(&mut windows, &run);
             let inside = keys(&mut windows, &[&before[..], &run, &after].concat());
             for (key, at) in alone {
                 prop_assert!(inside.contains(&(key, at + before.len())), "no key {key} at {at}");
             }
         }
+
+        #[test]
+        fn keys_of_rows_join_the_minima_of_each_window(
+            tokens in prop::collection::vec(0u64..5, 1..40),
+            rows in 2usize..5,
+        ) {
+            let mut windows = Windows::new(2, 4, 2, rows, 7);
+            let found = keys(&mut windows, &tokens);
+            let mut shingles = Vec::new();
+            Shingler::new(2).shingles(&tokens, &mut shingles);
+            let mut expected = Vec::new();
+            for functions in windows.functions.chunks(rows) {
+                let of_row = |key: &u64| shingles.iter().map(|shingle| mix(shingle ^ key)).collect::<Vec<_>>();
+                let values: Vec<Vec<u64>> = functions.iter().map(of_row).collect();
+                let mut last = Vec::new();
+                for start in 0..=shingles.len().saturating_sub(3) {
+                    let end = (start + 3).min(shingles.len());
+                    let minimum = |values: &Vec<u64>| rightmost_minimum(values, start, end).expect("not empty");
+                    let places: Vec<usize> = values.iter().map(minimum).collect();
+                    if places != last {
+                        let joined = values.iter().zip(&places).fold(0, |key, (values, &at)| mix(key ^ values[at]));
+                        expected.push((joined, places[0]));
+                    }
+                    last = places;
+                }
+            }
+            prop_assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
+    fn similar_windows_share_a_key_of_rows_as_often_as_promised() {
+        // Two windows of 10 shingles of one word that share 8 of 12: J = 2/3.
+        let trials = 4000;
+        for (bands, rows) in [(1, 1), (1, 2), (2, 2), (1, 3), (3, 2)] {
+            let mut shared = 0;
+            for trial in 0..trials {
+                let mut windows = Windows::new(1, 10, bands, rows, trial);
+                let (x, y): (Vec<u64>, Vec<u64>) = ((0..10).map(mix).collect(), (2..12).map(mix).collect());
+                let (x, y) = (keys(&mut windows, &x), keys(&mut windows, &y));
+                shared += usize::from(x.iter().any(|(key, _)| y.iter().any(|(other, _)| key == other)));
+            }
+            let share = shared as f64 / trials as f64;
+            let promised = 1.0 - (1.0 - (2.0 / 3.0_f64).powf(rows as f64)).powf(bands as f64);
+            let allowed = 4.0 * (promised * (1.0 - promised) / trials as f64).sqrt();
+            assert!((share - promised).abs() < allowed, "{bands} x {rows}: {share}, promised {promised}");
+        }
     }
 
     #[test]
     fn a_text_shorter_than_a_window_has_one_key_a_band() {
-        let mut windows = Windows::new(5, 8, 2, 0);
+        let mut windows = Windows::new(5, 8, 2, 1, 0);
         assert_eq!(keys(&mut windows, &[1, 2, 3, 4, 5, 6, 7]).len(), 2);
         assert_eq!(keys(&mut windows, &[1, 2]).len(), 2);
         assert!(keys(&mut windows, &[]).is_empty());
@@ -134,7 +229,7 @@ mod tests {
     #[test]
     fn windows_of_four_shingles_keep_two_fifths_of_them() {
         let tokens: Vec<u64> = (0..100_000).map(mix).collect();
-        let kept = keys(&mut Windows::new(5, 8, 1, 0), &tokens).len();
+        let kept = keys(&mut Windows::new(5, 8, 1, 1, 0), &tokens).len();
         assert!((39_000..41_000).contains(&kept), "{kept} keys");
     }
 }

@@ -62,8 +62,9 @@ pub(super) fn candidates(
 
 /// In how many rounds the postings of so many words are made, if so many bytes may be held.
 fn rounds(words: usize, windows: WindowParameters, most: usize) -> usize {
-    // Of each window of n shingles the smallest changes twice in n + 1 steps.
-    let keys_of_bands = 2 * windows.bands * words / (windows.words + 2 - windows.k);
+    // Of each window of n shingles the smallest changes twice in n + 1 steps; that of several rows at most as often as
+    // all of them together.
+    let keys_of_bands = 2 * windows.bands * windows.rows * words / (windows.words + 2 - windows.k);
     let bytes = keys_of_bands * size_of::<Posting>();
     match bytes.div_ceil(most.max(1)) {
         0..=ROUNDS if bytes < ONE_ROUND => 1,
@@ -99,8 +100,8 @@ fn share_of_key(key: u64) -> usize {
 }
 
 fn postings_of(words: &Words, docs: &[u32], parameters: &Parameters, keys: &Range<usize>) -> Result<Vec<Posting>> {
-    let WindowParameters { k, words: of_window, bands, .. } = parameters.windows;
-    let mut windows = Windows::new(k, of_window, bands, parameters.seed);
+    let WindowParameters { k, words: of_window, bands, rows, .. } = parameters.windows;
+    let mut windows = Windows::new(k, of_window, bands, rows, parameters.seed);
     let (mut held, mut hashes, mut postings) = (Held::default(), Vec::new(), Vec::new());
     for &doc in docs {
         hashes.clear();

@@ -31,6 +31,7 @@ use report::{Choice, Reporter};
 use words::Held;
 
 pub use repeats::{LEAST_SCORE, LEAST_SCORE_OF_CHARACTERS};
+pub(super) use repeats::{acceptance, least_score};
 pub(super) use words::{WordReader, WordRows, Words};
 
 /// The repeated passages of some documents.

@@ -112,11 +112,7 @@ impl Runs {
 /// Aligns the candidates, which are in shares by first document.
 pub(super) fn align(words: &Words, candidates: Vec<Share<Candidate>>, parameters: &Parameters) -> Result<Repeats> {
     let least = parameters.min_words;
-    let acceptance = Acceptance {
-        score: score_of_equal(least.min(parameters.windows.words)),
-        identity: parameters.min_identity,
-        unit: least,
-    };
+    let acceptance = acceptance(parameters);
     let worker = || Worker {
         aligner: PairAligner::new(&words.vocabulary, parameters.windows.k, acceptance),
         a: Held::default(),
@@ -187,12 +183,27 @@ impl<'a, F: Fn() -> Worker<'a> + Sync> ShareAligner<'a, F> {
         Ok(repeats)
     }
 
-    /// The score that a passage must reach to be listed.
     fn least_score(&self, words: &[TokenId]) -> i64 {
         let characters = words.iter().filter(|&&word| self.words.vocabulary.is_character(word)).count();
-        let more = (LEAST_SCORE_OF_CHARACTERS - LEAST_SCORE) * score_of_equal(characters) / score_of_equal(words.len());
-        (LEAST_SCORE + more).min(score_of_equal(self.least))
+        least_score(words.len(), characters, self.least)
     }
+}
+
+/// Returns what an alignment must reach to be a passage, listed or not.
+pub(in crate::scan) fn acceptance(parameters: &Parameters) -> Acceptance {
+    let least = parameters.min_words;
+    Acceptance {
+        score: score_of_equal(least.min(parameters.windows.words)),
+        identity: parameters.min_identity,
+        unit: least,
+    }
+}
+
+/// Returns the score that a passage of so many words must reach to be listed, of which so many are characters of a
+/// script without spaces.
+pub(in crate::scan) fn least_score(words: usize, characters: usize, least: usize) -> i64 {
+    let more = (LEAST_SCORE_OF_CHARACTERS - LEAST_SCORE) * score_of_equal(characters) / score_of_equal(words);
+    (LEAST_SCORE + more).min(score_of_equal(least))
 }
 
 fn score_of_equal(words: usize) -> i64 {

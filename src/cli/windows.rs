@@ -1,0 +1,154 @@
+//! How candidates of repeated passages are found: the flags that `scan` and `params` share, and what they come to.
+
+#![allow(clippy::doc_markdown)] // the comments of arguments are their help, where backticks would show
+
+use clap::Args as Group;
+
+use super::args::{at_least, at_most};
+use crate::error::Result;
+use crate::finding::WindowParameters;
+
+/// Hash functions of all bands: each is computed for each word, and no setting that finds anything needs as many.
+const MOST_FUNCTIONS: usize = 256;
+
+/// Words of a shingle, as for documents.
+const LONGEST_SHINGLE: usize = 64;
+
+#[derive(Clone, Debug, Group)]
+#[command(next_help_heading = "Passages")]
+pub struct WindowArgs {
+    /// Ignore passages of fewer than N words
+    ///
+    /// They are counted, not listed: bylines, captions and menus repeat by nature. N is at least 3; below 8 the search
+    /// starts from shorter runs of words, which takes more time.
+    ///
+    /// In scripts written without spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese) each character is a word, so
+    /// that 20 words are 20 characters, often one sentence; 40 or more suits such texts. Korean, Arabic and Cyrillic
+    /// have spaces, and words as in English.
+    ///
+    /// Example: --min-words 8 also reports single sentences.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub min_words: usize,
+    /// Look for passages by windows of N words [default: 8]
+    ///
+    /// At least a shingle, and at most --min-words. Two places with the same N words in a row always meet, which
+    /// `doublon params --passages` tells more of. Longer windows take less time, and miss more passages that were
+    /// edited.
+    ///
+    /// Example: --window 16 finds what was copied word for word.
+    #[arg(long, value_name = "N")]
+    window: Option<usize>,
+    /// Make the shingles of windows of N words [default: 5]
+    ///
+    /// From 1 to 64, and at most --window. Where passages are edited, shorter shingles find more of them; they take
+    /// more time, since set phrases meet too.
+    #[arg(long, value_name = "N")]
+    window_shingle: Option<usize>,
+    /// Give each window N bands [default: 1]
+    ///
+    /// Each is a further chance for passages that were edited, and takes as much time again. Two windows of similarity
+    /// s meet with probability 1 - (1 - s^rows)^bands.
+    #[arg(long, value_name = "N")]
+    window_bands: Option<usize>,
+    /// Rows of a band of a window [default: 1]
+    ///
+    /// All of them have to agree: more rows find fewer edited passages, and let fewer wrong candidates through.
+    #[arg(long, value_name = "N")]
+    window_rows: Option<usize>,
+}
+
+impl WindowArgs {
+    /// Returns what the flags come to: what is given, else what the preset has, else the default. A window that was not
+    /// asked for is no longer than the shortest passage, or that one could be missed.
+    ///
+    /// # Errors
+    ///
+    /// When a value is outside its range.
+    pub fn windows(&self, preset: Option<WindowParameters>) -> Result<WindowParameters> {
+        let preset = preset.unwrap_or_default();
+        at_least("min-words", self.min_words, 3, "at least 3")?;
+        let words = self.window.unwrap_or(preset.words.min(self.min_words).max(self.window_shingle.unwrap_or(1)));
+        at_least("window", words, 1, "at least 1")?;
+        at_most("window", words, self.min_words, "at most --min-words")?;
+        let k = self.window_shingle.unwrap_or(preset.k.min(words));
+        at_least("window-shingle", k, 1, "from 1 to 64")?;
+        at_most("window-shingle", k, LONGEST_SHINGLE, "from 1 to 64")?;
+        at_most("window-shingle", k, words, "at most --window")?;
+        let (bands, rows) = (self.window_bands.unwrap_or(preset.bands), self.window_rows.unwrap_or(preset.rows));
+        at_least("window-bands", bands, 1, "at least 1")?;
+        at_least("window-rows", rows, 1, "at least 1")?;
+        at_most("window-bands times window-rows", bands.saturating_mul(rows), MOST_FUNCTIONS, "at most 256")?;
+        Ok(WindowParameters { k, words, bands, rows, ..preset })
+    }
+}
+
+impl WindowArgs {
+    /// Returns the same without what says how windows are made.
+    pub fn only_least_words(&self) -> Self {
+        Self { min_words: self.min_words, window: None, window_shingle: None, window_bands: None, window_rows: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::candidate::presets::passage_preset;
+
+    #[derive(Parser)]
+    struct Only {
+        #[command(flatten)]
+        windows: WindowArgs,
+    }
+
+    fn windows(flags: &str, preset: Option<&str>) -> Result<WindowParameters> {
+        let only = Only::try_parse_from(["test"].into_iter().chain(flags.split_whitespace())).expect(flags);
+        only.windows.windows(preset.and_then(passage_preset))
+    }
+
+    fn shape(flags: &str, preset: Option<&str>) -> (usize, usize, usize, usize) {
+        let WindowParameters { k, words, bands, rows, .. } = windows(flags, preset).expect(flags);
+        (k, words, bands, rows)
+    }
+
+    #[test]
+    fn flags_go_before_the_preset_and_the_preset_before_the_default() {
+        assert_eq!(windows("", None).expect("valid"), WindowParameters::default());
+        assert_eq!(shape("", Some("thorough")), (4, 12, 3, 1));
+        assert_eq!(shape("--window 10 --window-rows 2", Some("thorough")), (4, 10, 3, 2));
+        assert_eq!(shape("--window 16 --window-shingle 3 --window-bands 4 --window-rows 2", None), (3, 16, 4, 2));
+    }
+
+    #[test]
+    fn windows_shrink_with_the_shortest_passage() {
+        assert_eq!(shape("--min-words 8", None), (5, 8, 1, 1));
+        assert_eq!(shape("--min-words 6", None), (5, 6, 1, 1));
+        assert_eq!(shape("--min-words 3", None), (3, 3, 1, 1));
+        assert_eq!(shape("--min-words 10", Some("fast")), (5, 10, 1, 1));
+    }
+
+    #[test]
+    fn what_was_not_given_fits_what_was() {
+        assert_eq!(shape("--window 4", None), (4, 4, 1, 1));
+        assert_eq!(shape("--window-shingle 10", None), (10, 10, 1, 1));
+    }
+
+    #[test]
+    fn what_has_no_sense_is_refused() {
+        for (flags, message) in [
+            ("--min-words 2", "min-words is 2, but it must be at least 3"),
+            ("--window 0", "window is 0, but it must be at least 1"),
+            ("--window 21", "window is 21, but it must be at most --min-words"),
+            ("--window-shingle 0", "window-shingle is 0, but it must be from 1 to 64"),
+            ("--min-words 90 --window-shingle 65", "window-shingle is 65, but it must be from 1 to 64"),
+            ("--window 6 --window-shingle 7", "window-shingle is 7, but it must be at most --window"),
+            ("--window-shingle 21", "window is 21, but it must be at most --min-words"),
+            ("--window-bands 0", "window-bands is 0, but it must be at least 1"),
+            ("--window-rows 0", "window-rows is 0, but it must be at least 1"),
+            ("--window-bands 100 --window-rows 3", "window-bands times window-rows is 300, but it must be at most 256"),
+        ] {
+            assert_eq!(windows(flags, None).expect_err(flags).to_string(), message);
+        }
+    }
+}
