@@ -58,7 +58,7 @@ impl Language {
     fn new() -> Self {
         let mut lexicon = Lexicon::default();
         for word in 0..WORDS as u64 {
-            lexicon.number(&spelled(word), mix(word));
+            lexicon.number(mix(word), || spelled(word));
         }
         let (vocabulary, _) = Vocabulary::merge(&[lexicon]);
         let hashes = (0..vocabulary.len()).map(|word| vocabulary.folded_hash(word as TokenId)).collect();
