@@ -170,3 +170,25 @@ pub(super) fn document(source: u32, record: Record) -> Document {
     let Record { record, id, text, lossy, raw_hash, encoding, origin, .. } = record;
     Document { source, record, id, text, lossy, raw_hash, encoding, origin }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn f08_what_was_read_of_a_file_that_changed_is_not_given_again() {
+        let documents = [0, 1].map(|source| Document { source, record: 5, ..Document::default() });
+        let sources = ["a.txt", "b.txt"].map(|path| Source { path: path.into(), named: true });
+        let texts = Texts {
+            sources: sources.to_vec(),
+            options: SourceOptions::default(),
+            stamps: vec![None; 2],
+            changed: vec![false, true],
+            store: Store::Held(documents.to_vec()),
+        };
+        let mut reader = texts.reader();
+        assert_eq!(reader.read(0).as_deref(), Ok(&documents[0]));
+        let lost = reader.read(1).expect_err("it changed");
+        assert_eq!((lost.source.as_str(), lost.record, lost.reason), ("b.txt", Some(5), Reason::Changed));
+    }
+}

@@ -1,15 +1,17 @@
 //! From bytes to documents: finding files, reading them in blocks, and parsing blocks into records.
 //!
-//! [`walk`] turns paths into a sorted list of sources. A [`SourceReader`] reads one source from start to end and cuts
-//! it at record boundaries into blocks of about 1 MiB; this is sequential and cheap (a search for line ends and a
-//! checksum). [`parse`] turns a block into documents; it is pure, so blocks can be parsed on any thread and put back
-//! in order by `first_record`. A [`Rereader`] fetches single records again.
+//! [`walk`] turns paths into a sorted list of sources. A [`SourceReader`] reads one source from start to end: it hashes
+//! the bytes as they are stored, takes off a compression (`codec`), tells the format by name or content (`shape`), and
+//! cuts at record boundaries into blocks of about 1 MiB. This is sequential and, but for the compression, cheap.
+//! [`parse`] turns a block into documents; it is pure, so blocks can be parsed on any thread and put back in order by
+//! `first_record`. A [`Rereader`] fetches single records again, of sources where a place leads to one.
 //!
 //! Nothing here fails on input: what cannot be read becomes a [`Skipped`] with its place and reason, and the records
 //! around it are still read. Memory is bounded by `max_record` a source, whatever the input.
 //!
-//! To add a format: a variant of [`Format`], its detection in [`Source::format`] and `shape`, its parser beside
-//! `jsonl`, and, if its records do not end at line ends, its way of cutting in `read`.
+//! To add a format: a variant of [`Format`], its endings in [`Source::format_by_ending`], its first bytes and what is
+//! refused in `shape`, its parser beside `jsonl`, called by [`parse`], and, if its records do not end at line ends, its
+//! way of cutting in `read`.
 
 pub mod charset;
 mod codec;

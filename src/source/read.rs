@@ -602,7 +602,8 @@ impl SourceReader {
     fn stop_bomb(&mut self, passed: u64) {
         let Input::Coded(compression, decoder) = &mut self.input else { return };
         let ratio = decoder.ratio();
-        if passed > BOMB_BYTES && ratio > BOMB_RATIO && self.failure.is_none() {
+        let most = self.options.max_record.saturating_mul(BOMB_RECORDS).max(BOMB_BYTES);
+        if passed > most && ratio > BOMB_RATIO && self.failure.is_none() {
             let detail = format!(
                 "{} data that unpacks to {ratio} times its size, with a record of over {} MiB; not read further",
                 compression.name(),
@@ -615,11 +616,13 @@ impl SourceReader {
     }
 }
 
-/// A compressed source is given up when it unpacks to so many times its size while so many bytes of one record that is
-/// too large are passed over. Text compresses to a tenth, rarely to a hundredth; what does better repeats itself, and
-/// then it has records that end.
+/// A compressed source is given up when it unpacks to so many times its size while a record is passed over that is so
+/// many times too large. Text compresses to a tenth, rarely to a hundredth; what does better repeats itself, and then it
+/// has records that end.
 const BOMB_RATIO: u64 = 100;
-const BOMB_BYTES: u64 = 1 << 30;
+const BOMB_RECORDS: u64 = 4;
+/// A record is never too large for this before so many bytes of it have passed.
+const BOMB_BYTES: u64 = 64 << 20;
 
 const MAX_OPEN_QUOTES: usize = 16;
 
