@@ -216,7 +216,13 @@ pub struct PlacedSpan {
     pub char_start: usize,
     /// The character after the last.
     pub char_end: usize,
-    /// The one-based line of the first character.
+    /// The first byte in the page that the text was made from, if it was made from one in UTF-8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_start: Option<usize>,
+    /// The byte after the last in that page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_end: Option<usize>,
+    /// The one-based line of the first character; that of the page, where the text was made from one.
     pub line: usize,
     /// The one-based line of the last character.
     pub end_line: usize,
@@ -450,6 +456,9 @@ pub struct Summary {
     /// Documents in which bytes that are not UTF-8 were replaced.
     #[serde(default, skip_serializing_if = "is_zero_u64")]
     pub lossy: u64,
+    /// Documents by the encoding that they were in, where that is not UTF-8.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub encodings: BTreeMap<String, u64>,
     /// Passage matches, those of large families included that are not listed.
     pub passage_matches: u64,
     /// Families of passages listed.

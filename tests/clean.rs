@@ -301,6 +301,44 @@ fn compressed_files_are_compressed_again() {
     }
 }
 
+#[test]
+fn records_of_web_archives_go_and_the_others_stay_as_they_are() {
+    let record = |kind: &str, id: &str, content: &str| {
+        format!(
+            "WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <urn:uuid:{id}>\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n\r\n{content}\r\n\r\n",
+            content.len()
+        )
+    };
+    let records = [
+        record("warcinfo", "1", "software: none"),
+        record("conversion", "2", LEAD),
+        record("request", "3", "GET / HTTP/1.1\r\n\r\n"),
+        record("conversion", "4", LEAD),
+        record("conversion", "5", "another text"),
+    ];
+    let kept = records[..3].concat() + &records[4];
+    let bench = Bench::new();
+    bench.write("in/a.warc", records.concat());
+    let members: Vec<u8> = records.iter().flat_map(|record| pack("gz", record.as_bytes())).collect();
+    bench.write("in/b.warc.gz", &members);
+    for name in ["a.warc", "b.warc.gz"] {
+        bench.run(&format!("clean in/{name} --out out-{name}"));
+        let removed = bench.removed(&format!("out-{name}"));
+        assert_eq!(removed.len(), 1);
+        assert_eq!((&removed[0]["doc"]["record"], &removed[0]["kept"]["record"]), (&3.into(), &1.into()));
+    }
+    assert_eq!(bench.read("out-a.warc/a.warc"), kept);
+    let packed = fs::read(bench.path("out-b.warc.gz/b.warc.gz")).unwrap();
+    assert_eq!(unpack("gz", &packed), kept);
+    let mut rest = packed.as_slice();
+    for record in [&records[0], &records[1], &records[2], &records[4]] {
+        let mut text = String::new();
+        flate2::bufread::GzDecoder::new(&mut rest).read_to_string(&mut text).unwrap();
+        assert_eq!(&text, record, "each record is a member");
+    }
+    assert!(rest.is_empty());
+}
+
 fn pack(ending: &str, bytes: &[u8]) -> Vec<u8> {
     match ending {
         "gz" => {
@@ -331,6 +369,60 @@ fn unpack(ending: &str, bytes: &[u8]) -> String {
         _ => lz4_flex::frame::FrameDecoder::new(bytes).read_to_string(&mut text).unwrap(),
     };
     text
+}
+
+#[test]
+#[cfg(feature = "parquet")]
+fn rows_of_parquet_files_go_and_change() {
+    let bench = Bench::new();
+    let own = "Own words, and more of them than a few: enough to count as another text.";
+    let texts = [LEAD, "another text", LEAD, &format!("{own}\n\n{LEAD}")];
+    write_parquet(&bench.path("in/a.parquet"), &texts);
+    bench.expect(0, "clean in --out out --passages cut");
+    let expected = [(0, LEAD.to_owned()), (1, "another text".to_owned()), (3, own.to_owned())];
+    assert_eq!(read_parquet(&bench.path("out/a.parquet")), expected);
+    assert_eq!(bench.removed("out").len(), 2);
+    bench.expect(0, "clean in --out two");
+    assert_eq!(read_parquet(&bench.path("two/a.parquet")).len(), 3);
+    bench.expect(0, "scan in --format json -o found");
+    bench.expect(0, "clean --from found --out three --passages cut");
+    assert!(bench.files("three") == bench.files("out"));
+    write_parquet(&bench.path("in/a.parquet"), &[LEAD, LEAD]);
+    bench.expect(2, "clean in --out four");
+    bench.expect(4, "clean --from found --out four");
+}
+
+#[cfg(feature = "parquet")]
+fn write_parquet(path: &Path, texts: &[&str]) {
+    use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
+    use parquet::file::writer::SerializedFileWriter;
+    let schema = "message m { required int64 n; optional binary text (UTF8); }";
+    let schema = std::sync::Arc::new(parquet::schema::parser::parse_message_type(schema).unwrap());
+    let mut writer =
+        SerializedFileWriter::new(fs::File::create(path).unwrap(), schema, std::sync::Arc::default()).unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    let mut column = group.next_column().unwrap().unwrap();
+    let numbers: Vec<i64> = (0..).take(texts.len()).collect();
+    column.typed::<Int64Type>().write_batch(&numbers, None, None).unwrap();
+    column.close().unwrap();
+    let mut column = group.next_column().unwrap().unwrap();
+    let values: Vec<ByteArray> = texts.iter().map(|&text| text.into()).collect();
+    column.typed::<ByteArrayType>().write_batch(&values, Some(&vec![1; texts.len()]), None).unwrap();
+    column.close().unwrap();
+    group.close().unwrap();
+    writer.close().unwrap();
+}
+
+#[cfg(feature = "parquet")]
+fn read_parquet(path: &Path) -> Vec<(i64, String)> {
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    use parquet::record::RowAccessor;
+    let reader = SerializedFileReader::new(fs::File::open(path).unwrap()).unwrap();
+    let row = |row: Result<parquet::record::Row, _>| {
+        let row = row.unwrap();
+        (row.get_long(0).unwrap(), row.get_string(1).unwrap().clone())
+    };
+    reader.get_row_iter(None).unwrap().map(row).collect()
 }
 
 #[test]

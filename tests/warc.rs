@@ -16,8 +16,7 @@ fn read_by(bytes: &[u8], step: usize, options: &SourceOptions) -> Vec<Item> {
         let ended = end == bytes.len();
         match warc::cut(&bytes[start..end], ended, options.max_record) {
             Cut::Records { length, records } => {
-                let block =
-                    Block { bytes: bytes[start..start + length].to_vec(), first_record: record, offset: start as u64 };
+                let block = Block::of(bytes[start..start + length].to_vec(), record, start as u64);
                 warc::records(&block, "a.warc", options, &mut items);
                 (start, record) = (start + length, record + records);
             }
@@ -145,7 +144,7 @@ fn offset_and_length_hold_the_whole_record() {
     for (document, record) in documents(&read(archive.as_bytes())).iter().zip(&records) {
         let (start, end) = (document.offset as usize, (document.offset + document.length) as usize);
         assert_eq!(&archive[start..end], record);
-        let alone = Block { bytes: record.as_bytes().to_vec(), first_record: document.record, offset: document.offset };
+        let alone = Block::of(record.as_bytes().to_vec(), document.record, document.offset);
         let mut again = Vec::new();
         warc::records(&alone, "a.warc", &SourceOptions::default(), &mut again);
         assert_eq!(documents(&again), [*document]);

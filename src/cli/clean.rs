@@ -132,19 +132,14 @@ fn clean(args: &CleanArgs, plan_output: &Output, meter: &Meter) -> Result<(Findi
         let sources = plan.sources.iter().map(|planned| planned.source.path.clone());
         target = prepare(args, &args.paths.iter().cloned().chain(sources).collect::<Vec<_>>())?;
     }
-    let summary = match target {
-        Some(mut target) => {
-            let summary = copy(args, &findings, checked, &mut target, meter)?;
-            write_evidence(&mut target, &plan, &summary)?;
-            target.publish()?;
-            summary
-        }
-        None => {
-            let summary = copy(args, &findings, checked, &mut (), meter)?;
-            plan_output.write(false, |out| removals(&plan, out))?;
-            summary
-        }
-    };
+    if let Some(mut target) = target {
+        let summary = copy(args, &findings, checked, &mut target, meter)?;
+        write_evidence(&mut target, &plan, &summary)?;
+        target.publish()?;
+        return Ok((findings, summary));
+    }
+    let summary = copy(args, &findings, checked, &mut (), meter)?;
+    plan_output.write(false, |out| removals(&plan, out))?;
     Ok((findings, summary))
 }
 

@@ -195,32 +195,35 @@ mod tests {
 
     fn span() -> impl Strategy<Value = PlacedSpan> {
         let coverage = prop::sample::select(vec![Coverage::Whole, Coverage::Start, Coverage::End, Coverage::Inside]);
-        (doc(), any::<[usize; 6]>(), any::<(usize, usize)>(), coverage, any::<[String; 3]>()).prop_map(
-            |(
-                doc,
-                [start, end, char_start, char_end, line, end_line],
-                paragraphs,
-                covers,
-                [before, after, excerpt],
-            )| {
-                let paragraph_count = paragraphs.1;
-                PlacedSpan {
+        (doc(), any::<([usize; 6], Option<[usize; 2]>)>(), any::<(usize, usize)>(), coverage, any::<[String; 3]>())
+            .prop_map(
+                |(
                     doc,
-                    start,
-                    end,
-                    char_start,
-                    char_end,
-                    line,
-                    end_line,
+                    ([start, end, char_start, char_end, line, end_line], in_source),
                     paragraphs,
-                    paragraph_count,
                     covers,
-                    before: before.into(),
-                    after: after.into(),
-                    excerpt: excerpt.into(),
-                }
-            },
-        )
+                    [before, after, excerpt],
+                )| {
+                    let paragraph_count = paragraphs.1;
+                    PlacedSpan {
+                        doc,
+                        start,
+                        end,
+                        char_start,
+                        char_end,
+                        source_start: in_source.map(|[start, _]| start),
+                        source_end: in_source.map(|[_, end]| end),
+                        line,
+                        end_line,
+                        paragraphs,
+                        paragraph_count,
+                        covers,
+                        before: before.into(),
+                        after: after.into(),
+                        excerpt: excerpt.into(),
+                    }
+                },
+            )
     }
 
     fn cluster() -> impl Strategy<Value = DocumentCluster> {
@@ -282,9 +285,9 @@ mod tests {
 
     fn summary() -> impl Strategy<Value = Summary> {
         let counts = any::<[u64; 9]>();
-        let skipped = prop::collection::btree_map(any::<String>(), any::<u64>(), 0..3);
+        let by_name = || prop::collection::btree_map(any::<String>(), any::<u64>(), 0..3);
         let estimate = prop::option::of((score(), score(), score()));
-        (counts, skipped, estimate).prop_map(|(n, skipped, estimate)| Summary {
+        (counts, by_name(), by_name(), estimate).prop_map(|(n, skipped, encodings, estimate)| Summary {
             documents: n[0],
             kept: n[1],
             removed: n[2],
@@ -292,6 +295,7 @@ mod tests {
             text_bytes: n[3],
             removed_bytes: n[4],
             lossy: n[5],
+            encodings,
             passage_matches: n[6],
             passage_families: n[7],
             short_repeats: n[8],

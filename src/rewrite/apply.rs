@@ -22,7 +22,7 @@ use super::target::Sink;
 use crate::error::{Error, Result};
 use crate::finding::{DocumentRef, Parameters};
 use crate::hash::ContentHasher;
-use crate::source::{Block, Format, SourceOptions};
+use crate::source::{Block, Compression, Format, SourceOptions, warc};
 
 /// Bytes that are copied at a time.
 const CHUNK: usize = 1 << 20;
@@ -206,7 +206,7 @@ impl Copier<'_> {
         let mut written = 0;
         let counted = Counted { out: self.sink.file(name)?, written: &mut written };
         let mut out = Encoder::new(counted, compression).map_err(failed)?;
-        let (mut rest, mut kept_any, mut buffer) = (actions, false, Vec::new());
+        let (mut rest, mut kept_any, mut has_member, mut buffer) = (actions, false, false, Vec::new());
         let mut copied = Copied { read: planned.info.bytes, has_file: true, ..Copied::default() };
         loop {
             let Part { passed, block, end } = blocks.next()?;
@@ -220,7 +220,11 @@ impl Copier<'_> {
             rest = later;
             let unchanged = self.editor.put_together(planned, &block, format, here, &mut buffer)?;
             kept_any |= !buffer.trim_ascii().is_empty() || !unchanged.trim_ascii().is_empty();
-            out.write_all(&buffer).and_then(|()| out.write_all(unchanged)).map_err(failed)?;
+            if format == Format::Warc && compression.is_some() {
+                out = write_members(&[&buffer, unchanged], out, compression, &mut has_member).map_err(failed)?;
+            } else {
+                out.write_all(&buffer).and_then(|()| out.write_all(unchanged)).map_err(failed)?;
+            }
             let lines = memchr_iter(b'\n', &block.bytes).count() as u64;
             copied.records = if end == u64::MAX { block.first_record + lines.max(1) } else { end };
             (self.advance)(block.bytes.len() as u64);
@@ -305,6 +309,30 @@ impl super::parquet::Edits for Rows<'_> {
 
 fn is_one_record(format: Format) -> bool {
     matches!(format, Format::Plain | Format::Html)
+}
+
+/// Writes each of the records that `parts` are made of as a member of its own. `has_member` tells whether something stands
+/// in the member that is open.
+fn write_members<W: Write>(
+    parts: &[&[u8]],
+    mut out: Encoder<W>,
+    compression: Option<Compression>,
+    has_member: &mut bool,
+) -> io::Result<Encoder<W>> {
+    for part in parts {
+        let mut at = 0;
+        for end in warc::ends(part).into_iter().chain([part.len()]).filter(|&end| end > 0) {
+            if at == end {
+                continue;
+            }
+            if std::mem::replace(has_member, true) {
+                out = out.next_member(compression)?;
+            }
+            out.write_all(&part[at..end])?;
+            at = end;
+        }
+    }
+    Ok(out)
 }
 
 fn actions(planned: &Planned) -> Vec<(u64, Action<'_>)> {

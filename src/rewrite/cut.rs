@@ -15,7 +15,7 @@ const LEAST_LAST_WORD: usize = 3;
 
 /// A text taken apart.
 pub(super) struct Text<'t> {
-    text: &'t str,
+    whole: &'t str,
     pub tokens: Vec<Token>,
     paragraphs: Vec<Span>,
     /// What cuts are made of; none if any word may be an edge.
@@ -31,7 +31,7 @@ impl<'t> Text<'t> {
             Edge::Sentence => Some(paragraphs.iter().flat_map(|&paragraph| sentences(text, paragraph)).collect()),
             Edge::Paragraph => Some(paragraphs.clone()),
         };
-        Self { text, tokens: tokenizer.tokens(text), paragraphs, units }
+        Self { whole: text, tokens: tokenizer.tokens(text), paragraphs, units }
     }
 
     /// Returns the words that lie in a span.
@@ -58,8 +58,8 @@ impl<'t> Text<'t> {
         let (first, last) = (self.tokens[words.start].span, self.tokens[words.end - 1].span);
         let before = words.start.checked_sub(1).map(|n| self.tokens[n].span.end);
         let after = self.tokens.get(words.end).map(|token| token.span.start);
-        let gap_before = &self.text[before.unwrap_or(0).min(first.start)..first.start];
-        let gap_after = &self.text[last.end..after.unwrap_or(self.text.len()).max(last.end)];
+        let gap_before = &self.whole[before.unwrap_or(0).min(first.start)..first.start];
+        let gap_after = &self.whole[last.end..after.unwrap_or(self.whole.len()).max(last.end)];
         let start = first.start - hanging_before(gap_before, before.is_some());
         let end = last.end + hanging_after(gap_after, after.is_some());
         let (head, tail) = (self.paragraph_of(first), self.paragraph_of(last));
@@ -72,8 +72,8 @@ impl<'t> Text<'t> {
 
     /// Returns the characters of a span.
     pub fn characters(&self, span: Span) -> Span {
-        let start = self.text[..span.start].chars().count();
-        Span::new(start, start + self.text[span.start..span.end].chars().count())
+        let start = self.whole[..span.start].chars().count();
+        Span::new(start, start + self.whole[span.start..span.end].chars().count())
     }
 
     /// Returns what is taken out of the text when the spans `cuts` are, in order of their starts; `true` puts a space
@@ -109,11 +109,11 @@ impl<'t> Text<'t> {
     }
 
     fn is_blank(&self, range: Range<usize>) -> bool {
-        self.text[range].trim().is_empty()
+        self.whole[range].trim().is_empty()
     }
 
     fn piece(&self, cut: Span, tokenizer: &Tokenizer) -> (Span, bool) {
-        let (before, after) = (&self.text[..cut.start], &self.text[cut.end..]);
+        let (before, after) = (&self.whole[..cut.start], &self.whole[cut.end..]);
         let (left, right) = (before.trim_end(), after.trim_start());
         let (gap_before, gap_after) = (&before[left.len()..], &after[..after.len() - right.len()]);
         let line_ends = |gap: &str| gap.bytes().filter(|&byte| byte == b'\n').count();

@@ -1,4 +1,5 @@
-//! Writing compressed as the source was: one stream, at the usual level of each format.
+//! Writing compressed as the source was: one stream, at the usual level of each format; of web archives a member for each
+//! record, from which programs read single records.
 
 use std::io::{self, Write};
 
@@ -46,16 +47,21 @@ impl<W: Write> Encoder<W> {
     }
 
     /// Writes what is still held.
-    pub fn finish(self) -> io::Result<()> {
+    pub fn finish(self) -> io::Result<W> {
         match self {
-            Self::Raw(mut out) => out.flush(),
-            Self::Gzip(encoder) => encoder.finish().map(drop),
-            Self::Zstd(encoder) => encoder.finish().map(drop),
-            Self::Bzip2(encoder) => encoder.finish().map(drop),
-            Self::Lz4(encoder) => encoder.finish().map(drop).map_err(io::Error::other),
+            Self::Raw(out) => Ok(out),
+            Self::Gzip(encoder) => encoder.finish(),
+            Self::Zstd(encoder) => encoder.finish(),
+            Self::Bzip2(encoder) => encoder.finish(),
+            Self::Lz4(encoder) => encoder.finish().map_err(io::Error::other),
             #[cfg(feature = "xz")]
-            Self::Xz(encoder) => encoder.finish().map(drop),
+            Self::Xz(encoder) => encoder.finish(),
         }
+    }
+
+    /// Ends the stream and begins another one behind it.
+    pub fn next_member(self, compression: Option<Compression>) -> io::Result<Self> {
+        self.finish().and_then(|out| Self::new(out, compression))
     }
 }
 

@@ -170,7 +170,7 @@ pub(super) fn ranges(
         ([], _) => Vec::new(),
         (_, Format::Plain | Format::Html) => vec![(0, 0..block.bytes.len())],
         (_, Format::Lines | Format::Jsonl) => lines(block, wanted),
-        (_, Format::Csv | Format::Tsv | Format::Parquet) => parsed(block, format, wanted, name, reading),
+        (_, Format::Csv | Format::Tsv | Format::Parquet | Format::Warc) => parsed(block, format, wanted, name, reading),
     }
 }
 
@@ -230,7 +230,7 @@ fn editable(format: Format, bytes: &[u8], record: &Record) -> Editable {
         Format::Csv | Format::Tsv if is_utf8 => Editable::Text,
         Format::Plain | Format::Lines | Format::Csv | Format::Tsv => Editable::No("not_utf8"),
         Format::Jsonl => Editable::Field,
-        Format::Html | Format::Parquet => Editable::No("format"),
+        Format::Html | Format::Parquet | Format::Warc => Editable::No("format"),
     }
 }
 

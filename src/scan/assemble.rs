@@ -118,6 +118,7 @@ impl<'a> Assembly<'a> {
             text_bytes: self.corpus.text_bytes,
             removed_bytes: self.documents.removed.iter().map(|removal| self.named(removal.doc).text_bytes).sum(),
             lossy: self.corpus.lossy,
+            encodings: self.corpus.encodings.clone(),
             recall_estimate: recall.map(|recall| RecallEstimate {
                 value: recall.value,
                 low: recall.low,

@@ -1,9 +1,12 @@
 //! All documents of a run, read once: where each stands, and what the document path keeps of it.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::UNIX_EPOCH;
+
+use encoding_rs::Encoding;
 
 use super::column::Column;
 use super::forecast::Forecast;
@@ -41,6 +44,8 @@ pub(super) struct Corpus {
     pub skipped_sources: u64,
     pub text_bytes: u64,
     pub lossy: u64,
+    /// Documents by the encoding that they were in, where that is not UTF-8.
+    pub encodings: BTreeMap<String, u64>,
     /// Documents whose id stands more than once in their source.
     pub repeated_ids: Vec<u32>,
     /// The order in which duplicates are kept.
@@ -63,6 +68,8 @@ struct Part {
     skipped: Vec<Skipped>,
     text_bytes: u64,
     lossy: u64,
+    /// Those that are not UTF-8, one a document.
+    encodings: Vec<&'static Encoding>,
 }
 
 /// Turns the items of a block into a part.
@@ -131,6 +138,7 @@ impl Corpus {
             skipped_sources: 0,
             text_bytes: 0,
             lossy: 0,
+            encodings: BTreeMap::new(),
             repeated_ids: Vec::new(),
             order: Order::default(),
             sketcher: sketcher.clone(),
@@ -209,6 +217,9 @@ impl Corpus {
         self.records += part.records;
         self.text_bytes += part.text_bytes;
         self.lossy += part.lossy;
+        for encoding in part.encodings {
+            *self.encodings.entry(encoding.name().to_owned()).or_insert(0) += 1;
+        }
     }
 
     fn check_count(&self) -> Result<()> {
@@ -276,6 +287,7 @@ impl<F: Fn() -> Worker> Parter<'_, F> {
         let Whence { source, format, can_reread } = from;
         part.text_bytes += record.text.len() as u64;
         part.lossy += u64::from(record.lossy);
+        part.encodings.extend(record.encoding);
         part.ids.push(record.id.as_ref().map_or(0, |id| id_hash(source, id)));
         if !matches!(self.keep, Keep::First | Keep::None) {
             part.ranks.push(self.rank(source, &record));

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
+use crate::document::Origin;
 use crate::finding::{Coverage, Difference, DifferenceKind, DocumentRef, MAX_DIFFERENCES, PlacedSpan};
 use crate::span::Span;
 use crate::text::{Tokenizer, line_starts, paragraphs};
@@ -31,6 +32,7 @@ pub struct Described<'t> {
     lines: Vec<usize>,
     paragraphs: Vec<Span>,
     characters: Vec<usize>,
+    page: Option<&'t Origin>,
 }
 
 /// One side of a match: its text and where its words stand in it.
@@ -47,7 +49,14 @@ impl<'t> Described<'t> {
         for step in text.as_bytes().chunks(STEP) {
             characters.push(characters[characters.len() - 1] + count_characters(step));
         }
-        Self { text, words: words(text, tokenizer), lines: line_starts(text), paragraphs: paragraphs(text), characters }
+        let (words, lines, paragraphs) = (words(text, tokenizer), line_starts(text), paragraphs(text));
+        Self { text, words, lines, paragraphs, characters, page: None }
+    }
+
+    /// Tells the page that the text was made from.
+    #[must_use]
+    pub fn in_page(self, page: Option<&'t Origin>) -> Self {
+        Self { page, ..self }
     }
 
     /// Returns where a range of words, at least one, stands. Punctuation that hangs on the first or the last word
@@ -57,14 +66,20 @@ impl<'t> Described<'t> {
         let span = self.span(&words);
         let touched = self.paragraphs_of(&words);
         let (first, last) = (self.paragraphs[touched.start], self.paragraphs[touched.end - 1]);
+        let page = self.page.filter(|page| !page.map.is_empty());
+        let in_page = page.map(|page| page.map.origin(span));
+        let exact = in_page.filter(|_| page.is_some_and(|page| page.is_exact));
+        let lines = page.map_or(self.lines.as_slice(), |page| &page.lines);
         PlacedSpan {
             doc,
             start: span.start,
             end: span.end,
             char_start: self.character(span.start),
             char_end: self.character(span.end),
-            line: self.line(span.start),
-            end_line: self.line(span.end - 1),
+            source_start: exact.map(|span| span.start),
+            source_end: exact.map(|span| span.end),
+            line: line(lines, in_page.unwrap_or(span).start),
+            end_line: line(lines, in_page.unwrap_or(span).end - 1),
             paragraphs: (touched.start + 1, touched.end),
             paragraph_count: self.paragraphs.len(),
             covers: self.coverage(&words, first, last),
@@ -124,10 +139,10 @@ impl<'t> Described<'t> {
         let step = byte / STEP;
         self.characters[step] + count_characters(&self.text.as_bytes()[step * STEP..byte])
     }
+}
 
-    fn line(&self, byte: usize) -> usize {
-        self.lines.partition_point(|&start| start <= byte)
-    }
+fn line(lines: &[usize], byte: usize) -> usize {
+    lines.partition_point(|&start| start <= byte)
 }
 
 impl<'t> Side<'t> {
@@ -308,6 +323,7 @@ fn shorten(text: &str, most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::span::OffsetMap;
 
     fn place(text: &str, words: Range<usize>) -> PlacedSpan {
         let doc = DocumentRef { source: "a.txt".into(), record: 0, id: None };
@@ -407,6 +423,25 @@ mod tests {
     fn equal_words_in_other_letters_differ_in_form() {
         let found = difference("Le CHAT dort", "le chat dort", &[(Column::Equal, 3)]);
         assert_eq!(found, [listed(DifferenceKind::Form, "Le CHAT", "le chat")]);
+    }
+
+    #[test]
+    fn a_place_in_a_page_has_its_bytes_and_lines() {
+        // "<p>one two\n<b>three</b>" became "one two three".
+        let mut map = OffsetMap::default();
+        map.push(7, Span::new(3, 10));
+        map.push(1, Span::new(10, 11));
+        map.push(5, Span::new(14, 19));
+        let page = |is_exact| Origin { map: map.clone(), lines: vec![0, 11], is_exact };
+        let tokenizer = Tokenizer::default();
+        let place = |page: &Origin| {
+            let described = Described::new("one two three", &tokenizer).in_page(Some(page));
+            let doc = DocumentRef { source: "a".into(), record: 0, id: None };
+            let place = described.place(1..3, doc);
+            ((place.start, place.end), (place.source_start, place.source_end), (place.line, place.end_line))
+        };
+        assert_eq!(place(&page(true)), ((4, 13), (Some(7), Some(19)), (1, 2)));
+        assert_eq!(place(&page(false)), ((4, 13), (None, None), (1, 2)));
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod codec;
 mod csv;
 pub mod html;
 mod jsonl;
+mod page;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 mod plain;
@@ -124,12 +125,14 @@ pub enum Format {
     Html,
     /// Parquet: one document a row.
     Parquet,
+    /// A web archive, WARC or ARC: one document a record with a text.
+    Warc,
 }
 
 impl Format {
     /// Returns the format of which `format as u32` is the number; plain text for a number that none has.
     pub fn from_number(number: u32) -> Self {
-        let all = [Self::Plain, Self::Lines, Self::Jsonl, Self::Csv, Self::Tsv, Self::Html, Self::Parquet];
+        let all = [Self::Plain, Self::Lines, Self::Jsonl, Self::Csv, Self::Tsv, Self::Html, Self::Parquet, Self::Warc];
         all.into_iter().find(|&format| format as u32 == number).unwrap_or(Self::Plain)
     }
 }
@@ -171,6 +174,7 @@ impl Source {
             "csv" => Some(Format::Csv),
             "tsv" | "tab" => Some(Format::Tsv),
             "html" | "htm" | "xhtml" | "xht" => Some(Format::Html),
+            "warc" | "wet" | "wat" | "arc" => Some(Format::Warc),
             "parquet" | "pq" => Some(Format::Parquet),
             "txt" | "text" | "md" | "markdown" => Some(plain),
             _ => None,
@@ -229,13 +233,20 @@ pub struct Record {
 /// `name` is [`Source::name`]. Blank lines give no item; every other record gives exactly one.
 pub fn parse(block: &mut Block, format: Format, name: &str, options: &SourceOptions, items: &mut Vec<Item>) {
     match format {
-        Format::Plain | Format::Html => items.push(Item::Document(plain::file(&block.bytes, options))),
+        Format::Plain | Format::Html => items.push(Item::Document(file(&block.bytes, format, options))),
         Format::Lines => plain::lines(block, name, options, items),
         Format::Jsonl => jsonl::lines(block, name, options, items),
         Format::Csv | Format::Tsv => csv::rows(block, name, options, items),
+        Format::Warc => warc::records(block, name, options, items),
         Format::Parquet => {}
     }
     items.append(&mut block.items);
+}
+
+/// Decodes a file that is one document.
+fn file(bytes: &[u8], format: Format, options: &SourceOptions) -> Record {
+    let hints = charset::Hints { forced: options.encoding, declared: None, markup: format == Format::Html };
+    Record { length: bytes.len() as u64, ..page::document(bytes, &hints) }
 }
 
 /// Takes away every id that stands more than once in `ids`, which are those of one source: such an id names no record.

@@ -1,24 +1,13 @@
-//! Plain text: a file, or each line of it, is a document.
+//! Plain text of which each line is a document.
 //!
-//! A file is in the encoding that was asked for, else in UTF-16 if a byte order mark says so, else in UTF-8. Lines and
-//! fields are in the encoding that was asked for, else in UTF-8. Bytes that cannot be decoded become U+FFFD and the
-//! document is flagged `lossy`, with a hash of its original bytes: two files that differ only there decode to the same
+//! Lines are in the encoding that was asked for, else in UTF-8. Bytes that cannot be decoded become U+FFFD and the
+//! document is flagged `lossy`, with a hash of its original bytes: two lines that differ only there decode to the same
 //! text, and must not be called the same.
 
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, UTF_8};
 
 use super::{Block, Item, Record, SourceOptions, line_too_large};
 use crate::hash::content_hash;
-
-/// Decodes a file.
-pub(super) fn file(bytes: &[u8], options: &SourceOptions) -> Record {
-    let encoding = options.encoding.or(match bytes {
-        [0xff, 0xfe, ..] => Some(UTF_16LE),
-        [0xfe, 0xff, ..] => Some(UTF_16BE),
-        _ => None,
-    });
-    record(bytes, decode(bytes, encoding), 0, 0)
-}
 
 /// Appends a document for each line that is not blank.
 pub(super) fn lines(block: &Block, name: &str, options: &SourceOptions, items: &mut Vec<Item>) {
@@ -43,17 +32,7 @@ pub(super) struct Decoded {
 
 /// Decodes a line or a field.
 pub(super) fn decode_part(bytes: &[u8], options: &SourceOptions) -> Decoded {
-    decode(bytes, options.encoding)
-}
-
-fn record(bytes: &[u8], decoded: Decoded, record: u64, offset: u64) -> Record {
-    let Decoded { text, lossy, encoding } = decoded;
-    let raw_hash = lossy.then(|| content_hash(bytes));
-    Record { record, text, lossy, raw_hash, encoding, offset, length: bytes.len() as u64, ..Record::default() }
-}
-
-fn decode(bytes: &[u8], encoding: Option<&'static Encoding>) -> Decoded {
-    let encoding = encoding.filter(|&encoding| encoding != UTF_8);
+    let encoding = options.encoding.filter(|&encoding| encoding != UTF_8);
     if let Some(encoding) = encoding {
         let (text, lossy) = encoding.decode_with_bom_removal(bytes);
         return Decoded { text: text.into_owned(), lossy, encoding: Some(encoding) };
@@ -64,38 +43,15 @@ fn decode(bytes: &[u8], encoding: Option<&'static Encoding>) -> Decoded {
     }
 }
 
+fn record(bytes: &[u8], decoded: Decoded, record: u64, offset: u64) -> Record {
+    let Decoded { text, lossy, encoding } = decoded;
+    let raw_hash = lossy.then(|| content_hash(bytes));
+    Record { record, text, lossy, raw_hash, encoding, offset, length: bytes.len() as u64, ..Record::default() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn decode(bytes: &[u8]) -> Record {
-        file(bytes, &SourceOptions::default())
-    }
-
-    #[test]
-    fn utf16_equals_its_utf8_copy() {
-        let text = "Le texte 🜚 décodé";
-        let little: Vec<u8> = [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
-        let big: Vec<u8> = [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_be_bytes).collect();
-        for record in [decode(&little), decode(&big)] {
-            assert_eq!((record.text.as_str(), record.lossy, record.raw_hash), (text, false, None));
-        }
-    }
-
-    #[test]
-    fn utf16_cut_inside_a_character_is_lossy() {
-        let half_pair = decode(b"\xff\xfea\0\x3e\xd8");
-        let half_unit = decode(b"\xff\xfea\0b");
-        for record in [&half_pair, &half_unit] {
-            assert_eq!((record.text.as_str(), record.lossy), ("a\u{fffd}", true));
-        }
-        assert_ne!(half_pair.raw_hash, half_unit.raw_hash);
-    }
-
-    #[test]
-    fn offsets_into_the_text_count_the_byte_order_mark() {
-        assert_eq!(decode(b"\xef\xbb\xbfword").text, "\u{feff}word");
-    }
 
     #[test]
     fn each_line_that_is_not_blank_is_a_document() {

@@ -19,7 +19,7 @@ use super::csv::{self, Table};
 #[cfg(feature = "parquet")]
 use super::parquet::ParquetReader;
 use super::stored::{Opened, Stamp, Stored, open};
-use super::{Format, Item, Source, SourceOptions, line_too_large, shape, skipped_line, skipped_source};
+use super::{Format, Item, Source, SourceOptions, line_too_large, shape, skipped_line, skipped_source, warc};
 use crate::finding::{Reason, Skipped, SourceInfo};
 
 /// Large enough that handing it to another thread costs nothing beside parsing it; small enough that a few hundred
@@ -62,6 +62,11 @@ impl Line {
 }
 
 impl Block {
+    /// Makes a block of whole records that stand at `offset` in a source.
+    pub fn of(bytes: Vec<u8>, first_record: u64, offset: u64) -> Self {
+        Self { bytes, first_record, offset, ..Self::default() }
+    }
+
     /// Returns the bytes that the block holds, or the texts in it.
     pub fn size(&self) -> usize {
         let text = |item: &Item| if let Item::Document(record) = item { record.text.len() } else { 0 };
@@ -235,7 +240,10 @@ impl SourceReader {
 
     /// Returns whether a [`super::Rereader`] gives single records of this source again, at the cost of reading them.
     pub fn can_reread(&self) -> bool {
-        let by_place = matches!(self.format, Format::Plain | Format::Lines | Format::Jsonl | Format::Csv | Format::Tsv);
+        let by_place = matches!(
+            self.format,
+            Format::Plain | Format::Lines | Format::Jsonl | Format::Csv | Format::Tsv | Format::Warc
+        );
         by_place && self.compression().is_none() && self.stamp().is_some()
     }
 
@@ -250,6 +258,7 @@ impl SourceReader {
         let block = match self.format {
             Format::Plain | Format::Html => self.whole_file(),
             Format::Parquet => self.next_rows(),
+            Format::Warc => self.archive_records(),
             _ => self.whole_records(),
         };
         self.handed_out = true;
@@ -440,6 +449,50 @@ impl SourceReader {
             self.fill(self.pending.len().saturating_mul(2).min(limit));
         }
         None
+    }
+
+    fn archive_records(&mut self) -> Option<Result<Block, Skipped>> {
+        self.fill(BLOCK);
+        loop {
+            // What a failure cut off is told with the failure.
+            let is_end = self.ended && self.failure.is_none();
+            match warc::cut(&self.pending, is_end, self.options.max_record) {
+                warc::Cut::Records { length, records } => return Some(Ok(self.cut(length, records, 0))),
+                warc::Cut::More(_) if self.ended => return None,
+                warc::Cut::More(length) => self.fill(length.max(self.pending.len() + BLOCK)),
+                warc::Cut::Fault(fault) => return Some(Err(self.pass_over_record(&fault))),
+                warc::Cut::End => return None,
+            }
+        }
+    }
+
+    /// Goes to where the next record of an archive starts.
+    fn pass_over_record(&mut self, fault: &warc::Fault) -> Skipped {
+        let (record, offset) = (self.record, self.offset + fault.start as u64);
+        let mut from = fault.after;
+        loop {
+            match warc::next_start(&self.pending, from, self.ended) {
+                warc::NextStart::At(at) => {
+                    self.drop_front(at);
+                    break;
+                }
+                warc::NextStart::NotBefore(_) if self.ended => {
+                    self.drop_front(self.pending.len());
+                    break;
+                }
+                warc::NextStart::NotBefore(at) => {
+                    // The byte before tells whether a line starts there.
+                    from = at.min(1);
+                    self.drop_front(at - from);
+                    self.fill(self.pending.len() + BLOCK);
+                    self.stop_bomb(self.offset - offset);
+                }
+            }
+        }
+        self.record += 1;
+        let detail = format!("{}; {} bytes are passed over", fault.detail, self.offset - offset);
+        let skipped = skipped_source(&self.source.name(), fault.reason, detail);
+        Skipped { record: Some(record), offset: Some(offset), ..skipped }
     }
 
     fn last_end(&self) -> Cut {

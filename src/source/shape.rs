@@ -10,7 +10,7 @@ use std::path::Path;
 use memchr::memchr;
 use serde::de::IgnoredAny;
 
-use super::{Compression, Format, RecordMode, Source, SourceOptions};
+use super::{Compression, Format, RecordMode, Source, SourceOptions, warc};
 use crate::finding::Reason;
 
 /// Why a source is not read as what it was taken for, with words for people.
@@ -21,7 +21,9 @@ pub(super) fn refuse(start: &[u8], whole: bool, format: Format) -> Option<Refusa
     let as_named = match format {
         // Its reader says what is wrong.
         Format::Parquet => true,
-        Format::Plain | Format::Html => has_utf16_mark(start),
+        Format::Plain | Format::Html => has_utf16_mark(start) || alternates_with_zeros(sample(start)),
+        // Its records may hold anything.
+        Format::Warc => return other_than_archive(start),
         Format::Lines | Format::Csv | Format::Tsv => false,
         Format::Jsonl => first_line(start, whole).is_some_and(is_object),
     };
@@ -31,7 +33,7 @@ pub(super) fn refuse(start: &[u8], whole: bool, format: Format) -> Option<Refusa
     wide_encoding(start).or_else(|| binary(start)).or_else(|| match format {
         Format::Jsonl => other_than_lines_of_json(without_mark(start), whole),
         Format::Csv | Format::Tsv => other_than_table(start, whole),
-        Format::Plain | Format::Lines | Format::Html | Format::Parquet => None,
+        _ => None,
     })
 }
 
@@ -40,6 +42,9 @@ pub(super) fn refuse(start: &[u8], whole: bool, format: Format) -> Option<Refusa
 pub(super) fn format_of(start: &[u8], whole: bool, source: &Source, options: &SourceOptions) -> Format {
     if start.starts_with(b"PAR1") {
         return Format::Parquet;
+    }
+    if warc::is_archive(start) {
+        return Format::Warc;
     }
     let is_nameless = source.is_stream() || source.ending().is_empty();
     if is_nameless && is_page(start) {
@@ -70,6 +75,14 @@ fn is_page(start: &[u8]) -> bool {
     begins("<!doctype html") || begins("<html")
 }
 
+fn other_than_archive(start: &[u8]) -> Option<Refusal> {
+    let is_begun =
+        [b"WARC/".as_slice(), b"filedesc:"].iter().any(|with| with.starts_with(&start[..start.len().min(5)]));
+    let is_found = || matches!(warc::next_start(start, 0, true), warc::NextStart::At(_));
+    let what = "the file is no web archive: no record starts in its first bytes";
+    (!is_begun && !is_found()).then(|| (Reason::WrongShape, what.to_owned()))
+}
+
 fn other_than_table(start: &[u8], whole: bool) -> Option<Refusal> {
     let what = match first_line(start, whole)? {
         line if is_object(line) => "JSON Lines",
@@ -82,7 +95,7 @@ fn other_than_table(start: &[u8], whole: bool) -> Option<Refusal> {
 fn wide_encoding(start: &[u8]) -> Option<Refusal> {
     let name = match start {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => "UTF-32",
-        // A whole file of it can be decoded, but lines would have to be cut before that.
+        // A whole text of it can be decoded, but lines would have to be cut before that.
         _ if has_utf16_mark(start) => "UTF-16",
         _ if alternates_with_zeros(sample(start)) => "UTF-16 without a byte order mark",
         _ => return None,

@@ -279,7 +279,9 @@ impl<W: Write> Report<'_, W> {
         } else {
             format!("; bytes that are not UTF-8 in {}", counted(lossy, "document"))
         };
-        format!("{}{of_which}{broken}", bytes(repeated.text))
+        let encodings = self.findings.summary.encodings.iter();
+        let decoded: String = encodings.map(|(name, &n)| format!("; {} in {name}", counted(n, "document"))).collect();
+        format!("{}{of_which}{decoded}{broken}", bytes(repeated.text))
     }
 
     fn more(&mut self, total: usize, limit: usize, noun: &str) -> io::Result<()> {

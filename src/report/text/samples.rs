@@ -25,6 +25,8 @@ pub fn span(doc: DocumentRef, bytes: Range<usize>, paragraphs: (usize, usize)) -
         end: bytes.end,
         char_start: bytes.start,
         char_end: bytes.end,
+        source_start: None,
+        source_end: None,
         line: 1,
         end_line: 1,
         paragraphs,

@@ -109,7 +109,7 @@ impl Reporter<'_> {
     fn describe(&self, wanted: Vec<Wanted>) -> Result<Places, Failure> {
         let documents: Vec<&[Wanted]> = wanted.chunk_by(|x, y| x.place.doc == y.place.doc).collect();
         let of_document = |document: &Document, wanted: &&[Wanted]| {
-            let described = Described::new(&document.text, &self.tokenizer);
+            let described = Described::new(&document.text, &self.tokenizer).in_page(document.origin.as_deref());
             let name = self.corpus.reference(wanted[0].place.doc, document);
             wanted.iter().map(|wanted| Place::new(&described, wanted, &name)).collect()
         };

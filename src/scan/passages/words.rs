@@ -104,6 +104,10 @@ impl WordRows {
 
 impl Words {
     pub fn append(&mut self, rows: &WordRows) {
+        // Where passages are not compared there is no reader either.
+        if rows.ends.is_empty() {
+            return;
+        }
         let (words, first) = (self.tokens.len() as u64, self.ends.len() as u32);
         self.tokens.extend(&rows.tokens);
         self.ends.extend(rows.ends.iter().map(|&end| words + end as u64));

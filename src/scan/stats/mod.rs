@@ -7,6 +7,7 @@ mod distribution;
 mod repeats;
 mod tally;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -15,12 +16,13 @@ use rayon::prelude::*;
 use self::repeats::{Repeats, frequent_passages};
 use self::tally::{Listing, Numbered, Tally};
 use super::corpus::{Corpus, id_hash};
+use super::guard::{guarded, internal_error};
 use super::intake::Whence;
 use super::pool::Pool;
 use super::repeated::Repeated;
 use super::{Budget, Progress, Resources, intake};
 use crate::error::{Error, Result};
-use crate::finding::{DocumentRef, Parameters, Reason, Skipped, SourceInfo};
+use crate::finding::{DocumentRef, Findings, Parameters, Reason, Skipped, SourceInfo};
 use crate::source::{self, Item, Record, SourceOptions};
 use crate::statistics::{DocumentRepeats, DocumentStatistics, Header, SCHEMA, Shares, Sizes, Statistics};
 use crate::text::{Cleaning, RepetitionMeter, Tokenizer};
@@ -88,38 +90,41 @@ impl Run<'_> {
     /// Compares the documents, then measures each with what was found.
     fn compared(&self) -> Result<Statistics> {
         let mut corpus = Corpus::read(self.paths, self.parameters, self.options, &self.budget, self.progress)?;
-        let empty = corpus.empty()?;
         let findings = super::compare(&mut corpus, self.parameters, &self.budget, self.progress)?;
         let repeats = Repeats::of(&findings);
         self.progress.phase("measuring", None);
-        let mut tally = self.measure_all(&corpus, &empty, &repeats)?;
-        let mut skipped = findings.skipped.clone();
-        // What was lost while comparing is listed already.
-        skipped.extend(tally.skipped.drain(..).filter(|lost| findings.skipped.binary_search(lost).is_err()));
+        let mut tally = self.measure_all(&corpus, &findings, &repeats);
+        let skipped = [findings.skipped, std::mem::take(&mut tally.skipped)].concat();
         let summary = repeats.summary(tally.kept_characters);
-        let mut found = self.statistics(tally, findings.header.sources.clone(), skipped, findings.summary.documents)?;
+        let mut found = self.statistics(tally, findings.header.sources, skipped, findings.summary.documents)?;
         found.summary.repeats = Some(summary);
-        found.passages = frequent_passages(&findings);
+        found.passages = frequent_passages(&findings.families);
         Ok(found)
     }
 
-    fn measure_all(&self, corpus: &Corpus, empty: &[u32], repeats: &Repeats) -> Result<Tally> {
+    /// Measures all documents but those that the findings list as skipped.
+    fn measure_all(&self, corpus: &Corpus, findings: &Findings, repeats: &Repeats) -> Tally {
+        let skipped = findings.skipped.iter().filter_map(|why| Some((why.source.as_str(), why.record?)));
+        let skipped: BTreeSet<(&str, u64)> = skipped.collect();
         let gauge = Gauge::new();
         let start = || (corpus.texts.reader(), gauge.clone(), Tally::new(self.listing()));
         let docs = (0..corpus.texts.len() as u32).into_par_iter().with_min_len(64);
-        let tallies = docs.filter(|doc| empty.binary_search(doc).is_err()).fold(start, |mut state, doc| {
+        let tallies = docs.fold(start, |mut state, doc| {
             let (reader, gauge, tally) = &mut state;
             match reader.read(doc) {
                 Ok(document) => {
                     let name = corpus.reference(doc, &document);
-                    let repeats = repeats.document(&name);
-                    tally.add(doc, document.lossy, gauge.describe(name, &document.text, Some(repeats)));
+                    if !skipped.contains(&(&*name.source, name.record)) {
+                        let repeats = repeats.document(&name);
+                        tally.add_or_skip(doc, document.lossy, gauge.describe(name, &document.text, Some(repeats)));
+                    }
                 }
+                Err(lost) if lost.record.is_some_and(|record| skipped.contains(&(&lost.source, record))) => {}
                 Err(lost) => tally.skipped.push(lost),
             }
             state
         });
-        Ok(tallies.map(|(_, _, tally)| tally).reduce(|| Tally::new(self.listing()), Tally::merge))
+        tallies.map(|(_, _, tally)| tally).reduce(|| Tally::new(self.listing()), Tally::merge)
     }
 
     /// Measures each document while it is read, and keeps no text.
@@ -154,8 +159,8 @@ impl Run<'_> {
                 Item::Skipped(skipped) => part.tally.skipped.push(skipped),
                 Item::Document(record) if gauge.tokenizer.has_token(&record.text) => {
                     let name = reference(names[source as usize].clone(), &record);
-                    let document = gauge.describe(name, &record.text, None);
-                    part.tally.add(part.ids.len() as u32, record.lossy, document);
+                    let described = gauge.describe(name, &record.text, None);
+                    part.tally.add_or_skip(part.ids.len() as u32, record.lossy, described);
                     part.ids.push(record.id.as_ref().map_or(0, |id| id_hash(source, id)));
                 }
                 Item::Document(record) => part.tally.skipped.push(empty(&names[source as usize], record.record)),
@@ -224,14 +229,24 @@ impl Gauge {
         Self { meter: RepetitionMeter::new(), tokenizer: Tokenizer::default() }
     }
 
-    fn describe(&mut self, doc: DocumentRef, text: &str, repeats: Option<DocumentRepeats>) -> DocumentStatistics {
-        let found = self.meter.measure(text);
+    /// Measures a text, or says on which document that failed.
+    fn describe(
+        &mut self,
+        doc: DocumentRef,
+        text: &str,
+        repeats: Option<DocumentRepeats>,
+    ) -> std::result::Result<DocumentStatistics, Skipped> {
+        let measured = guarded(|| (self.meter.measure(text), Cleaning::of(text)));
+        let (found, cleaning) = measured.map_err(|panic| {
+            *self = Self::new();
+            Skipped { record: Some(doc.record), ..internal_error(&doc.source, None, doc.id.as_deref(), &panic) }
+        })?;
         let gopher = Shares(found.shares());
         let [bytes, characters, words, lines, paragraphs] =
             [text.len(), found.characters, found.words, found.lines.count, found.paragraphs.count].map(|n| n as u64);
         let sizes = Sizes { bytes, characters, words, lines, paragraphs };
         let over = gopher.over().map(|(measure, _)| measure).collect();
-        DocumentStatistics { doc, sizes, gopher, over, c4: Cleaning::of(text).into(), repeats }
+        Ok(DocumentStatistics { doc, sizes, gopher, over, c4: cleaning.into(), repeats })
     }
 }
 

@@ -56,8 +56,8 @@ impl Repeats {
 }
 
 /// Returns the families, those with the most repeated text first.
-pub(super) fn frequent_passages(findings: &Findings) -> Vec<FrequentPassage> {
-    let mut passages: Vec<_> = findings.families.iter().map(frequent).collect();
+pub(super) fn frequent_passages(families: &[PassageFamily]) -> Vec<FrequentPassage> {
+    let mut passages: Vec<_> = families.iter().map(frequent).collect();
     passages.sort_by_key(|passage| std::cmp::Reverse((passage.count - 1) * passage.characters));
     passages
 }
@@ -120,7 +120,7 @@ mod tests {
     }
 
     fn family(keep: PlacedSpan, occurrences: Vec<PlacedSpan>) -> PassageFamily {
-        PassageFamily { id: "f1".into(), keep, count: occurrences.len() + 1, occurrences }
+        PassageFamily { id: "f1".into(), keep, count: occurrences.len() + 1, occurrences, more_matches: 0 }
     }
 
     #[test]
@@ -157,7 +157,8 @@ mod tests {
         let long = family(place("a", 0..100), vec![place("b", 0..100)]);
         let often = family(place("a", 200..230), (0..5).map(|n| place("b", n * 50..n * 50 + 30)).collect());
         findings.families = vec![long, often];
-        let found: Vec<_> = frequent_passages(&findings).iter().map(|p| (p.count, p.documents, p.characters)).collect();
+        let found: Vec<_> =
+            frequent_passages(&findings.families).iter().map(|p| (p.count, p.documents, p.characters)).collect();
         assert_eq!(found, [(6, 2, 30), (2, 2, 100)]);
     }
 }

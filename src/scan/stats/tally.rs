@@ -66,7 +66,7 @@ impl Tally {
     }
 
     /// Adds a document; `lossy` says whether bytes that are not UTF-8 were replaced in it.
-    pub fn add(&mut self, number: u32, lossy: bool, document: DocumentStatistics) {
+    fn add(&mut self, number: u32, lossy: bool, document: DocumentStatistics) {
         self.documents += 1;
         self.lossy += u64::from(lossy);
         if !document.repeats.is_some_and(|repeats| repeats.duplicate) {
@@ -86,6 +86,14 @@ impl Tally {
         }
         if self.listing.all {
             self.listed.push(numbered);
+        }
+    }
+
+    /// Adds a document, or the reason that there is none.
+    pub fn add_or_skip(&mut self, number: u32, lossy: bool, described: Result<DocumentStatistics, Skipped>) {
+        match described {
+            Ok(document) => self.add(number, lossy, document),
+            Err(why) => self.skipped.push(why),
         }
     }
 

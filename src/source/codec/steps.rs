@@ -61,7 +61,8 @@ fn gzip_fault(message: &str) -> Fault {
         | "header crc mismatch" => Reason::BadHeader,
         _ => Reason::BadData,
     };
-    Fault::new(reason, if message.is_empty() { "it cannot be decoded" } else { message })
+    let is_plain = reason != Reason::BadData;
+    Fault::new(reason, if is_plain { message } else { "it cannot be decoded" })
 }
 
 pub(super) struct Zstd(DCtx<'static>);

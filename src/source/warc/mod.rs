@@ -105,6 +105,15 @@ pub fn next_start(pending: &[u8], from: usize, ended: bool) -> NextStart {
     NextStart::NotBefore(pending.len())
 }
 
+/// Returns where each of the records ends of which `bytes` are made, as far as they are whole.
+pub fn ends(bytes: &[u8]) -> Vec<usize> {
+    let next = |&at: &usize| match extent(bytes, at, true, u64::MAX) {
+        Cut::Records { length, .. } => Some(length),
+        _ => None,
+    };
+    std::iter::successors(Some(0), next).skip(1).collect()
+}
+
 /// Appends the items of a block of whole records. `name` is that of the source.
 pub fn records(block: &Block, name: &str, options: &SourceOptions, items: &mut Vec<Item>) {
     let bytes = &block.bytes;
