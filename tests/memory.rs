@@ -70,14 +70,19 @@ fn a_budget_changes_no_byte_of_the_findings() {
 }
 
 #[test]
-fn a_budget_changes_no_byte_where_texts_are_held_for_passages() {
-    let folder = tempfile::tempdir().unwrap();
-    let paths = write_corpus(folder.path(), &mixed()[..400], 3);
-    let found = |memory| serialised(&run(&paths, &Parameters::default(), &with(memory, folder.path())).unwrap());
-    let unlimited = found(None);
-    assert!(unlimited.contains("passage_match"), "{unlimited}");
-    for memory in [AMPLE, TINY] {
-        assert!(found(Some(memory)) == unlimited, "with {memory} bytes");
+fn a_budget_changes_no_byte_where_passages_are_compared() {
+    for (name, corpus) in [("mixed", mixed()[..400].to_vec()), ("pages", pages()[..300].to_vec())] {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = write_corpus(folder.path(), &corpus, 3);
+        for level in [Level::Passages, Level::All] {
+            let parameters = Parameters { level, ..Parameters::default() };
+            let found = |memory| serialised(&run(&paths, &parameters, &with(memory, folder.path())).unwrap());
+            let unlimited = found(None);
+            assert!(unlimited.contains("passage_match"), "{name}: {unlimited}");
+            for memory in [AMPLE, TINY] {
+                assert!(found(Some(memory)) == unlimited, "{name}: {level:?} with {memory} bytes");
+            }
+        }
     }
 }
 
@@ -86,12 +91,14 @@ fn a_budget_changes_no_byte_where_texts_are_held_for_passages() {
 fn a_tiny_budget_goes_to_disk_and_an_ample_one_does_not() {
     let folder = tempfile::tempdir().unwrap();
     let paths = write_corpus(folder.path(), &mixed(), 2);
-    let parameters = Parameters { level: Level::Documents, ..Parameters::default() };
     let missing = folder.path().join("missing");
-    run(&paths, &parameters, &with(None, &missing)).unwrap();
-    run(&paths, &parameters, &with(Some(AMPLE), &missing)).unwrap();
-    let refused = run(&paths, &parameters, &with(Some(TINY), &missing));
-    assert!(matches!(&refused, Err(Error::Io { path, .. }) if *path == missing), "{refused:?}");
+    for level in [Level::Documents, Level::Passages] {
+        let parameters = Parameters { level, ..Parameters::default() };
+        run(&paths, &parameters, &with(None, &missing)).unwrap();
+        run(&paths, &parameters, &with(Some(AMPLE), &missing)).unwrap();
+        let refused = run(&paths, &parameters, &with(Some(TINY), &missing));
+        assert!(matches!(&refused, Err(Error::Io { path, .. }) if *path == missing), "{level:?}: {refused:?}");
+    }
 }
 
 #[test]
@@ -109,7 +116,7 @@ mod program {
     use std::fs::{self, File};
     use std::io::{BufWriter, Write};
     use std::path::Path;
-    use std::process::{Child, Command, Stdio};
+    use std::process::{Child, Command};
     use std::thread;
     use std::time::Duration;
 
@@ -143,11 +150,29 @@ mod program {
         file.flush().unwrap();
     }
 
-    /// Runs a scan and returns its peak in kB. What it takes in its last milliseconds may be missed.
-    fn peak(input: &Path, more: &[&str]) -> u64 {
+    /// Documents of 300 words of 20,000 at random; every fiftieth holds one of ten passages too.
+    fn write_articles(path: &Path) {
+        let mut random = Random::new(5, 0);
+        let mut words = |n: usize| (0..n).map(|_| format!("mot{}", random.below(20_000))).collect::<Vec<_>>().join(" ");
+        let passages: Vec<String> = (0..10).map(|_| words(40)).collect();
+        let mut file = BufWriter::new(File::create(path).unwrap());
+        let (mut written, mut n) = (0, 0);
+        while written < BYTES {
+            let passage = if n % 50 == 0 { passages[n / 50 % 10].as_str() } else { "" };
+            let line = format!("{{\"text\":\"{} {passage} {}\"}}\n", words(150), words(150));
+            file.write_all(line.as_bytes()).unwrap();
+            written += line.len();
+            n += 1;
+        }
+        file.flush().unwrap();
+    }
+
+    /// Runs a scan whose findings go to `output` and returns its peak in kB. What it takes in its last milliseconds may
+    /// be missed.
+    fn peak(level: &str, input: &Path, output: &Path, more: &[&str]) -> u64 {
         let mut command = Command::new(env!("CARGO_BIN_EXE_doublon"));
-        command.args(["scan", "--level", "documents", "--threads", "2", "--format", "json", "--quiet"]).args(more);
-        let mut child = command.arg(input).stdout(Stdio::null()).spawn().unwrap();
+        command.args(["scan", "--level", level, "--threads", "2", "--format", "json", "--quiet"]).args(more);
+        let mut child = command.arg(input).stdout(File::create(output).unwrap()).spawn().unwrap();
         let mut peak = 0;
         let status = loop {
             if let Some(status) = child.try_wait().unwrap() {
@@ -171,11 +196,24 @@ mod program {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("docs.jsonl");
         write_short_documents(&path);
-        let tmp = folder.path().to_str().unwrap();
-        let held = peak(&path, &["--memory", BUDGET, "--tmp", tmp]);
-        let free = peak(&path, &[]);
-        println!("{held} kB with a budget of {BUDGET}, {free} kB without");
+        keeps_to_its_budget("documents", &path, folder.path());
+    }
+
+    #[test]
+    fn the_program_keeps_to_its_budget_where_passages_are_compared() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("docs.jsonl");
+        write_articles(&path);
+        keeps_to_its_budget("passages", &path, folder.path());
+    }
+
+    fn keeps_to_its_budget(level: &str, path: &Path, folder: &Path) {
+        let (with, without) = (folder.join("with"), folder.join("without"));
+        let held = peak(level, path, &with, &["--memory", BUDGET, "--tmp", folder.to_str().unwrap()]);
+        let free = peak(level, path, &without, &[]);
+        println!("{level}: {held} kB with a budget of {BUDGET}, {free} kB without");
         assert!(free > CEILING, "{free} kB without a budget: too little to measure one");
         assert!(held <= CEILING, "{held} kB with a budget of {BUDGET}");
+        assert!(fs::read(with).unwrap() == fs::read(without).unwrap(), "the findings differ");
     }
 }

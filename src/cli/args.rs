@@ -341,7 +341,7 @@ struct MeansArgs {
     ///
     /// A number of bytes, at least 64MiB, or with a unit as for --max-record. What does not fit goes to --tmp, which
     /// takes time; so do texts that cannot be read again at their place, as those of compressed files and of standard
-    /// input. Whole texts are not counted: they stay in memory while passages are looked for. The result is the same
+    /// input. The findings, and each distinct word where passages are compared, are not counted. The result is the same
     /// for any size. With -v, an estimate of what is needed is told first.
     ///
     /// Example: --level documents --memory 4GiB --tmp /scratch

@@ -122,8 +122,9 @@ impl Progress for Meter {
 
 /// A forecast in words.
 fn needs(forecast: &Forecast) -> Vec<String> {
-    let Forecast { input, documents, bytes_per_document, tables, texts, disk, folder } = forecast;
-    let texts = if *texts > 0 { format!(", and {} for texts", bytes(*texts)) } else { String::new() };
+    let Forecast { input, documents, bytes_per_document, tables, texts, words, disk, folder } = forecast;
+    let more = |amount: u64, what| if amount > 0 { format!(", {} for {what}", bytes(amount)) } else { String::new() };
+    let (texts, words) = (more(*texts, "texts"), more(*words, "words"));
     let disk = match disk {
         0 => "nothing".to_owned(),
         &disk => format!("at most about {} in {}", bytes(disk), folder.display()),
@@ -136,7 +137,7 @@ fn needs(forecast: &Forecast) -> Vec<String> {
             number(BYTES_PER_RECORD)
         ),
         format!(
-            "memory: then at most about {} for tables ({bytes_per_document} bytes a document){texts}, beside what is \
+            "memory: then at most about {} for tables ({bytes_per_document} bytes a document){texts}{words}, beside what is \
              read and compared at the time",
             bytes(*tables)
         ),
@@ -192,6 +193,7 @@ mod tests {
             bytes_per_document: 160,
             tables: 13_333_440,
             texts: 0,
+            words: 0,
             disk: 0,
             folder: "scratch".into(),
         };
@@ -202,9 +204,10 @@ mod tests {
             "disk: then nothing",
         ];
         assert_eq!(needs(&forecast), expected);
-        let more = needs(&Forecast { texts: 250_000_000, disk: 13_333_440, ..forecast });
+        let more = needs(&Forecast { texts: 250_000_000, words: 166_666_668, disk: 13_333_440, ..forecast });
         assert!(
-            more[1].contains("13.3 MB for tables (160 bytes a document), and 250.0 MB for texts, beside"),
+            more[1]
+                .contains("13.3 MB for tables (160 bytes a document), 250.0 MB for texts, 166.7 MB for words, beside"),
             "{more:?}"
         );
         assert_eq!(more[2], "disk: then at most about 13.3 MB in scratch");

@@ -13,6 +13,7 @@ use crate::candidate::lsh::Sketch;
 use crate::cluster::keep::Rank;
 use crate::finding::{Keep, Parameters};
 use crate::source::{Compression, Format, Source, SourceOptions};
+use crate::text::TokenId;
 
 /// Bytes of a record, on the average: pages of the web have 2,000 to 5,000.
 pub const BYTES_PER_RECORD: u64 = 3000;
@@ -30,6 +31,8 @@ pub struct Forecast {
     pub tables: u64,
     /// Bytes of texts that stay in memory, at most.
     pub texts: u64,
+    /// Bytes of the words of texts in memory, at most, where passages are compared.
+    pub words: u64,
     /// Bytes of temporary files, at most.
     pub disk: u64,
     /// Where those lie.
@@ -66,18 +69,26 @@ impl Forecast {
         let tables = documents.saturating_mul(in_tables);
         // Ranks stay in memory.
         let rank = if matches!(parameters.keep, Keep::First | Keep::None) { 0 } else { size_of::<Rank>() as u64 };
+        let words = if parameters.level.passages() { bytes_of_words(texts) } else { 0 };
         // Tables are moved when the room that they have taken, which may be twice what they fill, is too much.
-        let fits = tables.saturating_mul(2) < budget.table as u64;
+        let fits = tables.saturating_add(words).saturating_mul(2) < budget.table as u64;
+        let room = budget.table as u64;
         Self {
             input,
             documents,
             bytes_per_document: in_tables + rank,
-            tables: tables.min(budget.table as u64) + documents.saturating_mul(rank),
+            tables: tables.min(room) + documents.saturating_mul(rank),
             texts: if held { texts } else { spooled - on_disk },
-            disk: on_disk + if fits { 0 } else { tables },
+            words: words.min(room.saturating_sub(tables)),
+            disk: on_disk + if fits { 0 } else { tables.saturating_add(words) },
             folder: budget.folder.clone(),
         }
     }
+}
+
+/// Bytes of the numbers of words in so much text, if words have six bytes on the average, what parts them included.
+fn bytes_of_words(texts: u64) -> u64 {
+    texts.div_ceil(6).saturating_mul(size_of::<TokenId>() as u64)
 }
 
 fn documents(source: &Source, size: u64, options: &SourceOptions) -> u64 {
@@ -144,6 +155,7 @@ mod tests {
     fn texts_that_stay_take_memory_in_place_of_their_places() {
         let found = forecast(Level::All, None);
         assert_eq!((found.tables, found.texts), (1001 * 128, 3_049_001));
+        assert_eq!(found.words, 508_167 * 4);
         assert_eq!(forecast(Level::Passages, None).tables, 1001 * 16);
     }
 
@@ -170,6 +182,8 @@ mod tests {
         assert_eq!(taken(1001 * 160 * 6 + 6), (1001 * 160, 0));
         assert_eq!(taken(1001 * 160 * 6), (1001 * 160, 1001 * 160));
         assert_eq!(taken(300), (100, 1001 * 160));
+        let passages = forecast(Level::Passages, Some(300));
+        assert_eq!((passages.tables, passages.words, passages.disk), (100, 0, 1001 * 16 + 508_167 * 4));
         assert_eq!(forecast(Level::Documents, Some(100)).folder, PathBuf::from("scratch"));
     }
 

@@ -21,9 +21,9 @@ use crate::text::TokenId;
 const KEY_SHARES: usize = 256;
 /// Candidates are divided in so many shares, by their first document.
 const DOCUMENT_SHARES: usize = 64;
-/// Postings are made in so many rounds at most: looking for the minima again costs little, a tenth of a round's time,
-/// and to hold all postings takes 6.4 bytes a word by default.
-const ROUNDS: usize = 3;
+/// Postings are made in so many rounds at most: to hold all takes 6.4 bytes a word by default, and to look for the minima
+/// again a twentieth of the time.
+const ROUNDS: usize = 2;
 /// Postings that take less than this many bytes are made in one round.
 const ONE_ROUND: usize = 24 << 20;
 /// About the words that one thread looks for minima in at a time.
@@ -149,7 +149,7 @@ mod tests {
         let windows = WindowParameters::default();
         assert_eq!(rounds(1_000_000, windows, usize::MAX), 1);
         assert_eq!(rounds(10_000_000, windows, usize::MAX), ROUNDS);
-        assert_eq!(rounds(10_000_000, windows, 22 << 20), ROUNDS);
-        assert_eq!(rounds(10_000_000, windows, 20 << 20), 1);
+        assert_eq!(rounds(10_000_000, windows, 32 << 20), ROUNDS);
+        assert_eq!(rounds(10_000_000, windows, 30 << 20), 1);
     }
 }

@@ -8,7 +8,7 @@
 //! Each step is divided among the threads so that its result does not depend on how: by document, by range of keys, by
 //! pair of documents.
 //!
-//! The memory is that of the words, four bytes each, and of what is found; besides, 2.2 bytes a word of postings at a
+//! The memory is that of the words, four bytes each, and of what is found; besides, 3.2 bytes a word of postings at a
 //! time, and 16 a candidate. With a budget, words, postings and candidates go to temporary files beyond their parts of
 //! it.
 
