@@ -12,7 +12,7 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use crate::document::Origin;
 use crate::finding::{Coverage, Difference, DifferenceKind, DocumentRef, MAX_DIFFERENCES, PlacedSpan};
 use crate::span::Span;
-use crate::text::{Tokenizer, line_starts, paragraphs};
+use crate::text::{TokenReader, line_starts, paragraphs};
 use crate::verify::align::{Column, Run};
 
 /// The most characters of what stands before and after a span.
@@ -44,12 +44,12 @@ pub struct Side<'t> {
 
 impl<'t> Described<'t> {
     /// Takes a text apart.
-    pub fn new(text: &'t str, tokenizer: &Tokenizer) -> Self {
+    pub fn new(text: &'t str, reader: &mut TokenReader) -> Self {
         let mut characters = vec![0];
         for step in text.as_bytes().chunks(STEP) {
             characters.push(characters[characters.len() - 1] + count_characters(step));
         }
-        let (words, lines, paragraphs) = (words(text, tokenizer), line_starts(text), paragraphs(text));
+        let (words, lines, paragraphs) = (words(text, reader), line_starts(text), paragraphs(text));
         Self { text, words, lines, paragraphs, characters, page: None }
     }
 
@@ -148,16 +148,22 @@ fn line(lines: &[usize], byte: usize) -> usize {
 impl<'t> Side<'t> {
     /// Takes the text of a side apart, unless it seems to hold another number of words by itself: it may start or end
     /// in the middle of a character that is several words, such as `½`.
-    pub fn new(text: &'t str, words_of_side: usize, tokenizer: &Tokenizer) -> Option<Self> {
-        let words = words(text, tokenizer);
+    pub fn new(text: &'t str, words_of_side: usize, reader: &mut TokenReader) -> Option<Self> {
+        let words = words(text, reader);
         (words.len() == words_of_side).then_some(Self { text, words })
     }
 
     /// Takes a side apart that stands at `place` in the text `whole` and holds the words `range` of it.
-    pub fn inside(whole: &str, text: &'t str, place: &PlacedSpan, range: Range<usize>, tokenizer: &Tokenizer) -> Self {
+    pub fn inside(
+        whole: &str,
+        text: &'t str,
+        place: &PlacedSpan,
+        range: Range<usize>,
+        reader: &mut TokenReader,
+    ) -> Self {
         let inside = |at: usize| at.clamp(place.start, place.end) - place.start;
         let shift = |word: &Span| Span::new(inside(word.start), inside(word.end));
-        let words = words(whole, tokenizer)[range].iter().map(shift).collect();
+        let words = words(whole, reader)[range].iter().map(shift).collect();
         Self { text, words }
     }
 
@@ -257,9 +263,9 @@ impl Stretch {
     }
 }
 
-fn words(text: &str, tokenizer: &Tokenizer) -> Vec<Span> {
+fn words(text: &str, reader: &mut TokenReader) -> Vec<Span> {
     let mut words = Vec::with_capacity(text.len() / 6);
-    tokenizer.for_each(text, |_, span| words.push(span));
+    reader.for_each(text, |token| words.push(token.span));
     words
 }
 
@@ -324,10 +330,11 @@ fn shorten(text: &str, most: usize) -> String {
 mod tests {
     use super::*;
     use crate::span::OffsetMap;
+    use crate::text::Tokenizer;
 
     fn place(text: &str, words: Range<usize>) -> PlacedSpan {
         let doc = DocumentRef { source: "a.txt".into(), record: 0, id: None };
-        let described = Described::new(text, &Tokenizer::default());
+        let described = Described::new(text, &mut Tokenizer::default().reader());
         let mut place = described.place(words, doc);
         assert_eq!(place.without_quotes(), place);
         described.quote(&mut place);
@@ -389,10 +396,10 @@ mod tests {
     }
 
     fn difference(a: &str, b: &str, runs: &[(Column, usize)]) -> Vec<(DifferenceKind, String, String)> {
-        let tokenizer = Tokenizer::default();
-        let side = |text| {
-            let words = words(text, &tokenizer).len();
-            Side::new(text, words, &tokenizer).expect("is whole")
+        let mut reader = Tokenizer::default().reader();
+        let mut side = |text| {
+            let words = words(text, &mut reader).len();
+            Side::new(text, words, &mut reader).expect("is whole")
         };
         let runs: Vec<_> = runs.iter().map(|&(column, len)| Run { column, len }).collect();
         let (listed, more) = differences(&side(a), &side(b), &runs);
@@ -433,9 +440,8 @@ mod tests {
         map.push(1, Span::new(10, 11));
         map.push(5, Span::new(14, 19));
         let page = |is_exact| Origin { map: map.clone(), lines: vec![0, 11], is_exact };
-        let tokenizer = Tokenizer::default();
         let place = |page: &Origin| {
-            let described = Described::new("one two three", &tokenizer).in_page(Some(page));
+            let described = Described::new("one two three", &mut Tokenizer::default().reader()).in_page(Some(page));
             let doc = DocumentRef { source: "a".into(), record: 0, id: None };
             let place = described.place(1..3, doc);
             ((place.start, place.end), (place.source_start, place.source_end), (place.line, place.end_line))
@@ -446,11 +452,11 @@ mod tests {
 
     #[test]
     fn a_side_may_end_inside_a_character() {
-        let tokenizer = Tokenizer::default();
+        let mut reader = Tokenizer::default().reader();
         let text = "pour ½ livre";
         let place = place(text, 0..2);
-        assert!(Side::new(&place.excerpt, 2, &tokenizer).is_none());
-        let side = Side::inside(text, &place.excerpt, &place, 0..2, &tokenizer);
+        assert!(Side::new(&place.excerpt, 2, &mut reader).is_none());
+        let side = Side::inside(text, &place.excerpt, &place, 0..2, &mut reader);
         assert_eq!(side.words.len(), 2);
         assert_eq!(side.words(&(0..2)), "pour ½");
         assert_eq!(excerpt(text, 2..4), "livre");

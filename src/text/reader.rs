@@ -60,13 +60,18 @@ impl TokenReader {
     /// Returns the tokens of a text in order.
     pub fn tokens(&mut self, text: &str) -> Vec<Token> {
         let mut tokens = Vec::with_capacity(text.len() / 6);
+        self.for_each(text, |token| tokens.push(token));
+        tokens
+    }
+
+    /// Calls `emit` with each token of a text in order.
+    pub fn for_each(&mut self, text: &str, mut emit: impl FnMut(Token)) {
         let mut at = 0;
         while at < text.len() {
             let stretch = self.window.read(text, at);
-            self.emit(text, at, stretch, |token| tokens.push(token));
-            at = self.pass(text, at, stretch, |token| tokens.push(token));
+            self.emit(text, at, stretch, &mut emit);
+            at = self.pass(text, at, stretch, &mut emit);
         }
-        tokens
     }
 
     /// Appends the hashes of what the shingles of a text are made of, tokens or characters, in order.

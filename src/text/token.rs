@@ -84,6 +84,28 @@ impl Tokenizer {
         self.reader().units(text, hashes);
     }
 
+    /// Returns the normalised form of a token of a text. It is worked out from the text where the token stands.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use doublon::text::Tokenizer;
+    ///
+    /// let (tokenizer, text) = (Tokenizer::default(), "½ ÉTÉ");
+    /// let words: Vec<_> = tokenizer.tokens(text).into_iter().map(|token| tokenizer.word(text, token)).collect();
+    /// assert_eq!(words, ["1", "2", "été"]);
+    /// ```
+    pub fn word(&self, text: &str, token: Token) -> String {
+        let mut found = String::new();
+        // A character that is several tokens is the place of each.
+        self.for_each(&text[token.span.start..token.span.end], |word, _| {
+            if self.hash(word) == token.hash {
+                word.clone_into(&mut found);
+            }
+        });
+        found
+    }
+
     /// Returns whether the text holds a token.
     pub fn has_token(&self, text: &str) -> bool {
         let mut found = false;

@@ -94,11 +94,11 @@ impl Entry {
 }
 
 impl Lexicon {
-    /// Returns the number in this part of the token `word`, whose hash is `hash`.
-    pub fn number(&mut self, word: &str, hash: u64) -> TokenId {
+    /// Returns the number in this part of the token whose hash is `hash`. The first time `word` is asked for it.
+    pub fn number<W: AsRef<str>>(&mut self, hash: u64, word: impl FnOnce() -> W) -> TokenId {
         let entries = &mut self.entries;
         *self.numbers.entry(hash).or_insert_with(|| {
-            entries.push(Entry::new(word, hash));
+            entries.push(Entry::new(word().as_ref(), hash));
             (entries.len() - 1) as TokenId
         })
     }
@@ -198,7 +198,7 @@ mod tests {
     fn lexicon(words: &str) -> (Lexicon, Vec<TokenId>) {
         let mut lexicon = Lexicon::default();
         let tokenizer = Tokenizer::default();
-        let numbers = words.split(' ').map(|word| lexicon.number(word, tokenizer.hash(word))).collect();
+        let numbers = words.split(' ').map(|word| lexicon.number(tokenizer.hash(word), || word)).collect();
         (lexicon, numbers)
     }
 

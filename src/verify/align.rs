@@ -462,7 +462,7 @@ mod tests {
         let (tokenizer, mut lexicon) = (Tokenizer::default(), Lexicon::default());
         let mut number = |text: &str| {
             let mut words = Vec::new();
-            tokenizer.for_each(text, |word, _| words.push(lexicon.number(word, tokenizer.hash(word))));
+            tokenizer.for_each(text, |word, _| words.push(lexicon.number(tokenizer.hash(word), || word)));
             words
         };
         let (a, b) = (number(a), number(b));

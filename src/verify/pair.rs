@@ -172,7 +172,7 @@ mod tests {
         let mut lexicon = Lexicon::default();
         let numbered: Vec<Vec<TokenId>> = texts
             .iter()
-            .map(|text| text.iter().map(|&word| lexicon.number(&format!("{word}"), word)).collect())
+            .map(|text| text.iter().map(|&word| lexicon.number(word, || word.to_string())).collect())
             .collect();
         let (vocabulary, new) = Vocabulary::merge(&[lexicon]);
         let renumber = |text: Vec<TokenId>| text.iter().map(|&word| new[0][word as usize]).collect();

@@ -19,7 +19,7 @@ use crate::finding::{
 use crate::hash::content_hash;
 use crate::scan::Budget;
 use crate::scan::corpus::Corpus;
-use crate::text::Tokenizer;
+use crate::text::{TokenReader, Tokenizer};
 
 /// Documents that one thread reads one after another, so that those next to each other in a file are read at once.
 const DOCUMENTS: usize = 64;
@@ -95,10 +95,12 @@ impl Reporter<'_> {
         let mut matches = Vec::with_capacity(choice.listed.len());
         for batch in batches(repeats, choice, &places, self.budget.passage_texts()) {
             let texts = self.texts(repeats, &choice.listed[batch.clone()], &places)?;
-            let found = batch.into_par_iter().map(|n| {
+            let of_match = |reader: &mut TokenReader, n: usize| {
                 let of_all = choice.listed[n];
-                self.passage_match(n, &repeats[of_all], grouped.of_match[of_all], &places, &texts)
-            });
+                let differences = self.differences(&repeats[of_all], &places, &texts, reader)?;
+                Ok(passage_match(n, &repeats[of_all], grouped.of_match[of_all], &places, differences))
+            };
+            let found = batch.into_par_iter().map_init(|| self.tokenizer.reader(), of_match);
             matches.extend(found.collect::<Result<Vec<_>, Failure>>()?);
         }
         let families = grouped.families.iter().zip(&choice.more).enumerate();
@@ -108,8 +110,8 @@ impl Reporter<'_> {
 
     fn describe(&self, wanted: Vec<Wanted>) -> Result<Places, Failure> {
         let documents: Vec<&[Wanted]> = wanted.chunk_by(|x, y| x.place.doc == y.place.doc).collect();
-        let of_document = |document: &Document, wanted: &&[Wanted]| {
-            let described = Described::new(&document.text, &self.tokenizer).in_page(document.origin.as_deref());
+        let of_document = |reader: &mut TokenReader, document: &Document, wanted: &&[Wanted]| {
+            let described = Described::new(&document.text, reader).in_page(document.origin.as_deref());
             let name = self.corpus.reference(wanted[0].place.doc, document);
             wanted.iter().map(|wanted| Place::new(&described, wanted, &name)).collect()
         };
@@ -125,7 +127,7 @@ impl Reporter<'_> {
         numbers.dedup();
         let doc = |n: usize| places.wanted[n].place.doc;
         let documents: Vec<&[usize]> = numbers.chunk_by(|&x, &y| doc(x) == doc(y)).collect();
-        let of_document = |document: &Document, numbers: &&[usize]| {
+        let of_document = |_: &mut TokenReader, document: &Document, numbers: &&[usize]| {
             let text = |&n: &usize| (n, document.text[places.bytes(n)].to_owned());
             numbers.iter().map(text).collect()
         };
@@ -137,12 +139,12 @@ impl Reporter<'_> {
         &self,
         wanted: &[W],
         doc: impl Fn(&W) -> u32 + Sync,
-        of_document: impl Fn(&Document, &W) -> Vec<T> + Sync,
+        of_document: impl Fn(&mut TokenReader, &Document, &W) -> Vec<T> + Sync,
     ) -> Result<Vec<T>, Failure> {
         let read = wanted.par_iter().with_min_len(DOCUMENTS).map_init(
-            || self.corpus.texts.reader(),
-            |reader, wanted| match reader.read(doc(wanted)) {
-                Ok(document) => Ok(of_document(&document, wanted)),
+            || (self.corpus.texts.reader(), self.tokenizer.reader()),
+            |(texts, reader), wanted| match texts.read(doc(wanted)) {
+                Ok(document) => Ok(of_document(reader, &document, wanted)),
                 Err(why) => Err((doc(wanted), why)),
             },
         );
@@ -156,51 +158,57 @@ impl Reporter<'_> {
         if lost.is_empty() { Ok(all) } else { Err(Failure::Lost(lost)) }
     }
 
-    fn passage_match(
-        &self,
-        n: usize,
-        repeat: &Repeat,
-        family: u32,
-        places: &Places,
-        texts: &Texts,
-    ) -> Result<PassageMatch, Failure> {
-        let Shingles { a, b, shared } = repeat.shingles().unwrap_or_default();
-        let share = |of: u32| f64::from(shared) / f64::from(of.max(1));
-        let (differences, more_differences) = self.differences(repeat, places, texts)?;
-        Ok(PassageMatch {
-            id: format!("p{}", n + 1),
-            family: family_id(family as usize),
-            scope: if repeat.a.doc == repeat.b.doc { MatchScope::Within } else { MatchScope::Across },
-            a: places.span(&repeat.a).clone(),
-            b: places.span(&repeat.b).clone(),
-            words: repeat.a.words().len().min(repeat.b.words().len()),
-            identity: repeat.identity(),
-            jaccard: share(a + b - shared),
-            containment_a: share(a),
-            containment_b: share(b),
-            differences,
-            more_differences,
-        })
-    }
-
     fn differences(
         &self,
         repeat: &Repeat,
         places: &Places,
         texts: &Texts,
+        reader: &mut TokenReader,
     ) -> Result<(Vec<Difference>, usize), Failure> {
         let Some([a, b]) = places.sides(repeat) else { return Ok((Vec::new(), 0)) };
         let (text_a, text_b) = (places.text(a, texts), places.text(b, texts));
-        let (a, b) = (self.side(text_a, &repeat.a, places)?, self.side(text_b, &repeat.b, places)?);
+        let a = self.side(text_a, &repeat.a, places, reader)?;
+        let b = self.side(text_b, &repeat.b, places, reader)?;
         Ok(differences(&a, &b, &repeat.runs()))
     }
 
-    fn side<'t>(&self, text: &'t str, place: &Occurrence, places: &Places) -> Result<Side<'t>, Failure> {
-        if let Some(side) = Side::new(text, place.words().len(), &self.tokenizer) {
+    fn side<'t>(
+        &self,
+        text: &'t str,
+        place: &Occurrence,
+        places: &Places,
+        reader: &mut TokenReader,
+    ) -> Result<Side<'t>, Failure> {
+        if let Some(side) = Side::new(text, place.words().len(), reader) {
             return Ok(side);
         }
         let whole = self.corpus.texts.reader().read(place.doc).map_err(|why| Failure::Lost(vec![(place.doc, why)]))?;
-        Ok(Side::inside(&whole.text, text, places.span(place), place.words(), &self.tokenizer))
+        Ok(Side::inside(&whole.text, text, places.span(place), place.words(), reader))
+    }
+}
+
+fn passage_match(
+    n: usize,
+    repeat: &Repeat,
+    family: u32,
+    places: &Places,
+    (differences, more_differences): (Vec<Difference>, usize),
+) -> PassageMatch {
+    let Shingles { a, b, shared } = repeat.shingles().unwrap_or_default();
+    let share = |of: u32| f64::from(shared) / f64::from(of.max(1));
+    PassageMatch {
+        id: format!("p{}", n + 1),
+        family: family_id(family as usize),
+        scope: if repeat.a.doc == repeat.b.doc { MatchScope::Within } else { MatchScope::Across },
+        a: places.span(&repeat.a).clone(),
+        b: places.span(&repeat.b).clone(),
+        words: repeat.a.words().len().min(repeat.b.words().len()),
+        identity: repeat.identity(),
+        jaccard: share(a + b - shared),
+        containment_a: share(a),
+        containment_b: share(b),
+        differences,
+        more_differences,
     }
 }
 

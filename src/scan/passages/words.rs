@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::finding::{Parameters, Scope};
 use crate::hash::mix;
 use crate::scan::column::Column;
-use crate::text::{Lexicon, TokenId, Tokenizer, Vocabulary};
+use crate::text::{Lexicon, Token, TokenId, TokenReader, Tokenizer, Vocabulary};
 
 /// The words of all documents.
 #[derive(Default)]
@@ -59,6 +59,7 @@ pub(in crate::scan) struct WordRows {
 pub(in crate::scan) struct WordReader {
     number: u32,
     tokenizer: Tokenizer,
+    tokens: TokenReader,
     lexicon: Lexicon,
     /// The most words of a line that is short; 0 if such lines are not looked for.
     short_line: usize,
@@ -69,24 +70,24 @@ impl WordReader {
     pub fn new(number: u32, parameters: &Parameters) -> Self {
         let short_line = if parameters.scope == Scope::Across { 0 } else { parameters.windows.words - 1 };
         let tokenizer = Tokenizer::new(parameters.text, parameters.seed);
-        Self { number, tokenizer, lexicon: Lexicon::default(), short_line }
+        Self { number, tokens: tokenizer.reader(), tokenizer, lexicon: Lexicon::default(), short_line }
     }
 
     /// Appends a document to `rows`, which hold documents of this reader only.
     pub fn add(&mut self, text: &str, rows: &mut WordRows) {
-        let Self { number, tokenizer, lexicon, short_line } = self;
+        let Self { number, tokenizer, tokens, lexicon, short_line } = self;
         rows.reader = *number;
         let start = rows.tokens.len();
         let mut lines = Lines { doc: rows.ends.len() as u32, most: *short_line, ..Lines::default() };
-        tokenizer.for_each(text, |word, span| {
+        tokens.for_each(text, |token| {
             let at = rows.tokens.len() - start;
             if at == u32::MAX as usize {
                 return;
             }
-            let hash = tokenizer.hash(word);
-            lines.add(hash, &text[lines.end.min(span.start)..span.start], at);
+            let Token { hash, span } = token;
+            lines.add(hash, &text.as_bytes()[lines.end.min(span.start)..span.start], at);
             lines.end = span.end;
-            rows.tokens.push(lexicon.number(word, hash));
+            rows.tokens.push(lexicon.number(hash, || tokenizer.word(text, token)));
         });
         lines.repeated(rows.tokens.len() - start, &mut rows.short_lines);
         rows.ends.push(rows.tokens.len());
@@ -256,8 +257,8 @@ struct Lines {
 
 impl Lines {
     /// Takes the word number `at`, and what stands between it and the one before.
-    fn add(&mut self, hash: u64, gap: &str, at: usize) {
-        if gap.bytes().any(|byte| byte == b'\n') {
+    fn add(&mut self, hash: u64, gap: &[u8], at: usize) {
+        if gap.contains(&b'\n') {
             self.close(at);
         }
         self.key = mix(self.key ^ hash);

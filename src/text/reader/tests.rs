@@ -25,10 +25,14 @@ fn plain(tokenizer: &Tokenizer, text: &str) -> Vec<Token> {
     tokens
 }
 
-fn plain_chars(tokenizer: &Tokenizer, text: &str) -> Vec<u64> {
+fn plain_words(tokenizer: &Tokenizer, text: &str) -> Vec<String> {
     let mut words = Vec::new();
     tokenizer.for_each(text, |word, _| words.push(word.to_owned()));
-    words.join(" ").chars().map(|c| tokenizer.hash(c.encode_utf8(&mut [0; 4]))).collect()
+    words
+}
+
+fn plain_chars(tokenizer: &Tokenizer, text: &str) -> Vec<u64> {
+    plain_words(tokenizer, text).join(" ").chars().map(|c| tokenizer.hash(c.encode_utf8(&mut [0; 4]))).collect()
 }
 
 /// Compares hashes and spans under all options.
@@ -54,6 +58,8 @@ fn check_with(tokenizer: &Tokenizer, text: &str) {
             );
         }
     }
+    let words: Vec<_> = plain.iter().map(|&token| tokenizer.word(text, token)).collect();
+    assert_eq!(words, plain_words(tokenizer, text), "words of {text:?}, {:?}", tokenizer.options());
     let (mut hashes, mut chars) = (Vec::new(), Vec::new());
     reader.chars(text, &mut chars);
     assert_eq!(chars, plain_chars(tokenizer, text), "characters of {text:?}, {:?}", tokenizer.options());
