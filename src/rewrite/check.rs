@@ -123,3 +123,107 @@ fn takes(edit: &Edit, span: Span) -> bool {
 fn broken(doc: &DocumentRef, fault: &str) -> Error {
     Error::BrokenPlan { detail: format!("{}, record {}: {fault}", doc.source, doc.record) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::finding::SourceInfo;
+    use crate::rewrite::plan::{Kept, Planned};
+    use crate::source::Source;
+
+    fn doc(record: u64) -> DocumentRef {
+        DocumentRef { source: "a.jsonl".into(), record, id: None }
+    }
+
+    fn duplicate(record: u64, keep: u64) -> Drop {
+        let keep = Arc::new(doc(keep));
+        Drop { doc: doc(record), why: Why::Duplicate { keep, jaccard: 0.8, containment: 0.9, exact: false } }
+    }
+
+    /// The bytes 10 to 20 of one document go for the first ten of another.
+    fn edit(record: u64, keep: u64) -> Edit {
+        let keep = Arc::new(Kept { doc: doc(keep), span: Span::new(0, 10) });
+        let span = Span::new(10, 20);
+        let cut = Cut { span, characters: None, family: "f1".into(), keep, words: 5, covered: 0.8 };
+        Edit { doc: doc(record), cuts: vec![cut], pieces: vec![(Span::new(9, 20), false)] }
+    }
+
+    fn plan(drops: Vec<Drop>, edits: Vec<Edit>) -> Plan {
+        let info = SourceInfo { path: "a.jsonl".into(), path_base64: None, bytes: 0, xxh3_128: String::new() };
+        let source = Source { path: "a.jsonl".into(), named: true };
+        Plan {
+            rules: Rules { threshold: 0.8, containment: None, min_left: 3 },
+            passages: Passages::Cut,
+            sources: vec![Planned { source, info, is_whole: true, drops, edits }],
+            left: Vec::new(),
+            whole: Vec::new(),
+        }
+    }
+
+    fn fault(plan: &Plan) -> String {
+        check(plan).expect_err("breaks a promise").to_string()
+    }
+
+    fn edited(change: impl FnOnce(&mut Edit)) -> Plan {
+        let mut edit = edit(2, 1);
+        change(&mut edit);
+        plan(vec![duplicate(3, 1)], vec![edit])
+    }
+
+    #[test]
+    fn what_keeps_the_promises_passes() {
+        let drops = vec![duplicate(3, 1), duplicate(4, 1), Drop { doc: doc(5), why: Why::TooShort { left: 2 } }];
+        assert!(check(&plan(drops, vec![edit(2, 1), edit(5, 2), edit(6, 6)])).is_ok());
+    }
+
+    #[test]
+    fn p2_a_document_goes_for_one_that_stays() {
+        assert!(
+            fault(&plan(vec![duplicate(2, 1), duplicate(3, 2)], vec![])).contains("a document that is removed too")
+        );
+        assert!(fault(&plan(vec![duplicate(2, 2)], vec![])).contains("a document that is removed too"));
+        assert!(fault(&plan(vec![duplicate(2, 1), duplicate(2, 3)], vec![])).contains("removed twice"));
+    }
+
+    #[test]
+    fn p3_a_document_goes_for_one_that_it_resembles() {
+        for (jaccard, containment) in [(0.79, 1.0), (f64::NAN, 1.0)] {
+            let why = Why::Duplicate { keep: Arc::new(doc(1)), jaccard, containment, exact: true };
+            let mut plan = plan(vec![Drop { doc: doc(2), why }], vec![]);
+            assert!(fault(&plan).contains("does not resemble enough"));
+            plan.rules.containment = Some(0.9);
+            assert!(check(&plan).is_ok(), "contained");
+        }
+    }
+
+    #[test]
+    fn p2_a_place_goes_for_one_that_stays() {
+        assert!(fault(&plan(vec![duplicate(1, 9)], vec![edit(2, 1)])).contains("in a document that is removed"));
+        let itself = edited(|edit| edit.cuts[0].keep = Arc::new(Kept { doc: doc(2), span: Span::new(19, 30) }));
+        assert!(fault(&itself).contains("a place for itself"));
+        let mut keeper = edit(1, 9);
+        keeper.cuts[0].span = Span::new(5, 7);
+        keeper.pieces[0].0 = Span::new(4, 7);
+        assert!(fault(&plan(vec![], vec![keeper, edit(2, 1)])).contains("one that is cut too"));
+        assert!(fault(&edited(|edit| edit.cuts[0].span = Span::new(10, 10))).contains("a place without text"));
+    }
+
+    #[test]
+    fn p3_a_place_goes_for_one_that_covers_it() {
+        assert!(fault(&edited(|edit| edit.cuts[0].covered = 0.79)).contains("does not cover enough"));
+        assert!(fault(&edited(|edit| edit.cuts[0].covered = f64::NAN)).contains("does not cover enough"));
+    }
+
+    #[test]
+    fn nothing_goes_without_a_cut() {
+        let unnamed = (Span::new(30, 40), false);
+        assert!(fault(&edited(|edit| edit.pieces.push(unnamed))).contains("text that no cut names"));
+        assert!(fault(&edited(|edit| edit.pieces.insert(0, unnamed))).contains("text that no cut names"));
+        let short = |left| vec![Drop { doc: doc(2), why: Why::TooShort { left } }];
+        assert!(fault(&plan(short(2), vec![])).contains("nothing was cut from it"));
+        assert!(fault(&plan(short(3), vec![edit(2, 1)])).contains("enough is left"));
+        assert!(fault(&plan(vec![], vec![edit(2, 1), edit(2, 1)])).contains("changed twice"));
+    }
+}

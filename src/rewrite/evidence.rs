@@ -7,9 +7,9 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::apply::Copied;
-use super::plan::{Cut, Drop, Edit, Kept, Left, Passages, Plan, Rules, Why};
+use super::plan::{Cut, Drop, Edit, Kept, Left, Passages, Plan, Planned, Rules, Why};
 use crate::error::{Error, Result};
-use crate::finding::{DocumentRef, Findings, Reason};
+use crate::finding::{DocumentRef, Findings};
 use crate::span::Span;
 
 /// The name and version of the format.
@@ -259,13 +259,10 @@ fn warnings(findings: &Findings, plan: &Plan, copied: &[Copied]) -> Vec<String> 
         let is_large = lost >= LARGE_LOSS && lost * 2 > copied.records;
         is_large.then(|| format!("{} loses {lost} of its {} records", source.info.path, copied.records))
     });
-    let cut_off = plan.sources.iter().filter(|source| !source.is_whole).map(|source| {
-        format!(
-            "{} could not be read to its end, or holds more than one document may; its copy is what was read",
-            source.info.path
-        )
-    });
-    let unread = plan.whole.iter().filter(|whole| whole.reason == Reason::Changed);
-    let unread = unread.map(|whole| format!("{} changed while it was read", whole.path.display()));
-    clusters.chain(losses).chain(cut_off).chain(unread).collect()
+    // A source that nothing goes from is copied as it is stored, damaged or not.
+    let is_changed = |source: &&Planned| !source.drops.is_empty() || !source.edits.is_empty();
+    let damaged = plan.sources.iter().filter(|source| !source.is_whole).filter(is_changed);
+    let cut_off =
+        damaged.map(|source| format!("what could not be read of {} is not in its copy either", source.info.path));
+    clusters.chain(losses).chain(cut_off).collect()
 }

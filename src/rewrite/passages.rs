@@ -239,7 +239,8 @@ impl Work<'_> {
         } else {
             let (family, keep) =
                 (Arc::clone(&self.families[job.family].id), Arc::clone(&self.families[job.family].keep));
-            Ok(Cut { span, characters: text.characters(span), family, keep, words: part.len(), covered: share })
+            let characters = (self.options.passages == Passages::Mark).then(|| text.characters(span));
+            Ok(Cut { span, characters, family, keep, words: part.len(), covered: share })
         }
     }
 

@@ -143,8 +143,8 @@ pub struct Edit {
 pub struct Cut {
     /// The place, in bytes of the text.
     pub span: Span,
-    /// The place in characters.
-    pub characters: Span,
+    /// The place in characters, if it is to be marked.
+    pub characters: Option<Span>,
     /// The family that both places belong to.
     pub family: Arc<str>,
     /// The place that stays.

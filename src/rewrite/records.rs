@@ -303,7 +303,8 @@ fn mark(bytes: &[u8], edit: &Edit, out: &mut Vec<u8>) -> std::result::Result<(),
     if member(line, MARKS).is_some() {
         return Err(format!("it has a field `{MARKS}` already"));
     }
-    let marks: Vec<[usize; 2]> = edit.cuts.iter().map(|cut| [cut.characters.start, cut.characters.end]).collect();
+    let places = edit.cuts.iter().filter_map(|cut| cut.characters);
+    let marks: Vec<[usize; 2]> = places.map(|place| [place.start, place.end]).collect();
     let marks = serde_json::to_string(&marks).map_err(|error| error.to_string())?;
     let end = line.rfind('}').ok_or("it is no object")?;
     out.extend_from_slice(&bytes[..end]);
