@@ -55,7 +55,7 @@ fn places(min_words: usize) -> BTreeMap<String, Vec<(usize, usize)>> {
     places
 }
 
-/// The marked paragraphs of which a letter or digit lies outside of all places.
+/// What of the marked paragraphs lies outside of all places, from the first letter or digit to the last.
 fn not_covered(min_words: usize) -> Vec<String> {
     let (places, pages) = (places(min_words), lines::<Page>("dolma_docs.jsonl"));
     let mut missing = Vec::new();
@@ -63,8 +63,11 @@ fn not_covered(min_words: usize) -> Vec<String> {
         let text: Vec<char> = pages.iter().find(|page| page.id == marked.id).unwrap().text.chars().collect();
         let inside = |at: usize| places.get(&marked.id).is_some_and(|of| of.iter().any(|&(a, b)| a <= at && at < b));
         for &(start, end) in marked.paragraphs.iter().chain(&marked.paragraph_ngrams) {
-            if (start..end).any(|at| text[at].is_alphanumeric() && !inside(at)) {
-                missing.push(text[start..end].iter().collect::<String>().trim_end().to_owned());
+            // The line end that a span includes is not in the text of a last line.
+            let end = end.min(text.len());
+            let missed: Vec<usize> = (start..end).filter(|&at| text[at].is_alphanumeric() && !inside(at)).collect();
+            if let [first, .., last] = missed[..] {
+                missing.push(text[first..=last].iter().collect::<String>());
             }
         }
     }
@@ -75,12 +78,15 @@ fn not_covered(min_words: usize) -> Vec<String> {
 
 /// The 14 words of a menu are too short to be listed by default: they are counted with the other short repeats. Where
 /// dolma marks only the later page, doublon names both places; and where it marks 38 paragraphs that follow each other,
-/// doublon reports one passage of 530 words.
+/// doublon reports one passage of 530 words. Of a list of months that two pages have, dolma marks the whole paragraph; the
+/// four words before its newest months, which the other page lacks, are no part of the passage.
 #[test]
 fn paragraphs_that_dolma_marks_are_covered_but_for_a_short_menu() {
-    let menu = ["About Our Blog", "Become a Volunteer", "Commenting Policy", "PPAA Home", "Receive Care"];
+    let start_of_months = "Archives Select Month August";
+    let menu =
+        ["About Our Blog", start_of_months, "Become a Volunteer", "Commenting Policy", "PPAA Home", "Receive Care"];
     assert_eq!(not_covered(20), menu);
-    assert_eq!(not_covered(8), [""; 0]);
+    assert_eq!(not_covered(8), [start_of_months]);
 }
 
 // --- data-juicer: duplicate documents --------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ fn corpus() -> (tempfile::TempDir, PathBuf) {
     fs::create_dir(&path).expect("a folder");
     let mut first = String::new();
     for n in 0..60 {
-        let own: String = (0..80).map(|word| format!("w{n}x{word} ")).collect();
+        let own: String = (0..80).map(|word| word_of(n * 80 + word)).collect();
         let again = "the same eleven words stand here again and again and so on.\\n".repeat(n / 6);
         let footer = "this footer of more than twenty words stands below every document of the whole corpus and says \
             no more than that it is a footer of all";
@@ -37,6 +37,11 @@ fn corpus() -> (tempfile::TempDir, PathBuf) {
     let copies: String = first.lines().take(3).map(|line| format!("{line}\n")).collect();
     fs::write(path.join("b.jsonl"), copies + "{\"text\":\"...\"}\nnot JSON\n").expect("is written");
     (folder, path)
+}
+
+/// A word unlike all others.
+fn word_of(n: usize) -> String {
+    format!("{:09x} ", (n as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 28)
 }
 
 fn json(found: &Statistics) -> String {

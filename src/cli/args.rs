@@ -233,9 +233,9 @@ struct InputArgs {
     /// With `lines`, blank ones do not count.
     #[arg(long, value_enum, value_name = "WHAT", default_value = "file")]
     record: RecordArg,
-    /// Encoding of all text but JSON and Parquet, which have their own [default: told from the content]
+    /// Encoding of the text [default: told from the content]
     ///
-    /// A label of the Encoding Standard, such as windows-1252, shift_jis or gb18030. Without it, a byte order mark
+    /// A label of the Encoding Standard, such as windows-1252, shift_jis or gb18030. JSON and Parquet have their own. Without it, a byte order mark
     /// decides, then what a page declares, then the content; rows and lines are UTF-8.
     #[arg(long, value_name = "NAME")]
     encoding: Option<String>,

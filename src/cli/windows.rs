@@ -40,7 +40,7 @@ pub struct WindowArgs {
     window: Option<usize>,
     /// Make the shingles of windows of N words [default: 5]
     ///
-    /// From 1 to 64, and at most --window. Where passages are edited, shorter shingles find more of them; they take
+    /// From 2 to 64, and at most --window. Where passages are edited, shorter shingles find more of them; they take
     /// more time, since set phrases meet too.
     #[arg(long, value_name = "N")]
     window_shingle: Option<usize>,
@@ -71,8 +71,8 @@ impl WindowArgs {
         at_least("window", words, 1, "at least 1")?;
         at_most("window", words, self.min_words, "at most --min-words")?;
         let k = self.window_shingle.unwrap_or(preset.k.min(words));
-        at_least("window-shingle", k, 1, "from 1 to 64")?;
-        at_most("window-shingle", k, LONGEST_SHINGLE, "from 1 to 64")?;
+        at_least("window-shingle", k, 2, "from 2 to 64")?;
+        at_most("window-shingle", k, LONGEST_SHINGLE, "from 2 to 64")?;
         at_most("window-shingle", k, words, "at most --window")?;
         let (bands, rows) = (self.window_bands.unwrap_or(preset.bands), self.window_rows.unwrap_or(preset.rows));
         at_least("window-bands", bands, 1, "at least 1")?;
@@ -140,8 +140,8 @@ mod tests {
             ("--min-words 2", "min-words is 2, but it must be at least 3"),
             ("--window 0", "window is 0, but it must be at least 1"),
             ("--window 21", "window is 21, but it must be at most --min-words"),
-            ("--window-shingle 0", "window-shingle is 0, but it must be from 1 to 64"),
-            ("--min-words 90 --window-shingle 65", "window-shingle is 65, but it must be from 1 to 64"),
+            ("--window-shingle 1", "window-shingle is 1, but it must be from 2 to 64"),
+            ("--min-words 90 --window-shingle 65", "window-shingle is 65, but it must be from 2 to 64"),
             ("--window 6 --window-shingle 7", "window-shingle is 7, but it must be at most --window"),
             ("--window-shingle 21", "window is 21, but it must be at most --min-words"),
             ("--window-bands 0", "window-bands is 0, but it must be at least 1"),

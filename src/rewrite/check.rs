@@ -142,9 +142,9 @@ mod tests {
         Drop { doc: doc(record), why: Why::Duplicate { keep, jaccard: 0.8, containment: 0.9, exact: false } }
     }
 
-    /// The bytes 10 to 20 of one document go for the first ten of another.
+    /// The bytes 10 to 20 of one document go for the first nine of another.
     fn edit(record: u64, keep: u64) -> Edit {
-        let keep = Arc::new(Kept { doc: doc(keep), span: Span::new(0, 10) });
+        let keep = Arc::new(Kept { doc: doc(keep), span: Span::new(0, 9) });
         let span = Span::new(10, 20);
         let cut = Cut { span, characters: None, family: "f1".into(), keep, words: 5, covered: 0.8 };
         Edit { doc: doc(record), cuts: vec![cut], pieces: vec![(Span::new(9, 20), false)] }

@@ -107,8 +107,8 @@ impl<'t> Described<'t> {
         let (first, last) = (self.words[words.start], self.words[words.end - 1]);
         let before = words.start.checked_sub(1).map(|n| self.words[n].end);
         let after = self.words.get(words.end).map(|word| word.start);
-        let end = last.end
-            + hanging_after(&self.text[last.end..after.unwrap_or(self.text.len()).max(last.end)], after.is_some());
+        let rest = &self.text[last.end..after.unwrap_or(self.text.len()).max(last.end)];
+        let end = last.end + hanging_after(rest, after.is_some()).max(marks(rest));
         let start = if before.is_some_and(|before| before > first.start) {
             // Part of the first character is taken; the place starts at the next one, if the range has more.
             self.words[words.clone()].iter().find(|word| word.start >= first.end).unwrap_or(&first).start
@@ -280,6 +280,13 @@ fn hanging_before(gap: &str, after_word: bool) -> usize {
         None if after_word => 0,
         None => gap.len(),
     }
+}
+
+/// The bytes of the marks at the start of a text, which are part of the character before it.
+fn marks(text: &str) -> usize {
+    use GeneralCategory::{EnclosingMark, NonspacingMark, SpacingMark};
+    let is_mark = |c: &char| matches!(c.general_category(), EnclosingMark | NonspacingMark | SpacingMark);
+    text.chars().take_while(is_mark).map(char::len_utf8).sum()
 }
 
 /// How many bytes at the start of what stands after a word hang on it. Where sentences are not followed by a space,

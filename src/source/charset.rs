@@ -61,7 +61,7 @@ pub fn decode<'a>(bytes: &'a [u8], hints: &Hints) -> Decoded<'a> {
     if let Some(encoding) = hints.forced {
         return decode_as(encoding, bytes);
     }
-    if let Some((encoding, _)) = Encoding::for_bom(bytes) {
+    if let Some(encoding) = marked(bytes) {
         return decode_as(encoding, bytes);
     }
     let declared = || hints.declared.and_then(|label| Encoding::for_label_no_replacement(label.as_bytes()));
@@ -81,6 +81,15 @@ fn decode_as<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Decoded<'a> {
     let mark = Encoding::for_bom(bytes).filter(|&(marked, _)| marked == encoding && marked != UTF_8);
     let (text, lossy) = encoding.decode_without_bom_handling(&bytes[mark.map_or(0, |(_, length)| length)..]);
     Decoded { text, lossy, encoding }
+}
+
+/// Returns the encoding that a byte order mark tells. Other text may begin with the two bytes of that of UTF-16, but then
+/// what follows is neither.
+fn marked(bytes: &[u8]) -> Option<&'static Encoding> {
+    let (encoding, length) = Encoding::for_bom(bytes)?;
+    let rest = &bytes[length..];
+    let is_narrow = || rest.len() >= 16 && memchr(0, rest).is_none() && simdutf8::basic::from_utf8(rest).is_ok();
+    (encoding == UTF_8 || !is_narrow()).then_some(encoding)
 }
 
 /// Decodes bytes that are said to be in some encoding.
@@ -332,6 +341,8 @@ mod tests {
         assert_eq!(decode(bytes, &forced).text, "ï»¿Ã©");
         let utf16 = decode(b"\xff\xfe\xe9\0", &header);
         assert_eq!((utf16.text.as_ref(), utf16.encoding), ("é", UTF_16LE));
+        let mark_alone = decode(b"\xff\xfe and then plain words", &Hints::default());
+        assert!(mark_alone.text.ends_with(" and then plain words"), "{mark_alone:?}");
     }
 
     #[test]
