@@ -211,7 +211,6 @@ mod program {
         let (with, without) = (folder.join("with"), folder.join("without"));
         let held = peak(level, path, &with, &["--memory", BUDGET, "--tmp", folder.to_str().unwrap()]);
         let free = peak(level, path, &without, &[]);
-        println!("{level}: {held} kB with a budget of {BUDGET}, {free} kB without");
         assert!(free > CEILING, "{free} kB without a budget: too little to measure one");
         assert!(held <= CEILING, "{held} kB with a budget of {BUDGET}");
         assert!(fs::read(with).unwrap() == fs::read(without).unwrap(), "the findings differ");

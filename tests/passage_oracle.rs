@@ -7,6 +7,8 @@
 //! at least 80% of it on both sides. The same holds for the next best alignment outside of the places of `P`, and so
 //! on.
 
+#![allow(clippy::expect_used)] // helpers of tests fail like tests
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::ops::Range;

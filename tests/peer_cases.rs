@@ -92,6 +92,7 @@ fn paragraphs_that_dolma_marks_are_covered_but_for_a_short_menu() {
 // --- data-juicer: duplicate documents --------------------------------------------------------------------------------
 
 #[derive(Deserialize)]
+#[allow(clippy::struct_field_names)] // the names of the file
 struct Case {
     operator: String,
     case: String,

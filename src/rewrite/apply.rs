@@ -189,6 +189,7 @@ impl Copier<'_> {
     }
 
     #[cfg(not(feature = "parquet"))]
+    #[allow(clippy::unused_self)] // as the one that copies
     fn rows(&mut self, planned: &Planned, _: Blocks, _: &[(u64, Action)], _: &Path) -> Result<Copied> {
         Err(changed(planned, "this build of doublon does not write Parquet".to_owned()))
     }

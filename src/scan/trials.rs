@@ -3,7 +3,7 @@
 //! Two texts of random words share a passage, of which each word is replaced by another with a given probability. The
 //! trial asks whether they meet (some key stands at the same word of both), and whether the alignment that starts from
 //! the keys they share is listed and covers at least half of the passage on both sides. Words are drawn evenly from
-//! [`WORDS`] that are spelled unlike each other, so nothing but the passage is shared; that real texts also share
+//! `WORDS` that are spelled unlike each other, so nothing but the passage is shared; that real texts also share
 //! set phrases costs time, not recall, as long as a key does not stand at more places than are all compared.
 //!
 //! The trial of one number draws the same words for every length, edit rate and setting, and a word that is replaced at

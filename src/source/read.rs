@@ -325,6 +325,7 @@ impl SourceReader {
     }
 
     #[cfg(not(feature = "parquet"))]
+    #[allow(clippy::unused_self)] // as the one that reads
     fn next_rows(&mut self) -> Option<Result<Block, Skipped>> {
         None
     }

@@ -4,8 +4,8 @@
 //! stood before (5 to 10 words), each as a share of the text, against its published limit.
 //!
 //! Source: Rae et al., "Scaling Language Models: Methods, Analysis & Insights from Training Gopher", 2021,
-//! arXiv:2112.11446, table A1. The paper gives limits and a sentence for each measure. Counting follows datatrove
-//! (`GopherRepetitionFilter`, the filter of FineWeb), so that numbers compare with those published since:
+//! arXiv:2112.11446, table A1. The paper gives limits and a sentence for each measure. Counting follows `datatrove`
+//! (`GopherRepetitionFilter`, the filter of `FineWeb`), so that numbers compare with those published since:
 //!
 //! - What stands for the first time is not repeated: a passage that stands twice counts once. Taken by the letter, the
 //!   paper counts both places; so does RedPajama-V2, whose values are about twice as high.

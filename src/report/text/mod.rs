@@ -279,8 +279,12 @@ impl<W: Write> Report<'_, W> {
         } else {
             format!("; bytes that are not UTF-8 in {}", counted(lossy, "document"))
         };
-        let encodings = self.findings.summary.encodings.iter();
-        let decoded: String = encodings.map(|(name, &n)| format!("; {} in {name}", counted(n, "document"))).collect();
+        let decoded = self
+            .findings
+            .summary
+            .encodings
+            .iter()
+            .fold(String::new(), |told, (name, &n)| told + "; " + &counted(n, "document") + " in " + name);
         format!("{}{of_which}{decoded}{broken}", bytes(repeated.text))
     }
 

@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn the_article_is_found_with_its_place() {
         let sentence = "It was a dark &amp; stormy night, and the rain fell in torrents, except at intervals. ";
-        let paragraphs: String = (0..8).map(|n| format!("<p>{n}. {}</p>\n", sentence.repeat(4))).collect();
+        let paragraphs = (0..8).map(|n| format!("<p>{n}. {}</p>\n", sentence.repeat(4))).collect::<Vec<_>>().concat();
         let html = page(&paragraphs);
         let found = article(&html).unwrap();
         assert!(!found.text.contains("Another story") && !found.text.contains("Imprint"), "{}", found.text);

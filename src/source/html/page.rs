@@ -36,6 +36,7 @@ pub(super) struct Page<'a> {
 
 /// The tag that is being read.
 #[derive(Default)]
+#[allow(clippy::struct_excessive_bools)] // what its attributes and its end say, each for itself
 struct Token {
     name: Vec<u8>,
     is_end: bool,

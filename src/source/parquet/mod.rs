@@ -6,7 +6,7 @@
 //! batch of about 1 MiB.
 //!
 //! A file is damaged more often than it is hostile, but both are met here. What the footer and the pages say of their
-//! sizes is checked before memory is reserved for it ([`footer`], [`pages`]); checksums of pages are compared where there
+//! sizes is checked before memory is reserved for it (`footer`, `pages`); checksums of pages are compared where there
 //! are any. An error costs the rest of its row group. A panic of the crate that decodes is caught and ends the file.
 
 mod cells;

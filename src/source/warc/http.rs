@@ -91,7 +91,7 @@ fn chunk_size(bytes: &[u8]) -> Option<(usize, &[u8])> {
 
 /// Undoes one content encoding, unless the body is not in it.
 fn undo(coding: &[u8], body: &[u8], limit: u64) -> Result<Option<Vec<u8>>, (Reason, String)> {
-    let is_zlib = body.len() >= 2 && body[0] & 0xf == 8 && u16::from_be_bytes([body[0], body[1]]) % 31 == 0;
+    let is_zlib = body.len() >= 2 && body[0] & 0xf == 8 && u16::from_be_bytes([body[0], body[1]]).is_multiple_of(31);
     match coding {
         b"gzip" | b"x-gzip" if body.starts_with(b"\x1f\x8b") => {
             read("gzip", MultiGzDecoder::new(body), limit).map(Some)

@@ -9,6 +9,7 @@ use crate::finding::Reason;
 use crate::hash::content_hash;
 
 /// What a record says.
+#[allow(clippy::struct_field_names)] // it is the text of the text, beside what is known of it
 pub(super) struct Text {
     pub text: String,
     pub lossy: bool,

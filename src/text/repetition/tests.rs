@@ -17,8 +17,7 @@ fn words(text: &str) -> Vec<String> {
     let mut inside = false;
     for c in text.chars() {
         match class(c) {
-            Class::Word if inside => words.last_mut().expect("a word is open").push(c),
-            Class::Ignored if inside => words.last_mut().expect("a word is open").push(c),
+            Class::Word | Class::Ignored if inside => words.last_mut().expect("a word is open").push(c),
             Class::Ignored => {}
             Class::Separator if c.is_whitespace() => inside = false,
             other => {
