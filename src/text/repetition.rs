@@ -15,7 +15,8 @@
 //!
 //! Where this departs from datatrove: a **word** is a run of letters and digits, or a single character that is neither
 //! that nor white space, or a character of a script written without spaces, in any language; datatrove asks a splitter
-//! of words for the language, which differs at elisions and contractions. Case and accents count, as there. An n-gram
+//! of words for the language, which differs at elisions and contractions. Case and accents count, as there. n-grams are
+//! equal if all their words are; datatrove joins the words first, so that `enfant sont` equals `enfants ont`. An n-gram
 //! that stands once is not repeated, so that texts of a few words are not over the limit. Lines and paragraphs are
 //! compared without the white space around them, and a line of nothing else is an empty one.
 //!
