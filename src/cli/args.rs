@@ -15,6 +15,7 @@ use super::windows::WindowArgs;
 use crate::candidate::presets::{DOCUMENT_PRESETS, PASSAGE_PRESETS, Preset, document_preset, passage_preset};
 use crate::error::{Error, Result};
 use crate::finding::{Level, Parameters, Scope, WindowParameters};
+use crate::report::text::Sort;
 use crate::scan::Resources;
 use crate::source::{BadInput, RecordMode, SourceOptions};
 use crate::text::TextOptions;
@@ -374,6 +375,14 @@ pub struct RenderArgs {
     /// The report for people shows the largest ones; JSON has all anyway.
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub limit: usize,
+    /// What the groups of the report are ordered by
+    ///
+    /// `cost` is the bytes that could go, `similarity` how alike they are, `count` how many there are, each most first;
+    /// `position` is the place of the one that is kept. JSON is ordered by position anyway.
+    ///
+    /// Example: --sort count shows boilerplate first.
+    #[arg(long, value_enum, value_name = "BY", default_value = "cost")]
+    pub sort: SortArg,
     /// When to use colour
     ///
     /// `auto` uses it on a terminal, unless NO_COLOR is set; CLICOLOR_FORCE asks for it elsewhere too.
@@ -403,6 +412,14 @@ pub struct MessageArgs {
 pub enum Format {
     Text,
     Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SortArg {
+    Cost,
+    Position,
+    Similarity,
+    Count,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -600,6 +617,17 @@ impl From<ScopeArg> for Scope {
             ScopeArg::Within => Self::Within,
             ScopeArg::Across => Self::Across,
             ScopeArg::Both => Self::Both,
+        }
+    }
+}
+
+impl From<SortArg> for Sort {
+    fn from(sort: SortArg) -> Self {
+        match sort {
+            SortArg::Cost => Self::Cost,
+            SortArg::Position => Self::Position,
+            SortArg::Similarity => Self::Similarity,
+            SortArg::Count => Self::Count,
         }
     }
 }

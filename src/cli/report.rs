@@ -78,5 +78,6 @@ pub fn style(args: &RenderArgs, output: &Output) -> Style {
         },
         width: width.map_or(default.width, |(Width(columns), _)| usize::from(columns).min(WIDEST)),
         limit: if args.limit == 0 { usize::MAX } else { args.limit },
+        sort: args.sort.into(),
     }
 }

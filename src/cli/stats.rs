@@ -19,6 +19,7 @@ use crate::scan::stats::{Request, stats};
 use crate::statistics::Statistics;
 
 #[derive(Debug, Group)]
+#[command(mut_arg("sort", |arg| arg.hide(true)))] // it has no groups
 pub struct StatsArgs {
     /// Measure each document by itself only
     ///
