@@ -9,6 +9,8 @@ use clap::{Args as Group, ColorChoice, Parser, Subcommand, ValueEnum};
 use encoding_rs::Encoding;
 
 use super::clean::CleanArgs;
+use super::config::ConfigArgs;
+use super::manual::{CompletionsArgs, ManArgs};
 use super::settings::SettingArgs;
 use super::stats::StatsArgs;
 use super::windows::WindowArgs;
@@ -32,6 +34,27 @@ const OF_WINDOWS: [&str; 6] = ["min_words", "window", "window_shingle", "window_
 pub struct Args {
     #[command(subcommand)]
     pub command: Command,
+    /// Take settings from FILE instead of doublon.toml
+    ///
+    /// Without it, doublon.toml is looked for in the current folder and those above it, up to the home folder, and never
+    /// in what is read. Its keys are the names of flags; `doublon config` shows what holds. Flags go before variables of
+    /// the environment such as DOUBLON_THRESHOLD, and these before the file.
+    ///
+    /// Example: --config strict.toml
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "DOUBLON_CONFIG",
+        hide_env = true,
+        help_heading = "Settings"
+    )]
+    pub config: Option<PathBuf>,
+    /// Read no doublon.toml
+    ///
+    /// Variables of the environment still count.
+    #[arg(long, global = true, help_heading = "Settings")]
+    pub no_config: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -86,6 +109,23 @@ pub enum Command {
     ///
     /// Example: doublon stats archive/ --alone --documents --format json -o stats.jsonl
     Stats(Box<StatsArgs>),
+    /// Show which settings hold, and where each comes from
+    ///
+    /// Flags go before variables of the environment, these before doublon.toml, and that before the defaults. What is
+    /// printed is a doublon.toml that says the same.
+    ///
+    /// Example: doublon config scan --threshold 0.9
+    ///
+    /// Example: doublon config clean > doublon.toml
+    Config(ConfigArgs),
+    /// Write a manual page to standard output
+    ///
+    /// Example: doublon man scan | man -l -
+    Man(ManArgs),
+    /// Write what a shell needs to complete commands
+    ///
+    /// Example: doublon completions bash > ~/.local/share/bash-completion/completions/doublon
+    Completions(CompletionsArgs),
 }
 
 #[derive(Debug, Group)]
@@ -134,6 +174,9 @@ pub struct RunArgs {
     text: TextArgs,
     #[command(flatten)]
     input: InputArgs,
+    /// What of this was given, as it would be given again.
+    #[arg(skip)]
+    pub given: Vec<String>,
 }
 
 #[derive(Debug, Group)]
@@ -284,6 +327,14 @@ pub struct LimitArgs {
     /// Example: --fail-over 10%
     #[arg(long, value_name = "PERCENT", allow_negative_numbers = true)]
     fail_over: Option<String>,
+    /// Count and show only what FILE does not have
+    ///
+    /// FILE is what `doublon scan --format json` wrote before. What stands there is known, though lines move, files are
+    /// renamed or a few words change; --fail-over judges what is new. In JSON all is listed, and what is new has a mark.
+    ///
+    /// Example: --baseline known.jsonl --fail-over 0%
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
     /// End with exit code 1 if there was nothing to compare
     ///
     /// An empty folder is such a case, or one of which --glob leaves nothing.

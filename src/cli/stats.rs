@@ -4,7 +4,7 @@
 
 use std::io::{self, IsTerminal};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args as Group;
 
 use super::args::{Format, ScanArgs};
@@ -19,7 +19,7 @@ use crate::scan::stats::{Request, stats};
 use crate::statistics::Statistics;
 
 #[derive(Debug, Group)]
-#[command(mut_arg("sort", |arg| arg.hide(true)))] // it has no groups
+#[command(mut_arg("sort", |arg| arg.hide(true)), mut_arg("baseline", |arg| arg.hide(true)))] // of findings only
 pub struct StatsArgs {
     /// Measure each document by itself only
     ///
@@ -43,6 +43,9 @@ pub struct StatsArgs {
 /// When an argument is wrong, the scan fails, or the report cannot be written.
 pub fn run(args: &StatsArgs) -> Result<Outcome> {
     let scan = &args.scan;
+    if scan.limits.baseline.is_some() {
+        bail!("--baseline is for `doublon scan`");
+    }
     let (parameters, sources, resources) = (scan.parameters()?, scan.run.sources()?, scan.run.resources()?);
     let fail_over = scan.limits.fail_over()?;
     let (render, messages) = (&scan.render, &scan.messages);
