@@ -543,7 +543,7 @@ impl RunArgs {
             min_words: passages.windows.min_words,
             min_identity: passages.min_identity,
             windows: WindowParameters { exhaustive: passages.exhaustive, ..passages.windows.windows(presets.windows)? },
-            text_field: input.text_field.clone(),
+            text_field: field("text-field", &input.text_field)?,
             id_field: input.id_field.clone(),
             max_record: size("max-record", &input.max_record)?,
             lines: matches!(input.record, RecordArg::Lines),
@@ -731,6 +731,10 @@ fn size(name: &'static str, text: &str) -> Result<u64> {
     number.checked_mul(unit).filter(|&size| size > 0).ok_or_else(bad)
 }
 
+fn field(name: &'static str, field: &str) -> Result<String> {
+    if field.is_empty() { Err(refused(name, &"empty", "the name of a field")) } else { Ok(field.to_owned()) }
+}
+
 fn encoding(label: Option<&str>) -> Result<Option<&'static Encoding>> {
     let known = |label: &str| Encoding::for_label(label.as_bytes()).ok_or_else(|| label.to_owned());
     let expected = "the name of an encoding, such as windows-1252 or shift_jis";
@@ -791,6 +795,11 @@ mod tests {
         );
         assert_eq!(refusal("--threads 2000"), "threads is 2000, but it must be from 0 to 1024");
         assert_eq!(refusal("--fail-over 101%"), "fail-over is 101%, but it must be a percentage from 0% to 100%");
+        assert_eq!(refusal("--text-field="), "text-field is empty, but it must be the name of a field");
+        assert_eq!(
+            refusal("--threshold 0.001"),
+            "threshold is 0.001 with recall 0.99, but it must be within reach of 4096 hash functions; raise it, or lower the recall"
+        );
         for size in ["0", "MiB", "1.5GB", "12XB", "99999999999999GiB", "-1", "é"] {
             let expected =
                 format!("max-record is {size}, but it must be a number of bytes above 0, such as 256MiB or 1GB");

@@ -13,7 +13,7 @@ use super::exit::Outcome;
 use super::output::Output;
 use super::progress::Meter;
 use super::report::read;
-use super::say;
+use super::{hints, say};
 use crate::finding::{Findings, Level};
 use crate::report::text::{bytes, counted, number};
 use crate::rewrite::{
@@ -113,6 +113,7 @@ pub fn run(args: &CleanArgs) -> Result<Outcome> {
     let (findings, summary) = done?;
     if !args.messages.quiet {
         tell(&summary, args);
+        hints::tell_fields(&findings.skipped, &findings.header.parameters.text_field);
     }
     Ok(Outcome::of(&findings, None, false))
 }

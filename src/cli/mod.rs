@@ -8,6 +8,7 @@ mod baseline;
 mod clean;
 mod config;
 mod exit;
+mod hints;
 mod manual;
 mod next;
 mod output;

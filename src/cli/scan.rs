@@ -9,7 +9,7 @@ use super::exit::{self, Outcome, share};
 use super::output::Output;
 use super::progress::Meter;
 use super::report::render;
-use super::{baseline, next, say, write_plain};
+use super::{baseline, hints, next, say, write_plain};
 use crate::finding::{Findings, Parameters};
 use crate::report::text::{percent, summary_line};
 
@@ -36,6 +36,7 @@ pub fn run(args: &ScanArgs) -> Result<Outcome> {
     render(&findings, &args.render, &output)?;
     if !messages.quiet {
         tell_counts(&findings, args, &output);
+        hints::tell_fields(&findings.skipped, &parameters.text_field);
     }
     tell_next(&findings, args, &output);
     let outcome = Outcome::of(&findings, fail_over, args.limits.fail_on_empty);

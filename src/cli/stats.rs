@@ -12,7 +12,7 @@ use super::exit::Outcome;
 use super::output::Output;
 use super::progress::Meter;
 use super::report::style;
-use super::say;
+use super::{hints, say};
 use crate::report::stats::{write_json, write_text};
 use crate::report::text::{counted, percent};
 use crate::scan::stats::{Request, stats};
@@ -63,6 +63,9 @@ pub fn run(args: &StatsArgs) -> Result<Outcome> {
     if !messages.quiet && (render.format == Format::Json || output != Output::Stdout) {
         let (documents, over) = (counted(found.summary.documents, "document"), found.summary.over);
         say(&format!("{documents} measured; {} over a limit of Gopher", counted(over, "document")));
+    }
+    if !messages.quiet {
+        hints::tell_fields(&found.skipped, &parameters.text_field);
     }
     Ok(judge(&found, fail_over, scan.limits.fail_on_empty))
 }

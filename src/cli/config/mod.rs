@@ -121,7 +121,10 @@ fn parse_as(definition: Command, arguments: &[OsString]) -> Result<Parsed, Refus
     let file =
         File::of(given.get_one::<std::path::PathBuf>("config").map(|path| &**path), given.get_flag("no_config"))?;
     let mut settings = settings(&definition, name, file.as_ref(), |variable| env::var_os(variable))?;
-    give_way(&mut settings, given)?;
+    give_way(&mut settings, given);
+    if name == "params" {
+        fit_presets(&mut settings, given.get_flag("passages"));
+    }
     let definition = definition.mut_subcommand(name, |command| with_defaults(command, &settings));
     let matches = definition.try_get_matches_from(arguments)?;
     let mut args = Args::from_arg_matches(&matches)?;
@@ -157,8 +160,10 @@ pub fn place_of(error: &anyhow::Error, settings: &BTreeMap<String, Setting>) -> 
 
 /// Returns the flags that may be set elsewhere.
 fn flags(command: &Command) -> impl Iterator<Item = (&str, &Arg)> {
+    // `passages` is another thing in `clean`.
+    let is_question = |name: &str| command.get_name() == "params" && name == "passages";
     let named = command.get_arguments().filter_map(|arg| Some((arg.get_long()?, arg)));
-    named.filter(|(name, arg)| !OF_ONE_RUN.contains(name) && !arg.is_hide_set())
+    named.filter(move |(name, arg)| !OF_ONE_RUN.contains(name) && !arg.is_hide_set() && !is_question(name))
 }
 
 fn settings(
@@ -208,7 +213,7 @@ fn of_entry(file: &File, entry: &Entry, flag: &str, arg: &Arg) -> anyhow::Result
         let expected = if is_switch(arg) { "true or false" } else { "a value in quotes, or a number" };
         bail!("{origin}: {flag} is {}, but it must be {expected}", entry.values.join(", "));
     }
-    if entry.is_list && !takes_several(arg) {
+    if entry.is_list && !takes_several(arg) && flag != "preset" {
         bail!("{origin}: {flag} is a list, but it takes one value");
     }
     Ok(Setting { values: entry.values.clone(), origin })
@@ -248,13 +253,13 @@ fn check_names(definition: &Command, file: &File) -> anyhow::Result<()> {
         let place = format!("{}:{}", file.path, entry.line);
         let known = match section {
             None => of_any.clone(),
-            Some(section) => match commands.iter().find(|command| command.get_name() == section) {
-                Some(command) => flags(command).map(|(name, _)| name).collect(),
-                None => {
-                    let names: Vec<&str> = commands.iter().map(|command| command.get_name()).collect();
-                    bail!("{place}: no command [{section}] takes settings{}", suggestion(section, &names));
-                }
-            },
+            Some(section) => {
+                let names: Vec<&str> = commands.iter().map(|command| command.get_name()).collect();
+                let of_section = commands.iter().find(|command| command.get_name() == section).with_context(|| {
+                    format!("{place}: no command [{section}] takes settings{}", suggestion(section, &names))
+                })?;
+                flags(of_section).map(|(name, _)| name).collect()
+            }
         };
         if known.contains(&entry.name.as_str()) {
             continue;
@@ -291,7 +296,7 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 /// Takes away what the command line stands for.
-fn give_way(settings: &mut BTreeMap<String, Setting>, given: &ArgMatches) -> anyhow::Result<()> {
+fn give_way(settings: &mut BTreeMap<String, Setting>, given: &ArgMatches) {
     let is_given = |flag: &str| {
         let id = flag.replace('-', "_");
         given.ids().any(|known| known.as_str() == id) && given.value_source(&id) == Some(ValueSource::CommandLine)
@@ -309,7 +314,15 @@ fn give_way(settings: &mut BTreeMap<String, Setting>, given: &ArgMatches) -> any
     for flag in gone {
         settings.remove(flag);
     }
-    Ok(())
+}
+
+/// Leaves the preset that `params` is about: it takes one for documents or one for passages, where a scan takes both.
+fn fit_presets(settings: &mut BTreeMap<String, Setting>, is_of_passages: bool) {
+    let Some(mut preset) = settings.remove("preset") else { return };
+    preset.values.retain(|name| passage_preset(name).is_some() == is_of_passages);
+    if !preset.values.is_empty() {
+        settings.insert("preset".to_owned(), preset);
+    }
 }
 
 /// The definition of a command with these values as defaults. A default is not asked what it goes together with.
@@ -436,6 +449,16 @@ mod tests {
         let glob = parsed("--glob *.txt", "glob = ['*.md']").run.sources().expect("valid").glob;
         assert_eq!(glob, ["*.txt"]);
         assert!(!parsed("-v", "quiet = true").messages.quiet);
+    }
+
+    #[test]
+    fn params_takes_the_preset_that_it_is_about() {
+        let of = |is_of_passages| {
+            let mut found = of_file("preset = ['fineweb', 'fast']", "params").expect("valid");
+            fit_presets(&mut found, is_of_passages);
+            found["preset"].values.join(" ")
+        };
+        assert_eq!((of(false), of(true)), ("fineweb".into(), "fast".into()));
     }
 
     #[test]

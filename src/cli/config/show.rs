@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 
 use anyhow::{Context, Result};
+use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Args as Group, Command, CommandFactory, ValueEnum};
 
@@ -55,7 +56,7 @@ impl Of {
 /// When a setting is wrong, or the output cannot be written.
 pub fn run(args: &ConfigArgs, program: &Args) -> Result<Outcome> {
     let name = args.command.name();
-    let definition = Args::command().mut_subcommand(name, without_inputs);
+    let definition = Args::command();
     let mut arguments: Vec<OsString> = ["doublon", name].map(OsString::from).into();
     if let Some(path) = &program.config {
         arguments.extend(["--config".into(), path.into()]);
@@ -64,22 +65,30 @@ pub fn run(args: &ConfigArgs, program: &Args) -> Result<Outcome> {
         arguments.push("--no-config".into());
     }
     arguments.extend(args.flags.iter().cloned());
-    let parsed = parse_as(definition.clone(), &arguments).map_err(|refusal| match refusal {
-        Refusal::Usage(error) => error.into(),
-        Refusal::Setting(error) => error,
-    })?;
+    let parsed = parsed(&definition, name, &arguments)?;
     let command = definition.find_subcommand(name).context("no such command")?;
     let given = parsed.matches.subcommand_matches(name).context("no such command")?;
     Output::Stdout.write(false, |out| write(command, given, &parsed, out))?;
     Ok(Outcome::Done)
 }
 
-/// Without what has to be given for the command to do something.
-fn without_inputs(command: Command) -> Command {
-    command.mut_args(|arg| match arg.get_id().as_str() {
-        "paths" | "findings" => arg.required(false).required_unless_present_any([] as [&str; 0]),
-        "out" => arg.required(false).required_unless_present_any([] as [&str; 0]),
-        _ => arg,
+/// Adds what has to be given for the command to do something, if that is what it lacks.
+fn parsed(definition: &Command, name: &str, arguments: &[OsString]) -> Result<Parsed> {
+    let inputs: &[&str] = match name {
+        "clean" => &["--dry-run", "."],
+        "report" => &["-"],
+        _ => &["."],
+    };
+    let with_inputs: Vec<OsString> = arguments.iter().cloned().chain(inputs.iter().map(OsString::from)).collect();
+    let parsed = match parse_as(definition.clone(), arguments) {
+        Err(Refusal::Usage(error)) if error.kind() == ErrorKind::MissingRequiredArgument => {
+            parse_as(definition.clone(), &with_inputs)
+        }
+        parsed => parsed,
+    };
+    parsed.map_err(|refusal| match refusal {
+        Refusal::Usage(error) => error.into(),
+        Refusal::Setting(error) => error,
     })
 }
 

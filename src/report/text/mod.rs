@@ -27,7 +27,8 @@ use self::phrase::{covered, differences, regrouped};
 pub use self::wrap::wrap;
 use super::visible::visible;
 use crate::finding::{
-    Coverage, DocumentCluster, Findings, Level, MatchScope, Member, PassageFamily, PassageMatch, PlacedSpan, Skipped,
+    Coverage, DocumentCluster, Findings, Level, MatchScope, Member, PassageFamily, PassageMatch, PlacedSpan, Reason,
+    Skipped,
 };
 use crate::text::Tokenizer;
 
@@ -52,6 +53,8 @@ impl Default for Style {
 
 /// The most places shown of a group, unless all groups are.
 const PLACES: usize = 10;
+/// Records of one source that are listed with one reason, unless all are.
+const ALIKE: usize = 3;
 /// The most differences told of a match.
 const DIFFERENCES: usize = 5;
 /// Lines of the excerpt of a match, and of a family.
@@ -236,14 +239,29 @@ impl<W: Write> Report<'_, W> {
             return Ok(());
         }
         self.page.heading("Skipped input")?;
-        for skipped in skipped.iter().take(self.style.limit) {
-            let reason = reason_in_words(skipped.reason.name());
-            let detail = skipped.detail.as_deref().map(|detail| without_line(detail, skipped.record));
-            let detail = detail.map(|detail| format!(": {}", visible(detail))).unwrap_or_default();
-            self.page.entry(&format!("{}: {reason}{detail}", self.names.skipped(skipped)))?;
+        let alike = |x: &&Skipped, y: &&Skipped| (&x.source, x.reason) == (&y.source, y.reason);
+        let groups: Vec<&[&Skipped]> = skipped.chunk_by(alike).collect();
+        for group in groups.iter().take(self.style.limit) {
+            self.skipped_alike(group)?;
         }
-        self.more(skipped.len(), skipped.len(), "record")?;
+        let hidden: usize = groups.iter().skip(self.style.limit).map(|group| group.len()).sum();
+        if hidden > 0 {
+            self.page.entry(&format!("and {} (--limit 0 shows all)", counted_more(hidden, "record")))?;
+        }
         self.page.blank()
+    }
+
+    /// Records of one source that were skipped for one reason: some of them, and how many more there are.
+    fn skipped_alike(&mut self, group: &[&Skipped]) -> io::Result<()> {
+        let most = if self.style.limit == usize::MAX { usize::MAX } else { ALIKE };
+        for skipped in group.iter().take(most) {
+            self.page.entry(&format!("{}: {}", self.names.skipped(skipped), why(skipped)))?;
+        }
+        let (source, reason) = (visible(&group[0].source), reason_in_words(group[0].reason.name()));
+        match group.len().saturating_sub(most) {
+            0 => Ok(()),
+            more => self.page.entry(&format!("{source}: {reason} in {}", counted_more(more, "record"))),
+        }
     }
 
     fn nothing_found(&mut self) -> io::Result<()> {
@@ -270,9 +288,8 @@ impl<W: Write> Report<'_, W> {
         }
         if known > 0 {
             self.page.entry(&format!("{} that the baseline has", counted(known as u64, noun)))?;
-            self.page.blank()?;
         }
-        Ok(())
+        if beyond + known > 0 { self.page.blank() } else { Ok(()) }
     }
 
     /// Held against a baseline, only what is new is shown.
@@ -321,6 +338,20 @@ fn measured(m: &PassageMatch) -> String {
         format!("containment {a} of the first in the second, {b} of the second in the first")
     };
     format!("{}, identity {}, {containment}", counted(m.words as u64, "word"), percent(m.identity))
+}
+
+/// Why a record was skipped. Where the detail says it all, the reason would only say it again.
+fn why(skipped: &Skipped) -> String {
+    let reason = reason_in_words(skipped.reason.name());
+    let Some(detail) = skipped.detail.as_deref().map(|detail| without_line(detail, skipped.record)) else {
+        return reason;
+    };
+    let detail = visible(detail);
+    match skipped.reason {
+        Reason::Binary | Reason::MissingText | Reason::MissingColumn => detail.into_owned(),
+        Reason::Missing | Reason::Permission | Reason::Vanished if detail.ends_with(')') => reason,
+        _ => format!("{reason}: {detail}"),
+    }
 }
 
 /// A detail without the line that it begins with: the place before it says that already.
@@ -439,6 +470,37 @@ Summary
     passages   no repeated passage
 ";
         assert_eq!(rendered(&samples::skipped()), expected);
+    }
+
+    #[test]
+    fn a_reason_is_told_once() {
+        let mut findings = samples::skipped();
+        let mut told = |reason, detail: &str| {
+            findings.skipped =
+                vec![Skipped { reason, detail: Some(detail.into()), ..samples::skipped().skipped.remove(2) }];
+            rendered(&findings).lines().nth(2).unwrap_or_default().to_owned()
+        };
+        assert_eq!(
+            told(Reason::Binary, "the file is a program, not text"),
+            "    locked: the file is a program, not text"
+        );
+        assert_eq!(
+            told(Reason::Missing, "No such file or directory (os error 2)"),
+            "    locked: no such file or folder"
+        );
+        assert_eq!(told(Reason::InvalidJson, "expected `,`"), "    locked: invalid JSON: expected `,`");
+    }
+
+    #[test]
+    fn many_records_of_a_file_with_one_fault_are_counted() {
+        let mut findings = samples::skipped();
+        let one = findings.skipped.remove(1);
+        findings.skipped = (0..9).map(|n| Skipped { record: Some(n), ..one.clone() }).collect();
+        let text = rendered(&findings);
+        assert_eq!(text.matches("invalid JSON: expected").count(), 3, "{text}");
+        assert!(text.contains("    a.jsonl: invalid JSON in 6 more records\n\n"), "{text}");
+        let all = rendered_as(&findings, Style { limit: usize::MAX, ..Style::default() });
+        assert_eq!(all.matches("invalid JSON: expected").count(), 9, "{all}");
     }
 
     #[test]

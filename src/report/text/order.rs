@@ -76,7 +76,7 @@ mod tests {
 
     fn cluster(id: &str, sizes: &[u64], jaccard: f64) -> DocumentCluster {
         let one = samples::documents().clusters.remove(0);
-        let member = |&bytes: &u64| crate::finding::Member { bytes, jaccard, ..one.members[0].clone() };
+        let member = |&bytes: &u64| crate::finding::Member { jaccard, bytes, ..one.members[0].clone() };
         {
             let members = sizes.iter().map(member).collect();
             DocumentCluster { id: id.into(), members, ..one.clone() }
