@@ -27,7 +27,7 @@ pub struct Document {
     pub id: Option<String>,
     /// The decoded text.
     pub text: String,
-    /// Whether bytes that are not UTF-8 were replaced by U+FFFD when the text was decoded.
+    /// Whether bytes that could not be decoded were replaced by U+FFFD.
     pub lossy: bool,
     /// A hash of the bytes that the text was decoded from, where they differ from the text (see `lossy`).
     pub raw_hash: Option<u128>,
