@@ -20,7 +20,7 @@ impl DocId {
 pub struct Document {
     /// The number of its source in the run's table of sources.
     pub source: u32,
-    /// The zero-based position in its source: the line of a JSONL file, the row of a table, 0 for a file that is one
+    /// The zero-based position in its source: the line of a JSONL file or a table, 0 for a file that is one
     /// document.
     pub record: u64,
     /// The record's own id, if it has one.

@@ -232,8 +232,8 @@ pub enum Item {
 /// A document as it was read, before it is numbered in a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record {
-    /// The zero-based line, or row of a table; 0 for a file that is one document. Blank lines count, though they are no
-    /// documents; blank rows do not.
+    /// The zero-based line, that with which it begins for a row of a table; the row of a Parquet file; 0 for a file that
+    /// is one document. Blank lines count, though they are no documents.
     pub record: u64,
     /// The record's own id: a string that is not empty, or a number as it is written. It may repeat in a source; see
     /// [`drop_repeated_ids`].
