@@ -11,7 +11,7 @@ use encoding_rs::Encoding;
 use super::passages;
 use crate::error::{Error, Result};
 use crate::finding::{DocumentCluster, DocumentRef, Findings, Header, Parameters, Reason, SourceInfo};
-use crate::source::{RecordMode, Source, SourceOptions};
+use crate::source::{PageText, RecordMode, Source, SourceOptions};
 use crate::span::Span;
 
 /// What a clean copy leaves out.
@@ -243,13 +243,14 @@ pub fn plan(findings: &Findings, options: &Options) -> Result<Plan> {
 
 /// How the sources of findings are read again.
 pub(super) fn reading(parameters: &Parameters) -> SourceOptions {
-    let Parameters { text_field, id_field, max_record, lines, encoding, .. } = parameters;
+    let Parameters { text_field, id_field, max_record, lines, encoding, article, .. } = parameters;
     SourceOptions {
         text_field: text_field.clone(),
         id_field: id_field.clone(),
         max_record: *max_record,
         record: if *lines { RecordMode::Lines } else { RecordMode::File },
         encoding: encoding.as_deref().and_then(|label| Encoding::for_label(label.as_bytes())),
+        page: PageText::of_article(*article),
         ..SourceOptions::default()
     }
 }
