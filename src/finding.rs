@@ -712,6 +712,15 @@ pub struct Parameters {
     /// The encoding that text was said to be in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encoding: Option<String>,
+    /// Patterns of which files in folders had to match one, if there are any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub glob: Vec<String>,
+    /// Patterns of files and folders that were left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<String>,
+    /// Whether links in folders were followed.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub follow: bool,
 }
 
 impl Default for Parameters {
@@ -739,6 +748,9 @@ impl Default for Parameters {
             lines: false,
             article: false,
             encoding: None,
+            glob: Vec::new(),
+            exclude: Vec::new(),
+            follow: false,
         }
     }
 }

@@ -53,6 +53,8 @@ pub struct Args {
     /// Read no doublon.toml
     ///
     /// Variables of the environment still count.
+    ///
+    /// Example: --no-config where results have to be the same on every machine.
     #[arg(long, global = true, help_heading = "Settings")]
     pub no_config: bool,
 }
@@ -139,6 +141,8 @@ pub struct ScanArgs {
     /// What to compare
     ///
     /// With `all`, passages are looked for in the documents that stay; see --inside-duplicates.
+    ///
+    /// Example: --level documents tells of whole documents only, in a fraction of the time.
     #[arg(long, value_enum, default_value = "all")]
     level: LevelArg,
     #[command(flatten)]
@@ -205,6 +209,8 @@ struct DocumentArgs {
     /// List every verified pair too
     ///
     /// They stand in the findings of --format json; the report for people has none.
+    ///
+    /// Example: --pairs --format json -o pairs.jsonl
     #[arg(long)]
     pairs: bool,
 }
@@ -218,20 +224,28 @@ struct PassageArgs {
     ///
     /// Above 0 and at most 1: the equal words of two aligned passages, divided by all columns of the alignment. With 1,
     /// only passages with the same words in the same order are reported.
+    ///
+    /// Example: --min-identity 0.9 leaves out what was edited much.
     #[arg(long, value_name = "SHARE", default_value_t = 0.45, allow_negative_numbers = true)]
     min_identity: f64,
     /// Look inside each document, across documents, or both
+    ///
+    /// Example: --scope within finds paragraphs that stand twice in one article.
     #[arg(long, value_enum, default_value = "both")]
     scope: ScopeArg,
     /// Look inside duplicate documents too
     ///
     /// Most of their passages repeat the document that is kept. It means something with --level all only.
+    ///
+    /// Example: --inside-duplicates --limit 0
     #[arg(long)]
     inside_duplicates: bool,
     /// Compare all places that a run of words has
     ///
     /// By default each is compared with its nearest, which finds nearly as much; all pairs take time in proportion to
     /// the square of the number of places.
+    ///
+    /// Example: --exhaustive --min-words 50
     #[arg(long)]
     exhaustive: bool,
 }
@@ -242,19 +256,27 @@ struct TextArgs {
     /// Take accented letters for plain ones
     ///
     /// In Latin, Greek and Cyrillic: `été` equals `ete`.
+    ///
+    /// Example: --fold-accents where accents were lost in scraping.
     #[arg(long)]
     fold_accents: bool,
     /// Take all digits for equal
     ///
     /// Texts that differ in dates or prices only are then alike.
+    ///
+    /// Example: --fold-digits for price lists.
     #[arg(long)]
     fold_digits: bool,
     /// Tell upper case from lower case
+    ///
+    /// Example: --keep-case for source code.
     #[arg(long)]
     keep_case: bool,
     /// Seed of the hash functions
     ///
     /// Another seed misses other pairs, if any; a secret one keeps texts from being built to collide.
+    ///
+    /// Example: --seed 20261122
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
 }
@@ -265,28 +287,38 @@ struct InputArgs {
     /// Field of a JSON record, or column of a table, that holds its text
     ///
     /// In JSON, dots lead into nested objects: page.body.
+    ///
+    /// Example: --text-field page.body
     #[arg(long, value_name = "FIELD", default_value = "text")]
     text_field: String,
     /// Field of a JSON record, or column of a table, that holds its id
     ///
     /// The report then names it. Records may lack it. In JSON, dots lead into nested objects.
+    ///
+    /// Example: --id-field url
     #[arg(long, value_name = "FIELD", default_value = "id")]
     id_field: String,
     /// Whether a plain text file is one document or one a line
     ///
     /// With `lines`, blank ones do not count.
+    ///
+    /// Example: --record lines for a file of sentences.
     #[arg(long, value_enum, value_name = "WHAT", default_value = "file")]
     record: RecordArg,
     /// Encoding of the text [default: told from the content]
     ///
     /// A label of the Encoding Standard, such as windows-1252, shift_jis or gb18030. JSON and Parquet have their own. Without it, a byte order mark
     /// decides, then what a page declares, then the content; rows and lines are UTF-8.
+    ///
+    /// Example: --encoding windows-1251
     #[arg(long, value_name = "NAME")]
     encoding: Option<String>,
     /// What the text of a page is
     ///
     /// `visible` is all that a reader sees, `article` what seems to be its article, if there is one. Menus and footers
     /// are then not compared.
+    ///
+    /// Example: --html article
     #[cfg(feature = "article")]
     #[arg(long, value_enum, value_name = "WHAT", default_value = "visible")]
     html: PageArg,
@@ -294,6 +326,8 @@ struct InputArgs {
     ///
     /// A number of bytes, or with a unit: kB, MB, GB of 1000; KiB, MiB, GiB of 1024. It bounds the memory that one
     /// record can take. What is skipped is reported.
+    ///
+    /// Example: --max-record 16MiB
     #[arg(long, value_name = "SIZE", default_value = "256MiB")]
     max_record: String,
     /// Read only files that match
@@ -314,11 +348,15 @@ struct InputArgs {
     /// Follow links in folders
     ///
     /// A loop of links is noticed; a file with two names is read once.
+    ///
+    /// Example: --follow where a folder holds links to its files.
     #[arg(long)]
     follow: bool,
     /// What to do when a path is not there
     ///
     /// `fail` ends before any work, `skip` reads the others and ends with exit code 3.
+    ///
+    /// Example: --bad-input skip for a list of files that may have gone.
     #[arg(long, value_enum, value_name = "WHAT", default_value = "fail")]
     bad_input: BadInputArg,
 }
@@ -358,6 +396,8 @@ pub struct LimitArgs {
     /// End with exit code 1 if there was nothing to compare
     ///
     /// An empty folder is such a case, or one of which --glob leaves nothing.
+    ///
+    /// Example: --fail-on-empty in a script, where a wrong path should be noticed.
     #[arg(long)]
     pub fail_on_empty: bool,
 }
@@ -383,6 +423,8 @@ pub struct ParamsArgs {
     ///
     /// Which passages always meet, what two similar windows do, and a table of what is found by length and by the share
     /// of words replaced.
+    ///
+    /// Example: --passages --min-words 30
     #[arg(long, conflicts_with_all = ["threshold", "recall", "bands", "rows", "shingle"])]
     pub passages: bool,
     #[command(flatten)]
@@ -390,6 +432,8 @@ pub struct ParamsArgs {
     /// Seed of the hash functions, and of the passages that are tried out
     ///
     /// Another seed gives another table, as far as chance goes.
+    ///
+    /// Example: --passages --seed 7
     #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Passages")]
     pub seed: u64,
     #[command(flatten)]
@@ -397,6 +441,8 @@ pub struct ParamsArgs {
     /// Form of the output
     ///
     /// `text` is for people; `json` is one object, for programs.
+    ///
+    /// Example: --format json
     #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
     pub format: Format,
 }
@@ -407,6 +453,8 @@ struct MeansArgs {
     /// Use N threads; 0 is one for each processor
     ///
     /// The result is the same for any number.
+    ///
+    /// Example: --threads 4 leaves the other processors alone.
     #[arg(long, value_name = "N", default_value_t = 0)]
     threads: usize,
     /// Keep what is known of documents in SIZE of memory [default: no limit]
@@ -423,6 +471,8 @@ struct MeansArgs {
     ///
     /// By default it is the folder for temporary files of the system. The files there have no names, and are gone when
     /// the run ends, however it ends.
+    ///
+    /// Example: --tmp /scratch
     #[arg(long, value_name = "DIR")]
     tmp: Option<PathBuf>,
 }
@@ -434,16 +484,22 @@ pub struct RenderArgs {
     /// Form of the report
     ///
     /// `text` is for people; `json` is one object a line, for programs and for `doublon report`.
+    ///
+    /// Example: --format json -o found.jsonl
     #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
     pub format: Format,
     /// Write the report to FILE
     ///
     /// It is replaced once the report is whole, and not before. It may not be an input, nor lie in a folder that is read.
+    ///
+    /// Example: -o found.txt
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Show at most N groups of each kind; 0 shows all
     ///
     /// The report for people shows the largest ones; JSON has all anyway.
+    ///
+    /// Example: --limit 0 --color always | less -R
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub limit: usize,
     /// What the groups of the report are ordered by
@@ -457,6 +513,8 @@ pub struct RenderArgs {
     /// When to use colour
     ///
     /// `auto` uses it on a terminal, unless NO_COLOR is set; CLICOLOR_FORCE asks for it elsewhere too.
+    ///
+    /// Example: --color never
     #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
 }
@@ -467,14 +525,20 @@ pub struct MessageArgs {
     /// Show neither progress nor counts
     ///
     /// Results and errors remain.
+    ///
+    /// Example: -q --fail-over 5% is for scripts that look at the exit code only.
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
     /// Tell the parameters and the time of each phase
+    ///
+    /// Example: -v
     #[arg(short, long)]
     pub verbose: bool,
     /// Show no progress
     ///
     /// The counts are still told.
+    ///
+    /// Example: --no-progress in a log.
     #[arg(long)]
     pub no_progress: bool,
 }
@@ -576,6 +640,9 @@ impl RunArgs {
             lines: matches!(input.record, RecordArg::Lines),
             article: input.article(),
             encoding: encoding(input.encoding.as_deref())?.map(|encoding| encoding.name().to_owned()),
+            glob: input.glob.clone(),
+            exclude: input.exclude.clone(),
+            follow: input.follow,
         })
     }
 
@@ -905,7 +972,7 @@ mod tests {
         let flags = "--level documents --threshold 0.7 --shingle word:9 --pairs --scope across --inside-duplicates \
             --min-words 30 --min-identity 0.6 --window 10 --window-shingle 4 --window-bands 2 --window-rows 3 \
             --exhaustive --fold-accents --fold-digits --keep-case --seed 7 --text-field body \
-            --id-field url --max-record 1KiB";
+            --id-field url --max-record 1KiB --record lines --encoding latin1 --glob *.txt --exclude x --follow";
         let found = scan(flags).parameters().expect("valid");
         let text = TextOptions {
             shingle: "word:9".parse().expect("valid"),
@@ -927,6 +994,11 @@ mod tests {
             text_field: "body".into(),
             id_field: "url".into(),
             max_record: 1024,
+            lines: true,
+            encoding: Some("windows-1252".into()),
+            glob: vec!["*.txt".into()],
+            exclude: vec!["x".into()],
+            follow: true,
             bands: found.bands,
             rows: found.rows,
             ..Parameters::default()
@@ -945,6 +1017,16 @@ mod tests {
         assert_eq!(sources.expect("valid"), expected);
         assert_eq!(scan("--fail-over 10%").limits.fail_over().expect("valid"), Some(0.1));
         assert_eq!(scan("--fail-over 12.5").limits.fail_over().expect("valid"), Some(0.125));
+    }
+
+    #[test]
+    fn long_help_has_an_example_for_each_flag() {
+        for command in Args::command().get_subcommands() {
+            for flag in command.get_arguments().filter(|flag| flag.get_long().is_some()) {
+                let long = flag.get_long_help().map(ToString::to_string).unwrap_or_default();
+                assert!(long.contains("Example: "), "{} --{}: {long}", command.get_name(), flag.get_id());
+            }
+        }
     }
 
     #[test]

@@ -15,6 +15,9 @@ use crate::scan::forecast::{BYTES_PER_RECORD, Forecast};
 /// Time between two lines.
 const INTERVAL: Duration = Duration::from_secs(10);
 
+/// A run that ends within this time shows no bar: it would only flicker.
+const PATIENCE: Duration = Duration::from_millis(400);
+
 /// A phase has to be so old before the time that is left is told.
 const SETTLED: Duration = Duration::from_secs(2);
 
@@ -66,13 +69,17 @@ impl Meter {
         });
         let display = match (quiet, is_terminal) {
             (true, _) => Display::Nothing,
-            (false, true) => Display::Bar(ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10))),
+            (false, true) => Display::Bar(ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden())),
             (false, false) => Display::Lines,
         };
-        if matches!(display, Display::Lines) {
-            let state = Arc::clone(&state);
-            // Where no thread can be had, there are no lines.
-            let _ = thread::Builder::new().name("progress".into()).spawn(move || state.write_lines());
+        let own = Arc::clone(&state);
+        match &display {
+            Display::Bar(bar) => {
+                let bar = bar.clone();
+                spawn(move || own.show_later(&bar));
+            }
+            Display::Lines => spawn(move || own.write_lines()),
+            Display::Nothing => {}
         }
         Self { display, times, state }
     }
@@ -104,6 +111,11 @@ impl Meter {
     }
 }
 
+/// Where no thread can be had, nothing is shown.
+fn spawn(work: impl FnOnce() + Send + 'static) {
+    let _ = thread::Builder::new().name("progress".into()).spawn(work);
+}
+
 impl Drop for Meter {
     fn drop(&mut self) {
         self.state.phase().is_last = true;
@@ -117,11 +129,22 @@ impl State {
         self.phase.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Waits until the time is over, or the run is.
+    fn wait<'a>(&self, phase: MutexGuard<'a, Phase>, time: Duration) -> MutexGuard<'a, Phase> {
+        let waited = self.ended.wait_timeout_while(phase, time, |phase| !phase.is_last);
+        waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    fn show_later(&self, bar: &ProgressBar) {
+        if !self.wait(self.phase(), PATIENCE).is_last {
+            bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
+        }
+    }
+
     fn write_lines(&self) {
         let mut phase = self.phase();
         loop {
-            let waited = self.ended.wait_timeout_while(phase, INTERVAL, |phase| !phase.is_last);
-            phase = waited.unwrap_or_else(PoisonError::into_inner).0;
+            phase = self.wait(phase, INTERVAL);
             if phase.is_last {
                 return;
             }

@@ -25,11 +25,15 @@ pub struct StatsArgs {
     ///
     /// Documents are not compared with each other: no duplicates, no repeated passages. It takes one pass, and no more
     /// memory than the largest documents.
+    ///
+    /// Example: --alone for a first look at a large corpus.
     #[arg(long)]
     alone: bool,
     /// List every document, in JSON
     ///
     /// The report for people shows the worst ones.
+    ///
+    /// Example: --documents --format json -o stats.jsonl
     #[arg(long)]
     documents: bool,
     #[command(flatten)]

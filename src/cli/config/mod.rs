@@ -33,6 +33,9 @@ const COMMANDS: [&str; 6] = ["scan", "clean", "report", "params", "stats", "comp
 const OF_ONE_RUN: [&str; 10] =
     ["help", "version", "config", "no-config", "from", "out", "output", "overwrite", "dry-run", "allow-wipeout"];
 
+/// Flags whose values are paths. In a file, they start from its folder.
+const PATHS: [&str; 2] = ["tmp", "baseline"];
+
 /// Flags which, on the command line, stand for others from elsewhere.
 const INSTEAD_OF: [(&str, &[&str]); 3] =
     [("recall", &["bands", "rows"]), ("quiet", &["verbose"]), ("verbose", &["quiet"])];
@@ -216,7 +219,10 @@ fn of_entry(file: &File, entry: &Entry, flag: &str, arg: &Arg) -> anyhow::Result
     if entry.is_list && !takes_several(arg) && flag != "preset" {
         bail!("{origin}: {flag} is a list, but it takes one value");
     }
-    Ok(Setting { values: entry.values.clone(), origin })
+    let folder = Path::new(&file.path).parent().filter(|_| PATHS.contains(&flag));
+    let from_file =
+        |value: &String| folder.map_or_else(|| value.clone(), |f| f.join(value).to_string_lossy().into_owned());
+    Ok(Setting { values: entry.values.iter().map(from_file).collect(), origin })
 }
 
 fn is_switch(arg: &Arg) -> bool {
@@ -370,6 +376,14 @@ mod tests {
         assert_eq!(values(text, "scan", "glob"), ["*.md", "*.txt"]);
         assert_eq!(values(text, "scan", "pairs"), ["true"]);
         assert_eq!(values(text, "params", "pairs"), [""; 0]);
+    }
+
+    #[test]
+    fn paths_in_a_file_start_from_its_folder() {
+        let file = File::parse("/up/doublon.toml", "baseline = 'b.jsonl'\ntmp = '/t'\nglob = ['x']").expect("valid");
+        let found = settings(&Args::command(), "scan", Some(&file), |_| None).expect("valid");
+        assert_eq!(["baseline", "tmp", "glob"].map(|flag| found[flag].values[0].as_str()), ["/up/b.jsonl", "/t", "x"]);
+        assert_eq!(values("baseline = 'b.jsonl'", "scan", "baseline"), ["b.jsonl"]);
     }
 
     #[test]

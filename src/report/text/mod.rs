@@ -43,11 +43,14 @@ pub struct Style {
     pub limit: usize,
     /// What they are ordered by.
     pub sort: Sort,
+    /// Whether excerpts written from right to left are set apart from what stands beside them, by characters that only
+    /// a terminal should see.
+    pub isolate: bool,
 }
 
 impl Default for Style {
     fn default() -> Self {
-        Self { color: false, width: 80, limit: 20, sort: Sort::default() }
+        Self { color: false, width: 80, limit: 20, sort: Sort::default(), isolate: false }
     }
 }
 
@@ -646,6 +649,18 @@ Summary
         assert!(text.contains(largest), "{text}");
         assert!(text.contains("    frequent   f1: 4 places, \"Le chef de la diplomatie"), "{text}");
         assert!(!rendered(&samples::everything()).contains("largest"));
+    }
+
+    #[test]
+    fn on_a_terminal_excerpts_from_right_to_left_stand_apart() {
+        let mut findings = samples::seed();
+        for place in [&mut findings.matches[0].a, &mut findings.matches[0].b] {
+            place.excerpt = "שלום עולם".into();
+        }
+        let on_terminal = Style { isolate: true, ..Style::default() };
+        assert!(rendered_as(&findings, on_terminal).contains("    | \u{2068}שלום עולם\u{2069}\n"));
+        assert!(rendered(&findings).contains("    | שלום עולם\n"));
+        assert!(!rendered_as(&samples::seed(), on_terminal).contains('\u{2068}'));
     }
 
     #[test]

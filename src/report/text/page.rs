@@ -48,11 +48,12 @@ pub struct Page<'a, W> {
     out: &'a mut W,
     color: bool,
     width: usize,
+    isolate: bool,
 }
 
 impl<'a, W: Write> Page<'a, W> {
     pub fn new(out: &'a mut W, style: &Style) -> Self {
-        Self { out, color: style.color, width: style.width.max(40) }
+        Self { out, color: style.color, width: style.width.max(40), isolate: style.isolate }
     }
 
     pub fn heading(&mut self, text: &str) -> io::Result<()> {
@@ -78,6 +79,7 @@ impl<'a, W: Write> Page<'a, W> {
         let text = shorten(&one_line(text), width * lines - width / 4);
         for line in wrap(&text, width) {
             let bar = self.painted("|", Paint::Faint);
+            let line = self.isolated(line, line.clone());
             writeln!(self.out, "{:INDENT$}{bar} {line}", "")?;
         }
         Ok(())
@@ -95,6 +97,7 @@ impl<'a, W: Write> Page<'a, W> {
         let mut at = 0;
         for (n, line) in lines.iter().enumerate() {
             let painted = self.painted_by(line, &paints, &mut at);
+            let painted = self.isolated(line, painted);
             let bar = self.painted("|", Paint::Faint);
             if !hidden.contains(&n) {
                 writeln!(self.out, "{:INDENT$}{bar} {painted}", "")?;
@@ -103,6 +106,11 @@ impl<'a, W: Write> Page<'a, W> {
             }
         }
         Ok(())
+    }
+
+    /// A line in isolates (UAX 9, FSI and PDI), so that the bar before it stays where it is.
+    fn isolated(&self, line: &str, painted: String) -> String {
+        if self.isolate && line.contains(is_right_to_left) { format!("\u{2068}{painted}\u{2069}") } else { painted }
     }
 
     /// A line of which each character that is no space has a colour of its own, from number `at` on.
@@ -172,6 +180,12 @@ impl<'a, W: Write> Page<'a, W> {
             _ => text.to_owned(),
         }
     }
+}
+
+/// Hebrew, Arabic and the other blocks that Unicode keeps for scripts written from right to left.
+fn is_right_to_left(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' | '\u{10800}'..='\u{10fff}'
+        | '\u{1e800}'..='\u{1efff}')
 }
 
 /// Names documents and places. A source of which only record 0 is known, without an id, is one document: its path
