@@ -8,9 +8,9 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// A paragraph of thirty words that no other has.
+/// A paragraph of 25 words that no other has.
 fn paragraph(name: &str) -> String {
-    let words: Vec<String> = (0..30).map(|n| format!("{name}{}", char::from(b'A' + n))).collect();
+    let words: Vec<String> = (0..25).map(|n| format!("{name}{}", char::from(b'A' + n))).collect();
     format!("{}.\n\n", words.join(" "))
 }
 
