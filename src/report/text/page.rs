@@ -79,7 +79,7 @@ impl<'a, W: Write> Page<'a, W> {
         let text = shorten(&one_line(text), width * lines - width / 4);
         for line in wrap(&text, width) {
             let bar = self.painted("|", Paint::Faint);
-            let line = self.isolated(line, line.clone());
+            let line = self.isolated(&line, line.clone());
             writeln!(self.out, "{:INDENT$}{bar} {line}", "")?;
         }
         Ok(())
