@@ -654,7 +654,8 @@ Summary
     #[test]
     fn on_a_terminal_excerpts_from_right_to_left_stand_apart() {
         let mut findings = samples::seed();
-        for place in [&mut findings.matches[0].a, &mut findings.matches[0].b] {
+        let m = &mut findings.matches[0];
+        for place in [&mut m.a, &mut m.b] {
             place.excerpt = "שלום עולם".into();
         }
         let on_terminal = Style { isolate: true, ..Style::default() };

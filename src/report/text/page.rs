@@ -141,7 +141,7 @@ impl<'a, W: Write> Page<'a, W> {
     pub fn place(&mut self, label: &str, place: &str, note: &str) -> io::Result<()> {
         let place = self.painted(place, Paint::Place);
         let gap = if note.is_empty() { "" } else { "  " };
-        writeln!(self.out, "{:INDENT$}{label:<LABEL$}{place}{gap}{note}", "")
+        writeln!(self.out, "{:INDENT$}{label:<LABEL$}{place}{gap}{}", "", note.trim_start())
     }
 
     /// A text below the one that has the label.
