@@ -134,8 +134,10 @@ pub enum Command {
 pub struct ScanArgs {
     /// Files and folders to read, or - for standard input
     ///
-    /// Folders are read with all that is in them. Files that end in .jsonl or .ndjson hold one JSON object a line, all
-    /// others hold plain text. The order in which paths are given does not matter.
+    /// Folders are read with all that is in them. What a file holds is told by its name, or else by its content: text,
+    /// pages, JSON Lines, tables, Parquet or web archives, compressed or not. The order of the paths does not matter.
+    ///
+    /// Example: doublon scan crawl/ more.jsonl.gz
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// What to compare
@@ -417,6 +419,8 @@ pub struct ParamsArgs {
     ///
     /// Those of `scan`: for documents fineweb, refinedweb, slimpajama, redpajama2, bigcode and nemo; with --passages
     /// fast, default and thorough. Other flags go before them.
+    ///
+    /// Example: --preset slimpajama
     #[arg(long, value_name = "NAME", hide_possible_values = true, value_parser = scan_presets())]
     preset: Option<String>,
     /// Show what is found of repeated passages

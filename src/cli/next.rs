@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::finding::Findings;
+use crate::finding::{Findings, Level};
 use crate::report::text::counted;
 use crate::report::visible::visible;
 
@@ -17,24 +17,27 @@ pub fn commands(findings: &Findings, paths: &[PathBuf], flags: &[String]) -> Vec
     let Findings { clusters, families, matches, summary, .. } = findings;
     let input = paths.iter().map(|path| quoted(&path.to_string_lossy())).chain(flags.iter().map(|flag| quoted(flag)));
     let input = input.collect::<Vec<_>>().join(" ");
+    let level = match findings.header.parameters.level {
+        Level::Documents => " --level documents",
+        Level::Passages => " --level passages",
+        Level::All => "",
+    };
+    let scan = format!("doublon scan {input}{level}");
     let (documents, passages) = (!clusters.is_empty(), !families.is_empty());
     let mut told = Vec::new();
     if documents || passages {
-        told.push((
-            format!("doublon scan {input} --format html -o report.html"),
-            "the same to look through".to_owned(),
-        ));
+        told.push((format!("{scan} --format html -o report.html"), "the same to look through".to_owned()));
         let cut = if passages { " --passages cut" } else { "" };
         let clean = format!("doublon clean {input} --out {}{cut}", quoted(&clean_name(paths)));
         told.push((clean, "a copy without what repeats".to_owned()));
         let id = clusters.first().map(|cluster| &cluster.id).or(matches.first().map(|m| &m.id));
         if let Some(id) = id {
-            let save = format!("doublon scan {input} --format json -o found.jsonl && doublon explain found.jsonl {id}");
+            let save = format!("{scan} --format json -o found.jsonl && doublon explain found.jsonl {id}");
             told.push((save, format!("why {id} was found")));
         }
     } else if summary.short_repeats > 0 {
         let short = counted(summary.short_repeats, "short repeat");
-        told.push((format!("doublon scan {input} --min-words 8"), format!("more of the {short}")));
+        told.push((format!("{scan} --min-words 8"), format!("more of the {short}")));
     }
     told.truncate(MOST);
     told.into_iter().map(|(command, what)| (visible(&command).into_owned(), what)).collect()
@@ -76,6 +79,11 @@ mod tests {
         ];
         assert_eq!(told(&samples::seed(), &["a/b"], &[]), expected);
         assert!(told(&samples::documents(), &["a"], &[])[1].ends_with("--out a.clean"));
+        let mut documents = samples::documents();
+        documents.header.parameters.level = Level::Documents;
+        let commands = told(&documents, &["a"], &[]);
+        assert_eq!(commands[0], "doublon scan a --level documents --format html -o report.html");
+        assert_eq!(commands[1], "doublon clean a --out a.clean");
         assert_eq!(told(&samples::nothing(), &["a"], &[]), [""; 0]);
         let mut short = samples::nothing();
         short.summary.short_repeats = 2;
