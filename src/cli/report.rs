@@ -1,7 +1,7 @@
 //! `doublon report`, and rendering for all commands.
 
 use std::fs::File;
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, IsTerminal};
 use std::path::Path;
 
 use anstream::AutoStream;
@@ -78,5 +78,7 @@ pub fn style(args: &RenderArgs, output: &Output) -> Style {
         },
         width: width.map_or(default.width, |(Width(columns), _)| usize::from(columns).min(WIDEST)),
         limit: if args.limit == 0 { usize::MAX } else { args.limit },
+        sort: args.sort.into(),
+        isolate: *output == Output::Stdout && stdout.is_terminal(),
     }
 }
