@@ -9,6 +9,7 @@ use clap::{Args as Group, ColorChoice, Parser, Subcommand, ValueEnum};
 use encoding_rs::Encoding;
 
 use super::clean::CleanArgs;
+use super::schema::SchemaArgs;
 use super::settings::SettingArgs;
 use super::stats::StatsArgs;
 use super::windows::WindowArgs;
@@ -85,6 +86,13 @@ pub enum Command {
     ///
     /// Example: doublon stats archive/ --alone --documents --format json -o stats.jsonl
     Stats(Box<StatsArgs>),
+    /// Print the JSON Schema of what is saved
+    ///
+    /// Findings and statistics are one JSON object a line; the schema is that of a line, in draft 2020-12. Fields may be
+    /// added to it by later versions, none goes or changes without another name of the format.
+    ///
+    /// Example: doublon schema findings > findings.schema.json
+    Schema(SchemaArgs),
 }
 
 #[derive(Debug, Group)]

@@ -11,6 +11,7 @@ mod params;
 mod progress;
 mod report;
 mod scan;
+mod schema;
 mod settings;
 mod stats;
 mod windows;
@@ -52,6 +53,7 @@ fn command(command: &Command) -> anyhow::Result<Outcome> {
         Command::Report(args) => report::run(args),
         Command::Params(args) => params::run(args),
         Command::Stats(args) => stats::run(args),
+        Command::Schema(args) => schema::run(args),
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod json;
 pub mod measure;
 pub mod params;
+pub mod schema;
 pub mod stats;
 pub mod text;
 pub mod visible;
