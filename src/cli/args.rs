@@ -9,6 +9,7 @@ use clap::{Args as Group, ColorChoice, Parser, Subcommand, ValueEnum};
 use encoding_rs::Encoding;
 
 use super::clean::CleanArgs;
+use super::compare::CompareArgs;
 use super::schema::SchemaArgs;
 use super::settings::SettingArgs;
 use super::stats::StatsArgs;
@@ -56,6 +57,16 @@ pub enum Command {
     ///
     /// Example: doublon clean archive/ --out clean/ --passages cut --cut-at sentence
     Clean(Box<CleanArgs>),
+    /// Compare two documents, and say what a scan makes of them
+    ///
+    /// Shows what they share, in exact numbers; the chance that the settings find a pair like this, and whether they
+    /// find this one; whether one would be removed, and why; and the passages that stand in both, aligned. The flags are
+    /// those of `scan`.
+    ///
+    /// Example: doublon compare old.txt new.txt
+    ///
+    /// Example: doublon compare corpus.jsonl#17 corpus.jsonl#id:ABC --threshold 0.9
+    Compare(Box<CompareArgs>),
     /// Render saved findings again
     ///
     /// Reads what `scan --format json` wrote.
@@ -387,6 +398,46 @@ pub struct RenderArgs {
     /// `auto` uses it on a terminal, unless NO_COLOR is set; CLICOLOR_FORCE asks for it elsewhere too.
     #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
+}
+
+/// How what is said of single documents looks and where it goes.
+#[derive(Debug, Group)]
+#[command(next_help_heading = "Output")]
+pub struct Form {
+    /// Form of the output
+    ///
+    /// `text` is for people; `json` is one object, for programs.
+    #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
+    format: PlainFormat,
+    /// Write it to FILE
+    ///
+    /// It is replaced once the new one is whole, and not before. It may not be an input.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Show at most N passages or documents; 0 shows all
+    ///
+    /// With 0, alignments are shown whole too: otherwise what is equal far from a change is left out.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub limit: usize,
+    /// When to use colour
+    ///
+    /// `auto` uses it on a terminal, unless NO_COLOR is set; CLICOLOR_FORCE asks for it elsewhere too. Without colour,
+    /// [-what only the first has-] and {+what only the second has+} are marked.
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum PlainFormat {
+    Text,
+    Json,
+}
+
+impl Form {
+    /// Returns whether the output is for programs.
+    pub fn is_json(&self) -> bool {
+        self.format == PlainFormat::Json
+    }
 }
 
 #[derive(Debug, Group)]

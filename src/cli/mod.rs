@@ -5,6 +5,7 @@
 
 mod args;
 mod clean;
+mod compare;
 mod exit;
 mod output;
 mod params;
@@ -50,6 +51,7 @@ fn command(command: &Command) -> anyhow::Result<Outcome> {
     match command {
         Command::Scan(args) => scan::run(args),
         Command::Clean(args) => clean::run(args),
+        Command::Compare(args) => compare::run(args),
         Command::Report(args) => report::run(args),
         Command::Params(args) => params::run(args),
         Command::Stats(args) => stats::run(args),

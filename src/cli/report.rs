@@ -64,6 +64,11 @@ pub fn read(path: &Path) -> Result<Findings> {
 
 /// Returns how the report for people looks.
 pub fn style(args: &RenderArgs, output: &Output) -> Style {
+    styled(args.color, args.limit, output)
+}
+
+/// Returns how text for people looks where so many groups are to be shown, 0 for all.
+pub fn styled(color: ColorChoice, limit: usize, output: &Output) -> Style {
     let stdout = io::stdout();
     let (automatic, width) = match output {
         Output::Stdout => (AutoStream::choice(&stdout) != anstream::ColorChoice::Never, terminal_size_of(&stdout)),
@@ -71,12 +76,12 @@ pub fn style(args: &RenderArgs, output: &Output) -> Style {
     };
     let default = Style::default();
     Style {
-        color: match args.color {
+        color: match color {
             ColorChoice::Auto => automatic,
             ColorChoice::Always => true,
             ColorChoice::Never => false,
         },
         width: width.map_or(default.width, |(Width(columns), _)| usize::from(columns).min(WIDEST)),
-        limit: if args.limit == 0 { usize::MAX } else { args.limit },
+        limit: if limit == 0 { usize::MAX } else { limit },
     }
 }

@@ -2,6 +2,7 @@
 
 mod assemble;
 mod column;
+pub mod compare;
 mod copies;
 mod corpus;
 mod crowds;
@@ -16,6 +17,7 @@ pub mod passages;
 mod pool;
 mod repeated;
 mod shares;
+pub mod single;
 mod spool;
 pub mod stats;
 mod table;

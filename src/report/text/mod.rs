@@ -18,6 +18,7 @@ use self::page::{Names, Page, Paint};
 pub(super) use self::phrase::reason_in_words;
 pub use self::phrase::{bytes, counted, number, percent};
 use self::phrase::{covered, differences, regrouped};
+pub(super) use self::wrap::one_line;
 pub use self::wrap::wrap;
 use super::measure::Repeated;
 use super::visible::visible;

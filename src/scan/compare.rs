@@ -1,0 +1,248 @@
+//! Two documents by themselves: the same measures, bands and alignments as in a scan, and with them why a scan does what
+//! it does.
+
+use std::cmp::Ordering;
+
+use super::corpus::Corpus;
+use super::describe::{Side, pieces};
+use super::order::Order;
+use super::passages::{WordReader, WordRows, Words};
+use super::single::Single;
+use super::table::{Rows, Sketcher, Table};
+use super::texts::{Store, Texts, document};
+use super::{Budget, Resources, documents, passages};
+use crate::candidate::params::sketch_len;
+use crate::candidate::{Bands, Chance, lsh};
+use crate::cluster::keep::{self, Merits};
+use crate::document::Document;
+use crate::error::Result;
+use crate::finding::{Keep, Parameters, PassageMatch, Scope};
+use crate::report::comparison::{self, Aligned, Comparison, Equality, Piece, Rule, Search, Verdict};
+use crate::source::{Source, SourceOptions};
+use crate::text::{Lexicon, Tokenizer, Vocabulary};
+use crate::verify::Overlap;
+use crate::verify::align::{Aligner, Column, Run};
+
+/// Compares two documents as a scan of just these two would.
+///
+/// # Errors
+///
+/// If a parameter has no sense.
+pub fn compare(a: &Single, b: &Single, parameters: &Parameters) -> Result<Comparison> {
+    let pair = Pair::new(a, b, parameters)?;
+    let verdict = pair.verdict()?;
+    Ok(Comparison {
+        parameters: parameters.clone(),
+        a: pair.side(a),
+        b: pair.side(b),
+        equality: pair.equality,
+        shared: pair.overlap.shared,
+        search: pair.search()?,
+        verdict,
+        passages: pair.passages()?,
+    })
+}
+
+/// Aligns two texts from start to end. Returns them in pieces, and how many words the longest run has that is equal on
+/// both sides.
+pub fn aligned(a: &str, b: &str, parameters: &Parameters) -> (Vec<Piece>, usize) {
+    let tokenizer = Tokenizer::new(parameters.text, parameters.seed);
+    let mut reader = tokenizer.reader();
+    let (mut lexicon, mut tokens) = (Lexicon::default(), Vec::new());
+    let mut words_of_a = 0;
+    for text in [a, b] {
+        words_of_a = tokens.len();
+        reader.for_each(text, |token| tokens.push(lexicon.number(token.hash, || tokenizer.word(text, token))));
+    }
+    lexicon.finish();
+    let (vocabulary, new) = Vocabulary::merge(&[lexicon]);
+    for token in &mut tokens {
+        *token = new[0][*token as usize];
+    }
+    let all = tokens.len();
+    let found = Aligner::new(&vocabulary).align_halves(&tokens, 0..words_of_a, words_of_a..all);
+    let only = |column, len| Some(Run { column, len }).filter(|run| run.len > 0);
+    let (a_start, b_start) = (found.a.start, found.b.start.saturating_sub(words_of_a));
+    let (a_end, b_end) = if found.runs.is_empty() { (0, words_of_a) } else { (found.a.end, found.b.end) };
+    let (a_start, b_start) = if found.runs.is_empty() { (0, 0) } else { (a_start, b_start) };
+    let head = [only(Column::OnlyA, a_start), only(Column::OnlyB, b_start)];
+    let tail = [only(Column::OnlyA, words_of_a - a_end), only(Column::OnlyB, all - b_end)];
+    let runs: Vec<Run> =
+        head.into_iter().flatten().chain(found.runs.iter().copied()).chain(tail.into_iter().flatten()).collect();
+    let equal = found.runs.iter().filter(|run| run.column == Column::Equal).map(|run| run.len);
+    let longest = equal.max().unwrap_or(0);
+    (pieces(&Side::of(a, &mut reader), &Side::of(b, &mut reader), &runs), longest)
+}
+
+/// Two documents as a corpus, the one whose path and place come first as number 0.
+struct Pair<'p> {
+    parameters: &'p Parameters,
+    corpus: Corpus,
+    /// Whether number 0 is `b`.
+    is_swapped: bool,
+    equality: Equality,
+    /// Of `a` and `b`.
+    overlap: Overlap,
+}
+
+impl<'p> Pair<'p> {
+    fn new(a: &Single, b: &Single, parameters: &'p Parameters) -> Result<Self> {
+        let place = |single: &Single| (single.doc.source.clone(), single.record.record);
+        let is_swapped = place(b).cmp(&place(a)) == Ordering::Less;
+        let shape = Bands::new(parameters.bands, parameters.rows)?;
+        let sketcher = Sketcher::new(parameters.text, shape, parameters.seed);
+        let mut scratch = sketcher.scratch();
+        let sets = [a, b].map(|single| sketcher.set(&single.record.text, &mut scratch));
+        let tokens = [a, b].map(|single| scratch.tokens(&single.record.text).to_vec());
+        let same_text = a.record.text == b.record.text;
+        let equality = match same_text && a.record.raw_hash == b.record.raw_hash {
+            true => Equality::Bytes,
+            false if tokens[0] == tokens[1] => Equality::Words,
+            false => Equality::None,
+        };
+        let both = if is_swapped { [b, a] } else { [a, b] };
+        let corpus = corpus(both, sketcher, shape, parameters);
+        Ok(Self { parameters, corpus, is_swapped, equality, overlap: Overlap::of(&sets[0], &sets[1]) })
+    }
+
+    fn side(&self, single: &Single) -> comparison::Side {
+        let (text, sketcher) = (&single.record.text, &self.corpus.sketcher);
+        let tokens = Tokenizer::new(self.parameters.text, self.parameters.seed).reader().tokens(text);
+        comparison::Side {
+            doc: single.doc.clone(),
+            bytes: text.len(),
+            characters: text.chars().count(),
+            words: tokens.len(),
+            shingles: sketcher.set(text, &mut sketcher.scratch()).len(),
+        }
+    }
+
+    fn search(&self) -> Result<Search> {
+        let table = &self.corpus.table;
+        let shape = Bands::new(self.parameters.bands, self.parameters.rows)?;
+        let chance = Chance::new(shape, self.parameters.threshold);
+        let mut bands_met = Vec::new();
+        for (band, keys) in (1..).zip(&table.keys) {
+            if keys.get(0)? == keys.get(1)? {
+                bands_met.push(band);
+            }
+        }
+        let (a, b) = (table.sketches.get(0)?, table.sketches.get(1)?);
+        // Bytes that are not in use agree.
+        let unused = a.len() - sketch_len(shape);
+        Ok(Search {
+            chance: chance.of(self.overlap.jaccard()),
+            bands_met,
+            sketch_equal: lsh::equal_bytes(&a, &b) - unused,
+            sketch_least: chance.cut() - unused,
+            sketch_values: sketch_len(shape),
+        })
+    }
+
+    fn verdict(&self) -> Result<Verdict> {
+        if !self.corpus.empty()?.is_empty() {
+            return Ok(Verdict::Empty);
+        }
+        let found = documents::find(&self.corpus, self.parameters, super::SETS_HELD)?;
+        let rule = self.rule();
+        let is_similar = self.overlap.reaches(self.parameters.threshold);
+        Ok(match found.removed.first() {
+            Some(removal) if (removal.doc == 0) == self.is_swapped => Verdict::RemovesB { rule },
+            Some(_) => Verdict::RemovesA { rule },
+            None if !found.pairs.is_empty() && self.parameters.keep == Keep::None => Verdict::Pair { rule },
+            None if is_similar => Verdict::Missed,
+            None => Verdict::Different,
+        })
+    }
+
+    /// The rule by which they are duplicates, if they are.
+    fn rule(&self) -> Rule {
+        match self.equality {
+            Equality::Bytes => Rule::ExactCopy,
+            Equality::Words => Rule::SameWords,
+            Equality::None if self.overlap.reaches(self.parameters.threshold) => Rule::Similarity,
+            Equality::None => Rule::Containment,
+        }
+    }
+
+    fn passages(&self) -> Result<Vec<Aligned>> {
+        let parameters = &Parameters { scope: Scope::Across, ..self.parameters.clone() };
+        let texts = &self.corpus.texts;
+        let included: Vec<u32> =
+            (0..2).filter(|doc| !self.corpus.empty().is_ok_and(|empty| empty.contains(doc))).collect();
+        let words = words(texts, parameters);
+        let found = passages::find(&self.corpus, words, &included, parameters, &Budget::new(&Resources::default()))?;
+        let matches = found.matches.into_iter().map(|found| if self.is_swapped { swapped(found) } else { found });
+        let mut matches: Vec<PassageMatch> = matches.collect();
+        matches.sort_by_key(|found| (found.a.start, found.b.start));
+        let text = |side: usize| match &texts.store {
+            Store::Held(documents) => documents[side].text.as_str(),
+            Store::Placed(..) => "",
+        };
+        let (a, b) = if self.is_swapped { (text(1), text(0)) } else { (text(0), text(1)) };
+        let align = |(n, found): (usize, PassageMatch)| {
+            let (pieces, longest_run) =
+                aligned(&a[found.a.start..found.a.end], &b[found.b.start..found.b.end], parameters);
+            Aligned { found: PassageMatch { id: format!("p{}", n + 1), ..found }, longest_run, pieces }
+        };
+        Ok(matches.into_iter().enumerate().map(align).collect())
+    }
+}
+
+/// The match with its sides exchanged.
+fn swapped(found: PassageMatch) -> PassageMatch {
+    let PassageMatch { a, b, containment_a, containment_b, mut differences, .. } = found;
+    differences.iter_mut().for_each(|difference| std::mem::swap(&mut difference.a, &mut difference.b));
+    PassageMatch { a: b, b: a, containment_a: containment_b, containment_b: containment_a, differences, ..found }
+}
+
+fn corpus(both: [&Single; 2], sketcher: Sketcher, shape: Bands, parameters: &Parameters) -> Corpus {
+    let (mut table, mut rows, mut scratch) = (Table::new(shape), Rows::default(), sketcher.scratch());
+    both.iter().for_each(|single| sketcher.add(&single.record.text, &mut rows, &mut scratch));
+    table.append(&rows);
+    let documents: Vec<Document> = (0..).zip(both).map(|(n, single)| document(n, single.record.clone())).collect();
+    let sources = both.map(|single| Source { path: (&*single.doc.source).into(), named: true });
+    Corpus {
+        sources: Vec::new(),
+        names: both.iter().map(|single| single.doc.source.clone()).collect(),
+        texts: Texts {
+            sources: sources.to_vec(),
+            options: SourceOptions::default(),
+            stamps: vec![None; 2],
+            changed: vec![false; 2],
+            store: Store::Held(documents),
+        },
+        table,
+        words: Words::default(),
+        skipped: Vec::new(),
+        records: 2,
+        skipped_sources: 0,
+        text_bytes: 0,
+        lossy: 0,
+        encodings: std::collections::BTreeMap::new(),
+        repeated_ids: Vec::new(),
+        order: order(both, parameters),
+        sketcher,
+    }
+}
+
+fn order(both: [&Single; 2], parameters: &Parameters) -> Order {
+    let ranks = both.map(|single| {
+        let source = Source { path: (&*single.doc.source).into(), named: true };
+        let modified = super::corpus::modified(&source, &parameters.keep);
+        let (text_bytes, value) = (single.record.text.len() as u64, single.record.value.as_deref());
+        keep::rank(&parameters.keep, Merits { text_bytes, modified, value })
+    });
+    Order::by_key(&ranks)
+}
+
+fn words(texts: &Texts, parameters: &Parameters) -> Words {
+    let (mut words, mut rows) = (Words::default(), WordRows::default());
+    let mut reader = WordReader::new(0, parameters);
+    if let Store::Held(documents) = &texts.store {
+        documents.iter().for_each(|document| reader.add(&document.text, &mut rows));
+    }
+    words.append(&rows);
+    words.finish(vec![reader]);
+    words
+}
