@@ -48,7 +48,7 @@ pub struct Copied {
 /// # Errors
 ///
 /// If a source is not what was scanned, a record that the plan names is not there, or something cannot be read or
-/// written.
+/// written. [`Error::Damaged`] names a source from which nothing can be left out: see [`Plan::spare`].
 pub fn apply(
     checked: Checked<'_>,
     parameters: &Parameters,
@@ -178,7 +178,13 @@ impl Copier<'_> {
         let input = File::open(path).map_err(failed)?;
         let (mut written, mut rows) = (0, Rows { actions, is_damaged: false });
         let out = Counted { out: self.sink.file(name)?, written: &mut written };
-        let done = super::parquet::rewrite(&input, out, &self.editor.reading, &mut rows).map_err(failed)?;
+        let done =
+            super::parquet::rewrite(&input, out, &self.editor.reading, &mut rows).map_err(|error| {
+                match error.kind() {
+                    io::ErrorKind::InvalidData => Error::Damaged { path: path.clone(), detail: error.to_string() },
+                    _ => failed(error),
+                }
+            })?;
         let dropped = actions.iter().filter(|(_, action)| matches!(action, Action::Drop)).count() as u64;
         if rows.is_damaged || (done.rows - done.kept, done.edited) != (dropped, actions.len() as u64 - dropped) {
             return Err(changed(planned, "it does not have the rows that were scanned".to_owned()));

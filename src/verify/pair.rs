@@ -93,9 +93,12 @@ impl<'v> PairAligner<'v> {
         known.repetitive.push((found.a.start, found.b.end));
         let units = found.repetitions();
         if units[0].a.len() >= self.acceptance.unit {
+            let open = known.open.len();
             for unit in units.iter().map(Alignment::best_part).filter(|unit| self.accepts(unit)) {
                 known.add(unit);
             }
+            // All lie in one stretch, which answers for them: a line that repeats 100,000 times has as many units.
+            known.open.truncate(open);
             return;
         }
         let half = units[units.len() / 2].b.start;
@@ -121,14 +124,15 @@ impl<'v> PairAligner<'v> {
 impl Known {
     /// Returns whether a candidate lies in what is known. Candidates come in the order of their places in `a`.
     fn covers(&mut self, at_a: usize, at_b: usize) -> bool {
+        self.repetitive.retain(|&(_, end)| end > at_a);
+        if self.repetitive.iter().any(|&(start, end)| start <= at_a && at_b < end) {
+            return true;
+        }
         let found = &self.found;
         self.open.retain(|&n| found[n].a.end > at_a);
         self.failed.retain(|&(_, end)| end > at_a);
-        self.repetitive.retain(|&(_, end)| end > at_a);
         let inside = |n: &usize| found[*n].a.contains(&at_a) && found[*n].b.contains(&at_b);
-        self.open.iter().any(inside)
-            || self.failed.iter().any(|&(distance, _)| distance == at_b.wrapping_sub(at_a))
-            || self.repetitive.iter().any(|&(start, end)| start <= at_a && at_b < end)
+        self.open.iter().any(inside) || self.failed.iter().any(|&(distance, _)| distance == at_b.wrapping_sub(at_a))
     }
 
     /// Adds a passage, unless a better one lies on nearly the same places; a worse one there gives way.
