@@ -4,12 +4,13 @@
 
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as Group, ColorChoice, Parser, Subcommand, ValueEnum};
 use encoding_rs::Encoding;
 
 use super::clean::CleanArgs;
 use super::compare::CompareArgs;
+use super::explain::ExplainArgs;
 use super::schema::SchemaArgs;
 use super::settings::SettingArgs;
 use super::stats::StatsArgs;
@@ -67,6 +68,16 @@ pub enum Command {
     ///
     /// Example: doublon compare corpus.jsonl#17 corpus.jsonl#id:ABC --threshold 0.9
     Compare(Box<CompareArgs>),
+    /// Say why something was found, removed or kept
+    ///
+    /// Reads what `scan --format json` wrote, and the sources that it names, relative to the current folder. Shows the
+    /// exact numbers, the chance that the settings find such a match, the rule by which a document goes, and the two
+    /// texts aligned. If a source has changed since, it says so, and tells what the findings have.
+    ///
+    /// Example: doublon explain found.jsonl p7
+    ///
+    /// Example: doublon explain found.jsonl corpus.jsonl#17 --with corpus.jsonl#4
+    Explain(ExplainArgs),
     /// Render saved findings again
     ///
     /// Reads what `scan --format json` wrote.
@@ -364,7 +375,7 @@ pub struct ParamsArgs {
     /// Form of the output
     ///
     /// `text` is for people; `json` is one object, for programs.
-    #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
+    #[arg(long, value_parser = text_or_json(), value_name = "FORM", default_value = "text")]
     pub format: Format,
 }
 
@@ -408,16 +419,27 @@ pub struct RenderArgs {
     /// It is replaced once the report is whole, and not before. It may not be an input, nor lie in a folder that is read.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Show at most N groups of each kind; 0 shows all
+    /// Show at most N groups of each kind; 0 shows all [default: 20]
     ///
     /// The report for people shows the largest ones; JSON has all anyway.
-    #[arg(long, value_name = "N", default_value_t = 20)]
-    pub limit: usize,
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
     /// When to use colour
     ///
     /// `auto` uses it on a terminal, unless NO_COLOR is set; CLICOLOR_FORCE asks for it elsewhere too.
     #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
+}
+
+impl RenderArgs {
+    /// Returns the most groups to show, `default` unless it is given.
+    pub fn limit_or(&self, default: usize) -> usize {
+        match self.limit {
+            None => default,
+            Some(0) => usize::MAX,
+            Some(limit) => limit,
+        }
+    }
 }
 
 /// How what is said of single documents looks and where it goes.
@@ -427,8 +449,8 @@ pub struct Form {
     /// Form of the output
     ///
     /// `text` is for people; `json` is one object, for programs.
-    #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
-    format: PlainFormat,
+    #[arg(long, value_parser = text_or_json(), value_name = "FORM", default_value = "text")]
+    format: Format,
     /// Write it to FILE
     ///
     /// It is replaced once the new one is whole, and not before. It may not be an input.
@@ -438,7 +460,7 @@ pub struct Form {
     ///
     /// With 0, alignments are shown whole too: otherwise what is equal far from a change is left out.
     #[arg(long, value_name = "N", default_value_t = 20)]
-    pub limit: usize,
+    limit: usize,
     /// When to use colour
     ///
     /// `auto` uses it on a terminal, unless NO_COLOR is set; CLICOLOR_FORCE asks for it elsewhere too. Without colour,
@@ -447,16 +469,15 @@ pub struct Form {
     pub color: ColorChoice,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum PlainFormat {
-    Text,
-    Json,
-}
-
 impl Form {
+    /// Returns the most passages or documents to show.
+    pub fn limit(&self) -> usize {
+        if self.limit == 0 { usize::MAX } else { self.limit }
+    }
+
     /// Returns whether the output is for programs.
     pub fn is_json(&self) -> bool {
-        self.format == PlainFormat::Json
+        self.format == Format::Json
     }
 }
 
@@ -482,6 +503,12 @@ pub struct MessageArgs {
 pub enum Format {
     Text,
     Json,
+}
+
+/// Parses the forms of what is no findings.
+pub fn text_or_json() -> impl TypedValueParser<Value = Format> {
+    let format = |name: String| if name == "json" { Format::Json } else { Format::Text };
+    PossibleValuesParser::new(["text", "json"]).map(format)
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -68,6 +68,6 @@ fn write(a: &Single, b: &Single, parameters: &Parameters, form: &Form, output: &
     if form.is_json() {
         return output.write(false, |out| comparison::write_json(&found, out));
     }
-    let style = styled(form.color, form.limit, output);
+    let style = styled(form.color, form.limit(), output);
     output.write(style.color, |out| comparison::write_text(&found, &style, out))
 }

@@ -7,6 +7,7 @@ mod args;
 mod clean;
 mod compare;
 mod exit;
+mod explain;
 mod output;
 mod params;
 mod progress;
@@ -65,6 +66,7 @@ fn command(command: &Command) -> anyhow::Result<Outcome> {
         Command::Scan(args) => scan::run(args),
         Command::Clean(args) => clean::run(args),
         Command::Compare(args) => compare::run(args),
+        Command::Explain(args) => explain::run(args),
         Command::Report(args) => report::run(args),
         Command::Params(args) => params::run(args),
         Command::Stats(args) => stats::run(args),

@@ -64,10 +64,10 @@ pub fn read(path: &Path) -> Result<Findings> {
 
 /// Returns how the report for people looks.
 pub fn style(args: &RenderArgs, output: &Output) -> Style {
-    styled(args.color, args.limit, output)
+    styled(args.color, args.limit_or(Style::default().limit), output)
 }
 
-/// Returns how text for people looks where so many groups are to be shown, 0 for all.
+/// Returns how text for people looks where so many groups are to be shown.
 pub fn styled(color: ColorChoice, limit: usize, output: &Output) -> Style {
     let stdout = io::stdout();
     let (automatic, width) = match output {
@@ -82,6 +82,6 @@ pub fn styled(color: ColorChoice, limit: usize, output: &Output) -> Style {
             ColorChoice::Never => false,
         },
         width: width.map_or(default.width, |(Width(columns), _)| usize::from(columns).min(WIDEST)),
-        limit: if limit == 0 { usize::MAX } else { limit },
+        limit,
     }
 }

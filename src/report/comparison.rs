@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use unicode_width::UnicodeWidthStr;
 
 use super::params::Rounded;
@@ -126,6 +126,17 @@ pub struct Aligned {
     pub pieces: Vec<Piece>,
 }
 
+/// Two texts, aligned from start to end.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Alignment {
+    /// The share of its columns that hold two equal words.
+    pub identity: f64,
+    /// Words of the longest run that is equal on both sides.
+    pub longest_run: usize,
+    /// All of both texts.
+    pub pieces: Vec<Piece>,
+}
+
 /// A stretch of two aligned texts. The pieces of a side together are its text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Piece {
@@ -186,8 +197,15 @@ pub fn write_text(found: &Comparison, style: &Style, mut out: &mut dyn Write) ->
     side("a", &found.a, &names, style, out)?;
     side("b", &found.b, &names, style, out)?;
     writeln!(out)?;
-    measures(found, &mut Page::new(&mut out, style))?;
-    writeln!(out)?;
+    let mut page = Page::new(&mut out, style);
+    measures(found, &mut page)?;
+    page.labelled("verdict", &verdict(found), Paint::Strong)?;
+    page.blank()?;
+    passages(found, &names, style, out)
+}
+
+/// Writes the passages that stand in both documents.
+pub(super) fn passages(found: &Comparison, names: &Names, style: &Style, mut out: &mut dyn Write) -> io::Result<()> {
     if found.passages.is_empty() {
         let least = found.parameters.min_words;
         return Page::new(&mut out, style).plain(&format!("No passage of {least} words or more stands in both."));
@@ -195,7 +213,7 @@ pub fn write_text(found: &Comparison, style: &Style, mut out: &mut dyn Write) ->
     let heading = format!("{} in both", counted(found.passages.len() as u64, "passage"));
     Page::new(&mut out, style).heading(&heading)?;
     for aligned in found.passages.iter().take(style.limit) {
-        passage(aligned, &names, style, out)?;
+        passage(aligned, names, style, out)?;
     }
     more(found.passages.len(), style.limit, "passage", out)
 }
@@ -206,8 +224,14 @@ pub fn write_text(found: &Comparison, style: &Style, mut out: &mut dyn Write) ->
 ///
 /// When `out` cannot be written to.
 pub fn write_json(found: &Comparison, mut out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer(&mut out, &Json::of(found))?;
+    serde_json::to_writer(&mut out, found)?;
     out.write_all(b"\n")
+}
+
+impl Serialize for Comparison {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Json::of(self).serialize(serializer)
+    }
 }
 
 /// Tells how many more there are than were shown, if any.
@@ -226,7 +250,7 @@ fn side(label: &str, side: &Side, names: &Names, style: &Style, mut out: &mut dy
     page.continued(&format!("{bytes} of text, {words}, {shingles}"), Paint::Faint)
 }
 
-/// Writes what two documents share, and what comes of it.
+/// Writes what two documents share, and how the settings look for such a pair.
 pub(super) fn measures<W: Write>(found: &Comparison, page: &mut Page<'_, W>) -> io::Result<()> {
     let [shared, all] = [found.shared, found.all()].map(|n| number(n as u64));
     let equality = match found.equality {
@@ -243,8 +267,7 @@ pub(super) fn measures<W: Write>(found: &Comparison, page: &mut Page<'_, W>) -> 
     let shape = format!("{} of {}", counted(bands as u64, "band"), counted(rows as u64, "row"));
     let chance = format!("{shape} find a pair of this similarity with a chance of {}", percent(found.search.chance));
     page.labelled("chance", &chance, Paint::Plain)?;
-    page.labelled("bands", &bands_met(&found.search, bands), Paint::Plain)?;
-    page.labelled("verdict", &verdict(found), Paint::Strong)
+    page.labelled("bands", &bands_met(&found.search, bands), Paint::Plain)
 }
 
 fn bands_met(search: &Search, bands: usize) -> String {
@@ -268,14 +291,7 @@ fn bands_met(search: &Search, bands: usize) -> String {
 
 fn verdict(found: &Comparison) -> String {
     let Parameters { threshold, containment, keep, .. } = &found.parameters;
-    let reaches = |rule| match rule {
-        Rule::ExactCopy => "it is an exact copy".to_owned(),
-        Rule::SameWords => "it has the same words".to_owned(),
-        Rule::Similarity => format!("the similarity reaches the threshold of {threshold}"),
-        Rule::Containment => {
-            format!("as much of it as --containment {} is in the other", containment.unwrap_or_default())
-        }
-    };
+    let reaches = |rule| reason(rule, &found.parameters);
     match found.verdict {
         Verdict::RemovesA { rule } => format!("a is removed for b (--keep {keep}): {}", reaches(rule)),
         Verdict::RemovesB { rule } => format!("b is removed for a (--keep {keep}): {}", reaches(rule)),
@@ -291,24 +307,40 @@ fn verdict(found: &Comparison) -> String {
     }
 }
 
+/// Returns by which rule a document is a duplicate, in words.
+pub(super) fn reason(rule: Rule, parameters: &Parameters) -> String {
+    let Parameters { threshold, containment, .. } = parameters;
+    match rule {
+        Rule::ExactCopy => "it is an exact copy".to_owned(),
+        Rule::SameWords => "it has the same words".to_owned(),
+        Rule::Similarity => format!("the similarity reaches the threshold of {threshold}"),
+        Rule::Containment => {
+            format!("as much of it as --containment {} is in the other", containment.unwrap_or_default())
+        }
+    }
+}
+
 /// Writes a passage with its two places, its measures, and the two texts aligned.
 pub(super) fn passage(aligned: &Aligned, names: &Names, style: &Style, mut out: &mut dyn Write) -> io::Result<()> {
-    let Aligned { found, pieces, .. } = aligned;
-    let words = counted(found.words as u64, "word");
-    let mut page = Page::new(&mut out, style);
-    page.title(&found.id, &format!("{words}, {} of them equal in their order", percent(found.identity)))?;
-    page.place("a", &names.place(&found.a), &extent(&found.a))?;
-    page.place("b", &names.place(&found.b), &extent(&found.b))?;
-    let PassageMatch { jaccard, containment_a, containment_b, .. } = found;
-    let [a, b] = [containment_a, containment_b].map(|share| percent(*share));
-    let measures = format!("similarity {}; {a} of a is in b, {b} of b is in a", four(*jaccard));
-    page.labelled("shingles", &measures, Paint::Plain)?;
+    places(&aligned.found, names, &mut Page::new(&mut out, style))?;
     writeln!(out)?;
-    marked(pieces, style, out)?;
+    marked(&aligned.pieces, style, out)?;
     writeln!(out)
 }
 
-fn extent(span: &PlacedSpan) -> String {
+/// Writes the places of a passage, and its measures.
+pub(super) fn places<W: Write>(found: &PassageMatch, names: &Names, page: &mut Page<'_, W>) -> io::Result<()> {
+    let PassageMatch { identity, jaccard, containment_a, containment_b, .. } = found;
+    let words = counted(found.words as u64, "word");
+    page.title(&found.id, &format!("{words}, {} of them equal in their order", percent(*identity)))?;
+    page.place("a", &names.place(&found.a), &extent(&found.a))?;
+    page.place("b", &names.place(&found.b), &extent(&found.b))?;
+    let [a, b] = [containment_a, containment_b].map(|share| percent(*share));
+    let measures = format!("similarity {}; {a} of a is in b, {b} of b is in a", four(*jaccard));
+    page.labelled("shingles", &measures, Paint::Plain)
+}
+
+pub(super) fn extent(span: &PlacedSpan) -> String {
     format!("bytes {} to {}", number(span.start as u64), number(span.end as u64))
 }
 
@@ -386,15 +418,20 @@ fn paint(text: &str, code: Option<&str>, style: &Style) -> String {
 
 fn words(pieces: &[Piece], style: &Style) -> Vec<Word> {
     let mut words = Vec::new();
+    let mut after_space = false;
     for (n, piece) in pieces.iter().enumerate() {
         let (a, b) = (one_line(&piece.a), one_line(&piece.b));
-        if piece.kind == PieceKind::Equal || a == b {
-            let is_end = (n == 0, n + 1 == pieces.len());
-            append_equal(&a, is_end, style, &mut words);
+        let first = words.len();
+        let ends_in_space = if piece.kind == PieceKind::Equal || a == b {
+            append_equal(&a, (n == 0, n + 1 == pieces.len()), style, &mut words);
+            false
         } else {
-            append_change(&a, Change::Old, style, &mut words);
-            append_change(&b, Change::New, style, &mut words);
+            append_changes(&a, &b, style, &mut words)
+        };
+        if let Some(word) = words.get_mut(first) {
+            word.spaced |= after_space;
         }
+        after_space = ends_in_space;
     }
     words
 }
@@ -422,21 +459,38 @@ fn append_equal(text: &str, (is_first, is_last): (bool, bool), style: &Style, wo
     words.extend(tail);
 }
 
-fn append_change(text: &str, change: Change, style: &Style, words: &mut Vec<Word>) {
-    if text.is_empty() {
-        return;
+/// Appends both sides of a change, and returns whether a space follows. Spaces at its ends that both sides have, or all
+/// that there are, are no part of it.
+fn append_changes(a: &str, b: &str, style: &Style, words: &mut Vec<Word>) -> bool {
+    let both = |test: fn(&str) -> bool| [a, b].into_iter().all(|text| text.is_empty() || test(text));
+    let (leads, trails) = (both(|text| text.starts_with(' ')), both(|text| text.ends_with(' ')));
+    let inner = |text: &str| {
+        let text = if leads { text.trim_start() } else { text };
+        if trails { text.trim_end().to_owned() } else { text.to_owned() }
+    };
+    let (inner_a, inner_b) = (inner(a), inner(b));
+    if inner_a.is_empty() && inner_b.is_empty() {
+        append_change(a, Change::Old, style, words);
+        append_change(b, Change::New, style, words);
+        return false;
     }
+    let first = words.len();
+    append_change(&inner_a, Change::Old, style, words);
+    append_change(&inner_b, Change::New, style, words);
+    if let Some(word) = words.get_mut(first) {
+        word.spaced |= leads;
+    }
+    trails
+}
+
+fn append_change(text: &str, change: Change, style: &Style, words: &mut Vec<Word>) {
     let (open, close) = match (style.color, change) {
         (true, _) => ("", ""),
         (false, Change::Old) => ("[-", "-]"),
         (false, Change::New) => ("{+", "+}"),
     };
-    // The space before a change is not part of it, unless it is all of it.
-    let inner = text.strip_prefix(' ').filter(|inner| !inner.trim().is_empty());
-    let first = words.len();
-    append(&format!("{open}{}{close}", inner.unwrap_or(text)), Some(change), words);
-    if let Some(word) = words.get_mut(first) {
-        word.spaced |= inner.is_some();
+    if !text.is_empty() {
+        append(&format!("{open}{text}{close}"), Some(change), words);
     }
 }
 
@@ -479,7 +533,7 @@ pub(super) fn four(share: f64) -> String {
 
 /// A comparison as it is written for programs.
 #[derive(Serialize)]
-pub(super) struct Json<'a> {
+struct Json<'a> {
     r#type: &'static str,
     schema: &'static str,
     parameters: &'a Parameters,
@@ -504,7 +558,7 @@ pub(super) struct Json<'a> {
 const SCHEMA: &str = "doublon.comparison/1";
 
 impl<'a> Json<'a> {
-    pub fn of(found: &'a Comparison) -> Self {
+    fn of(found: &'a Comparison) -> Self {
         let Search { chance, bands_met, sketch_equal, sketch_least, sketch_values } = &found.search;
         Self {
             r#type: "comparison",
@@ -553,10 +607,7 @@ mod tests {
             piece(PieceKind::Equal, "today", "today"),
             piece(PieceKind::Words, "", ", again"),
         ];
-        assert_eq!(
-            shown(&pieces, &Style::default()),
-            "    | The price is [-20-]{+25+} euros[- ¶ -]{+ +}today{+, again+}\n"
-        );
+        assert_eq!(shown(&pieces, &Style::default()), "    | The price is [-20-]{+25+} euros [-¶-] today{+, again+}\n");
         let colored = shown(&pieces, &Style { color: true, ..Style::default() });
         assert!(colored.contains("\u{1b}[31m20\u{1b}[0m\u{1b}[32m25\u{1b}[0m euros"), "{colored}");
     }

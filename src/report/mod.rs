@@ -1,6 +1,7 @@
 //! Renderings of findings, of statistics, and of what settings promise. They only read.
 
 pub mod comparison;
+pub mod explanation;
 pub mod json;
 pub mod measure;
 pub mod params;

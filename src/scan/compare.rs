@@ -2,6 +2,7 @@
 //! it does.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 use super::corpus::Corpus;
 use super::describe::{Side, pieces};
@@ -17,11 +18,12 @@ use crate::cluster::keep::{self, Merits};
 use crate::document::Document;
 use crate::error::Result;
 use crate::finding::{Keep, Parameters, PassageMatch, Scope};
-use crate::report::comparison::{self, Aligned, Comparison, Equality, Piece, Rule, Search, Verdict};
+use crate::report::comparison::{self, Aligned, Comparison, Equality, Rule, Search, Verdict};
 use crate::source::{Source, SourceOptions};
-use crate::text::{Lexicon, Tokenizer, Vocabulary};
+use crate::text::{Lexicon, TokenId, Tokenizer, Vocabulary};
 use crate::verify::Overlap;
-use crate::verify::align::{Aligner, Column, Run};
+use crate::verify::align::{Aligner, Alignment, Column, Run};
+use crate::verify::pair::{Acceptance, PairAligner};
 
 /// Compares two documents as a scan of just these two would.
 ///
@@ -43,9 +45,8 @@ pub fn compare(a: &Single, b: &Single, parameters: &Parameters) -> Result<Compar
     })
 }
 
-/// Aligns two texts from start to end. Returns them in pieces, and how many words the longest run has that is equal on
-/// both sides.
-pub fn aligned(a: &str, b: &str, parameters: &Parameters) -> (Vec<Piece>, usize) {
+/// Aligns two texts from start to end, by the words that a scan compares.
+pub fn aligned(a: &str, b: &str, parameters: &Parameters) -> comparison::Alignment {
     let tokenizer = Tokenizer::new(parameters.text, parameters.seed);
     let mut reader = tokenizer.reader();
     let (mut lexicon, mut tokens) = (Lexicon::default(), Vec::new());
@@ -56,22 +57,49 @@ pub fn aligned(a: &str, b: &str, parameters: &Parameters) -> (Vec<Piece>, usize)
     }
     lexicon.finish();
     let (vocabulary, new) = Vocabulary::merge(&[lexicon]);
-    for token in &mut tokens {
-        *token = new[0][*token as usize];
+    tokens.iter_mut().for_each(|token| *token = new[0][*token as usize]);
+    let runs = runs(&vocabulary, &tokens, words_of_a, parameters.windows.k);
+    let equal = runs.iter().filter(|run| run.column == Column::Equal).map(|run| run.len);
+    comparison::Alignment {
+        longest_run: equal.max().unwrap_or(0),
+        pieces: pieces(&Side::of(a, &mut reader), &Side::of(b, &mut reader), &runs),
+        identity: Alignment { runs, ..Alignment::default() }.identity(),
     }
-    let all = tokens.len();
-    let found = Aligner::new(&vocabulary).align_halves(&tokens, 0..words_of_a, words_of_a..all);
-    let only = |column, len| Some(Run { column, len }).filter(|run| run.len > 0);
-    let (a_start, b_start) = (found.a.start, found.b.start.saturating_sub(words_of_a));
-    let (a_end, b_end) = if found.runs.is_empty() { (0, words_of_a) } else { (found.a.end, found.b.end) };
-    let (a_start, b_start) = if found.runs.is_empty() { (0, 0) } else { (a_start, b_start) };
-    let head = [only(Column::OnlyA, a_start), only(Column::OnlyB, b_start)];
-    let tail = [only(Column::OnlyA, words_of_a - a_end), only(Column::OnlyB, all - b_end)];
-    let runs: Vec<Run> =
-        head.into_iter().flatten().chain(found.runs.iter().copied()).chain(tail.into_iter().flatten()).collect();
-    let equal = found.runs.iter().filter(|run| run.column == Column::Equal).map(|run| run.len);
-    let longest = equal.max().unwrap_or(0);
-    (pieces(&Side::of(a, &mut reader), &Side::of(b, &mut reader), &runs), longest)
+}
+
+/// Aligns all words of two texts, of which `tokens` has one after the other. What lies before and after the passage that
+/// they share stands for nothing.
+fn runs(vocabulary: &Vocabulary, tokens: &[TokenId], words_of_a: usize, k: usize) -> Vec<Run> {
+    let (a, b) = tokens.split_at(words_of_a);
+    let Alignment { a: in_a, b: in_b, runs, .. } = shared_passage(vocabulary, tokens, words_of_a, k);
+    let head = [(Column::OnlyA, in_a.start), (Column::OnlyB, in_b.start)];
+    let tail = [(Column::OnlyA, a.len() - in_a.end), (Column::OnlyB, b.len() - in_b.end)];
+    let only = |(column, len)| Some(Run { column, len }).filter(|run| run.len > 0);
+    head.into_iter().filter_map(only).chain(runs).chain(tail.into_iter().filter_map(only)).collect()
+}
+
+/// Returns the best alignment of two texts: from their starts, as two places of a match are aligned, unless one around
+/// words that stand in both is better.
+fn shared_passage(vocabulary: &Vocabulary, tokens: &[TokenId], words_of_a: usize, k: usize) -> Alignment {
+    let (a, b) = tokens.split_at(words_of_a);
+    let whole = Aligner::new(vocabulary).align_halves(tokens, 0..a.len(), a.len()..tokens.len());
+    let whole = match whole.runs.is_empty() {
+        true => Alignment::default(),
+        false => Alignment { b: whole.b.start - a.len()..whole.b.end - a.len(), ..whole },
+    };
+    if whole.identity() > 0.5 && (whole.a.len() == a.len() || whole.b.len() == b.len()) {
+        return whole;
+    }
+    let mut places: HashMap<&[TokenId], usize> = HashMap::new();
+    for (at, words) in b.windows(k).enumerate() {
+        places.entry(words).or_insert(at);
+    }
+    let candidates = a.windows(k).enumerate().filter_map(|(at, words)| Some((at, *places.get(words)?)));
+    let acceptance = Acceptance { score: 1, identity: 0.0, unit: usize::MAX };
+    let found = PairAligner::new(vocabulary, k, acceptance).across(a, b, candidates);
+    // Of equal ones the first, so that the whole stays if nothing is better.
+    let better = |best: Alignment, other: Alignment| if other.score > best.score { other } else { best };
+    found.into_iter().map(|found| found.best_part()).fold(whole, better)
 }
 
 /// Two documents as a corpus, the one whose path and place come first as number 0.
@@ -181,8 +209,8 @@ impl<'p> Pair<'p> {
         };
         let (a, b) = if self.is_swapped { (text(1), text(0)) } else { (text(0), text(1)) };
         let align = |(n, found): (usize, PassageMatch)| {
-            let (pieces, longest_run) =
-                aligned(&a[found.a.start..found.a.end], &b[found.b.start..found.b.end], parameters);
+            let texts = (&a[found.a.start..found.a.end], &b[found.b.start..found.b.end]);
+            let comparison::Alignment { longest_run, pieces, .. } = aligned(texts.0, texts.1, parameters);
             Aligned { found: PassageMatch { id: format!("p{}", n + 1), ..found }, longest_run, pieces }
         };
         Ok(matches.into_iter().enumerate().map(align).collect())
@@ -245,4 +273,91 @@ fn words(texts: &Texts, parameters: &Parameters) -> Words {
     words.append(&rows);
     words.finish(vec![reader]);
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::DocumentRef;
+    use crate::report::comparison::{Piece, PieceKind};
+    use crate::source::Record;
+
+    fn single(path: &str, text: &str) -> Single {
+        let doc = DocumentRef { source: path.into(), record: 0, id: None };
+        Single { doc, record: Record { text: text.into(), ..Record::default() } }
+    }
+
+    fn words(range: std::ops::Range<usize>) -> String {
+        range.map(|n| format!("word{} ", n * n + 7)).collect()
+    }
+
+    fn verdict(a: &str, b: &str, parameters: &Parameters) -> Verdict {
+        compare(&single("a", a), &single("b", b), parameters).expect("sound parameters").verdict
+    }
+
+    #[test]
+    fn the_verdict_is_that_of_a_scan() {
+        let (text, default) = (words(0..100), Parameters::default());
+        let changed = text.replace("word16 ", "");
+        assert_eq!(verdict(&text, &text, &default), Verdict::RemovesB { rule: Rule::ExactCopy });
+        assert_eq!(verdict(&text, &text.to_uppercase(), &default), Verdict::RemovesB { rule: Rule::SameWords });
+        assert_eq!(verdict(&text, &changed, &default), Verdict::RemovesB { rule: Rule::Similarity });
+        assert_eq!(verdict(&text, &words(200..300), &default), Verdict::Different);
+        assert_eq!(verdict(&text, "...", &default), Verdict::Empty);
+        let longest = Parameters { keep: Keep::Longest, ..Parameters::default() };
+        assert_eq!(verdict(&changed, &text, &longest), Verdict::RemovesA { rule: Rule::Similarity });
+        let none = Parameters { keep: Keep::None, ..Parameters::default() };
+        assert_eq!(verdict(&text, &changed, &none), Verdict::Pair { rule: Rule::Similarity });
+        let contained = Parameters { containment: Some(0.9), ..Parameters::default() };
+        assert_eq!(verdict(&text, &words(0..40), &contained), Verdict::RemovesB { rule: Rule::Containment });
+    }
+
+    #[test]
+    fn a_pair_that_no_band_finds_is_told_from_one_that_is_too_different() {
+        let text = words(0..100);
+        let strict = Parameters { bands: 1, rows: 60, ..Parameters::default() };
+        let found = compare(&single("a", &text), &single("b", &text.replace("word16 ", "")), &strict);
+        let found = found.expect("sound parameters");
+        assert_eq!((found.verdict, found.search.bands_met.len()), (Verdict::Missed, 0));
+        assert!(found.search.chance < 0.2 && found.jaccard() >= 0.8, "{:?}", found.search);
+    }
+
+    #[test]
+    fn sides_stay_those_that_were_named_whatever_their_order() {
+        let (long, short) = (words(0..100), format!("other start {}", words(0..60)));
+        let found = compare(&single("z", &long), &single("b", &short), &Parameters::default()).expect("sound");
+        assert_eq!((found.a.words, found.b.words), (100, 62));
+        let passage = &found.passages[0].found;
+        assert_eq!((passage.a.start, passage.b.start, &*passage.b.doc.source), (0, 12, "b"));
+        assert!(found.containment_b() > 0.9 && found.containment_a() < 0.6);
+    }
+
+    #[test]
+    fn pieces_hold_all_of_both_texts() {
+        let parameters = Parameters::default();
+        let texts = [
+            "One two three four five six, seven eight nine ten.\n",
+            "Before it: one two THREE four five six; seven\neight 9 ten!",
+            "½ of it, and é of e\u{301}",
+            "",
+            "nothing in common with any other",
+        ];
+        for a in texts {
+            for b in texts {
+                let pieces = aligned(a, b, &parameters).pieces;
+                let all: (String, String) = pieces.iter().map(|piece| (piece.a.as_str(), piece.b.as_str())).unzip();
+                assert_eq!((all.0.as_str(), all.1.as_str()), (a, b), "{pieces:?}");
+                let is_true = |piece: &Piece| (piece.kind == PieceKind::Equal) == (piece.a == piece.b);
+                assert!(pieces.iter().all(is_true), "{pieces:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_alignment_finds_what_texts_share_wherever_they_start() {
+        let (a, b) = (words(0..100), words(60..160));
+        let found = aligned(&a, &b, &Parameters::default());
+        assert_eq!(found.longest_run, 40);
+        assert_eq!(found.pieces.iter().filter(|piece| piece.kind == PieceKind::Equal).count(), 1);
+    }
 }

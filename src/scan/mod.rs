@@ -9,6 +9,7 @@ mod crowds;
 mod decide;
 pub mod describe;
 mod documents;
+pub mod explain;
 pub mod forecast;
 mod guard;
 mod intake;
