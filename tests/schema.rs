@@ -1,4 +1,4 @@
-//! What runs write, held to the schemas that are published.
+//! What runs write, held to the schemas that are published, ours and that of SARIF.
 
 #![allow(clippy::expect_used)] // helpers of tests fail like tests
 
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use boon::{Compiler, SchemaIndex, Schemas};
 use doublon::finding::{Findings, Keep, Parameters};
-use doublon::report::{json, stats::write_json};
+use doublon::report::{csv, json, sarif, stats::write_json};
 use doublon::scan::stats::{Request, stats};
 use doublon::scan::{Resources, scan};
 use doublon::source::SourceOptions;
@@ -141,4 +141,88 @@ fn a_line_that_is_no_finding_is_refused() {
     let mut with = lines[1].clone();
     with.as_object_mut().expect("an object").insert("later".into(), 1.into());
     assert_eq!(schema.fault(&with), None, "a field of a later version");
+}
+
+fn log(findings: &Findings, limit: usize) -> Value {
+    let mut out = Vec::new();
+    sarif::write(findings, limit, &mut out).expect("memory takes all");
+    serde_json::from_slice(&out).expect("one JSON value")
+}
+
+fn results(log: &Value) -> &Vec<Value> {
+    log["runs"][0]["results"].as_array().expect("a list of results")
+}
+
+#[test]
+fn sarif_of_any_run_is_as_its_standard_says() {
+    let schema = Checker::new("tests/sarif/sarif-schema-2.1.0.json");
+    let corpus = corpus();
+    let hostile = hostile();
+    let contained = Parameters { containment: Some(0.9), threshold: 0.95, ..Parameters::default() };
+    for (path, parameters) in [
+        (root("data/seed"), Parameters::default()),
+        (root("data/bad"), Parameters::default()),
+        (corpus.path().to_path_buf(), contained),
+        (hostile.path().to_path_buf(), Parameters { lines: true, ..Parameters::default() }),
+        (hostile.path().to_path_buf(), Parameters::default()),
+    ] {
+        let found = found(&path, &parameters);
+        let whole = log(&found, usize::MAX);
+        assert_eq!(schema.fault(&whole), None);
+        assert!(!results(&whole).is_empty(), "{whole:#}");
+        assert_eq!(schema.fault(&log(&found, 1)), None);
+    }
+    let mut wrong = log(&found(corpus.path(), &Parameters::default()), 1);
+    wrong["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"] =
+        serde_json::json!({ "startLine": 0 });
+    assert!(schema.fault(&wrong).is_some());
+}
+
+/// Files whose names and contents would break a careless writer.
+fn hostile() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text: String = (0..60).map(|n| format!("word{} ", n * 31 % 1009)).collect();
+    let mut names = vec!["=1+1 \"quoted\", #100%.txt".to_owned(), "été.md".into(), "a:b".into(), "[x]{y}.txt".into()];
+    if cfg!(windows) {
+        names = vec!["=1+1, #100%.txt".into(), "été.md".into(), "[x]{y}.txt".into()];
+    }
+    for (n, name) in names.iter().enumerate() {
+        fs::write(folder.path().join(name), format!("\u{1b}[2J own{n}\n\n{text}")).expect("is written");
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        let name = std::ffi::OsStr::from_bytes(b"\xff\xfe.txt");
+        // Not every file system takes it.
+        let _ = fs::write(folder.path().join(name), format!("again\n\n{text}"));
+    }
+    folder
+}
+
+#[test]
+fn a_region_of_sarif_is_the_passage_in_the_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let passage: String = (0..40).map(|n| format!("wört{} ", n * 31 % 1009)).collect();
+    let text = format!("Élan: début.\n\n{passage}\n\nun autre texte ici\n\n{passage}");
+    fs::write(folder.path().join("a.txt"), &text).expect("is written");
+    let log = log(&found(folder.path(), &Parameters::default()), usize::MAX);
+    let location = &results(&log)[0]["locations"][0]["physicalLocation"];
+    let of = |name: &str| location["region"][name].as_u64().expect(name) as usize;
+    let (start, length) = (of("byteOffset"), of("byteLength"));
+    assert_eq!(&text[start..start + length], passage.trim());
+    let characters: String = text.chars().skip(of("charOffset")).take(of("charLength")).collect();
+    assert_eq!(characters, passage.trim());
+    assert_eq!((of("startLine"), of("endLine")), (7, 7));
+    assert!(location["artifactLocation"]["uri"].as_str().is_some_and(|uri| uri.starts_with("file:///")));
+}
+
+#[test]
+fn a_table_of_any_run_has_a_row_a_pair() {
+    let corpus = corpus();
+    let found = found(corpus.path(), &Parameters { pairs: true, ..Parameters::default() });
+    let mut out = Vec::new();
+    csv::write(&found, usize::MAX, &mut out).expect("memory takes all");
+    let lines = String::from_utf8(out).expect("UTF-8").lines().count();
+    let removed: usize = found.clusters.iter().map(|cluster| cluster.members.len()).sum();
+    assert_eq!(lines, 1 + removed + found.pairs.len() + found.matches.len());
 }

@@ -411,7 +411,8 @@ struct MeansArgs {
 pub struct RenderArgs {
     /// Form of the report
     ///
-    /// `text` is for people; `json` is one object a line, for programs and for `doublon report`.
+    /// `text` is for people; `json` is one object a line, for programs and for `doublon report`; `sarif` is for code hosts
+    /// and editors; `csv` is a table of pairs, for spreadsheets.
     #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
     pub format: Format,
     /// Write the report to FILE
@@ -421,7 +422,8 @@ pub struct RenderArgs {
     pub output: Option<PathBuf>,
     /// Show at most N groups of each kind; 0 shows all [default: 20]
     ///
-    /// The report for people shows the largest ones; JSON has all anyway.
+    /// The report for people shows the largest ones; JSON has all anyway. In SARIF and CSV it is the most results of each
+    /// kind, and without it they have all.
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
     /// When to use colour
@@ -503,6 +505,8 @@ pub struct MessageArgs {
 pub enum Format {
     Text,
     Json,
+    Sarif,
+    Csv,
 }
 
 /// Parses the forms of what is no findings.

@@ -4,7 +4,7 @@
 
 use std::io::{self, IsTerminal};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args as Group;
 
 use super::args::{Format, ScanArgs};
@@ -42,6 +42,9 @@ pub struct StatsArgs {
 /// When an argument is wrong, the scan fails, or the report cannot be written.
 pub fn run(args: &StatsArgs) -> Result<Outcome> {
     let scan = &args.scan;
+    if !matches!(scan.render.format, Format::Text | Format::Json) {
+        bail!("statistics have no such --format; they are written as text or json");
+    }
     let (parameters, sources, resources) = (scan.parameters()?, scan.run.sources()?, scan.run.resources()?);
     let fail_over = scan.limits.fail_over()?;
     let (render, messages) = (&scan.render, &scan.messages);
@@ -53,8 +56,8 @@ pub fn run(args: &StatsArgs) -> Result<Outcome> {
     meter.finish();
     let found = found?;
     match render.format {
-        Format::Text => output.write(style.color, |out| write_text(&found, &style, out))?,
         Format::Json => output.write(false, |out| write_json(&found, out))?,
+        _ => output.write(style.color, |out| write_text(&found, &style, out))?,
     }
     if !messages.quiet && (render.format == Format::Json || output != Output::Stdout) {
         let (documents, over) = (counted(found.summary.documents, "document"), found.summary.over);

@@ -15,9 +15,9 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use self::page::{Names, Page, Paint};
-use self::phrase::{covered, differences, regrouped};
+use self::phrase::differences;
 pub use self::phrase::{bytes, counted, number, percent};
-pub(super) use self::phrase::reason_in_words;
+pub(super) use self::phrase::{covered, reason_in_words, regrouped};
 pub(super) use self::wrap::one_line;
 pub use self::wrap::wrap;
 use super::measure::Repeated;
