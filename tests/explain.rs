@@ -15,7 +15,8 @@ use doublon::scan::{Resources, scan};
 use doublon::source::SourceOptions;
 
 fn words(range: std::ops::Range<usize>) -> String {
-    range.map(|n| format!("{:x} ", (n as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 30)).collect()
+    let word = |n: usize| format!("{:x} ", (n as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 30);
+    range.map(word).collect::<Vec<_>>().concat()
 }
 
 /// A kept text, a near copy with one word changed, an excerpt, a record that is none, and a text like no other.

@@ -181,7 +181,7 @@ fn sarif_of_any_run_is_as_its_standard_says() {
 /// Files whose names and contents would break a careless writer.
 fn hostile() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
-    let text: String = (0..60).map(|n| format!("word{} ", n * 31 % 1009)).collect();
+    let text = (0..60).map(|n| format!("word{} ", n * 31 % 1009)).collect::<Vec<_>>().concat();
     let mut names = vec!["=1+1 \"quoted\", #100%.txt".to_owned(), "été.md".into(), "a:b".into(), "[x]{y}.txt".into()];
     if cfg!(windows) {
         names = vec!["=1+1, #100%.txt".into(), "été.md".into(), "[x]{y}.txt".into()];
@@ -202,7 +202,7 @@ fn hostile() -> tempfile::TempDir {
 #[test]
 fn a_region_of_sarif_is_the_passage_in_the_file() {
     let folder = tempfile::tempdir().expect("a folder");
-    let passage: String = (0..40).map(|n| format!("wört{} ", n * 31 % 1009)).collect();
+    let passage = (0..40).map(|n| format!("wört{} ", n * 31 % 1009)).collect::<Vec<_>>().concat();
     let text = format!("Élan: début.\n\n{passage}\n\nun autre texte ici\n\n{passage}");
     fs::write(folder.path().join("a.txt"), &text).expect("is written");
     let log = log(&found(folder.path(), &Parameters::default()), usize::MAX);

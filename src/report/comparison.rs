@@ -614,10 +614,10 @@ mod tests {
 
     #[test]
     fn no_line_is_wider_than_the_page_and_long_equal_text_is_left_out() {
-        let long: String = (0..300).map(|n| format!("word{n} ")).collect();
+        let long = (0..300).map(|n| format!("word{n}")).collect::<Vec<_>>().join(" ");
         let pieces = [
             piece(PieceKind::Equal, &long, &long),
-            piece(PieceKind::Words, "x", "y"),
+            piece(PieceKind::Words, " x ", " y "),
             piece(PieceKind::Equal, &long, &long),
         ];
         let style = Style { width: 60, ..Style::default() };

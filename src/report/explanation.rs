@@ -244,12 +244,11 @@ impl Writer<'_> {
         let why = format!("removed, since {} (--keep {})", reason(*rule, self.parameters), self.parameters.keep);
         page.title(&format!("{cluster}:{number}"), &why)?;
         page.place("gone (b)", &self.names.document(&member.doc), "")?;
-        match comparison {
-            Some(found) => measures(found, &mut page)?,
-            None => {
-                let (similarity, share) = (four(member.jaccard), percent(member.containment));
-                page.labelled("similarity", &format!("{similarity}; {share} of b is in a"), Paint::Plain)?;
-            }
+        if let Some(found) = comparison {
+            measures(found, &mut page)?;
+        } else {
+            let (similarity, share) = (four(member.jaccard), percent(member.containment));
+            page.labelled("similarity", &format!("{similarity}; {share} of b is in a"), Paint::Plain)?;
         }
         if comparison.as_ref().is_some_and(|found| found.search.bands_met.is_empty()) {
             let text = "as one of many documents with a common template, or of much that another contains: such are \

@@ -54,7 +54,7 @@ pub fn write(findings: &Findings, limit: usize, out: &mut dyn Write) -> io::Resu
 }
 
 /// Writes values one a line.
-fn list(values: impl Iterator<Item = Value>, out: &mut dyn Write) -> io::Result<()> {
+fn list(values: impl Iterator<Item = impl Serialize>, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"[")?;
     for (n, value) in values.enumerate() {
         out.write_all(if n == 0 { b"\n" } else { b",\n" })?;
@@ -110,6 +110,20 @@ fn properties(findings: &Findings, limit: usize) -> Value {
     serde_json::to_value(Properties { summary: &findings.summary, left_out }).unwrap_or_default()
 }
 
+/// A result, as the standard names its parts.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Found {
+    rule_id: &'static str,
+    rule_index: usize,
+    level: &'static str,
+    message: Value,
+    locations: [Value; 1],
+    related_locations: [Value; 1],
+    partial_fingerprints: Value,
+    properties: Value,
+}
+
 /// How the documents of a source stand in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Layout {
@@ -152,7 +166,7 @@ impl<'a> Places<'a> {
         }
     }
 
-    fn duplicates(&self, cluster: &'a DocumentCluster) -> impl Iterator<Item = Value> {
+    fn duplicates(&self, cluster: &'a DocumentCluster) -> impl Iterator<Item = Found> {
         cluster.members.iter().map(|member| {
             let Member { doc, jaccard, containment, exact } = member;
             let kept = self.name(&cluster.keep);
@@ -165,49 +179,46 @@ impl<'a> Places<'a> {
                     percent(*containment)
                 ),
             };
-            let fingerprint = fingerprint(&[DUPLICATE, &self.key(doc), &self.key(&cluster.keep)], 0);
-            let measures =
-                json!({ "cluster": cluster.id, "jaccard": jaccard, "containment": containment, "exact": exact });
-            let kept = self.document(&cluster.keep);
-            result(
-                DUPLICATE,
-                (0, "warning"),
-                &what,
-                self.document(doc),
-                with_id(kept, "The document that stays."),
-                &fingerprint,
-                measures,
-            )
+            Found {
+                rule_id: DUPLICATE,
+                rule_index: 0,
+                level: "warning",
+                message: json!({ "text": what }),
+                locations: [self.document(doc)],
+                related_locations: [with_id(self.document(&cluster.keep), "The document that stays.")],
+                partial_fingerprints: fingerprint(&[DUPLICATE, &key(doc), &key(&cluster.keep)], 0),
+                properties: json!({
+                    "cluster": cluster.id, "jaccard": jaccard, "containment": containment, "exact": exact,
+                }),
+            }
         })
     }
 
-    fn passages(&self, family: &'a PassageFamily) -> impl Iterator<Item = Value> {
+    fn passages(&self, family: &'a PassageFamily) -> impl Iterator<Item = Found> {
         let PassageFamily { id, keep, occurrences, count, .. } = family;
         let mut source = None;
         let mut in_source = 0;
         occurrences.iter().map(move |span| {
             in_source = if source == Some(&span.doc.source) { in_source + 1 } else { 0 };
             source = Some(&span.doc.source);
-            let what = match span.doc == keep.doc {
-                true => format!("This text, {}, repeats {}{}.", covered(span), covered(keep), regrouped(keep, span)),
-                false => format!(
-                    "This text, {}, repeats {} of {}{}.",
-                    covered(span),
-                    covered(keep),
-                    self.name(&keep.doc),
-                    regrouped(keep, span)
-                ),
-            };
-            let fingerprint = fingerprint(&[REPEATED, &self.key(&span.doc), &keep.excerpt], in_source);
-            let measures = json!({ "family": id, "places": count });
-            let kept = with_id(self.place(keep), "The place that stays.");
-            result(REPEATED, (1, "note"), &what, self.place(span), kept, &fingerprint, measures)
+            let of = if span.doc == keep.doc { String::new() } else { format!(" of {}", self.name(&keep.doc)) };
+            let what = format!("This text, {}, repeats {}{of}{}.", covered(span), covered(keep), regrouped(keep, span));
+            Found {
+                rule_id: REPEATED,
+                rule_index: 1,
+                level: "note",
+                message: json!({ "text": what }),
+                locations: [self.place(span)],
+                related_locations: [with_id(self.place(keep), "The place that stays.")],
+                partial_fingerprints: fingerprint(&[REPEATED, &key(&span.doc), &keep.excerpt], in_source),
+                properties: json!({ "family": id, "places": count }),
+            }
         })
     }
 
     fn notification(&self, skipped: &Skipped) -> Value {
         let doc = DocumentRef { source: skipped.source.as_str().into(), record: skipped.record.unwrap_or(0), id: None };
-        let detail = skipped.detail.as_deref().map(|detail| format!(" ({})", visible(detail))).unwrap_or_default();
+        let detail = skipped.detail.as_deref().map(|detail| format!(" ({})", literal(detail))).unwrap_or_default();
         let text = format!("{}: {}{detail}.", self.name(&doc), reason_in_words(skipped.reason.name()));
         let mut physical = json!({ "artifactLocation": self.artifact(&doc.source) });
         if let (Some(record), Layout::Lines) = (skipped.record, self.layout(&doc.source)) {
@@ -282,15 +293,15 @@ impl<'a> Places<'a> {
 
     /// A location, which names the record if its source has several.
     fn location(&self, doc: &DocumentRef, physical: Value) -> Value {
-        if !self.of_records.contains(&*doc.source) {
-            return json!({ "physicalLocation": physical });
+        let mut location = Map::new();
+        location.insert("physicalLocation".into(), physical);
+        if self.of_records.contains(&*doc.source) {
+            let name = doc.id.as_deref().map_or_else(|| format!("record {}", doc.record), str::to_owned);
+            let full = format!("{}#{}", doc.source, doc.record);
+            let record = json!([{ "name": name, "fullyQualifiedName": full, "kind": "record" }]);
+            location.insert("logicalLocations".into(), record);
         }
-        let name = doc.id.as_deref().map_or_else(|| format!("record {}", doc.record), str::to_owned);
-        let full = format!("{}#{}", doc.source, doc.record);
-        json!({
-            "physicalLocation": physical,
-            "logicalLocations": [{ "name": name, "fullyQualifiedName": full, "kind": "record" }],
-        })
+        location.into()
     }
 
     fn layout(&self, source: &str) -> Layout {
@@ -313,43 +324,19 @@ impl<'a> Places<'a> {
         if uri.starts_with("file:") { json!({ "uri": uri }) } else { json!({ "uri": uri, "uriBaseId": "%SRCROOT%" }) }
     }
 
-    /// A document, for people.
+    /// A document, in a message.
     fn name(&self, doc: &DocumentRef) -> String {
-        let path = visible(&doc.source);
-        if self.of_records.contains(&*doc.source) {
-            format!("{path}:{}", doc.record.saturating_add(1))
-        } else {
-            path.into()
-        }
-    }
-
-    /// What tells a document from all others, whatever else is found.
-    fn key(&self, doc: &DocumentRef) -> String {
-        doc.id
-            .as_deref()
-            .map_or_else(|| format!("{}#{}", doc.source, doc.record), |id| format!("{}#id:{id}", doc.source))
+        let path = literal(&doc.source);
+        if self.of_records.contains(&*doc.source) { format!("{path}:{}", doc.record.saturating_add(1)) } else { path }
     }
 }
 
-fn result(
-    rule: &str,
-    (index, level): (usize, &str),
-    message: &str,
-    location: Value,
-    related: Value,
-    fingerprint: &str,
-    properties: Value,
-) -> Value {
-    json!({
-        "ruleId": rule,
-        "ruleIndex": index,
-        "level": level,
-        "message": { "text": message },
-        "locations": [location],
-        "relatedLocations": [related],
-        "partialFingerprints": { "doublon/v1": fingerprint },
-        "properties": properties,
-    })
+/// What tells a document from all others, whatever else is found.
+fn key(doc: &DocumentRef) -> String {
+    match &doc.id {
+        Some(id) => format!("{}#id:{id}", doc.source),
+        None => format!("{}#{}", doc.source, doc.record),
+    }
 }
 
 fn with_id(mut location: Value, message: &str) -> Value {
@@ -358,9 +345,23 @@ fn with_id(mut location: Value, message: &str) -> Value {
     location
 }
 
+/// Returns what stands for a text in a message, where braces are placeholders and brackets make links (3.11.5 and 3.11.6
+/// of the standard).
+fn literal(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in visible(text).chars() {
+        match c {
+            '{' | '}' => out.extend([c, c]),
+            '[' | ']' | '\\' => out.extend(['\\', c]),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
 /// A hash of what stays the same when other text is added or removed; `n` tells apart equal ones of a source.
-fn fingerprint(parts: &[&str], n: usize) -> String {
-    format!("{:032x}:{n}", content_hash(parts.join("\u{0}").as_bytes()))
+fn fingerprint(parts: &[&str], n: usize) -> Value {
+    json!({ "doublon/v1": format!("{:032x}:{n}", content_hash(parts.join("\u{0}").as_bytes())) })
 }
 
 /// Returns a path as a URI reference: relative if the path is.
@@ -412,6 +413,15 @@ mod tests {
         assert_eq!(uri("a:b.txt".as_bytes()), "a%3Ab.txt");
         assert_eq!(uri("/tmp/été.txt".as_bytes()), "file:///tmp/%C3%A9t%C3%A9.txt");
         assert_eq!(uri(b"\xff\\\n"), if cfg!(windows) { "%FF/%0A" } else { "%FF%5C%0A" });
+    }
+
+    #[test]
+    fn a_name_makes_no_link_in_a_message() {
+        assert_eq!(literal("[x](http://y) {0}\u{1b}"), "\\[x\\](http://y) {{0}}<U+001B>");
+        let mut findings = samples::everything();
+        findings.clusters[0].keep.source = "[x](http://y)".into();
+        let message = written(&findings, 1)["runs"][0]["results"][0]["message"]["text"].to_string();
+        assert!(message.contains("\\\\[x\\\\](http://y)"), "{message}");
     }
 
     #[test]

@@ -57,7 +57,9 @@ pub fn aligned(a: &str, b: &str, parameters: &Parameters) -> comparison::Alignme
     }
     lexicon.finish();
     let (vocabulary, new) = Vocabulary::merge(&[lexicon]);
-    tokens.iter_mut().for_each(|token| *token = new[0][*token as usize]);
+    for token in &mut tokens {
+        *token = new[0][*token as usize];
+    }
     let runs = runs(&vocabulary, &tokens, words_of_a, parameters.windows.k);
     let equal = runs.iter().filter(|run| run.column == Column::Equal).map(|run| run.len);
     comparison::Alignment {
@@ -83,9 +85,10 @@ fn runs(vocabulary: &Vocabulary, tokens: &[TokenId], words_of_a: usize, k: usize
 fn shared_passage(vocabulary: &Vocabulary, tokens: &[TokenId], words_of_a: usize, k: usize) -> Alignment {
     let (a, b) = tokens.split_at(words_of_a);
     let whole = Aligner::new(vocabulary).align_halves(tokens, 0..a.len(), a.len()..tokens.len());
-    let whole = match whole.runs.is_empty() {
-        true => Alignment::default(),
-        false => Alignment { b: whole.b.start - a.len()..whole.b.end - a.len(), ..whole },
+    let whole = if whole.runs.is_empty() {
+        Alignment::default()
+    } else {
+        Alignment { b: whole.b.start - a.len()..whole.b.end - a.len(), ..whole }
     };
     if whole.identity() > 0.5 && (whole.a.len() == a.len() || whole.b.len() == b.len()) {
         return whole;
@@ -220,13 +223,17 @@ impl<'p> Pair<'p> {
 /// The match with its sides exchanged.
 fn swapped(found: PassageMatch) -> PassageMatch {
     let PassageMatch { a, b, containment_a, containment_b, mut differences, .. } = found;
-    differences.iter_mut().for_each(|difference| std::mem::swap(&mut difference.a, &mut difference.b));
+    for difference in &mut differences {
+        std::mem::swap(&mut difference.a, &mut difference.b);
+    }
     PassageMatch { a: b, b: a, containment_a: containment_b, containment_b: containment_a, differences, ..found }
 }
 
 fn corpus(both: [&Single; 2], sketcher: Sketcher, shape: Bands, parameters: &Parameters) -> Corpus {
     let (mut table, mut rows, mut scratch) = (Table::new(shape), Rows::default(), sketcher.scratch());
-    both.iter().for_each(|single| sketcher.add(&single.record.text, &mut rows, &mut scratch));
+    for single in both {
+        sketcher.add(&single.record.text, &mut rows, &mut scratch);
+    }
     table.append(&rows);
     let documents: Vec<Document> = (0..).zip(both).map(|(n, single)| document(n, single.record.clone())).collect();
     let sources = both.map(|single| Source { path: (&*single.doc.source).into(), named: true });
@@ -268,7 +275,9 @@ fn words(texts: &Texts, parameters: &Parameters) -> Words {
     let (mut words, mut rows) = (Words::default(), WordRows::default());
     let mut reader = WordReader::new(0, parameters);
     if let Store::Held(documents) = &texts.store {
-        documents.iter().for_each(|document| reader.add(&document.text, &mut rows));
+        for document in documents {
+            reader.add(&document.text, &mut rows);
+        }
     }
     words.append(&rows);
     words.finish(vec![reader]);
@@ -288,7 +297,7 @@ mod tests {
     }
 
     fn words(range: std::ops::Range<usize>) -> String {
-        range.map(|n| format!("word{} ", n * n + 7)).collect()
+        range.map(|n| format!("word{}", n * n + 7)).collect::<Vec<_>>().join(" ") + " "
     }
 
     fn verdict(a: &str, b: &str, parameters: &Parameters) -> Verdict {
