@@ -199,7 +199,7 @@ impl Source {
             RecordMode::Lines => Format::Lines,
         };
         match self.ending().to_str()? {
-            "jsonl" | "ndjson" => Some(Format::Jsonl),
+            "jsonl" | "ndjson" | "json" => Some(Format::Jsonl),
             "csv" => Some(Format::Csv),
             "tsv" | "tab" => Some(Format::Tsv),
             "html" | "htm" | "xhtml" | "xht" => Some(Format::Html),
@@ -340,7 +340,9 @@ mod tests {
             ("b.html.xz", Some(Format::Html)),
             ("b.jsonl.txt", Some(Format::Plain)),
             ("jsonl", None),
-            ("b.json", None),
+            ("b.json", Some(Format::Jsonl)),
+            ("b.json.gz", Some(Format::Jsonl)),
+            ("b.log", None),
             ("b.gz", None),
             ("-", None),
         ] {
