@@ -127,6 +127,10 @@ fn a_source_that_changed_is_told_and_the_findings_are_not_held_against_it() {
     assert!(cluster.members[0].comparison.is_none());
     assert_eq!(told.lost.len(), 1);
     assert_eq!(told.lost[0].detail, "it has changed since the scan");
+    let document = self::told(&findings, &path(folder.path(), "b.txt"), None).expect("is told from the findings");
+    assert_eq!(document.lost, told.lost);
+    let Subject::Document(document) = &document.subject else { panic!("{document:?}") };
+    assert!(matches!(&document.fate, Fate::Removed { removed, .. } if removed.comparison.is_none()));
     fs::remove_file(folder.path().join("a.txt")).expect("was there");
     let told = explain(&findings, &Request { id: "p1", with: None, limit: 1, path: Path::new("f") }).expect("is told");
     assert_eq!(told.lost[0].detail, "there is no such file");
@@ -140,6 +144,8 @@ fn what_is_not_there_is_refused_with_what_there_is() {
     let refusal = |id: &str| told(&findings, id, None).expect_err(id).to_string();
     let all = "cluster d1, match p1, family f1";
     assert_eq!(refusal("d2"), format!("found.jsonl: there is no d2; there is {all}"));
+    let with = self::told(&findings, "p1", Some("a.txt")).expect_err("is no document").to_string();
+    assert_eq!(with, "found.jsonl: p1 is a finding; --with goes with a document");
     assert_eq!(refusal("d1:2"), "found.jsonl: there is no d1:2; there is d1:1 to d1:1");
     assert!(refusal("nothing.txt").contains(&format!("no source `nothing.txt`; there is {all}")));
     assert!(

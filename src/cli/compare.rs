@@ -53,7 +53,7 @@ pub fn run(args: &CompareArgs) -> Result<Outcome> {
     }
     let output = Output::prepare(args.form.output.as_deref(), &names.each_ref().map(|name| name.path.clone()))?;
     let [a, b] = names.each_ref().map(|name| read_one(name, &options));
-    let (a, b) = (a?, b?);
+    let ((a, _), (b, _)) = (a?, b?);
     write(&a, &b, &parameters, &args.form, &output)?;
     Ok(Outcome::Done)
 }

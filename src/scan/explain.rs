@@ -58,6 +58,9 @@ impl Explainer<'_> {
             Some((id, number)) if number.parse::<usize>().is_ok() => (id, number.parse().ok()),
             _ => (self.request.id, None),
         };
+        if is_id(id) && self.request.with.is_some() {
+            return Err(self.refused(format!("{} is a finding; --with goes with a document", self.request.id)));
+        }
         if let Some(cluster) = clusters.iter().find(|cluster| cluster.id == id) {
             return self.cluster(cluster, member, sources).map(Subject::Cluster);
         }
@@ -131,9 +134,9 @@ impl Explainer<'_> {
                 DocumentRef { source: skipped.source.as_str().into(), record: skipped.record.unwrap_or(0), id: None };
             return Ok(Document { doc, fate: Fate::Skipped(skipped.clone()), matches: Vec::new(), with: None });
         }
-        let single = self.known(&name)?;
+        let single = self.known(&name, sources)?;
         let doc = single.doc.clone();
-        let other = self.request.with.map(|other| self.known(&self.name(other))).transpose()?;
+        let other = self.request.with.map(|other| self.known(&self.name(other), sources)).transpose()?;
         let parameters = &self.findings.header.parameters;
         let with = other.map(|other| compare(&single, &other, parameters)).transpose()?;
         let fate = self.fate(&doc, sources)?;
@@ -167,22 +170,21 @@ impl Explainer<'_> {
         Name::parse(name, is_known)
     }
 
-    /// Reads a document of a source that the findings list.
-    fn known(&self, name: &Name) -> Result<Single> {
+    /// Reads a document of a source that the findings list. That the source has changed is told.
+    fn known(&self, name: &Name, sources: &mut Sources) -> Result<Single> {
         let path = name.path.to_string_lossy();
-        match self.findings.header.sources.iter().find(|source| *source.path == *path) {
-            Some(info) => {
-                let mut single =
-                    read_one(&Name { path: source_path(info)?, which: name.which.clone() }, &self.options)?;
-                single.doc.source = info.path.as_str().into();
-                Ok(single)
-            }
-            None => Err(self.refused(format!(
+        let Some(info) = self.findings.header.sources.iter().find(|source| *source.path == *path) else {
+            return Err(self.refused(format!(
                 "there is no finding and no source `{name}`; there is {}, and a document is named by its path and \
                  record, as in `corpus.jsonl#17`",
                 self.ids()
-            ))),
+            )));
+        };
+        let (single, now) = read_one(&Name { path: source_path(info)?, which: name.which.clone() }, &self.options)?;
+        if let Err(detail) = check(info, &now) {
+            sources.lose(&info.path, detail);
         }
+        Ok(named(single, info))
     }
 
     /// The ids that there are.
@@ -265,8 +267,14 @@ impl<'a> Sources<'a> {
                     let keyed = documents.into_iter().map(|single| ((source.clone(), single.doc.record), single));
                     self.documents.extend(keyed);
                 }
-                Err(detail) => self.lost.push(Lost { source: source.to_string(), detail }),
+                Err(detail) => self.lose(&source, detail),
             }
+        }
+    }
+
+    fn lose(&mut self, source: &str, detail: String) {
+        if self.lost.iter().all(|lost| lost.source != source) {
+            self.lost.push(Lost { source: source.to_owned(), detail });
         }
     }
 

@@ -94,14 +94,16 @@ pub struct Read {
     pub info: SourceInfo,
 }
 
-/// Reads a document by its name.
+/// Reads a document by its name, and tells what its source is now.
 ///
 /// # Errors
 ///
 /// If the source cannot be read, or has no such document, or more than one.
-pub fn read_one(name: &Name, options: &SourceOptions) -> Result<Single> {
+pub fn read_one(name: &Name, options: &SourceOptions) -> Result<(Single, SourceInfo)> {
     let mut read = read_all(&name.path, std::slice::from_ref(&name.which), options)?;
-    read.found.pop().unwrap_or_else(|| Err(refused(&name.path, "no document was asked for".to_owned())))
+    let found = read.found.pop();
+    let single = found.unwrap_or_else(|| Err(refused(&name.path, "no document was asked for".to_owned())))?;
+    Ok((single, read.info))
 }
 
 /// Reads documents of one source.
