@@ -50,6 +50,9 @@ pub fn run(args: &StatsArgs) -> Result<Outcome> {
     if scan.limits.baseline.is_some() {
         bail!("--baseline is for `doublon scan`");
     }
+    if !matches!(scan.render.format, Format::Text | Format::Json) {
+        bail!("statistics have no such --format; they are written as text or json");
+    }
     let (parameters, sources, resources) = (scan.parameters()?, scan.run.sources()?, scan.run.resources()?);
     let fail_over = scan.limits.fail_over()?;
     let (render, messages) = (&scan.render, &scan.messages);
@@ -61,8 +64,8 @@ pub fn run(args: &StatsArgs) -> Result<Outcome> {
     meter.finish();
     let found = found?;
     match render.format {
-        Format::Text => output.write(style.color, |out| write_text(&found, &style, out))?,
         Format::Json => output.write(false, |out| write_json(&found, out))?,
+        _ => output.write(style.color, |out| write_text(&found, &style, out))?,
     }
     if !messages.quiet && (render.format == Format::Json || output != Output::Stdout) {
         let (documents, over) = (counted(found.summary.documents, "document"), found.summary.over);
