@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as Group, ColorChoice, Parser, Subcommand, ValueEnum};
 use encoding_rs::Encoding;
 
@@ -325,7 +325,7 @@ pub struct ParamsArgs {
     /// Form of the output
     ///
     /// `text` is for people; `json` is one object, for programs.
-    #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
+    #[arg(long, value_parser = text_or_json(), value_name = "FORM", default_value = "text")]
     pub format: Format,
 }
 
@@ -361,7 +361,8 @@ struct MeansArgs {
 pub struct RenderArgs {
     /// Form of the report
     ///
-    /// `text` is for people; `json` is one object a line, for programs and for `doublon report`.
+    /// `text` is for people; `html` is a page for people, in one file that loads nothing; `json` is one object a line, for
+    /// programs and for `doublon report`.
     #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
     pub format: Format,
     /// Write the report to FILE
@@ -369,16 +370,27 @@ pub struct RenderArgs {
     /// It is replaced once the report is whole, and not before. It may not be an input, nor lie in a folder that is read.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Show at most N groups of each kind; 0 shows all
+    /// Show at most N groups of each kind; 0 shows all [default: 20, on a page 1000]
     ///
-    /// The report for people shows the largest ones; JSON has all anyway.
-    #[arg(long, value_name = "N", default_value_t = 20)]
-    pub limit: usize,
+    /// The reports for people show the largest ones; JSON has all anyway.
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
     /// When to use colour
     ///
     /// `auto` uses it on a terminal, unless NO_COLOR is set; CLICOLOR_FORCE asks for it elsewhere too.
     #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
+}
+
+impl RenderArgs {
+    /// Returns the most groups to show, `default` unless it is given.
+    pub fn limit_or(&self, default: usize) -> usize {
+        match self.limit {
+            None => default,
+            Some(0) => usize::MAX,
+            Some(limit) => limit,
+        }
+    }
 }
 
 #[derive(Debug, Group)]
@@ -402,7 +414,14 @@ pub struct MessageArgs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     Text,
+    Html,
     Json,
+}
+
+/// Parses the forms of what is no findings.
+pub fn text_or_json() -> impl TypedValueParser<Value = Format> {
+    let format = |name: String| if name == "json" { Format::Json } else { Format::Text };
+    PossibleValuesParser::new(["text", "json"]).map(format)
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

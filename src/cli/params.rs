@@ -38,13 +38,13 @@ pub fn run(args: &ParamsArgs) -> Result<Outcome> {
     if args.passages {
         let sheet = window_sheet(args)?;
         output.write(false, |out| match args.format {
-            Format::Text => windows::write_text(&sheet, out),
+            Format::Text | Format::Html => windows::write_text(&sheet, out),
             Format::Json => windows::write_json(&sheet, out),
         })?;
     } else {
         let sheet = sheet(args)?;
         output.write(false, |out| match args.format {
-            Format::Text => write_text(&sheet, out),
+            Format::Text | Format::Html => write_text(&sheet, out),
             Format::Json => write_json(&sheet, out),
         })?;
     }

@@ -15,7 +15,7 @@ use super::output::Output;
 use crate::error::Error;
 use crate::finding::Findings;
 use crate::report::text::Style;
-use crate::report::{json, text};
+use crate::report::{html, json, text};
 
 /// The most columns that are easy to read.
 const WIDEST: usize = 120;
@@ -39,6 +39,7 @@ pub fn run(args: &ReportArgs) -> Result<Outcome> {
 pub fn render(findings: &Findings, args: &RenderArgs, output: &Output) -> Result<()> {
     match args.format {
         Format::Json => output.write(false, |out| json::write(findings, out)),
+        Format::Html => output.write(false, |out| html::write(findings, args.limit_or(html::LIMIT), out)),
         Format::Text => {
             let style = style(args, output);
             output.write(style.color, |mut out| text::write(findings, &style, &mut out))
@@ -77,6 +78,6 @@ pub fn style(args: &RenderArgs, output: &Output) -> Style {
             ColorChoice::Never => false,
         },
         width: width.map_or(default.width, |(Width(columns), _)| usize::from(columns).min(WIDEST)),
-        limit: if args.limit == 0 { usize::MAX } else { args.limit },
+        limit: args.limit_or(default.limit),
     }
 }

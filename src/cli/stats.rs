@@ -53,7 +53,7 @@ pub fn run(args: &StatsArgs) -> Result<Outcome> {
     meter.finish();
     let found = found?;
     match render.format {
-        Format::Text => output.write(style.color, |out| write_text(&found, &style, out))?,
+        Format::Text | Format::Html => output.write(style.color, |out| write_text(&found, &style, out))?,
         Format::Json => output.write(false, |out| write_json(&found, out))?,
     }
     if !messages.quiet && (render.format == Format::Json || output != Output::Stdout) {

@@ -195,11 +195,11 @@ mod tests {
 
     fn span() -> impl Strategy<Value = PlacedSpan> {
         let coverage = prop::sample::select(vec![Coverage::Whole, Coverage::Start, Coverage::End, Coverage::Inside]);
-        (doc(), any::<([usize; 6], Option<[usize; 2]>)>(), any::<(usize, usize)>(), coverage, any::<[String; 3]>())
+        (doc(), any::<([usize; 7], Option<[usize; 2]>)>(), any::<(usize, usize)>(), coverage, any::<[String; 3]>())
             .prop_map(
                 |(
                     doc,
-                    ([start, end, char_start, char_end, line, end_line], in_source),
+                    ([start, end, char_start, char_end, line, end_line, document_bytes], in_source),
                     paragraphs,
                     covers,
                     [before, after, excerpt],
@@ -217,6 +217,7 @@ mod tests {
                         end_line,
                         paragraphs,
                         paragraph_count,
+                        document_bytes,
                         covers,
                         before: before.into(),
                         after: after.into(),
@@ -227,8 +228,14 @@ mod tests {
     }
 
     fn cluster() -> impl Strategy<Value = DocumentCluster> {
-        let member = (doc(), score(), score(), any::<bool>());
-        let member = member.prop_map(|(doc, jaccard, containment, exact)| Member { doc, jaccard, containment, exact });
+        let member = (doc(), score(), score(), any::<(bool, u64)>());
+        let member = member.prop_map(|(doc, jaccard, containment, (exact, bytes))| Member {
+            doc,
+            jaccard,
+            containment,
+            exact,
+            bytes,
+        });
         (any::<String>(), doc(), prop::collection::vec(member, 0..3)).prop_map(|(id, keep, members)| DocumentCluster {
             id,
             keep,

@@ -44,7 +44,8 @@ fn repeated_in_passages(findings: &Findings) -> u64 {
     spans.into_values().map(|places| union_len(places.iter().map(|place| Span::new(place.start, place.end)))).sum()
 }
 
-fn union_len(spans: impl Iterator<Item = Span>) -> u64 {
+/// Returns how many bytes are in any of the spans.
+pub(super) fn union_len(spans: impl Iterator<Item = Span>) -> u64 {
     let mut spans: Vec<Span> = spans.collect();
     spans.sort_unstable();
     let mut covered_to = 0;

@@ -85,11 +85,13 @@ impl<'a> Assembly<'a> {
     }
 
     fn member(&self, removal: &Removal) -> Member {
+        let Named { reference, text_bytes, .. } = self.named(removal.doc);
         Member {
-            doc: self.named(removal.doc).reference.clone(),
+            doc: reference.clone(),
             jaccard: removal.overlap.jaccard(),
             containment: removal.overlap.containment_b(),
             exact: removal.exact,
+            bytes: *text_bytes,
         }
     }
 

@@ -5,10 +5,10 @@
 //! who reads the other end.
 
 pub(super) mod page;
-mod phrase;
+pub(super) mod phrase;
 #[cfg(test)]
 pub(crate) mod samples;
-mod wrap;
+pub(super) mod wrap;
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

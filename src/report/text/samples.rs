@@ -31,6 +31,7 @@ pub fn span(doc: DocumentRef, bytes: Range<usize>, paragraphs: (usize, usize)) -
         end_line: 1,
         paragraphs,
         paragraph_count: 15,
+        document_bytes: 2948,
         covers: Coverage::Whole,
         before: "".into(),
         after: "".into(),
@@ -104,7 +105,7 @@ pub fn seed() -> Findings {
 
 /// A kept document with an exact and a near copy, from a file of records.
 pub fn documents() -> Findings {
-    let member = |doc, jaccard, containment, exact| Member { doc, jaccard, containment, exact };
+    let member = |doc, jaccard, containment, exact| Member { doc, jaccard, containment, exact, bytes: 3000 };
     let with_id = DocumentRef { id: Some("news/17".into()), ..doc("docs.jsonl", 17) };
     let keep = doc("docs.jsonl", 0);
     let mut findings = nothing();

@@ -1,0 +1,425 @@
+//! The report as a page.
+//!
+//! It is one file that loads nothing, says so to the browser (a content security policy names the only style and the
+//! only script by their hashes), shows everything without the script, and can be searched, filtered and sorted with it.
+//! Charts and drawings are SVG with plain attributes, since the policy forbids inline styles too. Numbers and charts
+//! count all findings; the groups are listed up to a limit, those with the most repeated text first, so that the page
+//! opens whatever was found. It is written group by group.
+
+mod aligned;
+mod charts;
+mod group;
+mod sha256;
+mod shown;
+mod strip;
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+
+use askama::Template;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use self::charts::{Chart, Part, charts, parts};
+use self::group::{Group, Source, by_family};
+use self::sha256::sha256;
+use self::shown::Shown;
+use self::strip::Strip;
+use super::measure::{Repeated, union_len};
+use super::text::page::Names;
+use super::text::{bytes, counted, number, percent, reason_in_words};
+use crate::finding::{DocumentRef, Findings, Keep, Level, PassageFamily, PassageMatch, PlacedSpan, Skipped};
+use crate::span::Span;
+use crate::text::Tokenizer;
+
+/// The groups that a page lists unless it is told otherwise.
+pub const LIMIT: usize = 1000;
+
+/// Documents that are drawn, skipped records and sources that are listed.
+const DRAWN: usize = 10;
+const SKIPPED: usize = 200;
+const SOURCES: usize = 200;
+/// Colours of passages; the style sheet has them.
+const HUES: usize = 8;
+
+const STYLE: &str = include_str!("../../../templates/report/report.css");
+const SCRIPT: &str = include_str!("../../../templates/report/report.js");
+const STYLE_HASH: [u8; 32] = sha256(STYLE.as_bytes());
+const SCRIPT_HASH: [u8; 32] = sha256(SCRIPT.as_bytes());
+
+/// Writes the page, with at most `limit` groups.
+///
+/// # Errors
+///
+/// When `out` cannot be written to.
+pub fn write(findings: &Findings, limit: usize, mut out: &mut dyn Write) -> io::Result<()> {
+    let context = Context::new(findings, limit);
+    let groups = sorted(findings);
+    let shown = &groups[..groups.len().min(limit)];
+    Head::new(&context, &groups, shown).write_into(&mut out)?;
+    for (n, &(position, source)) in shown.iter().enumerate() {
+        let group = Group::new(source, position, &context);
+        let group = if n == 0 { group.open() } else { group };
+        group.write_into(&mut out)?;
+    }
+    Tail::new(&context).write_into(&mut out)
+}
+
+/// What all parts of the page look up.
+struct Context<'a> {
+    findings: &'a Findings,
+    names: Names<'a>,
+    hues: Hues<'a>,
+    matches: BTreeMap<&'a str, Vec<&'a PassageMatch>>,
+    tokenizer: Tokenizer,
+    is_unlimited: bool,
+}
+
+impl<'a> Context<'a> {
+    fn new(findings: &'a Findings, limit: usize) -> Self {
+        let parameters = &findings.header.parameters;
+        Self {
+            findings,
+            names: Names::new(findings),
+            hues: Hues::new(findings),
+            matches: by_family(findings),
+            tokenizer: Tokenizer::new(parameters.text, parameters.seed),
+            is_unlimited: limit == usize::MAX,
+        }
+    }
+
+    /// Returns `n`, or no limit if all is to be shown.
+    fn at_most(&self, n: usize) -> usize {
+        if self.is_unlimited { usize::MAX } else { n }
+    }
+}
+
+/// The colours of families: the same one wherever the page shows a family, and others for its neighbours.
+struct Hues<'a>(BTreeMap<&'a str, usize>);
+
+impl<'a> Hues<'a> {
+    fn new(findings: &'a Findings) -> Self {
+        Self(findings.families.iter().zip(0..).map(|(family, n)| (family.id.as_str(), n % HUES)).collect())
+    }
+
+    fn of(&self, family: &str) -> usize {
+        self.0.get(family).copied().unwrap_or_default()
+    }
+}
+
+/// Returns all groups, those with the most repeated text first, with their positions in the findings.
+fn sorted(findings: &Findings) -> Vec<(usize, Source<'_>)> {
+    let is_kept = findings.header.parameters.keep == Keep::None;
+    let clusters = findings.clusters.iter().map(Source::Cluster);
+    let pairs = findings.pairs.iter().filter(|_| is_kept).map(Source::Pair);
+    let families = findings.families.iter().map(Source::Family);
+    let mut groups: Vec<_> = clusters.chain(pairs).chain(families).enumerate().collect();
+    groups.sort_by_cached_key(|(position, source)| (Reverse(source.cost()), *position));
+    groups
+}
+
+/// The page down to the list of groups.
+#[derive(Template)]
+#[template(path = "report/head.html")]
+struct Head {
+    style: &'static str,
+    policy: String,
+    headline: String,
+    lead: String,
+    tiles: Vec<Tile>,
+    parts: Vec<Part>,
+    parts_label: String,
+    charts: Vec<Chart>,
+    documents: Vec<Drawn>,
+    more_documents: String,
+    groups: String,
+    notice: String,
+    has_both: bool,
+}
+
+struct Tile {
+    value: String,
+    label: &'static str,
+    note: String,
+}
+
+/// A document with all its repeats.
+struct Drawn {
+    name: String,
+    repeated: String,
+    strip: Strip,
+    label: String,
+    families: Vec<Legend>,
+    more: String,
+}
+
+/// A passage in a drawing.
+struct Legend {
+    id: String,
+    anchor: Option<String>,
+    hue: usize,
+    lines: String,
+}
+
+impl Head {
+    fn new(context: &Context, groups: &[(usize, Source)], shown: &[(usize, Source)]) -> Self {
+        let findings = context.findings;
+        let (documents, more_documents) = drawn(context, shown);
+        let parts = parts(findings);
+        let label = |part: &Part| format!("{} {} ({})", part.value, part.label, part.share);
+        Self {
+            style: STYLE,
+            policy: policy(),
+            headline: headline(findings),
+            lead: lead(findings),
+            tiles: tiles(findings),
+            parts_label: parts.iter().map(label).collect::<Vec<_>>().join(", "),
+            parts,
+            charts: charts(findings),
+            documents,
+            more_documents,
+            groups: if groups.is_empty() { String::new() } else { number(groups.len() as u64) },
+            notice: notice(groups, shown),
+            has_both: !findings.families.is_empty() && shown.len() > findings.families.len(),
+        }
+    }
+}
+
+/// The page from the end of the list on.
+#[derive(Template)]
+#[template(path = "report/tail.html")]
+struct Tail<'a> {
+    script: &'static str,
+    version: Shown<'a>,
+    reasons: Vec<(String, String)>,
+    skipped: Vec<(String, String)>,
+    more_skipped: String,
+    settings: Vec<(&'static str, String)>,
+    sources: Vec<(Shown<'a>, String, Shown<'a>)>,
+    more_sources: String,
+    has_passages: bool,
+}
+
+impl<'a> Tail<'a> {
+    fn new(context: &Context<'a>) -> Self {
+        let Findings { header, skipped, summary, families, .. } = context.findings;
+        let mut listed: Vec<&Skipped> = skipped.iter().collect();
+        listed.sort_by_key(|skipped| !skipped.reason.is_fault());
+        let (most, most_sources) = (context.at_most(SKIPPED), context.at_most(SOURCES));
+        let source = |source: &'a crate::finding::SourceInfo| {
+            (Shown(&source.path), bytes(source.bytes), Shown(&source.xxh3_128))
+        };
+        Self {
+            script: SCRIPT,
+            version: Shown(&header.version),
+            reasons: summary.skipped.iter().map(|(reason, n)| (reason_in_words(reason), number(*n))).collect(),
+            skipped: listed.into_iter().take(most).map(|skipped| skipped_row(skipped, context)).collect(),
+            more_skipped: more(skipped.len(), most),
+            settings: settings(context.findings),
+            sources: header.sources.iter().take(most_sources).map(source).collect(),
+            more_sources: more(header.sources.len(), most_sources),
+            has_passages: !families.is_empty(),
+        }
+    }
+}
+
+/// Returns the content security policy: nothing is loaded or run but the page's own style and script.
+fn policy() -> String {
+    let (style, script) = (STANDARD.encode(STYLE_HASH), STANDARD.encode(SCRIPT_HASH));
+    format!(
+        "default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; base-uri 'none'; form-action 'none'"
+    )
+}
+
+/// Returns the finding of the run in one sentence.
+fn headline(findings: &Findings) -> String {
+    let Findings { header, summary, families, clusters, pairs, .. } = findings;
+    let share = percent(Repeated::of(findings).share());
+    let compared = summary.kept + summary.removed;
+    match (clusters.is_empty(), families.len() as u64) {
+        _ if compared == 0 => "No document was compared.".into(),
+        (true, 0) if !pairs.is_empty() => format!("{} of documents are alike; all stay.", counted(pairs.len() as u64, "pair")),
+        (true, 0) => match header.parameters.level {
+            Level::Documents => "No duplicate document was found.".into(),
+            Level::Passages => format!("No passage of {} words or more is repeated.", header.parameters.min_words),
+            Level::All => "No document and no passage is repeated.".into(),
+        },
+        (true, 1) => format!("One passage stands more than once; {share} of the text is repeated."),
+        (true, n) => format!("{} passages stand more than once; {share} of the text is repeated.", number(n)),
+        (false, _) => {
+            let (removed, verb) = (number(summary.removed), if summary.removed == 1 { "is a duplicate" } else { "are duplicates" });
+            format!("{removed} of {} {verb}; {share} of the text is repeated.", counted(compared, "document"))
+        }
+    }
+}
+
+/// Returns what was read, and what could go.
+fn lead(findings: &Findings) -> String {
+    let repeated = Repeated::of(findings);
+    let sources = counted(findings.header.sources.len() as u64, "file");
+    let compared = findings.summary.kept + findings.summary.removed;
+    let read = format!("{} of text in {} from {sources} compared", bytes(repeated.text), counted(compared, "document"));
+    match repeated.documents + repeated.passages {
+        0 => format!("{read}."),
+        saved => format!("{read}; {} could go without losing anything.", bytes(saved)),
+    }
+}
+
+fn tiles(findings: &Findings) -> Vec<Tile> {
+    let Findings { header, summary, families, .. } = findings;
+    let level = header.parameters.level;
+    let tile = |value: String, label, note: String| Tile { value, label, note };
+    let mut tiles = vec![tile(
+        number(summary.documents),
+        "documents",
+        format!("{} kept, {} removed, {} skipped", number(summary.kept), number(summary.removed), number(skipped(findings))),
+    )];
+    if level.documents() {
+        let of = format!("in {}", counted(findings.clusters.len() as u64, "group"));
+        tiles.push(tile(number(summary.removed), "duplicate documents", of));
+    }
+    if level.passages() {
+        let note = match summary.short_repeats {
+            0 => format!("{} of places", counted(summary.passage_matches, "pair")),
+            n => format!("and {} of fewer than {} words", number(n), header.parameters.min_words),
+        };
+        tiles.push(tile(number(families.len() as u64), "repeated passages", note));
+    }
+    if let Some(recall) = summary.recall_estimate {
+        let note = format!("of duplicate pairs; 95% interval {} to {}", percent(recall.low), percent(recall.high));
+        tiles.push(tile(percent(recall.value), "found (estimate)", note));
+    }
+    tiles
+}
+
+fn skipped(findings: &Findings) -> u64 {
+    findings.summary.skipped.values().sum()
+}
+
+/// Says what the list leaves out.
+fn notice(groups: &[(usize, Source)], shown: &[(usize, Source)]) -> String {
+    if shown.len() == groups.len() {
+        return String::new();
+    }
+    let cost = |groups: &[(usize, Source)]| groups.iter().map(|(_, source)| source.cost()).sum::<u64>() as f64;
+    let share = percent(cost(shown) / cost(groups).max(1.0));
+    format!(
+        "The list has the {} groups with the most repeated text, {share} of it all. The numbers above count all {}. \
+         With --limit 0 the report lists every one.",
+        number(shown.len() as u64),
+        number(groups.len() as u64)
+    )
+}
+
+/// Draws the documents with the most repeated text.
+fn drawn(context: &Context, shown: &[(usize, Source)]) -> (Vec<Drawn>, String) {
+    let mut places: BTreeMap<&DocumentRef, Vec<(&PassageFamily, &PlacedSpan)>> = BTreeMap::new();
+    for family in &context.findings.families {
+        for place in family.occurrences.iter().chain([&family.keep]) {
+            places.entry(&place.doc).or_default().push((family, place));
+        }
+    }
+    let listed: BTreeSet<&str> = shown
+        .iter()
+        .filter_map(|(_, source)| if let Source::Family(family) = source { Some(family.id.as_str()) } else { None })
+        .collect();
+    let mut documents: Vec<_> = places.into_iter().map(|(doc, places)| (repeated_in(&places), doc, places)).collect();
+    documents.sort_by_key(|&(repeated, doc, _)| (Reverse(repeated), doc));
+    let more = more(documents.len(), DRAWN);
+    documents.truncate(DRAWN);
+    let drawn = documents.into_iter().map(|(repeated, doc, mut places)| {
+        places.sort_by_key(|(family, place)| (place.start, place.end, family.id.as_str()));
+        Drawn::new(context, doc, &places, repeated, &listed)
+    });
+    (drawn.collect(), more)
+}
+
+/// Returns how many bytes of a document stand in passages that repeat.
+fn repeated_in(places: &[(&PassageFamily, &PlacedSpan)]) -> u64 {
+    union_len(places.iter().map(|(_, place)| Span::new(place.start, place.end.max(place.start))))
+}
+
+/// The most passages that the legend of a document names.
+const LEGEND: usize = 12;
+
+impl Drawn {
+    fn new(
+        context: &Context,
+        doc: &DocumentRef,
+        places: &[(&PassageFamily, &PlacedSpan)],
+        repeated: u64,
+        listed: &BTreeSet<&str>,
+    ) -> Self {
+        let len = places.first().map_or(0, |(_, place)| place.document_bytes as u64);
+        let share = if len == 0 { String::new() } else { format!(" ({})", percent(repeated as f64 / len as f64)) };
+        let name = context.names.document(doc);
+        let mut families: Vec<(&PassageFamily, Vec<usize>)> = Vec::new();
+        for (family, place) in places {
+            match families.iter_mut().find(|(known, _)| known.id == family.id) {
+                Some((_, lines)) => lines.push(place.line),
+                None => families.push((family, vec![place.line])),
+            }
+        }
+        let label = format!("{} repeated in {}", bytes(repeated), counted(places.len() as u64, "place"));
+        Self {
+            repeated: format!("{}{share} repeated", bytes(repeated)),
+            strip: Strip::of_document(places, &context.names, &context.hues),
+            label: format!("{name}: {label}"),
+            name,
+            more: more(families.len(), LEGEND),
+            families: families.iter().take(LEGEND).map(|(family, lines)| legend(context, family, lines, listed)).collect(),
+        }
+    }
+}
+
+fn legend(context: &Context, family: &PassageFamily, lines: &[usize], listed: &BTreeSet<&str>) -> Legend {
+    let lines: Vec<String> = lines.iter().take(4).map(|line| number(*line as u64)).collect();
+    Legend {
+        id: family.id.clone(),
+        anchor: anchor(&family.id).filter(|id| listed.contains(id)).map(str::to_owned),
+        hue: context.hues.of(&family.id),
+        lines: format!("line{} {}", if lines.len() > 1 { "s" } else { "" }, lines.join(", ")),
+    }
+}
+
+fn skipped_row(skipped: &Skipped, context: &Context) -> (String, String) {
+    let detail = skipped.detail.as_deref().map(|detail| format!(": {}", super::visible::visible(detail)));
+    (context.names.skipped(skipped), reason_in_words(skipped.reason.name()) + &detail.unwrap_or_default())
+}
+
+/// Returns the parameters that a reader may want to know.
+fn settings(findings: &Findings) -> Vec<(&'static str, String)> {
+    let p = &findings.header.parameters;
+    let mut settings = Vec::new();
+    if p.level.documents() {
+        settings.push(("Documents alike from", format!("similarity {}", p.threshold)));
+        settings.extend(p.containment.map(|least| ("or contained from", least.to_string())));
+        settings.push(("Recall asked for", format!("{} at that similarity", p.recall)));
+        settings.push(("Signatures", format!("{} bands of {} rows over {} shingles", p.bands, p.rows, p.text.shingle)));
+        settings.push(("Document that stays", p.keep.to_string()));
+    }
+    if p.level.passages() {
+        settings.push(("Passages from", format!("{} words, {} alike", p.min_words, percent(p.min_identity))));
+        settings.push(("Windows", format!("{} words, shingles of {}", p.windows.words, p.windows.k)));
+    }
+    settings
+}
+
+fn more(all: usize, shown: usize) -> String {
+    match all.saturating_sub(shown) {
+        0 => String::new(),
+        more => format!("and {} more", number(more as u64)),
+    }
+}
+
+/// Returns an id that can name an element, unless it is not one that doublon gives.
+fn anchor(id: &str) -> Option<&str> {
+    let digits = id.strip_prefix(['d', 'f', 'p'])?;
+    (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(id)
+}
+
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}

@@ -1,0 +1,194 @@
+//! Documents drawn as bars, from their first byte to their last, with the places of passages as segments of them and
+//! bands that join the places of one passage.
+//!
+//! A drawing is [`WIDTH`] units wide and is stretched to the page, so only heights are pixels.
+
+use std::collections::BTreeMap;
+
+use super::Hues;
+use super::group::documents_of;
+use crate::finding::{DocumentRef, PassageFamily, PlacedSpan};
+use crate::report::text::page::Names;
+
+/// Units from one end of a document to the other.
+const WIDTH: f64 = 1000.0;
+/// The least width of a segment, so that it can be seen.
+const LEAST: f64 = 4.0;
+/// Pixels from one bar to the next, without and with arcs above it. The style sheet has them too.
+const ROW: usize = 40;
+const TALL_ROW: usize = 84;
+const BAR: usize = 14;
+/// The most documents that the drawing of one passage shows.
+const DOCUMENTS: usize = 6;
+/// The most arcs in one document, so that they can still be told apart.
+const ARCS: usize = 12;
+
+/// A drawing of one or more documents.
+pub struct Strip {
+    pub rows: Vec<Row>,
+    pub bands: Vec<Band>,
+    pub height: usize,
+    /// Documents that are not drawn.
+    pub more: usize,
+}
+
+/// A document.
+pub struct Row {
+    pub name: String,
+    pub y: usize,
+    pub is_tall: bool,
+    pub segments: Vec<Segment>,
+}
+
+/// A place.
+pub struct Segment {
+    pub x: String,
+    pub end: String,
+    pub width: String,
+    pub hue: usize,
+    /// What a pointer that rests on it is told.
+    pub title: String,
+}
+
+/// A band that joins two places.
+pub struct Band {
+    pub path: String,
+    pub hue: usize,
+}
+
+impl Strip {
+    /// Draws the documents in which a passage stands.
+    pub fn of_family(family: &PassageFamily, names: &Names, hues: &Hues) -> Self {
+        let mut documents: Vec<(&DocumentRef, Vec<(&PassageFamily, &PlacedSpan)>)> = Vec::new();
+        for place in std::iter::once(&family.keep).chain(&family.occurrences) {
+            match documents.iter().position(|(doc, _)| *doc == &place.doc) {
+                Some(at) => documents[at].1.push((family, place)),
+                None if documents.len() < DOCUMENTS => documents.push((&place.doc, vec![(family, place)])),
+                None => {} // counted below
+            }
+        }
+        let all = documents_of(family);
+        let mut strip = Self::draw(&documents, names, hues);
+        strip.more = all.saturating_sub(documents.len());
+        strip.join_rows(&documents, hues);
+        strip
+    }
+
+    /// Draws one document with all passages that repeat in it.
+    pub fn of_document(places: &[(&PassageFamily, &PlacedSpan)], names: &Names, hues: &Hues) -> Self {
+        let Some((_, first)) = places.first() else { return Self::draw(&[], names, hues) };
+        Self::draw(&[(&first.doc, places.to_vec())], names, hues)
+    }
+
+    fn draw(
+        documents: &[(&DocumentRef, Vec<(&PassageFamily, &PlacedSpan)>)],
+        names: &Names,
+        hues: &Hues,
+    ) -> Self {
+        let mut strip = Self { rows: Vec::new(), bands: Vec::new(), height: 0, more: 0 };
+        for (doc, places) in documents {
+            let mut of_family: BTreeMap<&str, Vec<&PlacedSpan>> = BTreeMap::new();
+            for (family, place) in places {
+                of_family.entry(&family.id).or_default().push(place);
+            }
+            let is_tall = of_family.values().any(|places| places.len() > 1);
+            let y = strip.height + if is_tall { TALL_ROW - BAR - 8 } else { ROW - BAR - 13 };
+            strip.height += if is_tall { TALL_ROW } else { ROW };
+            for (id, places) in &of_family {
+                strip.bands.extend(arcs(places, y, hues.of(id)));
+            }
+            let segments = places.iter().map(|(family, place)| segment(place, hues.of(&family.id), &family.id));
+            strip.rows.push(Row { name: names.document(doc), y, is_tall, segments: segments.collect() });
+        }
+        strip
+    }
+
+    /// Joins the first place in each document to the first one in the next.
+    fn join_rows(&mut self, documents: &[(&DocumentRef, Vec<(&PassageFamily, &PlacedSpan)>)], hues: &Hues) {
+        for (rows, pair) in self.rows.windows(2).zip(documents.windows(2)) {
+            let ((family, above), (_, below)) = (pair[0].1[0], pair[1].1[0]);
+            let (from, to) = (rows[0].y + BAR, rows[1].y);
+            let ([a, b], [c, d]) = (ends(above), ends(below));
+            let middle = usize::midpoint(from, to);
+            let path = format!(
+                "M{a:.1} {from}C{a:.1} {middle} {c:.1} {middle} {c:.1} {to}L{d:.1} {to}C{d:.1} {middle} {b:.1} \
+                 {middle} {b:.1} {from}Z"
+            );
+            self.bands.push(Band { path, hue: hues.of(&family.id) });
+        }
+    }
+}
+
+/// Draws arcs above a document, from the first place of a passage to each other one.
+fn arcs(places: &[&PlacedSpan], y: usize, hue: usize) -> Vec<Band> {
+    let Some((first, others)) = places.split_first() else { return Vec::new() };
+    let arc = |other: &&PlacedSpan| {
+        let [[a, b], [c, d]] = if other.start < first.start { [ends(other), ends(first)] } else { [ends(first), ends(other)] };
+        // A curve of this kind rises to three quarters of its handles.
+        let (outer, inner) = (y as f64 - 76.0 * rise(a, d), y as f64 - 76.0 * rise(b, c));
+        let path = format!(
+            "M{a:.1} {y}C{a:.1} {outer:.0} {d:.1} {outer:.0} {d:.1} {y}L{c:.1} {y}C{c:.1} {inner:.0} {b:.1} \
+             {inner:.0} {b:.1} {y}Z"
+        );
+        Band { path, hue }
+    };
+    others.iter().take(ARCS).map(arc).collect()
+}
+
+/// How high an arc is, `0.0..=1.0`: those between places far apart are higher.
+fn rise(from: f64, to: f64) -> f64 {
+    0.25 + 0.75 * ((to - from).abs() / WIDTH).sqrt().min(1.0)
+}
+
+fn segment(place: &PlacedSpan, hue: usize, id: &str) -> Segment {
+    let [start, end] = ends(place);
+    let lines = if place.line == place.end_line {
+        format!("line {}", place.line)
+    } else {
+        format!("lines {} to {}", place.line, place.end_line)
+    };
+    let [x, end, width] = [start, end, end - start].map(|value| format!("{value:.1}"));
+    Segment { x, end, width, hue, title: format!("{id}, {lines}") }
+}
+
+/// Returns where a place starts and ends in the drawing.
+fn ends(place: &PlacedSpan) -> [f64; 2] {
+    let len = place.document_bytes.max(place.end).max(1) as f64;
+    let (start, end) = (place.start as f64 / len * WIDTH, place.end as f64 / len * WIDTH);
+    let start = start.min(WIDTH - LEAST);
+    [start, end.max(start + LEAST).min(WIDTH)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::text::samples;
+
+    #[test]
+    fn a_place_is_drawn_where_it_stands_and_never_too_thin_to_see() {
+        let place = |bytes| PlacedSpan { document_bytes: 1000, ..samples::span(samples::doc("a", 0), bytes, (1, 1)) };
+        assert_eq!(ends(&place(100..300)).map(|x| x as u32), [100, 300]);
+        assert_eq!(ends(&place(1000..1000)).map(|x| x as u32), [996, 1000]);
+        let unknown = PlacedSpan { document_bytes: 0, ..place(50..100) };
+        assert_eq!(ends(&unknown).map(|x| x as u32), [500, 1000]);
+        let nothing = PlacedSpan { document_bytes: 0, ..place(0..0) };
+        assert_eq!(ends(&nothing).map(|x| x as u32), [0, 4]);
+    }
+
+    #[test]
+    fn places_in_one_document_are_joined_by_an_arc_and_documents_by_bands() {
+        let findings = samples::seed();
+        let (names, hues) = (Names::new(&findings), Hues::new(&findings));
+        let mut family = findings.families[0].clone();
+        let within = Strip::of_family(&family, &names, &hues);
+        assert_eq!((within.rows.len(), within.rows[0].segments.len(), within.bands.len()), (1, 2, 1));
+        assert_eq!((within.height, within.rows[0].is_tall), (TALL_ROW, true));
+        for n in 0..9 {
+            let doc = samples::doc(&format!("b{n}"), 0);
+            family.occurrences.push(PlacedSpan { doc, ..family.keep.clone() });
+        }
+        let across = Strip::of_family(&family, &names, &hues);
+        assert_eq!((across.rows.len(), across.more, across.bands.len()), (DOCUMENTS, 10 - DOCUMENTS, 1 + 5));
+        assert_eq!(across.height, TALL_ROW + 5 * ROW);
+    }
+}
