@@ -84,12 +84,14 @@ struct Word {
 #[derive(Clone, Copy)]
 struct Mark {
     before: Kind,
+    /// Bytes at the start and the end of what stands before it that are equal on both sides.
+    equal_ends: (usize, usize),
     word: Kind,
 }
 
 impl Default for Mark {
     fn default() -> Self {
-        Self { before: Kind::Same, word: Kind::Same }
+        Self { before: Kind::Same, equal_ends: (0, 0), word: Kind::Same }
     }
 }
 
@@ -149,28 +151,39 @@ fn mark_partners(marks: &mut [Vec<Mark>; 2], texts: [&str; 2], sides: &[Vec<Word
     for &(a, b) in partners {
         let at = [a, b];
         let is_cut = |n: usize| sides[0][n].key == CUT;
-        if !is_cut(a) && differ(texts, |side| sides[side][at[side]].span) {
+        let word = |side: usize| &texts[side][sides[side][at[side]].span.start..sides[side][at[side]].span.end];
+        if !is_cut(a) && word(0) != word(1) {
             (marks[0][a].word, marks[1][b].word) = (Kind::Form, Kind::Form);
         }
-        let neighbours = before.filter(|&(x, y)| x + 1 == a && y + 1 == b && !is_cut(x) && !is_cut(a));
-        let gap = |side: usize| Span::new(sides[side][at[side] - 1].span.end, sides[side][at[side]].span.start);
-        if neighbours.is_some() && differ(texts, gap) {
-            (marks[0][a].before, marks[1][b].before) = (Kind::Gap, Kind::Gap);
+        if before.is_some_and(|(x, y)| x + 1 == a && y + 1 == b && !is_cut(x) && !is_cut(a)) {
+            let gap = |side: usize| &texts[side][sides[side][at[side] - 1].span.end..sides[side][at[side]].span.start];
+            if gap(0) != gap(1) {
+                let equal_ends = equal_ends(gap(0), gap(1));
+                for (marks, n) in marks.iter_mut().zip(at) {
+                    (marks[n].before, marks[n].equal_ends) = (Kind::Gap, equal_ends);
+                }
+            }
         }
         before = Some((a, b));
     }
 }
 
-fn differ(texts: [&str; 2], span: impl Fn(usize) -> Span) -> bool {
-    let of = |side: usize| &texts[side][span(side).start..span(side).end];
-    of(0) != of(1)
+/// Returns how many bytes two texts share at the start, and of the rest at the end.
+fn equal_ends(a: &str, b: &str) -> (usize, usize) {
+    let shared = |(x, y): (char, char)| (x == y).then_some(x.len_utf8());
+    let head: usize = a.chars().zip(b.chars()).map_while(shared).sum();
+    let tail: usize = a[head..].chars().rev().zip(b[head..].chars().rev()).map_while(shared).sum();
+    (head, tail)
 }
 
 fn pieces(text: &str, words: &[Word], marks: &[Mark]) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut at = 0;
     for (word, mark) in words.iter().zip(marks) {
-        push(&mut pieces, mark.before, &text[at..word.span.start]);
+        let (gap, (head, tail)) = (&text[at..word.span.start], mark.equal_ends);
+        push(&mut pieces, Kind::Same, &gap[..head]);
+        push(&mut pieces, mark.before, &gap[head..gap.len() - tail]);
+        push(&mut pieces, Kind::Same, &gap[gap.len() - tail..]);
         push(&mut pieces, mark.word, &text[word.span.start..word.span.end]);
         at = word.span.end;
     }
@@ -205,7 +218,7 @@ mod tests {
     fn other_words_letters_and_gaps_are_told_apart() {
         assert_eq!(aligned("one two three", "one 2 three"), ["one [words:two] three", "one [words:2] three"]);
         assert_eq!(aligned("the End of", "the end of"), ["the [form:End] of", "the [form:end] of"]);
-        assert_eq!(aligned("one.\n\ntwo", "one. two"), ["one[gap:.\n\n]two", "one[gap:. ]two"]);
+        assert_eq!(aligned("one.\n\ntwo", "one. two"), ["one.[gap:\n\n]two", "one.[gap: ]two"]);
         assert_eq!(aligned("a b c d", "a d"), ["a [words:b c] d", "a d"]);
         assert_eq!(aligned("東京都", "東北都"), ["東[words:京]都", "東[words:北]都"]);
     }

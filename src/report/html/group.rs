@@ -225,12 +225,12 @@ impl<'a> Group<'a> {
             facts: facts(matches, is_uniform, is_pair),
             preview,
             preview_is_text: true,
-            strip: Some(Strip::of_family(family, &context.names, &context.hues)),
+            strip: Some(Strip::of_family(family, context)),
             quote: (!is_pair).then(|| Lines(&family.keep.excerpt)),
             pair: told.filter(|_| is_pair || !is_uniform).map(|m| SideBySide::new(m, is_pair, context)),
             more_places: more(family.count.saturating_sub(places.len()), "place").repeat(usize::from(!is_pair)),
             places,
-            ..Self::empty(&family.id, position)
+            ..Self::empty(context.label(family), position)
         }
     }
 }
@@ -339,8 +339,12 @@ fn repeats(m: &PassageMatch) -> String {
 
 /// `63 words stand in 1,200 places of 37 documents`.
 fn of_many(family: &PassageFamily, matches: &[&PassageMatch], documents: usize) -> String {
-    let words = matches.iter().map(|m| m.words).max();
-    let what = words.map_or_else(|| "A passage stands".into(), |n| format!("{} stand", counted(n as u64, "word")));
+    let words = || matches.iter().map(|m| m.words as u64);
+    let what = match (words().min(), words().max()) {
+        (Some(least), Some(most)) if least < most => format!("{} to {} stand", number(least), counted(most, "word")),
+        (_, Some(n)) => format!("{} stand", counted(n, "word")),
+        _ => "A passage stands".into(),
+    };
     let places = counted(family.count as u64, "place");
     let is_listed = family.occurrences.len() + 1 >= family.count;
     match documents {

@@ -25,7 +25,7 @@ use self::charts::{Chart, Part, charts, parts};
 use self::group::{Group, Source, by_family};
 use self::sha256::sha256;
 use self::shown::Shown;
-use self::strip::Strip;
+use self::strip::{Places, Strip};
 use super::measure::{Repeated, union_len};
 use super::text::page::Names;
 use super::text::{bytes, counted, number, percent, reason_in_words};
@@ -72,6 +72,8 @@ struct Context<'a> {
     names: Names<'a>,
     hues: Hues<'a>,
     matches: BTreeMap<&'a str, Vec<&'a PassageMatch>>,
+    /// The ids that families go by: one of two places goes by that of its only match, as in the report on a terminal.
+    labels: BTreeMap<&'a str, &'a str>,
     tokenizer: Tokenizer,
     is_unlimited: bool,
 }
@@ -79,20 +81,34 @@ struct Context<'a> {
 impl<'a> Context<'a> {
     fn new(findings: &'a Findings, limit: usize) -> Self {
         let parameters = &findings.header.parameters;
+        let matches = by_family(findings);
         Self {
             findings,
             names: Names::new(findings),
             hues: Hues::new(findings),
-            matches: by_family(findings),
+            labels: labels(findings, &matches),
+            matches,
             tokenizer: Tokenizer::new(parameters.text, parameters.seed),
             is_unlimited: limit == usize::MAX,
         }
+    }
+
+    fn label(&self, family: &'a PassageFamily) -> &'a str {
+        self.labels.get(family.id.as_str()).copied().unwrap_or(&family.id)
     }
 
     /// Returns `n`, or no limit if all is to be shown.
     fn at_most(&self, n: usize) -> usize {
         if self.is_unlimited { usize::MAX } else { n }
     }
+}
+
+fn labels<'a>(findings: &'a Findings, matches: &BTreeMap<&str, Vec<&'a PassageMatch>>) -> BTreeMap<&'a str, &'a str> {
+    let label = |family: &'a PassageFamily| match matches.get(family.id.as_str()).map(Vec::as_slice) {
+        Some([m]) if family.count <= 2 => (family.id.as_str(), m.id.as_str()),
+        _ => (family.id.as_str(), family.id.as_str()),
+    };
+    findings.families.iter().map(label).collect()
 }
 
 /// The colours of families: the same one wherever the page shows a family, and others for its neighbours.
@@ -136,6 +152,7 @@ struct Head {
     groups: String,
     notice: String,
     has_both: bool,
+    is_several: bool,
 }
 
 struct Tile {
@@ -165,6 +182,7 @@ struct Legend {
 impl Head {
     fn new(context: &Context, groups: &[(usize, Source)], shown: &[(usize, Source)]) -> Self {
         let findings = context.findings;
+        let is_passage = |(_, source): &(usize, Source)| matches!(source, Source::Family(_));
         let (documents, more_documents) = drawn(context, shown);
         let parts = parts(findings);
         let label = |part: &Part| format!("{} {} ({})", part.value, part.label, part.share);
@@ -181,7 +199,8 @@ impl Head {
             more_documents,
             groups: if groups.is_empty() { String::new() } else { number(groups.len() as u64) },
             notice: notice(groups, shown),
-            has_both: !findings.families.is_empty() && shown.len() > findings.families.len(),
+            is_several: shown.len() > 1,
+            has_both: shown.iter().any(is_passage) && !shown.iter().all(is_passage),
         }
     }
 }
@@ -262,7 +281,7 @@ fn lead(findings: &Findings) -> String {
     let read = format!("{} of text in {} from {sources} compared", bytes(repeated.text), counted(compared, "document"));
     match repeated.documents + repeated.passages {
         0 => format!("{read}."),
-        saved => format!("{read}; {} could go without losing anything.", bytes(saved)),
+        repeated => format!("{read}; {} of it only repeat what is kept elsewhere.", bytes(repeated)),
     }
 }
 
@@ -272,19 +291,24 @@ fn tiles(findings: &Findings) -> Vec<Tile> {
     let tile = |value: String, label, note: String| Tile { value, label, note };
     let mut tiles = vec![tile(
         number(summary.documents),
-        "documents",
+        if summary.documents == 1 { "document" } else { "documents" },
         format!("{} kept, {} removed, {} skipped", number(summary.kept), number(summary.removed), number(skipped(findings))),
     )];
     if level.documents() {
-        let of = format!("in {}", counted(findings.clusters.len() as u64, "group"));
-        tiles.push(tile(number(summary.removed), "duplicate documents", of));
+        let note = match findings.clusters.len() as u64 {
+            0 => "none alike enough".into(),
+            groups => format!("in {}", counted(groups, "group")),
+        };
+        let label = if summary.removed == 1 { "duplicate document" } else { "duplicate documents" };
+        tiles.push(tile(number(summary.removed), label, note));
     }
     if level.passages() {
         let note = match summary.short_repeats {
             0 => format!("{} of places", counted(summary.passage_matches, "pair")),
             n => format!("and {} of fewer than {} words", number(n), header.parameters.min_words),
         };
-        tiles.push(tile(number(families.len() as u64), "repeated passages", note));
+        let label = if families.len() == 1 { "repeated passage" } else { "repeated passages" };
+        tiles.push(tile(number(families.len() as u64), label, note));
     }
     if let Some(recall) = summary.recall_estimate {
         let note = format!("of duplicate pairs; 95% interval {} to {}", percent(recall.low), percent(recall.high));
@@ -313,12 +337,15 @@ fn notice(groups: &[(usize, Source)], shown: &[(usize, Source)]) -> String {
 }
 
 /// Draws the documents with the most repeated text.
-fn drawn(context: &Context, shown: &[(usize, Source)]) -> (Vec<Drawn>, String) {
-    let mut places: BTreeMap<&DocumentRef, Vec<(&PassageFamily, &PlacedSpan)>> = BTreeMap::new();
+fn drawn<'a>(context: &Context<'a>, shown: &[(usize, Source)]) -> (Vec<Drawn>, String) {
+    let mut places: BTreeMap<&DocumentRef, Places> = BTreeMap::new();
     for family in &context.findings.families {
         for place in family.occurrences.iter().chain([&family.keep]) {
             places.entry(&place.doc).or_default().push((family, place));
         }
+    }
+    if context.findings.families.len() < 2 {
+        return (Vec::new(), String::new()); // the list draws it
     }
     let listed: BTreeSet<&str> = shown
         .iter()
@@ -329,6 +356,7 @@ fn drawn(context: &Context, shown: &[(usize, Source)]) -> (Vec<Drawn>, String) {
     let more = more(documents.len(), DRAWN);
     documents.truncate(DRAWN);
     let drawn = documents.into_iter().map(|(repeated, doc, mut places)| {
+        // In an order of their own, wherever a family keeps its place.
         places.sort_by_key(|(family, place)| (place.start, place.end, family.id.as_str()));
         Drawn::new(context, doc, &places, repeated, &listed)
     });
@@ -341,43 +369,54 @@ fn repeated_in(places: &[(&PassageFamily, &PlacedSpan)]) -> u64 {
 }
 
 /// The most passages that the legend of a document names.
-const LEGEND: usize = 12;
+const LEGEND: usize = 8;
 
 impl Drawn {
-    fn new(
-        context: &Context,
+    fn new<'a>(
+        context: &Context<'a>,
         doc: &DocumentRef,
-        places: &[(&PassageFamily, &PlacedSpan)],
+        places: &Places<'a>,
         repeated: u64,
         listed: &BTreeSet<&str>,
     ) -> Self {
         let len = places.first().map_or(0, |(_, place)| place.document_bytes as u64);
         let share = if len == 0 { String::new() } else { format!(" ({})", percent(repeated as f64 / len as f64)) };
         let name = context.names.document(doc);
-        let mut families: Vec<(&PassageFamily, Vec<usize>)> = Vec::new();
-        for (family, place) in places {
-            match families.iter_mut().find(|(known, _)| known.id == family.id) {
-                Some((_, lines)) => lines.push(place.line),
-                None => families.push((family, vec![place.line])),
-            }
-        }
+        let families = by_size(places);
         let label = format!("{} repeated in {}", bytes(repeated), counted(places.len() as u64, "place"));
         Self {
-            repeated: format!("{}{share} repeated", bytes(repeated)),
-            strip: Strip::of_document(places, &context.names, &context.hues),
+            repeated: format!("{}{share} in repeated passages", bytes(repeated)),
+            strip: Strip::of_document(doc, places, context),
             label: format!("{name}: {label}"),
             name,
             more: more(families.len(), LEGEND),
-            families: families.iter().take(LEGEND).map(|(family, lines)| legend(context, family, lines, listed)).collect(),
+            families: families
+                .iter()
+                .take(LEGEND)
+                .map(|(_, family, lines)| legend(context, family, lines, listed))
+                .collect(),
         }
     }
 }
 
-fn legend(context: &Context, family: &PassageFamily, lines: &[usize], listed: &BTreeSet<&str>) -> Legend {
+/// Returns the passages in a document with the lines where they start, those with the most text first.
+fn by_size<'a>(places: &Places<'a>) -> Vec<(usize, &'a PassageFamily, Vec<usize>)> {
+    let mut families: BTreeMap<&str, (usize, &PassageFamily, Vec<usize>)> = BTreeMap::new();
+    for (family, place) in places {
+        let (bytes, _, lines) = families.entry(&family.id).or_insert_with(|| (0, family, Vec::new()));
+        *bytes += place.end.saturating_sub(place.start);
+        lines.push(place.line);
+    }
+    let mut families: Vec<_> = families.into_values().collect();
+    families.sort_by_key(|(bytes, _, lines)| (Reverse(*bytes), lines[0]));
+    families
+}
+
+fn legend<'a>(context: &Context<'a>, family: &'a PassageFamily, lines: &[usize], listed: &BTreeSet<&str>) -> Legend {
     let lines: Vec<String> = lines.iter().take(4).map(|line| number(*line as u64)).collect();
     Legend {
-        id: family.id.clone(),
-        anchor: anchor(&family.id).filter(|id| listed.contains(id)).map(str::to_owned),
+        id: context.label(family).to_owned(),
+        anchor: anchor(context.label(family)).filter(|_| listed.contains(family.id.as_str())).map(str::to_owned),
         hue: context.hues.of(&family.id),
         lines: format!("line{} {}", if lines.len() > 1 { "s" } else { "" }, lines.join(", ")),
     }

@@ -3,12 +3,13 @@
 //!
 //! A drawing is [`WIDTH`] units wide and is stretched to the page, so only heights are pixels.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::Hues;
+use super::Context;
 use super::group::documents_of;
 use crate::finding::{DocumentRef, PassageFamily, PlacedSpan};
-use crate::report::text::page::Names;
+use crate::report::visible::visible;
 
 /// Units from one end of a document to the other.
 const WIDTH: f64 = 1000.0;
@@ -23,6 +24,9 @@ const DOCUMENTS: usize = 6;
 /// The most arcs in one document, so that they can still be told apart.
 const ARCS: usize = 12;
 
+/// Places in a document, with the passages that they belong to.
+pub type Places<'a> = Vec<(&'a PassageFamily, &'a PlacedSpan)>;
+
 /// A drawing of one or more documents.
 pub struct Strip {
     pub rows: Vec<Row>,
@@ -35,6 +39,8 @@ pub struct Strip {
 /// A document.
 pub struct Row {
     pub name: String,
+    /// The name without folders.
+    pub short: String,
     pub y: usize,
     pub is_tall: bool,
     pub segments: Vec<Segment>,
@@ -58,8 +64,8 @@ pub struct Band {
 
 impl Strip {
     /// Draws the documents in which a passage stands.
-    pub fn of_family(family: &PassageFamily, names: &Names, hues: &Hues) -> Self {
-        let mut documents: Vec<(&DocumentRef, Vec<(&PassageFamily, &PlacedSpan)>)> = Vec::new();
+    pub fn of_family<'a>(family: &'a PassageFamily, context: &Context<'a>) -> Self {
+        let mut documents: Vec<(&DocumentRef, Places)> = Vec::new();
         for place in std::iter::once(&family.keep).chain(&family.occurrences) {
             match documents.iter().position(|(doc, _)| *doc == &place.doc) {
                 Some(at) => documents[at].1.push((family, place)),
@@ -67,24 +73,18 @@ impl Strip {
                 None => {} // counted below
             }
         }
-        let all = documents_of(family);
-        let mut strip = Self::draw(&documents, names, hues);
-        strip.more = all.saturating_sub(documents.len());
-        strip.join_rows(&documents, hues);
+        let more = documents_of(family).saturating_sub(documents.len());
+        let mut strip = Self { more, ..Self::draw(&documents, context) };
+        strip.join_rows(&documents, context.hues.of(&family.id));
         strip
     }
 
     /// Draws one document with all passages that repeat in it.
-    pub fn of_document(places: &[(&PassageFamily, &PlacedSpan)], names: &Names, hues: &Hues) -> Self {
-        let Some((_, first)) = places.first() else { return Self::draw(&[], names, hues) };
-        Self::draw(&[(&first.doc, places.to_vec())], names, hues)
+    pub fn of_document<'a>(doc: &DocumentRef, places: &Places<'a>, context: &Context<'a>) -> Self {
+        Self::draw(&[(doc, places.clone())], context)
     }
 
-    fn draw(
-        documents: &[(&DocumentRef, Vec<(&PassageFamily, &PlacedSpan)>)],
-        names: &Names,
-        hues: &Hues,
-    ) -> Self {
+    fn draw<'a>(documents: &[(&DocumentRef, Places<'a>)], context: &Context<'a>) -> Self {
         let mut strip = Self { rows: Vec::new(), bands: Vec::new(), height: 0, more: 0 };
         for (doc, places) in documents {
             let mut of_family: BTreeMap<&str, Vec<&PlacedSpan>> = BTreeMap::new();
@@ -94,19 +94,21 @@ impl Strip {
             let is_tall = of_family.values().any(|places| places.len() > 1);
             let y = strip.height + if is_tall { TALL_ROW - BAR - 8 } else { ROW - BAR - 13 };
             strip.height += if is_tall { TALL_ROW } else { ROW };
-            for (id, places) in &of_family {
-                strip.bands.extend(arcs(places, y, hues.of(id)));
-            }
-            let segments = places.iter().map(|(family, place)| segment(place, hues.of(&family.id), &family.id));
-            strip.rows.push(Row { name: names.document(doc), y, is_tall, segments: segments.collect() });
+            strip.bands.extend(largest_arcs(&of_family, y, context));
+            let drawn = |(family, place): &(&'a PassageFamily, &PlacedSpan)| {
+                segment(place, context.hues.of(&family.id), context.label(family))
+            };
+            let segments = places.iter().map(drawn).collect();
+            let name = context.names.document(doc);
+            strip.rows.push(Row { short: without_folders(&name, &doc.source), name, y, is_tall, segments });
         }
         strip
     }
 
     /// Joins the first place in each document to the first one in the next.
-    fn join_rows(&mut self, documents: &[(&DocumentRef, Vec<(&PassageFamily, &PlacedSpan)>)], hues: &Hues) {
+    fn join_rows(&mut self, documents: &[(&DocumentRef, Places)], hue: usize) {
         for (rows, pair) in self.rows.windows(2).zip(documents.windows(2)) {
-            let ((family, above), (_, below)) = (pair[0].1[0], pair[1].1[0]);
+            let ((_, above), (_, below)) = (pair[0].1[0], pair[1].1[0]);
             let (from, to) = (rows[0].y + BAR, rows[1].y);
             let ([a, b], [c, d]) = (ends(above), ends(below));
             let middle = usize::midpoint(from, to);
@@ -114,9 +116,16 @@ impl Strip {
                 "M{a:.1} {from}C{a:.1} {middle} {c:.1} {middle} {c:.1} {to}L{d:.1} {to}C{d:.1} {middle} {b:.1} \
                  {middle} {b:.1} {from}Z"
             );
-            self.bands.push(Band { path, hue: hues.of(&family.id) });
+            self.bands.push(Band { path, hue });
         }
     }
+}
+
+/// Draws the arcs of the longest places of a document.
+fn largest_arcs(of_family: &BTreeMap<&str, Vec<&PlacedSpan>>, y: usize, context: &Context) -> Vec<Band> {
+    let mut families: Vec<_> = of_family.iter().collect();
+    families.sort_by_key(|(_, places)| Reverse(places.iter().map(|place| place.end.saturating_sub(place.start)).max()));
+    families.into_iter().flat_map(|(id, places)| arcs(places, y, context.hues.of(id))).take(ARCS).collect()
 }
 
 /// Draws arcs above a document, from the first place of a passage to each other one.
@@ -132,7 +141,14 @@ fn arcs(places: &[&PlacedSpan], y: usize, hue: usize) -> Vec<Band> {
         );
         Band { path, hue }
     };
-    others.iter().take(ARCS).map(arc).collect()
+    others.iter().map(arc).collect()
+}
+
+/// Returns the name of a document of `source` from the last part of its path on.
+fn without_folders(name: &str, source: &str) -> String {
+    let path = visible(source);
+    let folders = path.rfind('/').map_or("", |at| &path[..=at]);
+    name.strip_prefix(folders).unwrap_or(name).to_owned()
 }
 
 /// How high an arc is, `0.0..=1.0`: those between places far apart are higher.
@@ -178,16 +194,17 @@ mod tests {
     #[test]
     fn places_in_one_document_are_joined_by_an_arc_and_documents_by_bands() {
         let findings = samples::seed();
-        let (names, hues) = (Names::new(&findings), Hues::new(&findings));
+        let (context) = (Names::new(&findings), Hues::new(&findings));
         let mut family = findings.families[0].clone();
-        let within = Strip::of_family(&family, &names, &hues);
+        let within = Strip::of_family(&family, &context);
         assert_eq!((within.rows.len(), within.rows[0].segments.len(), within.bands.len()), (1, 2, 1));
         assert_eq!((within.height, within.rows[0].is_tall), (TALL_ROW, true));
+        let mut family = findings.families[0].clone();
         for n in 0..9 {
             let doc = samples::doc(&format!("b{n}"), 0);
             family.occurrences.push(PlacedSpan { doc, ..family.keep.clone() });
         }
-        let across = Strip::of_family(&family, &names, &hues);
+        let across = Strip::of_family(&family, &context);
         assert_eq!((across.rows.len(), across.more, across.bands.len()), (DOCUMENTS, 10 - DOCUMENTS, 1 + 5));
         assert_eq!(across.height, TALL_ROW + 5 * ROW);
     }
