@@ -36,12 +36,15 @@ pub fn parts(findings: &Findings) -> Vec<Part> {
         ("passages", "repeated passages", repeated.passages),
         ("documents", "duplicate documents", repeated.documents),
     ];
+    // Shares are rounded down; what stands once takes what that leaves, so that they make up 100%.
+    let tenths = |n| (of_text(n) * 1000.0).floor() / 1000.0;
+    let rest = 1.0 - tenths(repeated.passages) - tenths(repeated.documents);
     let mut end = 0.0;
     let mut part = |(class, label, n)| {
         let (start, width) = (end, of_text(n) * 1000.0);
         end += width;
         let (x, width) = (format!("{start:.1}"), format!("{width:.1}"));
-        Part { class, label, value: bytes(n), share: percent(of_text(n)), x, width }
+        Part { class, label, value: bytes(n), share: percent(if class == "unique" { rest } else { of_text(n) }), x, width }
     };
     all.into_iter().filter(|(class, _, n)| *n > 0 || *class == "unique").map(&mut part).collect()
 }

@@ -7,7 +7,7 @@ use askama::Template;
 use super::aligned::{Excerpt, Piece, align};
 use super::shown::{Lines, Shown};
 use super::strip::Strip;
-use super::{Context, anchor, capitalised};
+use super::{Context, anchor, capitalised, more};
 use crate::finding::{
     DocumentCluster, DocumentPair, DocumentRef, Findings, MatchScope, Member, PassageFamily, PassageMatch, PlacedSpan,
 };
@@ -177,7 +177,7 @@ impl<'a> Group<'a> {
             verdict: of_duplicates(members),
             preview: format!("kept: {}", context.names.document(&cluster.keep)),
             documents: [kept].into_iter().chain(rows).collect(),
-            more_places: more(members.len().saturating_sub(shown), "document"),
+            more_places: more(members.len(), shown, "document"),
             ..Self::empty(&cluster.id, position)
         }
     }
@@ -228,7 +228,7 @@ impl<'a> Group<'a> {
             strip: Some(Strip::of_family(family, context)),
             quote: (!is_pair).then(|| Lines(&family.keep.excerpt)),
             pair: told.filter(|_| is_pair || !is_uniform).map(|m| SideBySide::new(m, is_pair, context)),
-            more_places: more(family.count.saturating_sub(places.len()), "place").repeat(usize::from(!is_pair)),
+            more_places: if is_pair { String::new() } else { more(family.count, places.len(), "place") },
             places,
             ..Self::empty(context.label(family), position)
         }
@@ -303,26 +303,26 @@ fn kind_of_copy(member: &Member) -> &'static str {
     }
 }
 
-/// `3 documents repeat another: 2 exact copies, 1 near copy`.
+/// `3 documents repeat another: 2 exact, 1 nearly the same`.
 fn of_duplicates(members: &[Member]) -> String {
-    let [single] = members else {
-        let kinds = [("exact copy", "exact copy"), ("same words", "copy of the same words"), ("near copy", "near copy")];
-        let of_kind = |kind| members.iter().filter(|member| kind_of_copy(member) == kind).count() as u64;
-        let parts: Vec<_> = kinds
-            .iter()
-            .map(|&(kind, noun)| (of_kind(kind), noun))
-            .filter(|&(n, _)| n > 0)
-            .map(|(n, noun)| match noun.strip_prefix("copy") {
-                Some(rest) if n > 1 => format!("{} copies{rest}", number(n)),
-                _ => counted(n, noun),
-            })
-            .collect();
-        return format!("{} repeat another: {}", counted(members.len() as u64, "document"), parts.join(", "));
-    };
-    match kind_of_copy(single) {
-        "exact copy" => "A document is an exact copy of another".into(),
-        "same words" => "A document has the same words as another".into(),
-        _ => format!("A document is nearly the same as another, similarity {}", percent(single.jaccard)),
+    let of_kind = |kind| members.iter().filter(|member| kind_of_copy(member) == kind).count() as u64;
+    let [exact, same, near] = ["exact copy", "same words", "near copy"].map(of_kind);
+    let all = members.len() as u64;
+    match members {
+        [one] if near == 1 => {
+            format!("A document is nearly the same as another, similarity {}", percent(one.jaccard))
+        }
+        [_] if exact == 1 => "A document is an exact copy of another".into(),
+        [_] => "A document has the same words as another".into(),
+        _ if exact == all => format!("{} are exact copies of another", counted(all, "document")),
+        _ if same == all => format!("{} have the same words as another", counted(all, "document")),
+        _ if near == all => format!("{} are nearly the same as another", counted(all, "document")),
+        _ => {
+            let kinds = [(exact, "exact"), (same, "with the same words"), (near, "nearly the same")];
+            let told: Vec<_> =
+                kinds.iter().filter(|(n, _)| *n > 0).map(|(n, kind)| format!("{} {kind}", number(*n))).collect();
+            format!("{} repeat another: {}", counted(all, "document"), told.join(", "))
+        }
     }
 }
 
@@ -390,7 +390,7 @@ fn told_differences(m: &PassageMatch) -> Vec<String> {
         .map(|(phrase, times)| if times > 1 { format!("{phrase}, {} times", number(times as u64)) } else { phrase })
         .collect();
     if hidden > 0 {
-        lines.push(more(hidden, "difference"));
+        lines.push(more(hidden, 0, "difference"));
     }
     lines
 }
@@ -398,8 +398,4 @@ fn told_differences(m: &PassageMatch) -> Vec<String> {
 fn excerpt(place: &PlacedSpan) -> Excerpt<'_> {
     let len = place.char_end.saturating_sub(place.char_start);
     Excerpt { text: &place.excerpt, is_cut: place.excerpt.chars().count() < len }
-}
-
-fn more(n: usize, noun: &str) -> String {
-    if n == 0 { String::new() } else { format!("and {}", counted(n as u64, &format!("more {noun}"))) }
 }

@@ -234,10 +234,10 @@ impl<'a> Tail<'a> {
             version: Shown(&header.version),
             reasons: summary.skipped.iter().map(|(reason, n)| (reason_in_words(reason), number(*n))).collect(),
             skipped: listed.into_iter().take(most).map(|skipped| skipped_row(skipped, context)).collect(),
-            more_skipped: more(skipped.len(), most),
+            more_skipped: more(skipped.len(), most, "record"),
             settings: settings(context.findings),
             sources: header.sources.iter().take(most_sources).map(source).collect(),
-            more_sources: more(header.sources.len(), most_sources),
+            more_sources: more(header.sources.len(), most_sources, "file"),
             has_passages: !families.is_empty(),
         }
     }
@@ -353,7 +353,7 @@ fn drawn<'a>(context: &Context<'a>, shown: &[(usize, Source)]) -> (Vec<Drawn>, S
         .collect();
     let mut documents: Vec<_> = places.into_iter().map(|(doc, places)| (repeated_in(&places), doc, places)).collect();
     documents.sort_by_key(|&(repeated, doc, _)| (Reverse(repeated), doc));
-    let more = more(documents.len(), DRAWN);
+    let more = more(documents.len(), DRAWN, "document");
     documents.truncate(DRAWN);
     let drawn = documents.into_iter().map(|(repeated, doc, mut places)| {
         // In an order of their own, wherever a family keeps its place.
@@ -389,7 +389,7 @@ impl Drawn {
             strip: Strip::of_document(doc, places, context),
             label: format!("{name}: {label}"),
             name,
-            more: more(families.len(), LEGEND),
+            more: more(families.len(), LEGEND, "passage"),
             families: families
                 .iter()
                 .take(LEGEND)
@@ -445,10 +445,11 @@ fn settings(findings: &Findings) -> Vec<(&'static str, String)> {
     settings
 }
 
-fn more(all: usize, shown: usize) -> String {
+/// Returns how many of `all` are not among those shown, `and 1,200 more places`; nothing if all are.
+fn more(all: usize, shown: usize, noun: &str) -> String {
     match all.saturating_sub(shown) {
         0 => String::new(),
-        more => format!("and {} more", number(more as u64)),
+        more => format!("and {}", counted(more as u64, &format!("more {noun}"))),
     }
 }
 
@@ -462,3 +463,6 @@ fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::Context;
+use super::{Context, more};
 use super::group::documents_of;
 use crate::finding::{DocumentRef, PassageFamily, PlacedSpan};
 use crate::report::visible::visible;
@@ -33,7 +33,7 @@ pub struct Strip {
     pub bands: Vec<Band>,
     pub height: usize,
     /// Documents that are not drawn.
-    pub more: usize,
+    pub more: String,
 }
 
 /// A document.
@@ -73,7 +73,7 @@ impl Strip {
                 None => {} // counted below
             }
         }
-        let more = documents_of(family).saturating_sub(documents.len());
+        let more = more(documents_of(family), documents.len(), "document");
         let mut strip = Self { more, ..Self::draw(&documents, context) };
         strip.join_rows(&documents, context.hues.of(&family.id));
         strip
@@ -85,7 +85,7 @@ impl Strip {
     }
 
     fn draw<'a>(documents: &[(&DocumentRef, Places<'a>)], context: &Context<'a>) -> Self {
-        let mut strip = Self { rows: Vec::new(), bands: Vec::new(), height: 0, more: 0 };
+        let mut strip = Self { rows: Vec::new(), bands: Vec::new(), height: 0, more: String::new() };
         for (doc, places) in documents {
             let mut of_family: BTreeMap<&str, Vec<&PlacedSpan>> = BTreeMap::new();
             for (family, place) in places {
@@ -194,9 +194,8 @@ mod tests {
     #[test]
     fn places_in_one_document_are_joined_by_an_arc_and_documents_by_bands() {
         let findings = samples::seed();
-        let (context) = (Names::new(&findings), Hues::new(&findings));
-        let mut family = findings.families[0].clone();
-        let within = Strip::of_family(&family, &context);
+        let context = Context::new(&findings, 10);
+        let within = Strip::of_family(&findings.families[0], &context);
         assert_eq!((within.rows.len(), within.rows[0].segments.len(), within.bands.len()), (1, 2, 1));
         assert_eq!((within.height, within.rows[0].is_tall), (TALL_ROW, true));
         let mut family = findings.families[0].clone();
@@ -205,7 +204,7 @@ mod tests {
             family.occurrences.push(PlacedSpan { doc, ..family.keep.clone() });
         }
         let across = Strip::of_family(&family, &context);
-        assert_eq!((across.rows.len(), across.more, across.bands.len()), (DOCUMENTS, 10 - DOCUMENTS, 1 + 5));
+        assert_eq!((across.rows.len(), across.more.as_str(), across.bands.len()), (DOCUMENTS, "and 4 more documents", 1 + 5));
         assert_eq!(across.height, TALL_ROW + 5 * ROW);
     }
 }
