@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::finding::{Findings, PlacedSpan};
-use crate::report::measure::Repeated;
+use super::total;
+use crate::finding::Findings;
+use crate::report::measure::{Repeated, bytes_of};
 use crate::report::text::{bytes, counted, number, percent};
 use crate::report::visible::visible;
 
@@ -29,7 +30,7 @@ pub struct Part {
 /// Splits the text into what stays and what repeats.
 pub fn parts(findings: &Findings) -> Vec<Part> {
     let repeated = Repeated::of(findings);
-    let unique = repeated.text.saturating_sub(repeated.documents + repeated.passages);
+    let unique = repeated.text.saturating_sub(repeated.documents).saturating_sub(repeated.passages);
     let of_text = |n: u64| n as f64 / repeated.text.max(1) as f64;
     let all = [
         ("unique", "stands once", unique),
@@ -44,7 +45,14 @@ pub fn parts(findings: &Findings) -> Vec<Part> {
         let (start, width) = (end, of_text(n) * 1000.0);
         end += width;
         let (x, width) = (format!("{start:.1}"), format!("{width:.1}"));
-        Part { class, label, value: bytes(n), share: percent(if class == "unique" { rest } else { of_text(n) }), x, width }
+        Part {
+            class,
+            label,
+            value: bytes(n),
+            share: percent(if class == "unique" { rest } else { of_text(n) }),
+            x,
+            width,
+        }
     };
     all.into_iter().filter(|(class, _, n)| *n > 0 || *class == "unique").map(&mut part).collect()
 }
@@ -87,11 +95,14 @@ pub fn charts(findings: &Findings) -> Vec<Chart> {
 
 fn by_source(findings: &Findings) -> Option<Chart> {
     let mut sources: BTreeMap<&str, u64> = BTreeMap::new();
-    for member in findings.clusters.iter().flat_map(|cluster| &cluster.members) {
-        *sources.entry(&member.doc.source).or_default() += member.bytes;
-    }
-    for place in findings.families.iter().flat_map(|family| &family.occurrences) {
-        *sources.entry(&place.doc.source).or_default() += len(place);
+    let members = findings.clusters.iter().flat_map(|cluster| &cluster.members);
+    let places = findings.families.iter().flat_map(|family| &family.occurrences);
+    let repeated = members
+        .map(|member| (&member.doc, member.bytes))
+        .chain(places.map(|place| (&place.doc, bytes_of(place).len() as u64)));
+    for (doc, bytes) in repeated {
+        let sum = sources.entry(&doc.source).or_default();
+        *sum = sum.saturating_add(bytes);
     }
     sources.retain(|_, bytes| *bytes > 0);
     if sources.len() < 2 {
@@ -99,7 +110,7 @@ fn by_source(findings: &Findings) -> Option<Chart> {
     }
     let mut rows: Vec<(&str, u64)> = sources.into_iter().collect();
     rows.sort_by_key(|&(_, bytes)| std::cmp::Reverse(bytes));
-    let others: u64 = rows.iter().skip(SOURCES).map(|(_, bytes)| bytes).sum();
+    let others = total(rows.iter().skip(SOURCES).map(|(_, bytes)| *bytes));
     let note = match rows.len().saturating_sub(SOURCES) {
         0 => String::new(),
         more => format!("{} in {}.", bytes(others), counted(more as u64, "more source")),
@@ -235,8 +246,4 @@ impl Bar {
         let [label, value, x, y, width, height, middle, tick, short] = std::array::from_fn(|_| String::new());
         Self { label, value, x, y, width, height, middle, tick, short }
     }
-}
-
-fn len(place: &PlacedSpan) -> u64 {
-    place.end.saturating_sub(place.start) as u64
 }

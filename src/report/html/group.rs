@@ -5,15 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use askama::Template;
 
 use super::aligned::{Excerpt, Piece, align};
-use super::shown::{Lines, Shown};
+use super::shown::Lines;
 use super::strip::Strip;
-use super::{Context, anchor, capitalised, more};
+use super::{Context, anchor, capitalised, more, total};
 use crate::finding::{
     DocumentCluster, DocumentPair, DocumentRef, Findings, MatchScope, Member, PassageFamily, PassageMatch, PlacedSpan,
 };
+use crate::report::measure::bytes_of;
 use crate::report::text::phrase::{covered, differences, regrouped};
 use crate::report::text::wrap::{one_line, shorten};
 use crate::report::text::{bytes, counted, number, percent};
+use crate::report::visible::visible;
 
 /// The most places listed of a group, unless all groups are listed.
 const PLACES: usize = 20;
@@ -35,7 +37,7 @@ impl Source<'_> {
     /// Returns how many bytes of text only repeat others.
     pub fn cost(&self) -> u64 {
         match self {
-            Self::Cluster(cluster) => cluster.members.iter().map(|member| member.bytes).sum(),
+            Self::Cluster(cluster) => total(cluster.members.iter().map(|member| member.bytes)),
             Self::Pair(_) => 0,
             Self::Family(family) => family_cost(family),
         }
@@ -44,14 +46,15 @@ impl Source<'_> {
 
 /// Returns how many bytes the places of a passage take but for the kept one. Those not listed count as that one.
 fn family_cost(family: &PassageFamily) -> u64 {
-    let len = |place: &PlacedSpan| place.end.saturating_sub(place.start) as u64;
+    let len = |place: &PlacedSpan| bytes_of(place).len() as u64;
     let unlisted = family.count.saturating_sub(family.occurrences.len() + 1) as u64;
-    family.occurrences.iter().map(len).sum::<u64>().saturating_add(unlisted.saturating_mul(len(&family.keep)))
+    total(family.occurrences.iter().map(len)).saturating_add(unlisted.saturating_mul(len(&family.keep)))
 }
 
 /// Returns in how many documents the listed places of a passage stand.
 pub fn documents_of(family: &PassageFamily) -> usize {
-    let docs: BTreeSet<&DocumentRef> = family.occurrences.iter().chain([&family.keep]).map(|place| &place.doc).collect();
+    let docs: BTreeSet<&DocumentRef> =
+        family.occurrences.iter().chain([&family.keep]).map(|place| &place.doc).collect();
     docs.len()
 }
 
@@ -59,8 +62,8 @@ pub fn documents_of(family: &PassageFamily) -> usize {
 #[derive(Template)]
 #[template(path = "report/group.html")]
 pub struct Group<'a> {
-    id: Shown<'a>,
-    anchor: Option<&'a str>,
+    id: String,
+    anchor: Option<String>,
     /// `documents` or `passages`.
     kind: &'static str,
     /// `within`, `across` or nothing.
@@ -132,10 +135,10 @@ impl<'a> Group<'a> {
         }
     }
 
-    fn empty(id: &'a str, position: usize) -> Self {
+    fn empty(id: &str, position: usize) -> Self {
         Self {
-            id: Shown(id),
-            anchor: anchor(id),
+            id: visible(id).into_owned(),
+            anchor: anchor(id).map(str::to_owned),
             kind: "documents",
             scope: "",
             hue: 0,
@@ -375,7 +378,7 @@ fn place_rows(family: &PassageFamily, context: &Context) -> Vec<PlaceRow> {
         role,
         name: context.names.place(place),
         covers: covered(place),
-        size: bytes(place.end.saturating_sub(place.start) as u64),
+        size: bytes(bytes_of(place).len() as u64),
     };
     let again = family.occurrences.iter().map(|place| row("again", place));
     [row("kept", &family.keep)].into_iter().chain(again).take(context.at_most(PLACES)).collect()
@@ -383,7 +386,8 @@ fn place_rows(family: &PassageFamily, context: &Context) -> Vec<PlaceRow> {
 
 fn told_differences(m: &PassageMatch) -> Vec<String> {
     let told = differences(m);
-    let hidden: usize = told.iter().skip(DIFFERENCES).map(|(_, times)| times).sum::<usize>() + m.more_differences;
+    let hidden: usize =
+        told.iter().skip(DIFFERENCES).map(|(_, times)| times).sum::<usize>().saturating_add(m.more_differences);
     let mut lines: Vec<String> = told
         .into_iter()
         .take(DIFFERENCES)

@@ -26,11 +26,11 @@ use self::group::{Group, Source, by_family};
 use self::sha256::sha256;
 use self::shown::Shown;
 use self::strip::{Places, Strip};
-use super::measure::{Repeated, union_len};
+use super::measure::{Repeated, bytes_of, union_len};
 use super::text::page::Names;
 use super::text::{bytes, counted, number, percent, reason_in_words};
+use super::visible::visible;
 use crate::finding::{DocumentRef, Findings, Keep, Level, PassageFamily, PassageMatch, PlacedSpan, Skipped};
-use crate::span::Span;
 use crate::text::Tokenizer;
 
 /// The groups that a page lists unless it is told otherwise.
@@ -73,7 +73,7 @@ struct Context<'a> {
     hues: Hues<'a>,
     matches: BTreeMap<&'a str, Vec<&'a PassageMatch>>,
     /// The ids that families go by: one of two places goes by that of its only match, as in the report on a terminal.
-    labels: BTreeMap<&'a str, &'a str>,
+    labels: BTreeMap<&'a str, String>,
     tokenizer: Tokenizer,
     is_unlimited: bool,
 }
@@ -93,8 +93,8 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn label(&self, family: &'a PassageFamily) -> &'a str {
-        self.labels.get(family.id.as_str()).copied().unwrap_or(&family.id)
+    fn label(&self, family: &PassageFamily) -> &str {
+        self.labels.get(family.id.as_str()).map_or("", String::as_str)
     }
 
     /// Returns `n`, or no limit if all is to be shown.
@@ -103,12 +103,12 @@ impl<'a> Context<'a> {
     }
 }
 
-fn labels<'a>(findings: &'a Findings, matches: &BTreeMap<&str, Vec<&'a PassageMatch>>) -> BTreeMap<&'a str, &'a str> {
-    let label = |family: &'a PassageFamily| match matches.get(family.id.as_str()).map(Vec::as_slice) {
-        Some([m]) if family.count <= 2 => (family.id.as_str(), m.id.as_str()),
-        _ => (family.id.as_str(), family.id.as_str()),
+fn labels<'a>(findings: &'a Findings, matches: &BTreeMap<&str, Vec<&PassageMatch>>) -> BTreeMap<&'a str, String> {
+    let label = |family: &PassageFamily| match matches.get(family.id.as_str()).map(Vec::as_slice) {
+        Some([m]) if family.count <= 2 => visible(&m.id).into_owned(),
+        _ => visible(&family.id).into_owned(),
     };
-    findings.families.iter().map(label).collect()
+    findings.families.iter().map(|family| (family.id.as_str(), label(family))).collect()
 }
 
 /// The colours of families: the same one wherever the page shows a family, and others for its neighbours.
@@ -255,10 +255,12 @@ fn policy() -> String {
 fn headline(findings: &Findings) -> String {
     let Findings { header, summary, families, clusters, pairs, .. } = findings;
     let share = percent(Repeated::of(findings).share());
-    let compared = summary.kept + summary.removed;
+    let compared = compared(findings);
     match (clusters.is_empty(), families.len() as u64) {
         _ if compared == 0 => "No document was compared.".into(),
-        (true, 0) if !pairs.is_empty() => format!("{} of documents are alike; all stay.", counted(pairs.len() as u64, "pair")),
+        (true, 0) if !pairs.is_empty() => {
+            format!("{} of documents are alike; all stay.", counted(pairs.len() as u64, "pair"))
+        }
         (true, 0) => match header.parameters.level {
             Level::Documents => "No duplicate document was found.".into(),
             Level::Passages => format!("No passage of {} words or more is repeated.", header.parameters.min_words),
@@ -267,19 +269,24 @@ fn headline(findings: &Findings) -> String {
         (true, 1) => format!("One passage stands more than once; {share} of the text is repeated."),
         (true, n) => format!("{} passages stand more than once; {share} of the text is repeated.", number(n)),
         (false, _) => {
-            let (removed, verb) = (number(summary.removed), if summary.removed == 1 { "is a duplicate" } else { "are duplicates" });
+            let (removed, verb) =
+                (number(summary.removed), if summary.removed == 1 { "is a duplicate" } else { "are duplicates" });
             format!("{removed} of {} {verb}; {share} of the text is repeated.", counted(compared, "document"))
         }
     }
+}
+
+fn compared(findings: &Findings) -> u64 {
+    findings.summary.kept.saturating_add(findings.summary.removed)
 }
 
 /// Returns what was read, and what could go.
 fn lead(findings: &Findings) -> String {
     let repeated = Repeated::of(findings);
     let sources = counted(findings.header.sources.len() as u64, "file");
-    let compared = findings.summary.kept + findings.summary.removed;
+    let compared = compared(findings);
     let read = format!("{} of text in {} from {sources} compared", bytes(repeated.text), counted(compared, "document"));
-    match repeated.documents + repeated.passages {
+    match repeated.documents.saturating_add(repeated.passages) {
         0 => format!("{read}."),
         repeated => format!("{read}; {} of it only repeat what is kept elsewhere.", bytes(repeated)),
     }
@@ -292,7 +299,12 @@ fn tiles(findings: &Findings) -> Vec<Tile> {
     let mut tiles = vec![tile(
         number(summary.documents),
         if summary.documents == 1 { "document" } else { "documents" },
-        format!("{} kept, {} removed, {} skipped", number(summary.kept), number(summary.removed), number(skipped(findings))),
+        format!(
+            "{} kept, {} removed, {} skipped",
+            number(summary.kept),
+            number(summary.removed),
+            number(skipped(findings))
+        ),
     )];
     if level.documents() {
         let note = match findings.clusters.len() as u64 {
@@ -318,7 +330,7 @@ fn tiles(findings: &Findings) -> Vec<Tile> {
 }
 
 fn skipped(findings: &Findings) -> u64 {
-    findings.summary.skipped.values().sum()
+    total(findings.summary.skipped.values().copied())
 }
 
 /// Says what the list leaves out.
@@ -326,7 +338,7 @@ fn notice(groups: &[(usize, Source)], shown: &[(usize, Source)]) -> String {
     if shown.len() == groups.len() {
         return String::new();
     }
-    let cost = |groups: &[(usize, Source)]| groups.iter().map(|(_, source)| source.cost()).sum::<u64>() as f64;
+    let cost = |groups: &[(usize, Source)]| total(groups.iter().map(|(_, source)| source.cost())) as f64;
     let share = percent(cost(shown) / cost(groups).max(1.0));
     format!(
         "The list has the {} groups with the most repeated text, {share} of it all. The numbers above count all {}. \
@@ -365,7 +377,7 @@ fn drawn<'a>(context: &Context<'a>, shown: &[(usize, Source)]) -> (Vec<Drawn>, S
 
 /// Returns how many bytes of a document stand in passages that repeat.
 fn repeated_in(places: &[(&PassageFamily, &PlacedSpan)]) -> u64 {
-    union_len(places.iter().map(|(_, place)| Span::new(place.start, place.end.max(place.start))))
+    union_len(places.iter().map(|(_, place)| bytes_of(place)))
 }
 
 /// The most passages that the legend of a document names.
@@ -404,7 +416,7 @@ fn by_size<'a>(places: &Places<'a>) -> Vec<(usize, &'a PassageFamily, Vec<usize>
     let mut families: BTreeMap<&str, (usize, &PassageFamily, Vec<usize>)> = BTreeMap::new();
     for (family, place) in places {
         let (bytes, _, lines) = families.entry(&family.id).or_insert_with(|| (0, family, Vec::new()));
-        *bytes += place.end.saturating_sub(place.start);
+        *bytes = bytes.saturating_add(bytes_of(place).len());
         lines.push(place.line);
     }
     let mut families: Vec<_> = families.into_values().collect();
@@ -423,7 +435,7 @@ fn legend<'a>(context: &Context<'a>, family: &'a PassageFamily, lines: &[usize],
 }
 
 fn skipped_row(skipped: &Skipped, context: &Context) -> (String, String) {
-    let detail = skipped.detail.as_deref().map(|detail| format!(": {}", super::visible::visible(detail)));
+    let detail = skipped.detail.as_deref().map(|detail| format!(": {}", visible(detail)));
     (context.names.skipped(skipped), reason_in_words(skipped.reason.name()) + &detail.unwrap_or_default())
 }
 
@@ -436,7 +448,7 @@ fn settings(findings: &Findings) -> Vec<(&'static str, String)> {
         settings.extend(p.containment.map(|least| ("or contained from", least.to_string())));
         settings.push(("Recall asked for", format!("{} at that similarity", p.recall)));
         settings.push(("Signatures", format!("{} bands of {} rows over {} shingles", p.bands, p.rows, p.text.shingle)));
-        settings.push(("Document that stays", p.keep.to_string()));
+        settings.push(("Document that stays", visible(&p.keep.to_string()).into_owned()));
     }
     if p.level.passages() {
         settings.push(("Passages from", format!("{} words, {} alike", p.min_words, percent(p.min_identity))));
@@ -457,6 +469,11 @@ fn more(all: usize, shown: usize, noun: &str) -> String {
 fn anchor(id: &str) -> Option<&str> {
     let digits = id.strip_prefix(['d', 'f', 'p'])?;
     (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(id)
+}
+
+/// Returns a sum, or the largest number: findings from a file may say anything.
+fn total(numbers: impl Iterator<Item = u64>) -> u64 {
+    numbers.fold(0, u64::saturating_add)
 }
 
 fn capitalised(text: &str) -> String {

@@ -7,11 +7,11 @@ use askama::filters::HtmlSafe;
 
 use crate::report::visible::visible;
 
-/// A text on one line, such as a name.
+/// A text on one line, such as a path. It may not stand in an attribute.
 #[derive(Clone, Copy, Debug)]
 pub struct Shown<'a>(pub &'a str);
 
-/// A text with its line breaks. One or more blank lines show as a paragraph mark.
+/// A text with its line breaks; not for an attribute either. One or more blank lines show as a paragraph mark.
 #[derive(Clone, Copy, Debug)]
 pub struct Lines<'a>(pub &'a str);
 

@@ -6,9 +6,10 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::{Context, more};
 use super::group::documents_of;
+use super::{Context, more};
 use crate::finding::{DocumentRef, PassageFamily, PlacedSpan};
+use crate::report::measure::bytes_of;
 use crate::report::visible::visible;
 
 /// Units from one end of a document to the other.
@@ -21,6 +22,8 @@ const TALL_ROW: usize = 84;
 const BAR: usize = 14;
 /// The most documents that the drawing of one passage shows.
 const DOCUMENTS: usize = 6;
+/// The most places drawn in one document.
+const SEGMENTS: usize = 150;
 /// The most arcs in one document, so that they can still be told apart.
 const ARCS: usize = 12;
 
@@ -98,7 +101,7 @@ impl Strip {
             let drawn = |(family, place): &(&'a PassageFamily, &PlacedSpan)| {
                 segment(place, context.hues.of(&family.id), context.label(family))
             };
-            let segments = places.iter().map(drawn).collect();
+            let segments = longest(places).iter().map(drawn).collect();
             let name = context.names.document(doc);
             strip.rows.push(Row { short: without_folders(&name, &doc.source), name, y, is_tall, segments });
         }
@@ -121,10 +124,19 @@ impl Strip {
     }
 }
 
+/// Returns the longest places, as many as can be told apart, in their order.
+fn longest<'a>(places: &Places<'a>) -> Places<'a> {
+    let mut order: Vec<usize> = (0..places.len()).collect();
+    order.sort_by_key(|&n| (Reverse(bytes_of(places[n].1).len()), n));
+    order.truncate(SEGMENTS);
+    order.sort_unstable();
+    order.into_iter().map(|n| places[n]).collect()
+}
+
 /// Draws the arcs of the longest places of a document.
 fn largest_arcs(of_family: &BTreeMap<&str, Vec<&PlacedSpan>>, y: usize, context: &Context) -> Vec<Band> {
     let mut families: Vec<_> = of_family.iter().collect();
-    families.sort_by_key(|(_, places)| Reverse(places.iter().map(|place| place.end.saturating_sub(place.start)).max()));
+    families.sort_by_key(|(_, places)| Reverse(places.iter().map(|place| bytes_of(place).len()).max()));
     families.into_iter().flat_map(|(id, places)| arcs(places, y, context.hues.of(id))).take(ARCS).collect()
 }
 
@@ -132,7 +144,8 @@ fn largest_arcs(of_family: &BTreeMap<&str, Vec<&PlacedSpan>>, y: usize, context:
 fn arcs(places: &[&PlacedSpan], y: usize, hue: usize) -> Vec<Band> {
     let Some((first, others)) = places.split_first() else { return Vec::new() };
     let arc = |other: &&PlacedSpan| {
-        let [[a, b], [c, d]] = if other.start < first.start { [ends(other), ends(first)] } else { [ends(first), ends(other)] };
+        let [[a, b], [c, d]] =
+            if other.start < first.start { [ends(other), ends(first)] } else { [ends(first), ends(other)] };
         // A curve of this kind rises to three quarters of its handles.
         let (outer, inner) = (y as f64 - 76.0 * rise(a, d), y as f64 - 76.0 * rise(b, c));
         let path = format!(
@@ -204,7 +217,10 @@ mod tests {
             family.occurrences.push(PlacedSpan { doc, ..family.keep.clone() });
         }
         let across = Strip::of_family(&family, &context);
-        assert_eq!((across.rows.len(), across.more.as_str(), across.bands.len()), (DOCUMENTS, "and 4 more documents", 1 + 5));
+        assert_eq!(
+            (across.rows.len(), across.more.as_str(), across.bands.len()),
+            (DOCUMENTS, "and 4 more documents", 1 + 5)
+        );
         assert_eq!(across.height, TALL_ROW + 5 * ROW);
     }
 }
