@@ -20,14 +20,14 @@ impl DocId {
 pub struct Document {
     /// The number of its source in the run's table of sources.
     pub source: u32,
-    /// The zero-based position in its source: the line of a JSONL file, the row of a table, 0 for a file that is one
+    /// The zero-based position in its source: the line of a JSONL file or a table, 0 for a file that is one
     /// document.
     pub record: u64,
     /// The record's own id, if it has one.
     pub id: Option<String>,
     /// The decoded text.
     pub text: String,
-    /// Whether bytes that are not UTF-8 were replaced by U+FFFD when the text was decoded.
+    /// Whether bytes that could not be decoded were replaced by U+FFFD.
     pub lossy: bool,
     /// A hash of the bytes that the text was decoded from, where they differ from the text (see `lossy`).
     pub raw_hash: Option<u128>,

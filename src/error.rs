@@ -74,6 +74,14 @@ pub enum Error {
         /// How it differs.
         detail: String,
     },
+    /// A source is damaged where a scan does not look, so that nothing can be left out of its copy.
+    #[error("{}: {detail}; it cannot be copied without some of its records", path.display())]
+    Damaged {
+        /// The source.
+        path: PathBuf,
+        /// What is wrong with it.
+        detail: String,
+    },
     /// A place is not one to write a clean copy to, or to make one from.
     #[error("{}: {detail}", path.display())]
     Refused {

@@ -459,7 +459,7 @@ pub struct Summary {
     pub text_bytes: u64,
     /// Bytes of text in the removed documents.
     pub removed_bytes: u64,
-    /// Documents in which bytes that are not UTF-8 were replaced.
+    /// Documents in which bytes that could not be decoded were replaced.
     #[serde(default, skip_serializing_if = "is_zero_u64")]
     pub lossy: u64,
     /// Documents by the encoding that they were in, where that is not UTF-8.
@@ -608,6 +608,7 @@ impl TryFrom<String> for Keep {
 
 /// Everything that determines the findings, and nothing that does not: no thread count, no path of output.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(clippy::struct_excessive_bools)] // each is a flag of its own
 pub struct Parameters {
     /// What is compared.
     pub level: Level,
@@ -649,6 +650,9 @@ pub struct Parameters {
     /// Whether each line of plain text is a document of its own.
     #[serde(default, skip_serializing_if = "is_false")]
     pub lines: bool,
+    /// Whether the text of a page is its article alone.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub article: bool,
     /// The encoding that text was said to be in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encoding: Option<String>,
@@ -677,6 +681,7 @@ impl Default for Parameters {
             id_field: "id".into(),
             max_record: 256 << 20,
             lines: false,
+            article: false,
             encoding: None,
         }
     }

@@ -391,6 +391,35 @@ fn rows_of_parquet_files_go_and_change() {
     bench.expect(4, "clean --from found --out four");
 }
 
+#[test]
+#[cfg(feature = "parquet")]
+fn a_parquet_file_that_is_damaged_where_no_text_is_stays_whole() {
+    let bench = Bench::new();
+    write_parquet(&bench.path("in/a.parquet"), &[LEAD, "another text", LEAD]);
+    let mut bytes = fs::read(bench.path("in/a.parquet")).unwrap();
+    let whole = bytes.clone();
+    // The first column comes first: its page begins after the four bytes that every file begins with.
+    bytes[4..12].fill(0xff);
+    fs::write(bench.path("in/a.parquet"), &bytes).unwrap();
+    bench.write("in/b.jsonl", jsonl(&["another text", "a third"]));
+    for (out, damaged) in [("out", true), ("whole", false)] {
+        if !damaged {
+            fs::write(bench.path("in/a.parquet"), &whole).unwrap();
+        }
+        let said = bench.expect(0, &format!("clean in --out {out}"));
+        assert_eq!(said.contains("a.parquet is damaged"), damaged, "{said}");
+        assert_eq!(fs::read(bench.path(&format!("{out}/a.parquet"))).unwrap() == bytes, damaged);
+        assert_eq!(bench.removed(out).len(), if damaged { 1 } else { 2 });
+        let summary = bench.summary(out);
+        assert_eq!(
+            (summary["documents"].as_u64(), summary["kept"].as_u64()),
+            (Some(5), Some(if damaged { 4 } else { 3 }))
+        );
+    }
+    let staying = bench.read("out/_doublon/staying.jsonl");
+    assert!(staying.contains(r#""reason":"damaged""#), "{staying}");
+}
+
 #[cfg(feature = "parquet")]
 fn write_parquet(path: &Path, texts: &[&str]) {
     use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};

@@ -174,10 +174,16 @@ fn documents_are_the_same_in_any_format_and_compression() {
         let parameters = Parameters { level, ..Parameters::default() };
         let resources = Resources { memory: Some(64 << 20), ..Resources::default() };
         let found = scan(&[folder.path().join(name)], &parameters, &SourceOptions::default(), &resources, &()).unwrap();
+        // The header is a line.
+        let record = |record: u64| record - u64::from(name.starts_with("a.csv"));
         let of_cluster = |cluster: &doublon::finding::DocumentCluster| {
             (
-                cluster.keep.record,
-                cluster.members.iter().map(|member| (member.doc.record, member.jaccard.to_bits())).collect::<Vec<_>>(),
+                record(cluster.keep.record),
+                cluster
+                    .members
+                    .iter()
+                    .map(|member| (record(member.doc.record), member.jaccard.to_bits()))
+                    .collect::<Vec<_>>(),
             )
         };
         (found.summary.documents, found.clusters.iter().map(of_cluster).collect::<Vec<_>>())
@@ -268,15 +274,8 @@ mod cases {
         let offset = skipped.offset.or(skipped.record.is_none().then_some(0));
         bad["file"].as_str().is_none_or(|file| Path::new(&skipped.source).ends_with(file))
             && skipped.reason.name() == reason
-            && same("line", line(skipped))
+            && same("line", skipped.record.map(|record| record + 1))
             && same("offset", offset)
-    }
-
-    /// The line that is told, which is not the record where a record may have several lines.
-    fn line(skipped: &Skipped) -> Option<u64> {
-        let told =
-            skipped.detail.as_deref().and_then(|detail| detail.strip_prefix("line ")?.split(':').next()?.parse().ok());
-        told.or(skipped.record.map(|record| record + 1))
     }
 
     fn list<'a>(expected: &'a Value, field: &str) -> impl Iterator<Item = &'a Value> {

@@ -16,7 +16,7 @@ use crate::candidate::presets::{DOCUMENT_PRESETS, PASSAGE_PRESETS, Preset, docum
 use crate::error::{Error, Result};
 use crate::finding::{Level, Parameters, Scope, WindowParameters};
 use crate::scan::Resources;
-use crate::source::{BadInput, RecordMode, SourceOptions};
+use crate::source::{BadInput, PageText, RecordMode, SourceOptions};
 use crate::text::TextOptions;
 
 /// The least memory that a run is held to. With less, 1.2 million documents of 12 words took 43 MB whatever was asked.
@@ -239,6 +239,13 @@ struct InputArgs {
     /// decides, then what a page declares, then the content; rows and lines are UTF-8.
     #[arg(long, value_name = "NAME")]
     encoding: Option<String>,
+    /// What the text of a page is
+    ///
+    /// `visible` is all that a reader sees, `article` what seems to be its article, if there is one. Menus and footers
+    /// are then not compared.
+    #[cfg(feature = "article")]
+    #[arg(long, value_enum, value_name = "WHAT", default_value = "visible")]
+    html: PageArg,
     /// Skip records larger than this
     ///
     /// A number of bytes, or with a unit: kB, MB, GB of 1000; KiB, MiB, GiB of 1024. It bounds the memory that one
@@ -270,6 +277,19 @@ struct InputArgs {
     /// `fail` ends before any work, `skip` reads the others and ends with exit code 3.
     #[arg(long, value_enum, value_name = "WHAT", default_value = "fail")]
     bad_input: BadInputArg,
+}
+
+impl InputArgs {
+    #[cfg(feature = "article")]
+    fn article(&self) -> bool {
+        self.html == PageArg::Article
+    }
+
+    #[cfg(not(feature = "article"))]
+    #[allow(clippy::unused_self)]
+    fn article(&self) -> bool {
+        false
+    }
 }
 
 #[derive(Debug, Group)]
@@ -444,6 +464,13 @@ enum RecordArg {
     Lines,
 }
 
+#[cfg(feature = "article")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum PageArg {
+    Visible,
+    Article,
+}
+
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum BadInputArg {
     Fail,
@@ -498,6 +525,7 @@ impl RunArgs {
             id_field: input.id_field.clone(),
             max_record: size("max-record", &input.max_record)?,
             lines: matches!(input.record, RecordArg::Lines),
+            article: input.article(),
             encoding: encoding(input.encoding.as_deref())?.map(|encoding| encoding.name().to_owned()),
         })
     }
@@ -526,6 +554,7 @@ impl RunArgs {
                 RecordArg::Lines => RecordMode::Lines,
             },
             encoding: encoding(input.encoding.as_deref())?,
+            page: PageText::of_article(input.article()),
         })
     }
 

@@ -14,10 +14,11 @@ use super::output::Output;
 use super::progress::Meter;
 use super::report::read;
 use super::say;
+use crate::error::Error;
 use crate::finding::{Findings, Level};
 use crate::report::text::{bytes, counted, number};
 use crate::rewrite::{
-    Checked, Edge, Options, Passages, Plan, Sink, Summary, Target, apply, check, names, plan, removals, staying,
+    Checked, Copied, Edge, Options, Passages, Plan, Sink, Summary, Target, apply, check, names, plan, removals, staying,
 };
 use crate::scan::Progress;
 use crate::source::{EVIDENCE, SUMMARY};
@@ -125,22 +126,33 @@ fn clean(args: &CleanArgs, plan_output: &Output, meter: &Meter) -> Result<(Findi
     }
     let findings = findings(args, meter)?;
     meter.phase("planning", None);
-    let plan = plan(&findings, &args.options())?;
-    let checked = check(&plan)?;
+    let mut plan = plan(&findings, &args.options())?;
     if args.from.is_some() {
-        plan.check_keepers(&findings.header.parameters)?;
-        let sources = plan.sources.iter().map(|planned| planned.source.path.clone());
-        target = prepare(args, &args.paths.iter().cloned().chain(sources).collect::<Vec<_>>())?;
+        check(&plan)?.plan().check_keepers(&findings.header.parameters)?;
+        target = prepare(args, &inputs(args, &plan))?;
     }
+    let mut copied = copy(args, &findings, check(&plan)?, &mut target, meter);
+    while let Err(Error::Damaged { path, detail }) = &copied {
+        if !plan.spare(path, detail) {
+            break;
+        }
+        // The output begins anew: what was written rests on a plan that no longer holds.
+        drop(target.take());
+        target = prepare(args, &inputs(args, &plan))?;
+        copied = copy(args, &findings, check(&plan)?, &mut target, meter);
+    }
+    let summary = Summary::new(&findings, &plan, &copied?, args.allow_wipeout)?;
     if let Some(mut target) = target {
-        let summary = copy(args, &findings, checked, &mut target, meter)?;
         write_evidence(&mut target, &plan, &summary)?;
         target.publish()?;
-        return Ok((findings, summary));
+    } else {
+        plan_output.write(false, |out| removals(&plan, out))?;
     }
-    let summary = copy(args, &findings, checked, &mut (), meter)?;
-    plan_output.write(false, |out| removals(&plan, out))?;
     Ok((findings, summary))
+}
+
+fn inputs(args: &CleanArgs, plan: &Plan) -> Vec<PathBuf> {
+    args.paths.iter().cloned().chain(plan.sources.iter().map(|planned| planned.source.path.clone())).collect()
 }
 
 fn prepare(args: &CleanArgs, inputs: &[PathBuf]) -> Result<Option<Target>> {
@@ -164,16 +176,19 @@ fn copy(
     args: &CleanArgs,
     findings: &Findings,
     checked: Checked<'_>,
-    sink: &mut dyn Sink,
+    target: &mut Option<Target>,
     meter: &Meter,
-) -> Result<Summary> {
+) -> Result<Vec<Copied>, Error> {
     let plan = checked.plan();
     let sources = plan.sources.iter().map(|planned| planned.source.path.clone());
     let paths: Vec<PathBuf> = sources.chain(plan.whole.iter().map(|whole| whole.path.clone())).collect();
     let names = names(&paths, &args.paths)?;
     meter.phase(if args.dry_run { "checking" } else { "writing" }, Some(total(plan)));
-    let copied = apply(checked, &findings.header.parameters, &names, sink, &|read| meter.advance(read))?;
-    Ok(Summary::new(findings, plan, &copied, args.allow_wipeout)?)
+    let sink: &mut dyn Sink = match target {
+        Some(target) => target,
+        None => &mut (),
+    };
+    apply(checked, &findings.header.parameters, &names, sink, &|read| meter.advance(read))
 }
 
 fn total(plan: &Plan) -> u64 {

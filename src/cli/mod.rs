@@ -27,7 +27,20 @@ use crate::report::visible::visible;
 
 /// Runs the program on its command line and returns the exit code.
 pub fn run() -> ExitCode {
+    #[cfg(feature = "parquet")]
+    silence_guarded_panics();
     run_with(std::env::args_os())
+}
+
+/// Keeps panics silent that become a fault of the file that caused them: they are reported with its name.
+#[cfg(feature = "parquet")]
+fn silence_guarded_panics() {
+    let print = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !crate::source::parquet::is_guarded() {
+            print(panic);
+        }
+    }));
 }
 
 fn run_with(arguments: impl Iterator<Item = OsString>) -> ExitCode {

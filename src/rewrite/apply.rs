@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use memchr::memchr_iter;
 
 use super::check::Checked;
-use super::encode::Encoder;
+use super::encode::{Encoder, Packing};
 #[cfg(feature = "parquet")]
 use super::parquet::Row;
 use super::plan::{Drop, Edit, Plan, Planned};
@@ -22,7 +22,7 @@ use super::target::Sink;
 use crate::error::{Error, Result};
 use crate::finding::{DocumentRef, Parameters};
 use crate::hash::ContentHasher;
-use crate::source::{Block, Compression, Format, SourceOptions, warc};
+use crate::source::{Block, Format, SourceOptions, warc};
 
 /// Bytes that are copied at a time.
 const CHUNK: usize = 1 << 20;
@@ -48,7 +48,7 @@ pub struct Copied {
 /// # Errors
 ///
 /// If a source is not what was scanned, a record that the plan names is not there, or something cannot be read or
-/// written.
+/// written. [`Error::Damaged`] names a source from which nothing can be left out: see [`Plan::spare`].
 pub fn apply(
     checked: Checked<'_>,
     parameters: &Parameters,
@@ -178,7 +178,13 @@ impl Copier<'_> {
         let input = File::open(path).map_err(failed)?;
         let (mut written, mut rows) = (0, Rows { actions, is_damaged: false });
         let out = Counted { out: self.sink.file(name)?, written: &mut written };
-        let done = super::parquet::rewrite(&input, out, &self.editor.reading, &mut rows).map_err(failed)?;
+        let done =
+            super::parquet::rewrite(&input, out, &self.editor.reading, &mut rows).map_err(|error| {
+                match error.kind() {
+                    io::ErrorKind::InvalidData => Error::Damaged { path: path.clone(), detail: error.to_string() },
+                    _ => failed(error),
+                }
+            })?;
         let dropped = actions.iter().filter(|(_, action)| matches!(action, Action::Drop)).count() as u64;
         if rows.is_damaged || (done.rows - done.kept, done.edited) != (dropped, actions.len() as u64 - dropped) {
             return Err(changed(planned, "it does not have the rows that were scanned".to_owned()));
@@ -204,9 +210,10 @@ impl Copier<'_> {
     ) -> Result<Copied> {
         let (format, compression) = (blocks.format(), blocks.compression());
         let failed = |cause| Error::Io { path: name.to_owned(), cause };
+        let packing = Packing::of(compression, &start(&planned.source.path)?);
         let mut written = 0;
         let counted = Counted { out: self.sink.file(name)?, written: &mut written };
-        let mut out = Encoder::new(counted, compression).map_err(failed)?;
+        let mut out = Encoder::new(counted, packing).map_err(failed)?;
         let (mut rest, mut kept_any, mut has_member, mut buffer) = (actions, false, false, Vec::new());
         let mut copied = Copied { read: planned.info.bytes, has_file: true, ..Copied::default() };
         loop {
@@ -222,7 +229,7 @@ impl Copier<'_> {
             let unchanged = self.editor.put_together(planned, &block, format, here, &mut buffer)?;
             kept_any |= !buffer.trim_ascii().is_empty() || !unchanged.trim_ascii().is_empty();
             if format == Format::Warc && compression.is_some() {
-                out = write_members(&[&buffer, unchanged], out, compression, &mut has_member).map_err(failed)?;
+                out = write_members(&[&buffer, unchanged], out, packing, &mut has_member).map_err(failed)?;
             } else {
                 out.write_all(&buffer).and_then(|()| out.write_all(unchanged)).map_err(failed)?;
             }
@@ -312,12 +319,20 @@ fn is_one_record(format: Format) -> bool {
     matches!(format, Format::Plain | Format::Html)
 }
 
+/// Returns the first bytes of a file as it is stored.
+fn start(path: &Path) -> Result<Vec<u8>> {
+    let mut start = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(16).read_to_end(&mut start));
+    read.map_err(|cause| Error::Io { path: path.to_owned(), cause })?;
+    Ok(start)
+}
+
 /// Writes each of the records that `parts` are made of as a member of its own. `has_member` tells whether something stands
 /// in the member that is open.
 fn write_members<W: Write>(
     parts: &[&[u8]],
     mut out: Encoder<W>,
-    compression: Option<Compression>,
+    packing: Packing,
     has_member: &mut bool,
 ) -> io::Result<Encoder<W>> {
     for part in parts {
@@ -327,7 +342,7 @@ fn write_members<W: Write>(
                 continue;
             }
             if std::mem::replace(has_member, true) {
-                out = out.next_member(compression)?;
+                out = out.next_member(packing)?;
             }
             out.write_all(&part[at..end])?;
             at = end;

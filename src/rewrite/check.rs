@@ -159,6 +159,7 @@ mod tests {
             sources: vec![Planned { source, info, is_whole: true, drops, edits }],
             left: Vec::new(),
             whole: Vec::new(),
+            spared: Vec::new(),
         }
     }
 

@@ -1,5 +1,6 @@
-//! Writing compressed as the source was: one stream, at the usual level of each format; of web archives a member for each
-//! record, from which programs read single records.
+//! Writing compressed as the source was: one stream, at the usual level of each format, or at the fastest one of gzip
+//! where the source says that it was written so; of web archives a member for each record, from which programs read
+//! single records.
 
 use std::io::{self, Write};
 
@@ -16,6 +17,25 @@ const ZSTD_LEVEL: i32 = 3;
 #[cfg(feature = "xz")]
 const XZ_LEVEL: u32 = 6;
 
+/// How a source was compressed, and its copy is to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Packing {
+    compression: Option<Compression>,
+    is_fast: bool,
+}
+
+impl Packing {
+    /// Returns the packing of a source that begins with `start`.
+    pub fn of(compression: Option<Compression>, start: &[u8]) -> Self {
+        // RFC 1952, 2.3.1: the extra flags are 4 if the compressor used its fastest algorithm.
+        Self { compression, is_fast: start.get(8) == Some(&4) }
+    }
+
+    fn gzip_level(self) -> flate2::Compression {
+        if self.is_fast { flate2::Compression::fast() } else { flate2::Compression::default() }
+    }
+}
+
 /// Takes bytes and writes them compressed.
 pub(super) enum Encoder<W: Write> {
     Raw(W),
@@ -28,10 +48,10 @@ pub(super) enum Encoder<W: Write> {
 }
 
 impl<W: Write> Encoder<W> {
-    pub fn new(out: W, compression: Option<Compression>) -> io::Result<Self> {
-        Ok(match compression {
+    pub fn new(out: W, packing: Packing) -> io::Result<Self> {
+        Ok(match packing.compression {
             None => Self::Raw(out),
-            Some(Compression::Gzip) => Self::Gzip(GzEncoder::new(out, flate2::Compression::default())),
+            Some(Compression::Gzip) => Self::Gzip(GzEncoder::new(out, packing.gzip_level())),
             Some(Compression::Zstd) => {
                 let mut encoder = zstd::Encoder::new(out, ZSTD_LEVEL)?;
                 encoder.include_checksum(true)?;
@@ -60,8 +80,8 @@ impl<W: Write> Encoder<W> {
     }
 
     /// Ends the stream and begins another one behind it.
-    pub fn next_member(self, compression: Option<Compression>) -> io::Result<Self> {
-        self.finish().and_then(|out| Self::new(out, compression))
+    pub fn next_member(self, packing: Packing) -> io::Result<Self> {
+        self.finish().and_then(|out| Self::new(out, packing))
     }
 }
 
@@ -88,5 +108,21 @@ impl<W: Write> Write for Encoder<W> {
             #[cfg(feature = "xz")]
             Self::Xz(encoder) => encoder.flush(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gzip_says_that_it_was_fast_and_its_copy_is_too() {
+        for level in [1, 6] {
+            let packed =
+                GzEncoder::new(Vec::new(), flate2::Compression::new(level)).finish().expect("a vector takes all");
+            let packing = Packing::of(Some(Compression::Gzip), &packed);
+            assert_eq!(packing.gzip_level().level(), level);
+        }
+        assert_eq!(Packing::of(Some(Compression::Gzip), b"short").gzip_level().level(), 6);
     }
 }

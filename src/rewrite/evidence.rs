@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::apply::Copied;
-use super::plan::{Cut, Drop, Edit, Kept, Left, Passages, Plan, Planned, Rules, Why};
+use super::plan::{Cut, Drop, Edit, Kept, Left, Passages, Plan, Planned, Rules, Spared, Why};
 use crate::error::{Error, Result};
 use crate::finding::{DocumentRef, Findings};
 use crate::span::Span;
@@ -50,6 +50,9 @@ pub fn staying(plan: &Plan, mut out: impl Write) -> io::Result<()> {
     for left in &plan.left {
         let Left { doc, span, family, reason } = left;
         line(&Staying::Passage { span: Place::new(doc, *span), family, reason }, &mut out)?;
+    }
+    for spared in &plan.spared {
+        line(&Staying::File { source: &spared.path.to_string_lossy(), reason: "damaged" }, &mut out)?;
     }
     for whole in plan.whole.iter().filter(|whole| !whole.is_copied()) {
         line(&Staying::File { source: &whole.path.to_string_lossy(), reason: whole.reason.name() }, &mut out)?;
@@ -200,11 +203,12 @@ impl Summary {
         let too_short = plan.drops().filter(|drop| drop.keeper().is_none()).count() as u64;
         let removed = plan.drops().count() as u64;
         let skipped = scanned.skipped.values().sum();
+        let spared: u64 = plan.spared.iter().map(|spared| spared.duplicates).sum();
         let summary = Self {
             schema: SCHEMA,
             version: env!("CARGO_PKG_VERSION"),
             documents: scanned.documents,
-            kept: scanned.kept.saturating_sub(too_short),
+            kept: scanned.kept.saturating_sub(too_short) + spared,
             removed,
             skipped,
             duplicates: removed - too_short,
@@ -264,5 +268,8 @@ fn warnings(findings: &Findings, plan: &Plan, copied: &[Copied]) -> Vec<String> 
     let damaged = plan.sources.iter().filter(|source| !source.is_whole).filter(is_changed);
     let cut_off =
         damaged.map(|source| format!("what could not be read of {} is not in its copy either", source.info.path));
-    clusters.chain(losses).chain(cut_off).collect()
+    let spared = plan.spared.iter().map(|Spared { path, detail, duplicates }| {
+        format!("{} is damaged ({detail}); its copy is whole, with {duplicates} duplicates", path.display())
+    });
+    clusters.chain(losses).chain(cut_off).chain(spared).collect()
 }

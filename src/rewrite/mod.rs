@@ -27,5 +27,5 @@ pub use apply::{Copied, apply};
 pub use check::{Checked, check};
 pub use evidence::{Summary, removals, staying};
 pub use names::names;
-pub use plan::{Cut, Drop, Edge, Edit, Kept, Left, Options, Passages, Plan, Planned, Rules, Whole, Why, plan};
+pub use plan::{Cut, Drop, Edge, Edit, Kept, Left, Options, Passages, Plan, Planned, Rules, Spared, Whole, Why, plan};
 pub use target::{Sink, Target};

@@ -1,7 +1,7 @@
 //! What goes, and why: findings turned into removals, source by source.
 
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use base64::Engine;
@@ -11,7 +11,7 @@ use encoding_rs::Encoding;
 use super::passages;
 use crate::error::{Error, Result};
 use crate::finding::{DocumentCluster, DocumentRef, Findings, Header, Parameters, Reason, SourceInfo};
-use crate::source::{RecordMode, Source, SourceOptions};
+use crate::source::{PageText, RecordMode, Source, SourceOptions};
 use crate::span::Span;
 
 /// What a clean copy leaves out.
@@ -68,6 +68,8 @@ pub struct Plan {
     pub left: Vec<Left>,
     /// Files that were not read as sources, in order.
     pub whole: Vec<Whole>,
+    /// Sources that stay whole because nothing can be left out of them, in the order in which that was found.
+    pub spared: Vec<Spared>,
 }
 
 /// What every removal must meet.
@@ -177,6 +179,17 @@ pub struct Left {
     pub reason: &'static str,
 }
 
+/// A source that is copied as it is, though it holds something that repeats.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spared {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub detail: String,
+    /// How many of its documents stay though they are duplicates.
+    pub duplicates: u64,
+}
+
 /// A file that was met and not read, such as a picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Whole {
@@ -216,6 +229,28 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// Takes back all that was to be done to the source at `path`. Returns whether there was anything.
+    pub fn spare(&mut self, path: &Path, detail: &str) -> bool {
+        let is_changed = |source: &&mut Planned| !source.drops.is_empty() || !source.edits.is_empty();
+        let Some(source) = self.sources.iter_mut().filter(is_changed).find(|source| source.source.path == path) else {
+            return false;
+        };
+        let duplicates = std::mem::take(&mut source.drops).iter().filter(|drop| drop.keeper().is_some()).count() as u64;
+        let edits = std::mem::take(&mut source.edits);
+        let left = edits.into_iter().flat_map(|Edit { doc, cuts, .. }| {
+            let left = |cut: Cut| Left { doc: doc.clone(), span: cut.span, family: cut.family, reason: DAMAGED };
+            cuts.into_iter().map(left).collect::<Vec<_>>()
+        });
+        self.left.extend(left);
+        self.spared.push(Spared { path: path.to_owned(), detail: detail.to_owned(), duplicates });
+        true
+    }
+}
+
+/// Why places stay in a source that is spared.
+const DAMAGED: &str = "its file is damaged";
+
 /// Plans what goes, by findings. Where passages are cut or marked, the documents that hold them are read again.
 ///
 /// # Errors
@@ -229,6 +264,7 @@ pub fn plan(findings: &Findings, options: &Options) -> Result<Plan> {
         sources: sources(findings)?,
         left: Vec::new(),
         whole: whole(findings),
+        spared: Vec::new(),
     };
     let index = Index::new(&findings.header);
     for cluster in &findings.clusters {
@@ -243,13 +279,14 @@ pub fn plan(findings: &Findings, options: &Options) -> Result<Plan> {
 
 /// How the sources of findings are read again.
 pub(super) fn reading(parameters: &Parameters) -> SourceOptions {
-    let Parameters { text_field, id_field, max_record, lines, encoding, .. } = parameters;
+    let Parameters { text_field, id_field, max_record, lines, encoding, article, .. } = parameters;
     SourceOptions {
         text_field: text_field.clone(),
         id_field: id_field.clone(),
         max_record: *max_record,
         record: if *lines { RecordMode::Lines } else { RecordMode::File },
         encoding: encoding.as_deref().and_then(|label| Encoding::for_label(label.as_bytes())),
+        page: PageText::of_article(*article),
         ..SourceOptions::default()
     }
 }

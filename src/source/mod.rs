@@ -69,8 +69,10 @@ pub struct SourceOptions {
     pub exclude: Vec<String>,
     /// What one document of plain text is.
     pub record: RecordMode,
-    /// The encoding of all text but JSON; `None` to tell it from the content.
+    /// The encoding of all text but JSON and Parquet; `None` to tell it from the content.
     pub encoding: Option<&'static Encoding>,
+    /// What the text of a page is.
+    pub page: PageText,
 }
 
 impl Default for SourceOptions {
@@ -86,6 +88,7 @@ impl Default for SourceOptions {
             exclude: Vec::new(),
             record: RecordMode::File,
             encoding: None,
+            page: PageText::default(),
         }
     }
 }
@@ -108,6 +111,30 @@ pub enum RecordMode {
     File,
     /// A line that is not blank.
     Lines,
+}
+
+/// What the text of a page is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PageText {
+    /// All that a reader sees.
+    #[default]
+    Visible,
+    /// What seems to be its article; all that a reader sees where there is none. Places in the page are given as far as
+    /// they can be told.
+    #[cfg(feature = "article")]
+    Article,
+}
+
+impl PageText {
+    /// Returns the article if that is asked for and this build can tell it.
+    pub fn of_article(is_wanted: bool) -> Self {
+        #[cfg(feature = "article")]
+        if is_wanted {
+            return Self::Article;
+        }
+        let _ = is_wanted;
+        Self::Visible
+    }
 }
 
 /// What the bytes of a source are.
@@ -172,7 +199,7 @@ impl Source {
             RecordMode::Lines => Format::Lines,
         };
         match self.ending().to_str()? {
-            "jsonl" | "ndjson" => Some(Format::Jsonl),
+            "jsonl" | "ndjson" | "json" => Some(Format::Jsonl),
             "csv" => Some(Format::Csv),
             "tsv" | "tab" => Some(Format::Tsv),
             "html" | "htm" | "xhtml" | "xht" => Some(Format::Html),
@@ -205,8 +232,8 @@ pub enum Item {
 /// A document as it was read, before it is numbered in a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record {
-    /// The zero-based line, or row of a table; 0 for a file that is one document. Blank lines count, though they are no
-    /// documents; blank rows do not.
+    /// The zero-based line, that with which it begins for a row of a table; the row of a Parquet file; 0 for a file that
+    /// is one document. Blank lines count, though they are no documents.
     pub record: u64,
     /// The record's own id: a string that is not empty, or a number as it is written. It may repeat in a source; see
     /// [`drop_repeated_ids`].
@@ -248,7 +275,7 @@ pub fn parse(block: &mut Block, format: Format, name: &str, options: &SourceOpti
 /// Decodes a file that is one document.
 fn file(bytes: &[u8], format: Format, options: &SourceOptions) -> Record {
     let hints = charset::Hints { forced: options.encoding, declared: None, markup: format == Format::Html };
-    Record { length: bytes.len() as u64, ..page::document(bytes, &hints) }
+    Record { length: bytes.len() as u64, ..page::read(bytes, &hints, options) }
 }
 
 /// Takes away every id that stands more than once in `ids`, which are those of one source: such an id names no record.
@@ -313,7 +340,9 @@ mod tests {
             ("b.html.xz", Some(Format::Html)),
             ("b.jsonl.txt", Some(Format::Plain)),
             ("jsonl", None),
-            ("b.json", None),
+            ("b.json", Some(Format::Jsonl)),
+            ("b.json.gz", Some(Format::Jsonl)),
+            ("b.log", None),
             ("b.gz", None),
             ("-", None),
         ] {

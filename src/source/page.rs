@@ -3,17 +3,33 @@
 use encoding_rs::{Encoding, UTF_8};
 
 use super::charset::{Decoded, Hints, decode};
-use super::{Record, html};
+use super::{PageText, Record, SourceOptions, html};
 use crate::document::Origin;
 use crate::hash::content_hash;
 use crate::text::line_starts;
 
-/// Returns a document of the text that `bytes` hold; its place and id are left to the caller.
+/// Returns a document of the text that `bytes` hold, of a page what `options` ask for; its place and id are left to the
+/// caller.
+pub(super) fn read(bytes: &[u8], hints: &Hints, options: &SourceOptions) -> Record {
+    match options.page {
+        PageText::Visible => document(bytes, hints),
+        #[cfg(feature = "article")]
+        PageText::Article => {
+            document_by(bytes, hints, |page| html::article(page).unwrap_or_else(|| html::visible(page)))
+        }
+    }
+}
+
+/// The same, of a page its visible text.
 pub(super) fn document(bytes: &[u8], hints: &Hints) -> Record {
+    document_by(bytes, hints, html::visible)
+}
+
+fn document_by(bytes: &[u8], hints: &Hints, visible: impl Fn(&str) -> html::Visible) -> Record {
     let Decoded { text, lossy, encoding } = decode(bytes, hints);
     let raw_hash = lossy.then(|| content_hash(bytes));
     let (text, origin) = if hints.markup {
-        let html::Visible { text: visible, map } = html::visible(&text);
+        let html::Visible { text: visible, map } = visible(&text);
         let is_exact = encoding == UTF_8 && !lossy;
         (visible, Some(Box::new(Origin { map, lines: line_starts(&text), is_exact })))
     } else {

@@ -33,8 +33,6 @@ pub struct Block {
     pub bytes: Vec<u8>,
     /// The number of the first record in it.
     pub first_record: u64,
-    /// The zero-based number of the line with which it starts, where records may have several.
-    pub first_line: u64,
     /// The byte in the decompressed source at which the block starts.
     pub offset: u64,
     /// How to read the rows of a table.
@@ -81,7 +79,6 @@ impl Block {
         let piece = |Line { record, offset, range }: Line| Self {
             bytes: self.bytes[range].to_vec(),
             first_record: record,
-            first_line: record,
             offset,
             ..Self::default()
         };
@@ -104,7 +101,7 @@ impl Block {
     pub fn one(&self, record: u64, range: Range<usize>) -> Self {
         let offset = self.offset + range.start as u64;
         let (bytes, table) = (self.bytes[range].to_vec(), self.table.clone());
-        Self { bytes, first_record: record, first_line: record, offset, table, items: Vec::new() }
+        Self { bytes, first_record: record, offset, table, items: Vec::new() }
     }
 
     /// Returns where the field of text stands in a block that is one row of a table, with its quotes.
@@ -126,9 +123,8 @@ pub struct SourceReader {
     rows: Option<ParquetReader>,
     /// Bytes that were read and not handed out.
     pending: Vec<u8>,
-    /// The number of the record, the line and the byte in the source with which `pending` starts.
+    /// The number of the record and the byte in the source with which `pending` starts.
     record: u64,
-    line: u64,
     offset: u64,
     /// Why reading ended before the end of the file, or stopped in the middle of it.
     failure: Option<Skipped>,
@@ -171,8 +167,8 @@ enum Input {
 
 /// Where the whole records end with which `pending` starts.
 pub(super) enum Cut {
-    /// After so many bytes, which hold so many records and lines.
-    Whole { end: usize, records: u64, lines: u64 },
+    /// After so many bytes, which hold so many records.
+    Whole { end: usize, records: u64 },
     /// Not in what is there.
     More,
 }
@@ -343,7 +339,6 @@ impl SourceReader {
             rows: None,
             pending: Vec::new(),
             record: 0,
-            line: 0,
             offset: 0,
             failure: None,
             ended: false,
@@ -367,6 +362,7 @@ impl SourceReader {
         }
         let table = Table::read(&self.pending, self.ended, self.format, &self.options)?;
         self.drop_front(table.length);
+        self.record = table.lines;
         self.table = Some(Arc::new(table));
         Ok(())
     }
@@ -402,16 +398,11 @@ impl SourceReader {
         let failure = Skipped {
             record: (lost > 0).then_some(self.record),
             offset: Some(self.offset),
-            detail: Some(if lost > 0 {
-                format!("{detail}; the record in line {} is lost", self.line + 1)
-            } else {
-                detail
-            }),
+            detail: Some(if lost > 0 { format!("{detail}; the record in which it ends is lost") } else { detail }),
             ..failure
         };
         self.forget_front(lost);
         self.record += u64::from(lost > 0);
-        self.line += u64::from(lost > 0);
         self.ended = !goes_on;
         failure
     }
@@ -437,8 +428,8 @@ impl SourceReader {
     fn whole_records(&mut self) -> Option<Result<Block, Skipped>> {
         self.fill(BLOCK);
         while !self.pending.is_empty() {
-            if let Cut::Whole { end, records, lines } = self.last_end() {
-                return Some(Ok(self.cut(end, records, lines)));
+            if let Cut::Whole { end, records } = self.last_end() {
+                return Some(Ok(self.cut(end, records)));
             }
             if self.pending.len() as u64 > self.options.max_record {
                 return Some(Err(self.pass_over_line()));
@@ -458,7 +449,7 @@ impl SourceReader {
             // What a failure cut off is told with the failure.
             let is_end = self.ended && self.failure.is_none();
             match warc::cut(&self.pending, is_end, self.options.max_record) {
-                warc::Cut::Records { length, records } => return Some(Ok(self.cut(length, records, 0))),
+                warc::Cut::Records { length, records } => return Some(Ok(self.cut(length, records))),
                 warc::Cut::More(_) if self.ended => return None,
                 warc::Cut::More(length) => self.fill(length.max(self.pending.len() + BLOCK)),
                 warc::Cut::Fault(fault) => return Some(Err(self.pass_over_record(&fault))),
@@ -501,8 +492,8 @@ impl SourceReader {
         match &self.table {
             Some(table) => csv::cut(pending, table, self.ended && self.failure.is_none()),
             None => memrchr(b'\n', pending).map_or(Cut::More, |last| {
-                let lines = memchr_iter(b'\n', &pending[..=last]).count() as u64;
-                Cut::Whole { end: last + 1, records: lines, lines }
+                let records = memchr_iter(b'\n', &pending[..=last]).count() as u64;
+                Cut::Whole { end: last + 1, records }
             }),
         }
     }
@@ -516,11 +507,11 @@ impl SourceReader {
         if self.table.is_some() {
             return Some(Err(self.pass_over_open_quote()));
         }
-        Some(Ok(self.cut(self.pending.len(), 1, 1)))
+        Some(Ok(self.cut(self.pending.len(), 1)))
     }
 
     /// Takes the first `length` bytes of `pending` as a block.
-    fn cut(&mut self, length: usize, records: u64, lines: u64) -> Block {
+    fn cut(&mut self, length: usize, records: u64) -> Block {
         let mut rest = Vec::with_capacity(if self.ended { 0 } else { BLOCK });
         rest.extend_from_slice(&self.pending[length..]);
         let mut bytes = std::mem::replace(&mut self.pending, rest);
@@ -528,22 +519,18 @@ impl SourceReader {
         let block = Block {
             bytes,
             first_record: self.record,
-            first_line: self.line,
             offset: self.offset,
             table: self.table.clone(),
             items: Vec::new(),
         };
         self.record += records;
-        self.line += lines;
         self.offset += length as u64;
         block
     }
 
     /// Drops the line with which `pending` starts, up to and with its line feed.
     fn pass_over_line(&mut self) -> Skipped {
-        let line = Line { record: self.line, offset: self.offset, range: 0..0 };
-        let skipped =
-            Skipped { record: Some(self.record), ..line_too_large(&self.source.name(), &line, &self.options) };
+        let line = Line { record: self.record, offset: self.offset, range: 0..0 };
         let end = loop {
             match memchr(b'\n', &self.pending) {
                 Some(end) => break end + 1,
@@ -560,19 +547,15 @@ impl SourceReader {
         };
         self.drop_front(end);
         self.record += 1;
-        self.line = line.record + 1;
-        skipped
+        line_too_large(&self.source.name(), &line, &self.options)
     }
 
     /// Drops the line with which `pending` starts, in which a quote opens that nothing closes.
     fn pass_over_open_quote(&mut self) -> Skipped {
         self.open_quotes += 1;
-        let line = Line { record: self.line, offset: self.offset, range: 0..0 };
+        let line = Line { record: self.record, offset: self.offset, range: 0..0 };
         let detail = "a quote is not closed before the end of the file";
-        let skipped = Skipped {
-            record: Some(self.record),
-            ..skipped_line(&self.source.name(), &line, Reason::OpenQuote, detail)
-        };
+        let skipped = skipped_line(&self.source.name(), &line, Reason::OpenQuote, detail);
         // To find one that is open takes reading to the end.
         let gives_up = self.open_quotes > MAX_OPEN_QUOTES;
         let end = memchr(b'\n', &self.pending).filter(|_| !gives_up).map_or(self.pending.len(), |end| end + 1);
@@ -592,9 +575,8 @@ impl SourceReader {
         }
     }
 
-    /// Drops the first bytes of `pending`, and counts them and their lines.
+    /// Drops the first bytes of `pending`.
     fn forget_front(&mut self, length: usize) {
-        self.line += memchr_iter(b'\n', &self.pending[..length]).count() as u64;
         self.pending.drain(..length);
         self.offset += length as u64;
     }

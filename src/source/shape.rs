@@ -50,7 +50,7 @@ pub(super) fn format_of(start: &[u8], whole: bool, source: &Source, options: &So
     if is_nameless && is_page(start) {
         return Format::Html;
     }
-    if is_nameless || source.ending() == "json" { lines_or_text(start, whole, options) } else { plain(options) }
+    if is_nameless { lines_or_text(start, whole, options) } else { plain(options) }
 }
 
 fn plain(options: &SourceOptions) -> Format {
@@ -248,8 +248,6 @@ mod tests {
             ("page", page, Format::Html),
             ("page.gz", "<html lang=fr>", Format::Html),
             ("page.log", page, Format::Plain),
-            ("a.json.gz", "{}\n{}\n", Format::Jsonl),
-            ("a.json", "{\n}\n", Format::Plain),
             ("a.log", "{}\n{}\n", Format::Plain),
             ("a.data", "PAR1 and so on", Format::Parquet),
         ] {

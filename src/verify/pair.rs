@@ -93,8 +93,9 @@ impl<'v> PairAligner<'v> {
         known.repetitive.push((found.a.start, found.b.end));
         let units = found.repetitions();
         if units[0].a.len() >= self.acceptance.unit {
+            // None is open: the stretch answers for all of them, and a line that repeats has as many units as copies.
             for unit in units.iter().map(Alignment::best_part).filter(|unit| self.accepts(unit)) {
-                known.add(unit);
+                known.insert(unit);
             }
             return;
         }
@@ -121,30 +122,42 @@ impl<'v> PairAligner<'v> {
 impl Known {
     /// Returns whether a candidate lies in what is known. Candidates come in the order of their places in `a`.
     fn covers(&mut self, at_a: usize, at_b: usize) -> bool {
+        self.repetitive.retain(|&(_, end)| end > at_a);
+        if self.repetitive.iter().any(|&(start, end)| start <= at_a && at_b < end) {
+            return true;
+        }
         let found = &self.found;
         self.open.retain(|&n| found[n].a.end > at_a);
         self.failed.retain(|&(_, end)| end > at_a);
-        self.repetitive.retain(|&(_, end)| end > at_a);
         let inside = |n: &usize| found[*n].a.contains(&at_a) && found[*n].b.contains(&at_b);
-        self.open.iter().any(inside)
-            || self.failed.iter().any(|&(distance, _)| distance == at_b.wrapping_sub(at_a))
-            || self.repetitive.iter().any(|&(start, end)| start <= at_a && at_b < end)
+        self.open.iter().any(inside) || self.failed.iter().any(|&(distance, _)| distance == at_b.wrapping_sub(at_a))
     }
 
-    /// Adds a passage, unless a better one lies on nearly the same places; a worse one there gives way.
+    /// Adds a passage in which candidates may lie.
     fn add(&mut self, new: Alignment) {
-        // A passage that shares its places with the new one was found shortly before, from a candidate near by.
-        const RECENT: usize = 32;
-        let recent = self.found.len().saturating_sub(RECENT);
-        let same = (recent..self.found.len()).find(|&n| same_places(&self.found[n], &new));
-        let place = same.unwrap_or(self.found.len());
+        let place = self.insert(new);
         if !self.open.contains(&place) {
             self.open.push(place);
         }
-        match same {
-            Some(n) if new.score > self.found[n].score => self.found[n] = new,
-            Some(_) => {}
-            None => self.found.push(new),
+    }
+
+    /// Keeps a passage, unless a better one lies on nearly the same places; a worse one there gives way. Returns the
+    /// index of the one that stays.
+    fn insert(&mut self, new: Alignment) -> usize {
+        // A passage that shares its places with the new one was found shortly before, from a candidate near by.
+        const RECENT: usize = 32;
+        let recent = self.found.len().saturating_sub(RECENT);
+        match (recent..self.found.len()).find(|&n| same_places(&self.found[n], &new)) {
+            Some(n) => {
+                if new.score > self.found[n].score {
+                    self.found[n] = new;
+                }
+                n
+            }
+            None => {
+                self.found.push(new);
+                self.found.len() - 1
+            }
         }
     }
 
@@ -226,5 +239,23 @@ mod tests {
             assert_eq!(found[0].a.start, 0);
             assert_eq!(found[passages - 1].b.end, texts[0].len());
         }
+    }
+
+    #[test]
+    fn a_line_that_repeats_costs_time_in_proportion_to_its_number() {
+        let time = |lines: usize| {
+            let (vocabulary, texts) = vocabulary(&[&unlike(25).repeat(lines)]);
+            let mut finder = PairAligner::new(&vocabulary, 5, ACCEPTANCE);
+            let timed = |_| {
+                let start = std::time::Instant::now();
+                let found = finder.within(&texts[0], (0..25 * (lines - 1) - 4).map(|at| (at, at + 25)));
+                assert_eq!(found.len(), lines - 1);
+                start.elapsed()
+            };
+            (0..3).map(timed).min().expect("three times")
+        };
+        let (less, more) = (time(500), time(16_000));
+        // 32 times as long if the cost is linear, 1,024 times if it is quadratic.
+        assert!(more < less * 128, "500 lines take {less:?}, 16,000 {more:?}");
     }
 }

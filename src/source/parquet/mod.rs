@@ -129,10 +129,22 @@ impl ParquetReader {
     }
 }
 
+thread_local! {
+    static IS_GUARDED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+/// Returns whether this thread is decoding a file, so that a panic becomes a fault of the file and is reported as that.
+#[cfg_attr(not(feature = "cli"), allow(dead_code))] // for who decides what a panic prints
+pub(crate) fn is_guarded() -> bool {
+    IS_GUARDED.get()
+}
+
 /// Calls `read`; a panic in it is a fault of the file.
 pub(crate) fn guarded<T>(read: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
-    catch_unwind(AssertUnwindSafe(read))
-        .unwrap_or_else(|panic| Err(Fault::bad(format!("it cannot be decoded ({})", message(&*panic)))))
+    let outer = IS_GUARDED.replace(true);
+    let done = catch_unwind(AssertUnwindSafe(read));
+    IS_GUARDED.set(outer);
+    done.unwrap_or_else(|panic| Err(Fault::bad(format!("it cannot be decoded ({})", message(&*panic)))))
 }
 
 fn message(panic: &(dyn Any + Send)) -> &str {
