@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal};
 use anyhow::Result;
 use clap::Args as Group;
 
-use super::args::{Format, ScanArgs};
+use super::args::{Format, ScanArgs, text_or_json};
 use super::exit::Outcome;
 use super::output::Output;
 use super::progress::Meter;
@@ -19,6 +19,7 @@ use crate::scan::stats::{Request, stats};
 use crate::statistics::Statistics;
 
 #[derive(Debug, Group)]
+#[command(mut_arg("format", |format| format.value_parser(text_or_json())))]
 pub struct StatsArgs {
     /// Measure each document by itself only
     ///

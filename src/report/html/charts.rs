@@ -89,7 +89,7 @@ pub fn charts(findings: &Findings) -> Vec<Chart> {
     if findings.clusters.len() + findings.families.len() < LEAST_GROUPS {
         return Vec::new();
     }
-    let all = [by_source(findings), alike_documents(findings), alike_passages(findings), sizes(findings)];
+    let all = [alike_documents(findings), alike_passages(findings), sizes(findings), by_source(findings)];
     all.into_iter().flatten().collect()
 }
 

@@ -63,7 +63,8 @@ pub fn write(findings: &Findings, limit: usize, mut out: &mut dyn Write) -> io::
         let group = if n == 0 { group.open() } else { group };
         group.write_into(&mut out)?;
     }
-    Tail::new(&context).write_into(&mut out)
+    Tail::new(&context).write_into(&mut out)?;
+    writeln!(out) // a template loses its last line break
 }
 
 /// What all parts of the page look up.
