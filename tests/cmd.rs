@@ -1,4 +1,4 @@
-//! Runs each command of `tests/cmd/` and each console block of `README.md`, and compares all that they print.
+//! Runs each command of `tests/cmd/` and each console block of `README.md` and the guide, and compares all that they print.
 //!
 //! A case is a `.toml` with the arguments and the exit status, beside the `.stdout` and `.stderr` that it must give.
 //! Commands run at the root of the repository. `TRYCMD=overwrite cargo test --test cmd` writes down what they print
@@ -20,7 +20,8 @@ fn commands_print_what_is_written_down() {
         .default_bin_name("doublon")
         .timeout(TIMEOUT)
         .case("tests/cmd/*.toml")
-        .case("README.md");
+        .case("README.md")
+        .case("docs/*.md");
 }
 
 // The runner skips a case whose program it does not know, and compares only the output that is written down. The tests
