@@ -350,7 +350,7 @@ fn notice(groups: &[(usize, Source)], shown: &[(usize, Source)]) -> String {
 }
 
 /// Draws the documents with the most repeated text.
-fn drawn<'a>(context: &Context<'a>, shown: &[(usize, Source)]) -> (Vec<Drawn>, String) {
+fn drawn(context: &Context, shown: &[(usize, Source)]) -> (Vec<Drawn>, String) {
     let mut places: BTreeMap<&DocumentRef, Places> = BTreeMap::new();
     for family in &context.findings.families {
         for place in family.occurrences.iter().chain([&family.keep]) {

@@ -115,6 +115,7 @@ const fn block(message: &[u8], n: usize, is_last: bool) -> [u8; 64] {
     block
 }
 
+#[allow(clippy::many_single_char_names)] // the standard names them so
 const fn compress(state: [u32; 8], block: &[u8; 64]) -> [u32; 8] {
     let schedule = schedule(block);
     let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = state;
@@ -160,7 +161,12 @@ mod tests {
     use super::*;
 
     fn hex(message: &[u8]) -> String {
-        sha256(message).iter().map(|byte| format!("{byte:02x}")).collect()
+        let [high, low] = [0, 16].map(|at| sha256(message)[at..].iter().take(16).fold(0, shifted));
+        format!("{high:032x}{low:032x}")
+    }
+
+    fn shifted(number: u128, byte: &u8) -> u128 {
+        number << 8 | u128::from(*byte)
     }
 
     #[test]

@@ -144,13 +144,13 @@ fn largest_arcs(of_family: &BTreeMap<&str, Vec<&PlacedSpan>>, y: usize, context:
 fn arcs(places: &[&PlacedSpan], y: usize, hue: usize) -> Vec<Band> {
     let Some((first, others)) = places.split_first() else { return Vec::new() };
     let arc = |other: &&PlacedSpan| {
-        let [[a, b], [c, d]] =
-            if other.start < first.start { [ends(other), ends(first)] } else { [ends(first), ends(other)] };
+        let (left, right) = if other.start < first.start { (*other, *first) } else { (*first, *other) };
+        let ([from, inner_from], [inner_to, to]) = (ends(left), ends(right));
         // A curve of this kind rises to three quarters of its handles.
-        let (outer, inner) = (y as f64 - 76.0 * rise(a, d), y as f64 - 76.0 * rise(b, c));
+        let (outer, inner) = (y as f64 - 76.0 * rise(from, to), y as f64 - 76.0 * rise(inner_from, inner_to));
         let path = format!(
-            "M{a:.1} {y}C{a:.1} {outer:.0} {d:.1} {outer:.0} {d:.1} {y}L{c:.1} {y}C{c:.1} {inner:.0} {b:.1} \
-             {inner:.0} {b:.1} {y}Z"
+            "M{from:.1} {y}C{from:.1} {outer:.0} {to:.1} {outer:.0} {to:.1} {y}L{inner_to:.1} {y}\
+             C{inner_to:.1} {inner:.0} {inner_from:.1} {inner:.0} {inner_from:.1} {y}Z"
         );
         Band { path, hue }
     };
