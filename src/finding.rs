@@ -282,6 +282,9 @@ pub struct PlacedSpan {
     pub paragraphs: (usize, usize),
     /// How many paragraphs the document has.
     pub paragraph_count: usize,
+    /// Bytes of the document's text; 0 if that is not known, as in findings of earlier versions.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub document_bytes: usize,
     /// How much of those paragraphs the span covers, counted in words.
     pub covers: Coverage,
     /// What stands before the span in its first paragraph; only its end if long. Shared, as the next two, by all matches

@@ -517,8 +517,9 @@ struct MeansArgs {
 pub struct RenderArgs {
     /// Form of the report
     ///
-    /// `text` is for people; `json` is one object a line, for programs and for `doublon report`; `sarif` is for code hosts
-    /// and editors; `csv` is a table of pairs, for spreadsheets.
+    /// `text` is for people; `html` is a page for people, in one file that loads nothing; `json` is one object a line, for
+    /// programs and for `doublon report`; `sarif` is for code hosts and editors; `csv` is a table of pairs, for
+    /// spreadsheets.
     ///
     /// Example: --format json -o found.jsonl
     #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
@@ -530,9 +531,9 @@ pub struct RenderArgs {
     /// Example: -o found.txt
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Show at most N groups of each kind; 0 shows all [default: 20]
+    /// Show at most N groups of each kind; 0 shows all [default: 20, on a page 1000]
     ///
-    /// The report for people shows the largest ones; JSON has all anyway. In SARIF and CSV it is the most results of each
+    /// The reports for people show the largest ones; JSON has all anyway. In SARIF and CSV it is the most results of each
     /// kind, and without it they have all.
     ///
     /// Example: --limit 0 --color always | less -R
@@ -632,6 +633,7 @@ pub struct MessageArgs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     Text,
+    Html,
     Json,
     Sarif,
     Csv,
