@@ -362,6 +362,14 @@ struct InputArgs {
     /// Example: --max-record 16MiB
     #[arg(long, value_name = "SIZE", default_value = "256MiB")]
     max_record: String,
+    /// Give up compressed files that unpack to more than N times their size
+    ///
+    /// It counts from 128 MiB on and keeps a few megabytes of equal records from becoming billions; 0 allows everything.
+    /// What is given up is reported.
+    ///
+    /// Example: --max-ratio 0
+    #[arg(long, value_name = "N", default_value_t = SourceOptions::default().max_ratio)]
+    max_ratio: u64,
     /// Read only files that match
     ///
     /// It concerns files in folders; a file that is named is always read. A pattern without a slash is matched against
@@ -733,6 +741,7 @@ impl RunArgs {
             text_field: field("text-field", &input.text_field)?,
             id_field: input.id_field.clone(),
             max_record: size("max-record", &input.max_record)?,
+            max_ratio: input.max_ratio,
             lines: matches!(input.record, RecordArg::Lines),
             article: input.article(),
             encoding: encoding(input.encoding.as_deref())?.map(|encoding| encoding.name().to_owned()),
@@ -754,6 +763,7 @@ impl RunArgs {
             id_field: input.id_field.clone(),
             value_field: None,
             max_record: size("max-record", &input.max_record)?,
+            max_ratio: input.max_ratio,
             follow: input.follow,
             bad_input: match input.bad_input {
                 BadInputArg::Fail => BadInput::Fail,
@@ -1068,7 +1078,7 @@ mod tests {
         let flags = "--level documents --threshold 0.7 --shingle word:9 --pairs --scope across --inside-duplicates \
             --min-words 30 --min-identity 0.6 --window 10 --window-shingle 4 --window-bands 2 --window-rows 3 \
             --exhaustive --fold-accents --fold-digits --keep-case --seed 7 --text-field body \
-            --id-field url --max-record 1KiB --record lines --encoding latin1 --glob *.txt --exclude x --follow";
+            --id-field url --max-record 1KiB --max-ratio 9 --record lines --encoding latin1 --glob *.txt --exclude x --follow";
         let found = scan(flags).parameters().expect("valid");
         let text = TextOptions {
             shingle: "word:9".parse().expect("valid"),
@@ -1090,6 +1100,7 @@ mod tests {
             text_field: "body".into(),
             id_field: "url".into(),
             max_record: 1024,
+            max_ratio: 9,
             lines: true,
             encoding: Some("windows-1252".into()),
             glob: vec!["*.txt".into()],
