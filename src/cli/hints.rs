@@ -48,10 +48,12 @@ fn fields(skipped: &[Skipped], text_field: &str) -> Option<String> {
     // Those that most have come first, and of these those that stood first.
     let mut names: Vec<(&str, (usize, usize))> = seen.into_iter().collect();
     names.sort_by_key(|&(_, (times, first))| (std::cmp::Reverse(times), first));
-    let more = if without.iter().any(|skipped| skipped.reason == Reason::MissingColumn) { "or table " } else { "" };
-    let what = match without.len() {
-        1 => format!("a record {more}has no field `{text_field}`"),
-        n => format!("{} {more}have no field `{text_field}`", counted_records(n)),
+    let has_tables = without.iter().any(|skipped| skipped.reason == Reason::MissingColumn);
+    let what = match (without.len() as u64, has_tables) {
+        (1, false) => format!("a record has no field `{text_field}`"),
+        (1, true) => format!("a table has no column `{text_field}`"),
+        (n, false) => format!("{} have no field `{text_field}`", counted(n, "record")),
+        (n, true) => format!("{} records and tables have no field or column `{text_field}`", number(n)),
     };
     let listed: Vec<String> = names.iter().take(NAMED).map(|(name, _)| format!("`{name}`")).collect();
     let Some(first) = names.first() else {
@@ -64,10 +66,6 @@ fn fields(skipped: &[Skipped], text_field: &str) -> Option<String> {
         "{what}, but {}{more}; name the one that holds the text, as in --text-field {guess}",
         listed.join(", ")
     ))
-}
-
-fn counted_records(n: usize) -> String {
-    counted(n as u64, "record")
 }
 
 /// The fields that a reader found instead, which the detail quotes.
@@ -101,7 +99,7 @@ mod tests {
 
     #[test]
     fn tables_and_records_without_any_field_are_told_too() {
-        let expected = "a record or table has no field `text`, but `titre`; name the one that holds the text, as in \
+        let expected = "a table has no column `text`, but `titre`; name the one that holds the text, as in \
                         --text-field titre";
         assert_eq!(fields(&[skipped(Reason::MissingColumn, " (it has `titre`)")], "text").as_deref(), Some(expected));
         let expected = "a record has no field `text`; name the one that holds the text with --text-field";
