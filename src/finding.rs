@@ -9,6 +9,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
@@ -37,7 +38,7 @@ pub struct Findings {
 }
 
 /// One line of a file of findings.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[allow(clippy::large_enum_variant)] // one value at a time, while a line is written or read
 pub enum Finding {
@@ -58,9 +59,10 @@ pub enum Finding {
 }
 
 /// What was read and how.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Header {
     /// [`SCHEMA`].
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: String,
     /// The version of doublon that wrote the findings.
     pub version: String,
@@ -71,7 +73,7 @@ pub struct Header {
 }
 
 /// A file that was read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SourceInfo {
     /// Its path as given, or as found below what was given; what is no UTF-8 in it is replaced by U+FFFD.
     pub path: String,
@@ -81,11 +83,12 @@ pub struct SourceInfo {
     /// How many bytes were read.
     pub bytes: u64,
     /// The XXH3 128-bit hash of those bytes, in 32 hexadecimal digits.
+    #[schemars(extend("pattern" = "^[0-9a-f]{32}$"))]
     pub xxh3_128: String,
 }
 
 /// Names one document: the source, the place in it, and the document's own id.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct DocumentRef {
     /// The path of its source, as in [`SourceInfo::path`]; shared, since millions of documents may name it.
     pub source: Arc<str>,
@@ -97,7 +100,7 @@ pub struct DocumentRef {
 }
 
 /// A kept document and the documents removed for it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DocumentCluster {
     /// `d1`, `d2`, ... in the order of the kept documents.
     pub id: String,
@@ -114,13 +117,15 @@ pub struct DocumentCluster {
 }
 
 /// A removed document, measured against the kept one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Member {
     /// The document that goes.
     pub doc: DocumentRef,
     /// Jaccard similarity of the two shingle sets, `0.0..=1.0`.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub jaccard: f64,
     /// Share of the member's shingles that the kept document has, `0.0..=1.0`.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub containment: f64,
     /// Whether the two texts are the same bytes.
     pub exact: bool,
@@ -137,8 +142,9 @@ pub struct Member {
 
 /// Tells one text from others, wherever it stands: 64 bits of a hash, in 16 hexadecimal digits. That of a document is
 /// of the bytes of its text, that of a passage of its normalised words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(into = "String", try_from = "String")]
+#[schemars(with = "String", extend("pattern" = "^[0-9a-f]{16}$"))]
 pub struct Fingerprint(pub u64);
 
 impl From<Fingerprint> for String {
@@ -157,22 +163,25 @@ impl TryFrom<String> for Fingerprint {
 }
 
 /// A verified pair of documents.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DocumentPair {
     /// The earlier document.
     pub a: DocumentRef,
     /// The later document.
     pub b: DocumentRef,
     /// Jaccard similarity of the two shingle sets, `0.0..=1.0`.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub jaccard: f64,
     /// Share of the shingles of `a` that `b` has.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub containment_a: f64,
     /// Share of the shingles of `b` that `a` has.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub containment_b: f64,
 }
 
 /// Whether the two places of a match are in one document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MatchScope {
     /// In one document.
@@ -182,7 +191,7 @@ pub enum MatchScope {
 }
 
 /// Two places with the same or nearly the same passage.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PassageMatch {
     /// `p1`, `p2`, ... in the order of the findings.
     pub id: String,
@@ -197,12 +206,16 @@ pub struct PassageMatch {
     /// Words of the shorter side.
     pub words: usize,
     /// Aligned words that are equal / all columns of the alignment, `0.0..=1.0`.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub identity: f64,
     /// Jaccard similarity of the shingle sets of the two sides.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub jaccard: f64,
     /// Share of the shingles of `a` that `b` has.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub containment_a: f64,
     /// Share of the shingles of `b` that `a` has.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub containment_b: f64,
     /// Where the two sides differ, from start to end; at most [`MAX_DIFFERENCES`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -216,7 +229,7 @@ pub struct PassageMatch {
 pub const MAX_DIFFERENCES: usize = 50;
 
 /// One stretch in which the two sides of a match differ.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Difference {
     /// What differs.
     pub kind: DifferenceKind,
@@ -227,7 +240,7 @@ pub struct Difference {
 }
 
 /// What differs between two aligned stretches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DifferenceKind {
     /// Other words.
@@ -239,7 +252,7 @@ pub enum DifferenceKind {
 }
 
 /// A stretch of a document. Offsets are into the record's original decoded text and half-open.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PlacedSpan {
     /// The document.
     #[serde(flatten)]
@@ -269,6 +282,9 @@ pub struct PlacedSpan {
     pub paragraphs: (usize, usize),
     /// How many paragraphs the document has.
     pub paragraph_count: usize,
+    /// Bytes of the document's text; 0 if that is not known, as in findings of earlier versions.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub document_bytes: usize,
     /// How much of those paragraphs the span covers, counted in words.
     pub covers: Coverage,
     /// What stands before the span in its first paragraph; only its end if long. Shared, as the next two, by all matches
@@ -300,7 +316,7 @@ impl PlacedSpan {
 }
 
 /// How much of the paragraphs that it touches a span covers. Only words count: quotes or dots outside do not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Coverage {
     /// All words of them.
@@ -314,7 +330,7 @@ pub enum Coverage {
 }
 
 /// All places of one passage.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PassageFamily {
     /// `f1`, `f2`, ... in the order of the kept places.
     pub id: String,
@@ -340,7 +356,7 @@ pub const MAX_LISTED_MATCHES: usize = 1000;
 pub const MAX_QUOTED_PLACES: usize = 20;
 
 /// A document or source that was not compared.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Skipped {
     /// The path of its source.
     pub source: String,
@@ -358,7 +374,7 @@ pub struct Skipped {
 }
 
 /// Why a document or source was not compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Reason {
@@ -487,7 +503,7 @@ impl Reason {
 }
 
 /// The counts of a run. `documents = kept + removed + the sum of skipped`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
     /// Everything that was met as a document, or as a source that gave none.
     pub documents: u64,
@@ -522,7 +538,7 @@ pub struct Summary {
 }
 
 /// What of the findings a baseline lacks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NewRepeats {
     /// Duplicate documents.
     pub documents: u64,
@@ -533,18 +549,21 @@ pub struct NewRepeats {
 }
 
 /// An estimate with its interval.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RecallEstimate {
     /// The estimate, `0.0..=1.0`.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub value: f64,
     /// The lower end of the 95% interval.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub low: f64,
     /// The upper end of the 95% interval.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub high: f64,
 }
 
 /// What is compared.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// Documents only.
@@ -569,7 +588,7 @@ impl Level {
 }
 
 /// Where repeated passages are looked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// Inside each document.
@@ -582,8 +601,9 @@ pub enum Scope {
 }
 
 /// Which document of several duplicates stays. Ties go to the first by source path, then position.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(into = "String", try_from = "String")]
+#[schemars(extend("pattern" = "^(first|longest|shortest|newest|oldest|none|(max|min):.+)$"))]
 pub enum Keep {
     /// The first by source path, then position.
     #[default]
@@ -663,7 +683,7 @@ impl TryFrom<String> for Keep {
 }
 
 /// Everything that determines the findings, and nothing that does not: no thread count, no path of output.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[allow(clippy::struct_excessive_bools)] // each is a flag of its own
 pub struct Parameters {
     /// What is compared.
@@ -756,7 +776,7 @@ impl Default for Parameters {
 }
 
 /// How candidates of repeated passages are found: each window of consecutive words keeps its smallest shingle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct WindowParameters {
     /// Words of a shingle.
     pub k: usize,

@@ -3,13 +3,16 @@
 //! These types are the format of saved statistics (`doublon.stats/1`, one JSON object a line): their field names are a
 //! contract, as those of [`crate::finding`] are. Adding a field is compatible; changing or removing one needs `/2`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
+use serde_json::{Map, json};
 
 use crate::finding::{DocumentRef, Parameters, PlacedSpan, Skipped, SourceInfo};
 use crate::text::Cleaning;
-use crate::text::repetition::MEASURES;
+use crate::text::repetition::{MEASURES, Measure};
 
 /// The name and version of the format.
 pub const SCHEMA: &str = "doublon.stats/1";
@@ -32,9 +35,10 @@ pub struct Statistics {
 }
 
 /// What was read and how.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Header {
     /// [`SCHEMA`].
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
     /// The version of doublon that wrote the statistics.
     pub version: &'static str,
@@ -47,7 +51,7 @@ pub struct Header {
 }
 
 /// One document.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct DocumentStatistics {
     /// The document.
     #[serde(flatten)]
@@ -67,7 +71,7 @@ pub struct DocumentStatistics {
 }
 
 /// The size of a document.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Sizes {
     /// Bytes of its text.
     pub bytes: u64,
@@ -108,6 +112,23 @@ impl Shares {
     }
 }
 
+impl JsonSchema for Shares {
+    fn schema_name() -> Cow<'static, str> {
+        "Shares".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let share =
+            |measure: &Measure| (measure.name.to_owned(), json!({ "type": "number", "minimum": 0.0, "maximum": 1.0 }));
+        json_schema!({
+            "description": "The values of the measures of repetition.",
+            "type": "object",
+            "properties": MEASURES.iter().map(share).collect::<Map<_, _>>(),
+            "required": MEASURES.map(|measure| measure.name),
+        })
+    }
+}
+
 impl Serialize for Shares {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(MEASURES.iter().zip(self.0).map(|(measure, share)| (measure.name, rounded(share))))
@@ -125,7 +146,7 @@ fn rounded_share<S: Serializer>(share: &f64, serializer: S) -> Result<S::Ok, S::
 }
 
 /// What C4's rules find in a document.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(clippy::struct_excessive_bools)] // each rule holds or not
 pub struct C4 {
     /// Lines that do not end as a sentence does.
@@ -166,7 +187,7 @@ impl From<Cleaning> for C4 {
 }
 
 /// What a scan reports of one document.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DocumentRepeats {
     /// Whether it is a duplicate of a kept document.
     pub duplicate: bool,
@@ -177,7 +198,7 @@ pub struct DocumentRepeats {
 }
 
 /// A passage that stands several times.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct FrequentPassage {
     /// The id of its family.
     pub family: String,
@@ -192,7 +213,7 @@ pub struct FrequentPassage {
 }
 
 /// The whole corpus.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Summary {
     /// Everything that was met as a document, or as a source that gave none.
     pub met: u64,
@@ -216,7 +237,7 @@ pub struct Summary {
 }
 
 /// How a size spreads over documents. From 16,384 on, quantiles have four digits that count.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SizeSummary {
     /// The size, one of [`Sizes::NAMES`].
     pub size: &'static str,
@@ -233,7 +254,7 @@ pub struct SizeSummary {
 }
 
 /// How a share spreads over documents. Quantiles have four decimals.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct MeasureSummary {
     /// The measure, one of [`MEASURES`].
     pub measure: &'static str,
@@ -251,7 +272,7 @@ pub struct MeasureSummary {
 }
 
 /// What C4's rules find in all documents.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct C4Summary {
     /// Lines that are not blank.
     pub lines: u64,
@@ -274,7 +295,7 @@ pub struct C4Summary {
 }
 
 /// What a scan reports of the corpus.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RepeatSummary {
     /// Duplicate documents.
     pub duplicates: u64,

@@ -4,13 +4,16 @@
 
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as Group, ColorChoice, Parser, Subcommand, ValueEnum};
 use encoding_rs::Encoding;
 
 use super::clean::CleanArgs;
+use super::compare::CompareArgs;
 use super::config::ConfigArgs;
+use super::explain::ExplainArgs;
 use super::manual::{CompletionsArgs, ManArgs};
+use super::schema::SchemaArgs;
 use super::settings::SettingArgs;
 use super::stats::StatsArgs;
 use super::windows::WindowArgs;
@@ -81,6 +84,26 @@ pub enum Command {
     ///
     /// Example: doublon clean archive/ --out clean/ --passages cut --cut-at sentence
     Clean(Box<CleanArgs>),
+    /// Compare two documents, and say what a scan makes of them
+    ///
+    /// Shows what they share, in exact numbers; the chance that the settings find a pair like this, and whether they
+    /// find this one; whether one would be removed, and why; and the passages that stand in both, aligned. The flags are
+    /// those of `scan`.
+    ///
+    /// Example: doublon compare old.txt new.txt
+    ///
+    /// Example: doublon compare corpus.jsonl#17 corpus.jsonl#id:ABC --threshold 0.9
+    Compare(Box<CompareArgs>),
+    /// Say why something was found, removed or kept
+    ///
+    /// Reads what `scan --format json` wrote, and the sources that it names, relative to the current folder. Shows the
+    /// exact numbers, the chance that the settings find such a match, the rule by which a document goes, and the two
+    /// texts aligned. If a source has changed since, it says so, and tells what the findings have.
+    ///
+    /// Example: doublon explain found.jsonl p7
+    ///
+    /// Example: doublon explain found.jsonl corpus.jsonl#17 --with corpus.jsonl#4
+    Explain(ExplainArgs),
     /// Render saved findings again
     ///
     /// Reads what `scan --format json` wrote.
@@ -128,6 +151,13 @@ pub enum Command {
     ///
     /// Example: doublon completions bash > ~/.local/share/bash-completion/completions/doublon
     Completions(CompletionsArgs),
+    /// Print the JSON Schema of what is saved
+    ///
+    /// Findings and statistics are one JSON object a line; the schema is that of a line, in draft 2020-12. Fields may be
+    /// added to it by later versions, none goes or changes without another name of the format.
+    ///
+    /// Example: doublon schema findings > findings.schema.json
+    Schema(SchemaArgs),
 }
 
 #[derive(Debug, Group)]
@@ -447,7 +477,7 @@ pub struct ParamsArgs {
     /// `text` is for people; `json` is one object, for programs.
     ///
     /// Example: --format json
-    #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
+    #[arg(long, value_parser = text_or_json(), value_name = "FORM", default_value = "text")]
     pub format: Format,
 }
 
@@ -487,7 +517,9 @@ struct MeansArgs {
 pub struct RenderArgs {
     /// Form of the report
     ///
-    /// `text` is for people; `json` is one object a line, for programs and for `doublon report`.
+    /// `text` is for people; `html` is a page for people, in one file that loads nothing; `json` is one object a line, for
+    /// programs and for `doublon report`; `sarif` is for code hosts and editors; `csv` is a table of pairs, for
+    /// spreadsheets.
     ///
     /// Example: --format json -o found.jsonl
     #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
@@ -499,13 +531,14 @@ pub struct RenderArgs {
     /// Example: -o found.txt
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Show at most N groups of each kind; 0 shows all
+    /// Show at most N groups of each kind; 0 shows all [default: 20, on a page 1000]
     ///
-    /// The report for people shows the largest ones; JSON has all anyway.
+    /// The reports for people show the largest ones; JSON has all anyway. In SARIF and CSV it is the most results of each
+    /// kind, and without it they have all.
     ///
     /// Example: --limit 0 --color always | less -R
-    #[arg(long, value_name = "N", default_value_t = 20)]
-    pub limit: usize,
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
     /// What the groups of the report are ordered by
     ///
     /// `cost` is the bytes that could go, `similarity` how alike they are, `count` how many there are, each most first;
@@ -521,6 +554,56 @@ pub struct RenderArgs {
     /// Example: --color never
     #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
+}
+
+impl RenderArgs {
+    /// Returns the most groups to show, `default` unless it is given.
+    pub fn limit_or(&self, default: usize) -> usize {
+        match self.limit {
+            None => default,
+            Some(0) => usize::MAX,
+            Some(limit) => limit,
+        }
+    }
+}
+
+/// How what is said of single documents looks and where it goes.
+#[derive(Debug, Group)]
+#[command(next_help_heading = "Output")]
+pub struct Form {
+    /// Form of the output
+    ///
+    /// `text` is for people; `json` is one object, for programs.
+    #[arg(long, value_parser = text_or_json(), value_name = "FORM", default_value = "text")]
+    format: Format,
+    /// Write it to FILE
+    ///
+    /// It is replaced once the new one is whole, and not before. It may not be an input.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Show at most N passages or documents; 0 shows all
+    ///
+    /// With 0, alignments are shown whole too: otherwise what is equal far from a change is left out.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    limit: usize,
+    /// When to use colour
+    ///
+    /// `auto` uses it on a terminal, unless NO_COLOR is set; CLICOLOR_FORCE asks for it elsewhere too. Without colour,
+    /// [-what only the first has-] and {+what only the second has+} are marked.
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+}
+
+impl Form {
+    /// Returns the most passages or documents to show.
+    pub fn limit(&self) -> usize {
+        if self.limit == 0 { usize::MAX } else { self.limit }
+    }
+
+    /// Returns whether the output is for programs.
+    pub fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
 }
 
 #[derive(Debug, Group)]
@@ -550,7 +633,16 @@ pub struct MessageArgs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     Text,
+    Html,
     Json,
+    Sarif,
+    Csv,
+}
+
+/// Parses the forms of what is no findings.
+pub fn text_or_json() -> impl TypedValueParser<Value = Format> {
+    let format = |name: String| if name == "json" { Format::Json } else { Format::Text };
+    PossibleValuesParser::new(["text", "json"]).map(format)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -6,8 +6,10 @@
 mod args;
 mod baseline;
 mod clean;
+mod compare;
 mod config;
 mod exit;
+mod explain;
 mod hints;
 mod manual;
 mod next;
@@ -16,6 +18,7 @@ mod params;
 mod progress;
 mod report;
 mod scan;
+mod schema;
 mod settings;
 mod stats;
 mod windows;
@@ -78,12 +81,15 @@ fn command(args: &Args) -> anyhow::Result<Outcome> {
     match &args.command {
         Command::Scan(args) => scan::run(args),
         Command::Clean(args) => clean::run(args),
+        Command::Compare(args) => compare::run(args),
+        Command::Explain(args) => explain::run(args),
         Command::Report(args) => report::run(args),
         Command::Params(args) => params::run(args),
         Command::Stats(args) => stats::run(args),
         Command::Config(of) => config::run(of, args),
         Command::Man(args) => manual::man(args),
         Command::Completions(args) => manual::completions(args),
+        Command::Schema(args) => schema::run(args),
     }
 }
 

@@ -38,14 +38,14 @@ pub fn run(args: &ParamsArgs) -> Result<Outcome> {
     if args.passages {
         let sheet = window_sheet(args)?;
         output.write(false, |out| match args.format {
-            Format::Text => windows::write_text(&sheet, out),
             Format::Json => windows::write_json(&sheet, out),
+            _ => windows::write_text(&sheet, out),
         })?;
     } else {
         let sheet = sheet(args)?;
         output.write(false, |out| match args.format {
-            Format::Text => write_text(&sheet, out),
             Format::Json => write_json(&sheet, out),
+            _ => write_text(&sheet, out),
         })?;
     }
     Ok(Outcome::Done)

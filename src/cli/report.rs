@@ -15,7 +15,7 @@ use super::output::Output;
 use crate::error::Error;
 use crate::finding::Findings;
 use crate::report::text::Style;
-use crate::report::{json, text};
+use crate::report::{csv, html, json, sarif, text};
 
 /// The most columns that are easy to read.
 const WIDEST: usize = 120;
@@ -39,6 +39,9 @@ pub fn run(args: &ReportArgs) -> Result<Outcome> {
 pub fn render(findings: &Findings, args: &RenderArgs, output: &Output) -> Result<()> {
     match args.format {
         Format::Json => output.write(false, |out| json::write(findings, out)),
+        Format::Html => output.write(false, |out| html::write(findings, args.limit_or(html::LIMIT), out)),
+        Format::Sarif => output.write(false, |out| sarif::write(findings, args.limit_or(usize::MAX), out)),
+        Format::Csv => output.write(false, |out| csv::write(findings, args.limit_or(usize::MAX), out)),
         Format::Text => {
             let style = style(args, output);
             output.write(style.color, |mut out| text::write(findings, &style, &mut out))
@@ -64,6 +67,12 @@ pub fn read(path: &Path) -> Result<Findings> {
 
 /// Returns how the report for people looks.
 pub fn style(args: &RenderArgs, output: &Output) -> Style {
+    let style = styled(args.color, args.limit_or(Style::default().limit), output);
+    Style { sort: args.sort.into(), ..style }
+}
+
+/// Returns how text for people looks where so many groups are to be shown.
+pub fn styled(color: ColorChoice, limit: usize, output: &Output) -> Style {
     let stdout = io::stdout();
     let (automatic, width) = match output {
         Output::Stdout => (AutoStream::choice(&stdout) != anstream::ColorChoice::Never, terminal_size_of(&stdout)),
@@ -71,14 +80,14 @@ pub fn style(args: &RenderArgs, output: &Output) -> Style {
     };
     let default = Style::default();
     Style {
-        color: match args.color {
+        color: match color {
             ColorChoice::Auto => automatic,
             ColorChoice::Always => true,
             ColorChoice::Never => false,
         },
         width: width.map_or(default.width, |(Width(columns), _)| usize::from(columns).min(WIDEST)),
-        limit: if args.limit == 0 { usize::MAX } else { args.limit },
-        sort: args.sort.into(),
+        limit,
         isolate: *output == Output::Stdout && stdout.is_terminal(),
+        ..default
     }
 }

@@ -46,7 +46,7 @@ pub fn run(args: &ScanArgs) -> Result<Outcome> {
 
 /// The report for people on standard output has the counts already.
 fn tell_counts(findings: &Findings, args: &ScanArgs, output: &Output) {
-    if args.render.format == Format::Json || *output != Output::Stdout {
+    if args.render.format != Format::Text || *output != Output::Stdout {
         say(&summary_line(findings));
     }
     if exit::is_empty(findings) {

@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal};
 use anyhow::{Result, bail};
 use clap::Args as Group;
 
-use super::args::{Format, ScanArgs};
+use super::args::{Format, ScanArgs, text_or_json};
 use super::exit::Outcome;
 use super::output::Output;
 use super::progress::Meter;
@@ -19,7 +19,11 @@ use crate::scan::stats::{Request, stats};
 use crate::statistics::Statistics;
 
 #[derive(Debug, Group)]
-#[command(mut_arg("sort", |arg| arg.hide(true)), mut_arg("baseline", |arg| arg.hide(true)))] // of findings only
+#[command(
+    mut_arg("format", |format| format.value_parser(text_or_json())),
+    mut_arg("sort", |arg| arg.hide(true)), // of findings only, as the next
+    mut_arg("baseline", |arg| arg.hide(true))
+)]
 pub struct StatsArgs {
     /// Measure each document by itself only
     ///
@@ -61,8 +65,8 @@ pub fn run(args: &StatsArgs) -> Result<Outcome> {
     meter.finish();
     let found = found?;
     match render.format {
-        Format::Text => output.write(style.color, |out| write_text(&found, &style, out))?,
         Format::Json => output.write(false, |out| write_json(&found, out))?,
+        _ => output.write(style.color, |out| write_text(&found, &style, out))?,
     }
     if !messages.quiet && (render.format == Format::Json || output != Output::Stdout) {
         let (documents, over) = (counted(found.summary.documents, "document"), found.summary.over);

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::text::page::{Names, Page, Paint};
@@ -265,13 +266,19 @@ pub fn write_json(statistics: &Statistics, mut out: impl Write) -> io::Result<()
     line(Line::Summary(&statistics.summary))
 }
 
-#[derive(Serialize)]
+/// One line of a file of statistics.
+#[derive(Serialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
-enum Line<'a> {
+pub(super) enum Line<'a> {
+    /// The first line.
     Header(&'a Header),
+    /// A document, if they are listed.
     Document(&'a DocumentStatistics),
+    /// A passage that stands several times.
     Passage(&'a FrequentPassage),
+    /// A document or source that was not measured.
     Skipped(&'a Skipped),
+    /// The last line.
     Summary(&'a Summary),
 }
 

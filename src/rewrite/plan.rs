@@ -278,7 +278,7 @@ pub fn plan(findings: &Findings, options: &Options) -> Result<Plan> {
 }
 
 /// How the sources of findings are read again.
-pub(super) fn reading(parameters: &Parameters) -> SourceOptions {
+pub fn reading(parameters: &Parameters) -> SourceOptions {
     let Parameters { text_field, id_field, max_record, lines, encoding, article, .. } = parameters;
     SourceOptions {
         text_field: text_field.clone(),
@@ -336,7 +336,12 @@ fn sources(findings: &Findings) -> Result<Vec<Planned>> {
     Ok(planned)
 }
 
-fn path(info: &SourceInfo) -> Result<PathBuf> {
+/// Returns where a source of findings is.
+///
+/// # Errors
+///
+/// If its name in the findings is damaged.
+pub fn path(info: &SourceInfo) -> Result<PathBuf> {
     let Some(encoded) = &info.path_base64 else { return Ok(info.path.as_str().into()) };
     let decoded = STANDARD.decode(encoded).ok().and_then(path_of_bytes);
     decoded.ok_or_else(|| Error::Refused {

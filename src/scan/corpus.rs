@@ -251,7 +251,7 @@ pub(super) fn sizes(sources: &[Source]) -> Option<Vec<u64>> {
 }
 
 /// When a source was modified, in nanoseconds since 1970, if the policy asks for it. What is not known comes last.
-fn modified(source: &Source, keep: &Keep) -> u64 {
+pub(super) fn modified(source: &Source, keep: &Keep) -> u64 {
     if !matches!(keep, Keep::Newest | Keep::Oldest) {
         return 0;
     }

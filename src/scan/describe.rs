@@ -12,6 +12,7 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use crate::document::Origin;
 use crate::finding::{Coverage, Difference, DifferenceKind, DocumentRef, Fingerprint, MAX_DIFFERENCES, PlacedSpan};
 use crate::hash::seeded_hash;
+use crate::report::comparison::{Piece, PieceKind};
 use crate::span::Span;
 use crate::text::{TokenReader, line_starts, paragraphs};
 use crate::verify::align::{Column, Run};
@@ -90,6 +91,7 @@ impl<'t> Described<'t> {
             end_line: line(lines, in_page.unwrap_or(span).end - 1),
             paragraphs: (touched.start + 1, touched.end),
             paragraph_count: self.paragraphs.len(),
+            document_bytes: self.text.len(),
             covers: self.coverage(&words, first, last),
             fingerprint: Some(self.fingerprint(&words)),
             new: false,
@@ -175,6 +177,11 @@ impl<'t> Side<'t> {
         (words.len() == words_of_side).then_some(Self { text, words })
     }
 
+    /// Takes the text of a side apart.
+    pub fn of(text: &'t str, reader: &mut TokenReader) -> Self {
+        Self { text, words: words(text, reader) }
+    }
+
     /// Takes a side apart that stands at `place` in the text `whole` and holds the words `range` of it.
     pub fn inside(
         whole: &str,
@@ -199,6 +206,17 @@ impl<'t> Side<'t> {
         let end = self.words.get(n).map_or(self.text.len(), |word| word.start);
         &self.text[start.min(end)..end]
     }
+}
+
+/// Returns the whole text of two sides, cut where they begin or cease to differ. `runs` aligns all of their words.
+pub fn pieces(a: &Side<'_>, b: &Side<'_>, runs: &[Run]) -> Vec<Piece> {
+    let mut cutter = Cutter { pieces: Vec::new(), after_equal: true, a: Cursor::new(a), b: Cursor::new(b) };
+    for run in runs {
+        (0..run.len).for_each(|_| cutter.column(run.column));
+    }
+    let (rest_a, rest_b) = (cutter.a.rest(), cutter.b.rest());
+    cutter.gap(rest_a, rest_b, true);
+    cutter.pieces
 }
 
 /// Returns whether the excerpt of a place that is quoted is all of its text.
@@ -282,6 +300,82 @@ impl Stretch {
             (a.words(&(self.from.a..self.to.a)), b.words(&(self.from.b..self.to.b)))
         };
         Difference { kind: self.kind, a: shorten(a, DIFFERENCE), b: shorten(b, DIFFERENCE) }
+    }
+}
+
+/// Goes through the text of a side word by word.
+struct Cursor<'s, 't> {
+    side: &'s Side<'t>,
+    word: usize,
+    at: usize,
+}
+
+impl<'s, 't> Cursor<'s, 't> {
+    fn new(side: &'s Side<'t>) -> Self {
+        Self { side, word: 0, at: 0 }
+    }
+
+    /// What stands before the next word, and that word, without what was taken before: words may share a character.
+    fn next(&mut self) -> (&'t str, &'t str) {
+        let Some(word) = self.side.words.get(self.word) else { return ("", "") };
+        let (start, end) = (word.start.max(self.at), word.end.max(self.at));
+        let found = (&self.side.text[self.at..start], &self.side.text[start..end]);
+        (self.word, self.at) = (self.word + 1, end);
+        found
+    }
+
+    fn rest(&mut self) -> &'t str {
+        &self.side.text[self.at..]
+    }
+}
+
+/// Cuts two aligned texts into pieces.
+struct Cutter<'s, 't> {
+    pieces: Vec<Piece>,
+    after_equal: bool,
+    a: Cursor<'s, 't>,
+    b: Cursor<'s, 't>,
+}
+
+impl<'t> Cutter<'_, 't> {
+    fn column(&mut self, column: Column) {
+        let (gap_a, word_a) = if column.has_a() { self.a.next() } else { ("", "") };
+        let (gap_b, word_b) = if column.has_b() { self.b.next() } else { ("", "") };
+        let is_equal = column == Column::Equal;
+        if column.has_a() && column.has_b() {
+            self.gap(gap_a, gap_b, is_equal);
+        } else {
+            self.push(PieceKind::Words, gap_a, gap_b);
+        }
+        let kind = match is_equal {
+            true if word_a == word_b => PieceKind::Equal,
+            true => PieceKind::Form,
+            false => PieceKind::Words,
+        };
+        self.push(kind, word_a, word_b);
+        self.after_equal = is_equal;
+    }
+
+    /// What stands between two words belongs to a change if it is inside it, or differs at its edge.
+    fn gap(&mut self, a: &'t str, b: &'t str, before_equal: bool) {
+        let kind = match (self.after_equal, before_equal) {
+            (false, false) => PieceKind::Words,
+            _ if a == b => PieceKind::Equal,
+            (true, true) => PieceKind::Separator,
+            _ => PieceKind::Words,
+        };
+        self.push(kind, a, b);
+    }
+
+    fn push(&mut self, kind: PieceKind, a: &str, b: &str) {
+        match self.pieces.last_mut() {
+            _ if a.is_empty() && b.is_empty() => {}
+            Some(last) if last.kind == kind => {
+                last.a.push_str(a);
+                last.b.push_str(b);
+            }
+            _ => self.pieces.push(Piece { kind, a: a.to_owned(), b: b.to_owned() }),
+        }
     }
 }
 

@@ -2,12 +2,14 @@
 
 mod assemble;
 mod column;
+pub mod compare;
 mod copies;
 mod corpus;
 mod crowds;
 mod decide;
 pub mod describe;
 mod documents;
+pub mod explain;
 pub mod forecast;
 mod guard;
 mod intake;
@@ -16,6 +18,7 @@ pub mod passages;
 mod pool;
 mod repeated;
 mod shares;
+pub mod single;
 mod spool;
 pub mod stats;
 mod table;

@@ -1,5 +1,6 @@
 //! Tokens: maximal runs of letters and digits, and single characters of scripts written without spaces.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::chars::CharTable;
@@ -8,7 +9,7 @@ use crate::hash::TokenHasher;
 use crate::span::Span;
 
 /// How text becomes tokens and tokens become shingles. Part of what determines every result.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TextOptions {
     /// What a document's shingles are.
     pub shingle: Shingle,

@@ -8,10 +8,10 @@ mod aligned;
 mod closing;
 mod order;
 pub(super) mod page;
-mod phrase;
+pub(super) mod phrase;
 #[cfg(test)]
 pub(crate) mod samples;
-mod wrap;
+pub(super) mod wrap;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -21,9 +21,10 @@ use self::closing::{documents_sum, passages_found};
 pub use self::order::Sort;
 use self::order::{cost_of_cluster, cost_of_family};
 use self::page::{Names, Page, Paint};
-pub(super) use self::phrase::reason_in_words;
+use self::phrase::differences;
 pub use self::phrase::{bytes, counted, number, percent};
-use self::phrase::{covered, differences, regrouped};
+pub(super) use self::phrase::{covered, reason_in_words, regrouped};
+pub(super) use self::wrap::one_line;
 pub use self::wrap::wrap;
 use super::visible::visible;
 use crate::finding::{

@@ -1,0 +1,55 @@
+//! `doublon explain`.
+
+#![allow(clippy::doc_markdown)] // the comments of arguments are their help, where backticks would show
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args as Group;
+
+use super::args::Form;
+use super::exit::Outcome;
+use super::output::Output;
+use super::report::{read, styled};
+use crate::report::explanation;
+use crate::scan::explain::{Request, explain};
+
+#[derive(Debug, Group)]
+pub struct ExplainArgs {
+    /// File of findings, or - for standard input
+    findings: PathBuf,
+    /// What to explain: d3, d3:2, p7, f2, or a document
+    ///
+    /// d3 is a group of duplicates and d3:2 one of them, p7 a passage at two places, f2 one at all its places. A document
+    /// is named by its path and record: FILE, FILE#N counted from 0 as in findings, FILE:N counted from 1 as in
+    /// reports, or FILE#id:ID.
+    id: String,
+    /// Measure the document against another one
+    ///
+    /// With the settings of the findings: why it is no duplicate of that one, for example.
+    #[arg(long, value_name = "DOCUMENT")]
+    with: Option<String>,
+    #[command(flatten)]
+    form: Form,
+}
+
+/// Explains a finding.
+///
+/// # Errors
+///
+/// When the findings cannot be read, have nothing of this name, or the output cannot be written.
+pub fn run(args: &ExplainArgs) -> Result<Outcome> {
+    let form = &args.form;
+    let output = Output::prepare(form.output.as_deref(), std::slice::from_ref(&args.findings))?;
+    let findings = read(&args.findings)?;
+    let style = styled(form.color, form.limit(), &output);
+    let request = Request { id: &args.id, with: args.with.as_deref(), limit: style.limit, path: &args.findings };
+    let told = explain(&findings, &request)?;
+    if form.is_json() {
+        output.write(false, |out| explanation::write_json(&told, out))?;
+    } else {
+        let name = args.findings.to_string_lossy();
+        output.write(style.color, |out| explanation::write_text(&told, &name, &style, out))?;
+    }
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,222 @@
+//! Findings as a table for spreadsheets: one row a pair, the place or document that stays and the one that could go.
+//!
+//! A cell that a spreadsheet would take for a formula begins with an apostrophe, which tells it that this is text: a
+//! path or an id may be `=HYPERLINK(...)`. Numbers are never negative, so none of them is such a cell.
+//!
+//! Source: RFC 4180 for the form; OWASP, "CSV Injection", for what begins a formula.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use csv::{Terminator, WriterBuilder};
+
+use crate::finding::{DocumentCluster, DocumentPair, DocumentRef, Findings, Member, PassageMatch, PlacedSpan};
+
+/// The columns, in order.
+const COLUMNS: [&str; 25] = [
+    "type",
+    "id",
+    "family",
+    "kept_source",
+    "kept_record",
+    "kept_id",
+    "source",
+    "record",
+    "record_id",
+    "exact",
+    "jaccard",
+    "containment",
+    "kept_containment",
+    "identity",
+    "words",
+    "kept_line",
+    "kept_start",
+    "kept_end",
+    "kept_char_start",
+    "kept_char_end",
+    "line",
+    "start",
+    "end",
+    "char_start",
+    "char_end",
+];
+
+/// Writes the pairs of findings, at most `limit` of each type.
+///
+/// # Errors
+///
+/// When `out` cannot be written to.
+pub fn write(findings: &Findings, limit: usize, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
+    table.write_record(COLUMNS)?;
+    let members =
+        findings.clusters.iter().flat_map(|cluster| cluster.members.iter().map(move |member| (cluster, member)));
+    for (cluster, member) in members.take(limit) {
+        duplicate(cluster, member).write(&mut table)?;
+    }
+    for pair in findings.pairs.iter().take(limit) {
+        self::pair(pair).write(&mut table)?;
+    }
+    for found in findings.matches.iter().take(limit) {
+        passage(found).write(&mut table)?;
+    }
+    table.flush()
+}
+
+/// A row. What it has no value for is empty.
+#[derive(Default)]
+struct Row<'a> {
+    kind: &'static str,
+    id: &'a str,
+    family: &'a str,
+    kept: Option<&'a DocumentRef>,
+    other: Option<&'a DocumentRef>,
+    exact: Option<bool>,
+    jaccard: f64,
+    /// Of the other one in the kept one.
+    containment: f64,
+    kept_containment: Option<f64>,
+    identity: Option<f64>,
+    words: Option<usize>,
+    places: Option<(&'a PlacedSpan, &'a PlacedSpan)>,
+}
+
+fn duplicate<'a>(cluster: &'a DocumentCluster, member: &'a Member) -> Row<'a> {
+    Row {
+        kind: "duplicate_document",
+        id: &cluster.id,
+        kept: Some(&cluster.keep),
+        other: Some(&member.doc),
+        exact: Some(member.exact),
+        jaccard: member.jaccard,
+        containment: member.containment,
+        ..Row::default()
+    }
+}
+
+fn pair(pair: &DocumentPair) -> Row<'_> {
+    Row {
+        kind: "document_pair",
+        kept: Some(&pair.a),
+        other: Some(&pair.b),
+        jaccard: pair.jaccard,
+        containment: pair.containment_b,
+        kept_containment: Some(pair.containment_a),
+        ..Row::default()
+    }
+}
+
+fn passage(found: &PassageMatch) -> Row<'_> {
+    Row {
+        kind: "passage_match",
+        id: &found.id,
+        family: &found.family,
+        kept: Some(&found.a.doc),
+        other: Some(&found.b.doc),
+        jaccard: found.jaccard,
+        containment: found.containment_b,
+        kept_containment: Some(found.containment_a),
+        identity: Some(found.identity),
+        words: Some(found.words),
+        places: Some((&found.a, &found.b)),
+        ..Row::default()
+    }
+}
+
+impl Row<'_> {
+    fn write<W: Write>(&self, table: &mut csv::Writer<W>) -> io::Result<()> {
+        let mut cells: Vec<String> = Vec::with_capacity(COLUMNS.len());
+        cells.extend([self.kind, self.id, self.family].map(|cell| safe(cell).into_owned()));
+        for doc in [self.kept, self.other] {
+            cells.extend(named(doc));
+        }
+        cells.push(shown(self.exact));
+        cells.extend([self.jaccard.to_string(), self.containment.to_string()]);
+        cells.extend([shown(self.kept_containment), shown(self.identity), shown(self.words)]);
+        for place in [self.places.map(|(kept, _)| kept), self.places.map(|(_, other)| other)] {
+            let numbers = place.map(|place| [place.line, place.start, place.end, place.char_start, place.char_end]);
+            cells.extend(numbers.map_or_else(Default::default, |numbers| numbers.map(|n| n.to_string())));
+        }
+        Ok(table.write_record(cells)?)
+    }
+}
+
+fn named(doc: Option<&DocumentRef>) -> [String; 3] {
+    let Some(DocumentRef { source, record, id }) = doc else { return Default::default() };
+    [safe(source).into_owned(), record.to_string(), safe(id.as_deref().unwrap_or_default()).into_owned()]
+}
+
+fn shown(value: Option<impl ToString>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+/// Puts an apostrophe before what a spreadsheet would take for a formula, in wide characters too.
+fn safe(cell: &str) -> Cow<'_, str> {
+    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    if is_formula { format!("'{cell}").into() } else { cell.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::text::samples;
+
+    fn rows(findings: &Findings, limit: usize) -> Vec<Vec<String>> {
+        let mut out = Vec::new();
+        write(findings, limit, &mut out).expect("memory takes all");
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(out.as_slice());
+        let record = |record: csv::StringRecord| record.iter().map(str::to_owned).collect();
+        reader.records().map(|found| record(found.expect("a table"))).collect()
+    }
+
+    #[test]
+    fn a_pair_is_a_row_under_its_columns() {
+        let rows = rows(&samples::everything(), usize::MAX);
+        assert_eq!(rows[0], COLUMNS);
+        let kinds: std::collections::BTreeSet<&str> = rows[1..].iter().map(|row| row[0].as_str()).collect();
+        assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["document_pair", "duplicate_document", "passage_match"]);
+        let passage = rows.iter().find(|row| row[0] == "passage_match").expect("one");
+        let of = |name: &str| &passage[COLUMNS.iter().position(|column| *column == name).expect(name)];
+        let found = &samples::everything().matches[0];
+        assert_eq!(of("source"), &*found.b.doc.source);
+        assert_eq!((of("kept_start"), of("char_end")), (&found.a.start.to_string(), &found.b.char_end.to_string()));
+        assert_eq!(of("words"), &found.words.to_string());
+        assert_eq!(of("exact"), "");
+    }
+
+    #[test]
+    fn f42_no_cell_is_a_formula() {
+        let hostile =
+            ["=HYPERLINK(\"http://x\")", "+1", "-1", "@SUM(A1)", "\tx", "\r=1", "\n=1", "＝1", "a,\"b\"\r\n=1"];
+        for name in hostile {
+            let mut findings = samples::everything();
+            for found in &mut findings.matches {
+                found.a.doc.source = name.into();
+                found.b.doc.id = Some(name.into());
+            }
+            for cluster in &mut findings.clusters {
+                cluster.keep.id = Some(name.into());
+                cluster.members.iter_mut().for_each(|member| member.doc.source = name.into());
+            }
+            let rows = rows(&findings, usize::MAX);
+            let found: Vec<&String> = rows.iter().flatten().filter(|cell| cell.ends_with(name)).collect();
+            assert!(found.len() >= 4, "{name:?} is in the table");
+            assert!(rows.iter().all(|row| row.len() == COLUMNS.len()));
+            for cell in rows.iter().flatten() {
+                assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝']), "{cell:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn lines_end_as_the_standard_says() {
+        let mut out = Vec::new();
+        write(&samples::nothing(), usize::MAX, &mut out).expect("memory takes all");
+        assert_eq!(String::from_utf8(out).expect("text"), format!("{}\r\n", COLUMNS.join(",")));
+    }
+
+    #[test]
+    fn no_more_rows_than_asked_for() {
+        assert_eq!(rows(&samples::everything(), 1).len(), 4);
+    }
+}

@@ -1,0 +1,383 @@
+//! Why a finding is one: the numbers it rests on, the chance that the settings find it, and what differs.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::comparison::{
+    Alignment, Comparison, Rule, extent, four, marked, measures, more, passages, places, promise, reason,
+};
+use super::text::page::{Names, Page, Paint};
+use super::text::{Style, counted, number, percent, reason_in_words};
+use crate::finding::{DocumentRef, Member, Parameters, PassageFamily, PassageMatch, PlacedSpan, Skipped};
+
+/// What is said of one finding or document.
+#[derive(Clone, Debug, Serialize)]
+pub struct Explanation {
+    /// What determined the findings.
+    pub parameters: Parameters,
+    /// What is explained.
+    pub subject: Subject,
+    /// Sources that could not be taken up again, and why. What stands in them is told from the findings alone.
+    pub lost: Vec<Lost>,
+}
+
+/// A source that is not what was scanned.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Lost {
+    /// Its path.
+    pub source: String,
+    /// How it differs, or why it cannot be read.
+    pub detail: String,
+}
+
+/// What is explained.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant)] // there is one
+pub enum Subject {
+    /// A kept document with those removed for it.
+    Cluster(Cluster),
+    /// A passage at two places.
+    Match(Match),
+    /// All places of a passage.
+    Family(Family),
+    /// One document.
+    Document(Document),
+}
+
+/// A kept document with those removed for it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Cluster {
+    /// Its id in the findings.
+    pub id: String,
+    /// The document that stays.
+    pub keep: DocumentRef,
+    /// Of the removed ones those that are explained, at most as many as were asked for.
+    pub members: Vec<Removed>,
+    /// How many were removed.
+    pub count: usize,
+}
+
+/// A removed document.
+#[derive(Clone, Debug, Serialize)]
+pub struct Removed {
+    /// Its number in its cluster, from 1.
+    pub number: usize,
+    /// As it was measured in the scan.
+    pub member: Member,
+    /// The rule by which it goes.
+    pub rule: Rule,
+    /// The kept document and this one, measured again, if both are what they were.
+    pub comparison: Option<Comparison>,
+}
+
+/// A passage at two places.
+#[derive(Clone, Debug, Serialize)]
+pub struct Match {
+    /// As it was measured in the scan.
+    pub found: PassageMatch,
+    /// How many places its family has.
+    pub places: usize,
+    /// The two texts, if they are to be had.
+    pub alignment: Option<Alignment>,
+}
+
+/// All places of a passage.
+#[derive(Clone, Debug, Serialize)]
+pub struct Family {
+    /// As it was found.
+    pub family: PassageFamily,
+    /// The matches that tie its places.
+    pub matches: Vec<String>,
+    /// Of the places that do not stay, those explained: at most as many as were asked for.
+    pub places: Vec<Place>,
+}
+
+/// A place of a passage.
+#[derive(Clone, Debug, Serialize)]
+pub struct Place {
+    /// Where.
+    pub span: PlacedSpan,
+    /// The kept place and this one, if they are to be had.
+    pub alignment: Option<Alignment>,
+}
+
+/// One document.
+#[derive(Clone, Debug, Serialize)]
+pub struct Document {
+    /// The document.
+    pub doc: DocumentRef,
+    /// What became of it.
+    pub fate: Fate,
+    /// The matches that have a place in it.
+    pub matches: Vec<String>,
+    /// It and another one, measured, if one was named.
+    pub with: Option<Comparison>,
+}
+
+/// What became of a document.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "result", rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant)] // there is one
+pub enum Fate {
+    /// It goes.
+    Removed {
+        /// The cluster.
+        cluster: String,
+        /// The document that stays.
+        keep: DocumentRef,
+        /// Why.
+        removed: Removed,
+    },
+    /// It stays, and others go for it.
+    Keeper {
+        /// The cluster.
+        cluster: String,
+        /// How many go.
+        count: usize,
+    },
+    /// It stays, and there are pairs of which it is one side.
+    Paired {
+        /// How many.
+        count: usize,
+    },
+    /// It stays.
+    Kept,
+    /// It was not compared.
+    Skipped(Skipped),
+}
+
+/// Writes an explanation for people. `findings` is what the file of findings is called.
+///
+/// # Errors
+///
+/// When `out` cannot be written to.
+pub fn write_text(told: &Explanation, findings: &str, style: &Style, mut out: &mut dyn Write) -> io::Result<()> {
+    let names = Names::of(told.documents(), &[]);
+    let writer = Writer { parameters: &told.parameters, findings, names, style };
+    match &told.subject {
+        Subject::Cluster(cluster) => writer.cluster(cluster, out)?,
+        Subject::Match(passage) => writer.passage(passage, out)?,
+        Subject::Family(family) => writer.family(family, out)?,
+        Subject::Document(document) => writer.document(document, out)?,
+    }
+    for lost in &told.lost {
+        let text = format!("{}: {}. What is said of it is from the findings alone.", lost.source, lost.detail);
+        Page::new(&mut out, style).plain(&super::visible::visible(&text))?;
+    }
+    Ok(())
+}
+
+/// Writes an explanation for programs, as one JSON object.
+///
+/// # Errors
+///
+/// When `out` cannot be written to.
+pub fn write_json(told: &Explanation, mut out: &mut dyn Write) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Json<'a> {
+        r#type: &'static str,
+        schema: &'static str,
+        #[serde(flatten)]
+        told: &'a Explanation,
+    }
+    serde_json::to_writer(&mut out, &Json { r#type: "explanation", schema: "doublon.explanation/1", told })?;
+    out.write_all(b"\n")
+}
+
+impl Explanation {
+    fn documents(&self) -> impl Iterator<Item = &DocumentRef> {
+        let documents: Vec<&DocumentRef> = match &self.subject {
+            Subject::Cluster(cluster) => {
+                let members = cluster.members.iter().map(|removed| &removed.member.doc);
+                members.chain([&cluster.keep]).collect()
+            }
+            Subject::Match(Match { found, .. }) => vec![&found.a.doc, &found.b.doc],
+            Subject::Family(found) => {
+                let places = found.places.iter().map(|place| &place.span.doc);
+                places.chain([&found.family.keep.doc]).collect()
+            }
+            Subject::Document(Document { doc, fate, with, .. }) => {
+                let keep = if let Fate::Removed { keep, .. } = fate { Some(keep) } else { None };
+                [doc].into_iter().chain(keep).chain(with.iter().map(|with| &with.b.doc)).collect()
+            }
+        };
+        documents.into_iter()
+    }
+}
+
+struct Writer<'a> {
+    parameters: &'a Parameters,
+    findings: &'a str,
+    names: Names<'a>,
+    style: &'a Style,
+}
+
+/// Members of which the changed words are shown; of more, only the measures.
+const ALIGNED: usize = 3;
+
+impl Writer<'_> {
+    fn cluster(&self, cluster: &Cluster, mut out: &mut dyn Write) -> io::Result<()> {
+        let Cluster { id, keep, members, count } = cluster;
+        let mut page = Page::new(&mut out, self.style);
+        page.title(id, &format!("{} of one document", counted(*count as u64, "duplicate")))?;
+        page.place("kept (a)", &self.names.document(keep), "")?;
+        page.blank()?;
+        let is_aligned = members.len() <= ALIGNED;
+        for removed in members {
+            self.removed(removed, id, is_aligned, out)?;
+        }
+        if members.len() > 1 {
+            more(*count, members.len(), "duplicate", out)?;
+        }
+        if !is_aligned {
+            let text = format!("`doublon explain {} {id}:1` shows which words differ.", self.findings);
+            Page::new(&mut out, self.style).plain(&super::visible::visible(&text))?;
+        }
+        Ok(())
+    }
+
+    fn removed(&self, removed: &Removed, cluster: &str, is_aligned: bool, mut out: &mut dyn Write) -> io::Result<()> {
+        let Removed { number, member, rule, comparison } = removed;
+        let mut page = Page::new(&mut out, self.style);
+        let why = format!("removed, since {} (--keep {})", reason(*rule, self.parameters), self.parameters.keep);
+        page.title(&format!("{cluster}:{number}"), &why)?;
+        page.place("gone (b)", &self.names.document(&member.doc), "")?;
+        if let Some(found) = comparison {
+            measures(found, &mut page)?;
+        } else {
+            let (similarity, share) = (four(member.jaccard), percent(member.containment));
+            page.labelled("similarity", &format!("{similarity}; {share} of b is in a"), Paint::Plain)?;
+        }
+        if comparison.as_ref().is_some_and(|found| found.search.bands_met.is_empty()) {
+            let text = "as one of many documents with a common template, or of much that another contains: such are \
+                        looked up by their rarest shingles";
+            page.labelled("found", text, Paint::Plain)?;
+        }
+        page.blank()?;
+        match comparison {
+            Some(found) if is_aligned && *rule != Rule::ExactCopy => passages(found, &self.names, self.style, out),
+            _ => Ok(()),
+        }
+    }
+
+    fn passage(&self, passage: &Match, mut out: &mut dyn Write) -> io::Result<()> {
+        let Match { found, places: count, alignment } = passage;
+        let Parameters { min_words, min_identity, windows, .. } = self.parameters;
+        let mut page = Page::new(&mut out, self.style);
+        places(found, &self.names, &mut page)?;
+        if let Some(alignment) = alignment {
+            page.labelled("found", &promise(windows, alignment.longest_run, found.jaccard), Paint::Plain)?;
+        }
+        let rule = format!(
+            "its {} words reach --min-words {min_words}, and {} equal in their order reaches --min-identity {min_identity}",
+            number(found.words as u64),
+            percent(found.identity)
+        );
+        page.labelled("listed", &rule, Paint::Plain)?;
+        page.labelled("family", &format!("{}, of {}", found.family, counted(*count as u64, "place")), Paint::Plain)?;
+        page.blank()?;
+        if let Some(alignment) = alignment {
+            marked(&alignment.pieces, self.style, out)?;
+            return writeln!(out);
+        }
+        for span in [&found.a, &found.b] {
+            Page::new(&mut out, self.style).excerpt(&span.excerpt, 6)?;
+            writeln!(out)?;
+        }
+        Ok(())
+    }
+
+    fn family(&self, found: &Family, mut out: &mut dyn Write) -> io::Result<()> {
+        let Family { family, matches, places } = found;
+        let mut page = Page::new(&mut out, self.style);
+        page.title(&family.id, &format!("one passage at {}", counted(family.count as u64, "place")))?;
+        page.place("kept (a)", &self.names.place(&family.keep), &extent(&family.keep))?;
+        page.labelled("matches", &listed(matches, family.more_matches), Paint::Plain)?;
+        page.blank()?;
+        page.excerpt(&family.keep.excerpt, 6)?;
+        page.blank()?;
+        for place in places {
+            self.place(place, out)?;
+        }
+        more(family.occurrences.len(), places.len(), "place", out)
+    }
+
+    fn place(&self, place: &Place, mut out: &mut dyn Write) -> io::Result<()> {
+        let mut page = Page::new(&mut out, self.style);
+        page.place("also (b)", &self.names.place(&place.span), &extent(&place.span))?;
+        let Some(alignment) = &place.alignment else { return page.blank() };
+        if alignment.pieces.iter().all(|piece| piece.a == piece.b) {
+            page.continued("the same text", Paint::Plain)?;
+            return page.blank();
+        }
+        page.continued(&format!("{} of the words equal in their order", percent(alignment.identity)), Paint::Plain)?;
+        marked(&alignment.pieces, self.style, out)?;
+        writeln!(out)
+    }
+
+    fn document(&self, document: &Document, mut out: &mut dyn Write) -> io::Result<()> {
+        let Document { doc, fate, matches, with } = document;
+        let mut page = Page::new(&mut out, self.style);
+        page.place("document", &self.names.document(doc), "")?;
+        page.labelled("result", &self.fate(fate), Paint::Strong)?;
+        if !matches.is_empty() {
+            page.labelled("passages", &format!("it has a place in {}", listed(matches, 0)), Paint::Plain)?;
+        }
+        page.blank()?;
+        if let Fate::Removed { cluster, keep, removed } = fate {
+            page.place("kept (a)", &self.names.document(keep), "")?;
+            page.blank()?;
+            self.removed(removed, cluster, true, out)?;
+        }
+        match with {
+            Some(found) => super::comparison::write_text(found, self.style, out),
+            None if matches!(fate, Fate::Kept) => {
+                Page::new(&mut out, self.style).plain(&super::visible::visible(&format!(
+                    "`doublon explain {} {}#{} --with OTHER` measures it against another document.",
+                    self.findings, doc.source, doc.record
+                )))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn fate(&self, fate: &Fate) -> String {
+        let Parameters { threshold, containment, .. } = self.parameters;
+        match fate {
+            Fate::Removed { cluster, removed, .. } => {
+                format!("removed as {cluster}:{}, since {}", removed.number, reason(removed.rule, self.parameters))
+            }
+            Fate::Keeper { cluster, count } => {
+                format!("kept: {} removed for it as {cluster}", counted_are(*count))
+            }
+            Fate::Paired { count } => {
+                format!("kept, as one side of {} listed", counted(*count as u64, "pair"))
+            }
+            Fate::Kept if !self.parameters.level.documents() => "kept: documents were not compared".to_owned(),
+            Fate::Kept => {
+                let contained =
+                    containment.map(|share| format!(", nor one that has {share} of it")).unwrap_or_default();
+                format!("kept: no document before it was found with a similarity of {threshold} or more{contained}")
+            }
+            Fate::Skipped(skipped) => {
+                let detail = skipped.detail.as_deref().map(|detail| format!(" ({detail})")).unwrap_or_default();
+                format!("not compared: {}{detail}", reason_in_words(skipped.reason.name()))
+            }
+        }
+    }
+}
+
+fn counted_are(count: usize) -> String {
+    let verb = if count == 1 { "is" } else { "are" };
+    format!("{} {verb}", counted(count as u64, "document"))
+}
+
+/// Ids, of which a few are listed.
+fn listed(ids: &[String], more: usize) -> String {
+    const LISTED: usize = 20;
+    let rest = ids.len().saturating_sub(LISTED) + more;
+    let first = ids[..ids.len().min(LISTED)].join(", ");
+    if rest == 0 { first } else { format!("{first} and {}", counted(rest as u64, "more")).replace("mores", "more") }
+}
