@@ -539,10 +539,10 @@ pub struct RenderArgs {
     /// Example: -o found.txt
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Show at most N groups of each kind; 0 shows all [default: 20, on a page 1000]
+    /// Show at most N groups of each kind; 0 shows all [default: 20]
     ///
-    /// The reports for people show the largest ones; JSON has all anyway. In SARIF and CSV it is the most results of each
-    /// kind, and without it they have all.
+    /// The reports for people show the first ones by --sort; on a page, the default is 1000. JSON has all anyway. In SARIF
+    /// and CSV it is the most results of each kind, and without it they have all.
     ///
     /// Example: --limit 0 --color always | less -R
     #[arg(long, value_name = "N")]
@@ -582,22 +582,30 @@ pub struct Form {
     /// Form of the output
     ///
     /// `text` is for people; `json` is one object, for programs.
+    ///
+    /// Example: --format json
     #[arg(long, value_parser = text_or_json(), value_name = "FORM", default_value = "text")]
     format: Format,
     /// Write it to FILE
     ///
     /// It is replaced once the new one is whole, and not before. It may not be an input.
+    ///
+    /// Example: -o compared.txt
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Show at most N passages or documents; 0 shows all
     ///
     /// With 0, alignments are shown whole too: otherwise what is equal far from a change is left out.
+    ///
+    /// Example: --limit 0
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
     /// When to use colour
     ///
     /// `auto` uses it on a terminal, unless NO_COLOR is set; CLICOLOR_FORCE asks for it elsewhere too. Without colour,
     /// [-what only the first has-] and {+what only the second has+} are marked.
+    ///
+    /// Example: --color never
     #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
 }

@@ -167,9 +167,9 @@ fn a_passage_of_many_places_lists_some_and_counts_all() {
     family.count = 1200;
     let told = page(&findings);
     assert_eq!(between(&told, "class=\"verdict\">", "</span>"), "63 words stand in 1,200 places");
-    assert!(told.contains("menu.txt:19<") && !told.contains("menu.txt:20<"), "{told}");
+    assert!(told.contains("menu.txt:19:1<") && !told.contains("menu.txt:20:1<"), "{told}");
     assert!(told.contains("and 1,180 more places"), "{told}");
-    assert!(page_of(&findings, usize::MAX).contains("menu.txt:30<"));
+    assert!(page_of(&findings, usize::MAX).contains("menu.txt:30:1<"));
 }
 
 #[test]
