@@ -106,6 +106,12 @@ pub struct DocumentCluster {
     pub id: String,
     /// The document that stays.
     pub keep: DocumentRef,
+    /// Tells its text from others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<Fingerprint>,
+    /// How many of its documents a baseline lacks, the kept one included. If it lacks them all, this counts them all.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub new: usize,
     /// The documents that go, in order.
     pub members: Vec<Member>,
 }
@@ -123,6 +129,37 @@ pub struct Member {
     pub containment: f64,
     /// Whether the two texts are the same bytes.
     pub exact: bool,
+    /// Bytes of its text; 0 if that is not known.
+    #[serde(default, skip_serializing_if = "is_zero_u64")]
+    pub bytes: u64,
+    /// Tells its text from others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<Fingerprint>,
+    /// Whether a baseline that the findings were held against lacks it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub new: bool,
+}
+
+/// Tells one text from others, wherever it stands: 64 bits of a hash, in 16 hexadecimal digits. That of a document is
+/// of the bytes of its text, that of a passage of its normalised words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(into = "String", try_from = "String")]
+#[schemars(extend("pattern" = "^[0-9a-f]{16}$"))]
+pub struct Fingerprint(pub u64);
+
+impl From<Fingerprint> for String {
+    fn from(fingerprint: Fingerprint) -> Self {
+        format!("{:016x}", fingerprint.0)
+    }
+}
+
+impl TryFrom<String> for Fingerprint {
+    type Error = Error;
+
+    fn try_from(s: String) -> Result<Self, Error> {
+        let refused = |_| Error::Parameter { name: "fingerprint", value: s.clone(), expected: "16 hexadecimal digits" };
+        u64::from_str_radix(&s, 16).map(Self).map_err(refused)
+    }
 }
 
 /// A verified pair of documents.
@@ -236,6 +273,9 @@ pub struct PlacedSpan {
     pub source_end: Option<usize>,
     /// The one-based line of the first character; that of the page, where the text was made from one.
     pub line: usize,
+    /// The one-based column of the first character in its line, in characters; 0 if that is not known, as in pages.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub column: usize,
     /// The one-based line of the last character.
     pub end_line: usize,
     /// The first and the last paragraph that the span touches, one-based.
@@ -255,6 +295,12 @@ pub struct PlacedSpan {
     /// after the first [`MAX_QUOTED_PLACES`].
     #[serde(default, skip_serializing_if = "str::is_empty")]
     pub excerpt: Arc<str>,
+    /// Tells its words from others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<Fingerprint>,
+    /// Whether a baseline that the findings were held against lacks it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub new: bool,
 }
 
 impl PlacedSpan {
@@ -294,6 +340,9 @@ pub struct PassageFamily {
     /// How many more matches tie its places than are listed.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub more_matches: usize,
+    /// How many of its places a baseline lacks.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub new: usize,
 }
 
 /// The most matches of a family that are listed. A menu that stands on a million pages has millions, and its places
@@ -480,6 +529,20 @@ pub struct Summary {
     /// How many of the true pairs of documents were found, as estimated from those found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recall_estimate: Option<RecallEstimate>,
+    /// What a baseline lacks, if the findings were held against one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new: Option<NewRepeats>,
+}
+
+/// What of the findings a baseline lacks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NewRepeats {
+    /// Duplicate documents.
+    pub documents: u64,
+    /// Places of repeated passages.
+    pub passages: u64,
+    /// Bytes of text in them, each byte once.
+    pub bytes: u64,
 }
 
 /// An estimate with its interval.
@@ -666,6 +729,15 @@ pub struct Parameters {
     /// The encoding that text was said to be in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encoding: Option<String>,
+    /// Patterns of which files in folders had to match one, if there are any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub glob: Vec<String>,
+    /// Patterns of files and folders that were left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<String>,
+    /// Whether links in folders were followed.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub follow: bool,
 }
 
 impl Default for Parameters {
@@ -693,6 +765,9 @@ impl Default for Parameters {
             lines: false,
             article: false,
             encoding: None,
+            glob: Vec::new(),
+            exclude: Vec::new(),
+            follow: false,
         }
     }
 }

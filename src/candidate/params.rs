@@ -99,9 +99,9 @@ impl Bands {
 pub fn choose(threshold: f64, recall: f64) -> Result<Bands> {
     let cheapest = alternatives(threshold, recall)?.into_iter().min_by(|x, y| x.work.total_cmp(&y.work));
     cheapest.map(|alternative| alternative.shape).ok_or_else(|| Error::Parameter {
-        name: "recall",
-        value: format!("{recall} at threshold {threshold}"),
-        expected: "within reach of 4096 hash functions; lower it or raise the threshold",
+        name: "threshold",
+        value: format!("{threshold} with recall {recall}"),
+        expected: "within reach of 4096 hash functions; raise it, or lower the recall",
     })
 }
 

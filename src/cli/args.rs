@@ -10,7 +10,9 @@ use encoding_rs::Encoding;
 
 use super::clean::CleanArgs;
 use super::compare::CompareArgs;
+use super::config::ConfigArgs;
 use super::explain::ExplainArgs;
+use super::manual::{CompletionsArgs, ManArgs};
 use super::schema::SchemaArgs;
 use super::settings::SettingArgs;
 use super::stats::StatsArgs;
@@ -18,6 +20,7 @@ use super::windows::WindowArgs;
 use crate::candidate::presets::{DOCUMENT_PRESETS, PASSAGE_PRESETS, Preset, document_preset, passage_preset};
 use crate::error::{Error, Result};
 use crate::finding::{Level, Parameters, Scope, WindowParameters};
+use crate::report::text::Sort;
 use crate::scan::Resources;
 use crate::source::{BadInput, PageText, RecordMode, SourceOptions};
 use crate::text::TextOptions;
@@ -34,6 +37,29 @@ const OF_WINDOWS: [&str; 6] = ["min_words", "window", "window_shingle", "window_
 pub struct Args {
     #[command(subcommand)]
     pub command: Command,
+    /// Take settings from FILE instead of doublon.toml
+    ///
+    /// Without it, doublon.toml is looked for in the current folder and those above it, up to the home folder, and never
+    /// in what is read. Its keys are the names of flags; `doublon config` shows what holds. Flags go before variables of
+    /// the environment such as DOUBLON_THRESHOLD, and these before the file.
+    ///
+    /// Example: --config strict.toml
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "DOUBLON_CONFIG",
+        hide_env = true,
+        help_heading = "Settings"
+    )]
+    pub config: Option<PathBuf>,
+    /// Read no doublon.toml
+    ///
+    /// Variables of the environment still count.
+    ///
+    /// Example: --no-config where results have to be the same on every machine.
+    #[arg(long, global = true, help_heading = "Settings")]
+    pub no_config: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -115,19 +141,40 @@ pub enum Command {
     ///
     /// Example: doublon schema findings > findings.schema.json
     Schema(SchemaArgs),
+    /// Show which settings hold, and where each comes from
+    ///
+    /// Flags go before variables of the environment, these before doublon.toml, and that before the defaults. What is
+    /// printed is a doublon.toml that says the same.
+    ///
+    /// Example: doublon config scan --threshold 0.9
+    ///
+    /// Example: doublon config clean > doublon.toml
+    Config(ConfigArgs),
+    /// Write a manual page to standard output
+    ///
+    /// Example: doublon man scan | man -l -
+    Man(ManArgs),
+    /// Write what a shell needs to complete commands
+    ///
+    /// Example: doublon completions bash > ~/.local/share/bash-completion/completions/doublon
+    Completions(CompletionsArgs),
 }
 
 #[derive(Debug, Group)]
 pub struct ScanArgs {
     /// Files and folders to read, or - for standard input
     ///
-    /// Folders are read with all that is in them. Files that end in .jsonl or .ndjson hold one JSON object a line, all
-    /// others hold plain text. The order in which paths are given does not matter.
+    /// Folders are read with all that is in them. What a file holds is told by its name, or else by its content: text,
+    /// pages, JSON Lines, tables, Parquet or web archives, compressed or not. The order of the paths does not matter.
+    ///
+    /// Example: doublon scan crawl/ more.jsonl.gz
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// What to compare
     ///
     /// With `all`, passages are looked for in the documents that stay; see --inside-duplicates.
+    ///
+    /// Example: --level documents tells of whole documents only, in a fraction of the time.
     #[arg(long, value_enum, default_value = "all")]
     level: LevelArg,
     #[command(flatten)]
@@ -163,6 +210,9 @@ pub struct RunArgs {
     text: TextArgs,
     #[command(flatten)]
     input: InputArgs,
+    /// What of this was given, as it would be given again.
+    #[arg(skip)]
+    pub given: Vec<String>,
 }
 
 #[derive(Debug, Group)]
@@ -191,6 +241,8 @@ struct DocumentArgs {
     /// List every verified pair too
     ///
     /// They stand in the findings of --format json; the report for people has none.
+    ///
+    /// Example: --pairs --format json -o pairs.jsonl
     #[arg(long)]
     pairs: bool,
 }
@@ -204,20 +256,28 @@ struct PassageArgs {
     ///
     /// Above 0 and at most 1: the equal words of two aligned passages, divided by all columns of the alignment. With 1,
     /// only passages with the same words in the same order are reported.
+    ///
+    /// Example: --min-identity 0.9 leaves out what was edited much.
     #[arg(long, value_name = "SHARE", default_value_t = 0.45, allow_negative_numbers = true)]
     min_identity: f64,
     /// Look inside each document, across documents, or both
+    ///
+    /// Example: --scope within finds paragraphs that stand twice in one article.
     #[arg(long, value_enum, default_value = "both")]
     scope: ScopeArg,
     /// Look inside duplicate documents too
     ///
     /// Most of their passages repeat the document that is kept. It means something with --level all only.
+    ///
+    /// Example: --inside-duplicates --limit 0
     #[arg(long)]
     inside_duplicates: bool,
     /// Compare all places that a run of words has
     ///
     /// By default each is compared with its nearest, which finds nearly as much; all pairs take time in proportion to
     /// the square of the number of places.
+    ///
+    /// Example: --exhaustive --min-words 50
     #[arg(long)]
     exhaustive: bool,
 }
@@ -228,19 +288,27 @@ struct TextArgs {
     /// Take accented letters for plain ones
     ///
     /// In Latin, Greek and Cyrillic: `été` equals `ete`.
+    ///
+    /// Example: --fold-accents where accents were lost in scraping.
     #[arg(long)]
     fold_accents: bool,
     /// Take all digits for equal
     ///
     /// Texts that differ in dates or prices only are then alike.
+    ///
+    /// Example: --fold-digits for price lists.
     #[arg(long)]
     fold_digits: bool,
     /// Tell upper case from lower case
+    ///
+    /// Example: --keep-case for source code.
     #[arg(long)]
     keep_case: bool,
     /// Seed of the hash functions
     ///
     /// Another seed misses other pairs, if any; a secret one keeps texts from being built to collide.
+    ///
+    /// Example: --seed 20261122
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
 }
@@ -251,28 +319,38 @@ struct InputArgs {
     /// Field of a JSON record, or column of a table, that holds its text
     ///
     /// In JSON, dots lead into nested objects: page.body.
+    ///
+    /// Example: --text-field page.body
     #[arg(long, value_name = "FIELD", default_value = "text")]
     text_field: String,
     /// Field of a JSON record, or column of a table, that holds its id
     ///
     /// The report then names it. Records may lack it. In JSON, dots lead into nested objects.
+    ///
+    /// Example: --id-field url
     #[arg(long, value_name = "FIELD", default_value = "id")]
     id_field: String,
     /// Whether a plain text file is one document or one a line
     ///
     /// With `lines`, blank ones do not count.
+    ///
+    /// Example: --record lines for a file of sentences.
     #[arg(long, value_enum, value_name = "WHAT", default_value = "file")]
     record: RecordArg,
     /// Encoding of the text [default: told from the content]
     ///
     /// A label of the Encoding Standard, such as windows-1252, shift_jis or gb18030. JSON and Parquet have their own. Without it, a byte order mark
     /// decides, then what a page declares, then the content; rows and lines are UTF-8.
+    ///
+    /// Example: --encoding windows-1251
     #[arg(long, value_name = "NAME")]
     encoding: Option<String>,
     /// What the text of a page is
     ///
     /// `visible` is all that a reader sees, `article` what seems to be its article, if there is one. Menus and footers
     /// are then not compared.
+    ///
+    /// Example: --html article
     #[cfg(feature = "article")]
     #[arg(long, value_enum, value_name = "WHAT", default_value = "visible")]
     html: PageArg,
@@ -280,6 +358,8 @@ struct InputArgs {
     ///
     /// A number of bytes, or with a unit: kB, MB, GB of 1000; KiB, MiB, GiB of 1024. It bounds the memory that one
     /// record can take. What is skipped is reported.
+    ///
+    /// Example: --max-record 16MiB
     #[arg(long, value_name = "SIZE", default_value = "256MiB")]
     max_record: String,
     /// Read only files that match
@@ -300,11 +380,15 @@ struct InputArgs {
     /// Follow links in folders
     ///
     /// A loop of links is noticed; a file with two names is read once.
+    ///
+    /// Example: --follow where a folder holds links to its files.
     #[arg(long)]
     follow: bool,
     /// What to do when a path is not there
     ///
     /// `fail` ends before any work, `skip` reads the others and ends with exit code 3.
+    ///
+    /// Example: --bad-input skip for a list of files that may have gone.
     #[arg(long, value_enum, value_name = "WHAT", default_value = "fail")]
     bad_input: BadInputArg,
 }
@@ -333,9 +417,19 @@ pub struct LimitArgs {
     /// Example: --fail-over 10%
     #[arg(long, value_name = "PERCENT", allow_negative_numbers = true)]
     fail_over: Option<String>,
+    /// Count and show only what FILE does not have
+    ///
+    /// FILE is what `doublon scan --format json` wrote before. What stands there is known, though lines move, files are
+    /// renamed or a few words change; --fail-over judges what is new. In JSON all is listed, and what is new has a mark.
+    ///
+    /// Example: --baseline known.jsonl --fail-over 0%
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
     /// End with exit code 1 if there was nothing to compare
     ///
     /// An empty folder is such a case, or one of which --glob leaves nothing.
+    ///
+    /// Example: --fail-on-empty in a script, where a wrong path should be noticed.
     #[arg(long)]
     pub fail_on_empty: bool,
 }
@@ -355,12 +449,16 @@ pub struct ParamsArgs {
     ///
     /// Those of `scan`: for documents fineweb, refinedweb, slimpajama, redpajama2, bigcode and nemo; with --passages
     /// fast, default and thorough. Other flags go before them.
+    ///
+    /// Example: --preset slimpajama
     #[arg(long, value_name = "NAME", hide_possible_values = true, value_parser = scan_presets())]
     preset: Option<String>,
     /// Show what is found of repeated passages
     ///
     /// Which passages always meet, what two similar windows do, and a table of what is found by length and by the share
     /// of words replaced.
+    ///
+    /// Example: --passages --min-words 30
     #[arg(long, conflicts_with_all = ["threshold", "recall", "bands", "rows", "shingle"])]
     pub passages: bool,
     #[command(flatten)]
@@ -368,6 +466,8 @@ pub struct ParamsArgs {
     /// Seed of the hash functions, and of the passages that are tried out
     ///
     /// Another seed gives another table, as far as chance goes.
+    ///
+    /// Example: --passages --seed 7
     #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Passages")]
     pub seed: u64,
     #[command(flatten)]
@@ -375,6 +475,8 @@ pub struct ParamsArgs {
     /// Form of the output
     ///
     /// `text` is for people; `json` is one object, for programs.
+    ///
+    /// Example: --format json
     #[arg(long, value_parser = text_or_json(), value_name = "FORM", default_value = "text")]
     pub format: Format,
 }
@@ -385,6 +487,8 @@ struct MeansArgs {
     /// Use N threads; 0 is one for each processor
     ///
     /// The result is the same for any number.
+    ///
+    /// Example: --threads 4 leaves the other processors alone.
     #[arg(long, value_name = "N", default_value_t = 0)]
     threads: usize,
     /// Keep what is known of documents in SIZE of memory [default: no limit]
@@ -401,6 +505,8 @@ struct MeansArgs {
     ///
     /// By default it is the folder for temporary files of the system. The files there have no names, and are gone when
     /// the run ends, however it ends.
+    ///
+    /// Example: --tmp /scratch
     #[arg(long, value_name = "DIR")]
     tmp: Option<PathBuf>,
 }
@@ -413,22 +519,38 @@ pub struct RenderArgs {
     ///
     /// `text` is for people; `json` is one object a line, for programs and for `doublon report`; `sarif` is for code hosts
     /// and editors; `csv` is a table of pairs, for spreadsheets.
+    ///
+    /// Example: --format json -o found.jsonl
     #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
     pub format: Format,
     /// Write the report to FILE
     ///
     /// It is replaced once the report is whole, and not before. It may not be an input, nor lie in a folder that is read.
+    ///
+    /// Example: -o found.txt
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Show at most N groups of each kind; 0 shows all [default: 20]
     ///
     /// The report for people shows the largest ones; JSON has all anyway. In SARIF and CSV it is the most results of each
     /// kind, and without it they have all.
+    ///
+    /// Example: --limit 0 --color always | less -R
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
+    /// What the groups of the report are ordered by
+    ///
+    /// `cost` is the bytes that could go, `similarity` how alike they are, `count` how many there are, each most first;
+    /// `position` is the place of the one that is kept. JSON is ordered by position anyway.
+    ///
+    /// Example: --sort count shows boilerplate first.
+    #[arg(long, value_enum, value_name = "BY", default_value = "cost")]
+    pub sort: SortArg,
     /// When to use colour
     ///
     /// `auto` uses it on a terminal, unless NO_COLOR is set; CLICOLOR_FORCE asks for it elsewhere too.
+    ///
+    /// Example: --color never
     #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
 }
@@ -451,22 +573,30 @@ pub struct Form {
     /// Form of the output
     ///
     /// `text` is for people; `json` is one object, for programs.
+    ///
+    /// Example: --format json
     #[arg(long, value_parser = text_or_json(), value_name = "FORM", default_value = "text")]
     format: Format,
     /// Write it to FILE
     ///
     /// It is replaced once the new one is whole, and not before. It may not be an input.
+    ///
+    /// Example: -o why.txt
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Show at most N passages or documents; 0 shows all
     ///
     /// With 0, alignments are shown whole too: otherwise what is equal far from a change is left out.
+    ///
+    /// Example: --limit 0 --color always | less -R
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
     /// When to use colour
     ///
     /// `auto` uses it on a terminal, unless NO_COLOR is set; CLICOLOR_FORCE asks for it elsewhere too. Without colour,
     /// [-what only the first has-] and {+what only the second has+} are marked.
+    ///
+    /// Example: --color never
     #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
 }
@@ -489,14 +619,20 @@ pub struct MessageArgs {
     /// Show neither progress nor counts
     ///
     /// Results and errors remain.
+    ///
+    /// Example: -q --fail-over 5% is for scripts that look at the exit code only.
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
     /// Tell the parameters and the time of each phase
+    ///
+    /// Example: -v
     #[arg(short, long)]
     pub verbose: bool,
     /// Show no progress
     ///
     /// The counts are still told.
+    ///
+    /// Example: --no-progress in a log.
     #[arg(long)]
     pub no_progress: bool,
 }
@@ -513,6 +649,14 @@ pub enum Format {
 pub fn text_or_json() -> impl TypedValueParser<Value = Format> {
     let format = |name: String| if name == "json" { Format::Json } else { Format::Text };
     PossibleValuesParser::new(["text", "json"]).map(format)
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SortArg {
+    Cost,
+    Position,
+    Similarity,
+    Count,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -592,12 +736,15 @@ impl RunArgs {
             min_words: passages.windows.min_words,
             min_identity: passages.min_identity,
             windows: WindowParameters { exhaustive: passages.exhaustive, ..passages.windows.windows(presets.windows)? },
-            text_field: input.text_field.clone(),
+            text_field: field("text-field", &input.text_field)?,
             id_field: input.id_field.clone(),
             max_record: size("max-record", &input.max_record)?,
             lines: matches!(input.record, RecordArg::Lines),
             article: input.article(),
             encoding: encoding(input.encoding.as_deref())?.map(|encoding| encoding.name().to_owned()),
+            glob: input.glob.clone(),
+            exclude: input.exclude.clone(),
+            follow: input.follow,
         })
     }
 
@@ -723,6 +870,17 @@ impl From<ScopeArg> for Scope {
     }
 }
 
+impl From<SortArg> for Sort {
+    fn from(sort: SortArg) -> Self {
+        match sort {
+            SortArg::Cost => Self::Cost,
+            SortArg::Position => Self::Position,
+            SortArg::Similarity => Self::Similarity,
+            SortArg::Count => Self::Count,
+        }
+    }
+}
+
 /// What `--preset` names.
 #[derive(Default)]
 struct Presets {
@@ -769,6 +927,10 @@ fn size(name: &'static str, text: &str) -> Result<u64> {
     };
     let number: u64 = digits.parse().map_err(|_| bad())?;
     number.checked_mul(unit).filter(|&size| size > 0).ok_or_else(bad)
+}
+
+fn field(name: &'static str, field: &str) -> Result<String> {
+    if field.is_empty() { Err(refused(name, &"empty", "the name of a field")) } else { Ok(field.to_owned()) }
 }
 
 fn encoding(label: Option<&str>) -> Result<Option<&'static Encoding>> {
@@ -831,6 +993,11 @@ mod tests {
         );
         assert_eq!(refusal("--threads 2000"), "threads is 2000, but it must be from 0 to 1024");
         assert_eq!(refusal("--fail-over 101%"), "fail-over is 101%, but it must be a percentage from 0% to 100%");
+        assert_eq!(refusal("--text-field="), "text-field is empty, but it must be the name of a field");
+        assert_eq!(
+            refusal("--threshold 0.001"),
+            "threshold is 0.001 with recall 0.99, but it must be within reach of 4096 hash functions; raise it, or lower the recall"
+        );
         for size in ["0", "MiB", "1.5GB", "12XB", "99999999999999GiB", "-1", "é"] {
             let expected =
                 format!("max-record is {size}, but it must be a number of bytes above 0, such as 256MiB or 1GB");
@@ -907,7 +1074,7 @@ mod tests {
         let flags = "--level documents --threshold 0.7 --shingle word:9 --pairs --scope across --inside-duplicates \
             --min-words 30 --min-identity 0.6 --window 10 --window-shingle 4 --window-bands 2 --window-rows 3 \
             --exhaustive --fold-accents --fold-digits --keep-case --seed 7 --text-field body \
-            --id-field url --max-record 1KiB";
+            --id-field url --max-record 1KiB --record lines --encoding latin1 --glob *.txt --exclude x --follow";
         let found = scan(flags).parameters().expect("valid");
         let text = TextOptions {
             shingle: "word:9".parse().expect("valid"),
@@ -929,6 +1096,11 @@ mod tests {
             text_field: "body".into(),
             id_field: "url".into(),
             max_record: 1024,
+            lines: true,
+            encoding: Some("windows-1252".into()),
+            glob: vec!["*.txt".into()],
+            exclude: vec!["x".into()],
+            follow: true,
             bands: found.bands,
             rows: found.rows,
             ..Parameters::default()
@@ -947,6 +1119,16 @@ mod tests {
         assert_eq!(sources.expect("valid"), expected);
         assert_eq!(scan("--fail-over 10%").limits.fail_over().expect("valid"), Some(0.1));
         assert_eq!(scan("--fail-over 12.5").limits.fail_over().expect("valid"), Some(0.125));
+    }
+
+    #[test]
+    fn long_help_has_an_example_for_each_flag() {
+        for command in Args::command().get_subcommands() {
+            for flag in command.get_arguments().filter(|flag| flag.get_long().is_some()) {
+                let long = flag.get_long_help().map(ToString::to_string).unwrap_or_default();
+                assert!(long.contains("Example: "), "{} --{}: {long}", command.get_name(), flag.get_id());
+            }
+        }
     }
 
     #[test]

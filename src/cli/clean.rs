@@ -13,7 +13,7 @@ use super::exit::Outcome;
 use super::output::Output;
 use super::progress::Meter;
 use super::report::read;
-use super::say;
+use super::{hints, say};
 use crate::error::Error;
 use crate::finding::{Findings, Level};
 use crate::report::text::{bytes, counted, number};
@@ -36,19 +36,27 @@ pub struct CleanArgs {
     /// It must be new or empty, and may not lie in a folder that is read. It appears when the copy is whole, and not
     /// before. A copy of one folder has its files under their names; of several, under the names of the folders. What
     /// was removed, and for what, is told in DIR/_doublon.
+    ///
+    /// Example: --out clean/
     #[arg(long, value_name = "DIR", required_unless_present = "dry_run")]
     out: Option<PathBuf>,
     /// Replace an earlier output
     ///
     /// Nothing but an output of `doublon clean` is replaced, and only once the new one is whole.
+    ///
+    /// Example: --out clean/ --overwrite
     #[arg(long, requires = "out")]
     overwrite: bool,
     /// Tell what would be removed, and write no copy
     ///
     /// The lines are those that DIR/_doublon/removed.jsonl would have. They go to standard output, or to the file of -o.
+    ///
+    /// Example: --dry-run | head
     #[arg(long)]
     dry_run: bool,
     /// Write the lines of --dry-run to FILE
+    ///
+    /// Example: --dry-run -o plan.jsonl
     #[arg(short, long, value_name = "FILE", requires = "dry_run")]
     output: Option<PathBuf>,
     /// Act on saved findings instead of scanning
@@ -56,6 +64,8 @@ pub struct CleanArgs {
     /// FILE is what `doublon scan --format json` wrote. Nothing is written if a file is not what it was then; the exit
     /// code is then 4. Flags that say how to read and to compare have no effect. Paths, if given, are those that names
     /// in the output start from.
+    ///
+    /// Example: --from found.jsonl --out clean/
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
     /// What becomes of passages that repeat
@@ -63,21 +73,29 @@ pub struct CleanArgs {
     /// `keep` leaves them alone. `cut` takes out all places of a passage but one, each measured against that one: the
     /// share of its words that the kept place has must reach --threshold. `mark` leaves the text and adds a field
     /// doublon_repeats to JSON records: where these places start and end, in characters.
+    ///
+    /// Example: --passages cut
     #[arg(long, value_enum, value_name = "WHAT", default_value = "keep")]
     passages: PassagesArg,
     /// Where a cut may begin and end
     ///
     /// Between words, sentences or paragraphs. What does not fill a whole one stays.
+    ///
+    /// Example: --passages cut --cut-at paragraph
     #[arg(long, value_enum, value_name = "EDGE", default_value = "word")]
     cut_at: EdgeArg,
     /// Remove documents of which cuts leave fewer words
     ///
     /// One for which others were removed, or that holds the kept place of a passage, stays nevertheless.
+    ///
+    /// Example: --passages cut --min-left 50
     #[arg(long, value_name = "N", default_value_t = 1)]
     min_left: usize,
     /// Allow that nothing is left of a file of several documents
     ///
     /// Without it, such a copy is refused: it is what a wrong field or a template looks like.
+    ///
+    /// Example: --allow-wipeout
     #[arg(long)]
     allow_wipeout: bool,
     #[command(flatten)]
@@ -114,6 +132,7 @@ pub fn run(args: &CleanArgs) -> Result<Outcome> {
     let (findings, summary) = done?;
     if !args.messages.quiet {
         tell(&summary, args);
+        hints::tell_fields(&findings.skipped, &findings.header.parameters.text_field);
     }
     Ok(Outcome::of(&findings, None, false))
 }

@@ -6,7 +6,7 @@ use std::io;
 use std::process::ExitCode;
 
 use crate::error::Error;
-use crate::finding::Findings;
+use crate::finding::{Findings, Summary};
 use crate::report::measure::Repeated;
 
 /// Wrong usage, or the run failed.
@@ -31,7 +31,7 @@ impl Outcome {
     ///
     /// A condition that holds comes before input that could not be read: more input would not undo it.
     pub fn of(findings: &Findings, fail_over: Option<f64>, fail_on_empty: bool) -> Self {
-        let too_much = fail_over.is_some_and(|limit| Repeated::of(findings).share() > limit);
+        let too_much = fail_over.is_some_and(|limit| share(findings) > limit);
         if too_much || (fail_on_empty && is_empty(findings)) {
             Self::Condition
         } else if findings.skipped.iter().any(|skipped| skipped.reason.is_fault()) {
@@ -59,6 +59,12 @@ pub fn code_of(error: &anyhow::Error) -> u8 {
     }
 }
 
+/// Returns the share of the text that `--fail-over` judges: what is repeated, or what a baseline lacks of that.
+pub fn share(findings: &Findings) -> f64 {
+    let Summary { new, text_bytes, .. } = &findings.summary;
+    new.map_or_else(|| Repeated::of(findings).share(), |new| new.bytes as f64 / (*text_bytes).max(1) as f64)
+}
+
 /// Returns whether no document was compared.
 pub fn is_empty(findings: &Findings) -> bool {
     findings.summary.kept + findings.summary.removed == 0
@@ -73,7 +79,7 @@ pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Reason, Skipped, Summary};
+    use crate::finding::{NewRepeats, Reason, Skipped};
     use crate::report::text::samples;
 
     /// A fifth of the text is in removed documents.
@@ -96,6 +102,14 @@ mod tests {
     fn a_condition_holds_beyond_its_limit_only() {
         assert_eq!(Outcome::of(&findings(&[]), Some(0.2), false), Outcome::Done);
         assert_eq!(Outcome::of(&findings(&[Reason::InvalidJson]), Some(0.19), false), Outcome::Condition);
+    }
+
+    #[test]
+    fn held_against_a_baseline_only_what_is_new_counts() {
+        let mut findings = findings(&[]);
+        findings.summary.new = Some(NewRepeats { documents: 1, passages: 0, bytes: 5 });
+        assert_eq!(Outcome::of(&findings, Some(0.05), false), Outcome::Done);
+        assert_eq!(Outcome::of(&findings, Some(0.04), false), Outcome::Condition);
     }
 
     #[test]

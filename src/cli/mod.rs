@@ -4,10 +4,15 @@
 //! is made visible first.
 
 mod args;
+mod baseline;
 mod clean;
 mod compare;
+mod config;
 mod exit;
 mod explain;
+mod hints;
+mod manual;
+mod next;
 mod output;
 mod params;
 mod progress;
@@ -22,9 +27,8 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use self::args::{Args, Command};
+use self::config::Refusal;
 use self::exit::Outcome;
 use crate::report::visible::visible;
 
@@ -47,22 +51,34 @@ fn silence_guarded_panics() {
 }
 
 fn run_with(arguments: impl Iterator<Item = OsString>) -> ExitCode {
-    let outcome = match Args::try_parse_from(arguments) {
-        Ok(args) => command(&args.command),
-        Err(message) => return usage(&message),
+    let parsed = match config::parse(&arguments.collect::<Vec<_>>()) {
+        Ok(parsed) => parsed,
+        Err(Refusal::Usage(message)) => return usage(&message),
+        Err(Refusal::Setting(error)) => return failure(&error),
     };
-    match outcome {
+    if let Some(file) = parsed.file.as_deref().filter(|_| parsed.is_verbose()) {
+        say(&format!("settings are from {file}"));
+    }
+    match command(&parsed.args) {
         Ok(outcome) => outcome.code(),
         Err(error) if exit::is_closed_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => {
-            say(&format!("{error:#}"));
-            exit::code_of(&error).into()
-        }
+        Err(error) => match error.downcast_ref() {
+            Some(message) => usage(message),
+            None => failure(&match config::place_of(&error, &parsed.settings) {
+                Some(place) => error.context(place),
+                None => error,
+            }),
+        },
     }
 }
 
-fn command(command: &Command) -> anyhow::Result<Outcome> {
-    match command {
+fn failure(error: &anyhow::Error) -> ExitCode {
+    say(&format!("{error:#}"));
+    exit::code_of(error).into()
+}
+
+fn command(args: &Args) -> anyhow::Result<Outcome> {
+    match &args.command {
         Command::Scan(args) => scan::run(args),
         Command::Clean(args) => clean::run(args),
         Command::Compare(args) => compare::run(args),
@@ -71,6 +87,9 @@ fn command(command: &Command) -> anyhow::Result<Outcome> {
         Command::Params(args) => params::run(args),
         Command::Stats(args) => stats::run(args),
         Command::Schema(args) => schema::run(args),
+        Command::Config(of) => config::run(of, args),
+        Command::Man(args) => manual::man(args),
+        Command::Completions(args) => manual::completions(args),
     }
 }
 
@@ -86,6 +105,11 @@ fn usage(message: &clap::Error) -> ExitCode {
         let _ = message.print();
         ExitCode::SUCCESS
     }
+}
+
+/// Writes lines to standard error as they are.
+fn write_plain(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}"); // nobody is left to tell
 }
 
 /// Tells the user something on standard error.

@@ -1,7 +1,8 @@
 //! Progress on standard error: a bar on a terminal, a line every few seconds elsewhere.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
@@ -12,18 +13,20 @@ use crate::scan::Progress;
 use crate::scan::forecast::{BYTES_PER_RECORD, Forecast};
 
 /// Time between two lines.
-const INTERVAL: Duration = Duration::from_secs(5);
+const INTERVAL: Duration = Duration::from_secs(10);
+
+/// A run that ends within this time shows no bar: it would only flicker.
+const PATIENCE: Duration = Duration::from_millis(400);
+
+/// A phase has to be so old before the time that is left is told.
+const SETTLED: Duration = Duration::from_secs(2);
 
 /// Shows how far a run is.
 pub struct Meter {
     display: Display,
     /// Whether the time of each phase is told.
     times: bool,
-    phase: Mutex<Phase>,
-    done: AtomicU64,
-    /// Milliseconds since `start` at which the next line is due.
-    due: AtomicU64,
-    start: Instant,
+    state: Arc<State>,
 }
 
 enum Display {
@@ -32,41 +35,71 @@ enum Display {
     Nothing,
 }
 
+/// What the thread that writes lines shares with those that work.
+struct State {
+    phase: Mutex<Phase>,
+    /// Wakes the thread when the run ends.
+    ended: Condvar,
+    done: AtomicU64,
+    documents: Arc<AtomicU64>,
+}
+
 struct Phase {
+    /// Empty between two phases.
     name: String,
     total: Option<u64>,
     start: Instant,
+    is_last: bool,
+}
+
+impl Phase {
+    fn new(name: &str, total: Option<u64>) -> Self {
+        Self { name: name.to_owned(), total, start: Instant::now(), is_last: false }
+    }
 }
 
 impl Meter {
     /// Makes a meter. `quiet` shows nothing; `times` tells how long each phase took.
     pub fn new(quiet: bool, is_terminal: bool, times: bool) -> Self {
+        let state = Arc::new(State {
+            phase: Mutex::new(Phase::new("", None)),
+            ended: Condvar::new(),
+            done: AtomicU64::new(0),
+            documents: Arc::default(),
+        });
         let display = match (quiet, is_terminal) {
             (true, _) => Display::Nothing,
-            (false, true) => Display::Bar(ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10))),
+            (false, true) => Display::Bar(ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden())),
             (false, false) => Display::Lines,
         };
-        let start = Instant::now();
-        let phase = Mutex::new(Phase { name: String::new(), total: None, start });
-        let due = AtomicU64::new(INTERVAL.as_millis() as u64);
-        Self { display, times, phase, done: AtomicU64::new(0), due, start }
+        let own = Arc::clone(&state);
+        match &display {
+            Display::Bar(bar) => {
+                let bar = bar.clone();
+                spawn(move || own.show_later(&bar));
+            }
+            Display::Lines => spawn(move || own.write_lines()),
+            Display::Nothing => {}
+        }
+        Self { display, times, state }
     }
 
     /// Ends the last phase and takes the bar away.
     pub fn finish(&self) {
-        self.begin(Phase { name: String::new(), total: None, start: Instant::now() });
+        self.begin(Phase { is_last: true, ..Phase::new("", None) });
+        self.state.ended.notify_all();
         if let Display::Bar(bar) = &self.display {
             bar.finish_and_clear();
         }
     }
 
     fn begin(&self, next: Phase) {
-        // A panic elsewhere may have left the lock poisoned, but it holds no more than a name.
-        let mut phase = self.phase.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut phase = self.state.phase();
         if self.times && !phase.name.is_empty() {
             self.tell(&format!("{}: {:.2} s", phase.name, phase.start.elapsed().as_secs_f64()));
         }
-        self.done.store(0, Relaxed);
+        self.state.done.store(0, Relaxed);
+        self.state.documents.store(0, Relaxed);
         *phase = next;
     }
 
@@ -76,39 +109,75 @@ impl Meter {
             _ => say(text),
         }
     }
+}
 
-    fn line_if_due(&self) {
-        let now = self.start.elapsed().as_millis() as u64;
-        let due = self.due.load(Relaxed);
-        let next = now + INTERVAL.as_millis() as u64;
-        // Of the threads that see that a line is due, the one that moves the time writes it.
-        if now >= due && self.due.compare_exchange(due, next, Relaxed, Relaxed).is_ok() {
-            let phase = self.phase.lock().unwrap_or_else(PoisonError::into_inner);
-            say(&line(&phase.name, self.done.load(Relaxed), phase.total));
+/// Where no thread can be had, nothing is shown.
+fn spawn(work: impl FnOnce() + Send + 'static) {
+    let _ = thread::Builder::new().name("progress".into()).spawn(work);
+}
+
+impl Drop for Meter {
+    fn drop(&mut self) {
+        self.state.phase().is_last = true;
+        self.state.ended.notify_all();
+    }
+}
+
+impl State {
+    /// A panic elsewhere may have left the lock poisoned, but it holds no more than a name.
+    fn phase(&self) -> MutexGuard<'_, Phase> {
+        self.phase.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until the time is over, or the run is.
+    fn wait<'a>(&self, phase: MutexGuard<'a, Phase>, time: Duration) -> MutexGuard<'a, Phase> {
+        let waited = self.ended.wait_timeout_while(phase, time, |phase| !phase.is_last);
+        waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    fn show_later(&self, bar: &ProgressBar) {
+        if !self.wait(self.phase(), PATIENCE).is_last {
+            bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
+        }
+    }
+
+    fn write_lines(&self) {
+        let mut phase = self.phase();
+        loop {
+            phase = self.wait(phase, INTERVAL);
+            if phase.is_last {
+                return;
+            }
+            if !phase.name.is_empty() {
+                let (done, documents) = (self.done.load(Relaxed), self.documents.load(Relaxed));
+                say(&line(&phase, done, documents, phase.start.elapsed()));
+            }
         }
     }
 }
 
 impl Progress for Meter {
     fn phase(&self, name: &str, total: Option<u64>) {
-        self.begin(Phase { name: name.to_owned(), total, start: Instant::now() });
+        self.begin(Phase::new(name, total));
         if let Display::Bar(bar) = &self.display {
             bar.reset();
-            bar.set_style(bar_style(total.is_some()));
+            bar.set_style(bar_style(total.is_some(), &self.state.documents));
             bar.set_length(total.unwrap_or(0));
             bar.set_message(name.to_owned());
+            // A phase that does not say how far it is shows at least that it is alive.
+            bar.enable_steady_tick(Duration::from_millis(200));
         }
     }
 
-    fn advance(&self, amount: u64) {
-        match &self.display {
-            Display::Bar(bar) => bar.inc(amount),
-            Display::Lines => {
-                self.done.fetch_add(amount, Relaxed);
-                self.line_if_due();
-            }
-            Display::Nothing => {}
+    fn advance(&self, bytes: u64) {
+        self.state.done.fetch_add(bytes, Relaxed);
+        if let Display::Bar(bar) = &self.display {
+            bar.inc(bytes);
         }
+    }
+
+    fn documents(&self, count: u64) {
+        self.state.documents.fetch_add(count, Relaxed);
     }
 
     fn forecast(&self, forecast: &Forecast) {
@@ -145,25 +214,61 @@ fn needs(forecast: &Forecast) -> Vec<String> {
     ]
 }
 
-fn bar_style(total_is_known: bool) -> ProgressStyle {
+type Out<'a> = &'a mut dyn std::fmt::Write;
+
+fn bar_style(total_is_known: bool, documents: &Arc<AtomicU64>) -> ProgressStyle {
     let template = if total_is_known {
-        "{msg:12} {wide_bar} {human_pos} of {human_len}, {rate}, {eta} left"
+        "{msg} {wide_bar} {done}{documents}, {rate}{left}"
     } else {
-        "{msg:12} {spinner} {human_pos}, {rate}"
+        "{msg} {spinner} {elapsed}{some}"
     };
-    // The templates are fixed, and the default style does for one that is wrong.
+    // The templates are fixed, and the default style does for one that is wrong. No number is better than no bar.
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    style.with_key("rate", |state: &ProgressState, out: &mut dyn std::fmt::Write| {
-        let _ = write!(out, "{}/s", number(state.per_sec() as u64)); // no rate is better than no bar
-    })
+    let documents = Arc::clone(documents);
+    style
+        .with_key("done", |state: &ProgressState, out: Out<'_>| {
+            let _ = write!(out, "{} of {}", bytes(state.pos()), bytes(state.len().unwrap_or(0)));
+        })
+        .with_key("some", |state: &ProgressState, out: Out<'_>| {
+            let _ = if state.pos() > 0 { write!(out, ", {}", bytes(state.pos())) } else { Ok(()) };
+        })
+        .with_key("documents", move |_: &ProgressState, out: Out<'_>| {
+            let _ = write!(out, "{}", also_documents(documents.load(Relaxed)));
+        })
+        .with_key("rate", |state: &ProgressState, out: Out<'_>| {
+            let _ = write!(out, "{}/s", bytes(state.per_sec() as u64));
+        })
+        .with_key("left", |state: &ProgressState, out: Out<'_>| {
+            let _ = if state.elapsed() < SETTLED { Ok(()) } else { write!(out, ", {} left", duration(state.eta())) };
+        })
 }
 
-fn line(phase: &str, done: u64, total: Option<u64>) -> String {
-    match total {
+/// `reading: 1.2 GB of 4.9 GB (25%), 123,456 documents, 35.0 MB/s, 1 min 40 s left`.
+fn line(phase: &Phase, done: u64, documents: u64, elapsed: Duration) -> String {
+    let name = &phase.name;
+    let rate = done as f64 / elapsed.as_secs_f64().max(1e-3);
+    match phase.total {
         Some(total) if total > 0 => {
-            format!("{phase}: {} of {} ({})", number(done), number(total), percent(done as f64 / total as f64))
+            let share = percent(done as f64 / total as f64);
+            let left = Duration::from_secs_f64((total.saturating_sub(done) as f64 / rate.max(1.0)).min(1e9));
+            let left = if elapsed < SETTLED { String::new() } else { format!(", {} left", duration(left)) };
+            let (done, total, documents) = (bytes(done), bytes(total), also_documents(documents));
+            format!("{name}: {done} of {total} ({share}){documents}, {}/s{left}", bytes(rate as u64))
         }
-        _ => format!("{phase}: {}", number(done)),
+        _ if done == 0 => format!("{name}: {}", duration(elapsed)),
+        _ => format!("{name}: {}{}, {}/s", bytes(done), also_documents(documents), bytes(rate as u64)),
+    }
+}
+
+fn also_documents(n: u64) -> String {
+    if n == 0 { String::new() } else { format!(", {}", counted(n, "document")) }
+}
+
+fn duration(duration: Duration) -> String {
+    match duration.as_secs() {
+        seconds @ 0..60 => format!("{seconds} s"),
+        seconds @ 60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
+        seconds => format!("{} h {} min", number(seconds / 3600), seconds / 60 % 60),
     }
 }
 
@@ -179,10 +284,16 @@ mod tests {
     }
 
     #[test]
-    fn a_line_says_how_far_a_phase_is() {
-        assert_eq!(line("reading", 1234, Some(4936)), "reading: 1,234 of 4,936 (25%)");
-        assert_eq!(line("reading", 1234, None), "reading: 1,234");
-        assert_eq!(line("reading", 0, Some(0)), "reading: 0");
+    fn a_line_says_how_far_a_phase_is_and_how_long_it_will_take() {
+        let told = |total, done, documents, seconds| {
+            line(&Phase::new("reading", total), done, documents, Duration::from_secs(seconds))
+        };
+        let expected = "reading: 1.0 GB of 4.0 GB (25%), 12,345 documents, 10.0 MB/s, 5 min 0 s left";
+        assert_eq!(told(Some(4_000_000_000), 1_000_000_000, 12_345, 100), expected);
+        assert_eq!(told(Some(400), 100, 1, 1), "reading: 100 bytes of 400 bytes (25%), 1 document, 100 bytes/s");
+        assert_eq!(told(None, 20_000, 0, 10), "reading: 20.0 kB, 2,000 bytes/s");
+        assert_eq!(told(Some(0), 0, 0, 61), "reading: 1 min 1 s");
+        assert_eq!(told(None, 0, 0, 7265), "reading: 2 h 1 min");
     }
 
     #[test]
@@ -214,16 +325,21 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_due_once_an_interval() {
+    fn a_phase_begins_at_nothing_and_the_thread_ends_with_the_run() {
         let meter = Meter::new(false, false, false);
+        let shared = Arc::downgrade(&meter.state);
         meter.phase("reading", Some(10));
         meter.advance(3);
-        assert_eq!(meter.due.load(Relaxed), 5000);
-        meter.due.store(0, Relaxed);
-        meter.advance(4);
-        assert!(meter.due.load(Relaxed) >= 5000);
-        assert_eq!(meter.done.load(Relaxed), 7);
+        meter.documents(2);
+        assert_eq!((meter.state.done.load(Relaxed), meter.state.documents.load(Relaxed)), (3, 2));
         meter.phase("comparing", None);
-        assert_eq!(meter.done.load(Relaxed), 0);
+        assert_eq!((meter.state.done.load(Relaxed), meter.state.documents.load(Relaxed)), (0, 0));
+        meter.finish();
+        drop(meter);
+        let start = Instant::now();
+        while shared.strong_count() > 0 {
+            assert!(start.elapsed() < Duration::from_secs(5), "the thread goes on");
+            thread::sleep(Duration::from_millis(1));
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! `doublon report`, and rendering for all commands.
 
 use std::fs::File;
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, IsTerminal};
 use std::path::Path;
 
 use anstream::AutoStream;
@@ -66,7 +66,8 @@ pub fn read(path: &Path) -> Result<Findings> {
 
 /// Returns how the report for people looks.
 pub fn style(args: &RenderArgs, output: &Output) -> Style {
-    styled(args.color, args.limit_or(Style::default().limit), output)
+    let style = styled(args.color, args.limit_or(Style::default().limit), output);
+    Style { sort: args.sort.into(), ..style }
 }
 
 /// Returns how text for people looks where so many groups are to be shown.
@@ -85,5 +86,7 @@ pub fn styled(color: ColorChoice, limit: usize, output: &Output) -> Style {
         },
         width: width.map_or(default.width, |(Width(columns), _)| usize::from(columns).min(WIDEST)),
         limit,
+        isolate: *output == Output::Stdout && stdout.is_terminal(),
+        ..default
     }
 }

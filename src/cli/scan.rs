@@ -5,13 +5,12 @@ use std::io::{self, IsTerminal};
 use anyhow::Result;
 
 use super::args::{Format, ScanArgs};
-use super::exit::{self, Outcome};
+use super::exit::{self, Outcome, share};
 use super::output::Output;
 use super::progress::Meter;
 use super::report::render;
-use super::say;
+use super::{baseline, hints, next, say, write_plain};
 use crate::finding::{Findings, Parameters};
-use crate::report::measure::Repeated;
 use crate::report::text::{percent, summary_line};
 
 /// Scans, reports, and judges.
@@ -28,14 +27,18 @@ pub fn run(args: &ScanArgs) -> Result<Outcome> {
         say(&told(&parameters));
     }
     let quiet = messages.quiet || messages.no_progress;
+    let baseline = baseline::load(args.limits.baseline.as_deref(), &parameters)?;
     let meter = Meter::new(quiet, io::stderr().is_terminal(), messages.verbose);
     let findings = crate::scan::scan(&args.paths, &parameters, &sources, &resources, &meter);
     meter.finish();
-    let findings = findings?;
+    let mut findings = findings?;
+    baseline::hold_against(&mut findings, baseline.as_ref());
     render(&findings, &args.render, &output)?;
     if !messages.quiet {
         tell_counts(&findings, args, &output);
+        hints::tell_fields(&findings.skipped, &parameters.text_field);
     }
+    tell_next(&findings, args, &output);
     let outcome = Outcome::of(&findings, fail_over, args.limits.fail_on_empty);
     tell_condition(&findings, fail_over);
     Ok(outcome)
@@ -52,9 +55,26 @@ fn tell_counts(findings: &Findings, args: &ScanArgs, output: &Output) {
 }
 
 fn tell_condition(findings: &Findings, fail_over: Option<f64>) {
-    let share = Repeated::of(findings).share();
+    let share = share(findings);
     if let Some(limit) = fail_over.filter(|&limit| share > limit) {
-        say(&format!("{} of the text is repeated, more than --fail-over {}", percent(share), percent(limit)));
+        let (share, limit) = (percent(share), percent(limit));
+        let what = if findings.summary.new.is_some() { "repeated and not in the baseline" } else { "repeated" };
+        say(&format!("{share} of the text is {what}, more than --fail-over {limit}"));
+    }
+}
+
+/// Only to somebody who sits before the report: what goes elsewhere is for others.
+fn tell_next(findings: &Findings, args: &ScanArgs, output: &Output) {
+    let is_read = *output == Output::Stdout && io::stdout().is_terminal() && io::stderr().is_terminal();
+    if args.messages.quiet || args.render.format != Format::Text || !is_read {
+        return;
+    }
+    let commands = next::commands(findings, &args.paths, &args.run.given);
+    if !commands.is_empty() {
+        write_plain("\nTo go on");
+    }
+    for (command, what) in commands {
+        write_plain(&format!("    {command}\n        {what}"));
     }
 }
 

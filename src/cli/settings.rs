@@ -26,6 +26,8 @@ pub struct SettingArgs {
     ///
     /// Above 0 and below 1. Pairs of higher similarity are missed more rarely still. More costs time: bands and rows
     /// follow from this and --threshold. With --preset, it replaces the bands and rows of the preset.
+    ///
+    /// Example: --recall 0.999
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     recall: Option<f64>,
     /// Cut signatures into N bands, whatever --recall says
@@ -40,12 +42,16 @@ pub struct SettingArgs {
     /// Rows of a band, together with --bands
     ///
     /// More rows find fewer pairs, and let fewer wrong candidates through: all rows of a band have to agree.
+    ///
+    /// Example: --bands 20 --rows 5
     #[arg(long, value_name = "N", requires = "bands")]
     rows: Option<usize>,
     /// What to make shingles of, and of how many [default: word:5]
     ///
     /// word:N or char:N, with N from 1 to 64: words, or the characters of the words with one space between words. With
     /// longer shingles, fewer changes make texts different, and texts that share only common phrases are less alike.
+    ///
+    /// Example: --shingle char:13 for short texts with misspellings.
     #[arg(long, value_name = "UNIT:N")]
     shingle: Option<String>,
 }

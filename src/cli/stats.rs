@@ -12,23 +12,28 @@ use super::exit::Outcome;
 use super::output::Output;
 use super::progress::Meter;
 use super::report::style;
-use super::say;
+use super::{hints, say};
 use crate::report::stats::{write_json, write_text};
 use crate::report::text::{counted, percent};
 use crate::scan::stats::{Request, stats};
 use crate::statistics::Statistics;
 
 #[derive(Debug, Group)]
+#[command(mut_arg("sort", |arg| arg.hide(true)), mut_arg("baseline", |arg| arg.hide(true)))] // of findings only
 pub struct StatsArgs {
     /// Measure each document by itself only
     ///
     /// Documents are not compared with each other: no duplicates, no repeated passages. It takes one pass, and no more
     /// memory than the largest documents.
+    ///
+    /// Example: --alone for a first look at a large corpus.
     #[arg(long)]
     alone: bool,
     /// List every document, in JSON
     ///
     /// The report for people shows the worst ones.
+    ///
+    /// Example: --documents --format json -o stats.jsonl
     #[arg(long)]
     documents: bool,
     #[command(flatten)]
@@ -44,6 +49,9 @@ pub fn run(args: &StatsArgs) -> Result<Outcome> {
     let scan = &args.scan;
     if !matches!(scan.render.format, Format::Text | Format::Json) {
         bail!("statistics have no such --format; they are written as text or json");
+    }
+    if scan.limits.baseline.is_some() {
+        bail!("--baseline is for `doublon scan`");
     }
     let (parameters, sources, resources) = (scan.parameters()?, scan.run.sources()?, scan.run.resources()?);
     let fail_over = scan.limits.fail_over()?;
@@ -62,6 +70,9 @@ pub fn run(args: &StatsArgs) -> Result<Outcome> {
     if !messages.quiet && (render.format == Format::Json || output != Output::Stdout) {
         let (documents, over) = (counted(found.summary.documents, "document"), found.summary.over);
         say(&format!("{documents} measured; {} over a limit of Gopher", counted(over, "document")));
+    }
+    if !messages.quiet {
+        hints::tell_fields(&found.skipped, &parameters.text_field);
     }
     Ok(judge(&found, fail_over, scan.limits.fail_on_empty))
 }

@@ -42,17 +42,23 @@ pub struct WindowArgs {
     ///
     /// From 2 to 64, and at most --window. Where passages are edited, shorter shingles find more of them; they take
     /// more time, since set phrases meet too.
+    ///
+    /// Example: --window-shingle 4
     #[arg(long, value_name = "N")]
     window_shingle: Option<usize>,
     /// Give each window N bands [default: 1]
     ///
     /// Each is a further chance for passages that were edited, and takes as much time again. Two windows of similarity
     /// s meet with probability 1 - (1 - s^rows)^bands.
+    ///
+    /// Example: --window-bands 3 --window-shingle 4 --window 12
     #[arg(long, value_name = "N")]
     window_bands: Option<usize>,
     /// Rows of a band of a window [default: 1]
     ///
     /// All of them have to agree: more rows find fewer edited passages, and let fewer wrong candidates through.
+    ///
+    /// Example: --window-bands 8 --window-rows 2
     #[arg(long, value_name = "N")]
     window_rows: Option<usize>,
 }

@@ -162,8 +162,8 @@ mod tests {
 
     use super::*;
     use crate::finding::{
-        Coverage, Difference, DifferenceKind, DocumentRef, Finding, MatchScope, Member, Parameters, PlacedSpan, Reason,
-        RecallEstimate, SourceInfo,
+        Coverage, Difference, DifferenceKind, DocumentRef, Finding, Fingerprint, MatchScope, Member, NewRepeats,
+        Parameters, PlacedSpan, Reason, RecallEstimate, SourceInfo,
     };
     use crate::report::text::samples;
 
@@ -195,45 +195,60 @@ mod tests {
 
     fn span() -> impl Strategy<Value = PlacedSpan> {
         let coverage = prop::sample::select(vec![Coverage::Whole, Coverage::Start, Coverage::End, Coverage::Inside]);
-        (doc(), any::<([usize; 6], Option<[usize; 2]>)>(), any::<(usize, usize)>(), coverage, any::<[String; 3]>())
-            .prop_map(
-                |(
+        (doc(), any::<([usize; 7], Option<[usize; 2]>)>(), any::<(usize, usize)>(), coverage, texts()).prop_map(
+            |(
+                doc,
+                ([start, end, char_start, char_end, line, column, end_line], in_source),
+                paragraphs,
+                covers,
+                ([before, after, excerpt], fingerprint, new),
+            )| {
+                let paragraph_count = paragraphs.1;
+                PlacedSpan {
                     doc,
-                    ([start, end, char_start, char_end, line, end_line], in_source),
+                    start,
+                    end,
+                    char_start,
+                    char_end,
+                    source_start: in_source.map(|[start, _]| start),
+                    source_end: in_source.map(|[_, end]| end),
+                    line,
+                    column,
+                    end_line,
                     paragraphs,
+                    paragraph_count,
                     covers,
-                    [before, after, excerpt],
-                )| {
-                    let paragraph_count = paragraphs.1;
-                    PlacedSpan {
-                        doc,
-                        start,
-                        end,
-                        char_start,
-                        char_end,
-                        source_start: in_source.map(|[start, _]| start),
-                        source_end: in_source.map(|[_, end]| end),
-                        line,
-                        end_line,
-                        paragraphs,
-                        paragraph_count,
-                        covers,
-                        before: before.into(),
-                        after: after.into(),
-                        excerpt: excerpt.into(),
-                    }
-                },
-            )
+                    before: before.into(),
+                    after: after.into(),
+                    excerpt: excerpt.into(),
+                    fingerprint,
+                    new,
+                }
+            },
+        )
+    }
+
+    fn texts() -> impl Strategy<Value = ([String; 3], Option<Fingerprint>, bool)> {
+        (any::<[String; 3]>(), fingerprint(), any::<bool>())
+    }
+
+    fn fingerprint() -> impl Strategy<Value = Option<Fingerprint>> {
+        prop::option::of(any::<u64>().prop_map(Fingerprint))
     }
 
     fn cluster() -> impl Strategy<Value = DocumentCluster> {
-        let member = (doc(), score(), score(), any::<bool>());
-        let member = member.prop_map(|(doc, jaccard, containment, exact)| Member { doc, jaccard, containment, exact });
-        (any::<String>(), doc(), prop::collection::vec(member, 0..3)).prop_map(|(id, keep, members)| DocumentCluster {
-            id,
-            keep,
-            members,
-        })
+        let member = (doc(), score(), score(), any::<(bool, u64, bool)>(), fingerprint());
+        let member = member.prop_map(|(doc, jaccard, containment, (exact, bytes, new), fingerprint)| Member {
+            doc,
+            jaccard,
+            containment,
+            exact,
+            bytes,
+            fingerprint,
+            new,
+        });
+        (any::<(String, usize)>(), doc(), fingerprint(), prop::collection::vec(member, 0..3))
+            .prop_map(|((id, new), keep, fingerprint, members)| DocumentCluster { id, keep, fingerprint, new, members })
     }
 
     fn pair() -> impl Strategy<Value = DocumentPair> {
@@ -266,13 +281,14 @@ mod tests {
     }
 
     fn family() -> impl Strategy<Value = PassageFamily> {
-        (any::<String>(), span(), prop::collection::vec(span(), 0..3), any::<[usize; 2]>()).prop_map(
-            |(id, keep, occurrences, [count, more_matches])| PassageFamily {
+        (any::<String>(), span(), prop::collection::vec(span(), 0..3), any::<[usize; 3]>()).prop_map(
+            |(id, keep, occurrences, [count, more_matches, new])| PassageFamily {
                 id,
                 keep,
                 occurrences,
                 count,
                 more_matches,
+                new,
             },
         )
     }
@@ -300,6 +316,7 @@ mod tests {
             passage_families: n[7],
             short_repeats: n[8],
             recall_estimate: estimate.map(|(value, low, high)| RecallEstimate { value, low, high }),
+            new: estimate.map(|_| NewRepeats { documents: n[0], passages: n[1], bytes: n[2] }),
         })
     }
 
@@ -366,7 +383,7 @@ mod tests {
     fn unknown_types_and_fields_are_passed_over() {
         let findings = samples::everything();
         let text = written(&findings)
-            .replace("{\"type\":\"summary\"", "{\"type\":\"later\",\"x\":[1]}\n{\"type\":\"summary\",\"new\":{}");
+            .replace("{\"type\":\"summary\"", "{\"type\":\"later\",\"x\":[1]}\n{\"type\":\"summary\",\"later\":{}");
         assert_eq!(read_text(&text).expect("compatible"), findings);
     }
 

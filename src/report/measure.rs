@@ -44,7 +44,7 @@ fn repeated_in_passages(findings: &Findings) -> u64 {
     spans.into_values().map(|places| union_len(places.iter().map(|place| Span::new(place.start, place.end)))).sum()
 }
 
-fn union_len(spans: impl Iterator<Item = Span>) -> u64 {
+pub(super) fn union_len(spans: impl Iterator<Item = Span>) -> u64 {
     let mut spans: Vec<Span> = spans.collect();
     spans.sort_unstable();
     let mut covered_to = 0;
@@ -81,8 +81,14 @@ mod tests {
         let mut findings = samples::documents();
         let doc = findings.clusters[0].members[0].doc.clone();
         let place = samples::span(doc, 0..10, (1, 1));
-        let family =
-            PassageFamily { id: "f1".into(), keep: place.clone(), occurrences: vec![place], count: 2, more_matches: 0 };
+        let family = PassageFamily {
+            id: "f1".into(),
+            keep: place.clone(),
+            occurrences: vec![place],
+            count: 2,
+            more_matches: 0,
+            new: 0,
+        };
         findings.families.push(family);
         assert_eq!(Repeated::of(&findings).passages, 0);
     }

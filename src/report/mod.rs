@@ -1,5 +1,6 @@
 //! Renderings of findings, of statistics, and of what settings promise. They only read.
 
+pub mod baseline;
 pub mod comparison;
 pub mod csv;
 pub mod explanation;

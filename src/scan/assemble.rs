@@ -9,9 +9,10 @@ use super::documents::{Documents, Pair, Removal};
 use super::passages::Passages;
 use crate::error::{Error, Result};
 use crate::finding::{
-    DocumentCluster, DocumentPair, DocumentRef, Findings, Header, Member, Parameters, Reason, RecallEstimate, SCHEMA,
-    Skipped, Summary,
+    DocumentCluster, DocumentPair, DocumentRef, Findings, Fingerprint, Header, Member, Parameters, Reason,
+    RecallEstimate, SCHEMA, Skipped, Summary,
 };
+use crate::hash::seeded_hash;
 
 /// What a run found, and what is needed to name it.
 pub(super) struct Assembly<'a> {
@@ -29,6 +30,8 @@ struct Named {
     doc: u32,
     reference: DocumentRef,
     text_bytes: u64,
+    /// None if it could not be read again.
+    fingerprint: Option<Fingerprint>,
 }
 
 impl<'a> Assembly<'a> {
@@ -79,17 +82,23 @@ impl<'a> Assembly<'a> {
         let cluster = |((keeper, members), number)| DocumentCluster {
             id: format!("d{number}"),
             keep: self.named(keeper).reference.clone(),
+            fingerprint: self.named(keeper).fingerprint,
+            new: 0,
             members,
         };
         members.into_iter().zip(1..).map(cluster).collect()
     }
 
     fn member(&self, removal: &Removal) -> Member {
+        let named = self.named(removal.doc);
         Member {
-            doc: self.named(removal.doc).reference.clone(),
+            doc: named.reference.clone(),
             jaccard: removal.overlap.jaccard(),
             containment: removal.overlap.containment_b(),
             exact: removal.exact,
+            bytes: named.text_bytes,
+            fingerprint: named.fingerprint,
+            new: false,
         }
     }
 
@@ -127,6 +136,7 @@ impl<'a> Assembly<'a> {
             passage_matches: passages.all_matches,
             passage_families: passages.families.len() as u64,
             short_repeats: passages.short_repeats,
+            new: None,
         }
     }
 
@@ -149,13 +159,15 @@ fn name(corpus: &Corpus, documents: &Documents) -> Result<Vec<Named>> {
             || corpus.texts.reader(),
             |reader, doc| {
                 let (source, record) = corpus.texts.position(doc)?;
-                let (reference, text_bytes) = if let Ok(document) = reader.read(doc) {
-                    (corpus.reference(doc, &document), document.text.len() as u64)
+                Ok(if let Ok(document) = reader.read(doc) {
+                    let text_bytes = document.text.len() as u64;
+                    let fingerprint = Some(Fingerprint(seeded_hash(document.text.as_bytes(), 0)));
+                    Named { doc, reference: corpus.reference(doc, &document), text_bytes, fingerprint }
                 } else {
                     // It can no longer be read, but is still named by its place.
-                    (DocumentRef { source: corpus.names[source as usize].clone(), record, id: None }, 0)
-                };
-                Ok(Named { doc, reference, text_bytes })
+                    let reference = DocumentRef { source: corpus.names[source as usize].clone(), record, id: None };
+                    Named { doc, reference, text_bytes: 0, fingerprint: None }
+                })
             },
         )
         .collect()

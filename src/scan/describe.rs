@@ -10,7 +10,8 @@ use std::sync::Arc;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 use crate::document::Origin;
-use crate::finding::{Coverage, Difference, DifferenceKind, DocumentRef, MAX_DIFFERENCES, PlacedSpan};
+use crate::finding::{Coverage, Difference, DifferenceKind, DocumentRef, Fingerprint, MAX_DIFFERENCES, PlacedSpan};
+use crate::hash::seeded_hash;
 use crate::report::comparison::{Piece, PieceKind};
 use crate::span::Span;
 use crate::text::{TokenReader, line_starts, paragraphs};
@@ -30,6 +31,7 @@ const STEP: usize = 1024;
 pub struct Described<'t> {
     text: &'t str,
     words: Vec<Span>,
+    hashes: Vec<u64>,
     lines: Vec<usize>,
     paragraphs: Vec<Span>,
     characters: Vec<usize>,
@@ -50,8 +52,12 @@ impl<'t> Described<'t> {
         for step in text.as_bytes().chunks(STEP) {
             characters.push(characters[characters.len() - 1] + count_characters(step));
         }
-        let (words, lines, paragraphs) = (words(text, reader), line_starts(text), paragraphs(text));
-        Self { text, words, lines, paragraphs, characters, page: None }
+        let (mut words, mut hashes) = (Vec::with_capacity(text.len() / 6), Vec::with_capacity(text.len() / 6));
+        reader.for_each(text, |token| {
+            words.push(token.span);
+            hashes.push(token.hash);
+        });
+        Self { text, words, hashes, lines: line_starts(text), paragraphs: paragraphs(text), characters, page: None }
     }
 
     /// Tells the page that the text was made from.
@@ -71,6 +77,7 @@ impl<'t> Described<'t> {
         let in_page = page.map(|page| page.map.origin(span));
         let exact = in_page.filter(|_| page.is_some_and(|page| page.is_exact));
         let lines = page.map_or(self.lines.as_slice(), |page| &page.lines);
+        let column = if in_page.is_some() { 0 } else { self.column(span.start) };
         PlacedSpan {
             doc,
             start: span.start,
@@ -80,10 +87,13 @@ impl<'t> Described<'t> {
             source_start: exact.map(|span| span.start),
             source_end: exact.map(|span| span.end),
             line: line(lines, in_page.unwrap_or(span).start),
+            column,
             end_line: line(lines, in_page.unwrap_or(span).end - 1),
             paragraphs: (touched.start + 1, touched.end),
             paragraph_count: self.paragraphs.len(),
             covers: self.coverage(&words, first, last),
+            fingerprint: Some(self.fingerprint(&words)),
+            new: false,
             before: Arc::default(),
             after: Arc::default(),
             excerpt: Arc::default(),
@@ -134,6 +144,18 @@ impl<'t> Described<'t> {
             (false, true) => Coverage::End,
             (false, false) => Coverage::Inside,
         }
+    }
+
+    /// A byte order mark is in no column.
+    fn column(&self, byte: usize) -> usize {
+        let start = self.lines[line(&self.lines, byte) - 1];
+        let mark = usize::from(start == 0 && byte > 0 && self.text.starts_with('\u{feff}'));
+        self.character(byte) - self.character(start) - mark + 1
+    }
+
+    fn fingerprint(&self, words: &Range<usize>) -> Fingerprint {
+        let hashes: Vec<u8> = self.hashes[words.clone()].iter().flat_map(|hash| hash.to_le_bytes()).collect();
+        Fingerprint(seeded_hash(&hashes, 0))
     }
 
     fn character(&self, byte: usize) -> usize {
@@ -452,7 +474,7 @@ mod tests {
         assert_eq!(&*found.excerpt, "«très chaud» à");
         assert_eq!((found.start, found.end), (16, 34));
         assert_eq!((found.char_start, found.char_end), (14, 28));
-        assert_eq!((found.line, found.end_line), (3, 3));
+        assert_eq!((found.line, found.column, found.end_line), (3, 9, 3));
         assert_eq!((found.paragraphs, found.paragraph_count), ((2, 2), 3));
         assert_eq!((&*found.before, &*found.after), ("Il fait ", "\nParis. Demain aussi."));
         assert_eq!(found.covers, Coverage::Inside);
@@ -486,6 +508,19 @@ mod tests {
         assert_eq!(shortened.chars().count(), EXCERPT);
         assert!(shortened.starts_with("mot mot") && shortened.ends_with("mot mot") && shortened.contains(" … "));
         assert_eq!(place(&text, 100..101).before.chars().count(), CONTEXT);
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_in_no_column() {
+        assert_eq!([0..1, 1..2].map(|words| place("\u{feff}un deux", words).column), [1, 4]);
+        assert_eq!(place("\u{feff}un\ndeux", 1..2).column, 1);
+    }
+
+    #[test]
+    fn a_fingerprint_is_of_the_words_alone() {
+        let of = |text: &str, words| place(text, words).fingerprint;
+        assert_eq!(of("Il dit : « Oui ! »", 1..3), of("dit\n\noui", 0..2));
+        assert_ne!(of("dit oui", 0..2), of("oui dit", 0..2));
     }
 
     #[test]
@@ -544,10 +579,11 @@ mod tests {
             let described = Described::new("one two three", &mut Tokenizer::default().reader()).in_page(Some(page));
             let doc = DocumentRef { source: "a".into(), record: 0, id: None };
             let place = described.place(1..3, doc);
-            ((place.start, place.end), (place.source_start, place.source_end), (place.line, place.end_line))
+            let lines = (place.line, place.column, place.end_line);
+            ((place.start, place.end), (place.source_start, place.source_end), lines)
         };
-        assert_eq!(place(&page(true)), ((4, 13), (Some(7), Some(19)), (1, 2)));
-        assert_eq!(place(&page(false)), ((4, 13), (None, None), (1, 2)));
+        assert_eq!(place(&page(true)), ((4, 13), (Some(7), Some(19)), (1, 0, 2)));
+        assert_eq!(place(&page(false)), ((4, 13), (None, None), (1, 0, 2)));
     }
 
     #[test]

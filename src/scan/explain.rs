@@ -77,7 +77,7 @@ impl Explainer<'_> {
     }
 
     fn cluster(&self, cluster: &DocumentCluster, member: Option<usize>, sources: &mut Sources) -> Result<Cluster> {
-        let DocumentCluster { id, keep, members } = cluster;
+        let DocumentCluster { id, keep, members, .. } = cluster;
         let count = members.len();
         if member.is_some_and(|number| number == 0 || number > count) {
             return Err(self.refused(format!("there is no {}; there is {id}:1 to {id}:{count}", self.request.id)));
@@ -147,7 +147,7 @@ impl Explainer<'_> {
 
     fn fate(&self, doc: &DocumentRef, sources: &mut Sources) -> Result<Fate> {
         for cluster in &self.findings.clusters {
-            let DocumentCluster { id, keep, members } = cluster;
+            let DocumentCluster { id, keep, members, .. } = cluster;
             if same(keep, doc) {
                 return Ok(Fate::Keeper { cluster: id.clone(), count: members.len() });
             }

@@ -54,7 +54,9 @@ pub(super) fn read<T: Send>(
     let parsed = |Work { from, mut block }: Work| {
         let name = sources[from.source as usize].name();
         let parse = |block: &mut Block, items: &mut _| source::parse(block, from.format, &name, options, items);
-        work(from, parse_guarded(&mut block, from.format, &name, parse))
+        let items = parse_guarded(&mut block, from.format, &name, parse);
+        progress.documents(items.iter().filter(|item| matches!(item, Item::Document(_))).count() as u64);
+        work(from, items)
     };
     let count = sources.len();
     let read = Intake { stamps: vec![None; count], changed: vec![false; count], ..Intake::default() };

@@ -49,10 +49,12 @@ pub struct Resources {
 
 /// Hears how far a run is.
 pub trait Progress: Sync {
-    /// A phase begins; `total` is the number of bytes or items that it will advance by, if that is known.
+    /// A phase begins; `total` is the number of bytes that it will advance by, if that is known.
     fn phase(&self, name: &str, total: Option<u64>);
-    /// The phase has come so many bytes or items further.
-    fn advance(&self, amount: u64);
+    /// The phase has come so many bytes further.
+    fn advance(&self, bytes: u64);
+    /// So many more documents were read.
+    fn documents(&self, _count: u64) {}
     /// The run will need about this. It is told once before anything is read, unless the size of an input is not known.
     fn forecast(&self, _forecast: &Forecast) {}
 }

@@ -1,30 +1,37 @@
 //! The report for people.
 //!
-//! Groups are shown largest first, as many as asked for; all of what was skipped is counted, and the counts at the end
+//! Groups are shown by what they cost, or as asked for; all of what was skipped is counted, and the counts at the end
 //! add up. Everything that comes from input is made visible first ([`super::visible`]), into a pipe too: nobody knows
 //! who reads the other end.
 
+mod aligned;
+mod closing;
+mod order;
 pub(super) mod page;
 mod phrase;
 #[cfg(test)]
 pub(crate) mod samples;
 mod wrap;
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use self::aligned::aligned;
+use self::closing::{documents_sum, passages_found};
+pub use self::order::Sort;
+use self::order::{cost_of_cluster, cost_of_family};
 use self::page::{Names, Page, Paint};
 use self::phrase::differences;
 pub use self::phrase::{bytes, counted, number, percent};
 pub(super) use self::phrase::{covered, reason_in_words, regrouped};
 pub(super) use self::wrap::one_line;
 pub use self::wrap::wrap;
-use super::measure::Repeated;
 use super::visible::visible;
 use crate::finding::{
-    DocumentCluster, Findings, Level, MatchScope, Member, PassageFamily, PassageMatch, PlacedSpan, Skipped, Summary,
+    Coverage, DocumentCluster, Findings, Level, MatchScope, Member, PassageFamily, PassageMatch, PlacedSpan, Reason,
+    Skipped,
 };
+use crate::text::Tokenizer;
 
 /// How the report looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,20 +42,27 @@ pub struct Style {
     pub width: usize,
     /// The most groups shown of each kind.
     pub limit: usize,
+    /// What they are ordered by.
+    pub sort: Sort,
+    /// Whether excerpts written from right to left are set apart from what stands beside them, by characters that only
+    /// a terminal should see.
+    pub isolate: bool,
 }
 
 impl Default for Style {
     fn default() -> Self {
-        Self { color: false, width: 80, limit: 20 }
+        Self { color: false, width: 80, limit: 20, sort: Sort::default(), isolate: false }
     }
 }
 
 /// The most places shown of a group, unless all groups are.
 const PLACES: usize = 10;
+/// Records of one source that are listed with one reason, unless all are.
+const ALIKE: usize = 3;
 /// The most differences told of a match.
 const DIFFERENCES: usize = 5;
 /// Lines of the excerpt of a match, and of a family.
-const MATCH_LINES: usize = 6;
+const MATCH_LINES: usize = 8;
 const FAMILY_LINES: usize = 2;
 
 /// Writes the report.
@@ -57,12 +71,14 @@ const FAMILY_LINES: usize = 2;
 ///
 /// When `out` cannot be written to.
 pub fn write(findings: &Findings, style: &Style, out: &mut impl Write) -> io::Result<()> {
-    let mut report = Report { findings, style, names: Names::new(findings), page: Page::new(out, style) };
+    let parameters = &findings.header.parameters;
+    let tokenizer = Tokenizer::new(parameters.text, parameters.seed);
+    let mut report = Report { findings, style, tokenizer, names: Names::new(findings), page: Page::new(out, style) };
     report.documents()?;
     report.passages()?;
     report.skipped()?;
     report.nothing_found()?;
-    report.summary()
+    closing::write(findings, &report.names, &mut report.page)
 }
 
 /// Returns the counts in one line: documents, passages, and the sum that holds.
@@ -80,29 +96,34 @@ pub fn summary_line(findings: &Findings) -> String {
 struct Report<'a, W> {
     findings: &'a Findings,
     style: &'a Style,
+    tokenizer: Tokenizer,
     names: Names<'a>,
     page: Page<'a, W>,
 }
 
 impl<W: Write> Report<'_, W> {
     fn documents(&mut self) -> io::Result<()> {
-        let mut clusters: Vec<_> = self.findings.clusters.iter().collect();
-        clusters.sort_by_key(|cluster| Reverse(cluster.members.len()));
-        if clusters.is_empty() {
+        let mut clusters = order::clusters(&self.findings.clusters, self.style.sort);
+        let all = clusters.len();
+        clusters.retain(|cluster| self.is_wanted(cluster.new));
+        if all == 0 {
             return Ok(());
         }
         self.page.heading("Duplicate documents")?;
         for cluster in clusters.iter().take(self.style.limit) {
             self.cluster(cluster)?;
         }
-        self.more(clusters.len(), self.style.limit, "group")
+        self.more(clusters.len(), all, "group")
     }
 
     fn cluster(&mut self, cluster: &DocumentCluster) -> io::Result<()> {
         let duplicates = counted(cluster.members.len() as u64, "duplicate");
-        self.page.title(&cluster.id, &format!("{duplicates} of one document"))?;
-        self.page.place("kept", &self.names.document(&cluster.keep), "")?;
-        for member in cluster.members.iter().take(self.places()) {
+        let cost = cost(cost_of_cluster(cluster));
+        self.page.title(&cluster.id, &format!("{duplicates} of one document{cost}{}", told_new(cluster.new)))?;
+        let new_members = cluster.members.iter().filter(|member| member.new).count();
+        self.page.place("kept", &self.names.document(&cluster.keep), mark(cluster.new > new_members))?;
+        let (new, known): (Vec<_>, Vec<_>) = cluster.members.iter().partition(|member| member.new);
+        for member in new.into_iter().chain(known).take(self.places()) {
             self.member(member)?;
         }
         self.page.more_places(cluster.members.len(), self.places())?;
@@ -111,14 +132,16 @@ impl<W: Write> Report<'_, W> {
 
     fn member(&mut self, member: &Member) -> io::Result<()> {
         let name = self.names.document(&member.doc);
+        let new = mark(member.new);
         if member.exact {
-            return self.page.place("exact copy", &name, "");
+            return self.page.place("exact copy", &name, new);
         }
         if member.jaccard >= 1.0 {
-            return self.page.place("same words", &name, "(equal but for case, spaces, punctuation or order)");
+            let equal = format!("(equal but for case, spaces, punctuation or order){new}");
+            return self.page.place("same words", &name, &equal);
         }
         let (similarity, containment) = (percent(member.jaccard), percent(member.containment));
-        let measured = format!("(similarity {similarity}, {containment} of it in the kept one)");
+        let measured = format!("(similarity {similarity}, {containment} of it in the kept one){new}");
         self.page.place("near copy", &name, &measured)
     }
 
@@ -127,9 +150,10 @@ impl<W: Write> Report<'_, W> {
         for m in &self.findings.matches {
             matches.entry(&m.family).or_default().push(m);
         }
-        let mut families: Vec<_> = self.findings.families.iter().collect();
-        families.sort_by_key(|family| Reverse(repeated_chars(family)));
-        if families.is_empty() {
+        let mut families = order::families(&self.findings.families, &matches, self.style.sort);
+        let all = families.len();
+        families.retain(|family| self.is_wanted(family.new));
+        if all == 0 {
             return Ok(());
         }
         self.page.heading("Repeated passages")?;
@@ -139,13 +163,13 @@ impl<W: Write> Report<'_, W> {
                 matches => self.family(family, matches.map_or(&[], Vec::as_slice))?,
             }
         }
-        self.more(families.len(), self.style.limit, "passage")
+        self.more(families.len(), all, "passage")
     }
 
     fn passage_match(&mut self, m: &PassageMatch) -> io::Result<()> {
         let title = format!("{}: {}", self.repeats(m), same_words(m));
         self.page.title(&m.id, &title)?;
-        self.page.excerpt(&m.a.excerpt, MATCH_LINES)?;
+        self.page.aligned(&aligned(&m.a, &m.b, &self.tokenizer), MATCH_LINES)?;
         self.place("first", &m.a)?;
         self.place("second", &m.b)?;
         self.page.labelled("match", &measured(m), Paint::Plain)?;
@@ -159,7 +183,7 @@ impl<W: Write> Report<'_, W> {
             MatchScope::Within => String::new(),
             MatchScope::Across => format!(" of {}", self.names.document(&span.doc)),
         };
-        let (a, b) = (covered(&m.a), covered(&m.b));
+        let (a, b) = (covered(&m.a), last_or_covered(&m.b));
         let verb = if b.starts_with("paragraphs") { "repeat" } else { "repeats" };
         capitalised(&format!("{b}{} {verb} {a}{}{}", of(&m.b), of(&m.a), regrouped(&m.a, &m.b)))
     }
@@ -170,7 +194,7 @@ impl<W: Write> Report<'_, W> {
         } else {
             format!("lines {}-{}, ", span.line, span.end_line)
         };
-        self.page.place(label, &self.names.place(span), "")?;
+        self.page.place(label, &self.names.place(span), mark(span.new))?;
         let (bytes, chars) = ((span.start, span.end), (span.char_start, span.char_end));
         let spans = format!("{lines}bytes {}..{}, characters {}..{}", bytes.0, bytes.1, chars.0, chars.1);
         self.page.continued(&spans, Paint::Faint)
@@ -196,10 +220,12 @@ impl<W: Write> Report<'_, W> {
     fn family(&mut self, family: &PassageFamily, matches: &[&PassageMatch]) -> io::Result<()> {
         let words = matches.iter().map(|m| m.words).max();
         let words = words.map_or_else(|| "one passage".into(), |words| counted(words as u64, "word"));
-        self.page.title(&family.id, &format!("{words} in {}", counted(family.count as u64, "place")))?;
+        let (places, cost) = (counted(family.count as u64, "place"), cost(cost_of_family(family)));
+        self.page.title(&family.id, &format!("{words} in {places}{cost}{}", told_new(family.new)))?;
         self.page.excerpt(&family.keep.excerpt, FAMILY_LINES)?;
         self.family_place("kept", &family.keep)?;
-        for place in family.occurrences.iter().take(self.places()) {
+        let (new, known): (Vec<_>, Vec<_>) = family.occurrences.iter().partition(|place| place.new);
+        for place in new.into_iter().chain(known).take(self.places()) {
             self.family_place("again", place)?;
         }
         self.page.more_places(family.count.saturating_sub(1), self.places().min(family.occurrences.len()))?;
@@ -207,7 +233,7 @@ impl<W: Write> Report<'_, W> {
     }
 
     fn family_place(&mut self, label: &str, place: &PlacedSpan) -> io::Result<()> {
-        self.page.place(label, &self.names.place(place), &covered(place))
+        self.page.place(label, &self.names.place(place), &format!("{}{}", covered(place), mark(place.new)))
     }
 
     fn skipped(&mut self) -> io::Result<()> {
@@ -217,14 +243,29 @@ impl<W: Write> Report<'_, W> {
             return Ok(());
         }
         self.page.heading("Skipped input")?;
-        for skipped in skipped.iter().take(self.style.limit) {
-            let reason = reason_in_words(skipped.reason.name());
-            let detail = skipped.detail.as_deref().map(|detail| without_line(detail, skipped.record));
-            let detail = detail.map(|detail| format!(": {}", visible(detail))).unwrap_or_default();
-            self.page.entry(&format!("{}: {reason}{detail}", self.names.skipped(skipped)))?;
+        let alike = |x: &&Skipped, y: &&Skipped| (&x.source, x.reason) == (&y.source, y.reason);
+        let groups: Vec<&[&Skipped]> = skipped.chunk_by(alike).collect();
+        for group in groups.iter().take(self.style.limit) {
+            self.skipped_alike(group)?;
         }
-        self.more(skipped.len(), self.style.limit, "record")?;
+        let hidden: usize = groups.iter().skip(self.style.limit).map(|group| group.len()).sum();
+        if hidden > 0 {
+            self.page.entry(&format!("and {} (--limit 0 shows all)", counted_more(hidden, "record")))?;
+        }
         self.page.blank()
+    }
+
+    /// Records of one source that were skipped for one reason: some of them, and how many more there are.
+    fn skipped_alike(&mut self, group: &[&Skipped]) -> io::Result<()> {
+        let most = if self.style.limit == usize::MAX { usize::MAX } else { ALIKE };
+        for skipped in group.iter().take(most) {
+            self.page.entry(&format!("{}: {}", self.names.skipped(skipped), why(skipped)))?;
+        }
+        let (source, reason) = (visible(&group[0].source), reason_in_words(group[0].reason.name()));
+        match group.len().saturating_sub(most) {
+            0 => Ok(()),
+            more => self.page.entry(&format!("{source}: {reason} in {}", counted_more(more, "record"))),
+        }
     }
 
     fn nothing_found(&mut self) -> io::Result<()> {
@@ -243,57 +284,21 @@ impl<W: Write> Report<'_, W> {
         }
     }
 
-    fn summary(&mut self) -> io::Result<()> {
-        let Findings { header, summary, .. } = self.findings;
-        let level = header.parameters.level;
-        self.page.heading("Summary")?;
-        self.page.labelled("documents", &documents_sum(summary), Paint::Plain)?;
-        if !summary.skipped.is_empty() {
-            self.page.labelled("skipped", &skipped_by_reason(summary), Paint::Plain)?;
+    /// How many groups are not shown: those beyond the limit, and those that a baseline has.
+    fn more(&mut self, wanted: usize, all: usize, noun: &str) -> io::Result<()> {
+        let (beyond, known) = (wanted.saturating_sub(self.style.limit), all - wanted);
+        if beyond > 0 {
+            self.page.entry(&format!("and {} (--limit 0 shows all)", counted_more(beyond, noun)))?;
         }
-        self.page.labelled("text", &self.text_counts(), Paint::Plain)?;
-        if level.passages() {
-            self.page.labelled("passages", &passages_found(summary), Paint::Plain)?;
-            if summary.short_repeats > 0 {
-                self.page.continued(&short_repeats(summary, header.parameters.min_words), Paint::Plain)?;
-            }
+        if known > 0 {
+            self.page.entry(&format!("{} that the baseline has", counted(known as u64, noun)))?;
         }
-        if let Some(recall) = summary.recall_estimate {
-            let (low, high) = (percent(recall.low), percent(recall.high));
-            let text = format!("{} of duplicate pairs (estimate; 95% interval {low} to {high})", percent(recall.value));
-            self.page.labelled("recall", &text, Paint::Plain)?;
-        }
-        Ok(())
+        if beyond + known > 0 { self.page.blank() } else { Ok(()) }
     }
 
-    fn text_counts(&self) -> String {
-        let (repeated, lossy) = (Repeated::of(self.findings), self.findings.summary.lossy);
-        let part = |n: u64, place: &str| {
-            (n > 0).then(|| format!("{} ({}) in {place}", bytes(n), percent(n as f64 / repeated.text.max(1) as f64)))
-        };
-        let documents = part(repeated.documents, "removed documents");
-        let passages = part(repeated.passages, "repeated passages");
-        let parts: Vec<String> = [documents, passages].into_iter().flatten().collect();
-        let of_which = if parts.is_empty() { String::new() } else { format!(", of which {}", parts.join(" and ")) };
-        let broken = if lossy == 0 {
-            String::new()
-        } else {
-            format!("; bytes that are not UTF-8 in {}", counted(lossy, "document"))
-        };
-        let decoded = self
-            .findings
-            .summary
-            .encodings
-            .iter()
-            .fold(String::new(), |told, (name, &n)| told + "; " + &counted(n, "document") + " in " + name);
-        format!("{}{of_which}{decoded}{broken}", bytes(repeated.text))
-    }
-
-    fn more(&mut self, total: usize, limit: usize, noun: &str) -> io::Result<()> {
-        match total.saturating_sub(limit) {
-            0 => Ok(()),
-            more => self.page.entry(&format!("and {} (--limit 0 shows all)", counted_more(more, noun))),
-        }
+    /// Held against a baseline, only what is new is shown.
+    fn is_wanted(&self, new: usize) -> bool {
+        new > 0 || self.findings.summary.new.is_none()
     }
 
     fn places(&self) -> usize {
@@ -301,18 +306,31 @@ impl<W: Write> Report<'_, W> {
     }
 }
 
-/// What cutting all places but one would save, roughly.
-fn repeated_chars(family: &PassageFamily) -> usize {
-    let span = &family.keep;
-    span.char_end.saturating_sub(span.char_start).saturating_mul(family.count.saturating_sub(1))
+/// `paragraph 15, the last,`, or what else a place covers.
+fn last_or_covered(place: &PlacedSpan) -> String {
+    let is_last = place.paragraphs.0 == place.paragraph_count && place.paragraph_count > 1;
+    let comma = if is_last && place.covers == Coverage::Whole { ", the last," } else { "" };
+    format!("{}{comma}", covered(place))
+}
+
+/// What the removal of a group would save, as an appendix to its title.
+fn cost(n: u64) -> String {
+    if n == 0 { String::new() } else { format!(", {} could go", bytes(n)) }
+}
+
+fn told_new(n: usize) -> String {
+    if n == 0 { String::new() } else { format!(", {} new", number(n as u64)) }
+}
+
+fn mark(is_new: bool) -> &'static str {
+    if is_new { " (new)" } else { "" }
 }
 
 fn same_words(m: &PassageMatch) -> String {
-    let words = counted(m.words as u64, "word");
     if m.identity >= 1.0 {
-        format!("{words}, word for word")
+        counted(m.words as u64, "equal word")
     } else {
-        format!("{words}, {} alike", percent(m.identity))
+        format!("{}, {} alike", counted(m.words as u64, "word"), percent(m.identity))
     }
 }
 
@@ -326,34 +344,24 @@ fn measured(m: &PassageMatch) -> String {
     format!("{}, identity {}, {containment}", counted(m.words as u64, "word"), percent(m.identity))
 }
 
-fn documents_sum(summary: &Summary) -> String {
-    let skipped: u64 = summary.skipped.values().sum();
-    let [kept, removed, skipped] = [summary.kept, summary.removed, skipped].map(number);
-    format!("{} = {kept} kept + {removed} removed + {skipped} skipped", number(summary.documents))
+/// Why a record was skipped. Where the detail says it all, the reason would only say it again.
+fn why(skipped: &Skipped) -> String {
+    let reason = reason_in_words(skipped.reason.name());
+    let Some(detail) = skipped.detail.as_deref().map(|detail| without_line(detail, skipped.record)) else {
+        return reason;
+    };
+    let detail = visible(detail);
+    match skipped.reason {
+        Reason::Binary | Reason::MissingText | Reason::MissingColumn => detail.into_owned(),
+        Reason::Missing | Reason::Permission | Reason::Vanished if detail.ends_with(')') => reason,
+        _ => format!("{reason}: {detail}"),
+    }
 }
 
 /// A detail without the line that it begins with: the place before it says that already.
 fn without_line(detail: &str, record: Option<u64>) -> &str {
     let line = record.map(|record| format!("line {}: ", record + 1));
     line.and_then(|line| detail.strip_prefix(&line)).unwrap_or(detail)
-}
-
-fn skipped_by_reason(summary: &Summary) -> String {
-    let counts: Vec<_> =
-        summary.skipped.iter().map(|(reason, n)| format!("{}: {}", reason_in_words(reason), number(*n))).collect();
-    counts.join(", ")
-}
-
-fn passages_found(summary: &Summary) -> String {
-    let matches = counted(summary.passage_matches, "match");
-    match summary.passage_families {
-        0 => "no repeated passage".into(),
-        families => format!("{} ({matches})", counted(families, "repeated passage")),
-    }
-}
-
-fn short_repeats(summary: &Summary, min_words: usize) -> String {
-    format!("{} of fewer than {min_words} words not listed", counted(summary.short_repeats, "repeat"))
 }
 
 fn counted_more(n: usize, noun: &str) -> String {
@@ -368,7 +376,7 @@ fn capitalised(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Coverage, Difference, DifferenceKind};
+    use crate::finding::{Coverage, Difference, DifferenceKind, Summary};
 
     fn rendered_as(findings: &Findings, style: Style) -> String {
         let mut out = Vec::new();
@@ -399,16 +407,16 @@ mod tests {
         let expected = "\
 Repeated passages
 
-p1  Paragraph 15 repeats paragraphs 5 and 6, joined: 63 words, word for word
+p1  Paragraph 15, the last, repeats paragraphs 5 and 6, joined: 63 equal words
     | Le chef de la diplomatie turque Mevlut Cavusoglu a exhorté jeudi la Russie
     | à faire stopper les attaques du régime syrien dans la province rebelle
     | d'Idleb \"le plus rapidement possible\". ¶ \"Nous nous attendons à ce que la
     | Russie freine le régime le plus rapidement possible\", a déclaré M.
     | Cavusoglu lors d'une conférence de presse retransmise par les télévisions
     | turques depuis Bakou.
-    first      data/seed/article.txt:10
+    first      data/seed/article.txt:10:1
                lines 10-12, bytes 183..574, characters 180..561
-    second     data/seed/article.txt:30
+    second     data/seed/article.txt:30:1
                bytes 2554..2944, characters 2491..2871
     match      63 words, identity 100%, containment 100% both ways
     differs    a paragraph break became a space
@@ -417,7 +425,8 @@ p1  Paragraph 15 repeats paragraphs 5 and 6, joined: 63 words, word for word
 Summary
 
     documents  1 = 1 kept + 0 removed + 0 skipped
-    text       2,948 bytes, of which 390 bytes (13.2%) in repeated passages
+    text       2,948 bytes
+    repeated   390 bytes (13.2%) could go, in repeated passages
     passages   1 repeated passage (1 match)
                2 repeats of fewer than 20 words not listed
 ";
@@ -429,7 +438,7 @@ Summary
         let expected = "\
 Duplicate documents
 
-d1  2 duplicates of one document
+d1  2 duplicates of one document, 6,000 bytes could go
     kept       docs.jsonl:1
     exact copy docs.jsonl:18 (id news/17)
     near copy  b.txt  (similarity 93%, 97% of it in the kept one)
@@ -437,7 +446,8 @@ d1  2 duplicates of one document
 Summary
 
     documents  3 = 1 kept + 2 removed + 0 skipped
-    text       9,000 bytes, of which 6,000 bytes (66.6%) in removed documents
+    text       9,000 bytes
+    repeated   6,000 bytes (66.6%) could go, in removed documents
     passages   no repeated passage
     recall     99.8% of duplicate pairs (estimate; 95% interval 99.1% to 100%)
 ";
@@ -460,9 +470,41 @@ Summary
     documents  4 = 1 kept + 0 removed + 3 skipped
     skipped    no words in it: 1, invalid JSON: 1, permission denied: 1
     text       2,948 bytes
+    repeated   nothing
     passages   no repeated passage
 ";
         assert_eq!(rendered(&samples::skipped()), expected);
+    }
+
+    #[test]
+    fn a_reason_is_told_once() {
+        let mut findings = samples::skipped();
+        let mut told = |reason, detail: &str| {
+            findings.skipped =
+                vec![Skipped { reason, detail: Some(detail.into()), ..samples::skipped().skipped.remove(2) }];
+            rendered(&findings).lines().nth(2).unwrap_or_default().to_owned()
+        };
+        assert_eq!(
+            told(Reason::Binary, "the file is a program, not text"),
+            "    locked: the file is a program, not text"
+        );
+        assert_eq!(
+            told(Reason::Missing, "No such file or directory (os error 2)"),
+            "    locked: no such file or folder"
+        );
+        assert_eq!(told(Reason::InvalidJson, "expected `,`"), "    locked: invalid JSON: expected `,`");
+    }
+
+    #[test]
+    fn many_records_of_a_file_with_one_fault_are_counted() {
+        let mut findings = samples::skipped();
+        let one = findings.skipped.remove(1);
+        findings.skipped = (0..9).map(|n| Skipped { record: Some(n), ..one.clone() }).collect();
+        let text = rendered(&findings);
+        assert_eq!(text.matches("invalid JSON: expected").count(), 3, "{text}");
+        assert!(text.contains("    a.jsonl: invalid JSON in 6 more records\n\n"), "{text}");
+        let all = rendered_as(&findings, Style { limit: usize::MAX, ..Style::default() });
+        assert_eq!(all.matches("invalid JSON: expected").count(), 9, "{all}");
     }
 
     #[test]
@@ -551,9 +593,9 @@ Summary
         family.occurrences = (1..=12).map(|line| PlacedSpan { line, ..place.clone() }).collect();
         family.count = 1200;
         let text = rendered(&findings);
-        assert!(text.contains("f1  63 words in 1,200 places\n"), "{text}");
-        assert!(text.contains("    again      menu.txt:10  the end of paragraph 2\n"), "{text}");
-        assert!(!text.contains("menu.txt:11 "), "{text}");
+        assert!(text.contains("f1  63 words in 1,200 places, 464.2 kB could go\n"), "{text}");
+        assert!(text.contains("    again      menu.txt:10:1  the end of paragraph 2\n"), "{text}");
+        assert!(!text.contains("menu.txt:11:"), "{text}");
         assert!(text.contains("and 1,189 more places\n"), "{text}");
     }
 
@@ -563,10 +605,64 @@ Summary
         let mut small = findings.families[0].clone();
         small.id = "f0".into();
         small.count = 3;
-        small.keep.char_end = small.keep.char_start + 60;
+        small.occurrences.clear();
+        small.keep.end = small.keep.start + 60;
         findings.families.insert(0, small);
         let text = rendered(&findings);
         assert!(text.find("\nf0 ") > text.find("\np1 "), "{text}");
+    }
+
+    #[test]
+    fn words_that_differ_are_marked_where_they_stand() {
+        let mut findings = samples::seed();
+        findings.matches[0].b.excerpt = findings.matches[0].b.excerpt.replace("jeudi", "mardi").into();
+        let text = rendered(&findings);
+        assert!(text.contains("Cavusoglu a exhorté\n    | [-jeudi-]{+mardi+} la"), "{text}");
+        let coloured = rendered_as(&findings, Style { color: true, ..Style::default() });
+        assert!(coloured.contains("\u{1b}[33m[-jeudi-]{+mardi+} \u{1b}[0m"), "{coloured}");
+    }
+
+    #[test]
+    fn held_against_a_baseline_only_what_is_new_is_shown() {
+        let mut findings = samples::everything();
+        findings.summary.new = Some(crate::finding::NewRepeats { documents: 1, passages: 0, bytes: 3000 });
+        findings.summary.text_bytes = 9000;
+        findings.clusters[0].new = 1;
+        findings.clusters[0].members[1].new = true;
+        let text = rendered(&findings);
+        assert!(text.contains("d1  2 duplicates of one document, 6,000 bytes could go, 1 new\n"), "{text}");
+        assert!(text.contains("97% of it in the kept one) (new)\n    exact copy docs"), "{text}");
+        assert!(text.contains("1 passage that the baseline has\n") && !text.contains("p1 "), "{text}");
+        let told = "1 duplicate document and 0 places of passages that the baseline\n               lacks, 3,000 bytes (33.3%)";
+        assert!(text.contains(told), "{text}");
+    }
+
+    #[test]
+    fn large_and_frequent_groups_are_named_at_the_end() {
+        let mut findings = samples::everything();
+        let cluster = findings.clusters[0].clone();
+        findings.clusters = (1..=4).map(|n| DocumentCluster { id: format!("d{n}"), ..cluster.clone() }).collect();
+        findings.clusters[3].members.push(cluster.members[0].clone());
+        findings.families[0].count = 4;
+        let text = rendered(&findings);
+        let largest =
+            "    largest    d4: 3 duplicates of docs.jsonl:1\n               d1: 2 duplicates of docs.jsonl:1\n";
+        assert!(text.contains(largest), "{text}");
+        assert!(text.contains("    frequent   f1: 4 places, \"Le chef de la diplomatie"), "{text}");
+        assert!(!rendered(&samples::everything()).contains("largest"));
+    }
+
+    #[test]
+    fn on_a_terminal_excerpts_from_right_to_left_stand_apart() {
+        let mut findings = samples::seed();
+        let m = &mut findings.matches[0];
+        for place in [&mut m.a, &mut m.b] {
+            place.excerpt = "שלום עולם".into();
+        }
+        let on_terminal = Style { isolate: true, ..Style::default() };
+        assert!(rendered_as(&findings, on_terminal).contains("    | \u{2068}שלום עולם\u{2069}\n"));
+        assert!(rendered(&findings).contains("    | שלום עולם\n"));
+        assert!(!rendered_as(&samples::seed(), on_terminal).contains('\u{2068}'));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::Style;
+use super::aligned::Piece;
 use super::phrase::counted;
 use super::wrap::{one_line, shorten, wrap};
 use crate::finding::{DocumentRef, Findings, PlacedSpan, Skipped};
@@ -20,6 +21,10 @@ pub enum Paint {
     Strong,
     Place,
     Change,
+    /// Only in the first of two texts.
+    First,
+    /// Only in the second of two texts.
+    Second,
     Faint,
 }
 
@@ -31,6 +36,8 @@ impl Paint {
             Self::Strong => Some("1"),
             Self::Place => Some("35"),
             Self::Change => Some("33"),
+            Self::First => Some("31"),
+            Self::Second => Some("32"),
             Self::Faint => Some("2"),
         }
     }
@@ -41,11 +48,12 @@ pub struct Page<'a, W> {
     out: &'a mut W,
     color: bool,
     width: usize,
+    isolate: bool,
 }
 
 impl<'a, W: Write> Page<'a, W> {
     pub fn new(out: &'a mut W, style: &Style) -> Self {
-        Self { out, color: style.color, width: style.width.max(40) }
+        Self { out, color: style.color, width: style.width.max(40), isolate: style.isolate }
     }
 
     pub fn heading(&mut self, text: &str) -> io::Result<()> {
@@ -71,9 +79,52 @@ impl<'a, W: Write> Page<'a, W> {
         let text = shorten(&one_line(text), width * lines - width / 4);
         for line in wrap(&text, width) {
             let bar = self.painted("|", Paint::Faint);
+            let line = self.isolated(&line, line.clone());
             writeln!(self.out, "{:INDENT$}{bar} {line}", "")?;
         }
         Ok(())
+    }
+
+    /// The texts of two places as one, on as many lines at most. What is beyond loses its middle.
+    pub fn aligned(&mut self, pieces: &[Piece], most: usize) -> io::Result<()> {
+        let pieces: Vec<Piece> = pieces.iter().map(|(text, paint)| (one_line(text), *paint)).collect();
+        let text: String = pieces.iter().map(|(text, _)| text.as_str()).collect();
+        let visible = |(text, paint): &Piece| text.chars().filter(|&c| c != ' ').map(|_| *paint).collect::<Vec<_>>();
+        // Lines are broken at spaces and lose nothing else, so that what is no space keeps its colour by its number.
+        let paints: Vec<Paint> = pieces.iter().flat_map(visible).collect();
+        let lines = wrap(&text, self.width - INDENT - 2);
+        let hidden = if lines.len() > most { most / 2..lines.len() - (most - most / 2 - 1) } else { 0..0 };
+        let mut at = 0;
+        for (n, line) in lines.iter().enumerate() {
+            let painted = self.painted_by(line, &paints, &mut at);
+            let painted = self.isolated(line, painted);
+            let bar = self.painted("|", Paint::Faint);
+            if !hidden.contains(&n) {
+                writeln!(self.out, "{:INDENT$}{bar} {painted}", "")?;
+            } else if n == hidden.start {
+                writeln!(self.out, "{:INDENT$}{bar} [...]", "")?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A line in isolates (UAX 9, FSI and PDI), so that the bar before it stays where it is.
+    fn isolated(&self, line: &str, painted: String) -> String {
+        if self.isolate && line.contains(is_right_to_left) { format!("\u{2068}{painted}\u{2069}") } else { painted }
+    }
+
+    /// A line of which each character that is no space has a colour of its own, from number `at` on.
+    fn painted_by(&self, line: &str, paints: &[Paint], at: &mut usize) -> String {
+        let mut runs: Vec<Piece> = Vec::new();
+        for c in line.chars() {
+            let paint = paints.get(*at).copied().unwrap_or(Paint::Plain);
+            *at += usize::from(c != ' ');
+            match runs.last_mut() {
+                Some((run, of_run)) if *of_run == paint || c == ' ' => run.push(c),
+                _ => runs.push((c.to_string(), paint)),
+            }
+        }
+        runs.iter().map(|(run, paint)| self.painted(run, *paint)).collect()
     }
 
     /// A label and a text.
@@ -90,7 +141,7 @@ impl<'a, W: Write> Page<'a, W> {
     pub fn place(&mut self, label: &str, place: &str, note: &str) -> io::Result<()> {
         let place = self.painted(place, Paint::Place);
         let gap = if note.is_empty() { "" } else { "  " };
-        writeln!(self.out, "{:INDENT$}{label:<LABEL$}{place}{gap}{note}", "")
+        writeln!(self.out, "{:INDENT$}{label:<LABEL$}{place}{gap}{}", "", note.trim_start())
     }
 
     /// A text below the one that has the label.
@@ -131,6 +182,12 @@ impl<'a, W: Write> Page<'a, W> {
     }
 }
 
+/// Hebrew, Arabic and the other blocks that Unicode keeps for scripts written from right to left.
+fn is_right_to_left(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' | '\u{10800}'..='\u{10fff}'
+        | '\u{1e800}'..='\u{1efff}')
+}
+
 /// Names documents and places. A source of which only record 0 is known, without an id, is one document: its path
 /// says all. In any other the record counts from 1, as lines do.
 pub struct Names<'a> {
@@ -160,10 +217,11 @@ impl<'a> Names<'a> {
         if self.has_records(&doc.source) { format!("{path}:{}{id}", doc.record.saturating_add(1)) } else { path.into() }
     }
 
-    /// `a.txt:30`, `a.jsonl:18 (id x), line 30`.
+    /// `a.txt:30:1`, `a.jsonl:18 (id x), line 30:1`; without the column where that is not known.
     pub fn place(&self, span: &PlacedSpan) -> String {
         let separator = if self.has_records(&span.doc.source) { ", line " } else { ":" };
-        format!("{}{separator}{}", self.document(&span.doc), span.line)
+        let column = if span.column == 0 { String::new() } else { format!(":{}", span.column) };
+        format!("{}{separator}{}{column}", self.document(&span.doc), span.line)
     }
 
     /// `a.txt`, `a.jsonl:18`.

@@ -28,6 +28,7 @@ pub fn span(doc: DocumentRef, bytes: Range<usize>, paragraphs: (usize, usize)) -
         source_start: None,
         source_end: None,
         line: 1,
+        column: 1,
         end_line: 1,
         paragraphs,
         paragraph_count: 15,
@@ -35,6 +36,8 @@ pub fn span(doc: DocumentRef, bytes: Range<usize>, paragraphs: (usize, usize)) -
         before: "".into(),
         after: "".into(),
         excerpt: "a passage".into(),
+        fingerprint: None,
+        new: false,
     }
 }
 
@@ -95,7 +98,7 @@ pub fn seed() -> Findings {
     let mut findings = nothing();
     findings.matches = vec![found];
     findings.families =
-        vec![PassageFamily { id: "f1".into(), keep: a, occurrences: vec![b], count: 2, more_matches: 0 }];
+        vec![PassageFamily { id: "f1".into(), keep: a, occurrences: vec![b], count: 2, more_matches: 0, new: 0 }];
     findings.summary.passage_matches = 1;
     findings.summary.passage_families = 1;
     findings.summary.short_repeats = 2;
@@ -104,12 +107,15 @@ pub fn seed() -> Findings {
 
 /// A kept document with an exact and a near copy, from a file of records.
 pub fn documents() -> Findings {
-    let member = |doc, jaccard, containment, exact| Member { doc, jaccard, containment, exact };
+    let member = |doc, jaccard, containment, exact| {
+        let (bytes, fingerprint) = (3000, None);
+        Member { doc, jaccard, containment, exact, bytes, fingerprint, new: false }
+    };
     let with_id = DocumentRef { id: Some("news/17".into()), ..doc("docs.jsonl", 17) };
     let keep = doc("docs.jsonl", 0);
     let mut findings = nothing();
     let members = vec![member(with_id, 1.0, 1.0, true), member(doc("b.txt", 0), 0.93, 0.97, false)];
-    findings.clusters = vec![DocumentCluster { id: "d1".into(), keep, members }];
+    findings.clusters = vec![DocumentCluster { id: "d1".into(), keep, fingerprint: None, new: 0, members }];
     findings.summary = Summary {
         documents: 3,
         kept: 1,

@@ -299,6 +299,7 @@ fn family(n: usize, of_family: &[Occurrence], more_matches: usize, places: &Plac
         occurrences: spans.collect(),
         count: of_family.len(),
         more_matches,
+        new: 0,
     }
 }
 

@@ -120,7 +120,7 @@ mod tests {
     }
 
     fn family(keep: PlacedSpan, occurrences: Vec<PlacedSpan>) -> PassageFamily {
-        PassageFamily { id: "f1".into(), keep, count: occurrences.len() + 1, occurrences, more_matches: 0 }
+        PassageFamily { id: "f1".into(), keep, count: occurrences.len() + 1, occurrences, more_matches: 0, new: 0 }
     }
 
     #[test]

@@ -1,0 +1,54 @@
+//! `--baseline`: earlier findings, beside which only what is new counts.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use super::report::read;
+use super::say;
+use crate::finding::{Findings, Parameters};
+use crate::report::baseline::mark;
+
+/// Reads earlier findings. It is done before the scan, so that a wrong file costs no time.
+///
+/// # Errors
+///
+/// When the file cannot be read, or holds no findings.
+pub fn load(path: Option<&Path>, parameters: &Parameters) -> Result<Option<Findings>> {
+    let Some(path) = path else { return Ok(None) };
+    let baseline = read(path).context("--baseline")?;
+    if !is_comparable(&baseline.header.parameters, parameters) {
+        say(&format!(
+            "warning: the baseline {} was made with other settings, so that more may seem new than is",
+            path.display()
+        ));
+    }
+    Ok(Some(baseline))
+}
+
+/// Marks what the baseline lacks.
+pub fn hold_against(findings: &mut Findings, baseline: Option<&Findings>) {
+    if let Some(baseline) = baseline {
+        mark(findings, baseline);
+    }
+}
+
+/// Whether what one run finds the other would find too.
+fn is_comparable(a: &Parameters, b: &Parameters) -> bool {
+    let thresholds = |p: &Parameters| [p.threshold, p.containment.unwrap_or(0.0), p.min_identity].map(f64::to_bits);
+    let texts = |p: &Parameters| (p.level, p.text, p.seed, p.scope, p.min_words, p.inside_duplicates);
+    thresholds(a) == thresholds(b) && texts(a) == texts(b) && a.keep == b.keep
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_that_find_other_things_are_told() {
+        let parameters = Parameters::default();
+        assert!(is_comparable(&parameters, &Parameters { pairs: true, ..parameters.clone() }));
+        assert!(!is_comparable(&parameters, &Parameters { min_words: 9, ..parameters.clone() }));
+        assert!(!is_comparable(&parameters, &Parameters { threshold: 0.7, ..parameters.clone() }));
+    }
+}

@@ -1,0 +1,110 @@
+//! What to do about records without a text: the fields that they do have.
+
+use std::collections::BTreeMap;
+
+use super::say;
+use crate::finding::{Reason, Skipped};
+use crate::report::text::{counted, number};
+
+/// Records that are asked what fields they have.
+const ASKED: usize = 100;
+
+/// The most fields that are named.
+const NAMED: usize = 8;
+
+/// What texts are often called.
+const COMMON: [&str; 12] = [
+    "text",
+    "content",
+    "body",
+    "raw_content",
+    "contents",
+    "article",
+    "markdown",
+    "document",
+    "passage",
+    "page_content",
+    "html",
+    "message",
+];
+
+/// Tells once which fields records without the text field have, if there are such records.
+pub fn tell_fields(skipped: &[Skipped], text_field: &str) {
+    if let Some(hint) = fields(skipped, text_field) {
+        say(&hint);
+    }
+}
+
+fn fields(skipped: &[Skipped], text_field: &str) -> Option<String> {
+    let is_without = |skipped: &&Skipped| matches!(skipped.reason, Reason::MissingText | Reason::MissingColumn);
+    let without: Vec<&Skipped> = skipped.iter().filter(is_without).collect();
+    if without.is_empty() {
+        return None;
+    }
+    let mut seen: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for (n, name) in without.iter().take(ASKED).flat_map(|skipped| names(skipped)).enumerate() {
+        seen.entry(name).or_insert((0, n)).0 += 1;
+    }
+    // Those that most have come first, and of these those that stood first.
+    let mut names: Vec<(&str, (usize, usize))> = seen.into_iter().collect();
+    names.sort_by_key(|&(_, (times, first))| (std::cmp::Reverse(times), first));
+    let more = if without.iter().any(|skipped| skipped.reason == Reason::MissingColumn) { "or table " } else { "" };
+    let what = match without.len() {
+        1 => format!("a record {more}has no field `{text_field}`"),
+        n => format!("{} {more}have no field `{text_field}`", counted_records(n)),
+    };
+    let listed: Vec<String> = names.iter().take(NAMED).map(|(name, _)| format!("`{name}`")).collect();
+    let Some(first) = names.first() else {
+        return Some(format!("{what}; name the one that holds the text with --text-field"));
+    };
+    let guess = COMMON.iter().find(|common| names.iter().any(|(name, _)| name == *common)).unwrap_or(&first.0);
+    let more = names.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {} more", number(more as u64)) } else { String::new() };
+    Some(format!(
+        "{what}, but {}{more}; name the one that holds the text, as in --text-field {guess}",
+        listed.join(", ")
+    ))
+}
+
+fn counted_records(n: usize) -> String {
+    counted(n as u64, "record")
+}
+
+/// The fields that a reader found instead, which the detail quotes.
+fn names(skipped: &Skipped) -> impl Iterator<Item = &str> {
+    let detail = skipped.detail.as_deref().unwrap_or_default();
+    let offered = detail.rsplit_once("(it has ").map_or("", |(_, offered)| offered);
+    offered.split('`').skip(1).step_by(2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn skipped(reason: Reason, fields: &str) -> Skipped {
+        let detail = Some(format!("record has no field `text`; name the field with --text-field{fields}"));
+        Skipped { source: "a.jsonl".into(), record: Some(0), offset: None, reason, detail }
+    }
+
+    #[test]
+    fn fields_that_there_are_are_named_once() {
+        let records = [
+            skipped(Reason::MissingText, " (it has `id`, `body`)"),
+            skipped(Reason::MissingText, " (it has `body`, `url`)"),
+            skipped(Reason::Empty, ""),
+        ];
+        let expected = "2 records have no field `text`, but `body`, `id`, `url`; name the one that holds the text, as in \
+                        --text-field body";
+        assert_eq!(fields(&records, "text").as_deref(), Some(expected));
+        assert_eq!(fields(&records[2..], "text"), None);
+    }
+
+    #[test]
+    fn tables_and_records_without_any_field_are_told_too() {
+        let expected = "a record or table has no field `text`, but `titre`; name the one that holds the text, as in \
+                        --text-field titre";
+        assert_eq!(fields(&[skipped(Reason::MissingColumn, " (it has `titre`)")], "text").as_deref(), Some(expected));
+        let expected = "a record has no field `text`; name the one that holds the text with --text-field";
+        assert_eq!(fields(&[skipped(Reason::MissingText, "")], "text").as_deref(), Some(expected));
+    }
+}

@@ -1,0 +1,144 @@
+//! The end of the report: what the run comes to.
+
+use std::cmp::Reverse;
+use std::io::{self, Write};
+
+use super::order::{cost_of_cluster, cost_of_family};
+use super::page::{Names, Page, Paint};
+use super::phrase::{bytes, counted, number, percent, quote, reason_in_words};
+use crate::finding::{Findings, Summary};
+use crate::report::measure::Repeated;
+use crate::report::visible::visible;
+
+/// How many of the largest groups are named.
+const NAMED: usize = 3;
+
+/// Places from which on a passage counts as boilerplate.
+const BOILERPLATE: usize = 3;
+
+/// Writes the counts.
+pub fn write<W: Write>(findings: &Findings, names: &Names<'_>, page: &mut Page<'_, W>) -> io::Result<()> {
+    let Findings { header, summary, .. } = findings;
+    let parameters = &header.parameters;
+    page.heading("Summary")?;
+    page.labelled("documents", &documents_sum(summary), Paint::Plain)?;
+    if !summary.skipped.is_empty() {
+        page.labelled("skipped", &skipped_by_reason(summary), Paint::Plain)?;
+    }
+    page.labelled("text", &text_counts(summary), Paint::Plain)?;
+    page.labelled("repeated", &repeated(&Repeated::of(findings)), Paint::Plain)?;
+    if let Some(new) = new(summary) {
+        page.labelled("new", &new, Paint::Plain)?;
+    }
+    if parameters.level.passages() {
+        page.labelled("passages", &passages_found(summary), Paint::Plain)?;
+        if summary.short_repeats > 0 {
+            page.continued(&short_repeats(summary, parameters.min_words), Paint::Plain)?;
+        }
+    }
+    list("largest", &largest(findings, names), page)?;
+    list("frequent", &frequent(findings), page)?;
+    if let Some(recall) = summary.recall_estimate {
+        let (low, high) = (percent(recall.low), percent(recall.high));
+        let text = format!("{} of duplicate pairs (estimate; 95% interval {low} to {high})", percent(recall.value));
+        page.labelled("recall", &text, Paint::Plain)?;
+    }
+    Ok(())
+}
+
+/// Returns how many documents there are, and the sum that holds.
+pub fn documents_sum(summary: &Summary) -> String {
+    let skipped: u64 = summary.skipped.values().sum();
+    let [kept, removed, skipped] = [summary.kept, summary.removed, skipped].map(number);
+    format!("{} = {kept} kept + {removed} removed + {skipped} skipped", number(summary.documents))
+}
+
+/// Returns how many passages repeat.
+pub fn passages_found(summary: &Summary) -> String {
+    let matches = counted(summary.passage_matches, "match");
+    match summary.passage_families {
+        0 => "no repeated passage".into(),
+        families => format!("{} ({matches})", counted(families, "repeated passage")),
+    }
+}
+
+fn skipped_by_reason(summary: &Summary) -> String {
+    let counts = summary.skipped.iter().map(|(reason, n)| format!("{}: {}", reason_in_words(reason), number(*n)));
+    counts.collect::<Vec<_>>().join(", ")
+}
+
+fn text_counts(summary: &Summary) -> String {
+    let of_encoding = |(name, &n): (&String, &u64)| format!("; {} in {name}", counted(n, "document"));
+    let encodings: String = summary.encodings.iter().map(of_encoding).collect();
+    let broken = match summary.lossy {
+        0 => String::new(),
+        lossy => format!("; bytes that could not be decoded in {}", counted(lossy, "document")),
+    };
+    format!("{}{encodings}{broken}", bytes(summary.text_bytes))
+}
+
+/// What could go without losing anything.
+fn repeated(repeated: &Repeated) -> String {
+    let part = |n: u64, place: &str| (n > 0).then(|| format!("{} in {place}", bytes(n)));
+    let documents = part(repeated.documents, "removed documents");
+    let passages = part(repeated.passages, "repeated passages");
+    let all = format!("{} ({}) could go", bytes(repeated.documents + repeated.passages), percent(repeated.share()));
+    match (documents, passages) {
+        (None, None) => "nothing".into(),
+        (Some(documents), Some(passages)) => format!("{all}: {documents}, {passages}"),
+        (Some(_), None) => format!("{all}, in removed documents"),
+        (None, Some(_)) => format!("{all}, in repeated passages"),
+    }
+}
+
+/// What a baseline lacks.
+fn new(summary: &Summary) -> Option<String> {
+    let new = summary.new?;
+    let share = new.bytes as f64 / summary.text_bytes.max(1) as f64;
+    Some(match (new.documents, new.passages) {
+        (0, 0) => "nothing that the baseline lacks".into(),
+        (documents, passages) => format!(
+            "{} and {} of passages that the baseline lacks, {} ({})",
+            counted(documents, "duplicate document"),
+            counted(passages, "place"),
+            bytes(new.bytes),
+            percent(share)
+        ),
+    })
+}
+
+fn short_repeats(summary: &Summary, min_words: usize) -> String {
+    format!("{} of fewer than {min_words} words not listed", counted(summary.short_repeats, "repeat"))
+}
+
+/// The clusters of most documents, if there are more than the eye takes in.
+fn largest(findings: &Findings, names: &Names<'_>) -> Vec<String> {
+    let mut clusters: Vec<_> = findings.clusters.iter().collect();
+    if clusters.len() <= NAMED {
+        return Vec::new();
+    }
+    clusters.sort_by_key(|cluster| Reverse((cluster.members.len(), cost_of_cluster(cluster))));
+    let told = clusters.iter().take(NAMED).map(|cluster| {
+        let duplicates = counted(cluster.members.len() as u64, "duplicate");
+        format!("{}: {duplicates} of {}", visible(&cluster.id), names.document(&cluster.keep))
+    });
+    told.collect()
+}
+
+/// The passages of most places, if any stands in several.
+fn frequent(findings: &Findings) -> Vec<String> {
+    let mut families: Vec<_> = findings.families.iter().filter(|family| family.count >= BOILERPLATE).collect();
+    families.sort_by_key(|family| Reverse((family.count, cost_of_family(family))));
+    let told = families.iter().take(NAMED).map(|family| {
+        let places = counted(family.count as u64, "place");
+        format!("{}: {places}, {}", visible(&family.id), quote(&family.keep.excerpt))
+    });
+    told.collect()
+}
+
+fn list<W: Write>(label: &str, lines: &[String], page: &mut Page<'_, W>) -> io::Result<()> {
+    for (n, line) in lines.iter().enumerate() {
+        page.labelled(if n == 0 { label } else { "" }, line, Paint::Plain)?;
+    }
+    Ok(())
+}
