@@ -161,12 +161,9 @@ mod tests {
     use super::*;
 
     fn hex(message: &[u8]) -> String {
-        let [high, low] = [0, 16].map(|at| sha256(message)[at..].iter().take(16).fold(0, shifted));
-        format!("{high:032x}{low:032x}")
-    }
-
-    fn shifted(number: u128, byte: &u8) -> u128 {
-        number << 8 | u128::from(*byte)
+        let number = |half: &[u8]| half.iter().fold(0_u128, |number, &byte| number << 8 | u128::from(byte));
+        let hash = sha256(message);
+        format!("{:032x}{:032x}", number(&hash[..16]), number(&hash[16..]))
     }
 
     #[test]
