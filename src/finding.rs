@@ -723,6 +723,9 @@ pub struct Parameters {
     pub id_field: String,
     /// Largest record that is read, in bytes.
     pub max_record: u64,
+    /// How many times its size a compressed source may unpack to; 0 for no limit.
+    #[serde(default)]
+    pub max_ratio: u64,
     /// Whether each line of plain text is a document of its own.
     #[serde(default, skip_serializing_if = "is_false")]
     pub lines: bool,
@@ -765,6 +768,7 @@ impl Default for Parameters {
             text_field: "text".into(),
             id_field: "id".into(),
             max_record: 256 << 20,
+            max_ratio: 250,
             lines: false,
             article: false,
             encoding: None,

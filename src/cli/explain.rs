@@ -27,6 +27,8 @@ pub struct ExplainArgs {
     /// Measure the document against another one
     ///
     /// With the settings of the findings: why it is no duplicate of that one, for example.
+    ///
+    /// Example: --with corpus.jsonl#4
     #[arg(long, value_name = "DOCUMENT")]
     with: Option<String>,
     #[command(flatten)]

@@ -73,7 +73,7 @@ pub fn run(args: &StatsArgs) -> Result<Outcome> {
         say(&format!("{documents} measured; {} over a limit of Gopher", counted(over, "document")));
     }
     if !messages.quiet {
-        hints::tell_fields(&found.skipped, &parameters.text_field);
+        hints::tell_fields(&found.skipped, found.summary.documents, &parameters.text_field);
     }
     Ok(judge(&found, fail_over, scan.limits.fail_on_empty))
 }

@@ -114,7 +114,7 @@ fn hostile() -> Findings {
 fn the_policy_allows_only_the_style_and_the_script_of_the_page() {
     let page = page(&samples::everything());
     let policy = between(&page, "http-equiv=\"Content-Security-Policy\" content=\"", "\"").replace("&#39;", "'");
-    let hash = |text: &str| STANDARD.encode(sha256(text.as_bytes()));
+    let hash = |text: &str| STANDARD.encode(Sha256::digest(text));
     let style = hash(between(&page, "<style>", "</style>"));
     let script = hash(between(&page, "<script>", "</script>"));
     let expected = format!(
