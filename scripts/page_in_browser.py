@@ -65,7 +65,7 @@ class Checks:
         page = self.scan("seed", "data/seed", cwd=ROOT)
         self.open(page)
         assert self.text("h1").startswith("One passage stands more than once"), self.text("h1")
-        assert self.text(".verdict") == "Paragraph 15 repeats paragraphs 5 and 6, joined", self.text(".verdict")
+        assert self.text(".verdict") == "Paragraph 15, the last, repeats paragraphs 5 and 6, joined", self.text(".verdict")
         assert self.count("details.group[open] mark") == 2
         self.is_accessible()
         self.picture("seed")

@@ -39,7 +39,9 @@ pub fn run(args: &ReportArgs) -> Result<Outcome> {
 pub fn render(findings: &Findings, args: &RenderArgs, output: &Output) -> Result<()> {
     match args.format {
         Format::Json => output.write(false, |out| json::write(findings, out)),
-        Format::Html => output.write(false, |out| html::write(findings, args.limit_or(html::LIMIT), out)),
+        Format::Html => {
+            output.write(false, |out| html::write(findings, args.sort.into(), args.limit_or(html::LIMIT), out))
+        }
         Format::Sarif => output.write(false, |out| sarif::write(findings, args.limit_or(usize::MAX), out)),
         Format::Csv => output.write(false, |out| csv::write(findings, args.limit_or(usize::MAX), out)),
         Format::Text => {

@@ -12,13 +12,14 @@ use crate::finding::{
     DocumentCluster, DocumentPair, DocumentRef, Findings, MatchScope, Member, PassageFamily, PassageMatch, PlacedSpan,
 };
 use crate::report::measure::bytes_of;
+use crate::report::text::last_or_covered;
 use crate::report::text::phrase::{covered, differences, regrouped};
 use crate::report::text::wrap::{one_line, shorten};
 use crate::report::text::{bytes, counted, number, percent};
 use crate::report::visible::visible;
 
 /// The most places listed of a group, unless all groups are listed.
-const PLACES: usize = 20;
+const PLACES: usize = 10;
 /// The most differences told of a match.
 const DIFFERENCES: usize = 8;
 /// Characters of the line that shows what a passage is about.
@@ -40,6 +41,36 @@ impl Source<'_> {
             Self::Cluster(cluster) => total(cluster.members.iter().map(|member| member.bytes)),
             Self::Pair(_) => 0,
             Self::Family(family) => family_cost(family),
+        }
+    }
+
+    /// Returns how many documents or places it has.
+    pub fn count(&self) -> usize {
+        match self {
+            Self::Cluster(cluster) => cluster.members.len() + 1,
+            Self::Pair(_) => 2,
+            Self::Family(family) => family.count,
+        }
+    }
+
+    /// Returns how alike the two of it are that are least alike.
+    pub fn alike(&self, matches: &BTreeMap<&str, Vec<&PassageMatch>>) -> f64 {
+        match self {
+            Self::Cluster(cluster) => cluster.members.iter().map(|member| member.jaccard).fold(1.0, f64::min),
+            Self::Pair(pair) => pair.jaccard,
+            Self::Family(family) => {
+                let matches = matches.get(family.id.as_str()).into_iter().flatten();
+                matches.map(|m| m.identity).fold(1.0, f64::min)
+            }
+        }
+    }
+
+    /// Returns how many of its documents or places a baseline lacks.
+    pub fn new_places(&self) -> usize {
+        match self {
+            Self::Cluster(cluster) => cluster.new,
+            Self::Pair(_) => 0,
+            Self::Family(family) => family.new,
         }
     }
 }
@@ -77,6 +108,7 @@ pub struct Group<'a> {
     count: usize,
     /// The least similarity in it.
     alike: f64,
+    new: String,
     verdict: String,
     facts: Vec<String>,
     preview: String,
@@ -110,6 +142,7 @@ struct SideView<'a> {
 /// A document of a group of duplicates.
 struct DocumentRow {
     role: &'static str,
+    is_new: bool,
     name: String,
     size: String,
     /// Units of 100.
@@ -121,6 +154,7 @@ struct DocumentRow {
 /// A place of a passage.
 struct PlaceRow {
     role: &'static str,
+    is_new: bool,
     name: String,
     covers: String,
     size: String,
@@ -128,14 +162,24 @@ struct PlaceRow {
 
 impl<'a> Group<'a> {
     pub fn new(source: Source<'a>, position: usize, context: &Context<'a>) -> Self {
-        match source {
-            Source::Cluster(cluster) => Self::of_cluster(cluster, position, context),
-            Source::Pair(pair) => Self::of_pair(pair, position, context),
-            Source::Family(family) => Self::of_family(family, position, context),
+        let group = match source {
+            Source::Cluster(cluster) => Self::of_cluster(cluster, context),
+            Source::Pair(pair) => Self::of_pair(pair, context),
+            Source::Family(family) => Self::of_family(family, context),
+        };
+        let (cost, new) = (source.cost(), source.new_places());
+        Self {
+            position,
+            cost,
+            cost_shown: if cost > 0 { bytes(cost) } else { String::new() },
+            count: source.count(),
+            alike: source.alike(&context.matches),
+            new: if new > 0 { format!("{} new", number(new as u64)) } else { String::new() },
+            ..group
         }
     }
 
-    fn empty(id: &str, position: usize) -> Self {
+    fn empty(id: &str) -> Self {
         Self {
             id: visible(id).into_owned(),
             anchor: anchor(id).map(str::to_owned),
@@ -143,11 +187,12 @@ impl<'a> Group<'a> {
             scope: "",
             hue: 0,
             is_open: false,
-            position,
+            position: 0,
             cost: 0,
             cost_shown: String::new(),
             count: 0,
             alike: 1.0,
+            new: String::new(),
             verdict: String::new(),
             facts: Vec::new(),
             preview: String::new(),
@@ -166,26 +211,26 @@ impl<'a> Group<'a> {
         Self { is_open: true, ..self }
     }
 
-    fn of_cluster(cluster: &'a DocumentCluster, position: usize, context: &Context<'a>) -> Self {
+    fn of_cluster(cluster: &'a DocumentCluster, context: &Context<'a>) -> Self {
         let members = &cluster.members;
-        let cost = Source::Cluster(cluster).cost();
         let shown = context.at_most(PLACES);
-        let kept = DocumentRow::kept(context.names.document(&cluster.keep));
-        let rows = members.iter().take(shown).map(|member| DocumentRow::new(member, context));
+        let new_members = members.iter().filter(|member| member.new).count();
+        let kept = DocumentRow {
+            is_new: cluster.new > new_members,
+            ..DocumentRow::kept(context.names.document(&cluster.keep))
+        };
+        let (new, known): (Vec<_>, Vec<_>) = members.iter().partition(|member| member.new);
+        let rows = new.into_iter().chain(known).take(shown).map(|member| DocumentRow::new(member, context));
         Self {
-            cost,
-            cost_shown: if cost > 0 { bytes(cost) } else { String::new() },
-            count: members.len() + 1,
-            alike: members.iter().map(|member| member.jaccard).fold(1.0, f64::min),
             verdict: of_duplicates(members),
             preview: format!("kept: {}", context.names.document(&cluster.keep)),
             documents: [kept].into_iter().chain(rows).collect(),
             more_places: more(members.len(), shown, "document"),
-            ..Self::empty(&cluster.id, position)
+            ..Self::empty(&cluster.id)
         }
     }
 
-    fn of_pair(pair: &'a DocumentPair, position: usize, context: &Context<'a>) -> Self {
+    fn of_pair(pair: &'a DocumentPair, context: &Context<'a>) -> Self {
         let row = |role, doc: &DocumentRef, containment| DocumentRow {
             role,
             similarity: pair.jaccard * 100.0,
@@ -194,19 +239,16 @@ impl<'a> Group<'a> {
             ..DocumentRow::kept(context.names.document(doc))
         };
         Self {
-            count: 2,
-            alike: pair.jaccard,
             verdict: format!("Two documents are alike, similarity {}", percent(pair.jaccard)),
             preview: context.names.document(&pair.a),
             documents: vec![row("first", &pair.a, pair.containment_a), row("second", &pair.b, pair.containment_b)],
-            ..Self::empty("", position)
+            ..Self::empty("")
         }
     }
 
-    fn of_family(family: &'a PassageFamily, position: usize, context: &Context<'a>) -> Self {
+    fn of_family(family: &'a PassageFamily, context: &Context<'a>) -> Self {
         let matches = context.matches.get(family.id.as_str()).map_or(&[][..], Vec::as_slice);
         let documents = documents_of(family);
-        let cost = family_cost(family);
         let is_pair = family.count <= 2 && matches.len() == 1;
         let told = if is_pair { matches.first() } else { least_alike(matches) };
         let is_uniform = matches.iter().all(|m| m.identity >= 1.0) && family.more_matches == 0;
@@ -220,10 +262,6 @@ impl<'a> Group<'a> {
             kind: "passages",
             scope: if documents > 1 { "across" } else { "within" },
             hue: context.hues.of(&family.id),
-            cost,
-            cost_shown: bytes(cost),
-            count: family.count,
-            alike: matches.iter().map(|m| m.identity).fold(1.0, f64::min),
             verdict,
             facts: facts(matches, is_uniform, is_pair),
             preview,
@@ -233,7 +271,7 @@ impl<'a> Group<'a> {
             pair: told.filter(|_| is_pair || !is_uniform).map(|m| SideBySide::new(m, is_pair, context)),
             more_places: if is_pair { String::new() } else { more(family.count, places.len(), "place") },
             places,
-            ..Self::empty(context.label(family), position)
+            ..Self::empty(context.label(family))
         }
     }
 }
@@ -274,12 +312,13 @@ impl<'a> SideView<'a> {
 impl DocumentRow {
     fn kept(name: String) -> Self {
         let [size, similarity_shown, containment] = std::array::from_fn(|_| String::new());
-        Self { role: "kept", name, size, similarity: 0.0, similarity_shown, containment }
+        Self { role: "kept", is_new: false, name, size, similarity: 0.0, similarity_shown, containment }
     }
 
     fn new(member: &Member, context: &Context) -> Self {
         Self {
             role: kind_of_copy(member),
+            is_new: member.new,
             name: context.names.document(&member.doc),
             size: if member.bytes > 0 { bytes(member.bytes) } else { String::new() },
             similarity: member.jaccard.clamp(0.0, 1.0) * 100.0,
@@ -329,9 +368,9 @@ fn of_duplicates(members: &[Member]) -> String {
     }
 }
 
-/// `Paragraph 15 repeats paragraphs 5 and 6, joined`.
+/// `Paragraph 15, the last, repeats paragraphs 5 and 6, joined`.
 fn repeats(m: &PassageMatch) -> String {
-    let (a, b) = (covered(&m.a), covered(&m.b));
+    let (a, b) = (covered(&m.a), last_or_covered(&m.b));
     let verb = if b.starts_with("paragraphs") { "repeat" } else { "repeats" };
     let elsewhere = match m.scope {
         MatchScope::Within => "",
@@ -376,11 +415,13 @@ fn least_alike<'a, 'm>(matches: &'m [&'a PassageMatch]) -> Option<&'m &'a Passag
 fn place_rows(family: &PassageFamily, context: &Context) -> Vec<PlaceRow> {
     let row = |role, place: &PlacedSpan| PlaceRow {
         role,
+        is_new: place.new,
         name: context.names.place(place),
         covers: covered(place),
         size: bytes(bytes_of(place).len() as u64),
     };
-    let again = family.occurrences.iter().map(|place| row("again", place));
+    let (new, known): (Vec<_>, Vec<_>) = family.occurrences.iter().partition(|place| place.new);
+    let again = new.into_iter().chain(known).map(|place| row("again", place));
     [row("kept", &family.keep)].into_iter().chain(again).take(context.at_most(PLACES)).collect()
 }
 

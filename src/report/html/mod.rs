@@ -27,7 +27,7 @@ use self::shown::Shown;
 use self::strip::{Places, Strip};
 use super::measure::{Repeated, bytes_of, union_len};
 use super::text::page::Names;
-use super::text::{bytes, counted, number, percent, reason_in_words};
+use super::text::{Sort, bytes, counted, number, percent, reason_in_words};
 use super::visible::visible;
 use crate::finding::{DocumentRef, Findings, Keep, Level, PassageFamily, PassageMatch, PlacedSpan, Skipped};
 use crate::text::Tokenizer;
@@ -45,16 +45,16 @@ const HUES: usize = 8;
 const STYLE: &str = include_str!("../../../templates/report/report.css");
 const SCRIPT: &str = include_str!("../../../templates/report/report.js");
 
-/// Writes the page, with at most `limit` groups.
+/// Writes the page, with at most `limit` groups, the first ones in the order of `sort`.
 ///
 /// # Errors
 ///
 /// When `out` cannot be written to.
-pub fn write(findings: &Findings, limit: usize, mut out: &mut dyn Write) -> io::Result<()> {
+pub fn write(findings: &Findings, sort: Sort, limit: usize, mut out: &mut dyn Write) -> io::Result<()> {
     let context = Context::new(findings, limit);
-    let groups = sorted(findings);
+    let groups = sorted(&context, sort);
     let shown = &groups[..groups.len().min(limit)];
-    Head::new(&context, &groups, shown).write_into(&mut out)?;
+    Head::new(&context, &groups, shown, sort).write_into(&mut out)?;
     for (n, &(position, source)) in shown.iter().enumerate() {
         let group = Group::new(source, position, &context);
         let group = if n == 0 { group.open() } else { group };
@@ -122,15 +122,33 @@ impl<'a> Hues<'a> {
     }
 }
 
-/// Returns all groups, those with the most repeated text first, with their positions in the findings.
-fn sorted(findings: &Findings) -> Vec<(usize, Source<'_>)> {
-    let is_kept = findings.header.parameters.keep == Keep::None;
+/// Returns all groups in order, with their positions in the findings. Held against a baseline, only what is new counts.
+fn sorted<'a>(context: &Context<'a>, sort: Sort) -> Vec<(usize, Source<'a>)> {
+    let findings = context.findings;
+    let all_stay = findings.header.parameters.keep == Keep::None;
     let clusters = findings.clusters.iter().map(Source::Cluster);
-    let pairs = findings.pairs.iter().filter(|_| is_kept).map(Source::Pair);
+    let pairs = findings.pairs.iter().filter(|_| all_stay).map(Source::Pair);
     let families = findings.families.iter().map(Source::Family);
-    let mut groups: Vec<_> = clusters.chain(pairs).chain(families).enumerate().collect();
-    groups.sort_by_cached_key(|(position, source)| (Reverse(source.cost()), *position));
+    let is_wanted = |(_, source): &(usize, Source)| source.new_places() > 0 || findings.summary.new.is_none();
+    let mut groups: Vec<_> = clusters.chain(pairs).chain(families).enumerate().filter(is_wanted).collect();
+    let alike = |source: &Source| source.alike(&context.matches);
+    match sort {
+        Sort::Cost => groups.sort_by_cached_key(|(position, source)| (Reverse(source.cost()), *position)),
+        Sort::Count => groups.sort_by_key(|(position, source)| (Reverse(source.count()), *position)),
+        Sort::Similarity => groups.sort_by(|(_, x), (_, y)| alike(y).total_cmp(&alike(x))),
+        Sort::Position => {}
+    }
     groups
+}
+
+/// Says of the first groups what puts them first.
+fn in_words(sort: Sort) -> &'static str {
+    match sort {
+        Sort::Cost => "with the most repeated text",
+        Sort::Count => "with the most places",
+        Sort::Similarity => "most alike",
+        Sort::Position => "that are first in the input",
+    }
 }
 
 /// The page down to the list of groups.
@@ -149,6 +167,9 @@ struct Head {
     more_documents: String,
     groups: String,
     notice: String,
+    known: String,
+    sort: Sort,
+    order: &'static str,
     has_both: bool,
     is_several: bool,
 }
@@ -178,7 +199,7 @@ struct Legend {
 }
 
 impl Head {
-    fn new(context: &Context, groups: &[(usize, Source)], shown: &[(usize, Source)]) -> Self {
+    fn new(context: &Context, groups: &[(usize, Source)], shown: &[(usize, Source)], sort: Sort) -> Self {
         let findings = context.findings;
         let is_passage = |(_, source): &(usize, Source)| matches!(source, Source::Family(_));
         let (documents, more_documents) = drawn(context, shown);
@@ -196,7 +217,10 @@ impl Head {
             documents,
             more_documents,
             groups: if groups.is_empty() { String::new() } else { number(groups.len() as u64) },
-            notice: notice(groups, shown),
+            notice: notice(groups, shown, sort),
+            known: known(findings, groups.len()),
+            sort,
+            order: in_words(sort),
             is_several: shown.len() > 1,
             has_both: shown.iter().any(is_passage) && !shown.iter().all(is_passage),
         }
@@ -332,17 +356,32 @@ fn skipped(findings: &Findings) -> u64 {
 }
 
 /// Says what the list leaves out.
-fn notice(groups: &[(usize, Source)], shown: &[(usize, Source)]) -> String {
+fn notice(groups: &[(usize, Source)], shown: &[(usize, Source)], sort: Sort) -> String {
     if shown.len() == groups.len() {
         return String::new();
     }
     let cost = |groups: &[(usize, Source)]| total(groups.iter().map(|(_, source)| source.cost())) as f64;
     let share = percent(cost(shown) / cost(groups).max(1.0));
     format!(
-        "The list has the {} groups with the most repeated text, {share} of it all. The numbers above count all {}. \
+        "The list has the {} groups {}, with {share} of the repeated text. The numbers above count all {}. \
          With --limit 0 the report lists every one.",
         number(shown.len() as u64),
+        in_words(sort),
         number(groups.len() as u64)
+    )
+}
+
+/// Says what a baseline has, if the findings were held against one.
+fn known(findings: &Findings, wanted: usize) -> String {
+    let Some(new) = findings.summary.new else { return String::new() };
+    let all = findings.clusters.len() + findings.families.len();
+    let documents = counted(new.documents, "duplicate document");
+    let passages = counted(new.passages, "place");
+    format!(
+        "Held against a baseline, {documents} and {passages} of repeated passages are new, {} of text. What the \
+         baseline has is counted, and not listed: {}.",
+        bytes(new.bytes),
+        counted(all.saturating_sub(wanted) as u64, "group")
     )
 }
 

@@ -23,7 +23,7 @@ const BAR: usize = 14;
 /// The most documents that the drawing of one passage shows.
 const DOCUMENTS: usize = 6;
 /// The most places drawn in one document.
-const SEGMENTS: usize = 150;
+const SEGMENTS: usize = 80;
 /// The most arcs in one document, so that they can still be told apart.
 const ARCS: usize = 12;
 

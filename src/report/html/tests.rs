@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::finding::{Difference, DifferenceKind, DocumentPair, MatchScope, SourceInfo, Summary};
+use crate::finding::{Difference, DifferenceKind, DocumentPair, MatchScope, NewRepeats, SourceInfo, Summary};
 use crate::report::text::samples;
 
 const EVIL: &str = "x\"><script>alert(1)</script><img src=x onerror='alert(1)'>javascript:alert(1)</style>\
@@ -9,7 +9,7 @@ const EVIL: &str = "x\"><script>alert(1)</script><img src=x onerror='alert(1)'>j
 
 fn page_of(findings: &Findings, limit: usize) -> String {
     let mut out = Vec::new();
-    write(findings, limit, &mut out).expect("a vector takes everything");
+    write(findings, Sort::Cost, limit, &mut out).expect("a vector takes everything");
     String::from_utf8(out).expect("the page is UTF-8")
 }
 
@@ -30,7 +30,10 @@ fn count(text: &str, part: &str) -> usize {
 fn the_teaser_is_told_in_words_with_both_places_and_what_differs() {
     let page = page(&samples::seed());
     assert_eq!(between(&page, "<h1>", "</h1>"), "One passage stands more than once; 13.2% of the text is repeated.");
-    assert_eq!(between(&page, "class=\"verdict\">", "</span>"), "Paragraph 15 repeats paragraphs 5 and 6, joined");
+    assert_eq!(
+        between(&page, "class=\"verdict\">", "</span>"),
+        "Paragraph 15, the last, repeats paragraphs 5 and 6, joined"
+    );
     for place in ["data/seed/article.txt:10", "data/seed/article.txt:30"] {
         assert!(page.contains(place), "{page}");
     }
@@ -152,7 +155,10 @@ fn groups_beyond_the_limit_are_counted_and_the_largest_come_first() {
     let page = page_of(&findings, 3);
     assert_eq!(count(&page, "<details class=\"group"), 3);
     assert!(page.find("id=\"d9\"") < page.find("id=\"d8\""), "{page}");
-    assert!(page.contains("The list has the 3 groups with the most repeated text, 44.5% of it all."), "{page}");
+    assert!(
+        page.contains("The list has the 3 groups with the most repeated text, with 44.5% of the repeated text."),
+        "{page}"
+    );
     assert!(page.contains("The numbers above count all 9."), "{page}");
     let all = page_of(&findings, usize::MAX);
     assert_eq!((count(&all, "<details class=\"group"), count(&all, "class=\"notice\"")), (9, 0));
@@ -167,8 +173,8 @@ fn a_passage_of_many_places_lists_some_and_counts_all() {
     family.count = 1200;
     let told = page(&findings);
     assert_eq!(between(&told, "class=\"verdict\">", "</span>"), "63 words stand in 1,200 places");
-    assert!(told.contains("menu.txt:19:1<") && !told.contains("menu.txt:20:1<"), "{told}");
-    assert!(told.contains("and 1,180 more places"), "{told}");
+    assert!(told.contains("menu.txt:9:1<") && !told.contains("menu.txt:10:1<"), "{told}");
+    assert!(told.contains("and 1,190 more places"), "{told}");
     assert!(page_of(&findings, usize::MAX).contains("menu.txt:30:1<"));
 }
 
@@ -179,6 +185,33 @@ fn pairs_are_listed_where_all_documents_stay() {
     findings.header.parameters.keep = Keep::None;
     findings.clusters.clear();
     assert_eq!(count(&page(&findings), "Two documents are alike, similarity 93%"), 1);
+}
+
+#[test]
+fn held_against_a_baseline_only_what_is_new_is_listed() {
+    let mut findings = samples::everything();
+    findings.summary.new = Some(NewRepeats { documents: 0, passages: 1, bytes: 390 });
+    findings.families[0].new = 1;
+    findings.families[0].occurrences[0].new = true;
+    let page = page(&findings);
+    assert_eq!((count(&page, "<details class=\"group"), count(&page, "<span class=\"new\">1 new<")), (1, 1));
+    let told = "0 duplicate documents and 1 place of repeated passages are new, 390 bytes of text. What the baseline has \
+        is counted, and not listed: 1 group.";
+    assert!(page.contains(told), "{page}");
+}
+
+#[test]
+fn groups_are_in_the_order_asked_for() {
+    let mut findings = samples::everything();
+    findings.families[0].count = 5;
+    let first = |sort| {
+        let mut out = Vec::new();
+        write(&findings, sort, 1, &mut out).expect("a vector takes everything");
+        between(&String::from_utf8(out).expect("is UTF-8"), "<span class=\"id\">", "<").to_owned()
+    };
+    let firsts = [Sort::Cost, Sort::Count, Sort::Similarity, Sort::Position].map(first);
+    assert_eq!(firsts, ["d1", "f1", "f1", "d1"]);
+    assert_eq!(count(&page(&findings), "<option value=\"cost\" selected>"), 1);
 }
 
 #[test]

@@ -307,7 +307,7 @@ impl<W: Write> Report<'_, W> {
 }
 
 /// `paragraph 15, the last,`, or what else a place covers.
-fn last_or_covered(place: &PlacedSpan) -> String {
+pub(super) fn last_or_covered(place: &PlacedSpan) -> String {
     let is_last = place.paragraphs.0 == place.paragraph_count && place.paragraph_count > 1;
     let comma = if is_last && place.covers == Coverage::Whole { ", the last," } else { "" };
     format!("{}{comma}", covered(place))
