@@ -144,7 +144,7 @@ pub struct Member {
 /// of the bytes of its text, that of a passage of its normalised words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(into = "String", try_from = "String")]
-#[schemars(extend("pattern" = "^[0-9a-f]{16}$"))]
+#[schemars(with = "String", extend("pattern" = "^[0-9a-f]{16}$"))]
 pub struct Fingerprint(pub u64);
 
 impl From<Fingerprint> for String {
@@ -282,6 +282,9 @@ pub struct PlacedSpan {
     pub paragraphs: (usize, usize),
     /// How many paragraphs the document has.
     pub paragraph_count: usize,
+    /// Bytes of the document's text; 0 if that is not known, as in findings of earlier versions.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub document_bytes: usize,
     /// How much of those paragraphs the span covers, counted in words.
     pub covers: Coverage,
     /// What stands before the span in its first paragraph; only its end if long. Shared, as the next two, by all matches
@@ -720,6 +723,9 @@ pub struct Parameters {
     pub id_field: String,
     /// Largest record that is read, in bytes.
     pub max_record: u64,
+    /// How many times its size a compressed source may unpack to; 0 for no limit.
+    #[serde(default)]
+    pub max_ratio: u64,
     /// Whether each line of plain text is a document of its own.
     #[serde(default, skip_serializing_if = "is_false")]
     pub lines: bool,
@@ -762,6 +768,7 @@ impl Default for Parameters {
             text_field: "text".into(),
             id_field: "id".into(),
             max_record: 256 << 20,
+            max_ratio: 250,
             lines: false,
             article: false,
             encoding: None,

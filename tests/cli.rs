@@ -115,7 +115,7 @@ fn a_wrong_setting_ends_the_run_with_its_place() {
 
 #[test]
 fn the_settings_shown_are_a_file_that_says_the_same() {
-    for command in ["scan", "clean", "report", "params", "stats"] {
+    for command in ["scan", "clean", "report", "params", "stats", "compare"] {
         let place = folder(&[]);
         let flags: &[&str] = if command == "report" { &["--limit", "3"] } else { &[] };
         let shown = run_in(place.path(), &[&["config", command], flags].concat(), &[]);
@@ -154,7 +154,7 @@ fn manual_pages_and_completions_are_written_for_everything() {
         stdout(&output).to_owned()
     };
     assert!(written(&["man"]).contains(".TH doublon 1"));
-    for command in ["scan", "clean", "report", "params", "stats", "config"] {
+    for command in ["scan", "clean", "report", "params", "stats", "config", "compare", "explain", "schema"] {
         let page = written(&["man", command]);
         assert!(
             page.contains(&format!(".TH doublon\\-{command} 1")) || page.contains(&format!(".TH doublon-{command} 1")),

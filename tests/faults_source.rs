@@ -138,6 +138,20 @@ fn f19_a_bomb_is_given_up_and_what_came_before_it_is_read() {
 }
 
 #[test]
+fn f19_equal_records_without_end_are_given_up_unless_that_is_allowed() {
+    let record = format!("{{\"text\":\"{}\"}}\n", "equal ".repeat(4000));
+    let records = (150 << 20) / record.len();
+    let packed = gzip(record.repeat(records).as_bytes());
+    for (max_ratio, is_given_up) in [(50, true), (0, false), (100_000, false)] {
+        let outcome = read_bytes("a.jsonl.gz", &packed, &SourceOptions { max_ratio, ..SourceOptions::default() });
+        assert_eq!(outcome.reasons(), if is_given_up { vec![Reason::Bomb] } else { vec![] }, "{max_ratio}");
+        let read = outcome.documents.len() * record.len();
+        assert_eq!(outcome.documents.len() < records, is_given_up, "{max_ratio}");
+        assert!(read >= 120 << 20, "what came before is read: {read} bytes");
+    }
+}
+
+#[test]
 fn f12_the_encoding_that_is_named_counts() {
     let encoding = encoding_rs::Encoding::for_label(b"windows-1252");
     let options = SourceOptions { encoding, ..SourceOptions::default() };

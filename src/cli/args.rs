@@ -134,13 +134,6 @@ pub enum Command {
     ///
     /// Example: doublon stats archive/ --alone --documents --format json -o stats.jsonl
     Stats(Box<StatsArgs>),
-    /// Print the JSON Schema of what is saved
-    ///
-    /// Findings and statistics are one JSON object a line; the schema is that of a line, in draft 2020-12. Fields may be
-    /// added to it by later versions, none goes or changes without another name of the format.
-    ///
-    /// Example: doublon schema findings > findings.schema.json
-    Schema(SchemaArgs),
     /// Show which settings hold, and where each comes from
     ///
     /// Flags go before variables of the environment, these before doublon.toml, and that before the defaults. What is
@@ -158,6 +151,13 @@ pub enum Command {
     ///
     /// Example: doublon completions bash > ~/.local/share/bash-completion/completions/doublon
     Completions(CompletionsArgs),
+    /// Print the JSON Schema of what is saved
+    ///
+    /// Findings and statistics are one JSON object a line; the schema is that of a line, in draft 2020-12. Fields may be
+    /// added to it by later versions, none goes or changes without another name of the format.
+    ///
+    /// Example: doublon schema findings > findings.schema.json
+    Schema(SchemaArgs),
 }
 
 #[derive(Debug, Group)]
@@ -362,6 +362,14 @@ struct InputArgs {
     /// Example: --max-record 16MiB
     #[arg(long, value_name = "SIZE", default_value = "256MiB")]
     max_record: String,
+    /// Give up compressed files that unpack to more than N times their size
+    ///
+    /// It counts from 128 MiB on and keeps a few megabytes of equal records from becoming billions; 0 allows everything.
+    /// What is given up is reported.
+    ///
+    /// Example: --max-ratio 0
+    #[arg(long, value_name = "N", default_value_t = SourceOptions::default().max_ratio)]
+    max_ratio: u64,
     /// Read only files that match
     ///
     /// It concerns files in folders; a file that is named is always read. A pattern without a slash is matched against
@@ -517,8 +525,9 @@ struct MeansArgs {
 pub struct RenderArgs {
     /// Form of the report
     ///
-    /// `text` is for people; `json` is one object a line, for programs and for `doublon report`; `sarif` is for code hosts
-    /// and editors; `csv` is a table of pairs, for spreadsheets.
+    /// `text` is for people; `html` is a page for people, in one file that loads nothing; `json` is one object a line, for
+    /// programs and for `doublon report`; `sarif` is for code hosts and editors; `csv` is a table of pairs, for
+    /// spreadsheets.
     ///
     /// Example: --format json -o found.jsonl
     #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
@@ -532,8 +541,8 @@ pub struct RenderArgs {
     pub output: Option<PathBuf>,
     /// Show at most N groups of each kind; 0 shows all [default: 20]
     ///
-    /// The report for people shows the largest ones; JSON has all anyway. In SARIF and CSV it is the most results of each
-    /// kind, and without it they have all.
+    /// The reports for people show the first ones by --sort; on a page, the default is 1000. JSON has all anyway. In SARIF
+    /// and CSV it is the most results of each kind, and without it they have all.
     ///
     /// Example: --limit 0 --color always | less -R
     #[arg(long, value_name = "N")]
@@ -581,14 +590,14 @@ pub struct Form {
     ///
     /// It is replaced once the new one is whole, and not before. It may not be an input.
     ///
-    /// Example: -o why.txt
+    /// Example: -o compared.txt
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Show at most N passages or documents; 0 shows all
     ///
     /// With 0, alignments are shown whole too: otherwise what is equal far from a change is left out.
     ///
-    /// Example: --limit 0 --color always | less -R
+    /// Example: --limit 0
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
     /// When to use colour
@@ -640,6 +649,7 @@ pub struct MessageArgs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     Text,
+    Html,
     Json,
     Sarif,
     Csv,
@@ -739,6 +749,7 @@ impl RunArgs {
             text_field: field("text-field", &input.text_field)?,
             id_field: input.id_field.clone(),
             max_record: size("max-record", &input.max_record)?,
+            max_ratio: input.max_ratio,
             lines: matches!(input.record, RecordArg::Lines),
             article: input.article(),
             encoding: encoding(input.encoding.as_deref())?.map(|encoding| encoding.name().to_owned()),
@@ -760,6 +771,7 @@ impl RunArgs {
             id_field: input.id_field.clone(),
             value_field: None,
             max_record: size("max-record", &input.max_record)?,
+            max_ratio: input.max_ratio,
             follow: input.follow,
             bad_input: match input.bad_input {
                 BadInputArg::Fail => BadInput::Fail,
@@ -1074,7 +1086,7 @@ mod tests {
         let flags = "--level documents --threshold 0.7 --shingle word:9 --pairs --scope across --inside-duplicates \
             --min-words 30 --min-identity 0.6 --window 10 --window-shingle 4 --window-bands 2 --window-rows 3 \
             --exhaustive --fold-accents --fold-digits --keep-case --seed 7 --text-field body \
-            --id-field url --max-record 1KiB --record lines --encoding latin1 --glob *.txt --exclude x --follow";
+            --id-field url --max-record 1KiB --max-ratio 9 --record lines --encoding latin1 --glob *.txt --exclude x --follow";
         let found = scan(flags).parameters().expect("valid");
         let text = TextOptions {
             shingle: "word:9".parse().expect("valid"),
@@ -1096,6 +1108,7 @@ mod tests {
             text_field: "body".into(),
             id_field: "url".into(),
             max_record: 1024,
+            max_ratio: 9,
             lines: true,
             encoding: Some("windows-1252".into()),
             glob: vec!["*.txt".into()],

@@ -132,7 +132,7 @@ pub fn run(args: &CleanArgs) -> Result<Outcome> {
     let (findings, summary) = done?;
     if !args.messages.quiet {
         tell(&summary, args);
-        hints::tell_fields(&findings.skipped, &findings.header.parameters.text_field);
+        hints::tell_fields(&findings.skipped, findings.summary.documents, &findings.header.parameters.text_field);
     }
     Ok(Outcome::of(&findings, None, false))
 }

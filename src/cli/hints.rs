@@ -9,6 +9,9 @@ use crate::report::text::{counted, number};
 /// Records that are asked what fields they have.
 const ASKED: usize = 100;
 
+/// One in so many documents is many.
+const MANY: u64 = 10;
+
 /// The most fields that are named.
 const NAMED: usize = 8;
 
@@ -28,17 +31,18 @@ const COMMON: [&str; 12] = [
     "message",
 ];
 
-/// Tells once which fields records without the text field have, if there are such records.
-pub fn tell_fields(skipped: &[Skipped], text_field: &str) {
-    if let Some(hint) = fields(skipped, text_field) {
+/// Tells once which fields records without the text field have, if these are many of all `documents`: one table among
+/// them that is about something else is listed as skipped, and that is enough.
+pub fn tell_fields(skipped: &[Skipped], documents: u64, text_field: &str) {
+    if let Some(hint) = fields(skipped, documents, text_field) {
         say(&hint);
     }
 }
 
-fn fields(skipped: &[Skipped], text_field: &str) -> Option<String> {
+fn fields(skipped: &[Skipped], documents: u64, text_field: &str) -> Option<String> {
     let is_without = |skipped: &&Skipped| matches!(skipped.reason, Reason::MissingText | Reason::MissingColumn);
     let without: Vec<&Skipped> = skipped.iter().filter(is_without).collect();
-    if without.is_empty() {
+    if without.is_empty() || (without.len() as u64) < documents / MANY {
         return None;
     }
     let mut seen: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
@@ -48,26 +52,23 @@ fn fields(skipped: &[Skipped], text_field: &str) -> Option<String> {
     // Those that most have come first, and of these those that stood first.
     let mut names: Vec<(&str, (usize, usize))> = seen.into_iter().collect();
     names.sort_by_key(|&(_, (times, first))| (std::cmp::Reverse(times), first));
-    let more = if without.iter().any(|skipped| skipped.reason == Reason::MissingColumn) { "or table " } else { "" };
-    let what = match without.len() {
-        1 => format!("a record {more}has no field `{text_field}`"),
-        n => format!("{} {more}have no field `{text_field}`", counted_records(n)),
+    let has_tables = without.iter().any(|skipped| skipped.reason == Reason::MissingColumn);
+    let what = match (without.len() as u64, has_tables) {
+        (1, false) => format!("a record has no field `{text_field}`"),
+        (1, true) => format!("a table has no column `{text_field}`"),
+        (n, false) => format!("{} have no field `{text_field}`", counted(n, "record")),
+        (n, true) => format!("{} records and tables have no field or column `{text_field}`", number(n)),
     };
     let listed: Vec<String> = names.iter().take(NAMED).map(|(name, _)| format!("`{name}`")).collect();
-    let Some(first) = names.first() else {
-        return Some(format!("{what}; name the one that holds the text with --text-field"));
-    };
-    let guess = COMMON.iter().find(|common| names.iter().any(|(name, _)| name == *common)).unwrap_or(&first.0);
+    let ask = "name the one that holds the text";
+    if listed.is_empty() {
+        return Some(format!("{what}; {ask} with --text-field"));
+    }
+    let guess = COMMON.iter().find(|common| names.iter().any(|(name, _)| name == *common));
+    let with = guess.map_or(" with --text-field".to_owned(), |name| format!(", as in --text-field {name}"));
     let more = names.len().saturating_sub(NAMED);
     let more = if more > 0 { format!(" and {} more", number(more as u64)) } else { String::new() };
-    Some(format!(
-        "{what}, but {}{more}; name the one that holds the text, as in --text-field {guess}",
-        listed.join(", ")
-    ))
-}
-
-fn counted_records(n: usize) -> String {
-    counted(n as u64, "record")
+    Some(format!("{what}, but {}{more}; {ask}{with}", listed.join(", ")))
 }
 
 /// The fields that a reader found instead, which the detail quotes.
@@ -95,16 +96,20 @@ mod tests {
         ];
         let expected = "2 records have no field `text`, but `body`, `id`, `url`; name the one that holds the text, as in \
                         --text-field body";
-        assert_eq!(fields(&records, "text").as_deref(), Some(expected));
-        assert_eq!(fields(&records[2..], "text"), None);
+        assert_eq!(fields(&records, 29, "text").as_deref(), Some(expected));
+        assert_eq!(fields(&records, 30, "text"), None);
+        assert_eq!(fields(&records[2..], 1, "text"), None);
     }
 
     #[test]
     fn tables_and_records_without_any_field_are_told_too() {
-        let expected = "a record or table has no field `text`, but `titre`; name the one that holds the text, as in \
-                        --text-field titre";
-        assert_eq!(fields(&[skipped(Reason::MissingColumn, " (it has `titre`)")], "text").as_deref(), Some(expected));
+        let expected = "a table has no column `text`, but `titre`; name the one that holds the text with \
+                        --text-field";
+        assert_eq!(
+            fields(&[skipped(Reason::MissingColumn, " (it has `titre`)")], 1, "text").as_deref(),
+            Some(expected)
+        );
         let expected = "a record has no field `text`; name the one that holds the text with --text-field";
-        assert_eq!(fields(&[skipped(Reason::MissingText, "")], "text").as_deref(), Some(expected));
+        assert_eq!(fields(&[skipped(Reason::MissingText, "")], 1, "text").as_deref(), Some(expected));
     }
 }

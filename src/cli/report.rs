@@ -15,7 +15,7 @@ use super::output::Output;
 use crate::error::Error;
 use crate::finding::Findings;
 use crate::report::text::Style;
-use crate::report::{csv, json, sarif, text};
+use crate::report::{csv, html, json, sarif, text};
 
 /// The most columns that are easy to read.
 const WIDEST: usize = 120;
@@ -39,6 +39,7 @@ pub fn run(args: &ReportArgs) -> Result<Outcome> {
 pub fn render(findings: &Findings, args: &RenderArgs, output: &Output) -> Result<()> {
     match args.format {
         Format::Json => output.write(false, |out| json::write(findings, out)),
+        Format::Html => output.write(false, |out| html::write(findings, args.limit_or(html::LIMIT), out)),
         Format::Sarif => output.write(false, |out| sarif::write(findings, args.limit_or(usize::MAX), out)),
         Format::Csv => output.write(false, |out| csv::write(findings, args.limit_or(usize::MAX), out)),
         Format::Text => {

@@ -36,7 +36,7 @@ pub fn run(args: &ScanArgs) -> Result<Outcome> {
     render(&findings, &args.render, &output)?;
     if !messages.quiet {
         tell_counts(&findings, args, &output);
-        hints::tell_fields(&findings.skipped, &parameters.text_field);
+        hints::tell_fields(&findings.skipped, findings.summary.documents, &parameters.text_field);
     }
     tell_next(&findings, args, &output);
     let outcome = Outcome::of(&findings, fail_over, args.limits.fail_on_empty);

@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal};
 use anyhow::{Result, bail};
 use clap::Args as Group;
 
-use super::args::{Format, ScanArgs};
+use super::args::{Format, ScanArgs, text_or_json};
 use super::exit::Outcome;
 use super::output::Output;
 use super::progress::Meter;
@@ -19,7 +19,11 @@ use crate::scan::stats::{Request, stats};
 use crate::statistics::Statistics;
 
 #[derive(Debug, Group)]
-#[command(mut_arg("sort", |arg| arg.hide(true)), mut_arg("baseline", |arg| arg.hide(true)))] // of findings only
+#[command(
+    mut_arg("format", |format| format.value_parser(text_or_json())),
+    mut_arg("sort", |arg| arg.hide(true)), // of findings only, as the next
+    mut_arg("baseline", |arg| arg.hide(true))
+)]
 pub struct StatsArgs {
     /// Measure each document by itself only
     ///
@@ -47,9 +51,6 @@ pub struct StatsArgs {
 /// When an argument is wrong, the scan fails, or the report cannot be written.
 pub fn run(args: &StatsArgs) -> Result<Outcome> {
     let scan = &args.scan;
-    if !matches!(scan.render.format, Format::Text | Format::Json) {
-        bail!("statistics have no such --format; they are written as text or json");
-    }
     if scan.limits.baseline.is_some() {
         bail!("--baseline is for `doublon scan`");
     }
@@ -72,7 +73,7 @@ pub fn run(args: &StatsArgs) -> Result<Outcome> {
         say(&format!("{documents} measured; {} over a limit of Gopher", counted(over, "document")));
     }
     if !messages.quiet {
-        hints::tell_fields(&found.skipped, &parameters.text_field);
+        hints::tell_fields(&found.skipped, found.summary.documents, &parameters.text_field);
     }
     Ok(judge(&found, fail_over, scan.limits.fail_on_empty))
 }

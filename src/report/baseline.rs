@@ -31,6 +31,13 @@ pub fn mark(findings: &mut Findings, baseline: &Findings) {
     });
 }
 
+/// What a document is called, wherever it moves in its source: by its own id, if it has one.
+type Name<'a> = (&'a str, Option<&'a str>, u64);
+
+fn name(doc: &DocumentRef) -> Name<'_> {
+    (&doc.source, doc.id.as_deref(), if doc.id.is_some() { 0 } else { doc.record })
+}
+
 /// A document of a cluster.
 struct Duplicate<'a> {
     doc: &'a DocumentRef,
@@ -48,8 +55,8 @@ fn mark_clusters(clusters: &mut [DocumentCluster], baseline: &[DocumentCluster])
     let known = |of: &dyn Fn(&Duplicate<'_>) -> bool| -> Vec<bool> {
         clusters.iter().flat_map(duplicates).map(|duplicate| of(&duplicate)).collect()
     };
-    let named: BTreeSet<&DocumentRef> = baseline.iter().flat_map(duplicates).map(|known| known.doc).collect();
-    let by_name = known(&|duplicate| named.contains(duplicate.doc));
+    let named: BTreeSet<Name<'_>> = baseline.iter().flat_map(duplicates).map(|known| name(known.doc)).collect();
+    let by_name = known(&|duplicate| named.contains(&name(duplicate.doc)));
     let mut left = Stock::default();
     for known in baseline.iter().flat_map(duplicates) {
         left.add(known.fingerprint);
@@ -175,7 +182,7 @@ struct Places<'a> {
     taken: Vec<bool>,
     /// Numbers of places, by their words and by their document.
     by_words: BTreeMap<Fingerprint, Vec<usize>>,
-    by_document: BTreeMap<&'a DocumentRef, Vec<usize>>,
+    by_document: BTreeMap<Name<'a>, Vec<usize>>,
 }
 
 /// The share of the words of two excerpts that both have, from which on one is the other, edited.
@@ -186,7 +193,7 @@ impl<'a> Places<'a> {
         let all: Vec<&PlacedSpan> = baseline.iter().flat_map(places).collect();
         let (mut by_words, mut by_document) = (BTreeMap::<_, Vec<usize>>::new(), BTreeMap::<_, Vec<usize>>::new());
         for (n, place) in all.iter().enumerate() {
-            by_document.entry(&place.doc).or_default().push(n);
+            by_document.entry(name(&place.doc)).or_default().push(n);
             if let Some(fingerprint) = place.fingerprint {
                 by_words.entry(fingerprint).or_default().push(n);
             }
@@ -195,7 +202,7 @@ impl<'a> Places<'a> {
     }
 
     fn take_here(&mut self, place: &PlacedSpan) -> bool {
-        self.take(place, |known| known.doc == place.doc)
+        self.take(place, |known| name(&known.doc) == name(&place.doc))
     }
 
     fn take_anywhere(&mut self, place: &PlacedSpan) -> bool {
@@ -211,7 +218,7 @@ impl<'a> Places<'a> {
 
     /// Takes the place of the same document that is most alike, if one is.
     fn take_alike(&mut self, place: &PlacedSpan, tokenizer: &Tokenizer) -> bool {
-        let here = self.by_document.get(&place.doc).into_iter().flatten();
+        let here = self.by_document.get(&name(&place.doc)).into_iter().flatten();
         let free = here.copied().filter(|&n| !self.taken[n]);
         let scored = free.map(|n| (n, alikeness(self.all[n], place, tokenizer))).filter(|(_, score)| *score >= ALIKE);
         let best = scored.max_by(|(m, x), (n, y)| x.total_cmp(y).then(n.cmp(m)));
@@ -278,6 +285,19 @@ mod tests {
         let moved = passages(&[&[place("a", 900, "one two three four"), place("c", 7, "one two three four")]]);
         assert_eq!(new(&moved, &baseline), (Vec::new(), NewRepeats::default()));
         assert_eq!(new(&baseline, &baseline).0, [""; 0]);
+    }
+
+    #[test]
+    fn a_record_that_moved_is_known_by_its_id() {
+        let of = |record, words: [&str; 2]| {
+            let doc = crate::finding::DocumentRef { id: Some("x".into()), ..samples::doc("a.jsonl", record) };
+            passages(&[&[
+                PlacedSpan { doc: doc.clone(), ..place("", 0, words[0]) },
+                PlacedSpan { doc, ..place("", 99, words[1]) },
+            ]])
+        };
+        let baseline = of(7, ["one two three four", "one two three 4"]);
+        assert_eq!(new(&of(3, ["one two 3 four", "one two 3 4"]), &baseline).0, [""; 0]);
     }
 
     #[test]

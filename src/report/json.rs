@@ -195,10 +195,10 @@ mod tests {
 
     fn span() -> impl Strategy<Value = PlacedSpan> {
         let coverage = prop::sample::select(vec![Coverage::Whole, Coverage::Start, Coverage::End, Coverage::Inside]);
-        (doc(), any::<([usize; 7], Option<[usize; 2]>)>(), any::<(usize, usize)>(), coverage, texts()).prop_map(
+        (doc(), any::<([usize; 8], Option<[usize; 2]>)>(), any::<(usize, usize)>(), coverage, texts()).prop_map(
             |(
                 doc,
-                ([start, end, char_start, char_end, line, column, end_line], in_source),
+                ([start, end, char_start, char_end, line, column, end_line, document_bytes], in_source),
                 paragraphs,
                 covers,
                 ([before, after, excerpt], fingerprint, new),
@@ -217,6 +217,7 @@ mod tests {
                     end_line,
                     paragraphs,
                     paragraph_count,
+                    document_bytes,
                     covers,
                     before: before.into(),
                     after: after.into(),

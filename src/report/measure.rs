@@ -28,7 +28,7 @@ impl Repeated {
 
     /// Returns the share of the text that could go without losing anything, `0.0..=1.0`; 0 if there is no text.
     pub fn share(self) -> f64 {
-        if self.text == 0 { 0.0 } else { (self.documents + self.passages) as f64 / self.text as f64 }
+        if self.text == 0 { 0.0 } else { self.documents.saturating_add(self.passages) as f64 / self.text as f64 }
     }
 }
 
@@ -41,9 +41,15 @@ fn repeated_in_passages(findings: &Findings) -> u64 {
             spans.entry(&place.doc).or_default().push(place);
         }
     }
-    spans.into_values().map(|places| union_len(places.iter().map(|place| Span::new(place.start, place.end)))).sum()
+    spans.into_values().map(|places| union_len(places.iter().map(|place| bytes_of(place)))).sum()
 }
 
+/// Returns the bytes of a place. Findings from a file may say anything, so one that ends before it starts is empty.
+pub(super) fn bytes_of(place: &PlacedSpan) -> Span {
+    Span::new(place.start, place.end.max(place.start))
+}
+
+/// Returns how many bytes are in any of the spans.
 pub(super) fn union_len(spans: impl Iterator<Item = Span>) -> u64 {
     let mut spans: Vec<Span> = spans.collect();
     spans.sort_unstable();

@@ -4,6 +4,7 @@ pub mod baseline;
 pub mod comparison;
 pub mod csv;
 pub mod explanation;
+pub mod html;
 pub mod json;
 pub mod measure;
 pub mod params;

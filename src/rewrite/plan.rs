@@ -279,11 +279,12 @@ pub fn plan(findings: &Findings, options: &Options) -> Result<Plan> {
 
 /// How the sources of findings are read again.
 pub fn reading(parameters: &Parameters) -> SourceOptions {
-    let Parameters { text_field, id_field, max_record, lines, encoding, article, .. } = parameters;
+    let Parameters { text_field, id_field, max_record, max_ratio, lines, encoding, article, .. } = parameters;
     SourceOptions {
         text_field: text_field.clone(),
         id_field: id_field.clone(),
         max_record: *max_record,
+        max_ratio: *max_ratio,
         record: if *lines { RecordMode::Lines } else { RecordMode::File },
         encoding: encoding.as_deref().and_then(|label| Encoding::for_label(label.as_bytes())),
         page: PageText::of_article(*article),

@@ -91,6 +91,7 @@ impl<'t> Described<'t> {
             end_line: line(lines, in_page.unwrap_or(span).end - 1),
             paragraphs: (touched.start + 1, touched.end),
             paragraph_count: self.paragraphs.len(),
+            document_bytes: self.text.len(),
             covers: self.coverage(&words, first, last),
             fingerprint: Some(self.fingerprint(&words)),
             new: false,

@@ -58,6 +58,9 @@ pub struct SourceOptions {
     pub value_field: Option<String>,
     /// The largest record that is read, in bytes. It bounds the memory that one source takes.
     pub max_record: u64,
+    /// A compressed source that unpacks to more than so many times its size is given up after its first 128 MiB; 0 for no
+    /// limit.
+    pub max_ratio: u64,
     /// Whether links met in folders are followed.
     pub follow: bool,
     /// What to do when a path that was named is not there.
@@ -82,6 +85,7 @@ impl Default for SourceOptions {
             id_field: "id".into(),
             value_field: None,
             max_record: 256 << 20,
+            max_ratio: 250,
             follow: false,
             bad_input: BadInput::Fail,
             glob: Vec::new(),

@@ -380,10 +380,13 @@ impl SourceReader {
                 let skipped = skipped_source(&self.source.name(), Reason::ReadError, detail);
                 Skipped { offset: Some(bytes), ..skipped }
             }),
-            Input::Coded(_, decoder) => decoder.append(&mut self.pending, wanted).map_err(|fault| {
-                let Fault { reason, detail } = fault;
-                skipped_source(&self.source.name(), reason, detail)
-            }),
+            Input::Coded(compression, decoder) => {
+                let done = decoder.append(&mut self.pending, wanted);
+                done.and_then(|()| within_ratio(*compression, decoder, self.options.max_ratio)).map_err(|fault| {
+                    let Fault { reason, detail } = fault;
+                    skipped_source(&self.source.name(), reason, detail)
+                })
+            }
         };
         self.ended = result.is_err() || self.pending.len() < target;
         self.failure = result.err();
@@ -392,7 +395,8 @@ impl SourceReader {
     /// Drops what a failure left of a record, and goes on behind the failure where that makes sense.
     fn go_on_after(&mut self, failure: Skipped) -> Skipped {
         let Input::Coded(_, decoder) = &mut self.input else { return failure };
-        let goes_on = !matches!(self.format, Format::Plain | Format::Html) && decoder.resume();
+        let is_hopeless = failure.reason == Reason::Bomb || matches!(self.format, Format::Plain | Format::Html);
+        let goes_on = !is_hopeless && decoder.resume();
         let lost = self.pending.len();
         let detail = failure.detail.unwrap_or_default();
         let failure = Skipped {
@@ -598,6 +602,22 @@ impl SourceReader {
         }
     }
 }
+
+/// Refuses what unpacks to more than `most` times its size, as soon as there is enough of it to tell.
+fn within_ratio(compression: Compression, decoder: &mut Decoder, most: u64) -> Result<(), Fault> {
+    let ratio = decoder.ratio();
+    if most == 0 || ratio <= most || decoder.decoded() < RATIO_COUNTS_AFTER {
+        return Ok(());
+    }
+    let detail = format!(
+        "{} data that unpacks to {ratio} times its size; not read further, unless --max-ratio allows it",
+        compression.name()
+    );
+    Err(Fault::new(Reason::Bomb, detail))
+}
+
+/// Equal records compress without end, and a few thousand of them are no attack.
+const RATIO_COUNTS_AFTER: u64 = 128 << 20;
 
 /// A compressed source is given up when it unpacks to so many times its size while a record is passed over that is so
 /// many times too large. Text compresses to a tenth, rarely to a hundredth; what does better repeats itself, and then it

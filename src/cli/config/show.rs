@@ -35,6 +35,7 @@ enum Of {
     Report,
     Params,
     Stats,
+    Compare,
 }
 
 impl Of {
@@ -45,6 +46,7 @@ impl Of {
             Self::Report => "report",
             Self::Params => "params",
             Self::Stats => "stats",
+            Self::Compare => "compare",
         }
     }
 }
@@ -77,6 +79,7 @@ fn parsed(definition: &Command, name: &str, arguments: &[OsString]) -> Result<Pa
     let inputs: &[&str] = match name {
         "clean" => &["--dry-run", "."],
         "report" => &["-"],
+        "compare" => &[".", "."],
         _ => &["."],
     };
     let with_inputs: Vec<OsString> = arguments.iter().cloned().chain(inputs.iter().map(OsString::from)).collect();

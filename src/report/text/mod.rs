@@ -8,10 +8,10 @@ mod aligned;
 mod closing;
 mod order;
 pub(super) mod page;
-mod phrase;
+pub(super) mod phrase;
 #[cfg(test)]
 pub(crate) mod samples;
-mod wrap;
+pub(super) mod wrap;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};

@@ -32,6 +32,7 @@ pub fn span(doc: DocumentRef, bytes: Range<usize>, paragraphs: (usize, usize)) -
         end_line: 1,
         paragraphs,
         paragraph_count: 15,
+        document_bytes: 2948,
         covers: Coverage::Whole,
         before: "".into(),
         after: "".into(),

@@ -103,7 +103,7 @@ pub(super) struct Fault {
 }
 
 impl Fault {
-    fn new(reason: Reason, detail: impl Into<String>) -> Self {
+    pub fn new(reason: Reason, detail: impl Into<String>) -> Self {
         Self { reason, detail: detail.into() }
     }
 }
@@ -193,6 +193,11 @@ impl Decoder {
     /// Returns how many bytes came out of each that was stored, so far.
     pub fn ratio(&mut self) -> u64 {
         self.decoded / self.stored().position().max(1)
+    }
+
+    /// Returns how many bytes came out so far.
+    pub fn decoded(&self) -> u64 {
+        self.decoded
     }
 
     /// Returns the stored bytes.

@@ -1,0 +1,223 @@
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::finding::{Difference, DifferenceKind, DocumentPair, MatchScope, SourceInfo, Summary};
+use crate::report::text::samples;
+
+const EVIL: &str = "x\"><script>alert(1)</script><img src=x onerror='alert(1)'>javascript:alert(1)</style>\
+    </title>--><!--&lt;{{ 7 }}\u{2028}\u{202e}gpj\u{1b}]0;\u{7}\r\n\0";
+
+fn page_of(findings: &Findings, limit: usize) -> String {
+    let mut out = Vec::new();
+    write(findings, limit, &mut out).expect("a vector takes everything");
+    String::from_utf8(out).expect("the page is UTF-8")
+}
+
+fn page(findings: &Findings) -> String {
+    page_of(findings, LIMIT)
+}
+
+fn between<'t>(text: &'t str, start: &str, end: &str) -> &'t str {
+    let at = text.find(start).unwrap_or_else(|| panic!("no {start} in {text}")) + start.len();
+    &text[at..at + text[at..].find(end).unwrap_or_else(|| panic!("no {end}"))]
+}
+
+fn count(text: &str, part: &str) -> usize {
+    text.matches(part).count()
+}
+
+#[test]
+fn the_teaser_is_told_in_words_with_both_places_and_what_differs() {
+    let page = page(&samples::seed());
+    assert_eq!(between(&page, "<h1>", "</h1>"), "One passage stands more than once; 13.2% of the text is repeated.");
+    assert_eq!(between(&page, "class=\"verdict\">", "</span>"), "Paragraph 15 repeats paragraphs 5 and 6, joined");
+    for place in ["data/seed/article.txt:10", "data/seed/article.txt:30"] {
+        assert!(page.contains(place), "{page}");
+    }
+    assert!(page.contains("<li>a paragraph break became a space</li>"), "{page}");
+    assert!(page.contains("<mark class=\"gap\"><span class=\"break\">¶</span>\n</mark>"), "{page}");
+    assert_eq!(between(&page, "<span class=\"id\">", "</span>"), "p1");
+}
+
+#[test]
+fn duplicates_name_the_kept_document_and_each_removed_one() {
+    let page = page(&samples::documents());
+    assert_eq!(between(&page, "<h1>", "</h1>"), "2 of 3 documents are duplicates; 66.6% of the text is repeated.");
+    let verdict = between(&page, "class=\"verdict\">", "</span>");
+    assert_eq!(verdict, "2 documents repeat another: 1 exact, 1 nearly the same");
+    assert_eq!((count(&page, ">exact copy<"), count(&page, ">near copy<"), count(&page, "role kept")), (1, 1, 1));
+    assert!(page.contains("docs.jsonl:18 (id news/17)"), "{page}");
+}
+
+#[test]
+fn f41_nothing_from_input_is_markup() {
+    let page = page(&hostile());
+    assert_eq!((count(&page, "<script"), count(&page, "</script"), count(&page, "</style")), (1, 1, 1));
+    for markup in ["<img", "onerror='", "<!--", "x\"><", "href=\"javascript"] {
+        assert_eq!(count(&page, markup), count(&page_of(&samples::everything(), LIMIT), markup), "{markup}");
+    }
+    // Each of the two ways in which text gets into the page.
+    assert!(count(&page, "x&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;") > 5, "{page}");
+    assert!(count(&page, "x&#34;&#62;&#60;script&#62;alert(1)&#60;/script&#62;") > 5, "{page}");
+}
+
+#[test]
+fn f39_f40_f41_what_acts_or_hides_is_written_out() {
+    let page = page(&hostile());
+    let acting: Vec<char> = page
+        .chars()
+        .filter(|&c| c != '\n' && (c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')))
+        .collect();
+    assert_eq!(acting, []);
+    assert!(page.contains("&lt;U+202E&gt;") && page.contains("&lt;U+001B&gt;"), "{page}");
+}
+
+/// The samples with hostile text wherever text comes from input.
+fn hostile() -> Findings {
+    let mut findings = samples::everything();
+    let doc = || DocumentRef { source: EVIL.into(), record: 3, id: Some(EVIL.into()) };
+    findings.header.version = EVIL.into();
+    findings.header.sources = vec![SourceInfo { path: EVIL.into(), ..findings.header.sources[0].clone() }];
+    findings.header.sources[0].xxh3_128 = EVIL.into();
+    findings.header.parameters.keep = Keep::Max(EVIL.into());
+    findings.clusters[0].id = EVIL.into();
+    findings.clusters[0].keep = doc();
+    findings.clusters[0].members[0].doc = doc();
+    let m = &mut findings.matches[0];
+    m.scope = MatchScope::Across;
+    m.id = EVIL.into();
+    m.identity = 0.7;
+    for span in [&mut m.a, &mut m.b] {
+        (span.doc, span.excerpt, span.before, span.after) = (doc(), EVIL.into(), EVIL.into(), EVIL.into());
+    }
+    m.b.excerpt = format!("other {EVIL} words").into();
+    for kind in [DifferenceKind::Words, DifferenceKind::Form, DifferenceKind::Separator] {
+        m.differences.push(Difference { kind, a: EVIL.into(), b: format!("{EVIL}b") });
+    }
+    let mut family = findings.families[0].clone();
+    (family.id, family.count, family.keep) = (EVIL.into(), 3, m.a.clone());
+    family.occurrences = vec![m.b.clone()];
+    findings.families.push(family);
+    let mut other = findings.matches[0].clone();
+    other.family = EVIL.into();
+    findings.matches.extend([other.clone(), other]);
+    findings.skipped[0].source = EVIL.into();
+    findings.skipped[0].detail = Some(EVIL.into());
+    findings.summary.skipped.insert(EVIL.into(), 1);
+    findings
+}
+
+#[test]
+fn the_policy_allows_only_the_style_and_the_script_of_the_page() {
+    let page = page(&samples::everything());
+    let policy = between(&page, "http-equiv=\"Content-Security-Policy\" content=\"", "\"").replace("&#39;", "'");
+    let hash = |text: &str| STANDARD.encode(Sha256::digest(text));
+    let style = hash(between(&page, "<style>", "</style>"));
+    let script = hash(between(&page, "<script>", "</script>"));
+    let expected = format!(
+        "default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; base-uri 'none'; \
+         form-action 'none'"
+    );
+    assert_eq!(policy, expected);
+    // A policy covers only what comes after it.
+    assert!(page.find("Content-Security-Policy") < page.find("<style>"));
+    for inline in [" style=", " onclick=", " onload="] {
+        assert_eq!(count(&page, inline), 0, "{inline}");
+    }
+}
+
+#[test]
+fn the_page_names_no_other_place() {
+    let page = page(&samples::everything());
+    for other in ["http://", "https://", "//www", "url(", "@import", " src=", "<link", "<iframe"] {
+        assert_eq!(count(&page, other), 0, "{other}");
+    }
+}
+
+#[test]
+fn f39_an_id_names_an_element_only_if_it_is_one_of_ours() {
+    assert_eq!(["d1", "f20", "p300"].map(anchor), [Some("d1"), Some("f20"), Some("p300")]);
+    assert_eq!(["", "d", "x1", "d1 ", "f1\"", "search", "d１"].map(anchor), [None; 7]);
+}
+
+#[test]
+fn groups_beyond_the_limit_are_counted_and_the_largest_come_first() {
+    let mut findings = samples::documents();
+    for n in 2..=9 {
+        let mut cluster = findings.clusters[0].clone();
+        cluster.id = format!("d{n}");
+        cluster.members[0].bytes = 1000 * n;
+        findings.clusters.push(cluster);
+    }
+    let page = page_of(&findings, 3);
+    assert_eq!(count(&page, "<details class=\"group"), 3);
+    assert!(page.find("id=\"d9\"") < page.find("id=\"d8\""), "{page}");
+    assert!(page.contains("The list has the 3 groups with the most repeated text, 44.5% of it all."), "{page}");
+    assert!(page.contains("The numbers above count all 9."), "{page}");
+    let all = page_of(&findings, usize::MAX);
+    assert_eq!((count(&all, "<details class=\"group"), count(&all, "class=\"notice\"")), (9, 0));
+}
+
+#[test]
+fn a_passage_of_many_places_lists_some_and_counts_all() {
+    let mut findings = samples::seed();
+    let family = &mut findings.families[0];
+    let place = |line| PlacedSpan { line, ..samples::span(samples::doc("menu.txt", 0), 0..9, (2, 2)) };
+    family.occurrences = (1..=30).map(place).collect();
+    family.count = 1200;
+    let told = page(&findings);
+    assert_eq!(between(&told, "class=\"verdict\">", "</span>"), "63 words stand in 1,200 places");
+    assert!(told.contains("menu.txt:19:1<") && !told.contains("menu.txt:20:1<"), "{told}");
+    assert!(told.contains("and 1,180 more places"), "{told}");
+    assert!(page_of(&findings, usize::MAX).contains("menu.txt:30:1<"));
+}
+
+#[test]
+fn pairs_are_listed_where_all_documents_stay() {
+    let mut findings = samples::everything();
+    assert_eq!(count(&page(&findings), "Two documents are alike"), 0);
+    findings.header.parameters.keep = Keep::None;
+    findings.clusters.clear();
+    assert_eq!(count(&page(&findings), "Two documents are alike, similarity 93%"), 1);
+}
+
+#[test]
+fn a_run_that_finds_nothing_says_so() {
+    let mut findings = samples::nothing();
+    let headline = |findings: &Findings| between(&page(findings), "<h1>", "</h1>").to_owned();
+    assert_eq!(headline(&findings), "No document and no passage is repeated.");
+    findings.header.parameters.level = Level::Passages;
+    assert_eq!(headline(&findings), "No passage of 20 words or more is repeated.");
+    findings.summary = Summary::default();
+    assert_eq!(headline(&findings), "No document was compared.");
+}
+
+#[test]
+fn skipped_input_is_counted_and_listed() {
+    let page = page(&samples::skipped());
+    assert!(page.contains("<li><b>1</b> permission denied</li>"), "{page}");
+    assert!(page.contains("a.jsonl:18") && page.contains("expected `,` at column 12"), "{page}");
+}
+
+#[test]
+fn the_same_findings_give_the_same_page_and_shares_make_up_all() {
+    let findings = samples::everything();
+    assert_eq!(page(&findings), page(&findings));
+    let shares: Vec<String> = parts(&samples::seed()).into_iter().map(|part| part.share).collect();
+    assert_eq!(shares, ["86.8%", "13.2%"]);
+}
+
+#[test]
+fn hostile_measures_make_no_page_fail() {
+    let mut findings = samples::everything();
+    findings.families[0].count = usize::MAX;
+    findings.families[0].keep.end = usize::MAX;
+    findings.families[0].occurrences[0].start = usize::MAX;
+    findings.matches[0].identity = f64::NAN;
+    findings.matches[0].a.char_end = 0;
+    findings.clusters[0].members[0].jaccard = -3.0;
+    findings.summary.skipped = BTreeMap::from([("empty".into(), 3)]);
+    let pair = DocumentPair { jaccard: 7.0, ..findings.pairs[0].clone() };
+    findings.pairs.push(pair);
+    assert!(page(&findings).ends_with("</html>\n"));
+}
