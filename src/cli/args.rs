@@ -590,7 +590,7 @@ pub struct Form {
     ///
     /// It is replaced once the new one is whole, and not before. It may not be an input.
     ///
-    /// Example: -o why.txt
+    /// Example: -o compared.txt
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Show at most N passages or documents; 0 shows all

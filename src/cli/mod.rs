@@ -86,10 +86,10 @@ fn command(args: &Args) -> anyhow::Result<Outcome> {
         Command::Report(args) => report::run(args),
         Command::Params(args) => params::run(args),
         Command::Stats(args) => stats::run(args),
-        Command::Schema(args) => schema::run(args),
         Command::Config(of) => config::run(of, args),
         Command::Man(args) => manual::man(args),
         Command::Completions(args) => manual::completions(args),
+        Command::Schema(args) => schema::run(args),
     }
 }
 
