@@ -34,9 +34,9 @@ pub struct CompareArgs {
     #[arg(value_name = "B")]
     b: String,
     #[command(flatten)]
-    form: Form,
-    #[command(flatten)]
     run: RunArgs,
+    #[command(flatten)]
+    form: Form,
 }
 
 /// Compares two documents.

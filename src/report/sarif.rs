@@ -121,6 +121,8 @@ struct Found {
     locations: [Value; 1],
     related_locations: [Value; 1],
     partial_fingerprints: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_state: Option<&'static str>,
     properties: Value,
 }
 
@@ -147,6 +149,8 @@ struct Places<'a> {
     lines: bool,
     /// Whether the bytes of all texts are those of their files.
     is_utf8: bool,
+    /// Whether the findings were held against earlier ones.
+    has_baseline: bool,
 }
 
 impl<'a> Places<'a> {
@@ -162,13 +166,14 @@ impl<'a> Places<'a> {
             of_records: of_records.map(|doc| &*doc.source).collect(),
             names: named.collect(),
             lines: findings.header.parameters.lines,
+            has_baseline: findings.summary.new.is_some(),
             is_utf8: findings.summary.lossy == 0 && findings.summary.encodings.is_empty(),
         }
     }
 
     fn duplicates(&self, cluster: &'a DocumentCluster) -> impl Iterator<Item = Found> {
         cluster.members.iter().map(|member| {
-            let Member { doc, jaccard, containment, exact, .. } = member;
+            let Member { doc, jaccard, containment, exact, new, .. } = member;
             let kept = self.name(&cluster.keep);
             let what = match (exact, *jaccard >= 1.0) {
                 (true, _) => format!("This document is an exact copy of {kept}."),
@@ -187,6 +192,7 @@ impl<'a> Places<'a> {
                 locations: [self.document(doc)],
                 related_locations: [with_id(self.document(&cluster.keep), "The document that stays.")],
                 partial_fingerprints: fingerprint(&[DUPLICATE, &key(doc), &key(&cluster.keep)], 0),
+                baseline_state: self.baseline_state(*new),
                 properties: json!({
                     "cluster": cluster.id, "jaccard": jaccard, "containment": containment, "exact": exact,
                 }),
@@ -196,6 +202,7 @@ impl<'a> Places<'a> {
 
     fn passages(&self, family: &'a PassageFamily) -> impl Iterator<Item = Found> {
         let PassageFamily { id, keep, occurrences, count, .. } = family;
+        let words = keep.fingerprint.map_or_else(|| keep.excerpt.to_string(), String::from);
         let mut source = None;
         let mut in_source = 0;
         occurrences.iter().map(move |span| {
@@ -210,10 +217,15 @@ impl<'a> Places<'a> {
                 message: json!({ "text": what }),
                 locations: [self.place(span)],
                 related_locations: [with_id(self.place(keep), "The place that stays.")],
-                partial_fingerprints: fingerprint(&[REPEATED, &key(&span.doc), &keep.excerpt], in_source),
+                partial_fingerprints: fingerprint(&[REPEATED, &key(&span.doc), &words], in_source),
+                baseline_state: self.baseline_state(span.new),
                 properties: json!({ "family": id, "places": count }),
             }
         })
+    }
+
+    fn baseline_state(&self, is_new: bool) -> Option<&'static str> {
+        self.has_baseline.then_some(if is_new { "new" } else { "unchanged" })
     }
 
     fn notification(&self, skipped: &Skipped) -> Value {

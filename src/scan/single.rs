@@ -116,6 +116,9 @@ pub fn read_all(path: &Path, wanted: &[Which], options: &SourceOptions) -> Resul
     if !source.is_stdin() && !path.exists() {
         return Err(Error::Missing { path: path.to_owned() });
     }
+    if path.is_dir() {
+        return Err(refused(path, "it is a folder; name a file in it".to_owned()));
+    }
     let mut search = Search::new(&source, wanted);
     let mut reader = SourceReader::open(&source, options).map_err(|skipped| not_read(path, &skipped))?;
     let (format, mut items) = (reader.format(), Vec::new());
@@ -182,6 +185,10 @@ impl<'a> Search<'a> {
         let Self { wanted, name, documents, records, found, fault } = self;
         let each = wanted.iter().zip(found);
         each.map(|(which, found)| {
+            // Half of a text is not the text; of records, those that are there are whole.
+            if let (Which::Only, Some(fault)) = (which, &fault) {
+                return Err(refused(path, told(fault)));
+            }
             found.finish(which, documents, records).map_err(|detail| match &fault {
                 Some(fault) => refused(path, format!("{detail}; of what is left, {}", told(fault))),
                 None => refused(path, detail),
@@ -248,6 +255,9 @@ impl Found {
 }
 
 fn absent(which: &Which, records: u64) -> String {
+    if let Some(record) = which.record().filter(|&record| record < records) {
+        return format!("record #{record} is no document: it is blank, or has no text");
+    }
     let range = match records {
         0 => "it has none".to_owned(),
         1 => "it has #0 only".to_owned(),
@@ -277,4 +287,49 @@ fn not_read(path: &Path, skipped: &Skipped) -> Error {
 
 fn refused(path: &Path, detail: String) -> Error {
     Error::Refused { path: path.to_owned(), detail }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, which: Which) -> std::result::Result<(u64, String), String> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.jsonl");
+        std::fs::write(&path, text).expect("is written");
+        let found = read_one(&Name { path: path.clone(), which }, &SourceOptions::default());
+        let place = format!("{}: ", path.display());
+        found
+            .map(|(single, _)| (single.doc.record, single.record.text))
+            .map_err(|error| error.to_string().replace(&place, ""))
+    }
+
+    #[test]
+    fn a_record_is_found_by_its_number_its_line_or_its_id() {
+        let text = "{\"id\":\"x\",\"text\":\"a\"}\n\n{\"id\":2,\"text\":\"b\"}\nbad\n";
+        let b = Ok((2, "b".to_owned()));
+        assert_eq!(read(text, Which::Record(2)), b);
+        assert_eq!(read(text, Which::Line(3)), b);
+        assert_eq!(read(text, Which::Id("2".into())), b);
+        assert_eq!(read(text, Which::Record(1)), Err("record #1 is no document: it is blank, or has no text".into()));
+        assert!(
+            read(text, Which::Record(3)).is_err_and(|why| why.starts_with("it is no document: invalid_json (line 4"))
+        );
+        assert_eq!(read(text, Which::Line(9)), Err("there is no document in line 9; it has #0 to #3".into()));
+        assert!(read(text, Which::Only).is_err_and(|why| why.starts_with("it holds 2 documents")));
+    }
+
+    #[test]
+    fn an_only_document_needs_no_number() {
+        let text = "{\"text\":\"a\"}\n";
+        for which in [Which::Only, Which::Record(0), Which::Line(1), Which::Line(7)] {
+            assert_eq!(read(text, which), Ok((0, "a".to_owned())));
+        }
+    }
+
+    #[test]
+    fn an_id_that_stands_twice_names_nothing() {
+        let text = "{\"id\":\"x\",\"text\":\"a\"}\n{\"id\":\"x\",\"text\":\"b\"}\n";
+        assert!(read(text, Which::Id("x".into())).is_err_and(|why| why.starts_with("records 0 and 1 have this id")));
+    }
 }
