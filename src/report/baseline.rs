@@ -230,11 +230,16 @@ impl<'a> Places<'a> {
     }
 }
 
-/// The share of the words of two excerpts that both have. Passages of very different length are not alike.
+/// The share of the words of two excerpts that both have. Passages of very different length are not alike. Where places
+/// come without excerpts, as those of large families do, it is the share of the text that both cover.
 fn alikeness(a: &PlacedSpan, b: &PlacedSpan, tokenizer: &Tokenizer) -> f64 {
     let length = |place: &PlacedSpan| place.char_end.saturating_sub(place.char_start);
     if length(a).max(length(b)) > 2 * length(a).min(length(b)) {
         return 0.0;
+    }
+    if a.excerpt.is_empty() || b.excerpt.is_empty() {
+        let both = a.char_end.min(b.char_end).saturating_sub(a.char_start.max(b.char_start));
+        return both as f64 / (length(a) + length(b) - both).max(1) as f64;
     }
     let words = |place: &PlacedSpan| -> BTreeSet<u64> {
         tokenizer.tokens(&place.excerpt).iter().map(|token| token.hash).collect()
@@ -324,6 +329,17 @@ mod tests {
         let long = "one two three four five six seven eight nine ten";
         let grown = passages(&[&[place("a", 0, long), place("b", 0, long)]]);
         assert_eq!(new(&grown, &baseline).1.passages, 1);
+    }
+
+    #[test]
+    fn a_place_without_an_excerpt_is_known_by_where_it_stands() {
+        let bare = |at, words: &str| PlacedSpan { excerpt: "".into(), ..place("a", at, words) };
+        let baseline = passages(&[&[place("b", 0, "one two three four"), bare(100, "one two three four")]]);
+        let known = |at| {
+            let found = passages(&[&[place("b", 0, "one two three four"), bare(at, "one two three")]]);
+            new(&found, &baseline).0.is_empty()
+        };
+        assert_eq!((known(104), known(110)), (true, false));
     }
 
     fn documents(names: &[(&str, u64)]) -> Findings {
