@@ -147,18 +147,14 @@ impl Known {
         // A passage that shares its places with the new one was found shortly before, from a candidate near by.
         const RECENT: usize = 32;
         let recent = self.found.len().saturating_sub(RECENT);
-        match (recent..self.found.len()).find(|&n| same_places(&self.found[n], &new)) {
-            Some(n) => {
-                if new.score > self.found[n].score {
-                    self.found[n] = new;
-                }
-                n
-            }
-            None => {
-                self.found.push(new);
-                self.found.len() - 1
-            }
+        let Some(same) = (recent..self.found.len()).find(|&n| same_places(&self.found[n], &new)) else {
+            self.found.push(new);
+            return self.found.len() - 1;
+        };
+        if new.score > self.found[same].score {
+            self.found[same] = new;
         }
+        same
     }
 
     fn fail(&mut self, anchor: Anchor, tried: &Alignment) {
