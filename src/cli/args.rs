@@ -364,7 +364,7 @@ struct InputArgs {
     max_record: String,
     /// Give up compressed files that unpack to more than N times their size
     ///
-    /// It counts from 128 MiB on and keeps a few megabytes of equal records from becoming billions; 0 allows everything.
+    /// It counts from 64 MiB on and keeps a few megabytes of equal records from becoming billions; 0 allows everything.
     /// What is given up is reported.
     ///
     /// Example: --max-ratio 0

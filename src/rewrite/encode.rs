@@ -32,7 +32,8 @@ impl Packing {
     }
 
     fn gzip_level(self) -> flate2::Compression {
-        if self.is_fast { flate2::Compression::fast() } else { flate2::Compression::default() }
+        // What zlib-rs calls its fastest is faster than that of other programs, and its files are 29% larger.
+        flate2::Compression::new(if self.is_fast { 2 } else { 6 })
     }
 }
 
@@ -117,11 +118,11 @@ mod tests {
 
     #[test]
     fn gzip_says_that_it_was_fast_and_its_copy_is_too() {
-        for level in [1, 6] {
+        for (level, expected) in [(1, 2), (6, 6)] {
             let packed =
                 GzEncoder::new(Vec::new(), flate2::Compression::new(level)).finish().expect("a vector takes all");
             let packing = Packing::of(Some(Compression::Gzip), &packed);
-            assert_eq!(packing.gzip_level().level(), level);
+            assert_eq!(packing.gzip_level().level(), expected);
         }
         assert_eq!(Packing::of(Some(Compression::Gzip), b"short").gzip_level().level(), 6);
     }

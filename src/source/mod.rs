@@ -58,7 +58,7 @@ pub struct SourceOptions {
     pub value_field: Option<String>,
     /// The largest record that is read, in bytes. It bounds the memory that one source takes.
     pub max_record: u64,
-    /// A compressed source that unpacks to more than so many times its size is given up after its first 128 MiB; 0 for no
+    /// A compressed source that unpacks to more than so many times its size is given up after its first 64 MiB; 0 for no
     /// limit.
     pub max_ratio: u64,
     /// Whether links met in folders are followed.

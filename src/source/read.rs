@@ -617,7 +617,7 @@ fn within_ratio(compression: Compression, decoder: &mut Decoder, most: u64) -> R
 }
 
 /// Equal records compress without end, and a few thousand of them are no attack.
-const RATIO_COUNTS_AFTER: u64 = 128 << 20;
+const RATIO_COUNTS_AFTER: u64 = 64 << 20;
 
 /// A compressed source is given up when it unpacks to so many times its size while a record is passed over that is so
 /// many times too large. Text compresses to a tenth, rarely to a hundredth; what does better repeats itself, and then it
