@@ -13,6 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::span::Span;
 use crate::text::TextOptions;
 
 /// The name and version of the format.
@@ -306,7 +307,25 @@ pub struct PlacedSpan {
     pub new: bool,
 }
 
+/// What stands in an excerpt for the middle of a long text.
+pub const EXCERPT_CUT: &str = " … ";
+
+/// Returns where the middle of a text was left out of its excerpt, in bytes of that: of several places that look so, the
+/// one nearest to the middle.
+pub fn excerpt_cut(excerpt: &str) -> Option<Span> {
+    let characters = |text: &str| text.chars().count();
+    let off_centre = |at: usize| characters(&excerpt[..at]).abs_diff(characters(&excerpt[at + EXCERPT_CUT.len()..]));
+    let at = excerpt.match_indices(EXCERPT_CUT).map(|(at, _)| at).min_by_key(|&at| off_centre(at))?;
+    Some(Span::new(at, at + EXCERPT_CUT.len()))
+}
+
 impl PlacedSpan {
+    /// Returns where the middle was left out of the excerpt, in bytes of that; none if the text is whole.
+    pub fn excerpt_cut(&self) -> Option<Span> {
+        let is_whole = self.excerpt.chars().count() >= self.char_end.saturating_sub(self.char_start);
+        if is_whole { None } else { excerpt_cut(&self.excerpt) }
+    }
+
     /// Returns the place without its text and what stands around it.
     #[must_use]
     pub fn without_quotes(&self) -> Self {

@@ -10,7 +10,9 @@ use std::sync::Arc;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 use crate::document::Origin;
-use crate::finding::{Coverage, Difference, DifferenceKind, DocumentRef, Fingerprint, MAX_DIFFERENCES, PlacedSpan};
+use crate::finding::{
+    Coverage, Difference, DifferenceKind, DocumentRef, EXCERPT_CUT, Fingerprint, MAX_DIFFERENCES, PlacedSpan,
+};
 use crate::hash::seeded_hash;
 use crate::report::comparison::{Piece, PieceKind};
 use crate::span::Span;
@@ -441,12 +443,11 @@ fn ending(text: &str, most: usize) -> &str {
 
 /// The text, or its start and end if it has more than `most` characters.
 fn shorten(text: &str, most: usize) -> String {
-    const CUT: &str = " … ";
     if text.len() <= most || text.chars().nth(most).is_none() {
         return text.to_owned();
     }
-    let kept = most - CUT.chars().count();
-    format!("{}{CUT}{}", beginning(text, kept - kept / 2), ending(text, kept / 2))
+    let kept = most - EXCERPT_CUT.chars().count();
+    format!("{}{EXCERPT_CUT}{}", beginning(text, kept - kept / 2), ending(text, kept / 2))
 }
 
 #[cfg(test)]

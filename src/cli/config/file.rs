@@ -137,15 +137,15 @@ mod tests {
     #[test]
     fn the_nearest_file_is_taken_and_none_above_home() {
         let root = tempfile::tempdir().expect("a folder");
-        let [home, work, deep] = ["home", "home/work", "home/work/a/b"].map(|path| root.path().join(path));
+        let [home, project, deep] = ["home", "home/project", "home/project/a/b"].map(|path| root.path().join(path));
         fs::create_dir_all(&deep).expect("writable");
         let found = || find(&deep, Some(&home)).expect("readable").map(|(path, _)| path);
         fs::write(root.path().join(NAME), "").expect("writable");
         assert_eq!(found(), None);
         fs::write(home.join(NAME), "").expect("writable");
         assert_eq!(found(), Some(home.join(NAME)));
-        fs::write(work.join(NAME), "").expect("writable");
-        assert_eq!(found(), Some(work.join(NAME)));
+        fs::write(project.join(NAME), "").expect("writable");
+        assert_eq!(found(), Some(project.join(NAME)));
     }
 
     #[test]

@@ -7,11 +7,9 @@
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::shown::Lines;
+use crate::finding::EXCERPT_CUT;
 use crate::span::Span;
 use crate::text::Tokenizer;
-
-/// What the middle of a long excerpt became.
-const CUT: &str = " … ";
 
 /// How a stretch relates to the other side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,11 +47,11 @@ impl Piece {
     }
 }
 
-/// An excerpt, and whether its middle was left out.
+/// An excerpt, and where its middle was left out.
 #[derive(Clone, Copy, Debug)]
 pub struct Excerpt<'a> {
     pub text: &'a str,
-    pub is_cut: bool,
+    pub cut: Option<Span>,
 }
 
 /// Aligns two excerpts, and returns the stretches of each.
@@ -108,21 +106,14 @@ fn words(excerpt: Excerpt, tokenizer: &Tokenizer) -> Vec<Word> {
         });
         words.len()
     };
-    let Some(cut) = excerpt.is_cut.then(|| cut(excerpt.text)).flatten() else {
+    let Some(cut) = excerpt.cut else {
         read(excerpt.text, 0);
         return words;
     };
     let head = read(&excerpt.text[..cut.start], 0);
     read(&excerpt.text[cut.end..], cut.end);
-    words.insert(head, Word { key: CUT.to_owned(), span: cut });
+    words.insert(head, Word { key: EXCERPT_CUT.to_owned(), span: cut });
     words
-}
-
-/// Finds the cut: of several that look so, the one nearest to the middle.
-fn cut(text: &str) -> Option<Span> {
-    let off_centre = |at: usize| text[..at].chars().count().abs_diff(text[at + CUT.len()..].chars().count());
-    let at = text.match_indices(CUT).map(|(at, _)| at).min_by_key(|&at| off_centre(at))?;
-    Some(Span::new(at, at + CUT.len()))
 }
 
 /// Marks words without a partner, unless they are next to a cut: their partners may have been left out.
@@ -130,7 +121,7 @@ fn mark_words(marks: &mut [Vec<Mark>; 2], keys: &[Vec<&str>; 2], op: &DiffOp) {
     let ranges = [op.old_range(), op.new_range()];
     let near_cut = ranges.iter().zip(keys).any(|(range, keys)| {
         let around = range.start.saturating_sub(1)..(range.end + 1).min(keys.len());
-        keys[around].contains(&CUT)
+        keys[around].contains(&EXCERPT_CUT)
     });
     if near_cut {
         return;
@@ -150,7 +141,7 @@ fn mark_partners(marks: &mut [Vec<Mark>; 2], texts: [&str; 2], sides: &[Vec<Word
     let mut before: Option<(usize, usize)> = None;
     for &(a, b) in partners {
         let at = [a, b];
-        let is_cut = |n: usize| sides[0][n].key == CUT;
+        let is_cut = |n: usize| sides[0][n].key == EXCERPT_CUT;
         let word = |side: usize| &texts[side][sides[side][at[side]].span.start..sides[side][at[side]].span.end];
         if !is_cut(a) && word(0) != word(1) {
             (marks[0][a].word, marks[1][b].word) = (Kind::Form, Kind::Form);
@@ -202,9 +193,10 @@ fn push(pieces: &mut Vec<Piece>, kind: Kind, text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::excerpt_cut;
 
     fn aligned(a: &str, b: &str) -> [String; 2] {
-        let [a, b] = [a, b].map(|text| Excerpt { text, is_cut: text.contains(CUT) });
+        let [a, b] = [a, b].map(|text| Excerpt { text, cut: excerpt_cut(text) });
         align(a, b, &Tokenizer::default()).map(|pieces| {
             let told = pieces.iter().map(|piece| match piece.class() {
                 None => piece.text.clone(),
@@ -233,8 +225,12 @@ mod tests {
     #[test]
     fn all_of_the_text_is_in_the_pieces() {
         for text in ["", " …  … ", "½ and ½", "a\u{301} b", "—", "x … y … z"] {
-            let excerpt = Excerpt { text, is_cut: true };
-            let [a, _] = align(excerpt, Excerpt { text: "other … words", is_cut: true }, &Tokenizer::default());
+            let excerpt = Excerpt { text, cut: excerpt_cut(text) };
+            let [a, _] = align(
+                excerpt,
+                Excerpt { text: "other … words", cut: excerpt_cut("other … words") },
+                &Tokenizer::default(),
+            );
             assert_eq!(a.iter().map(|piece| piece.text.as_str()).collect::<String>(), text);
         }
     }

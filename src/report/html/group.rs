@@ -441,6 +441,5 @@ fn told_differences(m: &PassageMatch) -> Vec<String> {
 }
 
 fn excerpt(place: &PlacedSpan) -> Excerpt<'_> {
-    let len = place.char_end.saturating_sub(place.char_start);
-    Excerpt { text: &place.excerpt, is_cut: place.excerpt.chars().count() < len }
+    Excerpt { text: &place.excerpt, cut: place.excerpt_cut() }
 }

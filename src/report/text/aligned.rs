@@ -12,38 +12,30 @@ use std::ops::Range;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::page::Paint;
-use crate::finding::PlacedSpan;
+use crate::finding::{EXCERPT_CUT, PlacedSpan};
 use crate::text::{Token, Tokenizer};
-
-/// How the scan marks that the middle of a text was left out.
-const CUT: &str = " … ";
 
 /// A stretch of text with its colour.
 pub type Piece = (String, Paint);
 
 /// Returns the texts of two places as one.
 pub fn aligned(a: &PlacedSpan, b: &PlacedSpan, tokenizer: &Tokenizer) -> Vec<Piece> {
-    if !is_cut(a) && !is_cut(b) {
+    if a.excerpt_cut().is_none() && b.excerpt_cut().is_none() {
         return merged(&a.excerpt, &b.excerpt, tokenizer, Ends::BOTH);
     }
     let ((start_a, end_a), (start_b, end_b)) = (halves(a), halves(b));
     let mut pieces = merged(start_a, start_b, tokenizer, Ends { start: true, end: false });
-    pieces.push((CUT.to_owned(), Paint::Faint));
+    pieces.push((EXCERPT_CUT.to_owned(), Paint::Faint));
     pieces.extend(merged(end_a, end_b, tokenizer, Ends { start: false, end: true }));
     pieces
 }
 
-fn is_cut(place: &PlacedSpan) -> bool {
-    place.excerpt.contains(CUT) && place.excerpt.chars().count() < place.char_end.saturating_sub(place.char_start)
-}
-
 /// Divides a text in its middle: where it is cut, if it is.
 fn halves(place: &PlacedSpan) -> (&str, &str) {
-    let (text, middle) = (&*place.excerpt, place.excerpt.len() / 2);
-    let nearest = text.match_indices(CUT).min_by_key(|(at, _)| (at + CUT.len() / 2).abs_diff(middle));
-    match nearest.filter(|_| is_cut(place)) {
-        Some((at, _)) => (&text[..at], &text[at + CUT.len()..]),
-        None => text.split_at(text.floor_char_boundary(middle)),
+    let text = &*place.excerpt;
+    match place.excerpt_cut() {
+        Some(cut) => (&text[..cut.start], &text[cut.end..]),
+        None => text.split_at(text.floor_char_boundary(text.len() / 2)),
     }
 }
 
