@@ -392,6 +392,19 @@ fn rows_of_parquet_files_go_and_change() {
 }
 
 #[test]
+fn a_cut_at_sentences_leaves_no_scraps() {
+    let bench = Bench::new();
+    let words = |from: usize| (from..from + 12).map(|n| format!("word{n}")).collect::<Vec<_>>().join(" ");
+    let shared = format!("{}. Yes. {}", words(1), words(50));
+    bench.write("in/a.jsonl", jsonl(&[&format!("Alpha {shared} omega."), &format!("Beta {shared} gamma.")]));
+    for (edge, cuts) in [("sentence", 0), ("word", 1)] {
+        bench.expect(0, &format!("clean in --out {edge} --passages cut --cut-at {edge}"));
+        assert_eq!(bench.removed(edge).len(), cuts, "{edge}");
+    }
+    assert_eq!(bench.summary("sentence")["passages_left"]["no_whole_sentence"], 1);
+}
+
+#[test]
 #[cfg(feature = "parquet")]
 fn a_parquet_file_that_is_damaged_where_no_text_is_stays_whole() {
     let bench = Bench::new();

@@ -160,7 +160,7 @@ fn clean(args: &CleanArgs, plan_output: &Output, meter: &Meter) -> Result<(Findi
         target = prepare(args, &inputs(args, &plan))?;
         copied = copy(args, &findings, check(&plan)?, &mut target, meter);
     }
-    let summary = Summary::new(&findings, &plan, &copied?, args.allow_wipeout)?;
+    let summary = Summary::new(&findings, &plan, &copied?, args.allow_wipeout || args.dry_run)?;
     if let Some(mut target) = target {
         write_evidence(&mut target, &plan, &summary)?;
         target.publish()?;
@@ -235,7 +235,10 @@ fn tell(summary: &Summary, args: &CleanArgs) {
     if args.passages != PassagesArg::Keep {
         let verb = if args.passages == PassagesArg::Cut { "cut" } else { "marked" };
         let left: u64 = summary.passages_left.values().sum();
-        say(&format!("passages: {} {verb}, {} left", number(*passages), number(left)));
+        let reasons: Vec<_> =
+            summary.passages_left.iter().map(|(reason, &n)| format!("{} {reason}", number(n))).collect();
+        let reasons = if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join(", ")) };
+        say(&format!("passages: {} {verb}, {} left{reasons}", number(*passages), number(left)));
     }
     let not_copied: u64 = summary.not_copied.values().sum();
     if not_copied > 0 {

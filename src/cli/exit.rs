@@ -65,6 +65,13 @@ pub fn share(findings: &Findings) -> f64 {
     new.map_or_else(|| Repeated::of(findings).share(), |new| new.bytes as f64 / (*text_bytes).max(1) as f64)
 }
 
+/// Says that more is repeated than `--fail-over` allows, with enough digits to see it.
+pub fn more_than(limit: f64, share: f64, what: &str) -> String {
+    let percent = |share: f64, steps: f64| (share * 100.0 * steps).round() / steps;
+    let (share, limit) = (percent(share, 1e3), percent(limit, 1e6));
+    format!("{share}% of the text is {what}, more than --fail-over {limit}%")
+}
+
 /// Returns whether no document was compared.
 pub fn is_empty(findings: &Findings) -> bool {
     findings.summary.kept + findings.summary.removed == 0
@@ -79,6 +86,13 @@ pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_too_much_is_told_with_digits_that_show_it() {
+        assert!(more_than(0.002, 0.00248, "repeated").starts_with("0.248% of"), "{}", more_than(0.002, 0.00248, "x"));
+        assert!(more_than(0.05, 0.132, "repeated").ends_with("--fail-over 5%"), "{}", more_than(0.05, 0.132, "x"));
+    }
+
     use crate::finding::{NewRepeats, Reason, Skipped};
     use crate::report::text::samples;
 

@@ -11,7 +11,7 @@ use super::progress::Meter;
 use super::report::render;
 use super::{baseline, hints, next, say, write_plain};
 use crate::finding::{Findings, Parameters};
-use crate::report::text::{percent, summary_line};
+use crate::report::text::summary_line;
 
 /// Scans, reports, and judges.
 ///
@@ -57,9 +57,8 @@ fn tell_counts(findings: &Findings, args: &ScanArgs, output: &Output) {
 fn tell_condition(findings: &Findings, fail_over: Option<f64>) {
     let share = share(findings);
     if let Some(limit) = fail_over.filter(|&limit| share > limit) {
-        let (share, limit) = (percent(share), percent(limit));
         let what = if findings.summary.new.is_some() { "repeated and not in the baseline" } else { "repeated" };
-        say(&format!("{share} of the text is {what}, more than --fail-over {limit}"));
+        say(&exit::more_than(limit, share, what));
     }
 }
 

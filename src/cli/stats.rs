@@ -8,13 +8,13 @@ use anyhow::{Result, bail};
 use clap::Args as Group;
 
 use super::args::{Format, ScanArgs, text_or_json};
-use super::exit::Outcome;
+use super::exit::{self, Outcome};
 use super::output::Output;
 use super::progress::Meter;
 use super::report::style;
 use super::{hints, say};
 use crate::report::stats::{write_json, write_text};
-use crate::report::text::{counted, percent};
+use crate::report::text::counted;
 use crate::scan::stats::{Request, stats};
 use crate::statistics::Statistics;
 
@@ -83,7 +83,7 @@ fn judge(found: &Statistics, fail_over: Option<f64>, fail_on_empty: bool) -> Out
     let share = found.summary.repeats.map_or(0.0, |repeats| repeats.share());
     let exceeded = fail_over.filter(|&limit| share > limit);
     if let Some(limit) = exceeded {
-        say(&format!("{} of the text is repeated, more than --fail-over {}", percent(share), percent(limit)));
+        say(&exit::more_than(limit, share, "repeated"));
     }
     if exceeded.is_some() || (fail_on_empty && found.summary.documents == 0) {
         Outcome::Condition

@@ -451,11 +451,10 @@ fn append_equal(text: &str, (is_first, is_last): (bool, bool), style: &Style, wo
         words.append(&mut all);
         return;
     }
-    let left_out = all.len() - start - end;
     let tail = all.split_off(all.len() - end);
-    all.truncate(start);
+    let left_out = all.split_off(start).iter().filter(|word| word.text != "¶").count() as u64;
     words.append(&mut all);
-    words.push(Word { text: format!("[... {left_out} equal words ...]"), spaced: true, change: None });
+    words.push(Word { text: format!("[... {} equal words ...]", number(left_out)), spaced: true, change: None });
     words.extend(tail);
 }
 

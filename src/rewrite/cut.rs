@@ -131,8 +131,9 @@ impl<'t> Text<'t> {
 }
 
 /// The sentences of a paragraph. They end at a full stop, a question or exclamation mark, with the quotes and
-/// brackets that close there, before white space; the full stops of scripts without spaces need none. What looks
-/// like an abbreviation ends none: a cut that ends at a sentence may end too late for a reader, but not inside one.
+/// brackets that close there, before white space; the full stops of scripts without spaces need none. The number of a
+/// section and what looks like an abbreviation end none: a cut that ends at a sentence may end too late for a reader,
+/// but not inside one.
 fn sentences(text: &str, paragraph: Span) -> Vec<Span> {
     let text = &text[paragraph.start..paragraph.end];
     let (mut sentences, mut start) = (Vec::new(), 0);
@@ -164,8 +165,10 @@ fn is_closing(c: char) -> bool {
 }
 
 fn ends_in_abbreviation(sentence: &str, stop: char) -> bool {
+    let is_number = !sentence.contains(char::is_alphabetic);
     let word = sentence.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    stop == '.' && !word.is_empty() && word.chars().count() < LEAST_LAST_WORD && !word.ends_with(char::is_numeric)
+    let is_short = !word.is_empty() && word.chars().count() < LEAST_LAST_WORD && !word.ends_with(char::is_numeric);
+    stop == '.' && (is_number || is_short)
 }
 
 /// The bytes at the end of `gap`, which stands before a word, that hang on it: those after the last white space, or all

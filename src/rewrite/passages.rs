@@ -227,7 +227,8 @@ impl Work<'_> {
             return Err("unverified");
         }
         let part = text.within_edges(part);
-        if part.is_empty() {
+        // A sentence or two of many are no passage any more: `3.` or `Appendix` is all that may be left.
+        if part.len() < self.least {
             return Err(if self.options.cut_at == Edge::Sentence { "no_whole_sentence" } else { "no_whole_paragraph" });
         }
         let share = count(&part) as f64 / part.len() as f64;

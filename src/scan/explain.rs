@@ -71,7 +71,7 @@ impl Explainer<'_> {
             return Ok(Subject::Family(self.family(family, sources)));
         }
         if is_id(id) {
-            return Err(self.refused(format!("there is no {}; there is {}", self.request.id, self.ids())));
+            return Err(self.refused(format!("there is no {}; the findings have {}", self.request.id, self.ids())));
         }
         self.document(sources).map(Subject::Document)
     }
@@ -80,7 +80,9 @@ impl Explainer<'_> {
         let DocumentCluster { id, keep, members, .. } = cluster;
         let count = members.len();
         if member.is_some_and(|number| number == 0 || number > count) {
-            return Err(self.refused(format!("there is no {}; there is {id}:1 to {id}:{count}", self.request.id)));
+            return Err(
+                self.refused(format!("there is no {}; the findings have {id}:1 to {id}:{count}", self.request.id))
+            );
         }
         let numbered = (1..).zip(members);
         let wanted = numbered.filter(|(number, _)| member.is_none_or(|wanted| wanted == *number));
@@ -175,7 +177,7 @@ impl Explainer<'_> {
         let path = name.path.to_string_lossy();
         let Some(info) = self.findings.header.sources.iter().find(|source| *source.path == *path) else {
             return Err(self.refused(format!(
-                "there is no finding and no source `{name}`; there is {}, and a document is named by its path and \
+                "there is no finding and no source `{name}`; the findings have {}, and a document is named by its path and \
                  record, as in `corpus.jsonl#17`",
                 self.ids()
             )));

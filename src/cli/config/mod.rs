@@ -129,6 +129,9 @@ fn parse_as(definition: Command, arguments: &[OsString]) -> Result<Parsed, Refus
         fit_presets(&mut settings, given.get_flag("passages"));
     }
     let definition = definition.mut_subcommand(name, |command| with_defaults(command, &settings));
+    if let Some(command) = definition.find_subcommand(name) {
+        without_given(&mut settings, command, given);
+    }
     let matches = definition.try_get_matches_from(arguments)?;
     let mut args = Args::from_arg_matches(&matches)?;
     if let (super::args::Command::Scan(scan), Some((_, given))) = (&mut args.command, matches.subcommand()) {
@@ -159,6 +162,17 @@ fn again(given: &ArgMatches) -> Vec<String> {
 pub fn place_of(error: &anyhow::Error, settings: &BTreeMap<String, Setting>) -> Option<String> {
     let Some(Error::Parameter { name, .. }) = error.downcast_ref() else { return None };
     settings.get(*name).map(|setting| setting.origin.to_string())
+}
+
+/// Leaves out what a flag of the command line says already.
+fn without_given(settings: &mut BTreeMap<String, Setting>, command: &Command, given: &ArgMatches) {
+    for arg in command.get_arguments() {
+        let is_given = given.try_contains_id(arg.get_id().as_str()).is_ok()
+            && given.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine);
+        if let Some(name) = arg.get_long().filter(|_| is_given) {
+            settings.remove(name);
+        }
+    }
 }
 
 /// Returns the flags that may be set elsewhere.

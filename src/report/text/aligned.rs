@@ -68,11 +68,13 @@ fn pieces(op: &DiffOp, a: &Side<'_>, b: &Side<'_>) -> Vec<Piece> {
     let first = |words: &Range<usize>, paint| (format!("[-{}-]", a.words(words)), paint);
     let second = |words: &Range<usize>, paint| (format!("{{+{}+}}", b.words(words)), paint);
     let gap = |side: &Side<'_>, at| (side.gap(at).to_owned(), Paint::Plain);
+    let space = |gap: &str| (if gap.is_empty() { "" } else { " " }.to_owned(), Paint::Plain);
     let (of_a, of_b) = (op.old_range(), op.new_range());
     match op {
         DiffOp::Equal { .. } => vec![gap(a, of_a.start), (a.words(&of_a).to_owned(), Paint::Plain)],
         DiffOp::Delete { .. } => vec![gap(a, of_a.start), first(&of_a, Paint::First)],
-        DiffOp::Insert { .. } => vec![gap(b, of_b.start), second(&of_b, Paint::Second)],
+        // What stands before it in the second text stands in the first one too, before its next word.
+        DiffOp::Insert { .. } => vec![space(b.gap(of_b.start)), second(&of_b, Paint::Second)],
         DiffOp::Replace { .. } => {
             vec![gap(a, of_a.start), first(&of_a, Paint::Change), second(&of_b, Paint::Change)]
         }
@@ -135,6 +137,7 @@ mod tests {
         assert_eq!(shown("一二三四", "一二五四"), "一二[-三-]{+五+}四");
         assert_eq!(shown("pour ½ livre", "pour ¼ livre"), "pour ½[-½-]{+¼+} livre");
         assert_eq!(shown("", "un"), "{+un+}");
+        assert_eq!(shown("`un`", "`un deux`"), "`un {+deux+}`");
     }
 
     #[test]

@@ -77,17 +77,17 @@ fn text_counts(summary: &Summary) -> String {
     format!("{}{encodings}{broken}", bytes(summary.text_bytes))
 }
 
-/// What could go without losing anything.
+/// What stands elsewhere too.
 fn repeated(repeated: &Repeated) -> String {
     let part = |n: u64, place: &str| (n > 0).then(|| format!("{} in {place}", bytes(n)));
     let documents = part(repeated.documents, "removed documents");
-    let passages = part(repeated.passages, "repeated passages");
-    let all = format!("{} ({}) could go", bytes(repeated.documents + repeated.passages), percent(repeated.share()));
+    let passages = part(repeated.passages, "passages that stand elsewhere");
+    let all = format!("{} ({})", bytes(repeated.documents + repeated.passages), percent(repeated.share()));
     match (documents, passages) {
         (None, None) => "nothing".into(),
         (Some(documents), Some(passages)) => format!("{all}: {documents}, {passages}"),
         (Some(_), None) => format!("{all}, in removed documents"),
-        (None, Some(_)) => format!("{all}, in repeated passages"),
+        (None, Some(_)) => format!("{all}, in passages that stand elsewhere"),
     }
 }
 

@@ -28,8 +28,8 @@ pub(super) use self::wrap::one_line;
 pub use self::wrap::wrap;
 use super::visible::visible;
 use crate::finding::{
-    Coverage, DocumentCluster, Findings, Level, MatchScope, Member, PassageFamily, PassageMatch, PlacedSpan, Reason,
-    Skipped,
+    Coverage, DocumentCluster, DocumentPair, Findings, Keep, Level, MatchScope, Member, PassageFamily, PassageMatch,
+    PlacedSpan, Reason, Skipped,
 };
 use crate::text::Tokenizer;
 
@@ -75,6 +75,7 @@ pub fn write(findings: &Findings, style: &Style, out: &mut impl Write) -> io::Re
     let tokenizer = Tokenizer::new(parameters.text, parameters.seed);
     let mut report = Report { findings, style, tokenizer, names: Names::new(findings), page: Page::new(out, style) };
     report.documents()?;
+    report.pairs()?;
     report.passages()?;
     report.skipped()?;
     report.nothing_found()?;
@@ -114,6 +115,26 @@ impl<W: Write> Report<'_, W> {
             self.cluster(cluster)?;
         }
         self.more(clusters.len(), all, "group")
+    }
+
+    /// Duplicates of which none is removed, the most alike first. Otherwise clusters have told of them.
+    fn pairs(&mut self) -> io::Result<()> {
+        let Findings { header, pairs, .. } = self.findings;
+        if header.parameters.keep != Keep::None || pairs.is_empty() {
+            return Ok(());
+        }
+        let mut pairs: Vec<&DocumentPair> = pairs.iter().collect();
+        pairs.sort_by(|x, y| y.jaccard.total_cmp(&x.jaccard));
+        self.page.heading("Pairs of duplicates, all kept")?;
+        for pair in pairs.iter().take(self.style.limit) {
+            let (a, b) = (self.names.document(&pair.a), self.names.document(&pair.b));
+            self.page.entry(&format!("{a} and {b}: similarity {}", percent(pair.jaccard)))?;
+        }
+        let beyond = pairs.len().saturating_sub(self.style.limit);
+        if beyond > 0 {
+            self.page.entry(&format!("and {} (--limit 0 shows all)", counted_more(beyond, "pair")))?;
+        }
+        self.page.blank()
     }
 
     fn cluster(&mut self, cluster: &DocumentCluster) -> io::Result<()> {
@@ -219,9 +240,13 @@ impl<W: Write> Report<'_, W> {
 
     fn family(&mut self, family: &PassageFamily, matches: &[&PassageMatch]) -> io::Result<()> {
         let words = matches.iter().map(|m| m.words).max();
-        let words = words.map_or_else(|| "one passage".into(), |words| counted(words as u64, "word"));
-        let (places, cost) = (counted(family.count as u64, "place"), cost(cost_of_family(family)));
-        self.page.title(&family.id, &format!("{words} in {places}{cost}{}", told_new(family.new)))?;
+        let is_one_length = matches.iter().all(|m| Some(m.words) == words);
+        let up_to = if is_one_length { "" } else { "up to " };
+        let words =
+            words.map_or_else(|| "one passage".into(), |words| format!("{up_to}{}", counted(words as u64, "word")));
+        let (places, repeated) = (counted(family.count as u64, "place"), cost_of_family(family));
+        let repeated = if repeated == 0 { String::new() } else { format!(", {} stand again", bytes(repeated)) };
+        self.page.title(&family.id, &format!("{words} in {places}{repeated}{}", told_new(family.new)))?;
         self.page.excerpt(&family.keep.excerpt, FAMILY_LINES)?;
         self.family_place("kept", &family.keep)?;
         let (new, known): (Vec<_>, Vec<_>) = family.occurrences.iter().partition(|place| place.new);
@@ -269,10 +294,10 @@ impl<W: Write> Report<'_, W> {
     }
 
     fn nothing_found(&mut self) -> io::Result<()> {
-        let Findings { header, clusters, families, matches, summary, .. } = self.findings;
+        let Findings { header, clusters, pairs, families, matches, summary, .. } = self.findings;
         if summary.kept + summary.removed == 0 {
             self.page.plain("No document was compared.")
-        } else if clusters.is_empty() && families.is_empty() && matches.is_empty() {
+        } else if clusters.is_empty() && pairs.is_empty() && families.is_empty() && matches.is_empty() {
             let passages = format!("no repeated passage of {} words or more", header.parameters.min_words);
             self.page.plain(&match header.parameters.level {
                 Level::Documents => "No duplicate document was found.".into(),

@@ -77,10 +77,10 @@ pub fn number(n: u64) -> String {
     out
 }
 
-/// Returns a share as a percentage, rounded down to a tenth, so that only all of it is `100%`.
+/// Returns a share as a percentage, rounded to a tenth; but only all of it is `100%`, and only nothing is `0%`.
 pub fn percent(share: f64) -> String {
-    // 0.93 * 1000 is a little less than 930 in binary.
-    let tenths = (share.clamp(0.0, 1.0) * 1000.0 + 1e-9).floor() as u64;
+    let tenths = (share.clamp(0.0, 1.0) * 1000.0).round() as u64;
+    let tenths = if share < 1.0 { tenths.min(999) } else { tenths };
     match (tenths / 10, tenths % 10) {
         (0, 0) if share > 0.0 => "under 0.1%".into(),
         (whole, 0) => format!("{whole}%"),
