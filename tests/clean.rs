@@ -392,6 +392,16 @@ fn rows_of_parquet_files_go_and_change() {
 }
 
 #[test]
+fn saved_findings_take_no_other_settings() {
+    let bench = Bench::new();
+    bench.write("in/a.jsonl", jsonl(&[LEAD, LEAD]));
+    bench.expect(0, "scan in --format json -o found");
+    let told = bench.expect(2, "clean --from found --out out --threshold 0.9");
+    assert!(told.contains("--threshold=0.9 has no effect with --from"), "{told}");
+    bench.expect(0, "clean --from found --out out --threads 1");
+}
+
+#[test]
 fn a_cut_at_sentences_leaves_no_scraps() {
     let bench = Bench::new();
     let words = |from: usize| (from..from + 12).map(|n| format!("word{n}")).collect::<Vec<_>>().join(" ");

@@ -41,8 +41,10 @@ class ExactPairs(unittest.TestCase):
             path = pathlib.Path(folder) / 'words.tsv'
             path.write_text(''.join(f'{number}\t{" ".join(words)}\n' for number, words in enumerate(documents)))
             for threshold in (0.2, 0.8, 1):
-                found = subprocess.run(['cargo', 'run', '--quiet', '--locked', '--example', 'exact_pairs', '--', path,
-                                        str(threshold)], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+                # With the features of the other tests, so that nothing is built twice.
+                command = ['cargo', 'run', '--quiet', '--locked', '--all-features', '--example', 'exact_pairs']
+                found = subprocess.run([*command, '--', path, str(threshold)], cwd=ROOT, check=True,
+                                       capture_output=True, text=True).stdout
                 wanted = [f'{a}\t{b}\t{len(sets[a] & sets[b])}\t{len(sets[a])}\t{len(sets[b])}'
                           for a, b in itertools.combinations(range(len(sets)), 2)
                           if sets[a] and sets[b] and len(sets[a] & sets[b]) >= threshold * len(sets[a] | sets[b])]

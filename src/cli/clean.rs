@@ -62,7 +62,7 @@ pub struct CleanArgs {
     /// Act on saved findings instead of scanning
     ///
     /// FILE is what `doublon scan --format json` wrote. Nothing is written if a file is not what it was then; the exit
-    /// code is then 4. Flags that say how to read and to compare have no effect. Paths, if given, are those that names
+    /// code is then 4. Flags that say how to read and to compare are refused. Paths, if given, are those that names
     /// in the output start from.
     ///
     /// Example: --from found.jsonl --out clean/
@@ -99,7 +99,7 @@ pub struct CleanArgs {
     #[arg(long)]
     allow_wipeout: bool,
     #[command(flatten)]
-    run: RunArgs,
+    pub run: RunArgs,
     #[command(flatten)]
     messages: MessageArgs,
 }
@@ -137,7 +137,18 @@ pub fn run(args: &CleanArgs) -> Result<Outcome> {
     Ok(Outcome::of(&findings, None, false))
 }
 
+/// Findings were made by their own settings, so that others would have no effect.
+fn refuse_settings(args: &CleanArgs) -> Result<()> {
+    let counts =
+        |flag: &&String| ["--threads", "--memory", "--tmp", "--config"].iter().any(|means| flag.starts_with(means));
+    match args.run.given.iter().find(|flag| !counts(flag)).filter(|_| args.from.is_some()) {
+        Some(flag) => bail!("{flag} has no effect with --from, which acts on findings as they are; scan again with it"),
+        None => Ok(()),
+    }
+}
+
 fn clean(args: &CleanArgs, plan_output: &Output, meter: &Meter) -> Result<(Findings, Summary)> {
+    refuse_settings(args)?;
     let mut target = None;
     if args.from.is_none() {
         // What is wrong with the output is told before the work.

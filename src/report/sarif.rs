@@ -19,7 +19,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::text::{covered, percent, reason_in_words, regrouped};
+use super::text::{covered, number, percent, reason_in_words, regrouped};
 use super::visible::visible;
 use crate::finding::{
     DocumentCluster, DocumentRef, Findings, Header, Member, PassageFamily, PlacedSpan, Skipped, Summary,
@@ -209,7 +209,16 @@ impl<'a> Places<'a> {
             in_source = if source == Some(&span.doc.source) { in_source + 1 } else { 0 };
             source = Some(&span.doc.source);
             let of = if span.doc == keep.doc { String::new() } else { format!(" of {}", self.name(&keep.doc)) };
-            let what = format!("This text, {}, repeats {}{of}{}.", covered(span), covered(keep), regrouped(keep, span));
+            let what = if *count > 2 {
+                // Places of a large family are joined through others, and need not all hold the same.
+                let places = number(*count as u64);
+                let (here, kept) = (covered(span), covered(keep));
+                format!(
+                    "This text, {here}, stands whole or in part in {places} places; the one that stays is {kept}{of}."
+                )
+            } else {
+                format!("This text, {}, repeats {}{of}{}.", covered(span), covered(keep), regrouped(keep, span))
+            };
             Found {
                 rule_id: REPEATED,
                 rule_index: 1,

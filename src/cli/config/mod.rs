@@ -134,8 +134,12 @@ fn parse_as(definition: Command, arguments: &[OsString]) -> Result<Parsed, Refus
     }
     let matches = definition.try_get_matches_from(arguments)?;
     let mut args = Args::from_arg_matches(&matches)?;
-    if let (super::args::Command::Scan(scan), Some((_, given))) = (&mut args.command, matches.subcommand()) {
-        scan.run.given = again(given);
+    if let Some((_, given)) = matches.subcommand() {
+        match &mut args.command {
+            super::args::Command::Scan(scan) => scan.run.given = again(given),
+            super::args::Command::Clean(clean) => clean.run.given = again(given),
+            _ => {}
+        }
     }
     Ok(Parsed { args, settings, matches, file: file.map(|file| file.path) })
 }
