@@ -143,11 +143,11 @@ fn what_is_not_there_is_refused_with_what_there_is() {
     let findings = found(folder.path());
     let refusal = |id: &str| told(&findings, id, None).expect_err(id).to_string();
     let all = "cluster d1, match p1, family f1";
-    assert_eq!(refusal("d2"), format!("found.jsonl: there is no d2; there is {all}"));
+    assert_eq!(refusal("d2"), format!("found.jsonl: there is no d2; the findings have {all}"));
     let with = self::told(&findings, "p1", Some("a.txt")).expect_err("is no document").to_string();
     assert_eq!(with, "found.jsonl: p1 is a finding; --with goes with a document");
-    assert_eq!(refusal("d1:2"), "found.jsonl: there is no d1:2; there is d1:1 to d1:1");
-    assert!(refusal("nothing.txt").contains(&format!("no source `nothing.txt`; there is {all}")));
+    assert_eq!(refusal("d1:2"), "found.jsonl: there is no d1:2; the findings have d1:1 to d1:1");
+    assert!(refusal("nothing.txt").contains(&format!("no source `nothing.txt`; the findings have {all}")));
     assert!(
         refusal(&path(folder.path(), "c.jsonl"))
             .ends_with("it holds 2 documents; name one of them by its record, as in #0")

@@ -263,6 +263,9 @@ fn warnings(findings: &Findings, plan: &Plan, copied: &[Copied]) -> Vec<String> 
         let is_large = lost >= LARGE_LOSS && lost * 2 > copied.records;
         is_large.then(|| format!("{} loses {lost} of its {} records", source.info.path, copied.records))
     });
+    let emptied = plan.sources.iter().zip(copied).filter(|(_, copied)| copied.is_emptied).map(|(source, _)| {
+        format!("nothing is left of {}, which has {} documents", source.info.path, source.drops.len())
+    });
     // A source that nothing goes from is copied as it is stored, damaged or not.
     let is_changed = |source: &&Planned| !source.drops.is_empty() || !source.edits.is_empty();
     let damaged = plan.sources.iter().filter(|source| !source.is_whole).filter(is_changed);
@@ -271,5 +274,5 @@ fn warnings(findings: &Findings, plan: &Plan, copied: &[Copied]) -> Vec<String> 
     let spared = plan.spared.iter().map(|Spared { path, detail, duplicates }| {
         format!("{} is damaged ({detail}); its copy is whole, with {duplicates} duplicates", path.display())
     });
-    clusters.chain(losses).chain(cut_off).chain(spared).collect()
+    clusters.chain(losses).chain(emptied).chain(cut_off).chain(spared).collect()
 }

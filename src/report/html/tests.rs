@@ -45,7 +45,7 @@ fn the_teaser_is_told_in_words_with_both_places_and_what_differs() {
 #[test]
 fn duplicates_name_the_kept_document_and_each_removed_one() {
     let page = page(&samples::documents());
-    assert_eq!(between(&page, "<h1>", "</h1>"), "2 of 3 documents are duplicates; 66.6% of the text is repeated.");
+    assert_eq!(between(&page, "<h1>", "</h1>"), "2 of 3 documents are duplicates; 66.7% of the text is repeated.");
     let verdict = between(&page, "class=\"verdict\">", "</span>");
     assert_eq!(verdict, "2 documents repeat another: 1 exact, 1 nearly the same");
     assert_eq!((count(&page, ">exact copy<"), count(&page, ">near copy<"), count(&page, "role kept")), (1, 1, 1));
@@ -156,7 +156,7 @@ fn groups_beyond_the_limit_are_counted_and_the_largest_come_first() {
     assert_eq!(count(&page, "<details class=\"group"), 3);
     assert!(page.find("id=\"d9\"") < page.find("id=\"d8\""), "{page}");
     assert!(
-        page.contains("The list has the 3 groups with the most repeated text, with 44.5% of the repeated text."),
+        page.contains("The list has the 3 groups with the most repeated text, with 44.6% of the repeated text."),
         "{page}"
     );
     assert!(page.contains("The numbers above count all 9."), "{page}");

@@ -451,7 +451,7 @@ Summary
 
     documents  1 = 1 kept + 0 removed + 0 skipped
     text       2,948 bytes
-    repeated   390 bytes (13.2%) could go, in repeated passages
+    repeated   390 bytes (13.2%), in passages that stand elsewhere
     passages   1 repeated passage (1 match)
                2 repeats of fewer than 20 words not listed
 ";
@@ -472,7 +472,7 @@ Summary
 
     documents  3 = 1 kept + 2 removed + 0 skipped
     text       9,000 bytes
-    repeated   6,000 bytes (66.6%) could go, in removed documents
+    repeated   6,000 bytes (66.7%), in removed documents
     passages   no repeated passage
     recall     99.8% of duplicate pairs (estimate; 95% interval 99.1% to 100%)
 ";
@@ -618,7 +618,7 @@ Summary
         family.occurrences = (1..=12).map(|line| PlacedSpan { line, ..place.clone() }).collect();
         family.count = 1200;
         let text = rendered(&findings);
-        assert!(text.contains("f1  63 words in 1,200 places, 464.2 kB could go\n"), "{text}");
+        assert!(text.contains("f1  63 words in 1,200 places, 464.2 kB stand again\n"), "{text}");
         assert!(text.contains("    again      menu.txt:10:1  the end of paragraph 2\n"), "{text}");
         assert!(!text.contains("menu.txt:11:"), "{text}");
         assert!(text.contains("and 1,189 more places\n"), "{text}");
