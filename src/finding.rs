@@ -539,6 +539,9 @@ pub struct Summary {
     /// Documents in which bytes that could not be decoded were replaced.
     #[serde(default, skip_serializing_if = "is_zero_u64")]
     pub lossy: u64,
+    /// Documents whose record has the field by which `keep` chooses; absent if it goes by none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with_value: Option<u64>,
     /// Documents by the encoding that they were in, where that is not UTF-8.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub encodings: BTreeMap<String, u64>,

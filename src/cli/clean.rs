@@ -133,6 +133,7 @@ pub fn run(args: &CleanArgs) -> Result<Outcome> {
     if !args.messages.quiet {
         tell(&summary, args);
         hints::tell_fields(&findings.skipped, findings.summary.documents, &findings.header.parameters.text_field);
+        hints::tell_keep(&findings);
     }
     Ok(Outcome::of(&findings, None, false))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::say;
-use crate::finding::{Reason, Skipped};
+use crate::finding::{Findings, Reason, Skipped};
 use crate::report::text::{counted, number};
 
 /// Records that are asked what fields they have.
@@ -36,6 +36,16 @@ const COMMON: [&str; 12] = [
 pub fn tell_fields(skipped: &[Skipped], documents: u64, text_field: &str) {
     if let Some(hint) = fields(skipped, documents, text_field) {
         say(&hint);
+    }
+}
+
+/// Says that no record has the field by which the one that stays was to be chosen.
+pub fn tell_keep(findings: &Findings) {
+    let (keep, summary) = (&findings.header.parameters.keep, &findings.summary);
+    if let (Some(field), Some(0)) = (keep.field(), summary.with_value)
+        && summary.kept + summary.removed > 0
+    {
+        say(&format!("no record has the field `{field}`, so the first of equals is kept, as with --keep first"));
     }
 }
 

@@ -37,6 +37,7 @@ pub fn run(args: &ScanArgs) -> Result<Outcome> {
     if !messages.quiet {
         tell_counts(&findings, args, &output);
         hints::tell_fields(&findings.skipped, findings.summary.documents, &parameters.text_field);
+        hints::tell_keep(&findings);
     }
     tell_next(&findings, args, &output);
     let outcome = Outcome::of(&findings, fail_over, args.limits.fail_on_empty);

@@ -312,6 +312,7 @@ mod tests {
             text_bytes: n[3],
             removed_bytes: n[4],
             lossy: n[5],
+            with_value: (n[5] % 2 == 0).then_some(n[5]),
             encodings,
             passage_matches: n[6],
             passage_families: n[7],

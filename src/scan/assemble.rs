@@ -127,6 +127,7 @@ impl<'a> Assembly<'a> {
             text_bytes: self.corpus.text_bytes,
             removed_bytes: self.documents.removed.iter().map(|removal| self.named(removal.doc).text_bytes).sum(),
             lossy: self.corpus.lossy,
+            with_value: self.parameters.keep.field().map(|_| self.corpus.with_value),
             encodings: self.corpus.encodings.clone(),
             recall_estimate: recall.map(|recall| RecallEstimate {
                 value: recall.value,

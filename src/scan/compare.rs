@@ -254,6 +254,7 @@ fn corpus(both: [&Single; 2], sketcher: Sketcher, shape: Bands, parameters: &Par
         skipped_sources: 0,
         text_bytes: 0,
         lossy: 0,
+        with_value: 0,
         encodings: std::collections::BTreeMap::new(),
         repeated_ids: Vec::new(),
         order: order(both, parameters),

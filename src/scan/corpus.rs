@@ -44,6 +44,8 @@ pub(super) struct Corpus {
     pub skipped_sources: u64,
     pub text_bytes: u64,
     pub lossy: u64,
+    /// Documents whose record has the field that decides which one stays.
+    pub with_value: u64,
     /// Documents by the encoding that they were in, where that is not UTF-8.
     pub encodings: BTreeMap<String, u64>,
     /// Documents whose id stands more than once in their source.
@@ -68,6 +70,7 @@ struct Part {
     skipped: Vec<Skipped>,
     text_bytes: u64,
     lossy: u64,
+    with_value: u64,
     /// Those that are not UTF-8, one a document.
     encodings: Vec<&'static Encoding>,
 }
@@ -138,6 +141,7 @@ impl Corpus {
             skipped_sources: 0,
             text_bytes: 0,
             lossy: 0,
+            with_value: 0,
             encodings: BTreeMap::new(),
             repeated_ids: Vec::new(),
             order: Order::default(),
@@ -217,6 +221,7 @@ impl Corpus {
         self.records += part.records;
         self.text_bytes += part.text_bytes;
         self.lossy += part.lossy;
+        self.with_value += part.with_value;
         for encoding in part.encodings {
             *self.encodings.entry(encoding.name().to_owned()).or_insert(0) += 1;
         }
@@ -287,6 +292,7 @@ impl<F: Fn() -> Worker> Parter<'_, F> {
         let Whence { source, format, can_reread } = from;
         part.text_bytes += record.text.len() as u64;
         part.lossy += u64::from(record.lossy);
+        part.with_value += u64::from(record.value.is_some());
         part.encodings.extend(record.encoding);
         part.ids.push(record.id.as_ref().map_or(0, |id| id_hash(source, id)));
         if !matches!(self.keep, Keep::First | Keep::None) {
