@@ -2,8 +2,8 @@
 //! with memory that is used again, as the bands of a scan do.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use doublon::candidate::lsh::Joiner;
-use doublon::hash::mix;
+use doublon_core::candidate::lsh::Joiner;
+use doublon_core::hash::mix;
 
 /// Millions of keys.
 const MILLIONS: [usize; 2] = [1, 10];

@@ -7,9 +7,10 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use doublon::finding::{Findings, Level, Parameters};
+use doublon::finding::Findings;
+use doublon::finding::InputOptions;
 use doublon::scan::{Resources, scan};
-use doublon::source::SourceOptions;
+use doublon::{Config, Level};
 use generator::{Corpus, Mix, Options, Truth};
 
 #[path = "generator/mod.rs"]
@@ -44,9 +45,9 @@ fn documents(c: &mut Criterion) {
 }
 
 fn find(paths: &[PathBuf], threads: usize) -> Findings {
-    let parameters = Parameters { level: Level::Documents, ..Parameters::default() };
+    let parameters = Config::builder().level(Level::Documents).build().unwrap();
     let resources = Resources { threads, ..Resources::default() };
-    scan(paths, &parameters, &SourceOptions::default(), &resources, &()).unwrap()
+    scan(paths, &parameters, &InputOptions::default(), &resources, &()).unwrap()
 }
 
 /// Writes some 50 MB, or less where nothing is measured.
@@ -65,7 +66,7 @@ fn write_corpus(path: &Path) -> Planted {
 
 impl Planted {
     fn count(&mut self, truth: Option<&Truth>) {
-        let threshold = Parameters::default().threshold;
+        let threshold = Config::default().threshold;
         match truth {
             None | Some(Truth::Empty { .. }) => {}
             Some(Truth::Exact { .. } | Truth::Equal { .. }) => self.duplicates += 1,

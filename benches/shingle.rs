@@ -1,8 +1,8 @@
 //! From text to shingle hashes, in bytes of text, for documents of 4 KB in four languages.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use doublon::hash::mix;
-use doublon::text::{Shingle, Shingler, TextOptions, TokenReader, Tokenizer, Unit};
+use doublon_core::hash::mix;
+use doublon_core::text::{Shingle, Shingler, TextOptions, TokenReader, Tokenizer, Unit};
 
 const LANGUAGES: [(&str, &str); 4] = [
     ("en", include_str!("../data/bench/en.txt")),

@@ -1,8 +1,8 @@
 //! Signatures, in shingles, for each path of this CPU.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use doublon::hash::mix;
-use doublon::sketch::{MinHasher, Tiles};
+use doublon_core::hash::mix;
+use doublon_core::sketch::{MinHasher, Tiles};
 
 fn signatures(c: &mut Criterion) {
     for len in [60, 64, 128] {

@@ -11,8 +11,8 @@
 use std::fs::File;
 
 use anyhow::Context;
+use doublon::finding::InputOptions;
 use doublon::rewrite::parquet::{Edits, Row, rewrite};
-use doublon::source::SourceOptions;
 
 struct Multiples {
     drop: u64,
@@ -39,9 +39,9 @@ fn main() -> anyhow::Result<()> {
     let [input, output, text_field, drop, edit] = &arguments[..] else {
         anyhow::bail!("usage: rewrite_parquet IN OUT TEXT_FIELD DROP EDIT");
     };
-    let options = SourceOptions { text_field: text_field.clone(), ..SourceOptions::default() };
+    let options = InputOptions { text_field: text_field.clone(), ..InputOptions::default() };
     let mut edits = Multiples { drop: drop.parse()?, edit: edit.parse()? };
     let input = File::open(input).with_context(|| input.clone())?;
-    rewrite(&input, File::create(output).with_context(|| output.clone())?, &options, &mut edits)?;
+    rewrite(&input, File::create(output).with_context(|| output.clone())?, &options.into(), &mut edits)?;
     Ok(())
 }

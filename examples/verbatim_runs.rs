@@ -15,9 +15,11 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use doublon::finding::{Findings, Level, Parameters, WindowParameters};
+use doublon::finding::Findings;
+use doublon::finding::InputOptions;
 use doublon::scan::{Resources, scan};
-use doublon::source::SourceOptions;
+use doublon::{Config, Level};
+use doublon_core::sketch::WindowParameters;
 use serde_json::{Value, json};
 
 use runs::{Coverage, Run, Words};
@@ -93,8 +95,8 @@ fn passages(texts: &[String], min_words: usize, exhaustive: bool) -> Result<Find
     let path = folder.path().join("sample.jsonl");
     write_lines(&path, texts)?;
     let windows = WindowParameters { exhaustive, ..WindowParameters::default() };
-    let parameters = Parameters { level: Level::Passages, min_words, windows, ..Parameters::default() };
-    Ok(scan(&[path], &parameters, &SourceOptions::default(), &Resources::default(), &())?)
+    let parameters = Config::builder().level(Level::Passages).min_words(min_words).windows(windows).build().unwrap();
+    Ok(scan(&[path], &parameters, &InputOptions::default(), &Resources::default(), &())?)
 }
 
 fn write_lines(path: &Path, texts: &[String]) -> Result<()> {

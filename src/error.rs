@@ -22,16 +22,9 @@ pub enum Error {
         /// The path as given.
         path: PathBuf,
     },
-    /// A parameter has a value that it cannot have.
-    #[error("{name} is {value}, but it must be {expected}")]
-    Parameter {
-        /// The parameter, as it is called on the command line or in the library.
-        name: &'static str,
-        /// Its value.
-        value: String,
-        /// What values it may have.
-        expected: &'static str,
-    },
+    /// A setting has a value that it cannot have.
+    #[error(transparent)]
+    Core(#[from] doublon_core::Error),
     /// The threads could not be started.
     #[error("{threads} threads could not be started: {cause}; ask for fewer with --threads")]
     Threads {

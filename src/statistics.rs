@@ -11,8 +11,8 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, json};
 
 use crate::finding::{DocumentRef, Parameters, PlacedSpan, Skipped, SourceInfo};
-use crate::text::Cleaning;
-use crate::text::repetition::{MEASURES, Measure};
+use doublon_core::text::Cleaning;
+use doublon_core::text::repetition::{MEASURES, Measure};
 
 /// The name and version of the format.
 pub const SCHEMA: &str = "doublon.stats/1";

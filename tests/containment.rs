@@ -8,7 +8,7 @@ mod generator;
 #[allow(dead_code)]
 mod oracle;
 
-use doublon::finding::Parameters;
+use doublon::Config;
 use generator::{Corpus, Mix, Options};
 use oracle::{Oracle, documents, removals, scan_documents, write_corpus};
 
@@ -49,7 +49,7 @@ fn what_a_kept_document_contains_goes_and_nothing_else() {
             expected.sort_unstable();
             let folder = tempfile::tempdir().expect("a folder");
             let paths = write_corpus(folder.path(), &corpus, 2);
-            let parameters = Parameters { threshold, containment: Some(containment), ..Parameters::default() };
+            let parameters = Config::builder().threshold(threshold).containment(Some(containment)).build().unwrap();
             let findings = scan_documents(&paths, &parameters, 2);
             let mut found: Vec<(usize, usize)> = removals(&findings).into_iter().map(|(doc, by)| (by, doc)).collect();
             found.sort_unstable();

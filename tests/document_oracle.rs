@@ -5,8 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use doublon::candidate::choose;
-use doublon::finding::{Findings, Parameters};
+use doublon::Config;
+use doublon::finding::Findings;
+use doublon_core::candidate::choose;
 
 use generator::{Corpus, Generated, Mix, Options, Truth};
 use oracle::{Oracle, documents, number, removals, scan_documents, write_corpus};
@@ -63,8 +64,8 @@ impl Run {
         let paths = write_corpus(folder.path(), &case.documents, 3);
         let shape = choose(threshold, 0.99).unwrap();
         let (bands, rows) = (shape.bands, shape.rows);
-        let without = Parameters { threshold, recall: 0.99, bands, rows, ..Parameters::default() };
-        let with = Parameters { pairs: true, ..without.clone() };
+        let without = Config::builder().bands(bands, rows).threshold(threshold).recall(0.99).build().unwrap();
+        let with = without.to_builder().pairs(true).build().unwrap();
         Self {
             name: format!("seed {seed}, threshold {threshold}"),
             documents: &case.documents,
@@ -154,7 +155,7 @@ fn the_threshold_itself_is_enough() {
     let folder = tempfile::tempdir().unwrap();
     let paths = write_corpus(folder.path(), &pairs, 1);
     let removed = |threshold| {
-        let parameters = Parameters { threshold, bands: 40, ..Parameters::default() };
+        let parameters = Config::builder().bands(40, 5).threshold(threshold).build().unwrap();
         removals(&scan_documents(&paths, &parameters, 2)).len()
     };
     assert_eq!(removed(0.8), 20);
@@ -329,7 +330,7 @@ fn similarities_are_spread_from_the_lowest_threshold_to_one() {
 #[test]
 fn the_generator_writes_the_same_corpus_for_ever() {
     let texts: String = corpus(1).iter().map(|document| document.text.clone() + "\0").collect();
-    assert_eq!(format!("{:032x}", doublon::hash::content_hash(texts.as_bytes())), GOLDEN);
+    assert_eq!(format!("{:032x}", doublon_core::hash::content_hash(texts.as_bytes())), GOLDEN);
 }
 
 const GOLDEN: &str = "c0fbfdc1214b334039fb81cc72d01d61";

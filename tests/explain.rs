@@ -5,14 +5,15 @@
 use std::fs;
 use std::path::Path;
 
+use doublon::Config;
 use doublon::Result;
-use doublon::finding::{Findings, Parameters};
+use doublon::finding::Findings;
+use doublon::finding::InputOptions;
 use doublon::report::comparison::{PieceKind, Rule};
 use doublon::report::explanation::{Explanation, Fate, Subject, write_json, write_text};
 use doublon::report::text::Style;
 use doublon::scan::explain::{Request, explain};
 use doublon::scan::{Resources, scan};
-use doublon::source::SourceOptions;
 
 fn words(range: std::ops::Range<usize>) -> String {
     let word = |n: usize| format!("{:x} ", (n as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 30);
@@ -35,8 +36,8 @@ fn corpus() -> tempfile::TempDir {
 }
 
 fn found(folder: &Path) -> Findings {
-    let options = SourceOptions::default();
-    scan(&[folder.to_path_buf()], &Parameters::default(), &options, &Resources::default(), &()).expect("is read")
+    let options = InputOptions::default();
+    scan(&[folder.to_path_buf()], &Config::default(), &options, &Resources::default(), &()).expect("is read")
 }
 
 fn told(findings: &Findings, id: &str, with: Option<&str>) -> Result<Explanation> {

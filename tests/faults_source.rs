@@ -10,9 +10,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use doublon::Error;
-use doublon::finding::{Level, Parameters, Reason, Skipped, SourceInfo};
+use doublon::finding::{BadInput, InputOptions, RecordMode};
+use doublon::finding::{Reason, Skipped, SourceInfo};
 use doublon::scan::{Resources, scan};
-use doublon::source::{BadInput, Format, Item, Record, RecordMode, Rereader, SourceOptions, SourceReader, parse, walk};
+use doublon::source::{Format, Item, Record, Rereader, SourceReader, parse, walk};
+use doublon::{Config, Level};
 use tempfile::TempDir;
 
 /// Everything that a set of paths gave.
@@ -51,11 +53,11 @@ impl Outcome {
     }
 
     /// Reads what one source gives until its end.
-    fn take(&mut self, mut reader: SourceReader, name: &str, options: &SourceOptions) {
+    fn take(&mut self, mut reader: SourceReader, name: &str, options: &InputOptions) {
         let mut items = Vec::new();
         while let Some(block) = reader.next_block() {
             match block {
-                Ok(mut block) => parse(&mut block, reader.format(), name, options, &mut items),
+                Ok(mut block) => parse(&mut block, reader.format(), name, &options.clone().into(), &mut items),
                 Err(skipped) => items.push(Item::Skipped(skipped)),
             }
         }
@@ -71,11 +73,11 @@ impl Outcome {
     }
 }
 
-fn read(paths: &[PathBuf], options: &SourceOptions) -> Outcome {
+fn read(paths: &[PathBuf], options: &InputOptions) -> Outcome {
     let found = walk(paths, options).unwrap();
     let mut outcome = Outcome { skipped: found.skipped, ..Outcome::default() };
     for source in &found.sources {
-        match SourceReader::open(source, options) {
+        match SourceReader::open(source, &options.clone().into()) {
             Ok(reader) => outcome.take(reader, &source.name(), options),
             Err(skipped) => outcome.skipped.push(skipped),
         }
@@ -84,17 +86,17 @@ fn read(paths: &[PathBuf], options: &SourceOptions) -> Outcome {
 }
 
 fn read_default(path: impl Into<PathBuf>) -> Outcome {
-    read(&[path.into()], &SourceOptions::default())
+    read(&[path.into()], &InputOptions::default())
 }
 
 /// Reads `bytes` as a file of the name.
-fn read_bytes(name: &str, bytes: &[u8], options: &SourceOptions) -> Outcome {
+fn read_bytes(name: &str, bytes: &[u8], options: &InputOptions) -> Outcome {
     let folder = folder([(name, bytes)]);
     read(&[folder.path().join(name)], options)
 }
 
 fn read_jsonl(lines: &[u8]) -> Outcome {
-    read_bytes("a.jsonl", lines, &SourceOptions::default())
+    read_bytes("a.jsonl", lines, &InputOptions::default())
 }
 
 fn folder<const N: usize>(files: [(&str, &[u8]); N]) -> TempDir {
@@ -125,7 +127,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 fn f19_a_bomb_is_given_up_and_what_came_before_it_is_read() {
     let good = b"{\"text\":\"good\"}\n";
     let bomb = [good.as_slice(), &vec![b'0'; 200 << 20]].concat();
-    let options = SourceOptions { max_record: 1 << 20, ..SourceOptions::default() };
+    let options = InputOptions { max_record: 1 << 20, ..InputOptions::default() };
     let outcome = read_bytes("a.jsonl.gz", &gzip(&bomb), &options);
     assert_eq!((outcome.texts(), outcome.reasons()), (vec!["good"], vec![Reason::TooLarge, Reason::Bomb]));
     // What ends in time is only too large.
@@ -143,7 +145,7 @@ fn f19_equal_records_without_end_are_given_up_unless_that_is_allowed() {
     let records = (150 << 20) / record.len();
     let packed = gzip(record.repeat(records).as_bytes());
     for (max_ratio, is_given_up) in [(50, true), (0, false), (100_000, false)] {
-        let outcome = read_bytes("a.jsonl.gz", &packed, &SourceOptions { max_ratio, ..SourceOptions::default() });
+        let outcome = read_bytes("a.jsonl.gz", &packed, &InputOptions { max_ratio, ..InputOptions::default() });
         assert_eq!(outcome.reasons(), if is_given_up { vec![Reason::Bomb] } else { vec![] }, "{max_ratio}");
         let read = outcome.documents.len() * record.len();
         assert_eq!(outcome.documents.len() < records, is_given_up, "{max_ratio}");
@@ -154,14 +156,14 @@ fn f19_equal_records_without_end_are_given_up_unless_that_is_allowed() {
 #[test]
 fn f12_the_encoding_that_is_named_counts() {
     let encoding = encoding_rs::Encoding::for_label(b"windows-1252");
-    let options = SourceOptions { encoding, ..SourceOptions::default() };
+    let options = InputOptions { encoding, ..InputOptions::default() };
     let bytes = b"id,text\n1,d\xe9j\xe0 vu\n";
     for (name, expected) in [("a.txt", "id,text\n1,déjà vu\n"), ("a.csv", "déjà vu")] {
         let outcome = read_bytes(name, bytes, &options);
         let (_, record) = &outcome.documents[0];
         assert_eq!((record.text.as_str(), record.lossy, record.encoding), (expected, false, encoding), "{name}");
     }
-    let outcome = read_bytes("a.csv", bytes, &SourceOptions::default());
+    let outcome = read_bytes("a.csv", bytes, &InputOptions::default());
     assert_eq!((outcome.texts(), outcome.documents[0].1.lossy), (vec!["d\u{fffd}j\u{fffd} vu"], true));
 }
 
@@ -185,9 +187,9 @@ fn documents_are_the_same_in_any_format_and_compression() {
     let plain = |text: &str| text.as_bytes().to_vec();
     let clusters = |name: &str, bytes: &[u8], level| {
         let folder = folder([(name, bytes)]);
-        let parameters = Parameters { level, ..Parameters::default() };
+        let parameters = Config::builder().level(level).build().unwrap();
         let resources = Resources { memory: Some(64 << 20), ..Resources::default() };
-        let found = scan(&[folder.path().join(name)], &parameters, &SourceOptions::default(), &resources, &()).unwrap();
+        let found = scan(&[folder.path().join(name)], &parameters, &InputOptions::default(), &resources, &()).unwrap();
         // The header is a line.
         let record = |record: u64| record - u64::from(name.starts_with("a.csv"));
         let of_cluster = |cluster: &doublon::finding::DocumentCluster| {
@@ -310,7 +312,7 @@ fn f01_files_without_words_are_read_as_documents() {
 fn f02_an_empty_folder_has_no_sources() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("inner")).unwrap();
-    let found = walk(&[folder.path().into()], &SourceOptions::default()).unwrap();
+    let found = walk(&[folder.path().into()], &InputOptions::default()).unwrap();
     assert_eq!(found, doublon::source::Found::default());
 }
 
@@ -320,7 +322,7 @@ fn f02_files_that_patterns_leave_out_are_counted() {
         folder([("a.txt", b"a"), ("b.md", b"b"), ("sub/c.txt", b"c"), ("old/d.txt", b"d"), ("old/e.txt", b"e")]);
     let names = |glob: &[&str], exclude: &[&str]| {
         let [glob, exclude] = [glob, exclude].map(|list| list.iter().map(|&pattern| pattern.to_owned()).collect());
-        let options = SourceOptions { glob, exclude, ..SourceOptions::default() };
+        let options = InputOptions { glob, exclude, ..InputOptions::default() };
         let found = walk(&[folder.path().into()], &options).unwrap();
         let below = |path: &Path| path.strip_prefix(folder.path()).unwrap().display().to_string();
         (found.sources.iter().map(|source| below(&source.path)).collect::<Vec<_>>().join(" "), found.left_out)
@@ -335,7 +337,7 @@ fn f02_files_that_patterns_leave_out_are_counted() {
 
 #[test]
 fn f02_a_pattern_that_is_none_is_an_error() {
-    let options = SourceOptions { glob: vec!["a[".into()], ..SourceOptions::default() };
+    let options = InputOptions { glob: vec!["a[".into()], ..InputOptions::default() };
     let error = walk(&[], &options).unwrap_err();
     assert_eq!(error.to_string(), "glob is `a[`, but it must be a pattern such as `*.txt` or `news/**`");
 }
@@ -345,11 +347,11 @@ fn f03_a_missing_path_ends_the_run_or_is_reported() {
     let folder = folder([("a.txt", b"a")]);
     let [good, missing] = ["a.txt", "b.txt"].map(|name| folder.path().join(name));
     let paths = [missing.clone(), good];
-    match walk(&paths, &SourceOptions::default()) {
+    match walk(&paths, &InputOptions::default()) {
         Err(Error::Missing { path }) => assert_eq!(path, missing),
         other => panic!("{other:?}"),
     }
-    let outcome = read(&paths, &SourceOptions { bad_input: BadInput::Skip, ..SourceOptions::default() });
+    let outcome = read(&paths, &InputOptions { bad_input: BadInput::Skip, ..InputOptions::default() });
     assert_eq!((outcome.files(), outcome.reasons()), (vec!["a.txt"], vec![Reason::Missing]));
     assert_eq!(outcome.skipped[0].source, missing.display().to_string());
 }
@@ -357,9 +359,9 @@ fn f03_a_missing_path_ends_the_run_or_is_reported() {
 #[test]
 fn f09_a_file_that_goes_before_it_is_read_is_reported() {
     let folder = folder([("a.txt", b"a")]);
-    let found = walk(&[folder.path().into()], &SourceOptions::default()).unwrap();
+    let found = walk(&[folder.path().into()], &InputOptions::default()).unwrap();
     fs::remove_file(folder.path().join("a.txt")).unwrap();
-    let error = SourceReader::open(&found.sources[0], &SourceOptions::default()).err().unwrap();
+    let error = SourceReader::open(&found.sources[0], &InputOptions::default().into()).err().unwrap();
     assert_eq!(error.reason, Reason::Vanished);
 }
 
@@ -375,12 +377,13 @@ fn f08_a_record_of_a_file_that_changed_is_not_read_again() {
     for (seconds, expected) in [(0, Ok("words")), (1, Err(Reason::Changed))] {
         let folder = folder([("a.txt", b"words")]);
         let path = folder.path().join("a.txt");
-        let found = walk(std::slice::from_ref(&path), &SourceOptions::default()).unwrap();
-        let reader = SourceReader::open(&found.sources[0], &SourceOptions::default()).unwrap();
+        let found = walk(std::slice::from_ref(&path), &InputOptions::default()).unwrap();
+        let reader = SourceReader::open(&found.sources[0], &InputOptions::default().into()).unwrap();
         later(&path, seconds);
         let mut again =
-            Rereader::open(&found.sources[0], reader.format(), reader.stamp(), &SourceOptions::default()).unwrap();
-        let mut read = || again.read(0, 0, 5, &SourceOptions::default()).map_err(|skipped| skipped.reason);
+            Rereader::open(&found.sources[0], reader.format(), reader.stamp(), &InputOptions::default().into())
+                .unwrap();
+        let mut read = || again.read(0, 0, 5, &InputOptions::default().into()).map_err(|skipped| skipped.reason);
         assert_eq!(read().as_ref().map(|record| record.text.as_str()), expected.as_ref().copied());
         later(&path, 2);
         assert_eq!(read().unwrap_err(), Reason::Changed);
@@ -414,11 +417,11 @@ fn f08_a_file_that_changes_while_it_is_read_is_flagged() {
     for (what, change, detail) in changes {
         let folder = folder([("a.txt", b"words")]);
         let path = folder.path().join("a.txt");
-        let found = walk(std::slice::from_ref(&path), &SourceOptions::default()).unwrap();
-        let reader = SourceReader::open(&found.sources[0], &SourceOptions::default()).unwrap();
+        let found = walk(std::slice::from_ref(&path), &InputOptions::default()).unwrap();
+        let reader = SourceReader::open(&found.sources[0], &InputOptions::default().into()).unwrap();
         change(&path);
         let mut outcome = Outcome::default();
-        outcome.take(reader, "a.txt", &SourceOptions::default());
+        outcome.take(reader, "a.txt", &InputOptions::default());
         assert_eq!(outcome.texts(), ["words"], "{what}");
         let expected = if detail.is_empty() { vec![] } else { vec![Reason::Changed] };
         assert_eq!((outcome.reasons(), outcome.details().concat().as_str()), (expected, detail), "{what}");
@@ -471,7 +474,7 @@ fn f13_a_line_above_the_limit_is_passed_over() {
     let long = format!("{{\"text\":\"{}\"}}", "x".repeat(3 << 20));
     let lines = format!("{{\"text\":\"one\"}}\n{long}\n{{\"text\":\"three\"}}\n{long}");
     let at =
-        |max_record| read_bytes("a.jsonl", lines.as_bytes(), &SourceOptions { max_record, ..SourceOptions::default() });
+        |max_record| read_bytes("a.jsonl", lines.as_bytes(), &InputOptions { max_record, ..InputOptions::default() });
     // Below and above the size of a block, and one byte below the line's own.
     for max_record in [20, 100_000, 2 << 20, long.len() as u64 - 1] {
         let outcome = at(max_record);
@@ -487,7 +490,7 @@ fn f13_a_line_above_the_limit_is_passed_over() {
 
 #[test]
 fn f13_a_file_above_the_limit_is_passed_over() {
-    let outcome = |max_record| read_bytes("a.txt", b"12345", &SourceOptions { max_record, ..SourceOptions::default() });
+    let outcome = |max_record| read_bytes("a.txt", b"12345", &InputOptions { max_record, ..InputOptions::default() });
     assert_eq!((outcome(4).texts(), outcome(4).reasons()), (vec![], vec![Reason::TooLarge]));
     assert_eq!((outcome(5).texts(), outcome(5).reasons()), (vec!["12345"], vec![]));
 }
@@ -567,7 +570,7 @@ fn f16_deep_nesting_costs_no_stack() {
     assert_eq!(outcome.texts(), ["one", "two", "three"]);
     assert_eq!(outcome.reasons(), [Reason::InvalidJson, Reason::TextNotString, Reason::NotAnObject]);
     // The path that looks inside fields may not recurse either.
-    let options = SourceOptions { text_field: "x.a".into(), ..SourceOptions::default() };
+    let options = InputOptions { text_field: "x.a".into(), ..InputOptions::default() };
     assert_eq!(read_bytes("a.jsonl", lines.as_bytes(), &options).documents.len(), 0);
 }
 
@@ -661,7 +664,7 @@ fn what_is_no_text_is_named() {
         ("a.jsonl", &[0; 5000], "not text"),
         ("a.txt", b"%PDF-1.4\nplain enough", "a PDF"),
     ] {
-        let outcome = read_bytes(name, bytes, &SourceOptions::default());
+        let outcome = read_bytes(name, bytes, &InputOptions::default());
         assert_eq!(outcome.reasons(), [Reason::Binary], "{name} {what}");
         assert!(outcome.details()[0].contains(what), "{:?}", outcome.details());
     }
@@ -676,11 +679,11 @@ fn fields_inside_others_are_found_by_their_path() {
 {"doc":{"x":{"text":"d"},"x":{}}}
 "#;
     let options =
-        SourceOptions { text_field: "doc.x.text".into(), id_field: "meta.id".into(), ..SourceOptions::default() };
+        InputOptions { text_field: "doc.x.text".into(), id_field: "meta.id".into(), ..InputOptions::default() };
     let outcome = read_bytes("a.jsonl", lines, &options);
     assert_eq!((outcome.texts(), outcome.ids()), (vec!["a", "b", "c"], vec![Some("7"), Some("8"), None]));
     assert_eq!(outcome.reasons(), [Reason::MissingText, Reason::DuplicateKey]);
-    let both = SourceOptions { text_field: "a".into(), id_field: "a".into(), ..SourceOptions::default() };
+    let both = InputOptions { text_field: "a".into(), id_field: "a".into(), ..InputOptions::default() };
     let outcome = read_bytes("a.jsonl", b"{\"a\":\"same\"}", &both);
     assert_eq!((outcome.texts(), outcome.ids()), (vec!["same"], vec![Some("same")]));
 }
@@ -723,7 +726,7 @@ fn blocks_join_to_what_a_plain_loop_over_lines_gives() {
         offset += line.len() as u64;
     }
     assert_eq!((documents.next(), outcome.skipped.len()), (None, 0));
-    let hash = doublon::hash::content_hash(file.as_bytes());
+    let hash = doublon_core::hash::content_hash(file.as_bytes());
     assert_eq!((outcome.sources[0].bytes, &outcome.sources[0].xxh3_128), (offset, &format!("{hash:032x}")));
 }
 
@@ -738,22 +741,22 @@ fn every_record_can_be_read_again() {
     ];
     let folder = folder(files);
     for record in [RecordMode::File, RecordMode::Lines] {
-        let options = SourceOptions { record, ..SourceOptions::default() };
+        let options = InputOptions { record, ..InputOptions::default() };
         let found = walk(&[folder.path().into()], &options).unwrap();
         for source in found.sources {
-            let Ok(reader) = SourceReader::open(&source, &options) else {
+            let Ok(reader) = SourceReader::open(&source, &options.clone().into()) else {
                 assert_eq!(record, RecordMode::Lines, "{}", source.name());
                 continue;
             };
-            let mut again = Rereader::open(&source, reader.format(), reader.stamp(), &options).unwrap();
+            let mut again = Rereader::open(&source, reader.format(), reader.stamp(), &options.clone().into()).unwrap();
             let mut outcome = Outcome::default();
             outcome.take(reader, "", &options);
             assert!(!outcome.documents.is_empty());
             for (_, first) in outcome.documents.iter().rev() {
-                let second = again.read(first.record, first.offset, first.length, &options).unwrap();
+                let second = again.read(first.record, first.offset, first.length, &options.clone().into()).unwrap();
                 assert_eq!(*first, second);
             }
-            assert_eq!(again.read(0, 1 << 40, 10, &options).unwrap_err().reason, Reason::Changed);
+            assert_eq!(again.read(0, 1 << 40, 10, &options.clone().into()).unwrap_err().reason, Reason::Changed);
         }
     }
 }
@@ -761,7 +764,7 @@ fn every_record_can_be_read_again() {
 #[test]
 fn plain_text_can_be_read_line_by_line() {
     let file = many_lines(|n| "word ".repeat(n));
-    let options = SourceOptions { record: RecordMode::Lines, ..SourceOptions::default() };
+    let options = InputOptions { record: RecordMode::Lines, ..InputOptions::default() };
     let outcome = read_bytes("a.txt", file.as_bytes(), &options);
     let expected: Vec<_> = file.split_terminator('\n').filter(|line| !line.trim().is_empty()).collect();
     assert_eq!(outcome.texts(), expected);
@@ -773,7 +776,7 @@ const BY_STANDARD_INPUT: &str = "DOUBLON_TEST_BY_STANDARD_INPUT";
 fn the_format_of_standard_input_is_told_by_its_content() {
     // In the run of this test that the other one starts, standard input is what the other one wrote.
     if let Some(expected) = std::env::var_os(BY_STANDARD_INPUT) {
-        let outcome = read(&["-".into(), "-".into()], &SourceOptions::default());
+        let outcome = read(&["-".into(), "-".into()], &InputOptions::default());
         assert_eq!(outcome.texts().join("|"), expected.into_string().unwrap());
         assert_eq!((outcome.files(), outcome.skipped.len()), (vec!["-"], 0));
         return;
@@ -819,7 +822,7 @@ mod unix {
         let outcome = read_default(folder.path());
         // A pattern for files does not hide a folder that cannot be looked into.
         let txt =
-            read(&[folder.path().into()], &SourceOptions { glob: vec!["*.txt".into()], ..SourceOptions::default() });
+            read(&[folder.path().into()], &InputOptions { glob: vec!["*.txt".into()], ..InputOptions::default() });
         let named = read_default(&locked[1]);
         set_mode(0o755);
         for outcome in [outcome, txt] {
@@ -859,7 +862,7 @@ mod unix {
     #[test]
     fn f05_loops_and_dangling_links_are_reported_when_links_are_followed() {
         let folder = tree_of_links();
-        let outcome = read(&[folder.path().into()], &SourceOptions { follow: true, ..SourceOptions::default() });
+        let outcome = read(&[folder.path().into()], &InputOptions { follow: true, ..InputOptions::default() });
         assert_eq!(outcome.texts(), ["a"]);
         let by_name: Vec<_> =
             outcome.skipped.iter().map(|s| (s.source.rsplit('/').next().unwrap(), s.reason)).collect();
@@ -877,7 +880,7 @@ mod unix {
         let folder = tree_of_links();
         let path = |name: &str| folder.path().join("sub").join(name);
         assert_eq!(read_default(path("other_name")).texts(), ["a"]);
-        assert!(matches!(walk(&[path("dangling")], &SourceOptions::default()), Err(Error::Missing { .. })));
+        assert!(matches!(walk(&[path("dangling")], &InputOptions::default()), Err(Error::Missing { .. })));
         assert_eq!(read_default(path("self")).reasons(), [Reason::LinkLoop]);
     }
 
@@ -897,18 +900,18 @@ mod unix {
         let at = |path: &str| folder.path().join(path);
         let mut paths =
             [at(""), at("sub"), at("sub/b.txt"), at("sub/../sub/b.txt"), at("link/b.txt"), at("./z.txt"), at("z.txt")];
-        let first = read(&paths, &SourceOptions::default());
+        let first = read(&paths, &InputOptions::default());
         assert_eq!(first.texts(), ["other", "text"]);
         // The link to the folder is no file, and the hard link is another name; other ways to one place are silent.
         assert_eq!(first.reasons(), [Reason::NotRegular, Reason::SameFile]);
         assert!(first.skipped[1].source.ends_with("sub/c.txt"));
         for turn in 0..paths.len() {
             paths.rotate_left(1);
-            let outcome = read(&paths, &SourceOptions::default());
+            let outcome = read(&paths, &InputOptions::default());
             assert_eq!((&outcome.sources, &outcome.skipped), (&first.sources, &first.skipped), "turn {turn}");
         }
         paths.reverse();
-        assert_eq!(read(&paths, &SourceOptions::default()).sources, first.sources);
+        assert_eq!(read(&paths, &InputOptions::default()).sources, first.sources);
     }
 
     #[test]
@@ -941,7 +944,7 @@ mod unix {
                 .unwrap();
             let outcome = read(
                 &[pipe.clone(), folder.path().into()],
-                &SourceOptions { max_record: 1000, ..SourceOptions::default() },
+                &InputOptions { max_record: 1000, ..InputOptions::default() },
             );
             writer.wait().unwrap();
             outcome
@@ -961,9 +964,9 @@ mod unix {
             .arg(&pipe)
             .spawn()
             .unwrap();
-        let parameters = Parameters { level: Level::Documents, ..Parameters::default() };
+        let parameters = Config::builder().level(Level::Documents).build().unwrap();
         let paths = [pipe];
-        let found = scan(&paths, &parameters, &SourceOptions::default(), &Resources::default(), &()).unwrap();
+        let found = scan(&paths, &parameters, &InputOptions::default(), &Resources::default(), &()).unwrap();
         writer.wait().unwrap();
         assert_eq!((found.summary.kept, found.summary.removed), (1, 1));
     }
@@ -971,11 +974,12 @@ mod unix {
     #[test]
     fn f07_a_pipe_in_place_of_a_file_is_not_waited_for_when_it_is_read_again() {
         let folder = folder([("a.txt", b"a")]);
-        let found = walk(&[folder.path().into()], &SourceOptions::default()).unwrap();
+        let found = walk(&[folder.path().into()], &InputOptions::default()).unwrap();
         let path = folder.path().join("a.txt");
         fs::remove_file(&path).unwrap();
         make_pipe(&path);
-        let error = Rereader::open(&found.sources[0], Format::Plain, None, &SourceOptions::default()).err().unwrap();
+        let error =
+            Rereader::open(&found.sources[0], Format::Plain, None, &InputOptions::default().into()).err().unwrap();
         assert_eq!(error.reason, Reason::ReadError);
     }
 
@@ -991,11 +995,11 @@ mod unix {
     #[test]
     fn f07_a_pipe_in_place_of_a_file_is_not_waited_for() {
         let folder = folder([("a.txt", b"a")]);
-        let found = walk(&[folder.path().into()], &SourceOptions::default()).unwrap();
+        let found = walk(&[folder.path().into()], &InputOptions::default()).unwrap();
         let path = folder.path().join("a.txt");
         fs::remove_file(&path).unwrap();
         make_pipe(&path);
-        let error = SourceReader::open(&found.sources[0], &SourceOptions::default()).err().unwrap();
+        let error = SourceReader::open(&found.sources[0], &InputOptions::default().into()).err().unwrap();
         assert_eq!(error.reason, Reason::NotRegular);
     }
 

@@ -5,16 +5,17 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use doublon::Result;
-use doublon::finding::{Findings, Keep, Level, Parameters};
+use doublon::finding::Findings;
+use doublon::finding::InputOptions;
 use doublon::scan::{Resources, scan};
-use doublon::source::SourceOptions;
+use doublon::{Config, Keep, Level};
 
 const TEXT: &str = "the harbour office found the same notice pinned to every door along the quay";
 
 fn found(paths: &[PathBuf], keep: &str) -> Result<Findings> {
     let keep: Keep = keep.parse()?;
-    let options = SourceOptions { id_field: "name".into(), ..Default::default() };
-    let parameters = Parameters { level: Level::Documents, keep, ..Parameters::default() };
+    let options = InputOptions { id_field: "name".into(), ..Default::default() };
+    let parameters = Config::builder().level(Level::Documents).keep(keep).build().unwrap();
     scan(paths, &parameters, &options, &Resources::default(), &())
 }
 

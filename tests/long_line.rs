@@ -6,9 +6,9 @@
 use std::fs::{self, File};
 use std::io::Write;
 
-use doublon::finding::{Level, Parameters};
+use doublon::finding::InputOptions;
 use doublon::scan::{Resources, scan};
-use doublon::source::SourceOptions;
+use doublon::{Config, Level};
 
 #[test]
 fn f13_a_line_of_a_gigabyte_takes_no_more_memory_than_the_limit() {
@@ -18,8 +18,8 @@ fn f13_a_line_of_a_gigabyte_takes_no_more_memory_than_the_limit() {
     file.write_all(b"{\"text\":\"one\"}\n").unwrap();
     file.set_len(1 << 30).unwrap(); // a hole, which takes no disk
     File::options().append(true).open(&path).unwrap().write_all(b"\n{\"text\":\"three\"}\n").unwrap();
-    let parameters = Parameters { level: Level::Documents, ..Parameters::default() };
-    let options = SourceOptions { max_record: 16 << 20, ..SourceOptions::default() };
+    let parameters = Config::builder().level(Level::Documents).build().unwrap();
+    let options = InputOptions { max_record: 16 << 20, ..InputOptions::default() };
     let found = scan(&[path], &parameters, &options, &Resources { threads: 2, ..Resources::default() }, &()).unwrap();
     assert_eq!((found.summary.kept, found.summary.skipped.get("too_large")), (2, Some(&1)), "{:?}", found.summary);
     let status = fs::read_to_string("/proc/self/status").unwrap();

@@ -5,9 +5,10 @@
 use std::path::{Path, PathBuf};
 
 use doublon::Error;
-use doublon::finding::{Findings, Level, Parameters};
+use doublon::finding::Findings;
+use doublon::finding::InputOptions;
 use doublon::scan::{Resources, scan};
-use doublon::source::SourceOptions;
+use doublon::{Config, Level};
 use generator::{Corpus, Generated, Mix, Options};
 use oracle::{documents, serialised, write_corpus};
 
@@ -47,8 +48,8 @@ fn with(memory: Option<u64>, tmp: &Path) -> Resources {
     Resources { threads: 2, memory, tmp: Some(tmp.to_owned()) }
 }
 
-fn run(paths: &[PathBuf], parameters: &Parameters, resources: &Resources) -> doublon::Result<Findings> {
-    scan(paths, parameters, &SourceOptions::default(), resources, &())
+fn run(paths: &[PathBuf], parameters: &Config, resources: &Resources) -> doublon::Result<Findings> {
+    scan(paths, parameters, &InputOptions::default(), resources, &())
 }
 
 #[test]
@@ -58,7 +59,7 @@ fn a_budget_changes_no_byte_of_the_findings() {
         // A file is a block, and after a block the tables are spilled.
         let paths = write_corpus(folder.path(), &corpus, 5);
         for pairs in [false, true] {
-            let parameters = Parameters { level: Level::Documents, pairs, ..Parameters::default() };
+            let parameters = Config::builder().level(Level::Documents).pairs(pairs).build().unwrap();
             let found = |memory| serialised(&run(&paths, &parameters, &with(memory, folder.path())).unwrap());
             let unlimited = found(None);
             assert!(unlimited.lines().count() > 2, "{name}: nothing is found, which measures nothing");
@@ -75,7 +76,7 @@ fn a_budget_changes_no_byte_where_passages_are_compared() {
         let folder = tempfile::tempdir().unwrap();
         let paths = write_corpus(folder.path(), &corpus, 3);
         for level in [Level::Passages, Level::All] {
-            let parameters = Parameters { level, ..Parameters::default() };
+            let parameters = Config::builder().level(level).build().unwrap();
             let found = |memory| serialised(&run(&paths, &parameters, &with(memory, folder.path())).unwrap());
             let unlimited = found(None);
             assert!(unlimited.contains("passage_match"), "{name}: {unlimited}");
@@ -93,7 +94,7 @@ fn a_tiny_budget_goes_to_disk_and_an_ample_one_does_not() {
     let paths = write_corpus(folder.path(), &mixed(), 2);
     let missing = folder.path().join("missing");
     for level in [Level::Documents, Level::Passages] {
-        let parameters = Parameters { level, ..Parameters::default() };
+        let parameters = Config::builder().level(level).build().unwrap();
         run(&paths, &parameters, &with(None, &missing)).unwrap();
         run(&paths, &parameters, &with(Some(AMPLE), &missing)).unwrap();
         let refused = run(&paths, &parameters, &with(Some(TINY), &missing));
@@ -105,7 +106,7 @@ fn a_tiny_budget_goes_to_disk_and_an_ample_one_does_not() {
 fn temporary_files_go_with_the_run() {
     let (folder, tmp) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let paths = write_corpus(folder.path(), &mixed(), 2);
-    run(&paths, &Parameters::default(), &with(Some(TINY), tmp.path())).unwrap();
+    run(&paths, &Config::default(), &with(Some(TINY), tmp.path())).unwrap();
     let left: Vec<_> = std::fs::read_dir(tmp.path()).unwrap().collect();
     assert!(left.is_empty(), "{left:?}");
 }

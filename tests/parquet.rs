@@ -8,6 +8,8 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use doublon::Keep;
+use doublon::finding::InputOptions;
 use doublon::finding::{Reason, Skipped};
 use doublon::rewrite::parquet::{Edits, Rewritten, Row, rewrite};
 use doublon::source::parquet::ParquetReader;
@@ -74,7 +76,7 @@ fn files(folder: &str) -> Vec<PathBuf> {
 }
 
 fn text_field(field: &str) -> SourceOptions {
-    SourceOptions { text_field: field.into(), ..SourceOptions::default() }
+    InputOptions { text_field: field.into(), ..InputOptions::default() }.into()
 }
 
 fn temporary(bytes: &[u8]) -> File {
@@ -225,11 +227,8 @@ fn ids_and_values_are_taken_as_they_are_written() {
         }],
     );
     let taken = |id_field: &str, value_field: &str| {
-        let options = SourceOptions {
-            id_field: id_field.into(),
-            value_field: Some(value_field.into()),
-            ..SourceOptions::default()
-        };
+        let input = InputOptions { id_field: id_field.into(), ..InputOptions::default() };
+        let options = SourceOptions::new(&input, &Keep::Max(value_field.into()));
         let outcome = Outcome::of(&temporary(&bytes), &options);
         assert_eq!(outcome.texts(), ["a", "b", "c"]);
         let shown = |value: Option<String>| value.unwrap_or_else(|| "-".into());
@@ -313,7 +312,7 @@ fn a_page_or_text_beyond_the_limit_is_refused() {
     let gzip = gzip.set_dictionary_enabled(false).set_statistics_enabled(EnabledStatistics::None);
     let file =
         temporary(&written(TEXT, gzip, &[&|group| strings(group, &[&long]), &|group| strings(group, &["ab", "abc"])]));
-    let small = Outcome::of(&file, &SourceOptions { max_record: 2, ..SourceOptions::default() });
+    let small = Outcome::of(&file, &InputOptions { max_record: 2, ..InputOptions::default() }.into());
     assert_eq!((small.reasons(), small.texts()), (vec![Reason::TooLarge; 2], vec!["ab"]));
     assert_eq!(small.detail(), "row 1: a page of 73400324 bytes; raise --max-record");
     assert_eq!(small.skipped[1].detail.as_deref(), Some("row 3: longer than 2 bytes; raise --max-record"));

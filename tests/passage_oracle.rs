@@ -9,23 +9,25 @@
 
 #![allow(clippy::expect_used)] // helpers of tests fail like tests
 
+use doublon_core::sketch::WindowParameters;
 use std::collections::BTreeSet;
 use std::fs;
 use std::ops::Range;
 use std::path::PathBuf;
 
-use doublon::finding::{Findings, Level, MatchScope, Parameters, PassageMatch, PlacedSpan, Scope};
-use doublon::hash::mix;
+use doublon::finding::InputOptions;
+use doublon::finding::{Findings, MatchScope, PassageMatch, PlacedSpan};
 use doublon::scan::passages::{LEAST_SCORE, LEAST_SCORE_OF_CHARACTERS};
 use doublon::scan::{Resources, scan};
-use doublon::source::SourceOptions;
-use doublon::text::{Lexicon, TokenId, Tokenizer, Vocabulary};
-use doublon::verify::align::{DIFFERENT, EQUAL, GAP, SIMILAR, X_DROP};
+use doublon::{Config, Level, Scope};
+use doublon_core::hash::mix;
+use doublon_core::text::{Lexicon, TokenId, Tokenizer, Vocabulary};
+use doublon_core::verify::align::{DIFFERENT, EQUAL, GAP, SIMILAR, X_DROP};
 use proptest::prelude::*;
 
 // --- running ---------------------------------------------------------------------------------------------------------
 
-fn passages(texts: &[String], parameters: &Parameters) -> Findings {
+fn passages(texts: &[String], parameters: &Config) -> Findings {
     let (_folder, path) = written(texts);
     scanned(&path, parameters, &Resources { threads: 2, ..Resources::default() })
 }
@@ -39,14 +41,14 @@ fn written(texts: &[String]) -> (tempfile::TempDir, PathBuf) {
     (folder, path)
 }
 
-fn scanned(path: &std::path::Path, parameters: &Parameters, resources: &Resources) -> Findings {
-    let parameters = Parameters { level: Level::Passages, ..parameters.clone() };
-    scan(&[path.to_owned()], &parameters, &SourceOptions::default(), resources, &()).expect("scans")
+fn scanned(path: &std::path::Path, parameters: &Config, resources: &Resources) -> Findings {
+    let parameters = parameters.to_builder().level(Level::Passages).build().unwrap();
+    scan(&[path.to_owned()], &parameters, &InputOptions::default(), resources, &()).expect("scans")
 }
 
-fn exhaustive() -> Parameters {
-    let mut parameters = Parameters::default();
-    parameters.windows.exhaustive = true;
+fn exhaustive() -> Config {
+    let windows = WindowParameters { exhaustive: true, ..WindowParameters::default() };
+    let parameters = Config::builder().windows(windows).build().unwrap();
     parameters
 }
 
@@ -175,7 +177,7 @@ fn sides(path: &Path) -> (Range<usize>, Range<usize>) {
 }
 
 /// Whether the promise at the top of this file speaks of this part of an alignment.
-fn is_promised(words: &Words, a: usize, b: usize, part: &Path, parameters: &Parameters) -> bool {
+fn is_promised(words: &Words, a: usize, b: usize, part: &Path, parameters: &Config) -> bool {
     let equal = |&(i, j): &(Option<usize>, Option<usize>)| {
         i.zip(j).is_some_and(|(i, j)| words.tokens[a][i] == words.tokens[b][j])
     };
@@ -198,7 +200,7 @@ fn covers(found: &Range<usize>, wanted: &Range<usize>) -> bool {
 }
 
 /// Checks the promise, and returns how many parts it spoke of.
-fn check_promise(texts: &[String], parameters: &Parameters) -> usize {
+fn check_promise(texts: &[String], parameters: &Config) -> usize {
     let words = Words::of(texts);
     let found = passages(texts, parameters);
     let mut promised = 0;
@@ -349,7 +351,7 @@ fn every_promised_alignment_is_covered() {
 
 #[test]
 fn every_promised_alignment_of_short_passages_is_covered() {
-    let parameters = Parameters { min_words: 8, ..exhaustive() };
+    let parameters = exhaustive().to_builder().min_words(8).build().unwrap();
     for script in SCRIPTS {
         let promised = check_promise(&Generator::new(script, 9).corpus(), &parameters);
         assert!(promised > 15, "{script:?}: the promise spoke of {promised} passages only");
@@ -416,7 +418,7 @@ fn reported_numbers_equal_their_definition() {
 }
 
 /// What holds for all findings, whatever the input.
-fn check_invariants(texts: &[String], parameters: &Parameters) -> Findings {
+fn check_invariants(texts: &[String], parameters: &Config) -> Findings {
     let found = passages(texts, parameters);
     let words = Words::of(texts);
     let overlap = |x: &PlacedSpan, y: &PlacedSpan| x.doc == y.doc && x.start < y.end && y.start < x.end;
@@ -457,15 +459,14 @@ proptest! {
         min_words in 5usize..30,
         bands in 1usize..3,
     ) {
-        let mut parameters = Parameters { min_words, ..Parameters::default() };
-        parameters.windows.exhaustive = exhaustive;
-        parameters.windows.bands = bands;
+        let windows = WindowParameters { exhaustive, bands, ..WindowParameters::default().within(min_words) };
+        let parameters = Config::builder().min_words(min_words).windows(windows).build().unwrap();
         check_invariants(&texts, &parameters);
     }
 
     #[test]
-    fn invariants_hold_on_any_text(text in "\\PC{0,200}", repeats in 1usize..4, min_words in 1usize..12) {
-        let parameters = Parameters { min_words, ..Parameters::default() };
+    fn invariants_hold_on_any_text(text in "\\PC{0,200}", repeats in 1usize..4, min_words in 3usize..12) {
+        let parameters = Config::builder().min_words(min_words).build().unwrap();
         check_invariants(&[text.repeat(repeats), format!("{text} x {text}")], &parameters);
     }
 }
@@ -474,7 +475,7 @@ proptest! {
 fn invariants_hold_on_generated_texts() {
     for script in SCRIPTS {
         let texts = Generator::new(script, 5).corpus();
-        assert!(!check_invariants(&texts, &Parameters::default()).matches.is_empty());
+        assert!(!check_invariants(&texts, &Config::default()).matches.is_empty());
     }
 }
 
@@ -482,7 +483,7 @@ fn invariants_hold_on_generated_texts() {
 fn texts_without_a_repeat_give_nothing() {
     for texts in [vec![], vec![""], vec!["", " \n", "mot"], vec!["mot", "mot"], vec!["un deux trois quatre"]] {
         let texts: Vec<String> = texts.into_iter().map(str::to_owned).collect();
-        let found = passages(&texts, &Parameters::default());
+        let found = passages(&texts, &Config::default());
         assert!(found.matches.is_empty() && found.families.is_empty(), "{texts:?}: {found:?}");
         assert_eq!(found.summary.short_repeats, 0, "{texts:?}");
     }
@@ -493,7 +494,7 @@ fn a_text_that_repeats_over_and_over_is_one_family() {
     for (unit, times) in [(1, 100), (2, 31), (3, 200), (7, 40), (19, 9), (20, 5), (33, 12), (50, 300)] {
         let unit: String = Generator::new(Script::Latin, unit).words(unit as usize).join(" ") + " ";
         let texts = [format!("avant {}après", unit.repeat(times))];
-        let found = check_invariants(&texts, &Parameters::default());
+        let found = check_invariants(&texts, &Config::default());
         let (unit, total) = (unit.split(' ').count() - 1, texts[0].split(' ').count());
         assert_eq!(found.families.len(), 1, "unit {unit}, {times} times: {:?}", found.families);
         assert!(found.matches.len() < times, "unit {unit}, {times} times: {} matches", found.matches.len());
@@ -508,7 +509,7 @@ fn a_text_that_repeats_over_and_over_is_one_family() {
 fn results_do_not_depend_on_the_number_of_threads() {
     let texts: Vec<String> = SCRIPTS.into_iter().flat_map(|script| Generator::new(script, 7).corpus()).collect();
     let (_folder, path) = written(&texts);
-    let with = |threads| scanned(&path, &Parameters::default(), &Resources { threads, ..Resources::default() });
+    let with = |threads| scanned(&path, &Config::default(), &Resources { threads, ..Resources::default() });
     let one = with(1);
     assert!(!one.matches.is_empty());
     assert_eq!(one, with(2));
@@ -519,7 +520,7 @@ fn results_do_not_depend_on_the_number_of_threads() {
 fn scope_chooses_where_repeats_are_looked_for() {
     let texts = Generator::new(Script::Latin, 11).corpus();
     let scopes = |scope| {
-        let found = passages(&texts, &Parameters { scope, ..exhaustive() });
+        let found = passages(&texts, &exhaustive().to_builder().scope(scope).build().unwrap());
         found.matches.iter().map(|m| (m.a.clone(), m.b.clone())).collect::<Vec<_>>()
     };
     let (within, across, both) = (scopes(Scope::Within), scopes(Scope::Across), scopes(Scope::Both));
@@ -535,7 +536,7 @@ fn every_page_with_one_menu_is_in_its_family() {
     let texts: Vec<String> = (0..400)
         .map(|_| format!("{}\n\n{menu}\n\n{}", generator.words(30).join(" "), generator.words(30).join(" ")))
         .collect();
-    let found = check_invariants(&texts, &Parameters::default());
+    let found = check_invariants(&texts, &Config::default());
     let largest = found.families.iter().max_by_key(|family| family.count).expect("a family");
     assert_eq!(largest.count, texts.len());
     assert!(found.matches.len() < 6 * texts.len(), "{} matches", found.matches.len());
@@ -544,7 +545,7 @@ fn every_page_with_one_menu_is_in_its_family() {
 #[test]
 fn the_seed_article_repeats_its_lead_in_its_last_paragraph() {
     let texts = [include_str!("../data/seed/article.txt").to_owned()];
-    let found = check_invariants(&texts, &Parameters::default());
+    let found = check_invariants(&texts, &Config::default());
     let [teaser] = &found.matches[..] else { panic!("{:?}", found.matches) };
     assert_eq!((teaser.a.line, teaser.a.end_line, teaser.b.line, teaser.words), (10, 12, 30, 63));
     assert_eq!((teaser.identity, teaser.jaccard, &*teaser.b.after), (1.0, 1.0, " ..."));

@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use doublon::finding::{Findings, Level, Parameters};
+use doublon::finding::Findings;
+use doublon::finding::InputOptions;
 use doublon::scan::{Resources, scan};
-use doublon::source::SourceOptions;
+use doublon::{Config, Level};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tempfile::TempDir;
@@ -18,8 +19,8 @@ fn lines<T: DeserializeOwned>(name: &str) -> Vec<T> {
     fs::read_to_string(path).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-fn scanned(path: &Path, parameters: &Parameters) -> Findings {
-    scan(&[path.into()], parameters, &SourceOptions::default(), &Resources::default(), &()).unwrap()
+fn scanned(path: &Path, parameters: &Config) -> Findings {
+    scan(&[path.into()], parameters, &InputOptions::default(), &Resources::default(), &()).unwrap()
 }
 
 // --- dolma: duplicate paragraphs -------------------------------------------------------------------------------------
@@ -41,7 +42,7 @@ struct Page {
 
 /// The places of all families, in characters, by page.
 fn places(min_words: usize) -> BTreeMap<String, Vec<(usize, usize)>> {
-    let parameters = Parameters { level: Level::Passages, min_words, ..Parameters::default() };
+    let parameters = Config::builder().level(Level::Passages).min_words(min_words).build().unwrap();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/peers/dolma_docs.jsonl");
     let mut places: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for family in scanned(&path, &parameters).families {
@@ -105,7 +106,7 @@ fn kept(docs: &[String], threshold: f64) -> Vec<String> {
     let path = folder.path().join("docs.jsonl");
     let line = |text: &String| serde_json::json!({ "text": text }).to_string() + "\n";
     fs::write(&path, docs.iter().map(line).collect::<String>()).unwrap();
-    let parameters = Parameters { level: Level::Documents, threshold, ..Parameters::default() };
+    let parameters = Config::builder().level(Level::Documents).threshold(threshold).build().unwrap();
     let found = scanned(&path, &parameters);
     let removed: Vec<usize> =
         found.clusters.iter().flat_map(|cluster| &cluster.members).map(|member| member.doc.record as usize).collect();

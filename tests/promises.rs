@@ -7,7 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-use doublon::finding::{DocumentPair, Findings, Parameters, Reason};
+use doublon::Config;
+use doublon::finding::{DocumentPair, Findings, Reason};
 use tempfile::TempDir;
 
 use generator::{Corpus, Generated, Mix, Options, Random};
@@ -27,12 +28,12 @@ fn oracle(documents: &[Generated]) -> Oracle {
     Oracle::of(documents.iter().map(|document| document.text.as_str()))
 }
 
-fn with_pairs() -> Parameters {
-    Parameters { pairs: true, ..Parameters::default() }
+fn with_pairs() -> Config {
+    Config::builder().pairs(true).build().unwrap()
 }
 
 /// Scans documents that are written to so many files of a fresh folder.
-fn found(documents: &[Generated], files: usize, parameters: &Parameters) -> Findings {
+fn found(documents: &[Generated], files: usize, parameters: &Config) -> Findings {
     let folder = TempDir::new().unwrap();
     scan_documents(&write_corpus(folder.path(), documents, files), parameters, 2)
 }
@@ -79,7 +80,7 @@ fn p1_a_scan_changes_no_input() {
 #[test]
 fn p2_what_is_removed_names_what_is_kept() {
     for seed in 1..4 {
-        let findings = found(&corpus(seed, 300), 3, &Parameters::default());
+        let findings = found(&corpus(seed, 300), 3, &Config::default());
         let (removed, keepers): (Vec<usize>, BTreeSet<usize>) = removals(&findings).into_iter().unzip();
         let distinct: BTreeSet<usize> = removed.iter().copied().collect();
         assert!(!removed.is_empty());
@@ -91,7 +92,7 @@ fn p2_what_is_removed_names_what_is_kept() {
 #[test]
 fn p2_one_of_each_text_or_one_like_it_stays() {
     let documents = corpus(4, 300);
-    let removed: BTreeMap<usize, usize> = removals(&found(&documents, 3, &Parameters::default())).into_iter().collect();
+    let removed: BTreeMap<usize, usize> = removals(&found(&documents, 3, &Config::default())).into_iter().collect();
     let oracle = oracle(&documents);
     for doc in (0..oracle.len()).filter(|&doc| !oracle.is_empty_text(doc)) {
         let mut others = (0..oracle.len()).filter(|other| !removed.contains_key(other));
@@ -112,7 +113,7 @@ fn chain(seed: u64) -> (Vec<Generated>, Oracle) {
 #[test]
 fn p3_a_chain_is_cut_where_the_similarity_ends() {
     for seed in 1..5 {
-        let removed = removals(&found(&chain(seed).0, 1, &Parameters::default()));
+        let removed = removals(&found(&chain(seed).0, 1, &Config::default()));
         assert_eq!(removed, [(1, 0), (3, 2), (5, 4)], "seed {seed}: every second link stays");
     }
 }
@@ -122,7 +123,7 @@ fn p3_a_middle_link_that_comes_first_removes_both_ends() {
     for seed in 1..5 {
         let (chain, _) = chain(seed);
         let middle_first = documents([1, 0, 2].map(|link: usize| chain[link].text.clone()));
-        assert_eq!(removals(&found(&middle_first, 1, &Parameters::default())), [(1, 0), (2, 0)], "seed {seed}");
+        assert_eq!(removals(&found(&middle_first, 1, &Config::default())), [(1, 0), (2, 0)], "seed {seed}");
     }
 }
 
@@ -169,7 +170,7 @@ fn p4_every_line_is_kept_removed_or_skipped_with_its_reason() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("bad.jsonl");
     write_bad_lines(&path);
-    let findings = scan_documents(&[path], &Parameters::default(), 2);
+    let findings = scan_documents(&[path], &Config::default(), 2);
     let skipped: Vec<(u64, Reason)> =
         findings.skipped.iter().map(|skipped| (skipped.record.unwrap(), skipped.reason)).collect();
     let expected = [
@@ -202,7 +203,7 @@ fn p4_the_sum_holds_for_folders_with_bad_lines() {
         fs::write(folder.path().join("text.txt"), "plain text").unwrap();
         fs::write(folder.path().join("blank.txt"), " \n").unwrap();
 
-        let findings = scan_documents(&[folder.path().into()], &Parameters::default(), 2);
+        let findings = scan_documents(&[folder.path().into()], &Config::default(), 2);
         let summary = &findings.summary;
         let listed: usize = findings.clusters.iter().map(|cluster| cluster.members.len()).sum();
         assert_eq!(summary.documents, 200 + 2 * 12 + 2, "seed {seed}: {summary:?}");
@@ -276,7 +277,7 @@ fn p6_of_equal_documents_the_first_stays_however_they_are_spread() {
             let expected =
                 (0..shuffled.len()).filter(|&doc| doc != first && shuffled[doc].text == shuffled[first].text);
             let expected: Vec<(usize, usize)> = expected.map(|doc| (doc, first)).collect();
-            let findings = found(&shuffled, files, &Parameters::default());
+            let findings = found(&shuffled, files, &Config::default());
             assert_eq!(removals(&findings), expected, "{copies} copies in {files} files");
             assert!(findings.clusters[0].members.iter().all(|member| member.exact));
             assert_eq!(findings.summary.kept, 2, "the first copy and the other document");
@@ -297,7 +298,7 @@ fn p6_the_first_of_equal_files_stays_in_any_order_of_the_paths() {
     let mut shuffled = paths.clone();
     for _ in 0..5 {
         shuffle(&mut shuffled, &mut random);
-        let findings = scan_documents(&shuffled, &Parameters::default(), 2);
+        let findings = scan_documents(&shuffled, &Config::default(), 2);
         assert_eq!(findings.clusters.len(), 1);
         assert_eq!(Path::new(&*findings.clusters[0].keep.source), paths[0]);
         assert_eq!(findings.clusters[0].members.len(), paths.len() - 1);
@@ -333,12 +334,12 @@ fn p6_time_grows_with_the_number_of_equal_documents_and_not_with_its_square() {
 #[test]
 fn p6_no_crowd_of_pages_is_too_big() {
     let pages: Vec<Generated> = generator::pages(6, 3000, 120, 4).collect();
-    let findings = found(&pages, 2, &Parameters::default());
+    let findings = found(&pages, 2, &Config::default());
     assert_eq!(findings.clusters.len(), 1, "all pages resemble the first");
     assert_eq!((number(&findings.clusters[0].keep), findings.summary.removed), (0, 2999));
 
     let pages: Vec<Generated> = generator::pages(6, 3000, 60, 60).collect();
-    let findings = found(&pages, 2, &Parameters::default());
+    let findings = found(&pages, 2, &Config::default());
     assert_eq!(findings.summary.removed, 0, "half of each page is its own");
 }
 
@@ -370,7 +371,7 @@ fn p7_one_word_is_enough_to_differ() {
 #[test]
 fn p7_a_short_text_is_no_duplicate_of_a_long_one_that_holds_it() {
     let texts = ["one two three four", "one two three four five", "one two three", "one two three four five six"];
-    assert_eq!(removals(&found(&documents(texts), 1, &Parameters { threshold: 0.6, ..with_pairs() })), []);
+    assert_eq!(removals(&found(&documents(texts), 1, &with_pairs().to_builder().threshold(0.6).build().unwrap())), []);
 }
 
 #[test]

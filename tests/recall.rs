@@ -9,8 +9,9 @@
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use doublon::candidate::choose;
-use doublon::finding::{Findings, Parameters, RecallEstimate};
+use doublon::Config;
+use doublon::finding::{Findings, RecallEstimate};
+use doublon_core::candidate::choose;
 use generator::{Prose, Random};
 use oracle::{documents, removals, scan_documents, write_corpus};
 use tempfile::TempDir;
@@ -55,8 +56,8 @@ fn pair(stream: u64) -> Option<([String; 2], f64)> {
 const SETTINGS: [(f64, usize, usize); 6] =
     [(0.8, 12, 5), (0.8, 14, 8), (0.8, 9, 13), (0.8, 8, 16), (0.8, 20, 13), (0.9, 4, 10)];
 
-fn setting((threshold, bands, rows): (f64, usize, usize), seed: u64) -> Parameters {
-    Parameters { threshold, bands, rows, seed, ..Parameters::default() }
+fn setting((threshold, bands, rows): (f64, usize, usize), seed: u64) -> Config {
+    Config::builder().bands(bands, rows).threshold(threshold).seed(seed).build().unwrap()
 }
 
 /// What was found of the pairs that reach the threshold.
@@ -67,7 +68,7 @@ struct Run {
 }
 
 impl Run {
-    fn of(parameters: &Parameters) -> Self {
+    fn of(parameters: &Config) -> Self {
         let findings = scan_documents(&PLANTED.paths, parameters, 2);
         let found = found(&findings);
         let pairs = PLANTED.similarities.iter().zip(found).filter(|&(&jaccard, _)| jaccard >= parameters.threshold);

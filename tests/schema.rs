@@ -7,11 +7,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use boon::{Compiler, SchemaIndex, Schemas};
-use doublon::finding::{Findings, Keep, Parameters};
+use doublon::finding::Findings;
+use doublon::finding::{InputOptions, RecordMode};
 use doublon::report::{csv, json, sarif, stats::write_json};
 use doublon::scan::stats::{Request, stats};
 use doublon::scan::{Resources, scan};
-use doublon::source::SourceOptions;
+use doublon::{Config, Keep};
+use encoding_rs::Encoding;
 use serde_json::Value;
 
 /// A schema of a file in the repository.
@@ -52,9 +54,12 @@ fn root(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-fn found(path: &Path, parameters: &Parameters) -> Findings {
-    let paths = [path.to_path_buf()];
-    scan(&paths, parameters, &SourceOptions::default(), &Resources::default(), &()).expect("the scan ends")
+fn found(path: &Path, config: &Config) -> Findings {
+    found_with(path, config, &InputOptions::default())
+}
+
+fn found_with(path: &Path, config: &Config, input: &InputOptions) -> Findings {
+    scan(&[path.to_path_buf()], config, input, &Resources::default(), &()).expect("the scan ends")
 }
 
 fn lines(findings: &Findings) -> String {
@@ -84,7 +89,7 @@ fn corpus() -> tempfile::TempDir {
 #[test]
 fn findings_of_any_run_are_as_the_schema_says() {
     let schema = Checker::new("docs/findings.schema.json");
-    let default = Parameters::default;
+    let default = Config::default;
     assert_eq!(
         schema.check(&lines(&found(&root("data/seed"), &default()))),
         ["header", "passage_match", "passage_family", "summary"]
@@ -92,13 +97,13 @@ fn findings_of_any_run_are_as_the_schema_says() {
     assert!(schema.check(&lines(&found(&root("data/bad"), &default()))).contains(&"skipped".to_owned()));
     let corpus = corpus();
     let all = ["header", "document_cluster", "document_pair", "passage_match", "passage_family", "skipped", "summary"];
-    let parameters = Parameters { pairs: true, inside_duplicates: true, threshold: 0.95, ..default() };
+    let parameters = default().to_builder().pairs(true).inside_duplicates(true).threshold(0.95).build().unwrap();
     assert_eq!(schema.check(&lines(&found(corpus.path(), &parameters))), all);
-    let parameters = Parameters { keep: Keep::None, containment: Some(0.9), ..default() };
+    let parameters = default().to_builder().keep(Keep::None).containment(Some(0.9)).build().unwrap();
     assert_eq!(schema.check(&lines(&found(corpus.path(), &parameters)))[..2], ["header", "document_pair"]);
-    let parameters =
-        Parameters { keep: "max:a.b".parse().expect("a policy"), encoding: Some("UTF-8".into()), ..default() };
-    schema.check(&lines(&found(corpus.path(), &parameters)));
+    let config = Config::builder().keep("max:a.b".parse().expect("a policy")).build().unwrap();
+    let input = InputOptions { encoding: Encoding::for_label(b"UTF-8"), ..InputOptions::default() };
+    schema.check(&lines(&found_with(corpus.path(), &config, &input)));
 }
 
 #[test]
@@ -107,7 +112,7 @@ fn statistics_of_any_run_are_as_the_schema_says() {
     let corpus = corpus();
     for (path, compare) in [(corpus.path(), true), (corpus.path(), false), (&root("data/bad"), true)] {
         let request = Request { compare, documents: true, worst: 5 };
-        let (parameters, options) = (Parameters::default(), SourceOptions::default());
+        let (parameters, options) = (Config::default(), InputOptions::default());
         let found = stats(&[path.to_path_buf()], request, &parameters, &options, &Resources::default(), &());
         let mut out = Vec::new();
         write_json(&found.expect("the corpus is read"), &mut out).expect("memory takes all");
@@ -119,14 +124,14 @@ fn statistics_of_any_run_are_as_the_schema_says() {
 #[test]
 fn a_line_that_is_no_finding_is_refused() {
     let schema = Checker::new("docs/findings.schema.json");
-    let text = lines(&found(&root("data/seed"), &Parameters::default()));
+    let text = lines(&found(&root("data/seed"), &Config::default()));
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let faulty = |n: usize, pointer: &str, value: Value| {
         let mut line = lines[n].clone();
         *line.pointer_mut(pointer).expect(pointer) = value;
         schema.fault(&line).is_some()
     };
-    assert!(faulty(0, "/schema", "doublon.findings/2".into()));
+    assert!(faulty(0, "/schema", "doublon.findings/1".into()));
     assert!(faulty(0, "/parameters/keep", "latest".into()));
     assert!(faulty(0, "/parameters/text/shingle", "word".into()));
     assert!(faulty(0, "/sources/0/xxh3_128", "abc".into()));
@@ -158,21 +163,22 @@ fn sarif_of_any_run_is_as_its_standard_says() {
     let schema = Checker::new("tests/sarif/sarif-schema-2.1.0.json");
     let corpus = corpus();
     let hostile = hostile();
-    let contained = Parameters { containment: Some(0.9), threshold: 0.95, ..Parameters::default() };
+    let contained = Config::builder().containment(Some(0.9)).threshold(0.95).build().unwrap();
     for (path, parameters) in [
-        (root("data/seed"), Parameters::default()),
-        (root("data/bad"), Parameters::default()),
+        (root("data/seed"), Config::default()),
+        (root("data/bad"), Config::default()),
         (corpus.path().to_path_buf(), contained),
-        (hostile.path().to_path_buf(), Parameters { lines: true, ..Parameters::default() }),
-        (hostile.path().to_path_buf(), Parameters::default()),
+        (hostile.path().to_path_buf(), Config::default()),
     ] {
+        let by_line = InputOptions { record: RecordMode::Lines, ..InputOptions::default() };
+        assert_eq!(schema.fault(&log(&found_with(&path, &parameters, &by_line), usize::MAX)), None);
         let found = found(&path, &parameters);
         let whole = log(&found, usize::MAX);
         assert_eq!(schema.fault(&whole), None);
         assert!(!results(&whole).is_empty(), "{whole:#}");
         assert_eq!(schema.fault(&log(&found, 1)), None);
     }
-    let mut wrong = log(&found(corpus.path(), &Parameters::default()), 1);
+    let mut wrong = log(&found(corpus.path(), &Config::default()), 1);
     wrong["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"] =
         serde_json::json!({ "startLine": 0 });
     assert!(schema.fault(&wrong).is_some());
@@ -205,7 +211,7 @@ fn a_region_of_sarif_is_the_passage_in_the_file() {
     let passage = (0..40).map(|n| format!("wört{} ", n * 31 % 1009)).collect::<Vec<_>>().concat();
     let text = format!("Élan: début.\n\n{passage}\n\nun autre texte ici\n\n{passage}");
     fs::write(folder.path().join("a.txt"), &text).expect("is written");
-    let log = log(&found(folder.path(), &Parameters::default()), usize::MAX);
+    let log = log(&found(folder.path(), &Config::default()), usize::MAX);
     let location = &results(&log)[0]["locations"][0]["physicalLocation"];
     let of = |name: &str| location["region"][name].as_u64().expect(name) as usize;
     let (start, length) = (of("byteOffset"), of("byteLength"));
@@ -219,7 +225,7 @@ fn a_region_of_sarif_is_the_passage_in_the_file() {
 #[test]
 fn a_table_of_any_run_has_a_row_a_pair() {
     let corpus = corpus();
-    let found = found(corpus.path(), &Parameters { pairs: true, ..Parameters::default() });
+    let found = found(corpus.path(), &Config::builder().pairs(true).build().unwrap());
     let mut out = Vec::new();
     csv::write(&found, usize::MAX, &mut out).expect("memory takes all");
     let lines = String::from_utf8(out).expect("UTF-8").lines().count();

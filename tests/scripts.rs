@@ -5,9 +5,10 @@
 
 use std::fs;
 
-use doublon::finding::{Findings, Level, Parameters, PlacedSpan};
+use doublon::finding::InputOptions;
+use doublon::finding::{Findings, PlacedSpan};
 use doublon::scan::{Resources, scan};
-use doublon::source::SourceOptions;
+use doublon::{Config, Level};
 use proptest::prelude::*;
 use tempfile::TempDir;
 use unicode_normalization::UnicodeNormalization;
@@ -18,8 +19,8 @@ fn passages(texts: &[String], min_words: usize) -> Findings {
     let path = folder.path().join("docs.jsonl");
     let line = |text: &String| serde_json::json!({ "text": text }).to_string() + "\n";
     fs::write(&path, texts.iter().map(line).collect::<String>()).unwrap();
-    let parameters = Parameters { level: Level::Passages, min_words, ..Parameters::default() };
-    scan(&[path], &parameters, &SourceOptions::default(), &Resources::default(), &()).unwrap()
+    let parameters = Config::builder().level(Level::Passages).min_words(min_words).build().unwrap();
+    scan(&[path], &parameters, &InputOptions::default(), &Resources::default(), &()).unwrap()
 }
 
 /// Returns the text of a place, after checking that its bytes and its characters are the same place.

@@ -6,12 +6,12 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use doublon::Config;
 use doublon::Result;
-use doublon::finding::Parameters;
+use doublon::finding::InputOptions;
 use doublon::report::stats::write_json;
 use doublon::scan::Resources;
 use doublon::scan::stats::{Request, stats};
-use doublon::source::SourceOptions;
 use doublon::statistics::{DocumentStatistics, Statistics};
 
 const ALL: Request = Request { compare: true, documents: true, worst: 5 };
@@ -19,7 +19,7 @@ const ALONE: Request = Request { compare: false, ..ALL };
 
 fn run(folder: &Path, request: Request, threads: usize) -> Result<Statistics> {
     let resources = Resources { threads, ..Resources::default() };
-    stats(&[folder.to_path_buf()], request, &Parameters::default(), &SourceOptions::default(), &resources, &())
+    stats(&[folder.to_path_buf()], request, &Config::default(), &InputOptions::default(), &resources, &())
 }
 
 /// A corpus of two files: documents that repeat themselves more and more, copies, a shared footer, bad records.

@@ -5,9 +5,11 @@
 
 use std::fs;
 
-use doublon::finding::{Findings, Level, Parameters, Scope, WindowParameters};
+use doublon::finding::Findings;
+use doublon::finding::InputOptions;
 use doublon::scan::{Resources, scan};
-use doublon::source::SourceOptions;
+use doublon::{Config, Level, Scope};
+use doublon_core::sketch::WindowParameters;
 use tempfile::TempDir;
 
 use generator::{Corpus, Generated, Mix, Options};
@@ -19,13 +21,13 @@ mod generator;
 mod runs;
 
 /// The passages of documents, which are the records of one file in their order.
-fn passages(documents: &[Generated], parameters: Parameters) -> Findings {
+fn passages(documents: &[Generated], parameters: Config) -> Findings {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("docs.jsonl");
     let lines = documents.iter().map(|document| serde_json::to_string(document).unwrap() + "\n");
     fs::write(&path, lines.collect::<String>()).unwrap();
-    let parameters = Parameters { level: Level::Passages, ..parameters };
-    scan(&[path], &parameters, &SourceOptions::default(), &Resources::default(), &()).unwrap()
+    let parameters = parameters.to_builder().level(Level::Passages).build().unwrap();
+    scan(&[path], &parameters, &InputOptions::default(), &Resources::default(), &()).unwrap()
 }
 
 /// Copies, quotes, near copies, and pages with a template: many of each.
@@ -44,9 +46,9 @@ fn words(documents: &[Generated]) -> Words {
     Words::of(documents.iter().map(|document| document.text.as_str()))
 }
 
-fn exhaustive(min_words: usize) -> Parameters {
+fn exhaustive(min_words: usize) -> Config {
     let windows = WindowParameters { exhaustive: true, ..WindowParameters::default() };
-    Parameters { min_words, windows, ..Parameters::default() }
+    Config::builder().min_words(min_words).windows(windows).build().unwrap()
 }
 
 #[test]
@@ -68,7 +70,7 @@ fn nearest_places_put_every_word_of_a_verbatim_run_into_a_family() {
     for seed in 1..4 {
         let documents = corpus(seed);
         let words = words(&documents);
-        let coverage = Coverage::of(&words, &passages(&documents, Parameters::default()));
+        let coverage = Coverage::of(&words, &passages(&documents, Config::default()));
         let runs = runs(&words, 20);
         for run in &runs {
             assert!(coverage.in_families(run), "seed {seed}: {run:?}");
@@ -86,7 +88,7 @@ fn any_window_of_any_rows_covers_every_verbatim_run() {
     let runs = runs(&words, 20);
     for (k, length, bands, rows) in [(5, 12, 1, 1), (4, 12, 3, 1), (2, 20, 1, 1), (20, 20, 1, 1), (3, 16, 2, 3)] {
         let windows = WindowParameters { k, words: length, bands, rows, exhaustive: true };
-        let found = passages(&documents, Parameters { windows, scope: Scope::Across, ..Parameters::default() });
+        let found = passages(&documents, Config::builder().windows(windows).scope(Scope::Across).build().unwrap());
         let coverage = Coverage::of(&words, &found);
         for run in &runs {
             assert!(coverage.in_one_match(run), "{windows:?}: {run:?}");

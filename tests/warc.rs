@@ -3,13 +3,14 @@
 use std::fs;
 use std::path::Path;
 
+use doublon::finding::InputOptions;
 use doublon::finding::{Reason, Skipped};
 use doublon::source::warc::{self, Cut, NextStart};
-use doublon::source::{Block, Item, Record, SourceOptions};
+use doublon::source::{Block, Item, Record};
 use proptest::prelude::*;
 
 /// Reads an archive with a buffer that grows by `step` bytes.
-fn read_by(bytes: &[u8], step: usize, options: &SourceOptions) -> Vec<Item> {
+fn read_by(bytes: &[u8], step: usize, options: &InputOptions) -> Vec<Item> {
     let (mut start, mut end, mut record) = (0, 0, 0);
     let mut items = Vec::new();
     loop {
@@ -17,7 +18,7 @@ fn read_by(bytes: &[u8], step: usize, options: &SourceOptions) -> Vec<Item> {
         match warc::cut(&bytes[start..end], ended, options.max_record) {
             Cut::Records { length, records } => {
                 let block = Block::of(bytes[start..start + length].to_vec(), record, start as u64);
-                warc::records(&block, "a.warc", options, &mut items);
+                warc::records(&block, "a.warc", &options.clone().into(), &mut items);
                 (start, record) = (start + length, record + records);
             }
             Cut::More(wanted) => {
@@ -49,7 +50,7 @@ fn read_by(bytes: &[u8], step: usize, options: &SourceOptions) -> Vec<Item> {
 
 /// Reads an archive with buffers of several sizes, which must make no difference.
 fn read(bytes: &[u8]) -> Vec<Item> {
-    let options = SourceOptions::default();
+    let options = InputOptions::default();
     let items = read_by(bytes, bytes.len() + 1, &options);
     for step in [1, 10, 1000] {
         assert_eq!(read_by(bytes, step, &options), items, "read {step} bytes at a time");
@@ -149,7 +150,7 @@ fn offset_and_length_hold_the_whole_record() {
         assert_eq!(&archive[start..end], record);
         let alone = Block::of(record.as_bytes().to_vec(), document.record, document.offset);
         let mut again = Vec::new();
-        warc::records(&alone, "a.warc", &SourceOptions::default(), &mut again);
+        warc::records(&alone, "a.warc", &InputOptions::default().into(), &mut again);
         assert_eq!(documents(&again), [*document]);
     }
 }
@@ -199,7 +200,7 @@ fn f21_broken_headers_cost_one_record() {
         (format!("WARC/1.0\r\n{}\r\n", "X: y\r\n".repeat(1 << 18)), Reason::BadHeader),
     ] {
         let archive = [one.as_str(), &bad, &two].concat();
-        let items = read_by(archive.as_bytes(), 1 << 16, &SourceOptions::default());
+        let items = read_by(archive.as_bytes(), 1 << 16, &InputOptions::default());
         assert_eq!(outcome(&items), [Ok("one"), Err(reason), Ok("two")], "{:?}", &bad[..bad.len().min(200)]);
     }
     let lenient = wet("fine").replace("\r\nContent-Type", "\r\nno colon here\r\nContent-Type");
@@ -224,7 +225,7 @@ fn f21_a_record_in_a_record_is_text() {
 
 #[test]
 fn f21_a_large_record_is_passed_over_without_being_kept() {
-    let options = SourceOptions { max_record: 1000, ..SourceOptions::default() };
+    let options = InputOptions { max_record: 1000, ..InputOptions::default() };
     let archive = [wet("one"), wet(&"large ".repeat(100_000)), wet("two")].concat();
     assert_eq!(outcome(&read_by(archive.as_bytes(), 500, &options)), [Ok("one"), Err(Reason::TooLarge), Ok("two")]);
     let head = wet(&"large ".repeat(100_000));
@@ -274,7 +275,7 @@ proptest! {
         "hello", "\0", "é", "http://a.example/ 192.0.2.1 20200102030405 text/html 5\n", "x", "WARC/",
     ][..]), 0..30), step in 1_usize..200) {
         let bytes = pieces.concat().into_bytes();
-        let options = SourceOptions::default();
+        let options = InputOptions::default();
         let items = read_by(&bytes, bytes.len() + 1, &options);
         prop_assert_eq!(&read_by(&bytes, step, &options), &items);
         for document in documents(&items) {
@@ -288,7 +289,7 @@ proptest! {
         let length = bytes.len();
         bytes[at % length] = byte;
         bytes.truncate(cut.max(at % length));
-        let options = SourceOptions::default();
+        let options = InputOptions::default();
         prop_assert_eq!(read_by(&bytes, 100, &options), read_by(&bytes, length, &options));
     }
 }

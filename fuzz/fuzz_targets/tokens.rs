@@ -8,7 +8,7 @@
 
 use std::sync::LazyLock;
 
-use doublon::text::{TextOptions, Token, Tokenizer};
+use doublon_core::text::{TextOptions, Token, Tokenizer};
 use libfuzzer_sys::fuzz_target;
 
 /// One for each combination of options, which the first byte of the input chooses.

@@ -17,13 +17,14 @@ use super::schema::SchemaArgs;
 use super::settings::SettingArgs;
 use super::stats::StatsArgs;
 use super::windows::WindowArgs;
-use crate::candidate::presets::{DOCUMENT_PRESETS, PASSAGE_PRESETS, Preset, document_preset, passage_preset};
 use crate::error::{Error, Result};
-use crate::finding::{Level, Parameters, Scope, WindowParameters};
+use crate::finding::{BadInput, InputOptions, Parameters, RecordMode};
 use crate::report::text::Sort;
 use crate::scan::Resources;
-use crate::source::{BadInput, PageText, RecordMode, SourceOptions};
-use crate::text::TextOptions;
+use doublon_core::candidate::presets::{DOCUMENT_PRESETS, PASSAGE_PRESETS, Preset, document_preset, passage_preset};
+use doublon_core::sketch::WindowParameters;
+use doublon_core::text::TextOptions;
+use doublon_core::{Config, Level, Scope};
 
 /// The least memory that a run is held to. With less, 1.2 million documents of 12 words took 43 MB whatever was asked.
 const LEAST_MEMORY: u64 = 64 << 20;
@@ -368,7 +369,7 @@ struct InputArgs {
     /// What is given up is reported.
     ///
     /// Example: --max-ratio 0
-    #[arg(long, value_name = "N", default_value_t = SourceOptions::default().max_ratio)]
+    #[arg(long, value_name = "N", default_value_t = InputOptions::default().max_ratio)]
     max_ratio: u64,
     /// Read only files that match
     ///
@@ -720,56 +721,42 @@ impl RunArgs {
     ///
     /// When a value is outside its range.
     pub fn parameters(&self, level: Level) -> Result<Parameters> {
-        let Self { documents, passages, text, input, .. } = self;
+        Ok(Parameters { config: self.config(level)?, input: self.input()? })
+    }
+
+    fn config(&self, level: Level) -> Result<Config> {
+        let Self { documents, passages, text, .. } = self;
         let presets = self.presets()?;
         let settings = documents.settings.settings(presets.documents)?;
-        share("min-identity", passages.min_identity)?;
-        documents.containment.map_or(Ok(()), |containment| share("containment", containment))?;
-        Ok(Parameters {
-            level,
-            threshold: settings.threshold,
-            recall: settings.recall,
-            bands: settings.shape.bands,
-            rows: settings.shape.rows,
-            text: TextOptions {
+        let windows = passages.windows.windows(presets.windows)?;
+        let config = Config::builder()
+            .level(level)
+            .threshold(settings.threshold)
+            .recall(settings.recall)
+            .bands(settings.shape.bands, settings.shape.rows)
+            .text(TextOptions {
                 shingle: settings.shingle,
                 keep_case: text.keep_case,
                 fold_accents: text.fold_accents,
                 fold_digits: text.fold_digits,
-            },
-            seed: text.seed,
-            containment: documents.containment,
-            keep: documents.keep.parse()?,
-            pairs: documents.pairs,
-            scope: passages.scope.into(),
-            inside_duplicates: passages.inside_duplicates,
-            min_words: passages.windows.min_words,
-            min_identity: passages.min_identity,
-            windows: WindowParameters { exhaustive: passages.exhaustive, ..passages.windows.windows(presets.windows)? },
-            text_field: field("text-field", &input.text_field)?,
-            id_field: input.id_field.clone(),
-            max_record: size("max-record", &input.max_record)?,
-            max_ratio: input.max_ratio,
-            lines: matches!(input.record, RecordArg::Lines),
-            article: input.article(),
-            encoding: encoding(input.encoding.as_deref())?.map(|encoding| encoding.name().to_owned()),
-            glob: input.glob.clone(),
-            exclude: input.exclude.clone(),
-            follow: input.follow,
-        })
+            })
+            .seed(text.seed)
+            .containment(documents.containment)
+            .keep(documents.keep.parse()?)
+            .pairs(documents.pairs)
+            .scope(passages.scope.into())
+            .inside_duplicates(passages.inside_duplicates)
+            .min_words(passages.windows.min_words)
+            .min_identity(passages.min_identity)
+            .windows(WindowParameters { exhaustive: passages.exhaustive, ..windows });
+        Ok(config.build()?)
     }
 
-    /// Returns how input is found and read.
-    ///
-    /// # Errors
-    ///
-    /// When a value is outside its range.
-    pub fn sources(&self) -> Result<SourceOptions> {
+    fn input(&self) -> Result<InputOptions> {
         let input = &self.input;
-        Ok(SourceOptions {
-            text_field: input.text_field.clone(),
+        Ok(InputOptions {
+            text_field: field("text-field", &input.text_field)?,
             id_field: input.id_field.clone(),
-            value_field: None,
             max_record: size("max-record", &input.max_record)?,
             max_ratio: input.max_ratio,
             follow: input.follow,
@@ -784,7 +771,7 @@ impl RunArgs {
                 RecordArg::Lines => RecordMode::Lines,
             },
             encoding: encoding(input.encoding.as_deref())?,
-            page: PageText::of_article(input.article()),
+            page: input.article().into(),
         })
     }
 
@@ -905,16 +892,6 @@ fn scan_presets() -> PossibleValuesParser {
     documents.chain(PASSAGE_PRESETS.map(|(name, _)| name)).into()
 }
 
-pub(super) fn share(name: &'static str, value: f64) -> Result<()> {
-    let valid = value > 0.0 && value <= 1.0; // false for NaN
-    if valid { Ok(()) } else { Err(refused(name, &value, "above 0 and at most 1")) }
-}
-
-pub(super) fn open_share(name: &'static str, value: f64) -> Result<()> {
-    let valid = value > 0.0 && value < 1.0;
-    if valid { Ok(()) } else { Err(refused(name, &value, "above 0 and below 1")) }
-}
-
 pub(super) fn at_least(name: &'static str, value: usize, least: usize, expected: &'static str) -> Result<()> {
     if value >= least { Ok(()) } else { Err(refused(name, &value, expected)) }
 }
@@ -952,7 +929,7 @@ fn encoding(label: Option<&str>) -> Result<Option<&'static Encoding>> {
 }
 
 fn refused(name: &'static str, value: &dyn ToString, expected: &'static str) -> Error {
-    Error::Parameter { name, value: value.to_string(), expected }
+    doublon_core::Error::Parameter { name, value: value.to_string(), expected }.into()
 }
 
 #[cfg(test)]
@@ -971,7 +948,7 @@ mod tests {
 
     fn refusal(flags: &str) -> String {
         let args = scan(flags);
-        let checked = args.parameters().and(args.run.sources()).and(args.run.resources()).and(args.limits.fail_over());
+        let checked = args.parameters().and(args.run.resources()).and(args.limits.fail_over());
         checked.expect_err(flags).to_string()
     }
 
@@ -983,7 +960,6 @@ mod tests {
     #[test]
     fn defaults_are_those_of_the_library() {
         assert_eq!(scan("").parameters().expect("valid"), Parameters::default());
-        assert_eq!(scan("").run.sources().expect("valid"), SourceOptions::default());
         assert_eq!(scan("").run.resources().expect("valid").threads, 0);
         assert_eq!(scan("").limits.fail_over().expect("valid"), None);
     }
@@ -1025,7 +1001,7 @@ mod tests {
 
     #[test]
     fn bands_and_rows_override_recall_together() {
-        let parameters = scan("--bands 14 --rows 8 --recall 0.5").parameters().expect("valid");
+        let parameters = scan("--bands 14 --rows 8 --recall 0.5").parameters().expect("valid").config;
         assert_eq!((parameters.bands, parameters.rows), (14, 8));
         for flag in ["--bands", "--rows"] {
             assert!(Args::try_parse_from(["doublon", "scan", "a", flag, "5"]).is_err(), "{flag} alone");
@@ -1035,7 +1011,7 @@ mod tests {
     #[test]
     fn a_preset_of_documents_gives_way_to_other_flags() {
         let found = |flags: &str| {
-            let found = scan(flags).parameters().expect("valid");
+            let found = scan(flags).parameters().expect("valid").config;
             (found.text.shingle.to_string(), found.bands, found.rows, found.threshold)
         };
         assert_eq!(found("--preset fineweb"), ("word:5".into(), 14, 8, 0.75));
@@ -1049,10 +1025,10 @@ mod tests {
 
     #[test]
     fn a_preset_of_passages_sets_the_windows_and_leaves_documents_alone() {
-        let found = scan("--preset thorough --min-words 10 --exhaustive").parameters().expect("valid");
+        let found = scan("--preset thorough --min-words 10 --exhaustive").parameters().expect("valid").config;
         assert_eq!(found.windows, WindowParameters { k: 4, words: 10, bands: 3, rows: 1, exhaustive: true });
         assert_eq!((found.bands, found.rows), (12, 5));
-        let both = scan("--preset fast --preset fineweb").parameters().expect("valid");
+        let both = scan("--preset fast --preset fineweb").parameters().expect("valid").config;
         assert_eq!((both.windows.words, both.bands), (12, 14));
         let expected = "preset is fast and fineweb and thorough, but it must be at most one name for documents and one for passages";
         assert_eq!(refusal("--preset fast --preset fineweb --preset thorough"), expected);
@@ -1094,42 +1070,33 @@ mod tests {
             fold_accents: true,
             fold_digits: true,
         };
-        let expected = Parameters {
-            level: Level::Documents,
-            threshold: 0.7,
-            text,
-            seed: 7,
-            pairs: true,
-            scope: Scope::Across,
-            inside_duplicates: true,
-            min_words: 30,
-            min_identity: 0.6,
-            windows: WindowParameters { k: 4, words: 10, bands: 2, rows: 3, exhaustive: true },
+        let config = Config::builder()
+            .level(Level::Documents)
+            .threshold(0.7)
+            .text(text)
+            .seed(7)
+            .pairs(true)
+            .scope(Scope::Across)
+            .inside_duplicates(true)
+            .min_words(30)
+            .min_identity(0.6)
+            .windows(WindowParameters { k: 4, words: 10, bands: 2, rows: 3, exhaustive: true });
+        let input = InputOptions {
             text_field: "body".into(),
             id_field: "url".into(),
             max_record: 1024,
             max_ratio: 9,
-            lines: true,
-            encoding: Some("windows-1252".into()),
+            record: RecordMode::Lines,
+            encoding: Encoding::for_label(b"latin1"),
             glob: vec!["*.txt".into()],
             exclude: vec!["x".into()],
             follow: true,
-            bands: found.bands,
-            rows: found.rows,
-            ..Parameters::default()
+            ..InputOptions::default()
         };
-        assert_eq!(found, expected);
-        let sources =
-            scan("--follow --glob *.txt --glob a/* --exclude x --record lines --bad-input skip").run.sources();
-        let expected = SourceOptions {
-            follow: true,
-            glob: vec!["*.txt".into(), "a/*".into()],
-            exclude: vec!["x".into()],
-            record: RecordMode::Lines,
-            bad_input: BadInput::Skip,
-            ..SourceOptions::default()
-        };
-        assert_eq!(sources.expect("valid"), expected);
+        assert_eq!(found, Parameters { config: config.build().expect("valid"), input });
+        let flags = "--glob *.txt --glob a/* --bad-input skip";
+        let input = scan(flags).parameters().expect("valid").input;
+        assert_eq!((input.glob.len(), input.bad_input), (2, BadInput::Skip));
         assert_eq!(scan("--fail-over 10%").limits.fail_over().expect("valid"), Some(0.1));
         assert_eq!(scan("--fail-over 12.5").limits.fail_over().expect("valid"), Some(0.125));
     }

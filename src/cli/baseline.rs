@@ -35,20 +35,30 @@ pub fn hold_against(findings: &mut Findings, baseline: Option<&Findings>) {
 
 /// Whether what one run finds the other would find too.
 fn is_comparable(a: &Parameters, b: &Parameters) -> bool {
-    let thresholds = |p: &Parameters| [p.threshold, p.containment.unwrap_or(0.0), p.min_identity].map(f64::to_bits);
-    let texts = |p: &Parameters| (p.level, p.text, p.seed, p.scope, p.min_words, p.inside_duplicates);
-    thresholds(a) == thresholds(b) && texts(a) == texts(b) && a.keep == b.keep
+    let thresholds = |p: &Parameters| {
+        [p.config.threshold, p.config.containment.unwrap_or(0.0), p.config.min_identity].map(f64::to_bits)
+    };
+    let texts = |p: &Parameters| {
+        (p.config.level, p.config.text, p.config.seed, p.config.scope, p.config.min_words, p.config.inside_duplicates)
+    };
+    thresholds(a) == thresholds(b) && texts(a) == texts(b) && a.config.keep == b.config.keep
 }
 
 #[cfg(test)]
 mod tests {
+    use doublon_core::{Builder, Config};
+
     use super::*;
+
+    fn of(builder: Builder) -> Parameters {
+        Parameters { config: builder.build().expect("valid"), ..Parameters::default() }
+    }
 
     #[test]
     fn settings_that_find_other_things_are_told() {
         let parameters = Parameters::default();
-        assert!(is_comparable(&parameters, &Parameters { pairs: true, ..parameters.clone() }));
-        assert!(!is_comparable(&parameters, &Parameters { min_words: 9, ..parameters.clone() }));
-        assert!(!is_comparable(&parameters, &Parameters { threshold: 0.7, ..parameters.clone() }));
+        assert!(is_comparable(&parameters, &of(Config::builder().pairs(true))));
+        assert!(!is_comparable(&parameters, &of(Config::builder().min_words(9))));
+        assert!(!is_comparable(&parameters, &of(Config::builder().threshold(0.7))));
     }
 }

@@ -15,13 +15,14 @@ use super::progress::Meter;
 use super::report::read;
 use super::{hints, say};
 use crate::error::Error;
-use crate::finding::{Findings, Level};
+use crate::finding::Findings;
 use crate::report::text::{bytes, counted, number};
 use crate::rewrite::{
     Checked, Copied, Edge, Options, Passages, Plan, Sink, Summary, Target, apply, check, names, plan, removals, staying,
 };
 use crate::scan::Progress;
 use crate::source::{EVIDENCE, SUMMARY};
+use doublon_core::Level;
 
 #[derive(Debug, Group)]
 pub struct CleanArgs {
@@ -132,7 +133,7 @@ pub fn run(args: &CleanArgs) -> Result<Outcome> {
     let (findings, summary) = done?;
     if !args.messages.quiet {
         tell(&summary, args);
-        hints::tell_fields(&findings.skipped, findings.summary.documents, &findings.header.parameters.text_field);
+        hints::tell_fields(&findings.skipped, findings.summary.documents, &findings.header.parameters.input.text_field);
         hints::tell_keep(&findings);
     }
     Ok(Outcome::of(&findings, None, false))
@@ -200,7 +201,7 @@ fn findings(args: &CleanArgs, meter: &Meter) -> Result<Findings> {
     }
     let level = if args.passages == PassagesArg::Keep { Level::Documents } else { Level::All };
     let parameters = args.run.parameters(level)?;
-    Ok(crate::scan::scan(&args.paths, &parameters, &args.run.sources()?, &args.run.resources()?, meter)?)
+    Ok(crate::scan::scan(&args.paths, &parameters.config, &parameters.input, &args.run.resources()?, meter)?)
 }
 
 fn copy(

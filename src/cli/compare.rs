@@ -11,11 +11,12 @@ use super::args::{Form, RunArgs};
 use super::exit::Outcome;
 use super::output::Output;
 use super::report::styled;
-use crate::finding::{Level, Parameters};
+use crate::finding::Parameters;
 use crate::report::comparison;
 use crate::scan::compare::compare;
 use crate::scan::single::{Name, Single, read_one};
 use crate::source::SourceOptions;
+use doublon_core::Level;
 
 /// The flags that mean nothing where two documents are named.
 const WITHOUT_MEANING: [&str; 10] =
@@ -46,7 +47,7 @@ pub struct CompareArgs {
 /// When an argument is wrong, a document cannot be read, or the output cannot be written.
 pub fn run(args: &CompareArgs) -> Result<Outcome> {
     let parameters = args.run.parameters(Level::All)?;
-    let options = SourceOptions { value_field: parameters.keep.field().map(str::to_owned), ..args.run.sources()? };
+    let options = SourceOptions::new(&parameters.input, &parameters.config.keep);
     let names = [&args.a, &args.b].map(|name| named(name));
     if names.iter().all(|name| name.path == Path::new("-")) {
         bail!("standard input gives its bytes only once; name a file for one of the two");

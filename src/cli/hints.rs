@@ -41,7 +41,7 @@ pub fn tell_fields(skipped: &[Skipped], documents: u64, text_field: &str) {
 
 /// Says that no record has the field by which the one that stays was to be chosen.
 pub fn tell_keep(findings: &Findings) {
-    let (keep, summary) = (&findings.header.parameters.keep, &findings.summary);
+    let (keep, summary) = (&findings.header.parameters.config.keep, &findings.summary);
     if let (Some(field), Some(0)) = (keep.field(), summary.with_value)
         && summary.kept + summary.removed > 0
     {

@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::finding::{Findings, Level};
+use crate::finding::Findings;
 use crate::report::text::counted;
 use crate::report::visible::visible;
+use doublon_core::Level;
 
 /// The most commands that are named.
 const MOST: usize = 3;
@@ -17,7 +18,7 @@ pub fn commands(findings: &Findings, paths: &[PathBuf], flags: &[String]) -> Vec
     let Findings { clusters, families, matches, summary, .. } = findings;
     let input = paths.iter().map(|path| quoted(&path.to_string_lossy())).chain(flags.iter().map(|flag| quoted(flag)));
     let input = input.collect::<Vec<_>>().join(" ");
-    let level = match findings.header.parameters.level {
+    let level = match findings.header.parameters.config.level {
         Level::Documents => " --level documents",
         Level::Passages => " --level passages",
         Level::All => "",
@@ -80,7 +81,8 @@ mod tests {
         assert_eq!(told(&samples::seed(), &["a/b"], &[]), expected);
         assert!(told(&samples::documents(), &["a"], &[])[1].ends_with("--out a.clean"));
         let mut documents = samples::documents();
-        documents.header.parameters.level = Level::Documents;
+        documents.header.parameters.config =
+            documents.header.parameters.config.to_builder().level(Level::Documents).build().expect("valid");
         let commands = told(&documents, &["a"], &[]);
         assert_eq!(commands[0], "doublon scan a --level documents --format html -o report.html");
         assert_eq!(commands[1], "doublon clean a --out a.clean");

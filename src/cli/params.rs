@@ -7,14 +7,14 @@ use anyhow::Result;
 use super::args::{Format, ParamsArgs};
 use super::exit::Outcome;
 use super::output::Output;
-use crate::candidate::outlook::Outlook;
-use crate::candidate::params::{self, Alternative};
-use crate::candidate::presets::{PASSAGE_PRESETS, passage_preset};
-use crate::finding::Parameters;
 use crate::report::params::{Sheet, write_json, write_text};
 use crate::report::windows::{self, Setting, WindowSheet};
 use crate::scan::forecast::bytes_per_document;
 use crate::scan::trials::{keys_per_word, table};
+use doublon_core::Config;
+use doublon_core::candidate::outlook::Outlook;
+use doublon_core::candidate::params::{self, Alternative};
+use doublon_core::candidate::presets::{PASSAGE_PRESETS, passage_preset};
 
 /// Words of the passages that are tried out.
 const LENGTHS: [usize; 5] = [20, 30, 40, 60, 100];
@@ -70,12 +70,12 @@ fn sheet(args: &ParamsArgs) -> crate::error::Result<Sheet> {
 fn window_sheet(args: &ParamsArgs) -> crate::error::Result<WindowSheet> {
     let name = args.passage_preset()?;
     let windows = args.windows.windows(name.and_then(passage_preset))?;
-    let parameters = Parameters { min_words: args.windows.min_words, seed: args.seed, ..Parameters::default() };
+    let config = Config::builder().min_words(args.windows.min_words).seed(args.seed).build()?;
     let setting = |name, windows, lengths: &[usize], changed: &[usize]| Setting {
         name,
         windows,
-        keys_per_word: keys_per_word(&windows, parameters.seed),
-        cells: table(&Parameters { windows, ..parameters.clone() }, lengths, changed, TRIALS),
+        keys_per_word: keys_per_word(&windows, config.seed),
+        cells: table(&windows, &config, lengths, changed, TRIALS),
     };
     // A preset is what `scan` makes of it: no window is longer than the shortest passage.
     let of_preset = |preset| args.windows.only_least_words().windows(Some(preset));
@@ -87,8 +87,8 @@ fn window_sheet(args: &ParamsArgs) -> crate::error::Result<WindowSheet> {
     }
     let (lengths, changed) = COMPARED;
     Ok(WindowSheet {
-        min_words: parameters.min_words,
-        current: setting(own_name, windows, &lengths_from(parameters.min_words), &CHANGED),
+        min_words: config.min_words,
+        current: setting(own_name, windows, &lengths_from(config.min_words), &CHANGED),
         others: compared.into_iter().map(|(name, windows)| setting(name, windows, &lengths, &changed)).collect(),
     })
 }

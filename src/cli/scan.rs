@@ -1,5 +1,6 @@
 //! `doublon scan`.
 
+use doublon_core::Settings;
 use std::io::{self, IsTerminal};
 
 use anyhow::Result;
@@ -19,7 +20,7 @@ use crate::report::text::summary_line;
 ///
 /// When an argument is wrong, the scan fails, or the report cannot be written.
 pub fn run(args: &ScanArgs) -> Result<Outcome> {
-    let (parameters, sources, resources) = (args.parameters()?, args.run.sources()?, args.run.resources()?);
+    let (parameters, resources) = (args.parameters()?, args.run.resources()?);
     let fail_over = args.limits.fail_over()?;
     let output = Output::prepare(args.render.output.as_deref(), &args.paths)?;
     let messages = &args.messages;
@@ -29,14 +30,14 @@ pub fn run(args: &ScanArgs) -> Result<Outcome> {
     let quiet = messages.quiet || messages.no_progress;
     let baseline = baseline::load(args.limits.baseline.as_deref(), &parameters)?;
     let meter = Meter::new(quiet, io::stderr().is_terminal(), messages.verbose);
-    let findings = crate::scan::scan(&args.paths, &parameters, &sources, &resources, &meter);
+    let findings = crate::scan::scan(&args.paths, &parameters.config, &parameters.input, &resources, &meter);
     meter.finish();
     let mut findings = findings?;
     baseline::hold_against(&mut findings, baseline.as_ref());
     render(&findings, &args.render, &output)?;
     if !messages.quiet {
         tell_counts(&findings, args, &output);
-        hints::tell_fields(&findings.skipped, findings.summary.documents, &parameters.text_field);
+        hints::tell_fields(&findings.skipped, findings.summary.documents, &parameters.input.text_field);
         hints::tell_keep(&findings);
     }
     tell_next(&findings, args, &output);
@@ -79,7 +80,7 @@ fn tell_next(findings: &Findings, args: &ScanArgs, output: &Output) {
 }
 
 fn told(parameters: &Parameters) -> String {
-    let Parameters { threshold, bands, rows, text, min_words, windows, .. } = parameters;
+    let Settings { threshold, bands, rows, text, min_words, windows, .. } = &*parameters.config;
     format!(
         "documents: threshold {threshold}, {} shingles, {bands} bands of {rows} rows; passages: at least {min_words} \
          words, windows of {} words",

@@ -4,12 +4,12 @@
 
 use clap::Args as Group;
 
-use super::args::{at_least, at_most, open_share, share};
-use crate::candidate::params::{self, Bands};
-use crate::candidate::presets::Preset;
+use super::args::{at_least, at_most};
 use crate::error::Result;
-use crate::finding::Parameters;
-use crate::text::Shingle;
+use doublon_core::Config;
+use doublon_core::candidate::params::{self, Bands};
+use doublon_core::candidate::presets::Preset;
+use doublon_core::text::Shingle;
 
 #[derive(Debug, Group)]
 #[command(next_help_heading = "Documents")]
@@ -74,11 +74,10 @@ impl SettingArgs {
     ///
     /// When a value is outside its range.
     pub fn settings(&self, preset: Option<&Preset>) -> Result<Settings> {
-        let default = Parameters::default();
+        let default = Config::default();
         let threshold = self.threshold.or(preset.map(|preset| preset.threshold)).unwrap_or(default.threshold);
         let recall = self.recall.unwrap_or(default.recall);
-        share("threshold", threshold)?;
-        open_share("recall", recall)?;
+        Config::builder().threshold(threshold).recall(recall).bands(1, 1).build()?;
         let given = self.given_shape()?;
         let of_preset = || preset.filter(|_| self.recall.is_none()).map(|preset| Bands::new(preset.bands, preset.rows));
         let fixed = given.map(Ok).or_else(of_preset).transpose()?;
@@ -97,6 +96,6 @@ impl SettingArgs {
         at_least("bands", bands, 1, "at least 1")?;
         at_least("rows", rows, 1, "at least 1")?;
         at_most("bands times rows", bands.saturating_mul(rows), 65_536, "at most 65536")?;
-        Bands::new(bands, rows).map(Some)
+        Ok(Some(Bands::new(bands, rows)?))
     }
 }

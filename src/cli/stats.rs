@@ -54,14 +54,14 @@ pub fn run(args: &StatsArgs) -> Result<Outcome> {
     if scan.limits.baseline.is_some() {
         bail!("--baseline is for `doublon scan`");
     }
-    let (parameters, sources, resources) = (scan.parameters()?, scan.run.sources()?, scan.run.resources()?);
+    let (parameters, resources) = (scan.parameters()?, scan.run.resources()?);
     let fail_over = scan.limits.fail_over()?;
     let (render, messages) = (&scan.render, &scan.messages);
     let output = Output::prepare(render.output.as_deref(), &scan.paths)?;
     let style = style(render, &output);
     let request = Request { compare: !args.alone, documents: args.documents, worst: style.limit };
     let meter = Meter::new(messages.quiet || messages.no_progress, io::stderr().is_terminal(), messages.verbose);
-    let found = stats(&scan.paths, request, &parameters, &sources, &resources, &meter);
+    let found = stats(&scan.paths, request, &parameters.config, &parameters.input, &resources, &meter);
     meter.finish();
     let found = found?;
     match render.format {
@@ -73,7 +73,7 @@ pub fn run(args: &StatsArgs) -> Result<Outcome> {
         say(&format!("{documents} measured; {} over a limit of Gopher", counted(over, "document")));
     }
     if !messages.quiet {
-        hints::tell_fields(&found.skipped, found.summary.documents, &parameters.text_field);
+        hints::tell_fields(&found.skipped, found.summary.documents, &parameters.input.text_field);
     }
     Ok(judge(&found, fail_over, scan.limits.fail_on_empty))
 }

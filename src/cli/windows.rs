@@ -6,7 +6,7 @@ use clap::Args as Group;
 
 use super::args::{at_least, at_most};
 use crate::error::Result;
-use crate::finding::WindowParameters;
+use doublon_core::sketch::WindowParameters;
 
 /// Hash functions of all bands: each is computed for each word, and no setting that finds anything needs as many.
 const MOST_FUNCTIONS: usize = 256;
@@ -100,7 +100,7 @@ mod tests {
     use clap::Parser;
 
     use super::*;
-    use crate::candidate::presets::passage_preset;
+    use doublon_core::candidate::presets::passage_preset;
 
     #[derive(Parser)]
     struct Only {

@@ -14,13 +14,13 @@ use crate::finding::{
     DocumentCluster, DocumentRef, Findings, Fingerprint, NewRepeats, PassageFamily, PassageMatch, PlacedSpan,
 };
 use crate::report::measure::union_len;
-use crate::span::Span;
-use crate::text::Tokenizer;
+use doublon_core::Span;
+use doublon_core::text::Tokenizer;
 
 /// Marks what is new in `findings`, and counts it in their summary.
 pub fn mark(findings: &mut Findings, baseline: &Findings) {
     let new_documents = mark_clusters(&mut findings.clusters, &baseline.clusters);
-    let tokenizer = Tokenizer::new(findings.header.parameters.text, 0);
+    let tokenizer = Tokenizer::new(findings.header.parameters.config.text, 0);
     mark_families(&mut findings.families, &baseline.families, &tokenizer);
     mark_matches(&mut findings.matches, &findings.families);
     let (new_places, bytes_of_places) = new_places(findings);
@@ -256,7 +256,7 @@ mod tests {
     use crate::report::text::samples;
 
     fn place(source: &str, at: usize, words: &str) -> PlacedSpan {
-        let hash = crate::hash::seeded_hash(words.as_bytes(), 0);
+        let hash = doublon_core::hash::seeded_hash(words.as_bytes(), 0);
         let span = samples::span(samples::doc(source, 0), at..at + words.len(), (1, 1));
         PlacedSpan { excerpt: words.into(), fingerprint: Some(Fingerprint(hash)), ..span }
     }

@@ -1,5 +1,7 @@
 //! Two documents side by side: what they share, what a scan would make of them, and where they differ.
 
+use doublon_core::candidate::Bands;
+use doublon_core::{Config, Settings};
 use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
@@ -8,7 +10,8 @@ use unicode_width::UnicodeWidthStr;
 use super::params::Rounded;
 use super::text::page::{Names, Page, Paint};
 use super::text::{Style, counted, number, one_line, percent};
-use crate::finding::{DocumentRef, Parameters, PassageMatch, PlacedSpan, WindowParameters};
+use crate::finding::{DocumentRef, Parameters, PassageMatch, PlacedSpan};
+use doublon_core::sketch::WindowParameters;
 
 /// Two documents, measured.
 #[derive(Clone, Debug)]
@@ -207,7 +210,7 @@ pub fn write_text(found: &Comparison, style: &Style, mut out: &mut dyn Write) ->
 /// Writes the passages that stand in both documents.
 pub(super) fn passages(found: &Comparison, names: &Names, style: &Style, mut out: &mut dyn Write) -> io::Result<()> {
     if found.passages.is_empty() {
-        let least = found.parameters.min_words;
+        let least = found.parameters.config.min_words;
         return Page::new(&mut out, style).plain(&format!("No passage of {least} words or more stands in both."));
     }
     let heading = format!("{} in both", counted(found.passages.len() as u64, "passage"));
@@ -263,7 +266,7 @@ pub(super) fn measures<W: Write>(found: &Comparison, page: &mut Page<'_, W>) -> 
     page.labelled("similarity", &jaccard, Paint::Strong)?;
     let [a, b] = [found.containment_a(), found.containment_b()].map(percent);
     page.labelled("contained", &format!("{a} of a is in b, {b} of b is in a"), Paint::Plain)?;
-    let Parameters { bands, rows, .. } = found.parameters;
+    let Bands { bands, rows } = found.parameters.config.shape();
     let shape = format!("{} of {}", counted(bands as u64, "band"), counted(rows as u64, "row"));
     let chance = format!("{shape} find a pair of this similarity with a chance of {}", percent(found.search.chance));
     page.labelled("chance", &chance, Paint::Plain)?;
@@ -290,8 +293,8 @@ fn bands_met(search: &Search, bands: usize) -> String {
 }
 
 fn verdict(found: &Comparison) -> String {
-    let Parameters { threshold, containment, keep, .. } = &found.parameters;
-    let reaches = |rule| reason(rule, &found.parameters);
+    let Settings { threshold, containment, keep, .. } = &*found.parameters.config;
+    let reaches = |rule| reason(rule, &found.parameters.config);
     match found.verdict {
         Verdict::RemovesA { rule } => format!("a is removed for b (--keep {keep}): {}", reaches(rule)),
         Verdict::RemovesB { rule } => format!("b is removed for a (--keep {keep}): {}", reaches(rule)),
@@ -308,8 +311,8 @@ fn verdict(found: &Comparison) -> String {
 }
 
 /// Returns by which rule a document is a duplicate, in words.
-pub(super) fn reason(rule: Rule, parameters: &Parameters) -> String {
-    let Parameters { threshold, containment, .. } = parameters;
+pub(super) fn reason(rule: Rule, config: &Config) -> String {
+    let Settings { threshold, containment, .. } = &**config;
     match rule {
         Rule::ExactCopy => "it is an exact copy".to_owned(),
         Rule::SameWords => "it has the same words".to_owned(),

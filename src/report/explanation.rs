@@ -1,5 +1,6 @@
 //! Why a finding is one: the numbers it rests on, the chance that the settings find it, and what differs.
 
+use doublon_core::Settings;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -241,7 +242,11 @@ impl Writer<'_> {
     fn removed(&self, removed: &Removed, cluster: &str, is_aligned: bool, mut out: &mut dyn Write) -> io::Result<()> {
         let Removed { number, member, rule, comparison } = removed;
         let mut page = Page::new(&mut out, self.style);
-        let why = format!("removed, since {} (--keep {})", reason(*rule, self.parameters), self.parameters.keep);
+        let why = format!(
+            "removed, since {} (--keep {})",
+            reason(*rule, &self.parameters.config),
+            self.parameters.config.keep
+        );
         page.title(&format!("{cluster}:{number}"), &why)?;
         page.place("gone (b)", &self.names.document(&member.doc), "")?;
         if let Some(found) = comparison {
@@ -264,7 +269,7 @@ impl Writer<'_> {
 
     fn passage(&self, passage: &Match, mut out: &mut dyn Write) -> io::Result<()> {
         let Match { found, places: count, alignment } = passage;
-        let Parameters { min_words, min_identity, windows, .. } = self.parameters;
+        let Settings { min_words, min_identity, windows, .. } = &*self.parameters.config;
         let mut page = Page::new(&mut out, self.style);
         places(found, &self.names, &mut page)?;
         if let Some(alignment) = alignment {
@@ -344,10 +349,14 @@ impl Writer<'_> {
     }
 
     fn fate(&self, fate: &Fate) -> String {
-        let Parameters { threshold, containment, .. } = self.parameters;
+        let Settings { threshold, containment, .. } = &*self.parameters.config;
         match fate {
             Fate::Removed { cluster, removed, .. } => {
-                format!("removed as {cluster}:{}, since {}", removed.number, reason(removed.rule, self.parameters))
+                format!(
+                    "removed as {cluster}:{}, since {}",
+                    removed.number,
+                    reason(removed.rule, &self.parameters.config)
+                )
             }
             Fate::Keeper { cluster, count } => {
                 format!("kept: {} removed for it as {cluster}", counted_are(*count))
@@ -355,7 +364,7 @@ impl Writer<'_> {
             Fate::Paired { count } => {
                 format!("kept, as one side of {} listed", counted(*count as u64, "pair"))
             }
-            Fate::Kept if !self.parameters.level.documents() => "kept: documents were not compared".to_owned(),
+            Fate::Kept if !self.parameters.config.level.documents() => "kept: documents were not compared".to_owned(),
             Fate::Kept => {
                 let contained =
                     containment.map(|share| format!(", nor one that has {share} of it")).unwrap_or_default();

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::finding::{
-    DocumentCluster, DocumentPair, Findings, Header, PassageFamily, PassageMatch, SCHEMA, Skipped, Summary,
+    DocumentCluster, DocumentPair, Findings, Header, PassageFamily, PassageMatch, READ_SCHEMAS, SCHEMA, Skipped,
+    Summary,
 };
 
 /// Writes findings, one line each.
@@ -135,11 +136,16 @@ fn header(line: &[u8]) -> std::result::Result<Header, String> {
     let tag = serde_json::from_slice(line).ok().filter(|tag: &Tag| tag.kind == "header");
     match tag {
         None => Err("these are no findings of doublon: the first line is no header".into()),
-        Some(tag) if tag.schema != SCHEMA => {
-            Err(format!("the findings are of format `{}`, but this build reads `{SCHEMA}`; scan again", tag.schema))
+        Some(tag) if !READ_SCHEMAS.contains(&&*tag.schema) => {
+            Err(format!("the findings are of format `{}`, but this build reads {}; scan again", tag.schema, readable()))
         }
-        Some(_) => parse(line),
+        // What is read from an earlier format is written in this one.
+        Some(_) => Ok(Header { schema: SCHEMA.to_owned(), ..parse(line)? }),
     }
+}
+
+fn readable() -> String {
+    READ_SCHEMAS.map(|schema| format!("`{schema}`")).join(" and ")
 }
 
 fn parse<T: DeserializeOwned>(line: &[u8]) -> std::result::Result<T, String> {
@@ -158,6 +164,7 @@ fn next_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
 
 #[cfg(test)]
 mod tests {
+    use doublon_core::Config;
     use proptest::prelude::*;
 
     use super::*;
@@ -322,6 +329,11 @@ mod tests {
         })
     }
 
+    fn config(threshold: f64, seed: u64) -> Config {
+        let builder = Config::builder().threshold(threshold.max(f64::MIN_POSITIVE)).seed(seed).bands(12, 5);
+        builder.build().expect("valid")
+    }
+
     fn header_line() -> impl Strategy<Value = Header> {
         let source = (any::<String>(), any::<Option<String>>(), any::<u64>(), "[0-9a-f]{32}");
         let source =
@@ -330,7 +342,7 @@ mod tests {
             |(version, threshold, seed, sources)| Header {
                 schema: SCHEMA.into(),
                 version,
-                parameters: Parameters { threshold, seed, ..Parameters::default() },
+                parameters: Parameters { config: config(threshold, seed), ..Parameters::default() },
                 sources,
             },
         )
@@ -391,11 +403,11 @@ mod tests {
 
     #[test]
     fn another_schema_is_refused_by_name() {
-        let text = r#"{"type":"header","schema":"doublon.findings/2","shape":"unknown"}"#;
+        let text = r#"{"type":"header","schema":"doublon.findings/3","shape":"unknown"}"#;
         assert_eq!(
             refusal(text),
-            "found.jsonl:1: the findings are of format `doublon.findings/2`, but this build reads \
-             `doublon.findings/1`; scan again"
+            "found.jsonl:1: the findings are of format `doublon.findings/3`, but this build reads \
+             `doublon.findings/1` and `doublon.findings/2`; scan again"
         );
         assert!(refusal("{\"text\":\"a document\"}\n").contains("no findings of doublon"));
         assert!(refusal("\u{1}").contains("no findings of doublon"));

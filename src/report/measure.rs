@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{DocumentRef, Findings, PlacedSpan};
-use crate::span::Span;
+use doublon_core::Span;
 
 /// How much of the compared text is repeated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use serde::{Serialize, Serializer};
 
 use super::text::{counted, number, wrap};
-use crate::candidate::Chance;
-use crate::candidate::outlook::{NEIGHBOURS, Outlook, Point};
-use crate::candidate::params::Alternative;
-use crate::candidate::presets::Preset;
+use doublon_core::candidate::Chance;
+use doublon_core::candidate::outlook::{NEIGHBOURS, Outlook, Point};
+use doublon_core::candidate::params::Alternative;
+use doublon_core::candidate::presets::Preset;
 
 /// Settings with all that is to be said of them.
 #[derive(Clone, Debug)]
@@ -308,8 +308,8 @@ impl PointJson {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::candidate::params::{self, Bands};
-    use crate::candidate::presets::{DOCUMENT_PRESETS, document_preset};
+    use doublon_core::candidate::params::{self, Bands};
+    use doublon_core::candidate::presets::{DOCUMENT_PRESETS, document_preset};
 
     fn sheet(bands: usize, rows: usize, threshold: f64, preset: Option<&'static Preset>) -> Sheet {
         let with = |alternative: Alternative| (alternative, Outlook::new(alternative.shape, threshold));

@@ -9,6 +9,7 @@
 //!
 //! Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0".
 
+use crate::finding::RecordMode;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -24,8 +25,8 @@ use super::visible::visible;
 use crate::finding::{
     DocumentCluster, DocumentRef, Findings, Header, Member, PassageFamily, PlacedSpan, Skipped, Summary,
 };
-use crate::hash::content_hash;
 use crate::source::Compression;
+use doublon_core::hash::content_hash;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 const DUPLICATE: &str = "doublon/duplicate-document";
@@ -165,7 +166,7 @@ impl<'a> Places<'a> {
         Self {
             of_records: of_records.map(|doc| &*doc.source).collect(),
             names: named.collect(),
-            lines: findings.header.parameters.lines,
+            lines: findings.header.parameters.input.record == RecordMode::Lines,
             has_baseline: findings.summary.new.is_some(),
             is_utf8: findings.summary.lossy == 0 && findings.summary.encodings.is_empty(),
         }

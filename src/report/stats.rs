@@ -13,7 +13,7 @@ use crate::statistics::{
     C4Summary, DocumentStatistics, FrequentPassage, Header, MeasureSummary, RepeatSummary, SizeSummary, Statistics,
     Summary,
 };
-use crate::text::repetition::MEASURES;
+use doublon_core::text::repetition::MEASURES;
 
 /// What the measures are called, in their order.
 const LABELS: [&str; MEASURES.len()] = [

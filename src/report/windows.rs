@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::params::{Rounded, labelled, paragraph};
 use super::text::counted;
-use crate::finding::WindowParameters;
+use doublon_core::sketch::WindowParameters;
 
 /// How often something came out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -21,8 +21,8 @@ use super::records::{Blocks, Part, changed, check_found, edited, missing, ranges
 use super::target::Sink;
 use crate::error::{Error, Result};
 use crate::finding::{DocumentRef, Parameters};
-use crate::hash::ContentHasher;
 use crate::source::{Block, Format, SourceOptions, warc};
+use doublon_core::hash::ContentHasher;
 
 /// Bytes that are copied at a time.
 const CHUNK: usize = 1 << 20;
@@ -57,7 +57,7 @@ pub fn apply(
     advance: &dyn Fn(u64),
 ) -> Result<Vec<Copied>> {
     let plan = checked.plan();
-    let reading = super::plan::reading(parameters);
+    let reading = SourceOptions::from(parameters.input.clone());
     let mut copier = Copier { editor: Editor { plan, reading }, sink, advance };
     let mut copied = Vec::with_capacity(names.len());
     for (planned, name) in plan.sources.iter().zip(names) {
@@ -77,7 +77,7 @@ impl Plan {
     ///
     /// If a source is not what was scanned, or has no such document.
     pub fn check_keepers(&self, parameters: &Parameters) -> Result<()> {
-        let reading = super::plan::reading(parameters);
+        let reading = SourceOptions::from(parameters.input.clone());
         let mut keepers: Vec<&DocumentRef> = self.drops().filter_map(Drop::keeper).collect();
         keepers.sort();
         keepers.dedup();

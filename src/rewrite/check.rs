@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::plan::{Cut, Drop, Edit, Passages, Plan, Rules, Why};
 use crate::error::{Error, Result};
 use crate::finding::DocumentRef;
-use crate::span::Span;
+use doublon_core::Span;
 
 /// A plan in which everything that goes names something that stays and that it was measured against.
 #[derive(Clone, Copy, Debug)]

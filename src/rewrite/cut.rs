@@ -7,8 +7,8 @@
 use std::ops::Range;
 
 use super::plan::Edge;
-use crate::span::Span;
-use crate::text::{Token, Tokenizer, paragraphs};
+use doublon_core::Span;
+use doublon_core::text::{Token, Tokenizer, paragraphs};
 
 /// A word before a full stop that is shorter than this is an abbreviation: `M.`, `Dr.`
 const LEAST_LAST_WORD: usize = 3;

@@ -10,7 +10,7 @@ use super::apply::Copied;
 use super::plan::{Cut, Drop, Edit, Kept, Left, Passages, Plan, Planned, Rules, Spared, Why};
 use crate::error::{Error, Result};
 use crate::finding::{DocumentRef, Findings};
-use crate::span::Span;
+use doublon_core::Span;
 
 /// The name and version of the format.
 const SCHEMA: &str = "doublon.clean/1";

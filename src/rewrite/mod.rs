@@ -27,6 +27,6 @@ pub use apply::{Copied, apply};
 pub use check::{Checked, check};
 pub use evidence::{Summary, removals, staying};
 pub use names::names;
+pub use plan::path as source_path;
 pub use plan::{Cut, Drop, Edge, Edit, Kept, Left, Options, Passages, Plan, Planned, Rules, Spared, Whole, Why, plan};
-pub use plan::{path as source_path, reading};
 pub use target::{Sink, Target};

@@ -12,13 +12,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::cut::Text;
-use super::plan::{Cut, Drop, Edge, Edit, Index, Kept, Left, Options, Passages, Plan, Planned, Why, reading};
+use super::plan::{Cut, Drop, Edge, Edit, Index, Kept, Left, Options, Passages, Plan, Planned, Why};
 use super::records::{Editable, visit};
 use crate::error::{Error, Result};
 use crate::finding::{DocumentRef, Findings, PlacedSpan};
 use crate::source::{Record, SourceOptions};
-use crate::span::Span;
-use crate::text::{Shingler, Tokenizer};
+use doublon_core::Span;
+use doublon_core::text::{Shingler, Tokenizer};
 
 /// Words count as repeated in runs of so many, or of all words if there are fewer.
 const RUN: usize = 4;
@@ -39,10 +39,10 @@ pub(super) fn add(findings: &Findings, options: &Options, index: &Index, plan: &
     places.sort();
     let mut work = Work {
         options,
-        least: parameters.min_words,
-        threshold: parameters.threshold,
-        reading: reading(parameters),
-        tokenizer: Tokenizer::new(parameters.text, parameters.seed),
+        least: parameters.config.min_words,
+        threshold: parameters.config.threshold,
+        reading: parameters.input.clone().into(),
+        tokenizer: Tokenizer::new(parameters.config.text, parameters.config.seed),
         shingler: Shingler::new(RUN),
         kept: Vec::new(),
         keepers: keepers(findings, index)?,

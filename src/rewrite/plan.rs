@@ -1,18 +1,18 @@
 //! What goes, and why: findings turned into removals, source by source.
 
+use doublon_core::Settings;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use encoding_rs::Encoding;
 
 use super::passages;
 use crate::error::{Error, Result};
-use crate::finding::{DocumentCluster, DocumentRef, Findings, Header, Parameters, Reason, SourceInfo};
-use crate::source::{PageText, RecordMode, Source, SourceOptions};
-use crate::span::Span;
+use crate::finding::{DocumentCluster, DocumentRef, Findings, Header, Reason, SourceInfo};
+use crate::source::Source;
+use doublon_core::Span;
 
 /// What a clean copy leaves out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -257,7 +257,7 @@ const DAMAGED: &str = "its file is damaged";
 ///
 /// If a source is not what was scanned, gave its bytes only once, or has a name that two of them have.
 pub fn plan(findings: &Findings, options: &Options) -> Result<Plan> {
-    let Parameters { threshold, containment, .. } = findings.header.parameters;
+    let Settings { threshold, containment, .. } = *findings.header.parameters.config;
     let mut plan = Plan {
         rules: Rules { threshold, containment, min_left: options.min_left },
         passages: options.passages,
@@ -275,21 +275,6 @@ pub fn plan(findings: &Findings, options: &Options) -> Result<Plan> {
         passages::add(findings, options, &index, &mut plan)?;
     }
     Ok(plan)
-}
-
-/// How the sources of findings are read again.
-pub fn reading(parameters: &Parameters) -> SourceOptions {
-    let Parameters { text_field, id_field, max_record, max_ratio, lines, encoding, article, .. } = parameters;
-    SourceOptions {
-        text_field: text_field.clone(),
-        id_field: id_field.clone(),
-        max_record: *max_record,
-        max_ratio: *max_ratio,
-        record: if *lines { RecordMode::Lines } else { RecordMode::File },
-        encoding: encoding.as_deref().and_then(|label| Encoding::for_label(label.as_bytes())),
-        page: PageText::of_article(*article),
-        ..SourceOptions::default()
-    }
 }
 
 /// Finds the number of a document's source.

@@ -8,11 +8,12 @@ use super::corpus::Corpus;
 use super::documents::{Documents, Pair, Removal};
 use super::passages::Passages;
 use crate::error::{Error, Result};
+use crate::finding::Parameters;
 use crate::finding::{
-    DocumentCluster, DocumentPair, DocumentRef, Findings, Fingerprint, Header, Member, Parameters, Reason,
-    RecallEstimate, SCHEMA, Skipped, Summary,
+    DocumentCluster, DocumentPair, DocumentRef, Findings, Fingerprint, Header, Member, Reason, RecallEstimate, SCHEMA,
+    Skipped, Summary,
 };
-use crate::hash::seeded_hash;
+use doublon_core::hash::seeded_hash;
 
 /// What a run found, and what is needed to name it.
 pub(super) struct Assembly<'a> {
@@ -127,7 +128,7 @@ impl<'a> Assembly<'a> {
             text_bytes: self.corpus.text_bytes,
             removed_bytes: self.documents.removed.iter().map(|removal| self.named(removal.doc).text_bytes).sum(),
             lossy: self.corpus.lossy,
-            with_value: self.parameters.keep.field().map(|_| self.corpus.with_value),
+            with_value: self.parameters.config.keep.field().map(|_| self.corpus.with_value),
             encodings: self.corpus.encodings.clone(),
             recall_estimate: recall.map(|recall| RecallEstimate {
                 value: recall.value,

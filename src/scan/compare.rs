@@ -12,18 +12,19 @@ use super::single::Single;
 use super::table::{Rows, Sketcher, Table};
 use super::texts::{Store, Texts, document};
 use super::{Budget, Resources, documents, passages};
-use crate::candidate::params::sketch_len;
-use crate::candidate::{Bands, Chance, lsh};
-use crate::cluster::keep::{self, Merits};
-use crate::document::Document;
 use crate::error::Result;
-use crate::finding::{Keep, Parameters, PassageMatch, Scope};
+use crate::finding::{Parameters, PassageMatch};
 use crate::report::comparison::{self, Aligned, Comparison, Equality, Rule, Search, Verdict};
+use crate::source::Document;
 use crate::source::{Source, SourceOptions};
-use crate::text::{Lexicon, TokenId, Tokenizer, Vocabulary};
-use crate::verify::Overlap;
-use crate::verify::align::{Aligner, Alignment, Column, Run};
-use crate::verify::pair::{Acceptance, PairAligner};
+use doublon_core::candidate::params::sketch_len;
+use doublon_core::candidate::{Bands, Chance, lsh};
+use doublon_core::cluster::keep::{self, Merits};
+use doublon_core::text::{Lexicon, TokenId, Tokenizer, Vocabulary};
+use doublon_core::verify::Overlap;
+use doublon_core::verify::align::{Aligner, Alignment, Column, Run};
+use doublon_core::verify::pair::{Acceptance, PairAligner};
+use doublon_core::{Config, Keep, Scope};
 
 /// Compares two documents as a scan of just these two would.
 ///
@@ -31,7 +32,7 @@ use crate::verify::pair::{Acceptance, PairAligner};
 ///
 /// If a parameter has no sense.
 pub fn compare(a: &Single, b: &Single, parameters: &Parameters) -> Result<Comparison> {
-    let pair = Pair::new(a, b, parameters)?;
+    let pair = Pair::new(a, b, &parameters.config)?;
     let verdict = pair.verdict()?;
     Ok(Comparison {
         parameters: parameters.clone(),
@@ -46,8 +47,8 @@ pub fn compare(a: &Single, b: &Single, parameters: &Parameters) -> Result<Compar
 }
 
 /// Aligns two texts from start to end, by the words that a scan compares.
-pub fn aligned(a: &str, b: &str, parameters: &Parameters) -> comparison::Alignment {
-    let tokenizer = Tokenizer::new(parameters.text, parameters.seed);
+pub fn aligned(a: &str, b: &str, config: &Config) -> comparison::Alignment {
+    let tokenizer = Tokenizer::new(config.text, config.seed);
     let mut reader = tokenizer.reader();
     let (mut lexicon, mut tokens) = (Lexicon::default(), Vec::new());
     let mut words_of_a = 0;
@@ -60,7 +61,7 @@ pub fn aligned(a: &str, b: &str, parameters: &Parameters) -> comparison::Alignme
     for token in &mut tokens {
         *token = new[0][*token as usize];
     }
-    let runs = runs(&vocabulary, &tokens, words_of_a, parameters.windows.k);
+    let runs = runs(&vocabulary, &tokens, words_of_a, config.windows.k);
     let equal = runs.iter().filter(|run| run.column == Column::Equal).map(|run| run.len);
     comparison::Alignment {
         longest_run: equal.max().unwrap_or(0),
@@ -107,7 +108,7 @@ fn shared_passage(vocabulary: &Vocabulary, tokens: &[TokenId], words_of_a: usize
 
 /// Two documents as a corpus, the one whose path and place come first as number 0.
 struct Pair<'p> {
-    parameters: &'p Parameters,
+    config: &'p Config,
     corpus: Corpus,
     /// Whether number 0 is `b`.
     is_swapped: bool,
@@ -117,11 +118,11 @@ struct Pair<'p> {
 }
 
 impl<'p> Pair<'p> {
-    fn new(a: &Single, b: &Single, parameters: &'p Parameters) -> Result<Self> {
+    fn new(a: &Single, b: &Single, config: &'p Config) -> Result<Self> {
         let place = |single: &Single| (single.doc.source.clone(), single.record.record);
         let is_swapped = place(b).cmp(&place(a)) == Ordering::Less;
-        let shape = Bands::new(parameters.bands, parameters.rows)?;
-        let sketcher = Sketcher::new(parameters.text, shape, parameters.seed);
+        let shape = Bands::new(config.bands, config.rows)?;
+        let sketcher = Sketcher::new(config.text, shape, config.seed);
         let mut scratch = sketcher.scratch();
         let sets = [a, b].map(|single| sketcher.set(&single.record.text, &mut scratch));
         let tokens = [a, b].map(|single| scratch.tokens(&single.record.text).to_vec());
@@ -132,13 +133,13 @@ impl<'p> Pair<'p> {
             false => Equality::None,
         };
         let both = if is_swapped { [b, a] } else { [a, b] };
-        let corpus = corpus(both, sketcher, shape, parameters);
-        Ok(Self { parameters, corpus, is_swapped, equality, overlap: Overlap::of(&sets[0], &sets[1]) })
+        let corpus = corpus(both, sketcher, shape, config);
+        Ok(Self { config, corpus, is_swapped, equality, overlap: Overlap::of(&sets[0], &sets[1]) })
     }
 
     fn side(&self, single: &Single) -> comparison::Side {
         let (text, sketcher) = (&single.record.text, &self.corpus.sketcher);
-        let tokens = Tokenizer::new(self.parameters.text, self.parameters.seed).reader().tokens(text);
+        let tokens = Tokenizer::new(self.config.text, self.config.seed).reader().tokens(text);
         comparison::Side {
             doc: single.doc.clone(),
             bytes: text.len(),
@@ -150,8 +151,8 @@ impl<'p> Pair<'p> {
 
     fn search(&self) -> Result<Search> {
         let table = &self.corpus.table;
-        let shape = Bands::new(self.parameters.bands, self.parameters.rows)?;
-        let chance = Chance::new(shape, self.parameters.threshold);
+        let shape = Bands::new(self.config.bands, self.config.rows)?;
+        let chance = Chance::new(shape, self.config.threshold);
         let mut bands_met = Vec::new();
         for (band, keys) in (1..).zip(&table.keys) {
             if keys.get(0)? == keys.get(1)? {
@@ -174,13 +175,13 @@ impl<'p> Pair<'p> {
         if !self.corpus.empty()?.is_empty() {
             return Ok(Verdict::Empty);
         }
-        let found = documents::find(&self.corpus, self.parameters, super::SETS_HELD)?;
+        let found = documents::find(&self.corpus, self.config, super::SETS_HELD)?;
         let rule = self.rule();
-        let is_similar = self.overlap.reaches(self.parameters.threshold);
+        let is_similar = self.overlap.reaches(self.config.threshold);
         Ok(match found.removed.first() {
             Some(removal) if (removal.doc == 0) == self.is_swapped => Verdict::RemovesB { rule },
             Some(_) => Verdict::RemovesA { rule },
-            None if !found.pairs.is_empty() && self.parameters.keep == Keep::None => Verdict::Pair { rule },
+            None if !found.pairs.is_empty() && self.config.keep == Keep::None => Verdict::Pair { rule },
             None if is_similar => Verdict::Missed,
             None => Verdict::Different,
         })
@@ -191,18 +192,18 @@ impl<'p> Pair<'p> {
         match self.equality {
             Equality::Bytes => Rule::ExactCopy,
             Equality::Words => Rule::SameWords,
-            Equality::None if self.overlap.reaches(self.parameters.threshold) => Rule::Similarity,
+            Equality::None if self.overlap.reaches(self.config.threshold) => Rule::Similarity,
             Equality::None => Rule::Containment,
         }
     }
 
     fn passages(&self) -> Result<Vec<Aligned>> {
-        let parameters = &Parameters { scope: Scope::Across, ..self.parameters.clone() };
+        let config = &self.config.to_builder().scope(Scope::Across).build()?;
         let texts = &self.corpus.texts;
         let included: Vec<u32> =
             (0..2).filter(|doc| !self.corpus.empty().is_ok_and(|empty| empty.contains(doc))).collect();
-        let words = words(texts, parameters);
-        let found = passages::find(&self.corpus, words, &included, parameters, &Budget::new(&Resources::default()))?;
+        let words = words(texts, config);
+        let found = passages::find(&self.corpus, words, &included, config, &Budget::new(&Resources::default()))?;
         let matches = found.matches.into_iter().map(|found| if self.is_swapped { swapped(found) } else { found });
         let mut matches: Vec<PassageMatch> = matches.collect();
         matches.sort_by_key(|found| (found.a.start, found.b.start));
@@ -213,7 +214,7 @@ impl<'p> Pair<'p> {
         let (a, b) = if self.is_swapped { (text(1), text(0)) } else { (text(0), text(1)) };
         let align = |(n, found): (usize, PassageMatch)| {
             let texts = (&a[found.a.start..found.a.end], &b[found.b.start..found.b.end]);
-            let comparison::Alignment { longest_run, pieces, .. } = aligned(texts.0, texts.1, parameters);
+            let comparison::Alignment { longest_run, pieces, .. } = aligned(texts.0, texts.1, config);
             Aligned { found: PassageMatch { id: format!("p{}", n + 1), ..found }, longest_run, pieces }
         };
         Ok(matches.into_iter().enumerate().map(align).collect())
@@ -229,7 +230,7 @@ fn swapped(found: PassageMatch) -> PassageMatch {
     PassageMatch { a: b, b: a, containment_a: containment_b, containment_b: containment_a, differences, ..found }
 }
 
-fn corpus(both: [&Single; 2], sketcher: Sketcher, shape: Bands, parameters: &Parameters) -> Corpus {
+fn corpus(both: [&Single; 2], sketcher: Sketcher, shape: Bands, config: &Config) -> Corpus {
     let (mut table, mut rows, mut scratch) = (Table::new(shape), Rows::default(), sketcher.scratch());
     for single in both {
         sketcher.add(&single.record.text, &mut rows, &mut scratch);
@@ -257,24 +258,24 @@ fn corpus(both: [&Single; 2], sketcher: Sketcher, shape: Bands, parameters: &Par
         with_value: 0,
         encodings: std::collections::BTreeMap::new(),
         repeated_ids: Vec::new(),
-        order: order(both, parameters),
+        order: order(both, config),
         sketcher,
     }
 }
 
-fn order(both: [&Single; 2], parameters: &Parameters) -> Order {
+fn order(both: [&Single; 2], config: &Config) -> Order {
     let ranks = both.map(|single| {
         let source = Source { path: (&*single.doc.source).into(), named: true };
-        let modified = super::corpus::modified(&source, &parameters.keep);
+        let modified = super::corpus::modified(&source, &config.keep);
         let (text_bytes, value) = (single.record.text.len() as u64, single.record.value.as_deref());
-        keep::rank(&parameters.keep, Merits { text_bytes, modified, value })
+        keep::rank(&config.keep, Merits { text_bytes, modified, value })
     });
     Order::by_key(&ranks)
 }
 
-fn words(texts: &Texts, parameters: &Parameters) -> Words {
+fn words(texts: &Texts, config: &Config) -> Words {
     let (mut words, mut rows) = (Words::default(), WordRows::default());
-    let mut reader = WordReader::new(0, parameters);
+    let mut reader = WordReader::new(0, config);
     if let Store::Held(documents) = &texts.store {
         for document in documents {
             reader.add(&document.text, &mut rows);
@@ -301,33 +302,37 @@ mod tests {
         range.map(|n| format!("word{}", n * n + 7)).collect::<Vec<_>>().join(" ") + " "
     }
 
-    fn verdict(a: &str, b: &str, parameters: &Parameters) -> Verdict {
-        compare(&single("a", a), &single("b", b), parameters).expect("sound parameters").verdict
+    fn of(config: &Config) -> Parameters {
+        Parameters { config: config.clone(), ..Parameters::default() }
+    }
+
+    fn verdict(a: &str, b: &str, config: &Config) -> Verdict {
+        compare(&single("a", a), &single("b", b), &of(config)).expect("sound config").verdict
     }
 
     #[test]
     fn the_verdict_is_that_of_a_scan() {
-        let (text, default) = (words(0..100), Parameters::default());
+        let (text, default) = (words(0..100), Config::default());
         let changed = text.replace("word16 ", "");
         assert_eq!(verdict(&text, &text, &default), Verdict::RemovesB { rule: Rule::ExactCopy });
         assert_eq!(verdict(&text, &text.to_uppercase(), &default), Verdict::RemovesB { rule: Rule::SameWords });
         assert_eq!(verdict(&text, &changed, &default), Verdict::RemovesB { rule: Rule::Similarity });
         assert_eq!(verdict(&text, &words(200..300), &default), Verdict::Different);
         assert_eq!(verdict(&text, "...", &default), Verdict::Empty);
-        let longest = Parameters { keep: Keep::Longest, ..Parameters::default() };
+        let longest = Config::builder().keep(Keep::Longest).build().expect("valid");
         assert_eq!(verdict(&changed, &text, &longest), Verdict::RemovesA { rule: Rule::Similarity });
-        let none = Parameters { keep: Keep::None, ..Parameters::default() };
+        let none = Config::builder().keep(Keep::None).build().expect("valid");
         assert_eq!(verdict(&text, &changed, &none), Verdict::Pair { rule: Rule::Similarity });
-        let contained = Parameters { containment: Some(0.9), ..Parameters::default() };
+        let contained = Config::builder().containment(Some(0.9)).build().expect("valid");
         assert_eq!(verdict(&text, &words(0..40), &contained), Verdict::RemovesB { rule: Rule::Containment });
     }
 
     #[test]
     fn a_pair_that_no_band_finds_is_told_from_one_that_is_too_different() {
         let text = words(0..100);
-        let strict = Parameters { bands: 1, rows: 60, ..Parameters::default() };
-        let found = compare(&single("a", &text), &single("b", &text.replace("word16 ", "")), &strict);
-        let found = found.expect("sound parameters");
+        let strict = Config::builder().bands(1, 60).build().expect("valid");
+        let found = compare(&single("a", &text), &single("b", &text.replace("word16 ", "")), &of(&strict));
+        let found = found.expect("sound config");
         assert_eq!((found.verdict, found.search.bands_met.len()), (Verdict::Missed, 0));
         assert!(found.search.chance < 0.2 && found.jaccard() >= 0.8, "{:?}", found.search);
     }
@@ -344,7 +349,7 @@ mod tests {
 
     #[test]
     fn pieces_hold_all_of_both_texts() {
-        let parameters = Parameters::default();
+        let config = Config::default();
         let texts = [
             "One two three four five six, seven eight nine ten.\n",
             "Before it: one two THREE four five six; seven\neight 9 ten!",
@@ -354,7 +359,7 @@ mod tests {
         ];
         for a in texts {
             for b in texts {
-                let pieces = aligned(a, b, &parameters).pieces;
+                let pieces = aligned(a, b, &config).pieces;
                 let all: (String, String) = pieces.iter().map(|piece| (piece.a.as_str(), piece.b.as_str())).unzip();
                 assert_eq!((all.0.as_str(), all.1.as_str()), (a, b), "{pieces:?}");
                 let is_true = |piece: &Piece| (piece.kind == PieceKind::Equal) == (piece.a == piece.b);
@@ -366,7 +371,7 @@ mod tests {
     #[test]
     fn an_alignment_finds_what_texts_share_wherever_they_start() {
         let (a, b) = (words(0..100), words(60..160));
-        let found = aligned(&a, &b, &Parameters::default());
+        let found = aligned(&a, &b, &Config::default());
         assert_eq!(found.longest_run, 40);
         let is_equal = |piece: &&Piece| piece.kind == PieceKind::Equal && piece.a.len() > 1;
         assert_eq!(found.pieces.iter().filter(is_equal).count(), 1, "{:?}", found.pieces);

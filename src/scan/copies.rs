@@ -9,8 +9,8 @@ use super::pool::Pool;
 use super::repeated::Repeated;
 use super::table::{EMPTY, Scratch, Sketcher};
 use super::texts::{TextReader, Texts};
-use crate::document::Document;
 use crate::finding::Skipped;
+use crate::source::Document;
 
 /// The copies, by document.
 #[derive(Debug, Default)]

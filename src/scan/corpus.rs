@@ -1,5 +1,6 @@
 //! All documents of a run, read once: where each stands, and what the document path keeps of it.
 
+use crate::finding::InputOptions;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,13 +21,14 @@ use super::spool::{self, Spool};
 use super::table::{EMPTY, Rows, Scratch, Sketcher, Table};
 use super::texts::{Place, Store, Texts, document};
 use super::{Budget, Progress};
-use crate::candidate::Bands;
-use crate::cluster::keep::{self, Merits, Rank};
-use crate::document::Document;
 use crate::error::{Error, Result};
-use crate::finding::{DocumentRef, Keep, Parameters, Skipped, SourceInfo};
-use crate::hash::{mix, seeded_hash};
+use crate::finding::{DocumentRef, Skipped, SourceInfo};
+use crate::source::Document;
 use crate::source::{self, Compression, Item, Record, Source, SourceOptions};
+use doublon_core::candidate::Bands;
+use doublon_core::cluster::keep::{self, Merits, Rank};
+use doublon_core::hash::{mix, seeded_hash};
+use doublon_core::{Config, Keep};
 
 /// What was read.
 pub(super) struct Corpus {
@@ -105,25 +107,23 @@ impl Corpus {
     /// needed, those that cannot be from where they were written down.
     pub fn read(
         paths: &[PathBuf],
-        parameters: &Parameters,
-        options: &SourceOptions,
+        config: &Config,
+        input: &InputOptions,
         budget: &Budget,
         progress: &dyn Progress,
     ) -> Result<Self> {
-        // Whoever calls may leave it to the policy to say which field it looks at.
-        let options = &SourceOptions { value_field: parameters.keep.field().map(str::to_owned), ..options.clone() };
-        let found = source::walk(paths, options)?;
+        let options = &SourceOptions::new(input, &config.keep);
+        let found = source::walk(paths, input)?;
         let sizes = sizes(&found.sources);
         let are_few = |sizes: &Vec<u64>| sizes.iter().sum::<u64>() <= HELD.min(budget.memory as u64 / 4);
         let is_plain = |source: &Source| Compression::by_ending(&source.path).is_none();
-        let hold =
-            parameters.level.passages() && sizes.as_ref().is_some_and(are_few) && found.sources.iter().all(is_plain);
+        let hold = config.level.passages() && sizes.as_ref().is_some_and(are_few) && found.sources.iter().all(is_plain);
         if let Some(sizes) = &sizes {
-            progress.forecast(&Forecast::new(&found.sources, sizes, parameters, options, hold, budget));
+            progress.forecast(&Forecast::new(&found.sources, sizes, config, options, hold, budget));
         }
         progress.phase("reading", sizes.map(|sizes| sizes.iter().sum()));
-        let shape = Bands::new(parameters.bands, parameters.rows)?;
-        let sketcher = Sketcher::new(parameters.text, shape, parameters.seed);
+        let shape = Bands::new(config.bands, config.rows)?;
+        let sketcher = Sketcher::new(config.text, shape, config.seed);
         let mut ids = Column::new();
         let store = if hold { Store::Held(Vec::new()) } else { Store::Placed(Column::new(), Spool::default()) };
         let (sources, options_) = (found.sources.clone(), options.clone());
@@ -152,16 +152,16 @@ impl Corpus {
         let parter = Parter {
             sketcher: &sketcher,
             names: &names,
-            keep: &parameters.keep,
-            modified: found.sources.iter().map(|source| modified(source, &parameters.keep)).collect(),
-            compare: parameters.level.documents(),
+            keep: &config.keep,
+            modified: found.sources.iter().map(|source| modified(source, &config.keep)).collect(),
+            compare: config.level.documents(),
             hold,
             workers: Pool::new(|| Worker {
                 scratch: sketcher.scratch(),
-                words: parameters
+                words: config
                     .level
                     .passages()
-                    .then(|| WordReader::new(readers.fetch_add(1, Ordering::Relaxed), parameters)),
+                    .then(|| WordReader::new(readers.fetch_add(1, Ordering::Relaxed), config)),
             }),
         };
         let work = |from, items| parter.part(from, items);

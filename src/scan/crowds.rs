@@ -13,9 +13,9 @@ use rayon::prelude::*;
 use super::order::Order;
 use super::repeated::Joiners;
 use super::table::Table;
-use crate::candidate::lsh::{self, Sketch};
-use crate::candidate::params::SKETCH_BYTES;
 use crate::error::Result;
+use doublon_core::candidate::lsh::{self, Sketch};
+use doublon_core::candidate::params::SKETCH_BYTES;
 
 /// What comparing a member with the others of a bucket may cost, in comparisons of sketches; as much as reading the
 /// document once more and looking it up.

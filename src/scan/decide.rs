@@ -13,9 +13,9 @@ use super::crowds::Crowds;
 use super::pool::Pool;
 use super::table::Sketcher;
 use super::texts::Texts;
-use crate::candidate::prefix::{ContainmentIndex, Prefix, PrefixIndex, Rarity};
 use crate::finding::Skipped;
-use crate::verify::Overlap;
+use doublon_core::candidate::prefix::{ContainmentIndex, Prefix, PrefixIndex, Rarity};
+use doublon_core::verify::Overlap;
 
 /// Members decided at a time, at most; and at least where nearly all are removed.
 const LARGEST_ROUND: u32 = 1024;

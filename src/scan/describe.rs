@@ -9,15 +9,15 @@ use std::sync::Arc;
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
-use crate::document::Origin;
 use crate::finding::{
     Coverage, Difference, DifferenceKind, DocumentRef, EXCERPT_CUT, Fingerprint, MAX_DIFFERENCES, PlacedSpan,
 };
-use crate::hash::seeded_hash;
 use crate::report::comparison::{Piece, PieceKind};
-use crate::span::Span;
-use crate::text::{TokenReader, line_starts, paragraphs};
-use crate::verify::align::{Column, Run};
+use crate::source::Origin;
+use doublon_core::Span;
+use doublon_core::hash::seeded_hash;
+use doublon_core::text::{TokenReader, line_starts, paragraphs};
+use doublon_core::verify::align::{Column, Run};
 
 /// The most characters of what stands before and after a span.
 const CONTEXT: usize = 40;
@@ -453,8 +453,8 @@ fn shorten(text: &str, most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::span::OffsetMap;
-    use crate::text::Tokenizer;
+    use doublon_core::OffsetMap;
+    use doublon_core::text::Tokenizer;
 
     fn place(text: &str, words: Range<usize>) -> PlacedSpan {
         let doc = DocumentRef { source: "a.txt".into(), record: 0, id: None };

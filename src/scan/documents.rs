@@ -6,11 +6,13 @@ use super::crowds::Crowds;
 use super::decide::{Decided, Decider};
 use super::table::{EMPTY, Sketcher};
 use super::texts::Texts;
-use crate::candidate::estimate::{Recall, RecallEstimator};
-use crate::candidate::{Bands, Chance};
 use crate::error::Result;
-use crate::finding::{Keep, Parameters, Skipped};
-use crate::verify::Overlap;
+use crate::finding::Skipped;
+use doublon_core::Settings;
+use doublon_core::candidate::estimate::{Recall, RecallEstimator};
+use doublon_core::candidate::{Bands, Chance};
+use doublon_core::verify::Overlap;
+use doublon_core::{Config, Keep};
 
 /// What was found, by document number.
 #[derive(Debug, Default)]
@@ -44,13 +46,13 @@ pub(super) struct Pair {
 }
 
 /// Finds duplicate documents. `held` is the number of shingles that may be kept in memory.
-pub(super) fn find(corpus: &Corpus, parameters: &Parameters, held: usize) -> Result<Documents> {
+pub(super) fn find(corpus: &Corpus, config: &Config, held: usize) -> Result<Documents> {
     let Corpus { texts, table, sketcher, order, .. } = corpus;
-    let chance = Chance::new(Bands::new(parameters.bands, parameters.rows)?, parameters.threshold);
+    let chance = Chance::new(Bands::new(config.bands, config.rows)?, config.threshold);
     let streams = table.streams.load()?;
     let copies = Copies::find(&streams, order, texts, sketcher);
     let distinct = |doc: u32| streams[doc as usize] != EMPTY && !copies.is_copy(doc);
-    let Parameters { threshold, containment, pairs, .. } = *parameters;
+    let Settings { threshold, containment, pairs, .. } = **config;
     let crowds = Crowds::join(table, order, chance.cut(), containment.is_some(), distinct)?;
     let decider = Decider { texts, sketcher, threshold, containment, pairs, held };
     let decided = decider.decide(crowds);
@@ -63,7 +65,7 @@ pub(super) fn find(corpus: &Corpus, parameters: &Parameters, held: usize) -> Res
             estimator.add(pair.overlap.jaccard());
         }
     }
-    let removes = parameters.keep != Keep::None;
+    let removes = config.keep != Keep::None;
     let removed = if removes { removals(&copies, &decided) } else { Vec::new() };
     let mut found = Documents { removed, recall: estimator.recall(), ..Documents::default() };
     if pairs || !removes {

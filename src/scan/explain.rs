@@ -9,13 +9,14 @@ use super::describe::is_quoted_whole;
 use super::single::{Name, Single, Which, read_all, read_one};
 use crate::error::{Error, Result};
 use crate::finding::{
-    DocumentCluster, DocumentRef, Findings, Header, Member, Parameters, PassageFamily, PassageMatch, PlacedSpan,
-    Skipped, SourceInfo,
+    DocumentCluster, DocumentRef, Findings, Header, Member, PassageFamily, PassageMatch, PlacedSpan, Skipped,
+    SourceInfo,
 };
 use crate::report::comparison::{Alignment, Comparison, Equality, Rule};
 use crate::report::explanation::{Cluster, Document, Explanation, Family, Fate, Lost, Match, Place, Removed, Subject};
-use crate::rewrite::{reading, source_path};
+use crate::rewrite::source_path;
 use crate::source::SourceOptions;
+use doublon_core::Config;
 
 /// What is to be explained.
 #[derive(Clone, Debug)]
@@ -39,7 +40,7 @@ pub struct Request<'a> {
 ///
 /// If there is nothing of this name, or a document that was named cannot be read.
 pub fn explain(findings: &Findings, request: &Request) -> Result<Explanation> {
-    let explainer = Explainer { findings, request, options: reading(&findings.header.parameters) };
+    let explainer = Explainer { findings, request, options: findings.header.parameters.input.clone().into() };
     let mut sources = Sources::new(&findings.header, &explainer.options);
     let subject = explainer.subject(&mut sources)?;
     Ok(Explanation { parameters: findings.header.parameters.clone(), subject, lost: sources.lost })
@@ -98,7 +99,7 @@ impl Explainer<'_> {
             (Some(keep), Some(gone)) => Some(compare(keep, gone, parameters)?),
             _ => None,
         };
-        let rule = rule(member, comparison.as_ref(), parameters);
+        let rule = rule(member, comparison.as_ref(), &parameters.config);
         Ok(Removed { number, member: member.clone(), rule, comparison })
     }
 
@@ -125,7 +126,7 @@ impl Explainer<'_> {
     /// Aligns the texts of two places, if both are to be had: from the source, or whole in the findings.
     fn alignment(&self, a: &PlacedSpan, b: &PlacedSpan, sources: &Sources) -> Option<Alignment> {
         let (a, b) = (sources.text(a)?, sources.text(b)?);
-        Some(aligned(a, b, &self.findings.header.parameters))
+        Some(aligned(a, b, &self.findings.header.parameters.config))
     }
 
     fn document(&self, sources: &mut Sources) -> Result<Document> {
@@ -235,11 +236,11 @@ fn names(name: &Name, skipped: &Skipped) -> bool {
     *name.path.to_string_lossy() == *skipped.source && is_record
 }
 
-fn rule(member: &Member, comparison: Option<&Comparison>, parameters: &Parameters) -> Rule {
+fn rule(member: &Member, comparison: Option<&Comparison>, config: &Config) -> Rule {
     match comparison.map(|found| found.equality) {
         _ if member.exact => Rule::ExactCopy,
         Some(Equality::Words | Equality::Bytes) => Rule::SameWords,
-        _ if member.jaccard >= parameters.threshold => Rule::Similarity,
+        _ if member.jaccard >= config.threshold => Rule::Similarity,
         _ => Rule::Containment,
     }
 }

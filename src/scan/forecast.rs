@@ -8,12 +8,12 @@ use std::path::PathBuf;
 
 use super::Budget;
 use super::texts::Place;
-use crate::candidate::Bands;
-use crate::candidate::lsh::Sketch;
-use crate::cluster::keep::Rank;
-use crate::finding::{Keep, Parameters};
 use crate::source::{Compression, Format, Source, SourceOptions};
-use crate::text::TokenId;
+use doublon_core::candidate::Bands;
+use doublon_core::candidate::lsh::Sketch;
+use doublon_core::cluster::keep::Rank;
+use doublon_core::text::TokenId;
+use doublon_core::{Config, Keep};
 
 /// Bytes of a record, on the average: pages of the web have 2,000 to 5,000.
 pub const BYTES_PER_RECORD: u64 = 3000;
@@ -55,7 +55,7 @@ impl Forecast {
     pub(super) fn new(
         sources: &[Source],
         sizes: &[u64],
-        parameters: &Parameters,
+        config: &Config,
         options: &SourceOptions,
         held: bool,
         budget: &Budget,
@@ -65,11 +65,11 @@ impl Forecast {
         let spooled = if held { 0 } else { spooled(sources, sizes, options) };
         let on_disk = if spooled > budget.spool() as u64 { spooled } else { 0 };
         let documents: u64 = sources.iter().zip(sizes).map(|(source, &size)| documents(source, size, options)).sum();
-        let in_tables = bytes_in_tables(parameters, held);
+        let in_tables = bytes_in_tables(config, held);
         let tables = documents.saturating_mul(in_tables);
         // Ranks stay in memory.
-        let rank = if matches!(parameters.keep, Keep::First | Keep::None) { 0 } else { size_of::<Rank>() as u64 };
-        let words = if parameters.level.passages() { bytes_of_words(texts) } else { 0 };
+        let rank = if matches!(config.keep, Keep::First | Keep::None) { 0 } else { size_of::<Rank>() as u64 };
+        let words = if config.level.passages() { bytes_of_words(texts) } else { 0 };
         // Tables are moved when the room that they have taken, which may be twice what they fill, is too much.
         let fits = tables.saturating_add(words).saturating_mul(2) < budget.table as u64;
         let room = budget.table as u64;
@@ -117,9 +117,9 @@ fn spooled(sources: &[Source], sizes: &[u64], options: &SourceOptions) -> u64 {
         .sum()
 }
 
-fn bytes_in_tables(parameters: &Parameters, held: bool) -> u64 {
-    let shape = Bands { bands: parameters.bands, rows: parameters.rows };
-    let compared = parameters.level.documents();
+fn bytes_in_tables(config: &Config, held: bool) -> u64 {
+    let shape = Bands { bands: config.bands, rows: config.rows };
+    let compared = config.level.documents();
     let [keys, sketch, tokens, place, id] = bytes_per_document(shape).map(|(_, bytes)| bytes as u64);
     let of_signature = if compared { keys + sketch } else { 0 };
     let of_place = if held { 0 } else { place };
@@ -129,19 +129,19 @@ fn bytes_in_tables(parameters: &Parameters, held: bool) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Level;
     use crate::scan::Resources;
+    use doublon_core::Level;
 
     fn forecast(level: Level, memory: Option<u64>) -> Forecast {
-        forecast_of(&Parameters { level, ..Parameters::default() }, memory)
+        forecast_of(&Config::builder().level(level).build().expect("valid"), memory)
     }
 
-    fn forecast_of(parameters: &Parameters, memory: Option<u64>) -> Forecast {
+    fn forecast_of(config: &Config, memory: Option<u64>) -> Forecast {
         let source = |path: &str| Source { path: path.into(), named: true };
         let budget = Budget::new(&Resources { memory, tmp: Some("scratch".into()), ..Resources::default() });
         let sources = [source("a.txt"), source("b.jsonl")];
-        let held = parameters.level.passages();
-        Forecast::new(&sources, &[50_000, 2_999_001], parameters, &SourceOptions::default(), held, &budget)
+        let held = config.level.passages();
+        Forecast::new(&sources, &[50_000, 2_999_001], config, &SourceOptions::default(), held, &budget)
     }
 
     #[test]
@@ -164,9 +164,8 @@ mod tests {
         let budget = Budget::new(&Resources { memory: Some(1 << 30), ..Resources::default() });
         let source = |path: &str| Source { path: path.into(), named: true };
         let sources = [source("a.jsonl.gz"), source("b.html"), source("c.jsonl")];
-        let parameters = Parameters { level: Level::Documents, ..Parameters::default() };
-        let found =
-            |sizes: &[u64]| Forecast::new(&sources, sizes, &parameters, &SourceOptions::default(), false, &budget);
+        let config = Config::builder().level(Level::Documents).build().expect("valid");
+        let found = |sizes: &[u64]| Forecast::new(&sources, sizes, &config, &SourceOptions::default(), false, &budget);
         let small = found(&[3000, 500, 3000]);
         assert_eq!((small.documents, small.texts, small.disk), (4 + 1 + 1, 12_500, 0));
         let large = found(&[30 << 20, 0, 0]);
@@ -189,8 +188,8 @@ mod tests {
 
     #[test]
     fn a_policy_that_ranks_takes_24_bytes_that_stay_in_memory() {
-        let parameters = Parameters { level: Level::Documents, keep: Keep::Longest, ..Parameters::default() };
-        let found = forecast_of(&parameters, Some(300));
+        let config = Config::builder().level(Level::Documents).keep(Keep::Longest).build().expect("valid");
+        let found = forecast_of(&config, Some(300));
         assert_eq!((found.bytes_per_document, found.tables, found.disk), (184, 100 + 1001 * 24, 1001 * 160));
     }
 

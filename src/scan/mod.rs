@@ -28,11 +28,11 @@ pub mod trials;
 use std::path::PathBuf;
 
 use crate::error::{Error, Result};
-use crate::finding::{Findings, Parameters};
-use crate::source::SourceOptions;
+use crate::finding::{Findings, InputOptions, Parameters};
 use assemble::Assembly;
 use corpus::Corpus;
 use documents::Documents;
+use doublon_core::Config;
 use forecast::Forecast;
 use passages::Passages;
 
@@ -67,7 +67,7 @@ impl Progress for () {
 
 /// Finds duplicate documents and repeated passages in the files at `paths` and below.
 ///
-/// The result depends on the contents and `parameters` only: not on the order of the paths or the number of threads.
+/// The result depends on the contents and `config` only: not on the order of the paths or the number of threads.
 ///
 /// # Errors
 ///
@@ -77,26 +77,26 @@ impl Progress for () {
 /// # Examples
 ///
 /// ```
-/// use doublon::finding::Parameters;
+/// use doublon::finding::Config;
 /// use doublon::scan::{Resources, scan};
-/// use doublon::source::SourceOptions;
+/// use doublon::finding::InputOptions;
 ///
 /// let paths = ["data/seed".into()];
-/// let found = scan(&paths, &Parameters::default(), &SourceOptions::default(), &Resources::default(), &())?;
+/// let found = scan(&paths, &Config::default(), &InputOptions::default(), &Resources::default(), &())?;
 /// assert_eq!(found.summary.documents, 1);
 /// # Ok::<(), doublon::Error>(())
 /// ```
 pub fn scan(
     paths: &[PathBuf],
-    parameters: &Parameters,
-    options: &SourceOptions,
+    config: &Config,
+    input: &InputOptions,
     resources: &Resources,
     progress: &dyn Progress,
 ) -> Result<Findings> {
     threads(resources)?.install(|| {
         let budget = Budget::new(resources);
-        let mut corpus = Corpus::read(paths, parameters, options, &budget, progress)?;
-        compare(&mut corpus, parameters, &budget, progress)
+        let mut corpus = Corpus::read(paths, config, input, &budget, progress)?;
+        compare(&mut corpus, config, &budget, progress)
     })
 }
 
@@ -107,26 +107,22 @@ fn threads(resources: &Resources) -> Result<rayon::ThreadPool> {
 }
 
 /// Compares what was read. What was skipped goes from the corpus to the findings.
-fn compare(corpus: &mut Corpus, parameters: &Parameters, budget: &Budget, progress: &dyn Progress) -> Result<Findings> {
+fn compare(corpus: &mut Corpus, config: &Config, budget: &Budget, progress: &dyn Progress) -> Result<Findings> {
     let empty = corpus.empty()?;
-    let mut documents = find_documents(corpus, parameters, budget, progress)?;
+    let mut documents = find_documents(corpus, config, budget, progress)?;
     corpus.drop_table();
-    let passages = find_passages(corpus, &mut documents, &empty, parameters, budget, progress)?;
+    let passages = find_passages(corpus, &mut documents, &empty, config, budget, progress)?;
     let skipped = std::mem::take(&mut corpus.skipped);
-    Ok(Assembly::new(corpus, parameters, documents, empty, skipped)?.findings(passages))
+    let parameters = Parameters { config: config.clone(), input: corpus.texts.options.input().clone() };
+    Ok(Assembly::new(corpus, &parameters, documents, empty, skipped)?.findings(passages))
 }
 
-fn find_documents(
-    corpus: &Corpus,
-    parameters: &Parameters,
-    budget: &Budget,
-    progress: &dyn Progress,
-) -> Result<Documents> {
-    if !parameters.level.documents() {
+fn find_documents(corpus: &Corpus, config: &Config, budget: &Budget, progress: &dyn Progress) -> Result<Documents> {
+    if !config.level.documents() {
         return Ok(Documents::default());
     }
     progress.phase("comparing documents", None);
-    documents::find(corpus, parameters, budget.sets)
+    documents::find(corpus, config, budget.sets)
 }
 
 /// Passages are looked for in the documents that stay, unless those inside duplicates are asked for.
@@ -134,21 +130,21 @@ fn find_passages(
     corpus: &mut Corpus,
     documents: &mut Documents,
     empty: &[u32],
-    parameters: &Parameters,
+    config: &Config,
     budget: &Budget,
     progress: &dyn Progress,
 ) -> Result<Passages> {
-    if !parameters.level.passages() {
+    if !config.level.passages() {
         return Ok(Passages::default());
     }
     progress.phase("comparing passages", None);
     let is_compared = |doc: u32| {
-        let is_left = parameters.inside_duplicates || !documents.is_removed(doc);
+        let is_left = config.inside_duplicates || !documents.is_removed(doc);
         is_left && empty.binary_search(&doc).is_err() && !documents.is_lost(doc)
     };
     let included: Vec<u32> = (0..corpus.texts.len() as u32).filter(|&doc| is_compared(doc)).collect();
     let words = std::mem::take(&mut corpus.words);
-    let mut found = passages::find(corpus, words, &included, parameters, budget)?;
+    let mut found = passages::find(corpus, words, &included, config, budget)?;
     documents.lose(std::mem::take(&mut found.lost));
     Ok(found)
 }

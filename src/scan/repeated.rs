@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::pool::Pool;
-use crate::candidate::lsh::{Buckets, Joiner};
+use doublon_core::candidate::lsh::{Buckets, Joiner};
 
 /// Finds equal values among many, in time linear in their number.
 pub(super) struct Repeated<'a> {

@@ -9,9 +9,9 @@ use std::path::Path;
 
 use encoding_rs::Encoding;
 
-use crate::document::{Document, Origin};
 use crate::error::{Error, Result};
-use crate::span::{OffsetMap, Span};
+use crate::source::{Document, Origin};
+use doublon_core::span::{OffsetMap, Span};
 
 /// Documents in the form of [`write`], in memory or in a file.
 #[derive(Debug, Default)]

@@ -4,12 +4,12 @@
 use std::path::Path;
 
 use super::column::Column;
-use crate::candidate::Bands;
-use crate::candidate::lsh::{self, Sketch};
 use crate::error::Result;
-use crate::hash::content_hash;
-use crate::sketch::MinHasher;
-use crate::text::{Shingler, TextOptions, TokenReader, Tokenizer};
+use doublon_core::candidate::Bands;
+use doublon_core::candidate::lsh::{self, Sketch};
+use doublon_core::hash::content_hash;
+use doublon_core::sketch::MinHasher;
+use doublon_core::text::{Shingler, TextOptions, TokenReader, Tokenizer};
 
 /// The columns, indexed by document.
 pub(super) struct Table {

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use super::Budget;
 use super::column::Column;
 use super::spool::{self, Spool};
-use crate::document::Document;
 use crate::error::Result;
 use crate::finding::{Reason, Skipped};
+use crate::source::Document;
 use crate::source::{Format, Record, Rereader, Source, SourceOptions, Stamp};
 
 /// The texts of all documents, by number.

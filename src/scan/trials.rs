@@ -13,13 +13,14 @@
 use rayon::prelude::*;
 
 use super::passages::{acceptance, least_score};
-use crate::finding::{Parameters, WindowParameters};
-use crate::hash::mix;
 use crate::report::windows::{Cell, Tally};
-use crate::sketch::window::Windows;
-use crate::text::{Lexicon, TokenId, Vocabulary};
-use crate::verify::align::Alignment;
-use crate::verify::pair::PairAligner;
+use doublon_core::Config;
+use doublon_core::hash::mix;
+use doublon_core::sketch::WindowParameters;
+use doublon_core::sketch::window::Windows;
+use doublon_core::text::{Lexicon, TokenId, Vocabulary};
+use doublon_core::verify::align::Alignment;
+use doublon_core::verify::pair::PairAligner;
 
 /// Words that texts are made of.
 const WORDS: usize = 8192;
@@ -28,11 +29,20 @@ const WORDS: usize = 8192;
 /// order of the lengths, then the shares.
 ///
 /// The cost is some 20 µs for a trial of 50 words, divided among the threads.
-pub fn table(parameters: &Parameters, lengths: &[usize], changed: &[usize], trials: usize) -> Vec<Cell> {
+pub fn table(
+    windows: &WindowParameters,
+    config: &Config,
+    lengths: &[usize],
+    changed: &[usize],
+    trials: usize,
+) -> Vec<Cell> {
     let language = Language::new();
     let cells: Vec<_> =
         lengths.iter().flat_map(|&words| changed.iter().map(move |&changed| (words, changed))).collect();
-    cells.par_iter().map(|&(words, changed)| Trials::new(&language, parameters).cell(words, changed, trials)).collect()
+    cells
+        .par_iter()
+        .map(|&(words, changed)| Trials::new(&language, windows, config).cell(words, changed, trials))
+        .collect()
 }
 
 /// Returns how many keys a word costs, measured on random words.
@@ -76,7 +86,7 @@ fn spelled(word: u64) -> String {
 /// Two texts that share a passage, and the machinery that looks for it.
 struct Trials<'l> {
     language: &'l Language,
-    parameters: &'l Parameters,
+    config: &'l Config,
     windows: Windows,
     aligner: PairAligner<'l>,
     /// Words before and after the passage: no window reaches past them.
@@ -84,13 +94,12 @@ struct Trials<'l> {
 }
 
 impl<'l> Trials<'l> {
-    fn new(language: &'l Language, parameters: &'l Parameters) -> Self {
-        let windows = &parameters.windows;
+    fn new(language: &'l Language, windows: &'l WindowParameters, config: &'l Config) -> Self {
         Self {
             language,
-            parameters,
-            windows: made(windows, parameters.seed),
-            aligner: PairAligner::new(&language.vocabulary, windows.k, acceptance(parameters)),
+            config,
+            windows: made(windows, config.seed),
+            aligner: PairAligner::new(&language.vocabulary, windows.k, acceptance(config)),
             context: windows.words + 20,
         }
     }
@@ -120,7 +129,7 @@ impl<'l> Trials<'l> {
 
     /// Draws the passage first, so that what surrounds it does not depend on its length.
     fn texts(&self, words: usize, changed: usize, number: u64) -> [Vec<TokenId>; 2] {
-        let mut random = Random(mix(mix(self.parameters.seed) ^ number));
+        let mut random = Random(mix(mix(self.config.seed) ^ number));
         let mut around = Random(mix(random.next()));
         let mut context = || (0..self.context).map(|_| around.word()).collect::<Vec<_>>();
         let (mut a, mut b, after) = (context(), context(), [context(), context()]);
@@ -158,7 +167,7 @@ impl<'l> Trials<'l> {
     }
 
     fn is_listed(&self, found: &Alignment) -> bool {
-        let least = self.parameters.min_words;
+        let least = self.config.min_words;
         found.words() >= least && found.score >= least_score(found.a.len(), 0, least)
     }
 }
@@ -188,13 +197,13 @@ impl Random {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::candidate::presets::PASSAGE_PRESETS;
+    use doublon_core::candidate::presets::PASSAGE_PRESETS;
 
     const LENGTHS: [usize; 5] = [20, 30, 40, 60, 100];
     const CHANGED: [usize; 6] = [0, 5, 10, 15, 20, 30];
 
-    fn parameters(windows: WindowParameters) -> Parameters {
-        Parameters { windows, ..Parameters::default() }
+    fn config(windows: WindowParameters) -> Config {
+        Config::builder().windows(windows).build().expect("valid")
     }
 
     /// The chance that of `words` words, each replaced with probability `changed`, `run` in a row are left.
@@ -213,7 +222,7 @@ mod tests {
     #[test]
     fn what_is_verbatim_is_found_always() {
         for (name, windows) in PASSAGE_PRESETS {
-            for cell in table(&parameters(windows), &[20, 21, 35, 100], &[0], 100) {
+            for cell in table(&windows, &config(windows), &[20, 21, 35, 100], &[0], 100) {
                 assert_eq!((cell.met.hits, cell.listed.hits), (100, 100), "{name}: {} words", cell.words);
             }
         }
@@ -221,7 +230,7 @@ mod tests {
 
     #[test]
     fn what_is_shorter_than_the_least_number_of_words_is_met_and_not_listed() {
-        let cell = &table(&parameters(WindowParameters::default()), &[12], &[0], 100)[0];
+        let cell = &table(&WindowParameters::default(), &config(WindowParameters::default()), &[12], &[0], 100)[0];
         assert_eq!((cell.met.hits, cell.listed.hits), (100, 0));
     }
 
@@ -231,7 +240,7 @@ mod tests {
         let trials = 2000;
         for k in [4, 5, 8] {
             let windows = WindowParameters { k, words: k, ..WindowParameters::default() };
-            for cell in table(&parameters(windows), &[20, 40], &[5, 10, 20, 30], trials) {
+            for cell in table(&windows, &config(windows), &[20, 40], &[5, 10, 20, 30], trials) {
                 let expected = chance_of_a_run(cell.words, k, cell.changed as f64 / 100.0);
                 let allowed = 4.0 * (expected * (1.0 - expected) / trials as f64).sqrt() + 1e-9;
                 let share = cell.met.share();
@@ -245,7 +254,7 @@ mod tests {
     fn passages_meet_as_often_as_a_window_is_left_and_no_more_often_than_a_shingle_is() {
         let trials = 500;
         for (name, windows) in PASSAGE_PRESETS {
-            for cell in table(&parameters(windows), &LENGTHS, &CHANGED, trials) {
+            for cell in table(&windows, &config(windows), &LENGTHS, &CHANGED, trials) {
                 let changed = cell.changed as f64 / 100.0;
                 let [least, most] = [windows.words, windows.k].map(|run| chance_of_a_run(cell.words, run, changed));
                 let allowed = |p: f64| 4.0 * (p * (1.0 - p) / trials as f64).sqrt() + 1e-9;
@@ -259,7 +268,7 @@ mod tests {
 
     #[test]
     fn more_changes_lose_more_and_more_words_lose_less() {
-        let cells = table(&parameters(WindowParameters::default()), &LENGTHS, &CHANGED, 400);
+        let cells = table(&WindowParameters::default(), &config(WindowParameters::default()), &LENGTHS, &CHANGED, 400);
         for tally in [|cell: &Cell| cell.met.hits, |cell: &Cell| cell.listed.hits] {
             let at = |length: usize, changed: usize| tally(&cells[length * CHANGED.len() + changed]);
             for length in 0..LENGTHS.len() {
@@ -278,9 +287,9 @@ mod tests {
     #[test]
     fn a_table_depends_on_the_seed_only() {
         let of = |seed, threads| {
-            let parameters = Parameters { seed, ..Parameters::default() };
+            let config = Config::builder().seed(seed).build().expect("valid");
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
-            pool.install(|| table(&parameters, &[20, 40], &[10, 20], 200))
+            pool.install(|| table(&config.windows, &config, &[20, 40], &[10, 20], 200))
         };
         assert_eq!(of(0, 1), of(0, 3));
         assert_ne!(of(0, 1), of(1, 1));

@@ -16,7 +16,7 @@ use memchr::{memchr, memchr_iter, memchr3};
 use super::read::{Block, Cut, Line};
 use super::{Format, Item, Record, SourceOptions, line_too_large, plain, skipped_line};
 use crate::finding::Reason;
-use crate::hash::content_hash;
+use doublon_core::hash::content_hash;
 
 /// How to read the rows of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -16,6 +16,7 @@
 pub mod charset;
 mod codec;
 mod csv;
+mod document;
 pub mod html;
 mod jsonl;
 mod page;
@@ -33,111 +34,54 @@ use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
+use doublon_core::Keep;
 use encoding_rs::Encoding;
 
-use crate::document::Origin;
-use crate::finding::{Reason, Skipped};
+use crate::finding::{InputOptions, Reason, RecordMode, Skipped};
 
 pub use codec::Compression;
+pub use document::{Document, Origin};
 pub use read::{Block, SourceReader};
 pub use reread::Rereader;
 pub use stored::Stamp;
 pub use walk::{EVIDENCE, Found, SUMMARY, walk};
 
-/// How sources are found and read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// How sources are read: the input options, and which value is read besides.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SourceOptions {
-    /// The field of a record that holds its text; a path of fields is joined by dots.
-    pub text_field: String,
-    /// The field of a record that holds its id; a path of fields is joined by dots.
-    pub id_field: String,
-    /// The field of a record whose value decides which of several duplicates stays, if one does. A scan sets it by its
-    /// own policy.
-    pub value_field: Option<String>,
-    /// The largest record that is read, in bytes. It bounds the memory that one source takes.
-    pub max_record: u64,
-    /// A compressed source that unpacks to more than so many times its size is given up after its first 64 MiB; 0 for no
-    /// limit.
-    pub max_ratio: u64,
-    /// Whether links met in folders are followed.
-    pub follow: bool,
-    /// What to do when a path that was named is not there.
-    pub bad_input: BadInput,
-    /// If not empty, only files in folders that match one of these patterns are read. A pattern without a slash is
-    /// matched against the name of the file, one with a slash against its path below the folder that was named.
-    pub glob: Vec<String>,
-    /// Files and folders that match one of these patterns are left out.
-    pub exclude: Vec<String>,
-    /// What one document of plain text is.
-    pub record: RecordMode,
-    /// The encoding of all text but JSON and Parquet; `None` to tell it from the content.
-    pub encoding: Option<&'static Encoding>,
-    /// What the text of a page is.
-    pub page: PageText,
+    input: InputOptions,
+    /// The field of a record whose value decides which of several duplicates stays, if one does.
+    value_field: Option<String>,
 }
 
-impl Default for SourceOptions {
-    fn default() -> Self {
-        Self {
-            text_field: "text".into(),
-            id_field: "id".into(),
-            value_field: None,
-            max_record: 256 << 20,
-            max_ratio: 250,
-            follow: false,
-            bad_input: BadInput::Fail,
-            glob: Vec::new(),
-            exclude: Vec::new(),
-            record: RecordMode::File,
-            encoding: None,
-            page: PageText::default(),
-        }
+impl SourceOptions {
+    /// Takes up the options of a run that chooses by `keep`.
+    pub fn new(input: &InputOptions, keep: &Keep) -> Self {
+        Self { input: input.clone(), value_field: keep.field().map(str::to_owned) }
     }
 }
 
-/// What to do when a path that was named is not there.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum BadInput {
-    /// End before any work.
-    #[default]
-    Fail,
-    /// Report it and read the others.
-    Skip,
+impl SourceOptions {
+    /// Returns the input options.
+    pub fn input(&self) -> &InputOptions {
+        &self.input
+    }
 }
 
-/// What one document of plain text is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum RecordMode {
-    /// A file.
-    #[default]
-    File,
-    /// A line that is not blank.
-    Lines,
+impl From<InputOptions> for SourceOptions {
+    fn from(input: InputOptions) -> Self {
+        Self { input, value_field: None }
+    }
 }
 
-/// What the text of a page is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum PageText {
-    /// All that a reader sees.
-    #[default]
-    Visible,
-    /// What seems to be its article; all that a reader sees where there is none. Places in the page are given as far as
-    /// they can be told.
-    #[cfg(feature = "article")]
-    Article,
-}
+impl Deref for SourceOptions {
+    type Target = InputOptions;
 
-impl PageText {
-    /// Returns the article if that is asked for and this build can tell it.
-    pub fn of_article(is_wanted: bool) -> Self {
-        #[cfg(feature = "article")]
-        if is_wanted {
-            return Self::Article;
-        }
-        let _ = is_wanted;
-        Self::Visible
+    fn deref(&self) -> &InputOptions {
+        &self.input
     }
 }
 
@@ -335,7 +279,7 @@ mod tests {
     #[test]
     fn the_ending_tells_the_format_whatever_the_compression() {
         let (files, lines) =
-            (SourceOptions::default(), SourceOptions { record: RecordMode::Lines, ..SourceOptions::default() });
+            (SourceOptions::default(), InputOptions { record: RecordMode::Lines, ..InputOptions::default() }.into());
         for (path, format) in [
             ("a/b.JSONL", Some(Format::Jsonl)),
             ("b.ndjson.gz", Some(Format::Jsonl)),

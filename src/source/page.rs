@@ -3,10 +3,11 @@
 use encoding_rs::{Encoding, UTF_8};
 
 use super::charset::{Decoded, Hints, decode};
-use super::{PageText, Record, SourceOptions, html};
-use crate::document::Origin;
-use crate::hash::content_hash;
-use crate::text::line_starts;
+use super::{Record, SourceOptions, html};
+use crate::finding::PageText;
+use crate::source::Origin;
+use doublon_core::hash::content_hash;
+use doublon_core::text::line_starts;
 
 /// Returns a document of the text that `bytes` hold, of a page what `options` ask for; its place and id are left to the
 /// caller.
@@ -42,7 +43,7 @@ fn document_by(bytes: &[u8], hints: &Hints, visible: impl Fn(&str) -> html::Visi
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::span::Span;
+    use doublon_core::Span;
 
     #[test]
     fn a_page_knows_where_its_text_stands() {

@@ -7,7 +7,7 @@
 use encoding_rs::{Encoding, UTF_8};
 
 use super::{Block, Item, Record, SourceOptions, line_too_large};
-use crate::hash::content_hash;
+use doublon_core::hash::content_hash;
 
 /// Appends a document for each line that is not blank.
 pub(super) fn lines(block: &Block, name: &str, options: &SourceOptions, items: &mut Vec<Item>) {
@@ -58,7 +58,12 @@ mod tests {
         let bytes = b"one\r\n\n \t\r\ntw\xff\nthree".to_vec();
         let block = Block { bytes, first_record: 7, offset: 100, ..Block::default() };
         let mut items = Vec::new();
-        lines(&block, "a.txt", &SourceOptions { max_record: 4, ..SourceOptions::default() }, &mut items);
+        lines(
+            &block,
+            "a.txt",
+            &crate::finding::InputOptions { max_record: 4, ..Default::default() }.into(),
+            &mut items,
+        );
         let [Item::Document(one), Item::Document(two), Item::Skipped(three)] = items.as_slice() else {
             panic!("{items:?}");
         };

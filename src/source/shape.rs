@@ -238,7 +238,12 @@ mod tests {
 
     fn format_of_source(path: &str, start: &str, whole: bool, record: RecordMode) -> Format {
         let source = Source { path: path.into(), named: true };
-        format_of(start.as_bytes(), whole, &source, &SourceOptions { record, ..SourceOptions::default() })
+        format_of(
+            start.as_bytes(),
+            whole,
+            &source,
+            &crate::finding::InputOptions { record, ..Default::default() }.into(),
+        )
     }
 
     #[test]

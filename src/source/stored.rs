@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use super::walk::{FileId, file_id, kind_of};
 use super::{Source, reason_of};
 use crate::finding::Reason;
-use crate::hash::ContentHasher;
+use doublon_core::hash::ContentHasher;
 
 /// Bytes that are read at a time for a decoder.
 const CHUNK: usize = 64 << 10;

@@ -13,9 +13,9 @@ use std::path::{Path, PathBuf};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use walkdir::{DirEntry, WalkDir};
 
-use super::{BadInput, Source, SourceOptions, reason_of, skipped_source};
+use super::{Source, reason_of, skipped_source};
 use crate::error::{Error, Result};
-use crate::finding::{Reason, Skipped};
+use crate::finding::{BadInput, InputOptions, Reason, Skipped};
 
 /// The sources that some paths lead to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct Found {
     pub sources: Vec<Source>,
     /// What is not read, in order.
     pub skipped: Vec<Skipped>,
-    /// How many files in folders [`SourceOptions::glob`] and [`SourceOptions::exclude`] left out; a folder that is
+    /// How many files in folders [`InputOptions::glob`] and [`InputOptions::exclude`] left out; a folder that is
     /// left out is not entered and counts as one.
     pub left_out: u64,
 }
@@ -38,13 +38,13 @@ pub const SUMMARY: &str = "summary.json";
 
 /// Finds the sources that `paths` lead to: files as named, folders with all that is in them, `-` as standard input.
 ///
-/// Links are followed if they were named, those in folders only with [`SourceOptions::follow`]. What is no regular
+/// Links are followed if they were named, those in folders only with [`InputOptions::follow`]. What is no regular
 /// file is a source only if it was named itself.
 ///
 /// # Errors
 ///
 /// A path that was named does not exist (unless [`BadInput::Skip`]), or a pattern is not valid.
-pub fn walk(paths: &[PathBuf], options: &SourceOptions) -> Result<Found> {
+pub fn walk(paths: &[PathBuf], options: &InputOptions) -> Result<Found> {
     let filter = Filter::new(options)?;
     let mut tree = Tree::default();
     for path in paths {
@@ -109,7 +109,7 @@ struct File {
 }
 
 impl Tree {
-    fn add_named(&mut self, path: &Path, options: &SourceOptions, filter: &Filter) -> Result<()> {
+    fn add_named(&mut self, path: &Path, options: &InputOptions, filter: &Filter) -> Result<()> {
         if path == Path::new("-") {
             self.add(path.into(), path.into(), Ok(File { named: true, id: None }));
             return Ok(());
@@ -129,7 +129,7 @@ impl Tree {
         Ok(())
     }
 
-    fn add_folder(&mut self, root: &Path, place: &Path, options: &SourceOptions, filter: &Filter) {
+    fn add_folder(&mut self, root: &Path, place: &Path, options: &InputOptions, filter: &Filter) {
         let mut walk = WalkDir::new(root).follow_links(options.follow).into_iter();
         while let Some(entry) = walk.next() {
             let path = entry.as_ref().map_or_else(|error| error.path().unwrap_or(root), DirEntry::path);
@@ -248,7 +248,7 @@ struct Filter {
 }
 
 impl Filter {
-    fn new(options: &SourceOptions) -> Result<Self> {
+    fn new(options: &InputOptions) -> Result<Self> {
         let glob = glob_set("glob", &options.glob)?;
         Ok(Self { glob: (!glob.is_empty()).then_some(glob), exclude: glob_set("exclude", &options.exclude)? })
     }
@@ -270,5 +270,10 @@ fn glob_set(name: &'static str, patterns: &[String]) -> Result<GlobSet> {
 }
 
 fn invalid(name: &'static str, pattern: &str) -> Error {
-    Error::Parameter { name, value: format!("`{pattern}`"), expected: "a pattern such as `*.txt` or `news/**`" }
+    doublon_core::Error::Parameter {
+        name,
+        value: format!("`{pattern}`"),
+        expected: "a pattern such as `*.txt` or `news/**`",
+    }
+    .into()
 }

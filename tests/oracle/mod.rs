@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use doublon::finding::{DocumentRef, Finding, Findings, Level, Parameters};
+use doublon::finding::InputOptions;
+use doublon::finding::{DocumentRef, Finding, Findings};
 use doublon::scan::{Resources, scan};
-use doublon::source::SourceOptions;
+use doublon::{Config, Level};
 use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
@@ -127,9 +128,9 @@ pub fn write_corpus(folder: &Path, documents: &[Generated], files: usize) -> Vec
 }
 
 /// Scans for duplicate documents.
-pub fn scan_documents(paths: &[PathBuf], parameters: &Parameters, threads: usize) -> Findings {
-    let parameters = Parameters { level: Level::Documents, ..parameters.clone() };
-    scan(paths, &parameters, &SourceOptions::default(), &Resources { threads, ..Resources::default() }, &()).unwrap()
+pub fn scan_documents(paths: &[PathBuf], parameters: &Config, threads: usize) -> Findings {
+    let parameters = parameters.to_builder().level(Level::Documents).build().unwrap();
+    scan(paths, &parameters, &InputOptions::default(), &Resources { threads, ..Resources::default() }, &()).unwrap()
 }
 
 /// Returns the number of a generated document.

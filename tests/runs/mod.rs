@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use doublon::finding::{Findings, PlacedSpan};
-use doublon::text::Tokenizer;
+use doublon_core::text::Tokenizer;
 
 /// Documents as numbers of words, with the place of each word.
 pub struct Words {

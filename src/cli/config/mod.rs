@@ -23,8 +23,8 @@ use clap::{Arg, ArgAction, ArgMatches, Args as Group, Command, CommandFactory, F
 use self::file::{Entry, File};
 pub use self::show::{ConfigArgs, run};
 use super::args::{Args, RunArgs};
-use crate::candidate::presets::{document_preset, passage_preset};
 use crate::error::Error;
+use doublon_core::candidate::presets::{document_preset, passage_preset};
 
 /// Commands that take settings from elsewhere.
 const COMMANDS: [&str; 6] = ["scan", "clean", "report", "params", "stats", "compare"];
@@ -164,7 +164,7 @@ fn again(given: &ArgMatches) -> Vec<String> {
 
 /// Says where a value comes from that was refused, if it is not from the command line.
 pub fn place_of(error: &anyhow::Error, settings: &BTreeMap<String, Setting>) -> Option<String> {
-    let Some(Error::Parameter { name, .. }) = error.downcast_ref() else { return None };
+    let Some(Error::Core(doublon_core::Error::Parameter { name, .. })) = error.downcast_ref() else { return None };
     settings.get(*name).map(|setting| setting.origin.to_string())
 }
 
@@ -469,7 +469,7 @@ mod tests {
 
     #[test]
     fn flags_go_before_the_file_and_what_they_stand_for_too() {
-        let of = |flags, file| parsed(flags, file).parameters().expect("valid");
+        let of = |flags, file| parsed(flags, file).parameters().expect("valid").config;
         assert!((of("--threshold 0.9", "threshold = 0.7").threshold - 0.9).abs() < 1e-9);
         assert!((of("", "threshold = 0.7").threshold - 0.7).abs() < 1e-9);
         assert_eq!(of("", "bands = 14\nrows = 8").bands, 14);
@@ -478,7 +478,7 @@ mod tests {
         assert!((of("--preset fineweb", "threshold = 0.7").threshold - 0.75).abs() < 1e-9);
         assert!((of("--preset fast", "threshold = 0.7").threshold - 0.7).abs() < 1e-9);
         assert!(of("", "pairs = true").pairs && !of("", "pairs = false").pairs);
-        let glob = parsed("--glob *.txt", "glob = ['*.md']").run.sources().expect("valid").glob;
+        let glob = parsed("--glob *.txt", "glob = ['*.md']").parameters().expect("valid").input.glob;
         assert_eq!(glob, ["*.txt"]);
         assert!(!parsed("-v", "quiet = true").messages.quiet);
     }

@@ -8,8 +8,8 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::shown::Lines;
 use crate::finding::EXCERPT_CUT;
-use crate::span::Span;
-use crate::text::Tokenizer;
+use doublon_core::Span;
+use doublon_core::text::Tokenizer;
 
 /// How a stretch relates to the other side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -29,8 +29,9 @@ use super::measure::{Repeated, bytes_of, union_len};
 use super::text::page::Names;
 use super::text::{Sort, bytes, counted, number, percent, reason_in_words};
 use super::visible::visible;
-use crate::finding::{DocumentRef, Findings, Keep, Level, PassageFamily, PassageMatch, PlacedSpan, Skipped};
-use crate::text::Tokenizer;
+use crate::finding::{DocumentRef, Findings, PassageFamily, PassageMatch, PlacedSpan, Skipped};
+use doublon_core::text::Tokenizer;
+use doublon_core::{Keep, Level};
 
 /// The groups that a page lists unless it is told otherwise.
 pub const LIMIT: usize = 1000;
@@ -86,7 +87,7 @@ impl<'a> Context<'a> {
             hues: Hues::new(findings),
             labels: labels(findings, &matches),
             matches,
-            tokenizer: Tokenizer::new(parameters.text, parameters.seed),
+            tokenizer: Tokenizer::new(parameters.config.text, parameters.config.seed),
             is_unlimited: limit == usize::MAX,
         }
     }
@@ -125,7 +126,7 @@ impl<'a> Hues<'a> {
 /// Returns all groups in order, with their positions in the findings. Held against a baseline, only what is new counts.
 fn sorted<'a>(context: &Context<'a>, sort: Sort) -> Vec<(usize, Source<'a>)> {
     let findings = context.findings;
-    let all_stay = findings.header.parameters.keep == Keep::None;
+    let all_stay = findings.header.parameters.config.keep == Keep::None;
     let clusters = findings.clusters.iter().map(Source::Cluster);
     let pairs = findings.pairs.iter().filter(|_| all_stay).map(Source::Pair);
     let families = findings.families.iter().map(Source::Family);
@@ -283,9 +284,11 @@ fn headline(findings: &Findings) -> String {
         (true, 0) if !pairs.is_empty() => {
             format!("{} of documents are alike; all stay.", counted(pairs.len() as u64, "pair"))
         }
-        (true, 0) => match header.parameters.level {
+        (true, 0) => match header.parameters.config.level {
             Level::Documents => "No duplicate document was found.".into(),
-            Level::Passages => format!("No passage of {} words or more is repeated.", header.parameters.min_words),
+            Level::Passages => {
+                format!("No passage of {} words or more is repeated.", header.parameters.config.min_words)
+            }
             Level::All => "No document and no passage is repeated.".into(),
         },
         (true, 1) => format!("One passage stands more than once; {share} of the text is repeated."),
@@ -316,7 +319,7 @@ fn lead(findings: &Findings) -> String {
 
 fn tiles(findings: &Findings) -> Vec<Tile> {
     let Findings { header, summary, families, .. } = findings;
-    let level = header.parameters.level;
+    let level = header.parameters.config.level;
     let tile = |value: String, label, note: String| Tile { value, label, note };
     let mut tiles = vec![tile(
         number(summary.documents),
@@ -339,7 +342,7 @@ fn tiles(findings: &Findings) -> Vec<Tile> {
     if level.passages() {
         let note = match summary.short_repeats {
             0 => format!("{} of places", counted(summary.passage_matches, "pair")),
-            n => format!("and {} of fewer than {} words", number(n), header.parameters.min_words),
+            n => format!("and {} of fewer than {} words", number(n), header.parameters.config.min_words),
         };
         let label = if families.len() == 1 { "repeated passage" } else { "repeated passages" };
         tiles.push(tile(number(families.len() as u64), label, note));
@@ -478,7 +481,7 @@ fn skipped_row(skipped: &Skipped, context: &Context) -> (String, String) {
 
 /// Returns the parameters that a reader may want to know.
 fn settings(findings: &Findings) -> Vec<(&'static str, String)> {
-    let p = &findings.header.parameters;
+    let p = &findings.header.parameters.config;
     let mut settings = Vec::new();
     if p.level.documents() {
         settings.push(("Documents alike from", format!("similarity {}", p.threshold)));

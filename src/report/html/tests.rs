@@ -71,7 +71,7 @@ fn f39_f40_f41_what_acts_or_hides_is_written_out() {
         .chars()
         .filter(|&c| c != '\n' && (c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')))
         .collect();
-    assert_eq!(acting, []);
+    assert_eq!(acting, Vec::<char>::new());
     assert!(page.contains("&lt;U+202E&gt;") && page.contains("&lt;U+001B&gt;"), "{page}");
 }
 
@@ -82,7 +82,8 @@ fn hostile() -> Findings {
     findings.header.version = EVIL.into();
     findings.header.sources = vec![SourceInfo { path: EVIL.into(), ..findings.header.sources[0].clone() }];
     findings.header.sources[0].xxh3_128 = EVIL.into();
-    findings.header.parameters.keep = Keep::Max(EVIL.into());
+    findings.header.parameters.config =
+        findings.header.parameters.config.to_builder().keep(Keep::Max(EVIL.into())).build().expect("valid");
     findings.clusters[0].id = EVIL.into();
     findings.clusters[0].keep = doc();
     findings.clusters[0].members[0].doc = doc();
@@ -182,7 +183,8 @@ fn a_passage_of_many_places_lists_some_and_counts_all() {
 fn pairs_are_listed_where_all_documents_stay() {
     let mut findings = samples::everything();
     assert_eq!(count(&page(&findings), "Two documents are alike"), 0);
-    findings.header.parameters.keep = Keep::None;
+    findings.header.parameters.config =
+        findings.header.parameters.config.to_builder().keep(Keep::None).build().expect("valid");
     findings.clusters.clear();
     assert_eq!(count(&page(&findings), "Two documents are alike, similarity 93%"), 1);
 }
@@ -219,7 +221,8 @@ fn a_run_that_finds_nothing_says_so() {
     let mut findings = samples::nothing();
     let headline = |findings: &Findings| between(&page(findings), "<h1>", "</h1>").to_owned();
     assert_eq!(headline(&findings), "No document and no passage is repeated.");
-    findings.header.parameters.level = Level::Passages;
+    findings.header.parameters.config =
+        findings.header.parameters.config.to_builder().level(Level::Passages).build().expect("valid");
     assert_eq!(headline(&findings), "No passage of 20 words or more is repeated.");
     findings.summary = Summary::default();
     assert_eq!(headline(&findings), "No document was compared.");

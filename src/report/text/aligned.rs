@@ -13,7 +13,7 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::page::Paint;
 use crate::finding::{EXCERPT_CUT, PlacedSpan};
-use crate::text::{Token, Tokenizer};
+use doublon_core::text::{Token, Tokenizer};
 
 /// A stretch of text with its colour.
 pub type Piece = (String, Paint);

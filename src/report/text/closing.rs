@@ -30,10 +30,10 @@ pub fn write<W: Write>(findings: &Findings, names: &Names<'_>, page: &mut Page<'
     if let Some(new) = new(summary) {
         page.labelled("new", &new, Paint::Plain)?;
     }
-    if parameters.level.passages() {
+    if parameters.config.level.passages() {
         page.labelled("passages", &passages_found(summary), Paint::Plain)?;
         if summary.short_repeats > 0 {
-            page.continued(&short_repeats(summary, parameters.min_words), Paint::Plain)?;
+            page.continued(&short_repeats(summary, parameters.config.min_words), Paint::Plain)?;
         }
     }
     list("largest", &largest(findings, names), page)?;

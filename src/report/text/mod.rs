@@ -28,10 +28,11 @@ pub(super) use self::wrap::one_line;
 pub use self::wrap::wrap;
 use super::visible::visible;
 use crate::finding::{
-    Coverage, DocumentCluster, DocumentPair, Findings, Keep, Level, MatchScope, Member, PassageFamily, PassageMatch,
-    PlacedSpan, Reason, Skipped,
+    Coverage, DocumentCluster, DocumentPair, Findings, MatchScope, Member, PassageFamily, PassageMatch, PlacedSpan,
+    Reason, Skipped,
 };
-use crate::text::Tokenizer;
+use doublon_core::text::Tokenizer;
+use doublon_core::{Keep, Level};
 
 /// How the report looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +73,7 @@ const FAMILY_LINES: usize = 2;
 /// When `out` cannot be written to.
 pub fn write(findings: &Findings, style: &Style, out: &mut impl Write) -> io::Result<()> {
     let parameters = &findings.header.parameters;
-    let tokenizer = Tokenizer::new(parameters.text, parameters.seed);
+    let tokenizer = Tokenizer::new(parameters.config.text, parameters.config.seed);
     let mut report = Report { findings, style, tokenizer, names: Names::new(findings), page: Page::new(out, style) };
     report.documents()?;
     report.pairs()?;
@@ -87,7 +88,7 @@ pub fn summary_line(findings: &Findings) -> String {
     let summary = &findings.summary;
     let noun = if summary.documents == 1 { "document" } else { "documents" };
     let documents = format!("{noun}: {}", documents_sum(summary));
-    if findings.header.parameters.level.passages() {
+    if findings.header.parameters.config.level.passages() {
         format!("{documents}; {}", passages_found(summary))
     } else {
         documents
@@ -120,7 +121,7 @@ impl<W: Write> Report<'_, W> {
     /// Duplicates of which none is removed, the most alike first. Otherwise clusters have told of them.
     fn pairs(&mut self) -> io::Result<()> {
         let Findings { header, pairs, .. } = self.findings;
-        if header.parameters.keep != Keep::None || pairs.is_empty() {
+        if header.parameters.config.keep != Keep::None || pairs.is_empty() {
             return Ok(());
         }
         let mut pairs: Vec<&DocumentPair> = pairs.iter().collect();
@@ -298,8 +299,8 @@ impl<W: Write> Report<'_, W> {
         if summary.kept + summary.removed == 0 {
             self.page.plain("No document was compared.")
         } else if clusters.is_empty() && pairs.is_empty() && families.is_empty() && matches.is_empty() {
-            let passages = format!("no repeated passage of {} words or more", header.parameters.min_words);
-            self.page.plain(&match header.parameters.level {
+            let passages = format!("no repeated passage of {} words or more", header.parameters.config.min_words);
+            self.page.plain(&match header.parameters.config.level {
                 Level::Documents => "No duplicate document was found.".into(),
                 Level::Passages => format!("{} was found.", capitalised(&passages)),
                 Level::All => format!("No duplicate document and {passages} was found."),
@@ -540,9 +541,11 @@ Summary
             first_line(&findings),
             "No duplicate document and no repeated passage of 20 words or more was found."
         );
-        findings.header.parameters.level = Level::Documents;
+        findings.header.parameters.config =
+            findings.header.parameters.config.to_builder().level(Level::Documents).build().expect("valid");
         assert_eq!(first_line(&findings), "No duplicate document was found.");
-        findings.header.parameters.level = Level::Passages;
+        findings.header.parameters.config =
+            findings.header.parameters.config.to_builder().level(Level::Passages).build().expect("valid");
         assert_eq!(first_line(&findings), "No repeated passage of 20 words or more was found.");
         findings.summary = Summary::default();
         assert_eq!(first_line(&findings), "No document was compared.");
@@ -584,7 +587,7 @@ Summary
         let text = rendered(&hostile());
         let acting: Vec<_> =
             text.chars().filter(|&c| c != '\n' && (c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c))).collect();
-        assert_eq!(acting, [], "{text}");
+        assert_eq!(acting, Vec::<char>::new(), "{text}");
         assert!(text.contains("x<U+001B>]0;title<U+0007><U+009B>31m<U+202E>gpj"), "{text}");
         assert!(text.lines().all(|line| !line.starts_with("gpj")), "{text}");
     }

@@ -4,18 +4,20 @@
 //! found goes to shares of the documents, to be aligned document by document. Where postings need much memory, they
 //! are made in rounds, each for a part of the keys; where that is still too much, they wait in a file.
 
+use doublon_core::Settings;
 use std::ops::Range;
 
 use rayon::prelude::*;
 
 use super::words::{Held, Words};
-use crate::candidate::postings::{Candidate, Following, Links, Place, Posting};
 use crate::error::Result;
-use crate::finding::{Parameters, WindowParameters};
 use crate::scan::Budget;
 use crate::scan::shares::{Share, Shares, divide};
-use crate::sketch::window::Windows;
-use crate::text::TokenId;
+use doublon_core::Config;
+use doublon_core::candidate::postings::{Candidate, Following, Links, Place, Posting};
+use doublon_core::sketch::WindowParameters;
+use doublon_core::sketch::window::Windows;
+use doublon_core::text::TokenId;
 
 /// Keys are handled in so many shares, by their first eight bits, each by one thread.
 const KEY_SHARES: usize = 256;
@@ -33,17 +35,17 @@ const BATCH_WORDS: u64 = 1 << 18;
 pub(super) fn candidates(
     words: &Words,
     included: &[u32],
-    parameters: &Parameters,
+    config: &Config,
     budget: &Budget,
 ) -> Result<Vec<Share<Candidate>>> {
     let total = words.len() as u64 + 1;
     let share_of = |candidate: &Candidate| (words.end(candidate.a.doc) * DOCUMENT_SHARES as u64 / total) as usize;
-    let linker = Linker { words, parameters };
+    let linker = Linker { words, config };
     let mut found = Shares::new(DOCUMENT_SHARES, budget.candidates(), &budget.folder);
-    let rounds = rounds(words.len(), parameters.windows, budget.postings());
+    let rounds = rounds(words.len(), config.windows, budget.postings());
     for round in 0..rounds {
         let keys = KEY_SHARES * round / rounds..KEY_SHARES * (round + 1) / rounds;
-        let mut postings = postings(words, included, parameters, &keys, budget)?.into_iter();
+        let mut postings = postings(words, included, config, &keys, budget)?.into_iter();
         loop {
             let some: Vec<Share<Posting>> = postings.by_ref().take(2 * rayon::current_num_threads()).collect();
             if some.is_empty() {
@@ -77,7 +79,7 @@ fn rounds(words: usize, windows: WindowParameters, most: usize) -> usize {
 fn postings(
     words: &Words,
     included: &[u32],
-    parameters: &Parameters,
+    config: &Config,
     keys: &Range<usize>,
     budget: &Budget,
 ) -> Result<Vec<Share<Posting>>> {
@@ -86,7 +88,7 @@ fn postings(
     let batches: Vec<&[u32]> = included.chunk_by(|&x, &y| batch_of(x) == batch_of(y)).collect();
     for batches in batches.chunks(2 * rayon::current_num_threads()) {
         let made = batches.par_iter().map(|docs| {
-            let postings = postings_of(words, docs, parameters, keys)?;
+            let postings = postings_of(words, docs, config, keys)?;
             Ok(divide(&postings, keys.len(), |posting| share_of_key(posting.key) - keys.start))
         });
         let made: Vec<Vec<Vec<Posting>>> = made.collect::<Result<_>>()?;
@@ -99,9 +101,9 @@ fn share_of_key(key: u64) -> usize {
     (key >> 56) as usize
 }
 
-fn postings_of(words: &Words, docs: &[u32], parameters: &Parameters, keys: &Range<usize>) -> Result<Vec<Posting>> {
-    let WindowParameters { k, words: of_window, bands, rows, .. } = parameters.windows;
-    let mut windows = Windows::new(k, of_window, bands, rows, parameters.seed);
+fn postings_of(words: &Words, docs: &[u32], config: &Config, keys: &Range<usize>) -> Result<Vec<Posting>> {
+    let WindowParameters { k, words: of_window, bands, rows, .. } = config.windows;
+    let mut windows = Windows::new(k, of_window, bands, rows, config.seed);
     let (mut held, mut hashes, mut postings) = (Held::default(), Vec::new(), Vec::new());
     for &doc in docs {
         hashes.clear();
@@ -119,12 +121,12 @@ fn postings_of(words: &Words, docs: &[u32], parameters: &Parameters, keys: &Rang
 /// Links the postings of a share.
 struct Linker<'a> {
     words: &'a Words,
-    parameters: &'a Parameters,
+    config: &'a Config,
 }
 
 impl Linker<'_> {
     fn candidates(&self, share: Share<Posting>) -> Result<Vec<Candidate>> {
-        let Parameters { scope, windows, .. } = *self.parameters;
+        let Settings { scope, windows, .. } = **self.config;
         let links = Links { scope, exhaustive: windows.exhaustive };
         let mut held = Held::default();
         let following = |place: Place| -> Result<Following> {

@@ -21,11 +21,12 @@ use rayon::prelude::*;
 
 use super::corpus::Corpus;
 use super::{Budget, describe};
-use crate::cluster::families::{Families, Occurrence, families};
 use crate::error::{Error, Result};
-use crate::finding::{Parameters, PassageFamily, PassageMatch, Skipped};
-use crate::text::{Shingler, Tokenizer};
+use crate::finding::{PassageFamily, PassageMatch, Skipped};
 use candidates::candidates;
+use doublon_core::Config;
+use doublon_core::cluster::families::{Families, Occurrence, families};
+use doublon_core::text::{Shingler, Tokenizer};
 use repeats::{Repeat, Repeats, align};
 use report::{Choice, Reporter};
 use words::Held;
@@ -74,18 +75,18 @@ pub(super) fn find(
     corpus: &Corpus,
     words: Words,
     included: &[u32],
-    parameters: &Parameters,
+    config: &Config,
     budget: &Budget,
 ) -> Result<Passages> {
-    let candidates = candidates(&words, included, parameters, budget)?;
-    let Repeats { listed: mut repeats, short } = align(&words, candidates, parameters)?;
+    let candidates = candidates(&words, included, config, budget)?;
+    let Repeats { listed: mut repeats, short } = align(&words, candidates, config)?;
     let short_passages = families(short.iter().map(|(a, b)| (a, b))).families.len() as u64;
     drop(short);
     let short_repeats = short_passages + words.short_lines_outside(included, &repeats);
     let mut grouped = group(&repeats);
-    count_shingles(&mut repeats, &Choice::new(&grouped, |_| true), &words, parameters)?;
+    count_shingles(&mut repeats, &Choice::new(&grouped, |_| true), &words, config)?;
     drop(words); // what is found may take as much memory as they did
-    let reporter = Reporter { corpus, budget, tokenizer: Tokenizer::new(parameters.text, parameters.seed) };
+    let reporter = Reporter { corpus, budget, tokenizer: Tokenizer::new(config.text, config.seed) };
     let mut all_lost = Vec::new();
     loop {
         let choice = Choice::new(&grouped, |n| repeats[n].shingles().is_some());
@@ -113,8 +114,8 @@ fn group(repeats: &[Repeat]) -> Families {
 }
 
 /// Counts the shingles of the repeats that are listed.
-fn count_shingles(repeats: &mut [Repeat], choice: &Choice, words: &Words, parameters: &Parameters) -> Result<()> {
-    let shingler = Shingler::new(parameters.text.shingle.k);
+fn count_shingles(repeats: &mut [Repeat], choice: &Choice, words: &Words, config: &Config) -> Result<()> {
+    let shingler = Shingler::new(config.text.shingle.k);
     let is_listed = |n: usize| choice.listed.binary_search(&n).is_ok();
     let listed = repeats.par_iter_mut().enumerate().filter(|&(n, _)| is_listed(n));
     listed.map_init(Held::default, |held, (_, repeat)| repeat.count_shingles(words, shingler, held)).collect()

@@ -3,15 +3,15 @@
 use rayon::prelude::*;
 
 use super::words::{Held, Words};
-use crate::candidate::postings::Candidate;
-use crate::cluster::families::Occurrence;
 use crate::error::Result;
-use crate::finding::Parameters;
 use crate::scan::pool::Pool;
 use crate::scan::shares::Share;
-use crate::text::{Shingler, TokenId};
-use crate::verify::align::{Alignment, Column, EQUAL, Run};
-use crate::verify::pair::{Acceptance, PairAligner};
+use doublon_core::Config;
+use doublon_core::candidate::postings::Candidate;
+use doublon_core::cluster::families::Occurrence;
+use doublon_core::text::{Shingler, TokenId};
+use doublon_core::verify::align::{Alignment, Column, EQUAL, Run};
+use doublon_core::verify::pair::{Acceptance, PairAligner};
 
 /// A passage that is listed reaches this score, or that of the least number of equal words: of 20 words, 17 are equal.
 pub const LEAST_SCORE: i64 = 28;
@@ -110,11 +110,11 @@ impl Runs {
 }
 
 /// Aligns the candidates, which are in shares by first document.
-pub(super) fn align(words: &Words, candidates: Vec<Share<Candidate>>, parameters: &Parameters) -> Result<Repeats> {
-    let least = parameters.min_words;
-    let acceptance = acceptance(parameters);
+pub(super) fn align(words: &Words, candidates: Vec<Share<Candidate>>, config: &Config) -> Result<Repeats> {
+    let least = config.min_words;
+    let acceptance = acceptance(config);
     let worker = || Worker {
-        aligner: PairAligner::new(&words.vocabulary, parameters.windows.k, acceptance),
+        aligner: PairAligner::new(&words.vocabulary, config.windows.k, acceptance),
         a: Held::default(),
         b: Held::default(),
     };
@@ -190,13 +190,9 @@ impl<'a, F: Fn() -> Worker<'a> + Sync> ShareAligner<'a, F> {
 }
 
 /// Returns what an alignment must reach to be a passage, listed or not.
-pub(in crate::scan) fn acceptance(parameters: &Parameters) -> Acceptance {
-    let least = parameters.min_words;
-    Acceptance {
-        score: score_of_equal(least.min(parameters.windows.words)),
-        identity: parameters.min_identity,
-        unit: least,
-    }
+pub(in crate::scan) fn acceptance(config: &Config) -> Acceptance {
+    let least = config.min_words;
+    Acceptance { score: score_of_equal(least.min(config.windows.words)), identity: config.min_identity, unit: least }
 }
 
 /// Returns the score that a passage of so many words must reach to be listed, of which so many are characters of a

@@ -11,15 +11,15 @@ use rayon::prelude::*;
 use super::describe::{Described, Side, differences, is_quoted_whole};
 use super::repeats::{Repeat, Shingles};
 use super::{Failure, Lost};
-use crate::cluster::families::{Families, Occurrence};
-use crate::document::Document;
 use crate::finding::{
     Difference, DocumentRef, MAX_LISTED_MATCHES, MAX_QUOTED_PLACES, MatchScope, PassageFamily, PassageMatch, PlacedSpan,
 };
-use crate::hash::content_hash;
 use crate::scan::Budget;
 use crate::scan::corpus::Corpus;
-use crate::text::{TokenReader, Tokenizer};
+use crate::source::Document;
+use doublon_core::cluster::families::{Families, Occurrence};
+use doublon_core::hash::content_hash;
+use doublon_core::text::{TokenReader, Tokenizer};
 
 /// Documents that one thread reads one after another, so that those next to each other in a file are read at once.
 const DOCUMENTS: usize = 64;

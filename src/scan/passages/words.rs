@@ -9,12 +9,12 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::repeats::Repeat;
-use crate::cluster::families::Occurrence;
 use crate::error::Result;
-use crate::finding::{Parameters, Scope};
-use crate::hash::mix;
 use crate::scan::column::Column;
-use crate::text::{Lexicon, Token, TokenId, TokenReader, Tokenizer, Vocabulary};
+use doublon_core::cluster::families::Occurrence;
+use doublon_core::hash::mix;
+use doublon_core::text::{Lexicon, Token, TokenId, TokenReader, Tokenizer, Vocabulary};
+use doublon_core::{Config, Scope};
 
 /// The words of all documents.
 #[derive(Default)]
@@ -67,9 +67,9 @@ pub(in crate::scan) struct WordReader {
 
 impl WordReader {
     /// Makes the reader number `number`, counted from 0.
-    pub fn new(number: u32, parameters: &Parameters) -> Self {
-        let short_line = if parameters.scope == Scope::Across { 0 } else { parameters.windows.words - 1 };
-        let tokenizer = Tokenizer::new(parameters.text, parameters.seed);
+    pub fn new(number: u32, config: &Config) -> Self {
+        let short_line = if config.scope == Scope::Across { 0 } else { config.windows.words - 1 };
+        let tokenizer = Tokenizer::new(config.text, config.seed);
         Self { number, tokens: tokenizer.reader(), tokenizer, lexicon: Lexicon::default(), short_line }
     }
 

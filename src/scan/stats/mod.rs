@@ -7,6 +7,7 @@ mod distribution;
 mod repeats;
 mod tally;
 
+use crate::finding::{InputOptions, Parameters};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,10 +23,11 @@ use super::pool::Pool;
 use super::repeated::Repeated;
 use super::{Budget, Progress, Resources, intake};
 use crate::error::{Error, Result};
-use crate::finding::{DocumentRef, Findings, Parameters, Reason, Skipped, SourceInfo};
+use crate::finding::{DocumentRef, Findings, Reason, Skipped, SourceInfo};
 use crate::source::{self, Item, Record, SourceOptions};
 use crate::statistics::{DocumentRepeats, DocumentStatistics, Header, SCHEMA, Shares, Sizes, Statistics};
-use crate::text::{Cleaning, RepetitionMeter, Tokenizer};
+use doublon_core::Config;
+use doublon_core::text::{Cleaning, RepetitionMeter, Tokenizer};
 
 /// What statistics are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,13 +55,13 @@ impl Default for Request {
 /// # Examples
 ///
 /// ```
-/// use doublon::finding::Parameters;
+/// use doublon::finding::Config;
 /// use doublon::scan::Resources;
 /// use doublon::scan::stats::{Request, stats};
-/// use doublon::source::SourceOptions;
+/// use doublon::finding::InputOptions;
 ///
 /// let (paths, request) = (["data/seed".into()], Request::default());
-/// let found = stats(&paths, request, &Parameters::default(), &SourceOptions::default(), &Resources::default(), &())?;
+/// let found = stats(&paths, request, &Config::default(), &InputOptions::default(), &Resources::default(), &())?;
 /// // The teaser alone would have Gopher's filter drop the article.
 /// assert_eq!((found.summary.documents, found.summary.over), (1, 1));
 /// # Ok::<(), doublon::Error>(())
@@ -67,12 +69,12 @@ impl Default for Request {
 pub fn stats(
     paths: &[PathBuf],
     request: Request,
-    parameters: &Parameters,
-    options: &SourceOptions,
+    config: &Config,
+    input: &InputOptions,
     resources: &Resources,
     progress: &dyn Progress,
 ) -> Result<Statistics> {
-    let run = Run { paths, request, parameters, options, budget: Budget::new(resources), progress };
+    let run = Run { paths, request, config, input, budget: Budget::new(resources), progress };
     super::threads(resources)?.install(|| if request.compare { run.compared() } else { run.alone() })
 }
 
@@ -80,8 +82,8 @@ pub fn stats(
 struct Run<'a> {
     paths: &'a [PathBuf],
     request: Request,
-    parameters: &'a Parameters,
-    options: &'a SourceOptions,
+    config: &'a Config,
+    input: &'a InputOptions,
     budget: Budget,
     progress: &'a dyn Progress,
 }
@@ -89,8 +91,8 @@ struct Run<'a> {
 impl Run<'_> {
     /// Compares the documents, then measures each with what was found.
     fn compared(&self) -> Result<Statistics> {
-        let mut corpus = Corpus::read(self.paths, self.parameters, self.options, &self.budget, self.progress)?;
-        let findings = super::compare(&mut corpus, self.parameters, &self.budget, self.progress)?;
+        let mut corpus = Corpus::read(self.paths, self.config, self.input, &self.budget, self.progress)?;
+        let findings = super::compare(&mut corpus, self.config, &self.budget, self.progress)?;
         let repeats = Repeats::of(&findings);
         self.progress.phase("measuring", None);
         let mut tally = self.measure_all(&corpus, &findings, &repeats);
@@ -129,7 +131,7 @@ impl Run<'_> {
 
     /// Measures each document while it is read, and keeps no text.
     fn alone(&self) -> Result<Statistics> {
-        let options = self.options;
+        let options = &SourceOptions::from(self.input.clone());
         let walked = source::walk(self.paths, options)?;
         self.progress.phase("measuring", super::corpus::sizes(&walked.sources).map(|sizes| sizes.iter().sum()));
         let names: Vec<Arc<str>> = walked.sources.iter().map(|source| source.name().into()).collect();
@@ -197,7 +199,7 @@ impl Run<'_> {
                 schema: SCHEMA,
                 version: env!("CARGO_PKG_VERSION"),
                 compared: self.request.compare,
-                parameters: self.parameters.clone(),
+                parameters: Parameters { config: self.config.clone(), input: self.input.clone() },
                 sources,
             },
             documents: documents(tally.listed),

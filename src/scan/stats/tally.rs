@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::distribution::Distribution;
 use crate::finding::Skipped;
 use crate::statistics::{C4Summary, DocumentStatistics, MeasureSummary, SizeSummary, Sizes, Summary};
-use crate::text::repetition::MEASURES;
+use doublon_core::text::repetition::MEASURES;
 
 /// Shares are counted in ten thousandths.
 const UNIT: f64 = 10_000.0;

@@ -12,7 +12,7 @@ use dom_smoothie::{Config, Readability};
 use memchr::memmem;
 
 use super::{Visible, visible_and_depth};
-use crate::span::{OffsetMap, Span};
+use doublon_core::span::{OffsetMap, Span};
 
 /// Browsers nest no deeper either.
 const DEEPEST: usize = 512;

@@ -2,7 +2,7 @@
 
 use super::Visible;
 use super::tag::Gap;
-use crate::span::{OffsetMap, Span};
+use doublon_core::span::{OffsetMap, Span};
 
 /// Takes the text of a page piece by piece, in order.
 pub(super) struct Flow {

@@ -25,7 +25,7 @@ use html5gum::Tokenizer;
 #[cfg(feature = "article")]
 pub use article::article;
 
-use crate::span::OffsetMap;
+use doublon_core::OffsetMap;
 
 /// The text of a page, and what it was made from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,7 +69,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::span::Span;
+    use doublon_core::Span;
 
     fn text(html: &str) -> String {
         visible(html).text

@@ -10,7 +10,7 @@ use super::Visible;
 use super::flow::Flow;
 use super::open::OpenElements;
 use super::tag::{Content, Tag};
-use crate::span::Span;
+use doublon_core::Span;
 
 /// Names of elements and attributes longer than this are cut: no known one is, and a page may hold giant ones.
 const LONGEST_NAME: usize = 64;

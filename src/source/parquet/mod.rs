@@ -24,8 +24,8 @@ use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 
 use super::{Item, Record, SourceOptions, skipped_source};
 use crate::finding::{Reason, Skipped};
-use crate::hash::content_hash;
 use cells::{Cell, Cells};
+use doublon_core::hash::content_hash;
 use footer::Fault;
 
 /// Reads the rows of a file in order.

@@ -6,7 +6,7 @@ use super::super::charset::{self, Hints, charset_in};
 use super::super::html;
 use super::http;
 use crate::finding::Reason;
-use crate::hash::content_hash;
+use doublon_core::hash::content_hash;
 
 /// What a record says.
 #[allow(clippy::struct_field_names)] // it is the text of the text, beside what is known of it

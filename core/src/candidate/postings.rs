@@ -1,0 +1,214 @@
+//! Postings: which places of the documents share a windowed minimum, and which pairs of them are worth aligning.
+//!
+//! All places with one key are a bucket. A small bucket gives all its pairs. In a large one, which is boilerplate or a
+//! set phrase, each place is linked to a few others only: it is ordered by the words that follow, so that neighbours
+//! share the longest continuation, and each place is linked to the next ones in another document, and to the next ones
+//! in its own. So a passage that stands in a million documents costs a few million links, not a trillion, no place is
+//! left out, and the links of the passage's different keys together tie its places to one family.
+//!
+//! The cost is that of sorting: no step is quadratic in a bucket, unless [`Links::exhaustive`] asks for it.
+
+use bytemuck::{Pod, Zeroable};
+use serde::{Deserialize, Serialize};
+
+use crate::text::vocabulary::TokenId;
+
+/// Where repeated passages are looked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Inside each document.
+    Within,
+    /// Between documents.
+    Across,
+    /// Both.
+    #[default]
+    Both,
+}
+
+/// A place in a document. Places are ordered by document, then by position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Pod, Zeroable)]
+#[repr(C)]
+pub struct Place {
+    /// The number of the document among those compared.
+    pub doc: u32,
+    /// The position of a word in it.
+    pub at: u32,
+}
+
+/// A key and where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Pod, Zeroable)]
+#[repr(C)]
+pub struct Posting {
+    /// The hash of a shingle under one band's hash function.
+    pub key: u64,
+    /// The first word of the shingle.
+    pub place: Place,
+}
+
+/// Two places that start with the same shingle, the earlier one first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Pod, Zeroable)]
+#[repr(C)]
+pub struct Candidate {
+    /// The earlier place.
+    pub a: Place,
+    /// The later place.
+    pub b: Place,
+}
+
+/// The first words after a shingle, [`TokenId::MAX`] where the document ends.
+pub type Following = [TokenId; 3];
+
+/// Which places of a bucket are linked.
+#[derive(Clone, Copy, Debug)]
+pub struct Links {
+    /// Whether places in one document, in two, or both.
+    pub scope: Scope,
+    /// Whether all pairs of a bucket, however large.
+    pub exhaustive: bool,
+}
+
+/// Buckets of at most this many places give all their pairs.
+const SMALL_BUCKET: usize = 4;
+
+/// In larger buckets a place is linked to so many of those that follow it, in its document and in others.
+const NEAREST: usize = 1;
+
+impl Links {
+    /// Calls `emit` with the candidates among `postings`, which it sorts: all those with one key must be among them.
+    /// A pair that shares several keys comes once for each.
+    ///
+    /// # Errors
+    ///
+    /// When `following`, which is asked for the places of large buckets in order, fails.
+    pub fn candidates<E>(
+        self,
+        postings: &mut [Posting],
+        mut following: impl FnMut(Place) -> Result<Following, E>,
+        mut emit: impl FnMut(Candidate),
+    ) -> Result<(), E> {
+        postings.sort_unstable();
+        let mut ordered = Vec::new();
+        for bucket in postings.chunk_by(|a, b| a.key == b.key) {
+            if self.exhaustive || bucket.len() <= SMALL_BUCKET {
+                self.all_pairs(bucket, &mut emit);
+                continue;
+            }
+            ordered.clear();
+            for posting in bucket {
+                ordered.push((following(posting.place)?, posting.place));
+            }
+            if self.scope != Scope::Across {
+                ordered.sort_unstable_by_key(|&(words, place)| (place.doc, words, place.at));
+                link_within(&ordered, &mut emit);
+            }
+            if self.scope != Scope::Within {
+                ordered.sort_unstable();
+                link_across(&ordered, &mut emit);
+            }
+        }
+        Ok(())
+    }
+
+    fn all_pairs(self, bucket: &[Posting], emit: &mut impl FnMut(Candidate)) {
+        for (n, a) in bucket.iter().enumerate() {
+            for b in &bucket[n + 1..] {
+                if self.admits(a.place, b.place) {
+                    emit(Candidate { a: a.place, b: b.place });
+                }
+            }
+        }
+    }
+
+    fn admits(self, a: Place, b: Place) -> bool {
+        match self.scope {
+            Scope::Within => a.doc == b.doc,
+            Scope::Across => a.doc != b.doc,
+            Scope::Both => true,
+        }
+    }
+}
+
+/// Links each place to the next ones in its own document.
+fn link_within(ordered: &[(Following, Place)], emit: &mut impl FnMut(Candidate)) {
+    for (n, &(_, a)) in ordered.iter().enumerate() {
+        let near = ordered[n + 1..].iter().take(NEAREST).take_while(|(_, b)| b.doc == a.doc);
+        near.for_each(|&(_, b)| emit(in_order(a, b)));
+    }
+}
+
+/// Links each place to the next ones in another document.
+fn link_across(ordered: &[(Following, Place)], emit: &mut impl FnMut(Candidate)) {
+    let mut other = ordered.len();
+    for (n, &(_, a)) in ordered.iter().enumerate().rev() {
+        if ordered.get(n + 1).is_some_and(|(_, b)| b.doc != a.doc) {
+            other = n + 1;
+        }
+        let near = ordered[other..].iter().take(NEAREST).filter(|(_, b)| b.doc != a.doc);
+        near.for_each(|&(_, b)| emit(in_order(a, b)));
+    }
+}
+
+fn in_order(a: Place, b: Place) -> Candidate {
+    Candidate { a: a.min(b), b: a.max(b) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn candidates(links: Links, places: &[(u32, u32)]) -> BTreeSet<((u32, u32), (u32, u32))> {
+        let mut postings: Vec<_> =
+            places.iter().map(|&(doc, at)| Posting { key: 7, place: Place { doc, at } }).collect();
+        let mut found = BTreeSet::new();
+        let emit = |c: Candidate| {
+            found.insert(((c.a.doc, c.a.at), (c.b.doc, c.b.at)));
+        };
+        links.candidates(&mut postings, |place| Ok::<_, ()>([place.at, 0, 0]), emit).expect("reads nothing");
+        found
+    }
+
+    const DEFAULT: Links = Links { scope: Scope::Both, exhaustive: false };
+
+    #[test]
+    fn a_small_bucket_gives_all_pairs() {
+        let places = [(0, 1), (0, 9), (1, 3), (2, 5)];
+        assert_eq!(candidates(DEFAULT, &places).len(), 6);
+        assert_eq!(candidates(Links { scope: Scope::Within, ..DEFAULT }, &places), [((0, 1), (0, 9))].into());
+        assert_eq!(candidates(Links { scope: Scope::Across, ..DEFAULT }, &places).len(), 5);
+    }
+
+    #[test]
+    fn one_place_alone_gives_none() {
+        assert!(candidates(DEFAULT, &[(3, 1)]).is_empty());
+    }
+
+    #[test]
+    fn a_large_bucket_links_every_place_and_is_linear() {
+        let places: Vec<_> = (0..1000).map(|doc| (doc, doc % 10)).collect();
+        let found = candidates(DEFAULT, &places);
+        assert!(found.len() <= NEAREST * places.len(), "{} links", found.len());
+        for &place in &places {
+            assert!(found.iter().any(|&(a, b)| a == place || b == place), "{place:?} is alone");
+        }
+        let same_context = found.iter().filter(|(a, b)| a.1 == b.1).count();
+        assert!(same_context * 10 > found.len() * 9, "{same_context} of {} links share what follows", found.len());
+    }
+
+    #[test]
+    fn places_of_one_document_are_linked_to_each_other_and_to_other_documents() {
+        let places: Vec<_> = (0..50).map(|at| (0, at)).chain([(1, 25)]).collect();
+        let found = candidates(DEFAULT, &places);
+        assert!((0..49).all(|at| found.contains(&((0, at), (0, at + 1)))));
+        assert!(found.iter().any(|(_, b)| b.0 == 1));
+        assert!(candidates(Links { scope: Scope::Across, ..DEFAULT }, &places).iter().all(|(a, b)| a.0 != b.0));
+    }
+
+    #[test]
+    fn exhaustive_gives_all_pairs() {
+        let places: Vec<_> = (0..30).map(|doc| (doc, 0)).collect();
+        assert_eq!(candidates(Links { exhaustive: true, ..DEFAULT }, &places).len(), 30 * 29 / 2);
+    }
+}

@@ -1,0 +1,213 @@
+//! Which of several duplicates stays, as one rank for each document: the smallest stays.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::error::Error;
+
+/// Which document of several duplicates stays. Ties go to the first by source path, then position.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub enum Keep {
+    /// The first by source path, then position.
+    #[default]
+    First,
+    /// The one with the most bytes of text.
+    Longest,
+    /// The one with the fewest bytes of text.
+    Shortest,
+    /// The one whose source was modified last.
+    Newest,
+    /// The one whose source was modified first.
+    Oldest,
+    /// The one with the largest value of a field of its record; one without a value comes last.
+    Max(String),
+    /// The one with the smallest value of a field of its record; one without a value comes last.
+    Min(String),
+    /// Every one: nothing is removed, and duplicates are reported as pairs.
+    None,
+}
+
+impl Keep {
+    /// Returns the field of the records that it looks at.
+    pub fn field(&self) -> Option<&str> {
+        match self {
+            Self::Max(field) | Self::Min(field) => Some(field),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Keep {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::First => f.write_str("first"),
+            Self::Longest => f.write_str("longest"),
+            Self::Shortest => f.write_str("shortest"),
+            Self::Newest => f.write_str("newest"),
+            Self::Oldest => f.write_str("oldest"),
+            Self::Max(field) => write!(f, "max:{field}"),
+            Self::Min(field) => write!(f, "min:{field}"),
+            Self::None => f.write_str("none"),
+        }
+    }
+}
+
+impl FromStr for Keep {
+    type Err = Error;
+
+    fn from_str(s: &str) -> Result<Self, Error> {
+        let plain = [Self::First, Self::Longest, Self::Shortest, Self::Newest, Self::Oldest, Self::None];
+        let field = |prefix| s.strip_prefix(prefix).filter(|field| !field.is_empty()).map(str::to_owned);
+        plain
+            .into_iter()
+            .find(|keep| keep.to_string() == s)
+            .or_else(|| field("max:").map(Self::Max))
+            .or_else(|| field("min:").map(Self::Min))
+            .ok_or_else(|| Error::Parameter {
+                name: "keep",
+                value: s.to_owned(),
+                expected: "first, longest, shortest, newest, oldest, max:FIELD, min:FIELD or none",
+            })
+    }
+}
+
+impl From<Keep> for String {
+    fn from(keep: Keep) -> Self {
+        keep.to_string()
+    }
+}
+
+impl TryFrom<String> for Keep {
+    type Error = Error;
+
+    fn try_from(s: String) -> Result<Self, Error> {
+        s.parse()
+    }
+}
+
+/// What a policy may look at.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Merits<'a> {
+    /// Bytes of text.
+    pub text_bytes: u64,
+    /// When the source was modified, in nanoseconds since 1970, 0 if it is not known.
+    pub modified: u64,
+    /// The JSON of the field that the policy names.
+    pub value: Option<&'a str>,
+}
+
+/// The place of a document among its duplicates.
+pub type Rank = [u64; 3];
+
+/// Returns the place of a document among its duplicates: the one with the smallest rank stays.
+///
+/// Numbers, and strings that hold one, are ordered as numbers, whole ones of up to 64 bits exactly; other strings stand
+/// behind them, ordered by their first 23 bytes, enough for a date with its time to the millisecond; whatever else, and
+/// no value, comes last.
+///
+/// # Examples
+///
+/// ```
+/// use doublon_core::cluster::keep::{Merits, rank};
+/// use doublon_core::Keep;
+///
+/// let score = |json| rank(&Keep::Max("score".into()), Merits { value: Some(json), ..Merits::default() });
+/// assert!(score("10.5") < score("9"));
+/// assert!(score("\"2024-05-01\"") < score("\"2023-12-31\""));
+/// assert!(score("-7") < score("null"));
+/// ```
+pub fn rank(keep: &Keep, merits: Merits) -> Rank {
+    let ascending = |value: u64| [value, 0, 0];
+    let descending = |value: u64| [!value, 0, 0];
+    match keep {
+        Keep::First | Keep::None => [0; 3],
+        Keep::Longest => descending(merits.text_bytes),
+        Keep::Shortest => ascending(merits.text_bytes),
+        Keep::Newest => descending(merits.modified),
+        Keep::Oldest => ascending(merits.modified),
+        Keep::Max(_) => value_key(merits.value).map_or(NO_VALUE, |key| key.map(|word| !word)),
+        Keep::Min(_) => value_key(merits.value).unwrap_or(NO_VALUE),
+    }
+}
+
+/// Behind every key, and behind its complement.
+const NO_VALUE: Rank = [u64::MAX; 3];
+
+/// What a key starts with, which is never 0: the complement of a key stands before [`NO_VALUE`] too.
+const NUMBER: u8 = 1;
+const STRING: u8 = 2;
+
+fn value_key(json: Option<&str>) -> Option<Rank> {
+    let value: Value = serde_json::from_str(json?).ok()?;
+    let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
+    match number.filter(|number| !number.is_nan()) {
+        Some(number) => Some([u64::from(NUMBER) << 56, ordered_bits(number), whole(&value, number)]),
+        None => value.as_str().map(string_key),
+    }
+}
+
+/// Orders whole numbers that are the same as a double.
+fn whole(value: &Value, number: f64) -> u64 {
+    let exact = value.as_i64().or_else(|| value.as_str()?.trim().parse().ok());
+    exact.unwrap_or(number as i64) as u64
+}
+
+/// Bits that are ordered like the numbers.
+fn ordered_bits(number: f64) -> u64 {
+    let bits = (number + 0.0).to_bits(); // -0.0 + 0.0 is 0.0: the two are equal
+    if bits >> 63 == 0 { bits | 1 << 63 } else { !bits }
+}
+
+fn string_key(text: &str) -> Rank {
+    let mut bytes = std::iter::once(STRING).chain(text.bytes()).chain(std::iter::repeat(0));
+    [(); 3].map(|()| bytes.by_ref().take(8).fold(0, |word, byte| word << 8 | u64::from(byte)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn by_field(keep: &Keep, values: &[Option<&str>]) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..values.len()).collect();
+        order.sort_by_key(|&i| rank(keep, Merits { value: values[i], ..Merits::default() }));
+        order
+    }
+
+    #[test]
+    fn values_are_ordered_and_missing_ones_come_last() {
+        let values =
+            [None, Some("\"b\""), Some("2"), Some("-1e9"), Some("\"10\""), Some("[1]"), Some("-0.0"), Some("\"a\"")];
+        assert_eq!(by_field(&Keep::Min("n".into()), &values), [3, 6, 2, 4, 7, 1, 0, 5]);
+        assert_eq!(by_field(&Keep::Max("n".into()), &values), [1, 7, 4, 2, 6, 3, 0, 5]);
+    }
+
+    #[test]
+    fn times_of_one_minute_and_large_whole_numbers_are_told_apart() {
+        let times = ["\"2024-05-01T10:21:07.250Z\"", "\"2024-05-01T10:21:07.249Z\"", "\"2024-05-01T10:21:08Z\""];
+        assert_eq!(by_field(&Keep::Max("t".into()), &times.map(Some)), [2, 0, 1]);
+        let numbers = ["9007199254740993", "\"9007199254740992\"", "-9007199254740993", "-9007199254740992"];
+        assert_eq!(by_field(&Keep::Min("n".into()), &numbers.map(Some)), [2, 3, 1, 0]);
+        assert_eq!(by_field(&Keep::Max("n".into()), &numbers.map(Some)), [0, 1, 3, 2]);
+    }
+
+    #[test]
+    fn equal_numbers_are_equal_however_they_are_written() {
+        let key = |json| rank(&Keep::Max("n".into()), Merits { value: Some(json), ..Merits::default() });
+        assert_eq!([key("5.0"), key("\"5\""), key("5e0")], [key("5"); 3]);
+        assert_eq!(key("-0.0"), key("0"));
+    }
+
+    #[test]
+    fn lengths_and_times_are_ordered_both_ways() {
+        let merits = |n| Merits { text_bytes: n, modified: n, value: None };
+        for (up, down) in [(Keep::Shortest, Keep::Longest), (Keep::Oldest, Keep::Newest)] {
+            assert!(rank(&up, merits(3)) < rank(&up, merits(4)));
+            assert!(rank(&down, merits(3)) > rank(&down, merits(4)));
+        }
+        assert_eq!(rank(&Keep::First, merits(3)), rank(&Keep::First, merits(4)));
+    }
+}

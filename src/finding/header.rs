@@ -1,0 +1,49 @@
+//! The first line of findings: what was read, and how.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::parameters::Parameters;
+
+/// The name and version of the format.
+pub const SCHEMA: &str = "doublon.findings/2";
+
+/// The formats that are read.
+pub const READ_SCHEMAS: [&str; 2] = ["doublon.findings/1", SCHEMA];
+
+/// What was read and how.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Header {
+    /// [`SCHEMA`].
+    #[schemars(extend("const" = SCHEMA))]
+    pub schema: String,
+    /// The version of doublon that wrote the findings.
+    pub version: String,
+    /// What determines the result.
+    pub parameters: Parameters,
+    /// The files read, in order.
+    pub sources: Vec<SourceInfo>,
+}
+
+impl Default for Header {
+    /// The header of a run of this version that has read nothing yet.
+    fn default() -> Self {
+        let (schema, version) = (SCHEMA.to_owned(), env!("CARGO_PKG_VERSION").to_owned());
+        Self { schema, version, parameters: Parameters::default(), sources: Vec::new() }
+    }
+}
+
+/// A file that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SourceInfo {
+    /// Its path as given, or as found below what was given; what is no UTF-8 in it is replaced by U+FFFD.
+    pub path: String,
+    /// The exact bytes of the path in base64, where it is no UTF-8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path_base64: Option<String>,
+    /// How many bytes were read.
+    pub bytes: u64,
+    /// The XXH3 128-bit hash of those bytes, in 32 hexadecimal digits.
+    #[schemars(extend("pattern" = "^[0-9a-f]{32}$"))]
+    pub xxh3_128: String,
+}

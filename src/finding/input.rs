@@ -1,0 +1,155 @@
+//! How input is found and read.
+
+use encoding_rs::Encoding;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// How input is found and read: together with a [`Config`](doublon_core::Config), everything that determines a result.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputOptions {
+    /// The field of a record that holds its text; a path of fields is joined by dots.
+    pub text_field: String,
+    /// The field of a record that holds its id; a path of fields is joined by dots.
+    pub id_field: String,
+    /// The largest record that is read, in bytes. It bounds the memory that one source takes.
+    pub max_record: u64,
+    /// A compressed source that unpacks to more than so many times its size is given up after its first 64 MiB; 0 for no
+    /// limit.
+    #[serde(default)]
+    pub max_ratio: u64,
+    /// What one document of plain text is.
+    #[serde(rename = "lines", default, skip_serializing_if = "RecordMode::is_file")]
+    pub record: RecordMode,
+    /// What the text of a page is.
+    #[serde(rename = "article", default, skip_serializing_if = "PageText::is_visible")]
+    pub page: PageText,
+    /// The encoding of all text but JSON and Parquet; `None` to tell it from the content.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "to_name",
+        deserialize_with = "by_name"
+    )]
+    pub encoding: Option<&'static Encoding>,
+    /// If not empty, only files in folders that match one of these patterns are read. A pattern without a slash is
+    /// matched against the name of the file, one with a slash against its path below the folder that was named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub glob: Vec<String>,
+    /// Files and folders that match one of these patterns are left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<String>,
+    /// Whether links met in folders are followed.
+    #[serde(default, skip_serializing_if = "super::fields::is_false")]
+    pub follow: bool,
+    /// What to do when a path that was named is not there. It is not saved: findings tell what was read.
+    #[serde(skip)]
+    pub bad_input: BadInput,
+}
+
+impl Default for InputOptions {
+    fn default() -> Self {
+        Self {
+            text_field: "text".into(),
+            id_field: "id".into(),
+            max_record: 256 << 20,
+            max_ratio: 250,
+            record: RecordMode::File,
+            page: PageText::default(),
+            encoding: None,
+            glob: Vec::new(),
+            exclude: Vec::new(),
+            follow: false,
+            bad_input: BadInput::Fail,
+        }
+    }
+}
+
+/// What to do when a path that was named is not there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BadInput {
+    /// End before any work.
+    #[default]
+    Fail,
+    /// Report it and read the others.
+    Skip,
+}
+
+/// What one document of plain text is. Saved as whether it is a line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "bool", from = "bool")]
+pub enum RecordMode {
+    /// A file.
+    #[default]
+    File,
+    /// A line that is not blank.
+    Lines,
+}
+
+impl RecordMode {
+    #[allow(clippy::trivially_copy_pass_by_ref)] // serde passes a reference
+    fn is_file(&self) -> bool {
+        *self == Self::File
+    }
+}
+
+impl From<bool> for RecordMode {
+    fn from(is_lines: bool) -> Self {
+        if is_lines { Self::Lines } else { Self::File }
+    }
+}
+
+impl From<RecordMode> for bool {
+    fn from(mode: RecordMode) -> Self {
+        mode == RecordMode::Lines
+    }
+}
+
+/// What the text of a page is. Saved as whether it is the article.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "bool", from = "bool")]
+pub enum PageText {
+    /// All that a reader sees.
+    #[default]
+    Visible,
+    /// What seems to be its article; all that a reader sees where there is none. Places in the page are given as far as
+    /// they can be told.
+    #[cfg(feature = "article")]
+    Article,
+}
+
+impl PageText {
+    #[allow(clippy::trivially_copy_pass_by_ref)] // serde passes a reference
+    fn is_visible(&self) -> bool {
+        *self == Self::Visible
+    }
+}
+
+impl From<bool> for PageText {
+    /// Returns the article if that is asked for and this build can tell it.
+    fn from(is_article: bool) -> Self {
+        #[cfg(feature = "article")]
+        if is_article {
+            return Self::Article;
+        }
+        let _ = is_article;
+        Self::Visible
+    }
+}
+
+impl From<PageText> for bool {
+    fn from(page: PageText) -> Self {
+        page != PageText::Visible
+    }
+}
+
+#[allow(clippy::ref_option)] // serde passes a reference
+fn to_name<S: Serializer>(encoding: &Option<&'static Encoding>, serializer: S) -> Result<S::Ok, S::Error> {
+    encoding.map(Encoding::name).serialize(serializer)
+}
+
+fn by_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'static Encoding>, D::Error> {
+    let known = |name: String| {
+        let encoding = Encoding::for_label(name.as_bytes());
+        encoding.ok_or_else(|| de::Error::custom(format_args!("encoding is {name}, which is none that is known")))
+    };
+    Option::<String>::deserialize(deserializer)?.map(known).transpose()
+}

@@ -1,0 +1,156 @@
+//! What determined the findings, as it is saved: settings and input options in one object.
+
+use doublon_core::Config;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::input::InputOptions;
+
+/// Everything that determines the findings, and nothing that does not: no thread count, no path of output.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(with = "schema::Parameters")]
+pub struct Parameters {
+    /// What is compared and how. Values that cannot be are refused when they are read back.
+    #[serde(flatten)]
+    pub config: Config,
+    /// How the input was found and read.
+    #[serde(flatten)]
+    pub input: InputOptions,
+}
+
+/// The saved form once more, for the published schema alone: the engine, which owns most of these types, knows no
+/// schemas. A test holds both together.
+#[allow(dead_code, clippy::struct_excessive_bools)]
+mod schema {
+    use schemars::JsonSchema;
+
+    /// Everything that determines the findings, and nothing that does not: no thread count, no path of output.
+    #[derive(JsonSchema)]
+    pub struct Parameters {
+        /// What is compared.
+        pub level: Level,
+        /// Least Jaccard similarity of duplicate documents, above 0, at most 1.
+        pub threshold: f64,
+        /// If given, a document is removed too when a kept one has at least this share of its shingles, above 0, at most 1.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub containment: Option<f64>,
+        /// Least share of pairs at the threshold that must be found, above 0, below 1.
+        pub recall: f64,
+        /// Number of bands of the documents' signatures.
+        pub bands: usize,
+        /// Rows in a band.
+        pub rows: usize,
+        /// How text becomes tokens and shingles.
+        pub text: TextOptions,
+        /// Seed of all hash functions.
+        pub seed: u64,
+        /// Which of several duplicates stays.
+        pub keep: Keep,
+        /// Whether every verified pair of documents is listed.
+        pub pairs: bool,
+        /// Where repeated passages are looked for.
+        pub scope: Scope,
+        /// Whether they are looked for inside removed documents too.
+        pub inside_duplicates: bool,
+        /// Least number of words of a passage that is reported.
+        pub min_words: usize,
+        /// Least identity of a passage that is reported.
+        pub min_identity: f64,
+        /// How candidates of repeated passages are found.
+        pub windows: WindowParameters,
+        /// The field of a record that holds its text.
+        pub text_field: String,
+        /// The field of a record that holds its id.
+        pub id_field: String,
+        /// Largest record that is read, in bytes.
+        pub max_record: u64,
+        /// How many times its size a compressed source may unpack to; 0 for no limit.
+        #[serde(default)]
+        pub max_ratio: u64,
+        /// Whether each line of plain text is a document of its own.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub lines: bool,
+        /// Whether the text of a page is its article alone.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub article: bool,
+        /// The encoding that text was said to be in.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub encoding: Option<String>,
+        /// Patterns of which files in folders had to match one, if there are any.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub glob: Vec<String>,
+        /// Patterns of files and folders that were left out.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub exclude: Vec<String>,
+        /// Whether links in folders were followed.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub follow: bool,
+    }
+
+    /// How text becomes tokens and tokens become shingles. Part of what determines every result.
+    #[derive(JsonSchema)]
+    pub struct TextOptions {
+        /// What a document's shingles are.
+        pub shingle: Shingle,
+        /// Whether letters of different case differ.
+        pub keep_case: bool,
+        /// Whether accented letters of Latin, Greek and Cyrillic equal the plain ones.
+        pub fold_accents: bool,
+        /// Whether all digits are equal.
+        pub fold_digits: bool,
+    }
+
+    /// What is compared.
+    #[derive(JsonSchema)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Level {
+        /// Documents only.
+        Documents,
+        /// Passages only.
+        Passages,
+        /// Documents, then passages in the documents kept.
+        All,
+    }
+
+    /// Where repeated passages are looked for.
+    #[derive(JsonSchema)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Scope {
+        /// Inside each document.
+        Within,
+        /// Between documents.
+        Across,
+        /// Both.
+        Both,
+    }
+
+    /// How candidates of repeated passages are found: each window of consecutive words keeps its smallest shingle.
+    #[derive(JsonSchema)]
+    pub struct WindowParameters {
+        /// Words of a shingle.
+        pub k: usize,
+        /// Words of a window, at least `k`. Every equal run of that many words is found.
+        pub words: usize,
+        /// Bands, each with its own hash functions and keys.
+        pub bands: usize,
+        /// Hash functions of a band; their minima together are a key. Findings written before there were rows have one.
+        #[serde(default = "one_row")]
+        pub rows: usize,
+        /// Whether all pairs of places with one key are compared, instead of each place with its nearest.
+        pub exhaustive: bool,
+    }
+
+    fn one_row() -> usize {
+        1
+    }
+
+    /// Which document of several duplicates stays. Ties go to the first by source path, then position.
+    #[derive(JsonSchema)]
+    #[schemars(extend("pattern" = "^(first|longest|shortest|newest|oldest|none|(max|min):.+)$"))]
+    pub struct Keep(String);
+
+    /// What a shingle is made of, and of how many. Written `word:5` or `char:13`.
+    #[derive(JsonSchema)]
+    #[schemars(extend("pattern" = "^(word|char):[0-9]+$"))]
+    pub struct Shingle(String);
+}

@@ -1,0 +1,84 @@
+//! The stream of findings: they are handed out one by one as they are found, and nothing need hold them all.
+
+use super::collected::Findings;
+use super::line::Finding;
+use crate::error::Result;
+
+/// Receives findings one by one.
+///
+/// They come in the order of the variants of [`Finding`]: one header, then clusters, pairs, matches, families and what
+/// was skipped, and one summary at the end. A stream that ends before its summary was broken off.
+///
+/// # Examples
+///
+/// A `Vec` is a sink; so is a struct that only counts.
+///
+/// ```
+/// use doublon::finding::{Finding, Sink};
+///
+/// struct Removed(usize);
+///
+/// impl Sink for Removed {
+///     fn receive(&mut self, finding: Finding) -> doublon::Result<()> {
+///         if let Finding::DocumentCluster(cluster) = finding {
+///             self.0 += cluster.members.len();
+///         }
+///         Ok(())
+///     }
+/// }
+/// ```
+pub trait Sink {
+    /// Takes the next finding.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be passed on, as when a disk is full. The run ends with this error.
+    fn receive(&mut self, finding: Finding) -> Result<()>;
+}
+
+impl Sink for Vec<Finding> {
+    fn receive(&mut self, finding: Finding) -> Result<()> {
+        self.push(finding);
+        Ok(())
+    }
+}
+
+impl<S: Sink + ?Sized> Sink for &mut S {
+    fn receive(&mut self, finding: Finding) -> Result<()> {
+        (**self).receive(finding)
+    }
+}
+
+/// Collects all, for a consumer that needs all at once.
+impl Sink for Findings {
+    fn receive(&mut self, finding: Finding) -> Result<()> {
+        match finding {
+            Finding::Header(header) => self.header = header,
+            Finding::DocumentCluster(cluster) => self.clusters.push(cluster),
+            Finding::DocumentPair(pair) => self.pairs.push(pair),
+            Finding::PassageMatch(found) => self.matches.push(found),
+            Finding::PassageFamily(family) => self.families.push(family),
+            Finding::Skipped(skipped) => self.skipped.push(skipped),
+            Finding::Summary(summary) => self.summary = summary,
+        }
+        Ok(())
+    }
+}
+
+impl Findings {
+    /// Hands all findings to a sink, in order.
+    ///
+    /// # Errors
+    ///
+    /// If the sink fails.
+    pub fn send(self, sink: &mut dyn Sink) -> Result<()> {
+        let Self { header, clusters, pairs, matches, families, skipped, summary } = self;
+        sink.receive(Finding::Header(header))?;
+        clusters.into_iter().try_for_each(|cluster| sink.receive(Finding::DocumentCluster(cluster)))?;
+        pairs.into_iter().try_for_each(|pair| sink.receive(Finding::DocumentPair(pair)))?;
+        matches.into_iter().try_for_each(|found| sink.receive(Finding::PassageMatch(found)))?;
+        families.into_iter().try_for_each(|family| sink.receive(Finding::PassageFamily(family)))?;
+        skipped.into_iter().try_for_each(|skipped| sink.receive(Finding::Skipped(skipped)))?;
+        sink.receive(Finding::Summary(summary))
+    }
+}

@@ -1,0 +1,71 @@
+//! The counts of a run.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::fields::is_zero_u64;
+
+/// The counts of a run. `documents = kept + removed + the sum of skipped`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    /// Everything that was met as a document, or as a source that gave none.
+    pub documents: u64,
+    /// Documents that stay.
+    pub kept: u64,
+    /// Documents that go.
+    pub removed: u64,
+    /// What was not compared, by reason.
+    pub skipped: BTreeMap<String, u64>,
+    /// Bytes of text in the documents compared.
+    pub text_bytes: u64,
+    /// Bytes of text in the removed documents.
+    pub removed_bytes: u64,
+    /// Documents in which bytes that could not be decoded were replaced.
+    #[serde(default, skip_serializing_if = "is_zero_u64")]
+    pub lossy: u64,
+    /// Documents whose record has the field by which `keep` chooses; absent if it goes by none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with_value: Option<u64>,
+    /// Documents by the encoding that they were in, where that is not UTF-8.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub encodings: BTreeMap<String, u64>,
+    /// Passage matches, those of large families included that are not listed.
+    pub passage_matches: u64,
+    /// Families of passages listed.
+    pub passage_families: u64,
+    /// Repeats shorter than the least number of words, which are counted only.
+    pub short_repeats: u64,
+    /// How many of the true pairs of documents were found, as estimated from those found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recall_estimate: Option<RecallEstimate>,
+    /// What a baseline lacks, if the findings were held against one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new: Option<NewRepeats>,
+}
+
+/// What of the findings a baseline lacks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NewRepeats {
+    /// Duplicate documents.
+    pub documents: u64,
+    /// Places of repeated passages.
+    pub passages: u64,
+    /// Bytes of text in them, each byte once.
+    pub bytes: u64,
+}
+
+/// An estimate with its interval.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RecallEstimate {
+    /// The estimate, `0.0..=1.0`.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub value: f64,
+    /// The lower end of the 95% interval.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub low: f64,
+    /// The upper end of the 95% interval.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub high: f64,
+}
