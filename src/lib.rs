@@ -4,13 +4,17 @@
 pub mod cli;
 pub mod error;
 pub mod finding;
+pub mod inspect;
 pub mod report;
 pub mod rewrite;
 pub mod scan;
 pub mod source;
 pub mod statistics;
+pub mod stats;
+mod store;
 
 pub use doublon_core as core;
 pub use doublon_core::{Config, Keep, Level, Scope, Span};
 pub use error::{Error, Result};
 pub use finding::InputOptions;
+pub use scan::Deduper;

@@ -9,10 +9,10 @@ use doublon::Config;
 use doublon::Result;
 use doublon::finding::Findings;
 use doublon::finding::InputOptions;
+use doublon::inspect::explain::{Request, explain};
 use doublon::report::comparison::{PieceKind, Rule};
 use doublon::report::explanation::{Explanation, Fate, Subject, write_json, write_text};
 use doublon::report::text::Style;
-use doublon::scan::explain::{Request, explain};
 use doublon::scan::{Resources, scan};
 
 fn words(range: std::ops::Range<usize>) -> String {

@@ -11,8 +11,8 @@ use doublon::Result;
 use doublon::finding::InputOptions;
 use doublon::report::stats::write_json;
 use doublon::scan::Resources;
-use doublon::scan::stats::{Request, stats};
 use doublon::statistics::{DocumentStatistics, Statistics};
+use doublon::stats::{Request, stats};
 
 const ALL: Request = Request { compare: true, documents: true, worst: 5 };
 const ALONE: Request = Request { compare: false, ..ALL };

@@ -12,9 +12,9 @@ use super::exit::Outcome;
 use super::output::Output;
 use super::report::styled;
 use crate::finding::Parameters;
+use crate::inspect::compare::compare;
+use crate::inspect::single::{Name, Single, read_one};
 use crate::report::comparison;
-use crate::scan::compare::compare;
-use crate::scan::single::{Name, Single, read_one};
 use crate::source::SourceOptions;
 use doublon_core::Level;
 

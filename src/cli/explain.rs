@@ -11,8 +11,8 @@ use super::args::Form;
 use super::exit::Outcome;
 use super::output::Output;
 use super::report::{read, styled};
+use crate::inspect::explain::{Request, explain};
 use crate::report::explanation;
-use crate::scan::explain::{Request, explain};
 
 #[derive(Debug, Group)]
 pub struct ExplainArgs {

@@ -15,8 +15,8 @@ use super::report::style;
 use super::{hints, say};
 use crate::report::stats::{write_json, write_text};
 use crate::report::text::counted;
-use crate::scan::stats::{Request, stats};
 use crate::statistics::Statistics;
+use crate::stats::{Request, stats};
 
 #[derive(Debug, Group)]
 #[command(

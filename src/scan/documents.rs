@@ -1,7 +1,7 @@
 //! Duplicate documents: exact copies first, then candidates by bands, each measured against documents that are kept.
 
 use super::copies::Copies;
-use super::corpus::Corpus;
+use super::corpus::DocumentTable;
 use super::crowds::Crowds;
 use super::decide::{Decided, Decider};
 use super::table::{EMPTY, Sketcher};
@@ -46,8 +46,8 @@ pub(super) struct Pair {
 }
 
 /// Finds duplicate documents. `held` is the number of shingles that may be kept in memory.
-pub(super) fn find(corpus: &Corpus, config: &Config, held: usize) -> Result<Documents> {
-    let Corpus { texts, table, sketcher, order, .. } = corpus;
+pub(super) fn find(texts: &Texts, documents: &DocumentTable, config: &Config, held: usize) -> Result<Documents> {
+    let DocumentTable { table, sketcher, order } = documents;
     let chance = Chance::new(Bands::new(config.bands, config.rows)?, config.threshold);
     let streams = table.streams.load()?;
     let copies = Copies::find(&streams, order, texts, sketcher);

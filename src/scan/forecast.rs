@@ -6,9 +6,9 @@
 
 use std::path::PathBuf;
 
-use super::Budget;
-use super::texts::Place;
+use super::texts::TextPlace;
 use crate::source::{Compression, Format, Source, SourceOptions};
+use crate::store::Budget;
 use doublon_core::candidate::Bands;
 use doublon_core::candidate::lsh::Sketch;
 use doublon_core::cluster::keep::Rank;
@@ -45,7 +45,7 @@ pub fn bytes_per_document(shape: Bands) -> [(&'static str, usize); 5] {
         ("band keys", shape.bands * size_of::<u32>()),
         ("the sketch", size_of::<Sketch>()),
         ("a hash of its tokens", size_of::<u64>()),
-        ("its place", size_of::<Place>()),
+        ("its place", size_of::<TextPlace>()),
         ("its id", size_of::<u64>()),
     ]
 }

@@ -6,12 +6,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::finding::{Reason, Skipped};
 
 /// Calls `f`. If it panics, says what it said; what it was changing is then in no certain state.
-pub(super) fn guarded<T>(f: impl FnOnce() -> T) -> Result<T, String> {
+pub(crate) fn guarded<T>(f: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(f)).map_err(|panic| said(panic.as_ref()).to_owned())
 }
 
 /// Reports what doublon failed on: a record, if it is known which, with its id.
-pub(super) fn internal_error(source: &str, place: Option<(u64, u64)>, id: Option<&str>, panic: &str) -> Skipped {
+pub(crate) fn internal_error(source: &str, place: Option<(u64, u64)>, id: Option<&str>, panic: &str) -> Skipped {
     let id = id.map(|id| format!("id {id}: ")).unwrap_or_default();
     let detail = format!("{id}doublon failed on it ({panic}); please report this as a bug");
     Skipped {

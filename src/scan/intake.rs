@@ -2,15 +2,15 @@
 
 use rayon::prelude::*;
 
-use super::Progress;
 use super::guard::{guarded, internal_error};
-use crate::error::{Error, Result};
+use super::progress::Progress;
+use crate::error::Result;
 use crate::finding::{Skipped, SourceInfo};
 use crate::source::{self, Block, Format, Item, Source, SourceOptions, SourceReader, Stamp};
 
 /// What is known after all sources are read.
 #[derive(Debug, Default)]
-pub(super) struct Intake {
+pub(crate) struct Intake {
     pub sources: Vec<SourceInfo>,
     pub skipped: Vec<Skipped>,
     /// What tells whether a source has changed since, by number.
@@ -21,13 +21,13 @@ pub(super) struct Intake {
 
 /// A block with what is known of its source.
 struct Work {
-    from: Whence,
+    from: ReadFrom,
     block: Block,
 }
 
-/// What a block was read from.
+/// What a block was read from; sources are numbered from 0 in the order in which they are read.
 #[derive(Clone, Copy)]
-pub(super) struct Whence {
+pub(crate) struct ReadFrom {
     pub source: u32,
     pub format: Format,
     /// Whether single records can be read again.
@@ -39,18 +39,15 @@ pub(super) struct Whence {
 ///
 /// # Errors
 ///
-/// If there are more sources than can be numbered, or the sink fails.
-pub(super) fn read<T: Send>(
+/// If the sink fails.
+pub(crate) fn read<T: Send>(
     sources: &[Source],
     options: &SourceOptions,
     ahead: usize,
     progress: &dyn Progress,
-    work: impl Fn(Whence, Vec<Item>) -> T + Sync,
+    work: impl Fn(ReadFrom, Vec<Item>) -> T + Sync,
     mut sink: impl FnMut(T) -> Result<()>,
 ) -> Result<Intake> {
-    if u32::try_from(sources.len()).is_err() {
-        return Err(Error::TooMany { what: "sources", limit: u64::from(u32::MAX) });
-    }
     let parsed = |Work { from, mut block }: Work| {
         let name = sources[from.source as usize].name();
         let parse = |block: &mut Block, items: &mut _| source::parse(block, from.format, &name, options, items);
@@ -128,7 +125,7 @@ impl<'a, I: Iterator<Item = (&'a Source, u32)>> Reader<'a, I> {
             match next {
                 Some(Ok(block)) => {
                     let (format, can_reread) = (reader.format(), reader.can_reread());
-                    return Some(Work { from: Whence { source: *source, format, can_reread }, block });
+                    return Some(Work { from: ReadFrom { source: *source, format, can_reread }, block });
                 }
                 Some(Err(skipped)) => self.read.skipped.push(skipped),
                 None => self.close(),

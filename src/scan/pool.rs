@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 /// Makes as many as are in use at one time, and hands them out again.
-pub(super) struct Pool<F, T> {
+pub(crate) struct Pool<F, T> {
     make: F,
     free: Mutex<Vec<T>>,
 }

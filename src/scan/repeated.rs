@@ -6,7 +6,7 @@ use super::pool::Pool;
 use doublon_core::candidate::lsh::{Buckets, Joiner};
 
 /// Finds equal values among many, in time linear in their number.
-pub(super) struct Repeated<'a> {
+pub(crate) struct Repeated<'a> {
     values: &'a [u64],
 }
 
@@ -38,7 +38,7 @@ impl<'a> Repeated<'a> {
 }
 
 /// Joins bands, each in parallel; a joiner a thread is used again for the next band.
-pub(super) struct Joiners {
+pub(crate) struct Joiners {
     pool: Pool<fn() -> Joiner, Joiner>,
 }
 

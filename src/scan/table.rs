@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use super::column::Column;
 use crate::error::Result;
+use crate::store::Column;
 use doublon_core::candidate::Bands;
 use doublon_core::candidate::lsh::{self, Sketch};
 use doublon_core::hash::content_hash;

@@ -1,38 +1,44 @@
-//! Where the pipelines get a document's text from: memory, or the source once more.
+//! Where the pipelines get a document's text and name from: memory, or the source once more.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
-use super::Budget;
-use super::column::Column;
-use super::spool::{self, Spool};
-use crate::error::Result;
-use crate::finding::{Reason, Skipped};
+use super::written;
+use crate::error::{Error, Result};
+use crate::finding::{DocumentRef, Reason, Skipped};
 use crate::source::Document;
 use crate::source::{Format, Record, Rereader, Source, SourceOptions, Stamp};
+use crate::store::{Budget, Column, Spool};
 
 /// The texts of all documents, by number.
-pub(super) struct Texts {
+#[derive(Default)]
+pub(crate) struct Texts {
     pub sources: Vec<Source>,
-    pub options: SourceOptions,
+    /// The names of all sources, those that could not be read included.
+    pub names: Vec<Arc<str>>,
+    /// How each source is read.
+    options: Vec<Arc<SourceOptions>>,
+    /// Documents whose id stands more than once in their source, ascending.
+    pub repeated_ids: Vec<u32>,
     /// What tells whether a source has changed since it was read, by number.
-    pub stamps: Vec<Option<Stamp>>,
+    stamps: Vec<Option<Stamp>>,
     /// Whether a source changed while it was read, by number: its documents are then no proof of anything.
-    pub changed: Vec<bool>,
-    pub store: Store,
+    changed: Vec<bool>,
+    pub store: TextStore,
 }
 
 /// How texts are held.
-pub(super) enum Store {
+pub(crate) enum TextStore {
     /// In memory.
     Held(Vec<Document>),
     /// By place: read again when they are wanted, from their sources or from where they were written down.
-    Placed(Column<Place>, Spool),
+    Placed(Column<TextPlace>, Spool),
 }
 
 /// Where a document stands.
 #[derive(Clone, Copy, Debug, bytemuck::Pod, bytemuck::Zeroable)]
 #[repr(C)]
-pub(super) struct Place {
+pub(crate) struct TextPlace {
     offset: u64,
     length: u64,
     record: u64,
@@ -43,7 +49,7 @@ pub(super) struct Place {
 /// The number in place of a format where the place is one in the spool.
 const SPOOLED: u32 = u32::MAX;
 
-impl Place {
+impl TextPlace {
     /// A place in the source.
     pub fn new(source: u32, format: Format, record: &Record) -> Self {
         Self { offset: record.offset, length: record.length, record: record.record, source, format: format as u32 }
@@ -63,16 +69,43 @@ impl Place {
 }
 
 /// Reads texts one after another. Each thread has its own.
-pub(super) struct TextReader<'a> {
+pub(crate) struct TextReader<'a> {
     texts: &'a Texts,
     open: Option<(u32, Rereader)>,
 }
 
+impl Default for TextStore {
+    fn default() -> Self {
+        Self::Placed(Column::new(), Spool::default())
+    }
+}
+
 impl Texts {
+    /// Adds sources, which are read next, and returns the number of the first.
+    pub fn add_sources(&mut self, sources: &[Source], options: &Arc<SourceOptions>) -> Result<u32> {
+        let (first, count) = (self.sources.len(), self.sources.len() + sources.len());
+        if u32::try_from(count).is_err() {
+            return Err(Error::TooMany { what: "sources", limit: u64::from(u32::MAX) });
+        }
+        self.sources.extend_from_slice(sources);
+        self.names.extend(sources.iter().map(|source| Arc::<str>::from(source.name())));
+        self.options.resize(count, options.clone());
+        self.stamps.resize(count, None);
+        self.changed.resize(count, false);
+        Ok(first as u32)
+    }
+
+    /// Takes up what is known after the sources from `first` on were read: what tells whether they change later, and
+    /// whether they changed meanwhile.
+    pub fn close_sources(&mut self, first: u32, stamps: Vec<Option<Stamp>>, changed: &[bool]) {
+        self.stamps.splice(first as usize.., stamps);
+        self.changed[first as usize..].copy_from_slice(changed);
+    }
+
     pub fn len(&self) -> usize {
         match &self.store {
-            Store::Held(documents) => documents.len(),
-            Store::Placed(places, _) => places.len(),
+            TextStore::Held(documents) => documents.len(),
+            TextStore::Placed(places, _) => places.len(),
         }
     }
 
@@ -80,26 +113,33 @@ impl Texts {
         TextReader { texts: self, open: None }
     }
 
+    /// Names a document, without an id that another of its source has too.
+    pub fn reference(&self, doc: u32, document: &Document) -> DocumentRef {
+        let is_repeated = self.repeated_ids.binary_search(&doc).is_ok();
+        let id = document.id.as_deref().filter(|_| !is_repeated).map(Into::into);
+        DocumentRef { source: self.names[document.source as usize].clone(), record: document.record, id }
+    }
+
     /// Returns the number of a document's source and its position there.
     pub fn position(&self, doc: u32) -> Result<(u32, u64)> {
         match &self.store {
-            Store::Held(documents) => Ok((documents[doc as usize].source, documents[doc as usize].record)),
-            Store::Placed(places, _) => places.get(doc).map(|place| (place.source, place.record)),
+            TextStore::Held(documents) => Ok((documents[doc as usize].source, documents[doc as usize].record)),
+            TextStore::Placed(places, _) => places.get(doc).map(|place| (place.source, place.record)),
         }
     }
 
     /// Returns the table of places, if texts are read again.
-    pub fn places(&mut self) -> Option<&mut Column<Place>> {
+    pub fn places(&mut self) -> Option<&mut Column<TextPlace>> {
         match &mut self.store {
-            Store::Held(_) => None,
-            Store::Placed(places, _) => Some(places),
+            TextStore::Held(_) => None,
+            TextStore::Placed(places, _) => Some(places),
         }
     }
 
     /// Moves documents that were written down to disk when they outgrow their part of the budget.
     pub fn spill_spool(&mut self, budget: &Budget) -> Result<()> {
         match &mut self.store {
-            Store::Placed(_, spool) if spool.held_bytes() > budget.spool() => spool.spill(&budget.folder),
+            TextStore::Placed(_, spool) if spool.held_bytes() > budget.spool() => spool.spill(&budget.folder),
             _ => Ok(()),
         }
     }
@@ -110,12 +150,12 @@ impl<'a> TextReader<'a> {
     pub fn read(&mut self, doc: u32) -> std::result::Result<Cow<'a, Document>, Skipped> {
         let texts = self.texts;
         match &texts.store {
-            Store::Held(documents) => {
+            TextStore::Held(documents) => {
                 let document = &documents[doc as usize];
                 texts.check(document.source, document.record)?;
                 Ok(Cow::Borrowed(document))
             }
-            Store::Placed(places, spool) => {
+            TextStore::Placed(places, spool) => {
                 let place = places.get(doc).map_err(|error| texts.lost(0, None, &error.to_string()))?;
                 texts.check(place.source, place.record)?;
                 let read =
@@ -125,30 +165,30 @@ impl<'a> TextReader<'a> {
         }
     }
 
-    fn read_place(&mut self, place: &Place) -> std::result::Result<Document, Skipped> {
+    fn read_place(&mut self, place: &TextPlace) -> std::result::Result<Document, Skipped> {
         let texts = self.texts;
         let reader = match &mut self.open {
             Some((source, reader)) if *source == place.source => reader,
             other => {
                 let format = Format::from_number(place.format);
                 let source = &texts.sources[place.source as usize];
+                let options = &texts.options[place.source as usize];
                 let stamp = texts.stamps[place.source as usize].clone();
-                let reader = Rereader::open(source, format, stamp, &texts.options)?;
+                let reader = Rereader::open(source, format, stamp, options)?;
                 &mut other.insert((place.source, reader)).1
             }
         };
-        let record = reader.read(place.record, place.offset, place.length, &texts.options)?;
+        let record = reader.read(place.record, place.offset, place.length, &texts.options[place.source as usize])?;
         Ok(document(place.source, record))
     }
 }
 
 impl Texts {
-    fn read_spool(&self, spool: &Spool, place: &Place) -> std::result::Result<Document, Skipped> {
+    fn read_spool(&self, spool: &Spool, place: &TextPlace) -> std::result::Result<Document, Skipped> {
         let (source, record) = (place.source, place.record);
         let lost = |why: &str| self.lost(source, Some(record), why);
-        let bytes =
-            spool.read(place.offset, place.length).map_err(|error| lost(&format!("temporary file: {error}")))?;
-        spool::read(&bytes, source, record).ok_or_else(|| lost("the temporary file was changed"))
+        let bytes = spool.read(place.offset, place.length).map_err(|error| lost(&error.to_string()))?;
+        written::read(&bytes, source, record).ok_or_else(|| lost("the temporary file was changed"))
     }
 
     /// What was read of a file that changed meanwhile is of neither state for sure.
@@ -166,7 +206,7 @@ impl Texts {
     }
 }
 
-pub(super) fn document(source: u32, record: Record) -> Document {
+pub(crate) fn document(source: u32, record: Record) -> Document {
     let Record { record, id, text, lossy, raw_hash, encoding, origin, .. } = record;
     Document { source, record, id, text, lossy, raw_hash, encoding, origin }
 }
@@ -179,13 +219,9 @@ mod tests {
     fn f08_what_was_read_of_a_file_that_changed_is_not_given_again() {
         let documents = [0, 1].map(|source| Document { source, record: 5, ..Document::default() });
         let sources = ["a.txt", "b.txt"].map(|path| Source { path: path.into(), named: true });
-        let texts = Texts {
-            sources: sources.to_vec(),
-            options: SourceOptions::default(),
-            stamps: vec![None; 2],
-            changed: vec![false, true],
-            store: Store::Held(documents.to_vec()),
-        };
+        let mut texts = Texts { store: TextStore::Held(documents.to_vec()), ..Texts::default() };
+        texts.add_sources(&sources, &Arc::default()).expect("they are few");
+        texts.close_sources(0, vec![None; 2], &[false, true]);
         let mut reader = texts.reader();
         assert_eq!(reader.read(0).as_deref(), Ok(&documents[0]));
         let lost = reader.read(1).expect_err("it changed");

@@ -9,10 +9,8 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::words::{Held, Words};
 use crate::error::Result;
-use crate::scan::Budget;
-use crate::scan::shares::{Share, Shares, divide};
+use crate::store::{Budget, HeldWords, Partition, Partitions, Words, divide};
 use doublon_core::Config;
 use doublon_core::candidate::postings::{Candidate, Following, Links, Place, Posting};
 use doublon_core::sketch::WindowParameters;
@@ -37,17 +35,17 @@ pub(super) fn candidates(
     included: &[u32],
     config: &Config,
     budget: &Budget,
-) -> Result<Vec<Share<Candidate>>> {
+) -> Result<Vec<Partition<Candidate>>> {
     let total = words.len() as u64 + 1;
     let share_of = |candidate: &Candidate| (words.end(candidate.a.doc) * DOCUMENT_SHARES as u64 / total) as usize;
     let linker = Linker { words, config };
-    let mut found = Shares::new(DOCUMENT_SHARES, budget.candidates(), &budget.folder);
+    let mut found = Partitions::new(DOCUMENT_SHARES, budget.candidates(), &budget.folder);
     let rounds = rounds(words.len(), config.windows, budget.postings());
     for round in 0..rounds {
         let keys = KEY_SHARES * round / rounds..KEY_SHARES * (round + 1) / rounds;
         let mut postings = postings(words, included, config, &keys, budget)?.into_iter();
         loop {
-            let some: Vec<Share<Posting>> = postings.by_ref().take(2 * rayon::current_num_threads()).collect();
+            let some: Vec<Partition<Posting>> = postings.by_ref().take(2 * rayon::current_num_threads()).collect();
             if some.is_empty() {
                 break;
             }
@@ -82,8 +80,8 @@ fn postings(
     config: &Config,
     keys: &Range<usize>,
     budget: &Budget,
-) -> Result<Vec<Share<Posting>>> {
-    let mut postings = Shares::new(keys.len(), budget.postings(), &budget.folder);
+) -> Result<Vec<Partition<Posting>>> {
+    let mut postings = Partitions::new(keys.len(), budget.postings(), &budget.folder);
     let batch_of = |doc: u32| words.end(doc) / BATCH_WORDS;
     let batches: Vec<&[u32]> = included.chunk_by(|&x, &y| batch_of(x) == batch_of(y)).collect();
     for batches in batches.chunks(2 * rayon::current_num_threads()) {
@@ -104,7 +102,7 @@ fn share_of_key(key: u64) -> usize {
 fn postings_of(words: &Words, docs: &[u32], config: &Config, keys: &Range<usize>) -> Result<Vec<Posting>> {
     let WindowParameters { k, words: of_window, bands, rows, .. } = config.windows;
     let mut windows = Windows::new(k, of_window, bands, rows, config.seed);
-    let (mut held, mut hashes, mut postings) = (Held::default(), Vec::new(), Vec::new());
+    let (mut held, mut hashes, mut postings) = (HeldWords::default(), Vec::new(), Vec::new());
     for &doc in docs {
         hashes.clear();
         // Without accents, which are the first thing that a copy loses.
@@ -125,10 +123,10 @@ struct Linker<'a> {
 }
 
 impl Linker<'_> {
-    fn candidates(&self, share: Share<Posting>) -> Result<Vec<Candidate>> {
+    fn candidates(&self, share: Partition<Posting>) -> Result<Vec<Candidate>> {
         let Settings { scope, windows, .. } = **self.config;
         let links = Links { scope, exhaustive: windows.exhaustive };
-        let mut held = Held::default();
+        let mut held = HeldWords::default();
         let following = |place: Place| -> Result<Following> {
             let start = place.at as usize + windows.k;
             let mut following = [TokenId::MAX; 3];

@@ -2,10 +2,9 @@
 
 use rayon::prelude::*;
 
-use super::words::{Held, Words};
 use crate::error::Result;
 use crate::scan::pool::Pool;
-use crate::scan::shares::Share;
+use crate::store::{HeldWords, Partition, Words};
 use doublon_core::Config;
 use doublon_core::candidate::postings::Candidate;
 use doublon_core::cluster::families::Occurrence;
@@ -50,7 +49,7 @@ impl Repeat {
     }
 
     /// Counts the shingles of both sides.
-    pub fn count_shingles(&mut self, words: &Words, shingler: Shingler, held: &mut Held) -> Result<()> {
+    pub fn count_shingles(&mut self, words: &Words, shingler: Shingler, held: &mut HeldWords) -> Result<()> {
         let mut set = |place: &Occurrence| -> Result<Vec<u64>> {
             let tokens = words.part(place.doc, place.words(), held)?;
             let hashes: Vec<u64> = tokens.iter().map(|&token| words.vocabulary.hash(token)).collect();
@@ -110,13 +109,13 @@ impl Runs {
 }
 
 /// Aligns the candidates, which are in shares by first document.
-pub(super) fn align(words: &Words, candidates: Vec<Share<Candidate>>, config: &Config) -> Result<Repeats> {
+pub(super) fn align(words: &Words, candidates: Vec<Partition<Candidate>>, config: &Config) -> Result<Repeats> {
     let least = config.min_words;
     let acceptance = acceptance(config);
     let worker = || Worker {
         aligner: PairAligner::new(&words.vocabulary, config.windows.k, acceptance),
-        a: Held::default(),
-        b: Held::default(),
+        a: HeldWords::default(),
+        b: HeldWords::default(),
     };
     let aligner = ShareAligner { words, least, workers: Pool::new(worker) };
     let found: Vec<Repeats> =
@@ -132,8 +131,8 @@ pub(super) fn align(words: &Words, candidates: Vec<Share<Candidate>>, config: &C
 /// What one thread aligns with.
 struct Worker<'a> {
     aligner: PairAligner<'a>,
-    a: Held,
-    b: Held,
+    a: HeldWords,
+    b: HeldWords,
 }
 
 struct ShareAligner<'a, F> {
@@ -143,7 +142,7 @@ struct ShareAligner<'a, F> {
 }
 
 impl<'a, F: Fn() -> Worker<'a> + Sync> ShareAligner<'a, F> {
-    fn align(&self, share: Share<Candidate>) -> Result<Repeats> {
+    fn align(&self, share: Partition<Candidate>) -> Result<Repeats> {
         let mut candidates = share.load()?;
         candidates.par_sort_unstable_by_key(|candidate| {
             let Candidate { a, b } = candidate;
@@ -190,14 +189,14 @@ impl<'a, F: Fn() -> Worker<'a> + Sync> ShareAligner<'a, F> {
 }
 
 /// Returns what an alignment must reach to be a passage, listed or not.
-pub(in crate::scan) fn acceptance(config: &Config) -> Acceptance {
+pub(crate) fn acceptance(config: &Config) -> Acceptance {
     let least = config.min_words;
     Acceptance { score: score_of_equal(least.min(config.windows.words)), identity: config.min_identity, unit: least }
 }
 
 /// Returns the score that a passage of so many words must reach to be listed, of which so many are characters of a
 /// script without spaces.
-pub(in crate::scan) fn least_score(words: usize, characters: usize, least: usize) -> i64 {
+pub(crate) fn least_score(words: usize, characters: usize, least: usize) -> i64 {
     let more = (LEAST_SCORE_OF_CHARACTERS - LEAST_SCORE) * score_of_equal(characters) / score_of_equal(words);
     (LEAST_SCORE + more).min(score_of_equal(least))
 }

@@ -4,27 +4,26 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use super::corpus::Corpus;
-use super::describe::{Side, pieces};
-use super::order::Order;
-use super::passages::{WordReader, WordRows, Words};
-use super::single::Single;
-use super::table::{Rows, Sketcher, Table};
-use super::texts::{Store, Texts, document};
-use super::{Budget, Resources, documents, passages};
-use crate::error::Result;
-use crate::finding::{Parameters, PassageMatch};
-use crate::report::comparison::{self, Aligned, Comparison, Equality, Rule, Search, Verdict};
-use crate::source::Document;
-use crate::source::{Source, SourceOptions};
-use doublon_core::candidate::params::sketch_len;
-use doublon_core::candidate::{Bands, Chance, lsh};
-use doublon_core::cluster::keep::{self, Merits};
-use doublon_core::text::{Lexicon, TokenId, Tokenizer, Vocabulary};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use doublon_core::candidate::params::{SKETCH_BYTES, sketch_len};
+use doublon_core::candidate::{Chance, lsh};
+use doublon_core::sketch::MinHasher;
+use doublon_core::text::{Lexicon, Shingler, TokenId, Tokenizer, Vocabulary};
 use doublon_core::verify::Overlap;
 use doublon_core::verify::align::{Aligner, Alignment, Column, Run};
 use doublon_core::verify::pair::{Acceptance, PairAligner};
-use doublon_core::{Config, Keep, Scope};
+use doublon_core::{Config, Keep, Level, Scope};
+
+use super::single::Single;
+use crate::error::Result;
+use crate::finding::{Findings, Parameters, PassageMatch, PlacedSpan, Reason};
+use crate::report::comparison::{self, Aligned, Comparison, Equality, Rule, Search, Verdict};
+use crate::scan::describe::{Side, pieces};
+use crate::scan::{self, CorpusBuilder};
+use crate::source::{Record, Source};
+use crate::store::{Budget, Resources};
 
 /// Compares two documents as a scan of just these two would.
 ///
@@ -33,16 +32,16 @@ use doublon_core::{Config, Keep, Scope};
 /// If a parameter has no sense.
 pub fn compare(a: &Single, b: &Single, parameters: &Parameters) -> Result<Comparison> {
     let pair = Pair::new(a, b, &parameters.config)?;
-    let verdict = pair.verdict()?;
+    let verdict = pair.verdict();
     Ok(Comparison {
         parameters: parameters.clone(),
-        a: pair.side(a),
-        b: pair.side(b),
+        a: pair.side(a, 0),
+        b: pair.side(b, 1),
         equality: pair.equality,
         shared: pair.overlap.shared,
-        search: pair.search()?,
+        search: pair.search(),
         verdict,
-        passages: pair.passages()?,
+        passages: pair.passages(a, b),
     })
 }
 
@@ -106,85 +105,89 @@ fn shared_passage(vocabulary: &Vocabulary, tokens: &[TokenId], words_of_a: usize
     found.into_iter().map(|found| found.best_part()).fold(whole, better)
 }
 
-/// Two documents as a corpus, the one whose path and place come first as number 0.
+/// Two documents, the one whose path and place come first as number 0, and what a scan of just these two finds.
 struct Pair<'p> {
     config: &'p Config,
-    corpus: Corpus,
+    /// The texts of `a` and `b`.
+    texts: [&'p str; 2],
     /// Whether number 0 is `b`.
     is_swapped: bool,
     equality: Equality,
+    /// The shingles of `a` and `b`.
+    sets: [Vec<u64>; 2],
     /// Of `a` and `b`.
     overlap: Overlap,
+    found: Findings,
 }
 
 impl<'p> Pair<'p> {
-    fn new(a: &Single, b: &Single, config: &'p Config) -> Result<Self> {
+    fn new(a: &'p Single, b: &'p Single, config: &'p Config) -> Result<Self> {
         let place = |single: &Single| (single.doc.source.clone(), single.record.record);
         let is_swapped = place(b).cmp(&place(a)) == Ordering::Less;
-        let shape = Bands::new(config.bands, config.rows)?;
-        let sketcher = Sketcher::new(config.text, shape, config.seed);
-        let mut scratch = sketcher.scratch();
-        let sets = [a, b].map(|single| sketcher.set(&single.record.text, &mut scratch));
-        let tokens = [a, b].map(|single| scratch.tokens(&single.record.text).to_vec());
+        let tokenizer = Tokenizer::new(config.text, config.seed);
+        let shingler = Shingler::new(config.text.shingle.k);
+        let units = [a, b].map(|single| {
+            let mut units = Vec::new();
+            tokenizer.units(&single.record.text, &mut units);
+            units
+        });
+        let sets = units.each_ref().map(|units| shingler.set(units));
         let same_text = a.record.text == b.record.text;
         let equality = match same_text && a.record.raw_hash == b.record.raw_hash {
             true => Equality::Bytes,
-            false if tokens[0] == tokens[1] => Equality::Words,
+            false if units[0] == units[1] => Equality::Words,
             false => Equality::None,
         };
-        let both = if is_swapped { [b, a] } else { [a, b] };
-        let corpus = corpus(both, sketcher, shape, config);
-        Ok(Self { config, corpus, is_swapped, equality, overlap: Overlap::of(&sets[0], &sets[1]) })
+        let found = found(if is_swapped { [b, a] } else { [a, b] }, config)?;
+        let (texts, overlap) = ([a, b].map(|single| single.record.text.as_str()), Overlap::of(&sets[0], &sets[1]));
+        Ok(Self { config, texts, is_swapped, equality, sets, overlap, found })
     }
 
-    fn side(&self, single: &Single) -> comparison::Side {
-        let (text, sketcher) = (&single.record.text, &self.corpus.sketcher);
+    fn side(&self, single: &Single, number: usize) -> comparison::Side {
+        let text = self.texts[number];
         let tokens = Tokenizer::new(self.config.text, self.config.seed).reader().tokens(text);
         comparison::Side {
             doc: single.doc.clone(),
             bytes: text.len(),
             characters: text.chars().count(),
             words: tokens.len(),
-            shingles: sketcher.set(text, &mut sketcher.scratch()).len(),
+            shingles: self.sets[number].len(),
         }
     }
 
-    fn search(&self) -> Result<Search> {
-        let table = &self.corpus.table;
-        let shape = Bands::new(self.config.bands, self.config.rows)?;
+    fn search(&self) -> Search {
+        let shape = self.config.shape();
+        let hasher = MinHasher::new(shape.len(), self.config.seed);
+        let [a, b] = self.sets.each_ref().map(|set| {
+            let mut signature = vec![0; shape.len()];
+            hasher.sign(set, &mut signature);
+            signature
+        });
+        let met = lsh::band_keys(&a, shape).zip(lsh::band_keys(&b, shape)).zip(1..);
         let chance = Chance::new(shape, self.config.threshold);
-        let mut bands_met = Vec::new();
-        for (band, keys) in (1..).zip(&table.keys) {
-            if keys.get(0)? == keys.get(1)? {
-                bands_met.push(band);
-            }
-        }
-        let (a, b) = (table.sketches.get(0)?, table.sketches.get(1)?);
         // Bytes that are not in use agree.
-        let unused = a.len() - sketch_len(shape);
-        Ok(Search {
+        let unused = SKETCH_BYTES - sketch_len(shape);
+        Search {
             chance: chance.of(self.overlap.jaccard()),
-            bands_met,
-            sketch_equal: lsh::equal_bytes(&a, &b) - unused,
+            bands_met: met.filter(|((a, b), _)| a == b).map(|(_, band)| band).collect(),
+            sketch_equal: lsh::equal_bytes(&lsh::sketch(&a, shape), &lsh::sketch(&b, shape)) - unused,
             sketch_least: chance.cut() - unused,
             sketch_values: sketch_len(shape),
-        })
+        }
     }
 
-    fn verdict(&self) -> Result<Verdict> {
-        if !self.corpus.empty()?.is_empty() {
-            return Ok(Verdict::Empty);
+    fn verdict(&self) -> Verdict {
+        if self.found.summary.skipped.contains_key(Reason::Empty.name()) {
+            return Verdict::Empty;
         }
-        let found = documents::find(&self.corpus, self.config, super::SETS_HELD)?;
         let rule = self.rule();
-        let is_similar = self.overlap.reaches(self.config.threshold);
-        Ok(match found.removed.first() {
-            Some(removal) if (removal.doc == 0) == self.is_swapped => Verdict::RemovesB { rule },
+        match self.found.clusters.first() {
+            Some(cluster) if (cluster.keep.record == 1) == self.is_swapped => Verdict::RemovesB { rule },
             Some(_) => Verdict::RemovesA { rule },
-            None if !found.pairs.is_empty() && self.config.keep == Keep::None => Verdict::Pair { rule },
-            None if is_similar => Verdict::Missed,
+            None if !self.found.pairs.is_empty() && self.config.keep == Keep::None => Verdict::Pair { rule },
+            None if self.overlap.reaches(self.config.threshold) => Verdict::Missed,
             None => Verdict::Different,
-        })
+        }
     }
 
     /// The rule by which they are duplicates, if they are.
@@ -197,28 +200,39 @@ impl<'p> Pair<'p> {
         }
     }
 
-    fn passages(&self) -> Result<Vec<Aligned>> {
-        let config = &self.config.to_builder().scope(Scope::Across).build()?;
-        let texts = &self.corpus.texts;
-        let included: Vec<u32> =
-            (0..2).filter(|doc| !self.corpus.empty().is_ok_and(|empty| empty.contains(doc))).collect();
-        let words = words(texts, config);
-        let found = passages::find(&self.corpus, words, &included, config, &Budget::new(&Resources::default()))?;
-        let matches = found.matches.into_iter().map(|found| if self.is_swapped { swapped(found) } else { found });
-        let mut matches: Vec<PassageMatch> = matches.collect();
-        matches.sort_by_key(|found| (found.a.start, found.b.start));
-        let text = |side: usize| match &texts.store {
-            Store::Held(documents) => documents[side].text.as_str(),
-            Store::Placed(..) => "",
+    fn passages(&self, a: &Single, b: &Single) -> Vec<Aligned> {
+        let named = |found: &PassageMatch| {
+            let found = if self.is_swapped { swapped(found.clone()) } else { found.clone() };
+            let place = |place: PlacedSpan, single: &Single| PlacedSpan { doc: single.doc.clone(), ..place };
+            PassageMatch { a: place(found.a, a), b: place(found.b, b), ..found }
         };
-        let (a, b) = if self.is_swapped { (text(1), text(0)) } else { (text(0), text(1)) };
+        let mut matches: Vec<PassageMatch> = self.found.matches.iter().map(named).collect();
+        matches.sort_by_key(|found| (found.a.start, found.b.start));
         let align = |(n, found): (usize, PassageMatch)| {
+            let [a, b] = self.texts;
             let texts = (&a[found.a.start..found.a.end], &b[found.b.start..found.b.end]);
-            let comparison::Alignment { longest_run, pieces, .. } = aligned(texts.0, texts.1, config);
+            let comparison::Alignment { longest_run, pieces, .. } = aligned(texts.0, texts.1, self.config);
             Aligned { found: PassageMatch { id: format!("p{}", n + 1), ..found }, longest_run, pieces }
         };
-        Ok(matches.into_iter().enumerate().map(align).collect())
+        matches.into_iter().enumerate().map(align).collect()
     }
+}
+
+/// Scans two documents, which are records 0 and 1 of a source without a name.
+fn found(both: [&Single; 2], config: &Config) -> Result<Findings> {
+    let config = &config.to_builder().level(Level::All).scope(Scope::Across).inside_duplicates(true).build()?;
+    let budget = Budget::new(&Resources::default());
+    let mut builder = CorpusBuilder::new(config, &budget);
+    let number = builder.add_source(&Source { path: PathBuf::new(), named: true }, &Arc::default())?;
+    for (n, single) in (0..).zip(both) {
+        let source = Source { path: (&*single.doc.source).into(), named: true };
+        let record = Record { record: n, id: None, ..single.record.clone() };
+        builder.push(number, scan::modified(&source, &config.keep), vec![vec![record]])?;
+    }
+    let parameters = Parameters { config: config.clone(), ..Parameters::default() };
+    let mut findings = Findings::default();
+    scan::compare(builder.finish()?, &parameters, &budget, &(), &mut findings)?;
+    Ok(findings)
 }
 
 /// The match with its sides exchanged.
@@ -228,62 +242,6 @@ fn swapped(found: PassageMatch) -> PassageMatch {
         std::mem::swap(&mut difference.a, &mut difference.b);
     }
     PassageMatch { a: b, b: a, containment_a: containment_b, containment_b: containment_a, differences, ..found }
-}
-
-fn corpus(both: [&Single; 2], sketcher: Sketcher, shape: Bands, config: &Config) -> Corpus {
-    let (mut table, mut rows, mut scratch) = (Table::new(shape), Rows::default(), sketcher.scratch());
-    for single in both {
-        sketcher.add(&single.record.text, &mut rows, &mut scratch);
-    }
-    table.append(&rows);
-    let documents: Vec<Document> = (0..).zip(both).map(|(n, single)| document(n, single.record.clone())).collect();
-    let sources = both.map(|single| Source { path: (&*single.doc.source).into(), named: true });
-    Corpus {
-        sources: Vec::new(),
-        names: both.iter().map(|single| single.doc.source.clone()).collect(),
-        texts: Texts {
-            sources: sources.to_vec(),
-            options: SourceOptions::default(),
-            stamps: vec![None; 2],
-            changed: vec![false; 2],
-            store: Store::Held(documents),
-        },
-        table,
-        words: Words::default(),
-        skipped: Vec::new(),
-        records: 2,
-        skipped_sources: 0,
-        text_bytes: 0,
-        lossy: 0,
-        with_value: 0,
-        encodings: std::collections::BTreeMap::new(),
-        repeated_ids: Vec::new(),
-        order: order(both, config),
-        sketcher,
-    }
-}
-
-fn order(both: [&Single; 2], config: &Config) -> Order {
-    let ranks = both.map(|single| {
-        let source = Source { path: (&*single.doc.source).into(), named: true };
-        let modified = super::corpus::modified(&source, &config.keep);
-        let (text_bytes, value) = (single.record.text.len() as u64, single.record.value.as_deref());
-        keep::rank(&config.keep, Merits { text_bytes, modified, value })
-    });
-    Order::by_key(&ranks)
-}
-
-fn words(texts: &Texts, config: &Config) -> Words {
-    let (mut words, mut rows) = (Words::default(), WordRows::default());
-    let mut reader = WordReader::new(0, config);
-    if let Store::Held(documents) = &texts.store {
-        for document in documents {
-            reader.add(&document.text, &mut rows);
-        }
-    }
-    words.append(&rows);
-    words.finish(vec![reader]);
-    words
 }
 
 #[cfg(test)]

@@ -3,10 +3,6 @@
 //! By itself, a document is measured while it is read, and nothing is held but sums, so that memory depends on the
 //! largest documents only. To compare documents with each other this uses a scan, which holds what a scan holds.
 
-mod distribution;
-mod repeats;
-mod tally;
-
 use crate::finding::{InputOptions, Parameters};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -14,18 +10,17 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use self::repeats::{Repeats, frequent_passages};
-use self::tally::{Listing, Numbered, Tally};
-use super::corpus::{Corpus, id_hash};
-use super::guard::{guarded, internal_error};
-use super::intake::Whence;
-use super::pool::Pool;
-use super::repeated::Repeated;
-use super::{Budget, Progress, Resources, intake};
+use super::repeats::{Repeats, frequent_passages};
+use super::tally::{Listing, Numbered, Tally};
 use crate::error::{Error, Result};
 use crate::finding::{DocumentRef, Findings, Reason, Skipped, SourceInfo};
+use crate::scan::{
+    self, CorpusBuilder, Pool, Progress, ReadFrom, Repeated, Resources, Texts, guarded, id_hash, internal_error,
+    read_sources,
+};
 use crate::source::{self, Item, Record, SourceOptions};
 use crate::statistics::{DocumentRepeats, DocumentStatistics, Header, SCHEMA, Shares, Sizes, Statistics};
+use crate::store::Budget;
 use doublon_core::Config;
 use doublon_core::text::{Cleaning, RepetitionMeter, Tokenizer};
 
@@ -50,14 +45,14 @@ impl Default for Request {
 ///
 /// # Errors
 ///
-/// As [`super::scan`].
+/// As [`scan`](crate::scan::scan).
 ///
 /// # Examples
 ///
 /// ```
-/// use doublon::finding::Config;
+/// use doublon::Config;
 /// use doublon::scan::Resources;
-/// use doublon::scan::stats::{Request, stats};
+/// use doublon::stats::{Request, stats};
 /// use doublon::finding::InputOptions;
 ///
 /// let (paths, request) = (["data/seed".into()], Request::default());
@@ -75,7 +70,7 @@ pub fn stats(
     progress: &dyn Progress,
 ) -> Result<Statistics> {
     let run = Run { paths, request, config, input, budget: Budget::new(resources), progress };
-    super::threads(resources)?.install(|| if request.compare { run.compared() } else { run.alone() })
+    scan::threads(resources)?.install(|| if request.compare { run.compared() } else { run.alone() })
 }
 
 /// One run, as it was asked for.
@@ -91,11 +86,13 @@ struct Run<'a> {
 impl Run<'_> {
     /// Compares the documents, then measures each with what was found.
     fn compared(&self) -> Result<Statistics> {
-        let mut corpus = Corpus::read(self.paths, self.config, self.input, &self.budget, self.progress)?;
-        let findings = super::compare(&mut corpus, self.config, &self.budget, self.progress)?;
+        let corpus = CorpusBuilder::new(self.config, &self.budget).read_only(self.paths, self.input, self.progress)?;
+        let parameters = Parameters { config: self.config.clone(), input: self.input.clone() };
+        let mut findings = Findings::default();
+        let texts = scan::compare(corpus, &parameters, &self.budget, self.progress, &mut findings)?.texts;
         let repeats = Repeats::of(&findings);
         self.progress.phase("measuring", None);
-        let mut tally = self.measure_all(&corpus, &findings, &repeats);
+        let mut tally = self.measure_all(&texts, &findings, &repeats);
         let skipped = [findings.skipped, std::mem::take(&mut tally.skipped)].concat();
         let summary = repeats.summary(tally.kept_characters);
         let mut found = self.statistics(tally, findings.header.sources, skipped, findings.summary.documents)?;
@@ -105,17 +102,17 @@ impl Run<'_> {
     }
 
     /// Measures all documents but those that the findings list as skipped.
-    fn measure_all(&self, corpus: &Corpus, findings: &Findings, repeats: &Repeats) -> Tally {
+    fn measure_all(&self, texts: &Texts, findings: &Findings, repeats: &Repeats) -> Tally {
         let skipped = findings.skipped.iter().filter_map(|why| Some((why.source.as_str(), why.record?)));
         let skipped: BTreeSet<(&str, u64)> = skipped.collect();
         let gauge = Gauge::new();
-        let start = || (corpus.texts.reader(), gauge.clone(), Tally::new(self.listing()));
-        let docs = (0..corpus.texts.len() as u32).into_par_iter().with_min_len(64);
+        let start = || (texts.reader(), gauge.clone(), Tally::new(self.listing()));
+        let docs = (0..texts.len() as u32).into_par_iter().with_min_len(64);
         let tallies = docs.fold(start, |mut state, doc| {
             let (reader, gauge, tally) = &mut state;
             match reader.read(doc) {
                 Ok(document) => {
-                    let name = corpus.reference(doc, &document);
+                    let name = texts.reference(doc, &document);
                     if !skipped.contains(&(&*name.source, name.record)) {
                         let repeats = repeats.document(&name);
                         tally.add_or_skip(doc, document.lossy, gauge.describe(name, &document.text, Some(repeats)));
@@ -133,14 +130,14 @@ impl Run<'_> {
     fn alone(&self) -> Result<Statistics> {
         let options = &SourceOptions::from(self.input.clone());
         let walked = source::walk(self.paths, options)?;
-        self.progress.phase("measuring", super::corpus::sizes(&walked.sources).map(|sizes| sizes.iter().sum()));
+        self.progress.phase("measuring", scan::sizes(&walked.sources).map(|sizes| sizes.iter().sum()));
         let names: Vec<Arc<str>> = walked.sources.iter().map(|source| source.name().into()).collect();
         let gauge = Gauge::new();
         let gauges = Pool::new(|| gauge.clone());
-        let work = |from: Whence, items| gauges.with(|gauge| self.part(from.source, &names, items, gauge));
+        let work = |from: ReadFrom, items| gauges.with(|gauge| self.part(from.source, &names, items, gauge));
         let (mut tally, mut ids, mut records) = (Tally::new(self.listing()), Vec::new(), 0);
-        let ahead = self.budget.read_ahead();
-        let read = intake::read(&walked.sources, options, ahead, self.progress, work, |mut part: Part| {
+        let ahead = self.budget.read_ahead(rayon::current_num_threads());
+        let read = read_sources(&walked.sources, options, ahead, self.progress, work, |mut part: Part| {
             let first = check_count(ids.len() + part.ids.len()).map(|()| ids.len() as u32)?;
             part.tally.number_from(first);
             records += part.records;

@@ -3,31 +3,23 @@
 //! Columns are written once, in order, and read from start to end or at a few places. So a table that is larger than
 //! the memory budget can lie on disk at the cost of reading each column as often as it is used.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
 
 use bytemuck::Pod;
 
-use crate::error::{Error, Result};
+use super::spill::SpillFile;
+use crate::error::Result;
 
 /// Bytes that are read at a time.
 const CHUNK: usize = 1 << 20;
 
 /// A growing sequence of plain values.
 #[derive(Debug)]
-pub(super) struct Column<T> {
+pub(crate) struct Column<T> {
     held: Vec<T>,
-    spilled: Option<Spilled>,
-}
-
-/// Where the first values are once they have left memory. The file has no name and goes with the run.
-#[derive(Debug)]
-struct Spilled {
-    len: usize,
-    file: Mutex<BufWriter<File>>,
+    /// Where the first values are once they have left memory.
+    spilled: Option<SpillFile>,
 }
 
 impl<T> Default for Column<T> {
@@ -42,7 +34,7 @@ impl<T: Pod> Column<T> {
     }
 
     pub fn len(&self) -> usize {
-        self.spilled.as_ref().map_or(0, |spilled| spilled.len) + self.held.len()
+        self.spilled_len() + self.held.len()
     }
 
     /// Returns the bytes of memory in use.
@@ -56,17 +48,11 @@ impl<T: Pod> Column<T> {
 
     /// Moves what is held to a file in `folder`.
     pub fn spill(&mut self, folder: &Path) -> Result<()> {
-        let failed = |cause| Error::Io { path: folder.to_owned(), cause };
         let spilled = match &mut self.spilled {
             Some(spilled) => spilled,
-            none => {
-                let file = tempfile::tempfile_in(folder).map_err(failed)?;
-                none.insert(Spilled { len: 0, file: Mutex::new(BufWriter::with_capacity(1 << 16, file)) })
-            }
+            none => none.insert(SpillFile::new(folder)?),
         };
-        let file = spilled.file.get_mut().unwrap_or_else(PoisonError::into_inner);
-        file.write_all(bytemuck::cast_slice(&self.held)).map_err(failed)?;
-        spilled.len += self.held.len();
+        spilled.append(bytemuck::cast_slice(&self.held))?;
         self.held = Vec::new();
         Ok(())
     }
@@ -75,10 +61,11 @@ impl<T: Pod> Column<T> {
     pub fn for_each_chunk(&self, mut f: impl FnMut(usize, &[T])) -> Result<()> {
         let mut first = 0;
         if let Some(spilled) = &self.spilled {
-            let mut chunk: Vec<T> = vec![T::zeroed(); (CHUNK / size_of::<T>()).min(spilled.len)];
-            while first < spilled.len {
-                let len = chunk.len().min(spilled.len - first);
-                spilled.read(first, &mut chunk[..len])?;
+            let count = self.spilled_len();
+            let mut chunk: Vec<T> = vec![T::zeroed(); (CHUNK / size_of::<T>()).min(count)];
+            while first < count {
+                let len = chunk.len().min(count - first);
+                read(spilled, first, &mut chunk[..len])?;
                 f(first, &chunk[..len]);
                 first += len;
             }
@@ -111,26 +98,27 @@ impl<T: Pod> Column<T> {
         let Some(spilled) = &self.spilled else { return Ok(&self.held[stretch]) };
         buffer.clear();
         buffer.resize(stretch.len(), T::zeroed());
-        let in_file = stretch.start.min(spilled.len)..stretch.end.min(spilled.len);
+        let count = self.spilled_len();
+        let in_file = stretch.start.min(count)..stretch.end.min(count);
         let (from_file, from_memory) = buffer.split_at_mut(in_file.len());
         if !from_file.is_empty() {
-            spilled.read(in_file.start, from_file)?;
+            read(spilled, in_file.start, from_file)?;
         }
-        let held = stretch.start.max(spilled.len) - spilled.len;
+        let held = stretch.start.max(count) - count;
         from_memory.copy_from_slice(&self.held[held..held + from_memory.len()]);
         Ok(buffer)
     }
 
     /// Returns the value at one place.
     pub fn get(&self, place: u32) -> Result<T> {
-        let place = place as usize;
+        let (place, count) = (place as usize, self.spilled_len());
         match &self.spilled {
-            Some(spilled) if place < spilled.len => {
+            Some(spilled) if place < count => {
                 let mut value = [T::zeroed()];
-                spilled.read(place, &mut value)?;
+                read(spilled, place, &mut value)?;
                 Ok(value[0])
             }
-            spilled => Ok(self.held[place - spilled.as_ref().map_or(0, |spilled| spilled.len)]),
+            _ => Ok(self.held[place - count]),
         }
     }
 
@@ -143,20 +131,15 @@ impl<T: Pod> Column<T> {
         self.for_each_chunk(|_, chunk| all.extend_from_slice(chunk))?;
         Ok(all.into())
     }
+
+    fn spilled_len(&self) -> usize {
+        self.spilled.as_ref().map_or(0, |spilled| spilled.len() as usize / size_of::<T>())
+    }
 }
 
-impl Spilled {
-    fn read<T: Pod>(&self, first: usize, values: &mut [T]) -> Result<()> {
-        let mut writer = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut read = |writer: &mut BufWriter<File>| -> io::Result<()> {
-            writer.flush()?;
-            let file = writer.get_mut();
-            file.seek(SeekFrom::Start((first * size_of::<T>()) as u64))?;
-            file.read_exact(bytemuck::cast_slice_mut(values))?;
-            file.seek(SeekFrom::End(0)).map(|_| ())
-        };
-        read(&mut writer).map_err(|cause| Error::Io { path: "temporary file".into(), cause })
-    }
+/// Reads values from the one numbered `first` on.
+fn read<T: Pod>(file: &SpillFile, first: usize, values: &mut [T]) -> Result<()> {
+    file.read((first * size_of::<T>()) as u64, bytemuck::cast_slice_mut(values))
 }
 
 #[cfg(test)]

@@ -12,8 +12,8 @@
 
 use rayon::prelude::*;
 
-use super::passages::{acceptance, least_score};
 use crate::report::windows::{Cell, Tally};
+use crate::scan::passages::{acceptance, least_score};
 use doublon_core::Config;
 use doublon_core::hash::mix;
 use doublon_core::sketch::WindowParameters;

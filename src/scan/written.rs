@@ -1,102 +1,11 @@
 //! Documents that could be read only once, or only at the cost of reading all before them again: compressed sources,
-//! streams, pages. Each is written down as it was read, with all that is known of it, and read again from there.
-//!
-//! The last ones stay in memory, so that a small run writes no file. The file has no name and goes with the run.
-
-use std::fs::File;
-use std::io;
-use std::path::Path;
+//! streams, pages, and texts that were handed over in memory. Each is written down as it was read, with all that is known
+//! of it, and read again from there.
 
 use encoding_rs::Encoding;
 
-use crate::error::{Error, Result};
 use crate::source::{Document, Origin};
 use doublon_core::span::{OffsetMap, Span};
-
-/// Documents in the form of [`write`], in memory or in a file.
-#[derive(Debug, Default)]
-pub(super) struct Spool {
-    /// Where the first bytes are once there are too many.
-    file: Option<File>,
-    /// Bytes in the file.
-    length: u64,
-    held: Vec<u8>,
-}
-
-impl Spool {
-    /// Returns the bytes in memory.
-    pub fn held_bytes(&self) -> usize {
-        self.held.capacity()
-    }
-
-    /// Appends documents, and returns where they start.
-    pub fn append(&mut self, bytes: &[u8]) -> u64 {
-        let start = self.length + self.held.len() as u64;
-        self.held.extend_from_slice(bytes);
-        start
-    }
-
-    /// Moves what is in memory to a file in `folder`.
-    pub fn spill(&mut self, folder: &Path) -> Result<()> {
-        let failed = |cause| Error::Io { path: folder.to_owned(), cause };
-        if self.held.is_empty() {
-            return Ok(());
-        }
-        let file = match &mut self.file {
-            Some(file) => file,
-            none => none.insert(tempfile::tempfile_in(folder).map_err(failed)?),
-        };
-        write_at(file, &self.held, self.length).map_err(failed)?;
-        self.length += self.held.len() as u64;
-        self.held = Vec::new();
-        Ok(())
-    }
-
-    /// Reads `length` bytes from `start` on.
-    pub fn read(&self, start: u64, length: u64) -> io::Result<Vec<u8>> {
-        let mut bytes = vec![0; length as usize];
-        match (start.checked_sub(self.length), &self.file) {
-            (Some(start), _) => {
-                let held = self.held.get(start as usize..).and_then(|held| held.get(..bytes.len()));
-                bytes.copy_from_slice(held.ok_or(io::ErrorKind::UnexpectedEof)?);
-            }
-            (None, Some(file)) => read_at(file, &mut bytes, start)?,
-            (None, None) => return Err(io::ErrorKind::UnexpectedEof.into()),
-        }
-        Ok(bytes)
-    }
-}
-
-#[cfg(unix)]
-fn write_at(file: &File, bytes: &[u8], start: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::write_all_at(file, bytes, start)
-}
-
-#[cfg(unix)]
-fn read_at(file: &File, bytes: &mut [u8], start: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, bytes, start)
-}
-
-#[cfg(windows)]
-fn write_at(file: &File, mut bytes: &[u8], mut start: u64) -> io::Result<()> {
-    while !bytes.is_empty() {
-        let written = std::os::windows::fs::FileExt::seek_write(file, bytes, start)?;
-        (bytes, start) = (&bytes[written..], start + written as u64);
-    }
-    Ok(())
-}
-
-#[cfg(windows)]
-fn read_at(file: &File, mut bytes: &mut [u8], mut start: u64) -> io::Result<()> {
-    while !bytes.is_empty() {
-        let read = std::os::windows::fs::FileExt::seek_read(file, bytes, start)?;
-        if read == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        (bytes, start) = (&mut bytes[read..], start + read as u64);
-    }
-    Ok(())
-}
 
 const LOSSY: u64 = 1;
 const ID: u64 = 2;
@@ -244,25 +153,12 @@ mod tests {
     }
 
     #[test]
-    fn documents_come_back_as_they_were_wherever_they_lie() {
-        let folder = tempfile::tempdir().expect("a folder");
-        for spills in 0..8 {
-            let mut spool = Spool::default();
-            let mut places = Vec::new();
-            for (n, document) in documents().iter().enumerate() {
-                let mut bytes = Vec::new();
-                write(document, &mut bytes);
-                places.push((spool.append(&bytes), bytes.len() as u64));
-                if spills >> n & 1 == 1 {
-                    spool.spill(folder.path()).expect("spills");
-                    assert_eq!(spool.held_bytes(), 0);
-                }
-            }
-            for (document, (start, length)) in documents().iter().zip(places) {
-                let bytes = spool.read(start, length).expect("is there");
-                assert_eq!(read(&bytes, 3, 7).as_ref(), Some(document), "{spills}");
-                assert_eq!(read(&bytes[..bytes.len() - 1], 3, 7), None);
-            }
+    fn documents_come_back_as_they_were() {
+        for document in documents() {
+            let mut bytes = Vec::new();
+            write(&document, &mut bytes);
+            assert_eq!(read(&bytes, 3, 7).as_ref(), Some(&document));
+            assert_eq!(read(&bytes[..bytes.len() - 1], 3, 7), None);
         }
     }
 }

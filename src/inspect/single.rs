@@ -7,9 +7,9 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::guard::guarded;
 use crate::error::{Error, Result};
 use crate::finding::{DocumentRef, Skipped, SourceInfo};
+use crate::scan::guarded;
 use crate::source::{self, Item, Record, Source, SourceOptions, SourceReader};
 
 /// Names a document: `a.txt`, `corpus.jsonl#17`, `corpus.jsonl:18`, `corpus.jsonl#id:ABC`.
@@ -40,7 +40,7 @@ impl Name {
     /// # Examples
     ///
     /// ```
-    /// use doublon::scan::single::{Name, Which};
+    /// use doublon::inspect::single::{Name, Which};
     ///
     /// let which = |name| Name::parse(name, |path| path == "a#1.txt").which;
     /// assert_eq!(which("corpus.jsonl#17"), Which::Record(17));

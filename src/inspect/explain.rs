@@ -5,7 +5,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::compare::{aligned, compare};
-use super::describe::is_quoted_whole;
 use super::single::{Name, Single, Which, read_all, read_one};
 use crate::error::{Error, Result};
 use crate::finding::{
@@ -15,6 +14,7 @@ use crate::finding::{
 use crate::report::comparison::{Alignment, Comparison, Equality, Rule};
 use crate::report::explanation::{Cluster, Document, Explanation, Family, Fate, Lost, Match, Place, Removed, Subject};
 use crate::rewrite::source_path;
+use crate::scan::describe::is_quoted_whole;
 use crate::source::SourceOptions;
 use doublon_core::Config;
 

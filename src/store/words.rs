@@ -8,9 +8,8 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::repeats::Repeat;
+use super::column::Column;
 use crate::error::Result;
-use crate::scan::column::Column;
 use doublon_core::cluster::families::Occurrence;
 use doublon_core::hash::mix;
 use doublon_core::text::{Lexicon, Token, TokenId, TokenReader, Tokenizer, Vocabulary};
@@ -18,7 +17,7 @@ use doublon_core::{Config, Scope};
 
 /// The words of all documents.
 #[derive(Default)]
-pub(in crate::scan) struct Words {
+pub(crate) struct Words {
     pub vocabulary: Vocabulary,
     tokens: Column<TokenId>,
     /// For each document how many words it and those before it have.
@@ -32,7 +31,7 @@ pub(in crate::scan) struct Words {
 
 /// The words of a document as they are read from a file, which are kept: they may be asked for again.
 #[derive(Default)]
-pub(super) struct Held {
+pub(crate) struct HeldWords {
     doc: Option<u32>,
     tokens: Vec<TokenId>,
 }
@@ -48,7 +47,7 @@ struct ShortLine {
 
 /// The words of some documents next to each other.
 #[derive(Default)]
-pub(in crate::scan) struct WordRows {
+pub(crate) struct WordRows {
     reader: u32,
     tokens: Vec<TokenId>,
     ends: Vec<usize>,
@@ -56,7 +55,7 @@ pub(in crate::scan) struct WordRows {
 }
 
 /// Turns texts into sequences of words. Each thread has its own.
-pub(in crate::scan) struct WordReader {
+pub(crate) struct WordReader {
     number: u32,
     tokenizer: Tokenizer,
     tokens: TokenReader,
@@ -156,7 +155,7 @@ impl Words {
     }
 
     /// Returns the words of a document.
-    pub(super) fn tokens<'a>(&'a self, doc: u32, held: &'a mut Held) -> Result<&'a [TokenId]> {
+    pub(crate) fn tokens<'a>(&'a self, doc: u32, held: &'a mut HeldWords) -> Result<&'a [TokenId]> {
         if held.doc == Some(doc) {
             return Ok(&held.tokens);
         }
@@ -171,7 +170,7 @@ impl Words {
     }
 
     /// Returns some of the words of a document, as far as it has them.
-    pub(super) fn part<'a>(&'a self, doc: u32, words: Range<usize>, held: &'a mut Held) -> Result<&'a [TokenId]> {
+    pub(crate) fn part<'a>(&'a self, doc: u32, words: Range<usize>, held: &'a mut HeldWords) -> Result<&'a [TokenId]> {
         let of_doc = self.range(doc);
         let in_doc = |at: usize| (of_doc.start + at).min(of_doc.end);
         let stretch = in_doc(words.start)..in_doc(words.end);
@@ -183,10 +182,14 @@ impl Words {
         Ok(&held.tokens)
     }
 
-    /// Counts the short lines that stand more than once in one of the documents `included`, which are in order, besides
-    /// those inside a passage listed.
-    pub(super) fn short_lines_outside(&self, included: &[u32], listed: &[Repeat]) -> u64 {
-        let mut spans: Vec<&Occurrence> = listed.iter().flat_map(|repeat| [&repeat.a, &repeat.b]).collect();
+    /// Counts the short lines that stand more than once in one of the documents `included`, which are in order, leaving
+    /// out those that lie inside a place of `listed`.
+    pub(crate) fn short_lines_outside<'o>(
+        &self,
+        included: &[u32],
+        listed: impl Iterator<Item = &'o Occurrence>,
+    ) -> u64 {
+        let mut spans: Vec<&Occurrence> = listed.collect();
         spans.sort_unstable();
         let reach: Vec<(u32, u32)> = spans
             .iter()

@@ -1,0 +1,162 @@
+//! What a block of records becomes: rows of all tables, made on any thread and appended in order.
+
+use doublon_core::cluster::keep::{self, Merits, Rank};
+use doublon_core::hash::{mix, seeded_hash};
+use doublon_core::{Config, Keep};
+
+use super::counts::IntakeCounts;
+use super::guard::{guarded, internal_error};
+use super::pool::Pool;
+use super::table::{Rows, Scratch, Sketcher};
+use super::texts::{TextPlace, document};
+use super::written;
+use crate::finding::Skipped;
+use crate::source::{Document, Format, Item, Record};
+use crate::store::{WordReader, WordRows};
+
+/// What a block was read from.
+#[derive(Clone, Copy)]
+pub(crate) struct BlockOrigin<'a> {
+    /// The number of the source.
+    pub source: u32,
+    /// Its name.
+    pub name: &'a str,
+    /// What it holds; none if its texts were handed over in memory.
+    pub format: Option<Format>,
+    /// Whether single records can be read again.
+    pub can_reread: bool,
+    /// When the source was modified, in nanoseconds since 1970, if the policy of what is kept asks for it.
+    pub modified: u64,
+}
+
+/// What one block gave.
+#[derive(Default)]
+pub(super) struct BlockRows {
+    pub places: Vec<TextPlace>,
+    /// Documents that cannot be read again, to be written down.
+    pub written: Vec<u8>,
+    pub documents: Vec<Document>,
+    pub rows: Rows,
+    pub words: WordRows,
+    /// Of each document a hash of its id, 0 without one.
+    pub ids: Vec<u64>,
+    pub ranks: Vec<Rank>,
+    pub skipped: Vec<Skipped>,
+    pub counts: IntakeCounts,
+}
+
+/// Turns the items of a block into rows, on any thread.
+pub(super) struct BlockWorker {
+    pub sketcher: Sketcher,
+    keep: Keep,
+    compare: bool,
+    /// Whether texts stay in memory.
+    pub hold: bool,
+    workers: Pool<Box<dyn Fn() -> BlockScratch + Send + Sync>, BlockScratch>,
+}
+
+/// What one thread reads documents with.
+struct BlockScratch {
+    scratch: Scratch,
+    /// Absent where passages are not compared.
+    words: Option<WordReader>,
+}
+
+impl BlockWorker {
+    pub fn new(config: &Config, hold: bool) -> Self {
+        let sketcher = Sketcher::new(config.text, config.shape(), config.seed);
+        let (of_worker, config_) = (sketcher.clone(), config.clone());
+        let readers = std::sync::atomic::AtomicU32::new(0);
+        let next = move || readers.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let make = move || BlockScratch {
+            scratch: of_worker.scratch(),
+            words: config_.level.passages().then(|| WordReader::new(next(), &config_)),
+        };
+        let (keep, compare) = (config.keep.clone(), config.level.documents());
+        Self { sketcher, keep, compare, hold, workers: Pool::new(Box::new(make)) }
+    }
+
+    /// Returns the rows of a block.
+    pub fn rows(&self, origin: BlockOrigin<'_>, items: Vec<Item>) -> BlockRows {
+        self.workers.with(|scratch| self.rows_with(scratch, origin, items))
+    }
+
+    /// Returns what the words of documents were numbered with.
+    pub fn into_word_readers(self) -> Vec<WordReader> {
+        self.workers.into_all().into_iter().filter_map(|worker| worker.words).collect()
+    }
+
+    fn rows_with(&self, scratch: &mut BlockScratch, origin: BlockOrigin<'_>, items: Vec<Item>) -> BlockRows {
+        let mut block = BlockRows::default();
+        block.counts.records = items.len() as u64;
+        for item in items {
+            match item {
+                Item::Skipped(skipped) => block.skipped.push(skipped),
+                Item::Document(record) => match self.describe(&record.text, &mut block, scratch) {
+                    Ok(()) => self.add(origin, record, &mut block),
+                    Err(panic) => {
+                        let place = Some((record.record, record.offset));
+                        block.skipped.push(internal_error(origin.name, place, record.id.as_deref(), &panic));
+                    }
+                },
+            }
+        }
+        block
+    }
+
+    fn add(&self, origin: BlockOrigin<'_>, record: Record, block: &mut BlockRows) {
+        let BlockOrigin { source, format, can_reread, .. } = origin;
+        block.counts.text_bytes += record.text.len() as u64;
+        block.counts.lossy += u64::from(record.lossy);
+        block.counts.with_value += u64::from(record.value.is_some());
+        if let Some(encoding) = record.encoding {
+            block.counts.count_encoding(encoding.name());
+        }
+        block.ids.push(record.id.as_ref().map_or(0, |id| id_hash(source, id)));
+        if !matches!(self.keep, Keep::First | Keep::None) {
+            block.ranks.push(self.rank(origin.modified, &record));
+        }
+        match format.filter(|_| can_reread) {
+            _ if self.hold => block.documents.push(document(source, record)),
+            Some(format) => block.places.push(TextPlace::new(source, format, &record)),
+            None => {
+                let start = block.written.len() as u64;
+                let document = document(source, record);
+                written::write(&document, &mut block.written);
+                block.places.push(TextPlace::spooled(&document, start, block.written.len() as u64 - start));
+            }
+        }
+    }
+
+    fn rank(&self, modified: u64, record: &Record) -> Rank {
+        let text_bytes = record.text.len() as u64;
+        keep::rank(&self.keep, Merits { text_bytes, modified, value: record.value.as_deref() })
+    }
+
+    /// Appends the row and the words of a text, or says on what that failed.
+    fn describe(&self, text: &str, block: &mut BlockRows, worker: &mut BlockScratch) -> Result<(), String> {
+        let before = block.rows.len();
+        let result = guarded(|| {
+            if self.compare {
+                self.sketcher.add(text, &mut block.rows, &mut worker.scratch);
+            } else {
+                self.sketcher.add_presence(text, &mut block.rows);
+            }
+            if let Some(reader) = &mut worker.words {
+                reader.add(text, &mut block.words);
+            }
+        });
+        if result.is_err() {
+            block.rows.truncate(before);
+            block.words.truncate(before);
+            worker.scratch = self.sketcher.scratch();
+        }
+        result
+    }
+}
+
+/// Equal for equal ids of one source; 0 means that there is none.
+pub(crate) fn id_hash(source: u32, id: &str) -> u64 {
+    // XXH3 adds its seed to a short input almost as it is: numbers of sources would make different ids collide.
+    seeded_hash(id.as_bytes(), mix(u64::from(source) + 1)).max(1)
+}

@@ -1,0 +1,43 @@
+//! What was met while reading, counted.
+
+use std::collections::BTreeMap;
+
+/// Counts of records and documents.
+#[derive(Debug, Default)]
+pub(crate) struct IntakeCounts {
+    /// Records that parsing gave, good and bad, counted where they come from.
+    pub records: u64,
+    /// What was skipped without being a record: files, links.
+    pub skipped_sources: u64,
+    /// Bytes of text in all documents.
+    pub text_bytes: u64,
+    /// Documents in which bytes that could not be decoded were replaced.
+    pub lossy: u64,
+    /// Documents whose record has the field that decides which one stays.
+    pub with_value: u64,
+    /// Documents by the encoding that they were in, where that is not UTF-8.
+    pub encodings: BTreeMap<String, u64>,
+}
+
+impl IntakeCounts {
+    /// Adds the counts of a block.
+    pub fn add(&mut self, other: Self) {
+        self.records += other.records;
+        self.skipped_sources += other.skipped_sources;
+        self.text_bytes += other.text_bytes;
+        self.lossy += other.lossy;
+        self.with_value += other.with_value;
+        for (encoding, count) in other.encodings {
+            *self.encodings.entry(encoding).or_insert(0) += count;
+        }
+    }
+
+    /// Counts a document that was decoded from another encoding than UTF-8.
+    pub fn count_encoding(&mut self, name: &str) {
+        if let Some(count) = self.encodings.get_mut(name) {
+            *count += 1;
+        } else {
+            self.encodings.insert(name.to_owned(), 1);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The steps from documents to passages, one after another.
+
+use doublon_core::Config;
+use doublon_core::cluster::families::{Families, Occurrence, families};
+use doublon_core::text::{Shingler, Tokenizer};
+use rayon::prelude::*;
+
+use super::candidates::candidates;
+use super::places::{Choice, Lost, PlaceTable, Reporter};
+use super::repeats::{Repeat, Repeats, align};
+use super::report;
+use crate::error::Result;
+use crate::finding::Sink;
+use crate::scan::texts::Texts;
+use crate::store::{Budget, HeldWords, Words};
+
+/// The repeated passages of some documents, ready to be handed out.
+#[derive(Default)]
+pub(in crate::scan) struct Passages {
+    repeats: Vec<Repeat>,
+    grouped: Families,
+    choice: Choice,
+    places: PlaceTable,
+    short_repeats: u64,
+    tokenizer: Tokenizer,
+    /// Documents that could not be read again; they have no place in any match.
+    pub lost: Vec<Lost>,
+}
+
+/// How many passages there are.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::scan) struct PassageCounts {
+    /// Matches, those included that are not listed.
+    pub matches: u64,
+    /// Families.
+    pub families: u64,
+    /// Repeats that are too short to be listed: passages of fewer than the least number of words, and lines too short
+    /// to be a passage that stand twice in a document outside of the passages listed.
+    pub short_repeats: u64,
+}
+
+impl Passages {
+    /// Counts them.
+    pub fn counts(&self) -> PassageCounts {
+        PassageCounts {
+            matches: self.repeats.len() as u64,
+            families: self.grouped.families.len() as u64,
+            short_repeats: self.short_repeats,
+        }
+    }
+
+    /// Hands out the matches by their first place, then the second, of large families not all; and then the families by
+    /// their first place. Returns the documents that could no longer be read, whose matches are left out.
+    pub fn send(self, texts: &Texts, budget: &Budget, sink: &mut dyn Sink) -> Result<Vec<Lost>> {
+        let Self { repeats, grouped, choice, places, tokenizer, .. } = self;
+        let reporter = Reporter { texts, tokenizer };
+        let lost = report::send_matches(&reporter, &repeats, &grouped, &choice, &places, budget, sink)?;
+        report::send_families(&grouped, &choice, &places, sink)?;
+        Ok(lost)
+    }
+}
+
+/// Returns the passages that repeat within or across the documents `included`, which are in order. `words` is that of
+/// all documents.
+///
+/// The first 2^32 words of a document are compared.
+pub(in crate::scan) fn find(
+    texts: &Texts,
+    words: Words,
+    included: &[u32],
+    config: &Config,
+    budget: &Budget,
+) -> Result<Passages> {
+    let candidates = candidates(&words, included, config, budget)?;
+    let Repeats { listed: mut repeats, short } = align(&words, candidates, config)?;
+    let short_passages = families(short.iter().map(|(a, b)| (a, b))).families.len() as u64;
+    drop(short);
+    let listed = repeats.iter().flat_map(|repeat| [&repeat.a, &repeat.b]);
+    let short_repeats = short_passages + words.short_lines_outside(included, listed);
+    let mut grouped = group(&repeats);
+    count_shingles(&mut repeats, &Choice::new(&grouped, |_| true), &words, config)?;
+    drop(words); // what is found may take as much memory as they did
+    let reporter = Reporter { texts, tokenizer: Tokenizer::new(config.text, config.seed) };
+    let mut all_lost = Vec::new();
+    loop {
+        let choice = Choice::new(&grouped, |n| repeats[n].shingles().is_some());
+        match reporter.describe(&repeats, &grouped, &choice) {
+            Ok(places) => {
+                let tokenizer = reporter.tokenizer;
+                return Ok(Passages { repeats, grouped, choice, places, short_repeats, tokenizer, lost: all_lost });
+            }
+            // Their text has changed since it was read, so nothing can be said of them.
+            Err(lost) => {
+                let is_lost = |place: &Occurrence| lost.binary_search_by_key(&place.doc, |&(doc, _)| doc).is_ok();
+                repeats.retain(|repeat| !is_lost(&repeat.a) && !is_lost(&repeat.b));
+                grouped = group(&repeats);
+                all_lost.extend(lost);
+            }
+        }
+    }
+}
+
+fn group(repeats: &[Repeat]) -> Families {
+    families(repeats.iter().map(|repeat| (&repeat.a, &repeat.b)))
+}
+
+/// Counts the shingles of the repeats that are listed.
+fn count_shingles(repeats: &mut [Repeat], choice: &Choice, words: &Words, config: &Config) -> Result<()> {
+    let shingler = Shingler::new(config.text.shingle.k);
+    let is_listed = |n: usize| choice.listed.binary_search(&n).is_ok();
+    let listed = repeats.par_iter_mut().enumerate().filter(|&(n, _)| is_listed(n));
+    listed.map_init(HeldWords::default, |held, (_, repeat)| repeat.count_shingles(words, shingler, held)).collect()
+}

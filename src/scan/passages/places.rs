@@ -1,0 +1,182 @@
+//! Where passages stand in their texts: the documents that hold one are read once more, in order.
+
+use std::ops::Range;
+
+use doublon_core::cluster::families::{Families, Occurrence};
+use doublon_core::hash::content_hash;
+use doublon_core::text::{TokenReader, Tokenizer};
+use rayon::prelude::*;
+
+use super::repeats::Repeat;
+use crate::finding::{DocumentRef, MAX_LISTED_MATCHES, MAX_QUOTED_PLACES, PlacedSpan, Skipped};
+use crate::scan::describe::Described;
+use crate::scan::texts::Texts;
+use crate::source::Document;
+
+/// Documents that one thread reads one after another, so that those next to each other in a file are read at once.
+const DOCUMENTS: usize = 64;
+
+/// A document that cannot be read again, and why.
+pub(in crate::scan) type Lost = (u32, Skipped);
+
+/// Reads documents again to tell what was found in them.
+pub(super) struct Reporter<'a> {
+    pub texts: &'a Texts,
+    pub tokenizer: Tokenizer,
+}
+
+/// Which matches are listed: not all of a family that has very many.
+#[derive(Default)]
+pub(super) struct Choice {
+    /// For each match listed its index among all, in order.
+    pub listed: Vec<usize>,
+    /// For each family how many of its matches are not listed.
+    pub more: Vec<usize>,
+}
+
+impl Choice {
+    /// Chooses the first matches of each family, of those that may be chosen.
+    pub fn new(grouped: &Families, may_be_listed: impl Fn(usize) -> bool) -> Self {
+        let (mut listed, mut more) = (Vec::new(), vec![0; grouped.families.len()]);
+        let mut listed_of = more.clone();
+        for (n, &family) in grouped.of_match.iter().enumerate() {
+            let family = family as usize;
+            if listed_of[family] < MAX_LISTED_MATCHES && may_be_listed(n) {
+                listed_of[family] += 1;
+                listed.push(n);
+            } else {
+                more[family] += 1;
+            }
+        }
+        Self { listed, more }
+    }
+}
+
+/// Places that are described, in order.
+#[derive(Default)]
+pub(super) struct PlaceTable {
+    wanted: Vec<WantedPlace>,
+    described: Vec<DescribedPlace>,
+}
+
+/// A place to describe, and what is wanted of it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct WantedPlace {
+    place: Occurrence,
+    is_quoted: bool,
+    is_compared: bool,
+}
+
+struct DescribedPlace {
+    span: PlacedSpan,
+    /// Of its text, to tell which texts differ.
+    hash: u128,
+}
+
+impl Reporter<'_> {
+    /// Describes the places of the matches chosen and of all families; or tells which documents cannot be read again,
+    /// ascending.
+    pub fn describe(&self, repeats: &[Repeat], grouped: &Families, choice: &Choice) -> Result<PlaceTable, Vec<Lost>> {
+        let wanted = wanted(repeats, grouped, choice);
+        let documents: Vec<&[WantedPlace]> = wanted.chunk_by(|x, y| x.place.doc == y.place.doc).collect();
+        let of_document = |reader: &mut TokenReader, document: &Document, wanted: &&[WantedPlace]| {
+            let described = Described::new(&document.text, reader).in_page(document.origin.as_deref());
+            let name = self.texts.reference(wanted[0].place.doc, document);
+            wanted.iter().map(|wanted| DescribedPlace::new(&described, wanted, &name)).collect()
+        };
+        let (described, lost) = self.read(&documents, |wanted| wanted[0].place.doc, of_document);
+        if lost.is_empty() { Ok(PlaceTable { wanted, described }) } else { Err(lost) }
+    }
+
+    /// Reads documents and returns what `of_document` makes of each, in order, and those that cannot be read, ascending.
+    pub fn read<W: Sync, T: Send>(
+        &self,
+        wanted: &[W],
+        doc: impl Fn(&W) -> u32 + Sync,
+        of_document: impl Fn(&mut TokenReader, &Document, &W) -> Vec<T> + Sync,
+    ) -> (Vec<T>, Vec<Lost>) {
+        let read = wanted.par_iter().with_min_len(DOCUMENTS).map_init(
+            || (self.texts.reader(), self.tokenizer.reader()),
+            |(texts, reader), wanted| match texts.read(doc(wanted)) {
+                Ok(document) => Ok(of_document(reader, &document, wanted)),
+                Err(why) => Err((doc(wanted), why)),
+            },
+        );
+        let (mut all, mut lost) = (Vec::new(), Vec::new());
+        for of_document in read.collect::<Vec<Result<Vec<T>, Lost>>>() {
+            match of_document {
+                Ok(found) => all.extend(found),
+                Err(gone) => lost.push(gone),
+            }
+        }
+        lost.sort_unstable();
+        lost.dedup_by_key(|&mut (doc, _)| doc);
+        (all, lost)
+    }
+}
+
+impl DescribedPlace {
+    fn new(described: &Described<'_>, wanted: &WantedPlace, name: &DocumentRef) -> Self {
+        let mut span = described.place(wanted.place.words(), name.clone());
+        if wanted.is_quoted {
+            described.quote(&mut span);
+        }
+        let hash = if wanted.is_compared { content_hash(described.text(&span).as_bytes()) } else { 0 };
+        Self { span, hash }
+    }
+}
+
+impl PlaceTable {
+    /// Returns the number of a place, which was wanted.
+    pub fn number(&self, place: &Occurrence) -> usize {
+        self.wanted.partition_point(|wanted| wanted.place < *place)
+    }
+
+    /// Returns the document of the place of this number.
+    pub fn doc(&self, n: usize) -> u32 {
+        self.wanted[n].place.doc
+    }
+
+    /// Returns the description of the place of this number.
+    pub fn numbered(&self, n: usize) -> &PlacedSpan {
+        &self.described[n].span
+    }
+
+    /// Returns the description of a place.
+    pub fn span(&self, place: &Occurrence) -> &PlacedSpan {
+        self.numbered(self.number(place))
+    }
+
+    /// Returns the bytes of the place of this number in its text.
+    pub fn bytes(&self, n: usize) -> Range<usize> {
+        let span = self.numbered(n);
+        span.start..span.end
+    }
+
+    /// Returns the numbers of the two places of a match, if their texts differ.
+    pub fn sides(&self, repeat: &Repeat) -> Option<[usize; 2]> {
+        let sides = [self.number(&repeat.a), self.number(&repeat.b)];
+        let [a, b] = sides.map(|n| self.described[n].hash);
+        (a != b).then_some(sides)
+    }
+}
+
+/// Returns the places to describe, in order, each once.
+fn wanted(repeats: &[Repeat], grouped: &Families, choice: &Choice) -> Vec<WantedPlace> {
+    let compared = |place: &Occurrence| WantedPlace { place: place.clone(), is_quoted: true, is_compared: true };
+    let listed = choice.listed.iter().map(|&n| &repeats[n]);
+    let of_matches = listed.flat_map(|repeat| [compared(&repeat.a), compared(&repeat.b)]);
+    let of_families = grouped.families.iter().flat_map(|places| {
+        let is_quoted = |n| n < MAX_QUOTED_PLACES;
+        (0..).zip(places).map(move |(n, place)| WantedPlace {
+            place: place.clone(),
+            is_quoted: is_quoted(n),
+            is_compared: false,
+        })
+    });
+    let mut wanted: Vec<WantedPlace> = of_matches.chain(of_families).collect();
+    wanted.sort_unstable_by(|x, y| y.cmp(x)); // that of which most is wanted first
+    wanted.dedup_by(|x, y| x.place == y.place);
+    wanted.reverse();
+    wanted
+}

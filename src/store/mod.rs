@@ -1,0 +1,18 @@
+//! What does not fit in memory: columns of values, partitions, spooled bytes and rows of words, and the budget that
+//! says when they leave it.
+//!
+//! Each is held in memory up to its part of the budget and then goes on in a `SpillFile`.
+
+mod budget;
+mod column;
+mod partition;
+mod spill;
+mod spool;
+mod words;
+
+pub(crate) use budget::Budget;
+pub use budget::Resources;
+pub(crate) use column::Column;
+pub(crate) use partition::{Partition, Partitions, divide};
+pub(crate) use spool::Spool;
+pub(crate) use words::{HeldWords, WordReader, WordRows, Words};
