@@ -116,7 +116,7 @@ mod tests {
         let skipped = |source: &str, record, detail: &str| Skipped {
             source: source.into(),
             record,
-            offset: record.map(|record| record * 10),
+            offset: record.map(|record: u64| record.wrapping_mul(10)),
             reason: if record.is_none() { Reason::Missing } else { Reason::InvalidJson },
             detail: Some(detail.into()),
         };
