@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use doublon::finding::{Findings, Parameters};
+use doublon::report::baseline::mark;
 
-use super::report::read;
-use super::say;
-use crate::finding::{Findings, Parameters};
-use crate::report::baseline::mark;
+use super::saved::read_findings;
+use super::say::say;
 
 /// Reads earlier findings. It is done before the scan, so that a wrong file costs no time.
 ///
@@ -16,7 +16,7 @@ use crate::report::baseline::mark;
 /// When the file cannot be read, or holds no findings.
 pub fn load(path: Option<&Path>, parameters: &Parameters) -> Result<Option<Findings>> {
     let Some(path) = path else { return Ok(None) };
-    let baseline = read(path).context("--baseline")?;
+    let baseline = read_findings(path).context("--baseline")?;
     if !is_comparable(&baseline.header.parameters, parameters) {
         say(&format!(
             "warning: the baseline {} was made with other settings, so that more may seem new than is",

@@ -5,9 +5,9 @@
 use std::io;
 use std::process::ExitCode;
 
-use crate::error::Error;
-use crate::finding::{Findings, Summary};
-use crate::report::measure::Repeated;
+use doublon::Error;
+use doublon::finding::{Findings, Summary};
+use doublon::report::measure::Repeated;
 
 /// Wrong usage, or the run failed.
 pub const FAILURE: u8 = 2;
@@ -85,6 +85,8 @@ pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use doublon::finding::{NewRepeats, Reason, Skipped};
+
     use super::*;
 
     #[test]
@@ -93,17 +95,11 @@ mod tests {
         assert!(more_than(0.05, 0.132, "repeated").ends_with("--fail-over 5%"), "{}", more_than(0.05, 0.132, "x"));
     }
 
-    use crate::finding::{NewRepeats, Reason, Skipped};
-    use crate::report::text::samples;
-
     /// A fifth of the text is in removed documents.
     fn findings(reasons: &[Reason]) -> Findings {
         let skipped = |&reason| Skipped { source: "a".into(), record: None, offset: None, reason, detail: None };
-        let mut findings = samples::nothing();
-        findings.skipped = reasons.iter().map(skipped).collect();
-        findings.summary.text_bytes = 100;
-        findings.summary.removed_bytes = 20;
-        findings
+        let summary = Summary { kept: 4, removed: 1, text_bytes: 100, removed_bytes: 20, ..Summary::default() };
+        Findings { skipped: reasons.iter().map(skipped).collect(), summary, ..Findings::default() }
     }
 
     #[test]

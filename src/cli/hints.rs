@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::say;
-use crate::finding::{Findings, Reason, Skipped};
-use crate::report::text::{counted, number};
+use doublon::finding::{Findings, Reason, Skipped};
+use doublon::report::text::{counted, number};
+
+use super::say::say;
 
 /// Records that are asked what fields they have.
 const ASKED: usize = 100;

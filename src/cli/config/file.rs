@@ -12,15 +12,15 @@ use toml::de::{DeTable, DeValue};
 const NAME: &str = "doublon.toml";
 
 /// A file that was read.
-pub struct File {
+pub struct SettingsFile {
     /// Its path for people.
     pub path: String,
     /// By section, which is none for what stands above all, and name.
-    entries: BTreeMap<(Option<String>, String), Entry>,
+    entries: BTreeMap<(Option<String>, String), FileEntry>,
 }
 
 /// A key and its value.
-pub struct Entry {
+pub struct FileEntry {
     pub name: String,
     pub values: Vec<String>,
     pub is_boolean: bool,
@@ -29,7 +29,7 @@ pub struct Entry {
     pub line: usize,
 }
 
-impl File {
+impl SettingsFile {
     /// Reads the file that was named, or else the nearest, if there is one.
     pub fn of(named: Option<&Path>, no_config: bool) -> Result<Option<Self>> {
         if no_config {
@@ -41,8 +41,8 @@ impl File {
         }
         // A folder that is gone has no file in it.
         let Ok(folder) = env::current_dir() else { return Ok(None) };
-        let Some((path, text)) = find(&folder, super::home().as_deref())? else { return Ok(None) };
-        Self::parse(&super::shown(&path, &folder), &text).map(Some)
+        let Some((path, text)) = find(&folder, home().as_deref())? else { return Ok(None) };
+        Self::parse(&shown(&path, &folder), &text).map(Some)
     }
 
     /// Reads what a file says.
@@ -70,13 +70,13 @@ impl File {
     }
 
     /// Returns what is said for a command.
-    pub fn entry(&self, command: &str, name: &str) -> Option<&Entry> {
+    pub fn entry(&self, command: &str, name: &str) -> Option<&FileEntry> {
         let of = |section: Option<&str>| self.entries.get(&(section.map(str::to_owned), name.to_owned()));
         of(Some(command)).or_else(|| of(None))
     }
 
     /// Returns all that is said, with its section.
-    pub fn entries(&self) -> impl Iterator<Item = (Option<&str>, &Entry)> {
+    pub fn entries(&self) -> impl Iterator<Item = (Option<&str>, &FileEntry)> {
         self.entries.iter().map(|((section, _), entry)| (section.as_deref(), entry))
     }
 }
@@ -101,7 +101,7 @@ fn is_inline(text: &str, value: &Spanned<DeValue<'_>>) -> bool {
     text[value.span().start..].starts_with('{')
 }
 
-fn entry(path: &str, text: &str, key: &Spanned<impl AsRef<str>>, value: &Spanned<DeValue<'_>>) -> Result<Entry> {
+fn entry(path: &str, text: &str, key: &Spanned<impl AsRef<str>>, value: &Spanned<DeValue<'_>>) -> Result<FileEntry> {
     let (name, line) = (key.get_ref().as_ref().to_owned(), line(text, key.span().start));
     let refused = |what: &str| format!("{path}:{line}: {name} is {what}, but it must be a value");
     let (values, is_list) = match value.get_ref() {
@@ -112,7 +112,7 @@ fn entry(path: &str, text: &str, key: &Spanned<impl AsRef<str>>, value: &Spanned
         DeValue::Table(_) => bail!(refused("a table")),
         single => (vec![scalar(single).with_context(|| refused("a date"))?], false),
     };
-    Ok(Entry { is_boolean: value.get_ref().is_bool(), name, values, is_list, line })
+    Ok(FileEntry { is_boolean: value.get_ref().is_bool(), name, values, is_list, line })
 }
 
 /// A value as it would stand on the command line.
@@ -128,6 +128,16 @@ fn scalar(value: &DeValue<'_>) -> Option<String> {
 
 fn line(text: &str, at: usize) -> usize {
     text.bytes().take(at).filter(|&byte| byte == b'\n').count() + 1
+}
+
+/// Returns the folder in which looking for a file ends.
+fn home() -> Option<PathBuf> {
+    env::home_dir().filter(|home| home.is_absolute())
+}
+
+/// Returns a path for people: relative to `folder`, if it lies in it.
+fn shown(path: &Path, folder: &Path) -> String {
+    path.strip_prefix(folder).unwrap_or(path).display().to_string()
 }
 
 #[cfg(test)]
@@ -150,7 +160,8 @@ mod tests {
 
     #[test]
     fn values_are_what_they_would_be_on_the_command_line() {
-        let file = File::parse("f", "a = 1_0\nb = 0.5\n\"c\" = 'x y'\nd = [1, 'z']\ne.f = true").expect("valid");
+        let file =
+            SettingsFile::parse("f", "a = 1_0\nb = 0.5\n\"c\" = 'x y'\nd = [1, 'z']\ne.f = true").expect("valid");
         let values = |name| file.entry("e", name).map(|entry| entry.values.join("|"));
         assert_eq!(
             ["a", "b", "c", "d", "f"].map(|name| values(name).unwrap_or_default()),
