@@ -1,4 +1,4 @@
-//! `--baseline`: earlier findings, beside which only what is new counts.
+//! `--baseline`: marks the findings that an earlier run did not have, so that only these count.
 
 use std::path::Path;
 
@@ -26,14 +26,14 @@ pub fn load(path: Option<&Path>, parameters: &Parameters) -> Result<Option<Findi
     Ok(Some(baseline))
 }
 
-/// Marks what the baseline lacks.
+/// Marks the findings that the baseline does not have.
 pub fn hold_against(findings: &mut Findings, baseline: Option<&Findings>) {
     if let Some(baseline) = baseline {
         mark(findings, baseline);
     }
 }
 
-/// Whether what one run finds the other would find too.
+/// Returns whether runs with these settings find the same repeats, so that their findings can be compared.
 fn is_comparable(a: &Parameters, b: &Parameters) -> bool {
     let thresholds = |p: &Parameters| {
         [p.config.threshold, p.config.containment.unwrap_or(0.0), p.config.min_identity].map(f64::to_bits)

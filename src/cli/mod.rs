@@ -5,11 +5,12 @@
 //! The files form floors, and each uses lower floors only:
 //!
 //! ```text
-//! 5  program                     parse, dispatch, exit code
-//! 4  command_line                the commands and their arguments, as one definition
-//! 3  commands/                   a file for each command: its arguments, and what it does
-//! 2  render, baseline, hints, next, progress, saved
-//! 1  args/, config/              groups of flags; settings from files and variables
+//! 6  program                     parse, dispatch, exit code
+//! 5  command_line                the commands and their arguments, as one definition
+//! 4  commands/                   a file for each command: its arguments, and what it does
+//! 3  render, baseline, hints, next, progress, saved
+//! 2  args/                       groups of flags
+//! 1  config/                     settings from files and variables
 //!    exit, output, say           how a run ends, where results go, what is told
 //! ```
 

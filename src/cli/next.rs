@@ -1,4 +1,4 @@
-//! What to try after a scan: commands that fit what was found.
+//! Suggests commands to try after a scan, by what was found.
 
 use std::path::{Path, PathBuf};
 
@@ -35,7 +35,7 @@ impl<'f> From<&'f Findings> for FoundKinds<'f> {
     }
 }
 
-/// Returns commands and what they are for. `flags` are those of the scan that say how to read and compare.
+/// Returns commands, each with its purpose. `flags` are those of the scan that say how to read and compare.
 pub fn commands(found: FoundKinds<'_>, paths: &[PathBuf], flags: &[String]) -> Vec<(String, String)> {
     if paths.iter().any(|path| path == Path::new("-")) {
         return Vec::new(); // it gives its bytes only once
@@ -66,13 +66,13 @@ pub fn commands(found: FoundKinds<'_>, paths: &[PathBuf], flags: &[String]) -> V
     told.into_iter().map(|(command, what)| (visible(&command).into_owned(), what)).collect()
 }
 
-/// A name for the copy beside the first path.
+/// Returns a name for the folder of the copy, made from the first path.
 fn clean_name(paths: &[PathBuf]) -> String {
     let name = paths.first().and_then(|path| path.file_name()).map(|name| name.to_string_lossy().into_owned());
     format!("{}.clean", name.unwrap_or_else(|| "doublon".to_owned()))
 }
 
-/// An argument as a shell takes it.
+/// Quotes an argument for a shell, if it needs quotes.
 fn quoted(argument: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "/._-=:,@%+".contains(c);
     if !argument.is_empty() && argument.chars().all(is_plain) {

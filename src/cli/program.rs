@@ -8,7 +8,7 @@ use doublon::report::visible::visible;
 
 use super::command_line::{CommandArgs, CommandLine};
 use super::commands::{clean, compare, completions, config, explain, man, params, report, scan, schema, stats};
-use super::config::{Refusal, Resolved, place_of, resolve};
+use super::config::{CommandLineError, Resolved, place_of, resolve};
 use super::exit::{self, Outcome};
 use super::say::{say, write_plain};
 
@@ -33,8 +33,8 @@ fn silence_guarded_panics() {
 fn run_with(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let (line, resolved) = match parse(&arguments.collect::<Vec<_>>()) {
         Ok(parsed) => parsed,
-        Err(Refusal::Usage(message)) => return usage(&message),
-        Err(Refusal::Setting(error)) => return failure(&error),
+        Err(CommandLineError::Usage(message)) => return usage(&message),
+        Err(CommandLineError::Setting(error)) => return failure(&error),
     };
     if let Some(file) = resolved.file.as_deref().filter(|_| resolved.is_verbose()) {
         say(&format!("settings are from {file}"));
@@ -53,7 +53,7 @@ fn run_with(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 }
 
 /// Reads the command line, and what is set elsewhere for its command.
-fn parse(arguments: &[OsString]) -> Result<(CommandLine, Resolved), Refusal> {
+fn parse(arguments: &[OsString]) -> Result<(CommandLine, Resolved), CommandLineError> {
     let resolved = resolve(CommandLine::command(), arguments)?;
     let mut line = CommandLine::from_arg_matches(&resolved.matches)?;
     if let Some((_, given)) = resolved.matches.subcommand() {

@@ -38,7 +38,7 @@ enum MeterDisplay {
     Nothing,
 }
 
-/// What the thread that writes lines shares with those that work.
+/// State that the working threads share with the one that writes lines.
 struct MeterState {
     phase: Mutex<MeterPhase>,
     /// Wakes the thread when the run ends.

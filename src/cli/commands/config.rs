@@ -11,7 +11,7 @@ use clap::{Arg, ArgMatches, Args as Group, Command, ValueEnum};
 use doublon::report::visible::visible;
 
 use crate::cli::args::SettingsFileArgs;
-use crate::cli::config::{FlagDefault, Refusal, Resolved, is_switch, resolve, settable_flags, takes_several};
+use crate::cli::config::{CommandLineError, FlagDefault, Resolved, is_switch, resolve, settable_flags, takes_several};
 use crate::cli::exit::Outcome;
 use crate::cli::output::Output;
 
@@ -83,14 +83,14 @@ fn resolved(definition: &Command, name: &str, arguments: &[OsString]) -> Result<
     };
     let with_inputs: Vec<OsString> = arguments.iter().cloned().chain(inputs.iter().map(OsString::from)).collect();
     let resolved = match resolve(definition.clone(), arguments) {
-        Err(Refusal::Usage(error)) if error.kind() == ErrorKind::MissingRequiredArgument => {
+        Err(CommandLineError::Usage(error)) if error.kind() == ErrorKind::MissingRequiredArgument => {
             resolve(definition.clone(), &with_inputs)
         }
         resolved => resolved,
     };
     resolved.map_err(|refusal| match refusal {
-        Refusal::Usage(error) => error.into(),
-        Refusal::Setting(error) => error,
+        CommandLineError::Usage(error) => error.into(),
+        CommandLineError::Setting(error) => error,
     })
 }
 

@@ -85,7 +85,7 @@ pub fn run(args: &ScanArgs) -> Result<Outcome> {
     let output = Output::prepare(args.render.output.as_deref(), &args.paths)?;
     let messages = &args.messages;
     if messages.verbose {
-        say(&told(&parameters));
+        say(&settings_line(&parameters));
     }
     let baseline = baseline::load(args.limits.baseline.as_deref(), &parameters)?;
     let meter = Meter::of(messages);
@@ -123,7 +123,7 @@ fn tell_condition(findings: &Findings, fail_over: Option<f64>) {
     }
 }
 
-/// Only to somebody who sits before the report: what goes elsewhere is for others.
+/// Suggests commands, but only to somebody who reads the report on a terminal.
 fn tell_next(findings: &Findings, args: &ScanArgs, output: &Output) {
     let is_read = *output == Output::Stdout && io::stdout().is_terminal() && io::stderr().is_terminal();
     if args.messages.quiet || args.render.format != RenderFormat::Text || !is_read {
@@ -138,7 +138,8 @@ fn tell_next(findings: &Findings, args: &ScanArgs, output: &Output) {
     }
 }
 
-fn told(parameters: &Parameters) -> String {
+/// Returns what `--verbose` tells of the settings.
+fn settings_line(parameters: &Parameters) -> String {
     let doublon_core::Settings { threshold, bands, rows, text, min_words, windows, .. } = &*parameters.config;
     format!(
         "documents: threshold {threshold}, {} shingles, {bands} bands of {rows} rows; passages: at least {min_words} \

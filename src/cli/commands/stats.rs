@@ -10,7 +10,7 @@ use doublon::scan::stats::{Request, stats};
 use doublon::statistics::Statistics;
 
 use super::scan::ScanArgs;
-use crate::cli::args::{RenderFormat, text_or_json};
+use crate::cli::args::{RenderArgs, RenderFormat, text_or_json};
 use crate::cli::exit::{self, Outcome};
 use crate::cli::hints;
 use crate::cli::output::Output;
@@ -68,14 +68,19 @@ pub fn run(args: &StatsArgs) -> Result<Outcome> {
         RenderFormat::Json => output.write(false, |out| write_json(&found, out))?,
         _ => output.write(style.color, |out| write_text(&found, &style, out))?,
     }
-    if !messages.quiet && (render.format == RenderFormat::Json || output != Output::Stdout) {
-        let (documents, over) = (counted(found.summary.documents, "document"), found.summary.over);
-        say(&format!("{documents} measured; {} over a limit of Gopher", counted(over, "document")));
-    }
     if !messages.quiet {
+        tell_counts(&found, render, &output);
         hints::tell_fields(&found.skipped, found.summary.documents, &parameters.input.text_field);
     }
     Ok(judge(&found, fail_over, scan.limits.fail_on_empty))
+}
+
+/// The report for people on standard output has the counts already.
+fn tell_counts(found: &Statistics, render: &RenderArgs, output: &Output) {
+    if render.format == RenderFormat::Json || *output != Output::Stdout {
+        let (documents, over) = (counted(found.summary.documents, "document"), found.summary.over);
+        say(&format!("{documents} measured; {} over a limit of Gopher", counted(over, "document")));
+    }
 }
 
 /// As [`Outcome::of`] judges findings.
@@ -85,11 +90,5 @@ fn judge(found: &Statistics, fail_over: Option<f64>, fail_on_empty: bool) -> Out
     if let Some(limit) = exceeded {
         say(&exit::more_than(limit, share, "repeated"));
     }
-    if exceeded.is_some() || (fail_on_empty && found.summary.documents == 0) {
-        Outcome::Condition
-    } else if found.skipped.iter().any(|skipped| skipped.reason.is_fault()) {
-        Outcome::Partial
-    } else {
-        Outcome::Done
-    }
+    Outcome::judged(exceeded.is_some() || (fail_on_empty && found.summary.documents == 0), &found.skipped)
 }

@@ -81,7 +81,7 @@ fn variable_of(flag: &str) -> String {
     format!("DOUBLON_{}", flag.to_ascii_uppercase().replace('-', "_"))
 }
 
-/// A variable that is empty sets nothing.
+/// Reads the variable of a flag. An empty one sets nothing.
 fn of_variable(
     flag: &str,
     arg: &Arg,

@@ -1,4 +1,4 @@
-//! The file of settings: finding it, and what it says, line by line.
+//! The file of settings: where it is, and which values its lines set.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ const NAME: &str = "doublon.toml";
 pub struct SettingsFile {
     /// Its path for people.
     pub path: String,
-    /// By section, which is none for what stands above all, and name.
+    /// By section and name. What stands above all sections has none.
     entries: BTreeMap<(Option<String>, String), FileEntry>,
 }
 
@@ -45,7 +45,7 @@ impl SettingsFile {
         Self::parse(&shown(&path, &folder), &text).map(Some)
     }
 
-    /// Reads what a file says.
+    /// Parses the text of a file. Errors name `path`.
     pub fn parse(path: &str, text: &str) -> Result<Self> {
         let table = DeTable::parse(text).map_err(|error| {
             let line = error.span().map_or(1, |span| line(text, span.start));
@@ -69,13 +69,13 @@ impl SettingsFile {
         Ok(Self { path: path.to_owned(), entries })
     }
 
-    /// Returns what is said for a command.
+    /// Returns the value of a key for a command: that of its section, or else the one above all sections.
     pub fn entry(&self, command: &str, name: &str) -> Option<&FileEntry> {
         let of = |section: Option<&str>| self.entries.get(&(section.map(str::to_owned), name.to_owned()));
         of(Some(command)).or_else(|| of(None))
     }
 
-    /// Returns all that is said, with its section.
+    /// Returns all keys and values, each with its section.
     pub fn entries(&self) -> impl Iterator<Item = (Option<&str>, &FileEntry)> {
         self.entries.iter().map(|((section, _), entry)| (section.as_deref(), entry))
     }
@@ -135,7 +135,7 @@ fn home() -> Option<PathBuf> {
     env::home_dir().filter(|home| home.is_absolute())
 }
 
-/// Returns a path for people: relative to `folder`, if it lies in it.
+/// Returns a path as it is shown: relative to `folder`, if it lies in it.
 fn shown(path: &Path, folder: &Path) -> String {
     path.strip_prefix(folder).unwrap_or(path).display().to_string()
 }

@@ -6,7 +6,7 @@ use clap::Command;
 use super::file::SettingsFile;
 use super::flags::{COMMANDS, OF_ONE_RUN, settable_flags};
 
-/// Refuses what no command knows.
+/// Refuses sections and keys that no command knows.
 pub fn check_names(definition: &Command, file: &SettingsFile) -> anyhow::Result<()> {
     let commands: Vec<&Command> = COMMANDS.iter().filter_map(|name| definition.find_subcommand(name)).collect();
     let of_any: Vec<&str> = commands.iter().flat_map(|command| settable_flags(command)).map(|(name, _)| name).collect();

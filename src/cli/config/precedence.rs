@@ -14,7 +14,7 @@ const INSTEAD_OF: [(&str, &[&str]); 3] =
 const OF_DOCUMENT_PRESETS: [&str; 5] = ["threshold", "recall", "bands", "rows", "shingle"];
 const OF_PASSAGE_PRESETS: [&str; 4] = ["window", "window-shingle", "window-bands", "window-rows"];
 
-/// Takes away what the command line stands for.
+/// Removes what flags of the command line stand for: `--recall` replaces bands, and `--preset` the values that it sets.
 pub fn give_way(defaults: &mut BTreeMap<String, FlagDefault>, given: &ArgMatches) {
     let is_given = |flag: &str| {
         let id = flag.replace('-', "_");
@@ -44,7 +44,7 @@ pub fn fit_presets(defaults: &mut BTreeMap<String, FlagDefault>, is_of_passages:
     }
 }
 
-/// Leaves out what a flag of the command line says already.
+/// Removes what the command line sets itself.
 pub fn without_given(defaults: &mut BTreeMap<String, FlagDefault>, command: &Command, given: &ArgMatches) {
     for arg in command.get_arguments() {
         let is_given = given.try_contains_id(arg.get_id().as_str()).is_ok()

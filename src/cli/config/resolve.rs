@@ -30,21 +30,21 @@ impl Resolved {
     }
 }
 
-/// Why there are no arguments.
-pub enum Refusal {
+/// Why a command line could not be read.
+pub enum CommandLineError {
     /// The command line is wrong, or asks for help.
     Usage(clap::Error),
     /// A setting from elsewhere is wrong.
     Setting(anyhow::Error),
 }
 
-impl From<clap::Error> for Refusal {
+impl From<clap::Error> for CommandLineError {
     fn from(error: clap::Error) -> Self {
         Self::Usage(error)
     }
 }
 
-impl From<anyhow::Error> for Refusal {
+impl From<anyhow::Error> for CommandLineError {
     fn from(error: anyhow::Error) -> Self {
         Self::Setting(error)
     }
@@ -55,7 +55,7 @@ impl From<anyhow::Error> for Refusal {
 /// # Errors
 ///
 /// When the command line or a setting from elsewhere is wrong.
-pub fn resolve(definition: Command, arguments: &[OsString]) -> Result<Resolved, Refusal> {
+pub fn resolve(definition: Command, arguments: &[OsString]) -> Result<Resolved, CommandLineError> {
     let matches = definition.clone().try_get_matches_from(arguments)?;
     let Some((name, given)) = matches.subcommand().filter(|(name, _)| COMMANDS.contains(name)) else {
         return Ok(Resolved { matches, defaults: BTreeMap::new(), file: None });
@@ -75,11 +75,11 @@ pub fn resolve(definition: Command, arguments: &[OsString]) -> Result<Resolved, 
     Ok(Resolved { matches, defaults, file: file.map(|file| file.path) })
 }
 
-/// The definition of a command with these values as defaults. A default is not asked what it goes together with.
+/// Makes these values the defaults of a command. Defaults are exempt from the rules on which flags go together.
 fn with_defaults(command: Command, defaults: &BTreeMap<String, FlagDefault>) -> Command {
-    defaults.iter().fold(command, |command, (flag, setting)| {
+    defaults.iter().fold(command, |command, (flag, default)| {
         // The definition lives as long as the program.
-        let values = setting.values.iter().map(|value| &*String::leak(value.clone()));
+        let values = default.values.iter().map(|value| &*String::leak(value.clone()));
         let values: Vec<&'static OsStr> = values.map(OsStr::new).collect();
         command.mut_arg(flag.replace('-', "_"), |arg| arg.default_values(values))
     })
