@@ -1,7 +1,5 @@
 //! doublon finds duplicate and near-duplicate documents, and passages that repeat within or across documents.
 
-#[cfg(feature = "cli")]
-pub mod cli;
 pub mod error;
 pub mod finding;
 pub mod inspect;

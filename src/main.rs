@@ -1,7 +1,9 @@
 //! The program: parse, run, exit code.
 
+mod cli;
+
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    doublon::cli::run()
+    cli::run()
 }

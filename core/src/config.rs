@@ -233,6 +233,13 @@ impl Builder {
         self
     }
 
+    /// Lets bands and rows follow from threshold and recall again, whatever was set before.
+    #[must_use]
+    pub fn bands_by_recall(mut self) -> Self {
+        self.shape = None;
+        self
+    }
+
     /// Sets shingles, bands, rows and threshold as they were published.
     ///
     /// # Errors

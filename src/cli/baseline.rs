@@ -1,13 +1,13 @@
-//! `--baseline`: earlier findings, beside which only what is new counts.
+//! `--baseline`: marks the findings that an earlier run did not have, so that only these count.
 
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use doublon::finding::{Findings, Parameters};
+use doublon::report::baseline::mark;
 
-use super::report::read;
-use super::say;
-use crate::finding::{Findings, Parameters};
-use crate::report::baseline::mark;
+use super::saved::read_findings;
+use super::say::say;
 
 /// Reads earlier findings. It is done before the scan, so that a wrong file costs no time.
 ///
@@ -16,7 +16,7 @@ use crate::report::baseline::mark;
 /// When the file cannot be read, or holds no findings.
 pub fn load(path: Option<&Path>, parameters: &Parameters) -> Result<Option<Findings>> {
     let Some(path) = path else { return Ok(None) };
-    let baseline = read(path).context("--baseline")?;
+    let baseline = read_findings(path).context("--baseline")?;
     if !is_comparable(&baseline.header.parameters, parameters) {
         say(&format!(
             "warning: the baseline {} was made with other settings, so that more may seem new than is",
@@ -26,14 +26,14 @@ pub fn load(path: Option<&Path>, parameters: &Parameters) -> Result<Option<Findi
     Ok(Some(baseline))
 }
 
-/// Marks what the baseline lacks.
+/// Marks the findings that the baseline does not have.
 pub fn hold_against(findings: &mut Findings, baseline: Option<&Findings>) {
     if let Some(baseline) = baseline {
         mark(findings, baseline);
     }
 }
 
-/// Whether what one run finds the other would find too.
+/// Returns whether runs with these settings find the same repeats, so that their findings can be compared.
 fn is_comparable(a: &Parameters, b: &Parameters) -> bool {
     let thresholds = |p: &Parameters| {
         [p.config.threshold, p.config.containment.unwrap_or(0.0), p.config.min_identity].map(f64::to_bits)

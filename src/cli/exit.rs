@@ -5,9 +5,9 @@
 use std::io;
 use std::process::ExitCode;
 
-use crate::error::Error;
-use crate::finding::{Findings, Summary};
-use crate::report::measure::Repeated;
+use doublon::Error;
+use doublon::finding::{Findings, Skipped, Summary};
+use doublon::report::measure::Repeated;
 
 /// Wrong usage, or the run failed.
 pub const FAILURE: u8 = 2;
@@ -15,26 +15,31 @@ pub const FAILURE: u8 = 2;
 /// Inputs changed since they were scanned.
 const CHANGED: u8 = 4;
 
-/// How a run that was done ended.
+/// How a complete run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// All of the input was read.
     Done,
-    /// A condition holds that the user asked to be told of.
+    /// A condition that the user named holds: `--fail-over` or `--fail-on-empty`.
     Condition,
     /// Some input could not be read.
     Partial,
 }
 
 impl Outcome {
-    /// Judges the findings of a scan. `fail_over` is the share of text from which repetition is too much.
+    /// Judges the findings of a scan. `fail_over` is the largest share of text that may be repeated.
     ///
     /// A condition that holds comes before input that could not be read: more input would not undo it.
     pub fn of(findings: &Findings, fail_over: Option<f64>, fail_on_empty: bool) -> Self {
         let too_much = fail_over.is_some_and(|limit| share(findings) > limit);
-        if too_much || (fail_on_empty && is_empty(findings)) {
+        Self::judged(too_much || (fail_on_empty && is_empty(findings)), &findings.skipped)
+    }
+
+    /// Judges a run of which it is known whether a condition holds.
+    pub fn judged(condition_holds: bool, skipped: &[Skipped]) -> Self {
+        if condition_holds {
             Self::Condition
-        } else if findings.skipped.iter().any(|skipped| skipped.reason.is_fault()) {
+        } else if skipped.iter().any(|skipped| skipped.reason.is_fault()) {
             Self::Partial
         } else {
             Self::Done
@@ -59,7 +64,7 @@ pub fn code_of(error: &anyhow::Error) -> u8 {
     }
 }
 
-/// Returns the share of the text that `--fail-over` judges: what is repeated, or what a baseline lacks of that.
+/// Returns the share of the text that `--fail-over` judges: all that is repeated, or with a baseline only what is new.
 pub fn share(findings: &Findings) -> f64 {
     let Summary { new, text_bytes, .. } = &findings.summary;
     new.map_or_else(|| Repeated::of(findings).share(), |new| new.bytes as f64 / (*text_bytes).max(1) as f64)
@@ -77,7 +82,7 @@ pub fn is_empty(findings: &Findings) -> bool {
     findings.summary.kept + findings.summary.removed == 0
 }
 
-/// Returns whether the reader of the output has gone, as `head` does when it has enough.
+/// Returns whether a run failed because the reader of its output has gone, as `head` does when it has enough.
 pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let io_error = |cause: &(dyn std::error::Error + 'static)| cause.downcast_ref::<io::Error>().map(io::Error::kind);
     error.chain().filter_map(io_error).any(|kind| kind == io::ErrorKind::BrokenPipe)
@@ -85,6 +90,8 @@ pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use doublon::finding::{NewRepeats, Reason};
+
     use super::*;
 
     #[test]
@@ -93,17 +100,11 @@ mod tests {
         assert!(more_than(0.05, 0.132, "repeated").ends_with("--fail-over 5%"), "{}", more_than(0.05, 0.132, "x"));
     }
 
-    use crate::finding::{NewRepeats, Reason, Skipped};
-    use crate::report::text::samples;
-
     /// A fifth of the text is in removed documents.
     fn findings(reasons: &[Reason]) -> Findings {
         let skipped = |&reason| Skipped { source: "a".into(), record: None, offset: None, reason, detail: None };
-        let mut findings = samples::nothing();
-        findings.skipped = reasons.iter().map(skipped).collect();
-        findings.summary.text_bytes = 100;
-        findings.summary.removed_bytes = 20;
-        findings
+        let summary = Summary { kept: 4, removed: 1, text_bytes: 100, removed_bytes: 20, ..Summary::default() };
+        Findings { skipped: reasons.iter().map(skipped).collect(), summary, ..Findings::default() }
     }
 
     #[test]

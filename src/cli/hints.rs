@@ -1,21 +1,22 @@
-//! What to do about records without a text: the fields that they do have.
+//! Hints after a run: which fields records without a text have, and that the field of `--keep` is in no record.
 
 use std::collections::BTreeMap;
 
-use super::say;
-use crate::finding::{Findings, Reason, Skipped};
-use crate::report::text::{counted, number};
+use doublon::finding::{Findings, Reason, Skipped};
+use doublon::report::text::{counted, number};
 
-/// Records that are asked what fields they have.
+use super::say::say;
+
+/// The most records whose fields are counted.
 const ASKED: usize = 100;
 
-/// One in so many documents is many.
+/// A hint is given when at least one document in so many has no text.
 const MANY: u64 = 10;
 
 /// The most fields that are named.
 const NAMED: usize = 8;
 
-/// What texts are often called.
+/// Names that fields with a text often have.
 const COMMON: [&str; 12] = [
     "text",
     "content",
@@ -31,15 +32,15 @@ const COMMON: [&str; 12] = [
     "message",
 ];
 
-/// Tells once which fields records without the text field have, if these are many of all `documents`: one table among
-/// them that is about something else is listed as skipped, and that is enough.
+/// Tells which fields the records without the text field have, if there are many such records among all `documents`.
+/// A single one, such as a table about something else, is listed as skipped, and that is enough.
 pub fn tell_fields(skipped: &[Skipped], documents: u64, text_field: &str) {
     if let Some(hint) = fields(skipped, documents, text_field) {
         say(&hint);
     }
 }
 
-/// Says that no record has the field by which the one that stays was to be chosen.
+/// Says that no record has the field that `--keep` is to choose by.
 pub fn tell_keep(findings: &Findings) {
     let (keep, summary) = (&findings.header.parameters.config.keep, &findings.summary);
     if let (Some(field), Some(0)) = (keep.field(), summary.with_value)
@@ -81,7 +82,7 @@ fn fields(skipped: &[Skipped], documents: u64, text_field: &str) -> Option<Strin
     Some(format!("{what}, but {}{more}; {ask}{with}", listed.join(", ")))
 }
 
-/// The fields that a reader found instead, which the detail quotes.
+/// Returns the fields of a record without a text, which the detail of the reader quotes.
 fn names(skipped: &Skipped) -> impl Iterator<Item = &str> {
     let detail = skipped.detail.as_deref().unwrap_or_default();
     let offered = detail.rsplit_once("(it has ").map_or("", |(_, offered)| offered);

@@ -1,56 +1,78 @@
-//! What to try after a scan: commands that fit what was found.
+//! Suggests commands to try after a scan, by what was found.
 
 use std::path::{Path, PathBuf};
 
-use crate::finding::Findings;
-use crate::report::text::counted;
-use crate::report::visible::visible;
+use doublon::finding::Findings;
+use doublon::report::text::counted;
+use doublon::report::visible::visible;
 use doublon_core::Level;
 
 /// The most commands that are named.
 const MOST: usize = 3;
 
-/// Returns commands and what they are for. `flags` are those of the scan that say how to read and compare.
-pub fn commands(findings: &Findings, paths: &[PathBuf], flags: &[String]) -> Vec<(String, String)> {
+/// The facts about findings that decide which commands are suggested.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FoundKinds<'f> {
+    level: Level,
+    documents: bool,
+    passages: bool,
+    /// The first finding that can be explained.
+    first: Option<&'f str>,
+    short_repeats: u64,
+}
+
+impl<'f> From<&'f Findings> for FoundKinds<'f> {
+    fn from(findings: &'f Findings) -> Self {
+        let Findings { header, clusters, families, matches, summary, .. } = findings;
+        let first = clusters.first().map(|cluster| &*cluster.id);
+        Self {
+            level: header.parameters.config.level,
+            documents: !clusters.is_empty(),
+            passages: !families.is_empty(),
+            first: first.or(matches.first().map(|found| &*found.id)),
+            short_repeats: summary.short_repeats,
+        }
+    }
+}
+
+/// Returns commands, each with its purpose. `flags` are those of the scan that say how to read and compare.
+pub fn commands(found: FoundKinds<'_>, paths: &[PathBuf], flags: &[String]) -> Vec<(String, String)> {
     if paths.iter().any(|path| path == Path::new("-")) {
         return Vec::new(); // it gives its bytes only once
     }
-    let Findings { clusters, families, matches, summary, .. } = findings;
     let input = paths.iter().map(|path| quoted(&path.to_string_lossy())).chain(flags.iter().map(|flag| quoted(flag)));
     let input = input.collect::<Vec<_>>().join(" ");
-    let level = match findings.header.parameters.config.level {
+    let level = match found.level {
         Level::Documents => " --level documents",
         Level::Passages => " --level passages",
         Level::All => "",
     };
     let scan = format!("doublon scan {input}{level}");
-    let (documents, passages) = (!clusters.is_empty(), !families.is_empty());
     let mut told = Vec::new();
-    if documents || passages {
+    if found.documents || found.passages {
         told.push((format!("{scan} --format html -o report.html"), "the same to look through".to_owned()));
-        let cut = if passages { " --passages cut" } else { "" };
+        let cut = if found.passages { " --passages cut" } else { "" };
         let clean = format!("doublon clean {input} --out {}{cut}", quoted(&clean_name(paths)));
         told.push((clean, "a copy without what repeats".to_owned()));
-        let id = clusters.first().map(|cluster| &cluster.id).or(matches.first().map(|m| &m.id));
-        if let Some(id) = id {
+        if let Some(id) = found.first {
             let save = format!("{scan} --format json -o found.jsonl && doublon explain found.jsonl {id}");
             told.push((save, format!("why {id} was found")));
         }
-    } else if summary.short_repeats > 0 {
-        let short = counted(summary.short_repeats, "short repeat");
+    } else if found.short_repeats > 0 {
+        let short = counted(found.short_repeats, "short repeat");
         told.push((format!("{scan} --min-words 8"), format!("more of the {short}")));
     }
     told.truncate(MOST);
     told.into_iter().map(|(command, what)| (visible(&command).into_owned(), what)).collect()
 }
 
-/// A name for the copy beside the first path.
+/// Returns a name for the folder of the copy, made from the first path.
 fn clean_name(paths: &[PathBuf]) -> String {
     let name = paths.first().and_then(|path| path.file_name()).map(|name| name.to_string_lossy().into_owned());
     format!("{}.clean", name.unwrap_or_else(|| "doublon".to_owned()))
 }
 
-/// An argument as a shell takes it.
+/// Quotes an argument for a shell, if it needs quotes.
 fn quoted(argument: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "/._-=:,@%+".contains(c);
     if !argument.is_empty() && argument.chars().all(is_plain) {
@@ -63,12 +85,14 @@ fn quoted(argument: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::text::samples;
 
-    fn told(findings: &Findings, paths: &[&str], flags: &[&str]) -> Vec<String> {
+    const PASSAGES: FoundKinds<'_> =
+        FoundKinds { level: Level::All, documents: false, passages: true, first: Some("p1"), short_repeats: 0 };
+
+    fn told(found: FoundKinds<'_>, paths: &[&str], flags: &[&str]) -> Vec<String> {
         let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
         let flags: Vec<String> = flags.iter().map(|&flag| flag.to_owned()).collect();
-        commands(findings, &paths, &flags).into_iter().map(|(command, _)| command).collect()
+        commands(found, &paths, &flags).into_iter().map(|(command, _)| command).collect()
     }
 
     #[test]
@@ -78,24 +102,21 @@ mod tests {
             "doublon clean a/b --out b.clean --passages cut",
             "doublon scan a/b --format json -o found.jsonl && doublon explain found.jsonl p1",
         ];
-        assert_eq!(told(&samples::seed(), &["a/b"], &[]), expected);
-        assert!(told(&samples::documents(), &["a"], &[])[1].ends_with("--out a.clean"));
-        let mut documents = samples::documents();
-        documents.header.parameters.config =
-            documents.header.parameters.config.to_builder().level(Level::Documents).build().expect("valid");
-        let commands = told(&documents, &["a"], &[]);
+        assert_eq!(told(PASSAGES, &["a/b"], &[]), expected);
+        let documents = FoundKinds { documents: true, passages: false, first: Some("d1"), ..PASSAGES };
+        assert!(told(documents, &["a"], &[])[1].ends_with("--out a.clean"));
+        let commands = told(FoundKinds { level: Level::Documents, ..documents }, &["a"], &[]);
         assert_eq!(commands[0], "doublon scan a --level documents --format html -o report.html");
         assert_eq!(commands[1], "doublon clean a --out a.clean");
-        assert_eq!(told(&samples::nothing(), &["a"], &[]), [""; 0]);
-        let mut short = samples::nothing();
-        short.summary.short_repeats = 2;
-        assert_eq!(told(&short, &["a"], &[]), ["doublon scan a --min-words 8"]);
-        assert_eq!(told(&samples::seed(), &["-"], &[]), [""; 0]);
+        assert_eq!(told(FoundKinds::default(), &["a"], &[]), [""; 0]);
+        let short = FoundKinds { short_repeats: 2, ..FoundKinds::default() };
+        assert_eq!(told(short, &["a"], &[]), ["doublon scan a --min-words 8"]);
+        assert_eq!(told(PASSAGES, &["-"], &[]), [""; 0]);
     }
 
     #[test]
     fn commands_can_be_given_to_a_shell() {
-        let told = told(&samples::seed(), &["it's a \u{1b}"], &["--glob=*.txt"]);
+        let told = told(PASSAGES, &["it's a \u{1b}"], &["--glob=*.txt"]);
         assert_eq!(told[0], r"doublon scan 'it'\''s a <U+001B>' '--glob=*.txt' --format html -o report.html");
     }
 }

@@ -1,16 +1,19 @@
 //! Progress on standard error: a bar on a terminal, a line every few seconds elsewhere.
 
+use std::fmt::Write;
+use std::io::{self, IsTerminal};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use doublon::report::text::{bytes, counted, number, percent};
+use doublon::scan::Progress;
+use doublon::scan::forecast::{BYTES_PER_RECORD, Forecast};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use super::say;
-use crate::report::text::{bytes, counted, number, percent};
-use crate::scan::Progress;
-use crate::scan::forecast::{BYTES_PER_RECORD, Forecast};
+use super::args::MessageArgs;
+use super::say::say;
 
 /// Time between two lines.
 const INTERVAL: Duration = Duration::from_secs(10);
@@ -23,28 +26,28 @@ const SETTLED: Duration = Duration::from_secs(2);
 
 /// Shows how far a run is.
 pub struct Meter {
-    display: Display,
+    display: MeterDisplay,
     /// Whether the time of each phase is told.
     times: bool,
-    state: Arc<State>,
+    state: Arc<MeterState>,
 }
 
-enum Display {
+enum MeterDisplay {
     Bar(ProgressBar),
     Lines,
     Nothing,
 }
 
-/// What the thread that writes lines shares with those that work.
-struct State {
-    phase: Mutex<Phase>,
+/// State that the working threads share with the one that writes lines.
+struct MeterState {
+    phase: Mutex<MeterPhase>,
     /// Wakes the thread when the run ends.
     ended: Condvar,
     done: AtomicU64,
     documents: Arc<AtomicU64>,
 }
 
-struct Phase {
+struct MeterPhase {
     /// Empty between two phases.
     name: String,
     total: Option<u64>,
@@ -52,48 +55,53 @@ struct Phase {
     is_last: bool,
 }
 
-impl Phase {
+impl MeterPhase {
     fn new(name: &str, total: Option<u64>) -> Self {
         Self { name: name.to_owned(), total, start: Instant::now(), is_last: false }
     }
 }
 
 impl Meter {
+    /// Makes the meter that the flags ask for, on standard error.
+    pub fn of(messages: &MessageArgs) -> Self {
+        Self::new(messages.quiet || messages.no_progress, io::stderr().is_terminal(), messages.verbose)
+    }
+
     /// Makes a meter. `quiet` shows nothing; `times` tells how long each phase took.
-    pub fn new(quiet: bool, is_terminal: bool, times: bool) -> Self {
-        let state = Arc::new(State {
-            phase: Mutex::new(Phase::new("", None)),
+    fn new(quiet: bool, is_terminal: bool, times: bool) -> Self {
+        let state = Arc::new(MeterState {
+            phase: Mutex::new(MeterPhase::new("", None)),
             ended: Condvar::new(),
             done: AtomicU64::new(0),
             documents: Arc::default(),
         });
         let display = match (quiet, is_terminal) {
-            (true, _) => Display::Nothing,
-            (false, true) => Display::Bar(ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden())),
-            (false, false) => Display::Lines,
+            (true, _) => MeterDisplay::Nothing,
+            (false, true) => MeterDisplay::Bar(ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden())),
+            (false, false) => MeterDisplay::Lines,
         };
         let own = Arc::clone(&state);
         match &display {
-            Display::Bar(bar) => {
+            MeterDisplay::Bar(bar) => {
                 let bar = bar.clone();
                 spawn(move || own.show_later(&bar));
             }
-            Display::Lines => spawn(move || own.write_lines()),
-            Display::Nothing => {}
+            MeterDisplay::Lines => spawn(move || own.write_lines()),
+            MeterDisplay::Nothing => {}
         }
         Self { display, times, state }
     }
 
     /// Ends the last phase and takes the bar away.
     pub fn finish(&self) {
-        self.begin(Phase { is_last: true, ..Phase::new("", None) });
+        self.begin(MeterPhase { is_last: true, ..MeterPhase::new("", None) });
         self.state.ended.notify_all();
-        if let Display::Bar(bar) = &self.display {
+        if let MeterDisplay::Bar(bar) = &self.display {
             bar.finish_and_clear();
         }
     }
 
-    fn begin(&self, next: Phase) {
+    fn begin(&self, next: MeterPhase) {
         let mut phase = self.state.phase();
         if self.times && !phase.name.is_empty() {
             self.tell(&format!("{}: {:.2} s", phase.name, phase.start.elapsed().as_secs_f64()));
@@ -105,7 +113,7 @@ impl Meter {
 
     fn tell(&self, text: &str) {
         match &self.display {
-            Display::Bar(bar) => bar.suspend(|| say(text)),
+            MeterDisplay::Bar(bar) => bar.suspend(|| say(text)),
             _ => say(text),
         }
     }
@@ -123,14 +131,14 @@ impl Drop for Meter {
     }
 }
 
-impl State {
+impl MeterState {
     /// A panic elsewhere may have left the lock poisoned, but it holds no more than a name.
-    fn phase(&self) -> MutexGuard<'_, Phase> {
+    fn phase(&self) -> MutexGuard<'_, MeterPhase> {
         self.phase.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until the time is over, or the run is.
-    fn wait<'a>(&self, phase: MutexGuard<'a, Phase>, time: Duration) -> MutexGuard<'a, Phase> {
+    fn wait<'a>(&self, phase: MutexGuard<'a, MeterPhase>, time: Duration) -> MutexGuard<'a, MeterPhase> {
         let waited = self.ended.wait_timeout_while(phase, time, |phase| !phase.is_last);
         waited.unwrap_or_else(PoisonError::into_inner).0
     }
@@ -158,8 +166,8 @@ impl State {
 
 impl Progress for Meter {
     fn phase(&self, name: &str, total: Option<u64>) {
-        self.begin(Phase::new(name, total));
-        if let Display::Bar(bar) = &self.display {
+        self.begin(MeterPhase::new(name, total));
+        if let MeterDisplay::Bar(bar) = &self.display {
             bar.reset();
             bar.set_style(bar_style(total.is_some(), &self.state.documents));
             bar.set_length(total.unwrap_or(0));
@@ -171,7 +179,7 @@ impl Progress for Meter {
 
     fn advance(&self, bytes: u64) {
         self.state.done.fetch_add(bytes, Relaxed);
-        if let Display::Bar(bar) = &self.display {
+        if let MeterDisplay::Bar(bar) = &self.display {
             bar.inc(bytes);
         }
     }
@@ -214,8 +222,6 @@ fn needs(forecast: &Forecast) -> Vec<String> {
     ]
 }
 
-type Out<'a> = &'a mut dyn std::fmt::Write;
-
 fn bar_style(total_is_known: bool, documents: &Arc<AtomicU64>) -> ProgressStyle {
     let template = if total_is_known {
         "{msg} {wide_bar} {done}{documents}, {rate}{left}"
@@ -226,25 +232,25 @@ fn bar_style(total_is_known: bool, documents: &Arc<AtomicU64>) -> ProgressStyle 
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     let documents = Arc::clone(documents);
     style
-        .with_key("done", |state: &ProgressState, out: Out<'_>| {
+        .with_key("done", |state: &ProgressState, out: &mut dyn Write| {
             let _ = write!(out, "{} of {}", bytes(state.pos()), bytes(state.len().unwrap_or(0)));
         })
-        .with_key("some", |state: &ProgressState, out: Out<'_>| {
+        .with_key("some", |state: &ProgressState, out: &mut dyn Write| {
             let _ = if state.pos() > 0 { write!(out, ", {}", bytes(state.pos())) } else { Ok(()) };
         })
-        .with_key("documents", move |_: &ProgressState, out: Out<'_>| {
+        .with_key("documents", move |_: &ProgressState, out: &mut dyn Write| {
             let _ = write!(out, "{}", also_documents(documents.load(Relaxed)));
         })
-        .with_key("rate", |state: &ProgressState, out: Out<'_>| {
+        .with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
             let _ = write!(out, "{}/s", bytes(state.per_sec() as u64));
         })
-        .with_key("left", |state: &ProgressState, out: Out<'_>| {
+        .with_key("left", |state: &ProgressState, out: &mut dyn Write| {
             let _ = if state.elapsed() < SETTLED { Ok(()) } else { write!(out, ", {} left", duration(state.eta())) };
         })
 }
 
 /// `reading: 1.2 GB of 4.9 GB (25%), 123,456 documents, 35.0 MB/s, 1 min 40 s left`.
-fn line(phase: &Phase, done: u64, documents: u64, elapsed: Duration) -> String {
+fn line(phase: &MeterPhase, done: u64, documents: u64, elapsed: Duration) -> String {
     let name = &phase.name;
     let rate = done as f64 / elapsed.as_secs_f64().max(1e-3);
     match phase.total {
@@ -278,15 +284,15 @@ mod tests {
 
     #[test]
     fn only_a_terminal_gets_a_bar() {
-        assert!(matches!(Meter::new(false, true, false).display, Display::Bar(_)));
-        assert!(matches!(Meter::new(false, false, false).display, Display::Lines));
-        assert!(matches!(Meter::new(true, true, false).display, Display::Nothing));
+        assert!(matches!(Meter::new(false, true, false).display, MeterDisplay::Bar(_)));
+        assert!(matches!(Meter::new(false, false, false).display, MeterDisplay::Lines));
+        assert!(matches!(Meter::new(true, true, false).display, MeterDisplay::Nothing));
     }
 
     #[test]
     fn a_line_says_how_far_a_phase_is_and_how_long_it_will_take() {
         let told = |total, done, documents, seconds| {
-            line(&Phase::new("reading", total), done, documents, Duration::from_secs(seconds))
+            line(&MeterPhase::new("reading", total), done, documents, Duration::from_secs(seconds))
         };
         let expected = "reading: 1.0 GB of 4.0 GB (25%), 12,345 documents, 10.0 MB/s, 5 min 0 s left";
         assert_eq!(told(Some(4_000_000_000), 1_000_000_000, 12_345, 100), expected);

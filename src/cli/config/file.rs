@@ -1,4 +1,4 @@
-//! The file of settings: finding it, and what it says, line by line.
+//! The file of settings: where it is, and which values its lines set.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,15 +12,15 @@ use toml::de::{DeTable, DeValue};
 const NAME: &str = "doublon.toml";
 
 /// A file that was read.
-pub struct File {
+pub struct SettingsFile {
     /// Its path for people.
     pub path: String,
-    /// By section, which is none for what stands above all, and name.
-    entries: BTreeMap<(Option<String>, String), Entry>,
+    /// By section and name. What stands above all sections has none.
+    entries: BTreeMap<(Option<String>, String), FileEntry>,
 }
 
 /// A key and its value.
-pub struct Entry {
+pub struct FileEntry {
     pub name: String,
     pub values: Vec<String>,
     pub is_boolean: bool,
@@ -29,7 +29,7 @@ pub struct Entry {
     pub line: usize,
 }
 
-impl File {
+impl SettingsFile {
     /// Reads the file that was named, or else the nearest, if there is one.
     pub fn of(named: Option<&Path>, no_config: bool) -> Result<Option<Self>> {
         if no_config {
@@ -41,11 +41,11 @@ impl File {
         }
         // A folder that is gone has no file in it.
         let Ok(folder) = env::current_dir() else { return Ok(None) };
-        let Some((path, text)) = find(&folder, super::home().as_deref())? else { return Ok(None) };
-        Self::parse(&super::shown(&path, &folder), &text).map(Some)
+        let Some((path, text)) = find(&folder, home().as_deref())? else { return Ok(None) };
+        Self::parse(&shown(&path, &folder), &text).map(Some)
     }
 
-    /// Reads what a file says.
+    /// Parses the text of a file. Errors name `path`.
     pub fn parse(path: &str, text: &str) -> Result<Self> {
         let table = DeTable::parse(text).map_err(|error| {
             let line = error.span().map_or(1, |span| line(text, span.start));
@@ -69,14 +69,14 @@ impl File {
         Ok(Self { path: path.to_owned(), entries })
     }
 
-    /// Returns what is said for a command.
-    pub fn entry(&self, command: &str, name: &str) -> Option<&Entry> {
+    /// Returns the value of a key for a command: that of its section, or else the one above all sections.
+    pub fn entry(&self, command: &str, name: &str) -> Option<&FileEntry> {
         let of = |section: Option<&str>| self.entries.get(&(section.map(str::to_owned), name.to_owned()));
         of(Some(command)).or_else(|| of(None))
     }
 
-    /// Returns all that is said, with its section.
-    pub fn entries(&self) -> impl Iterator<Item = (Option<&str>, &Entry)> {
+    /// Returns all keys and values, each with its section.
+    pub fn entries(&self) -> impl Iterator<Item = (Option<&str>, &FileEntry)> {
         self.entries.iter().map(|((section, _), entry)| (section.as_deref(), entry))
     }
 }
@@ -101,7 +101,7 @@ fn is_inline(text: &str, value: &Spanned<DeValue<'_>>) -> bool {
     text[value.span().start..].starts_with('{')
 }
 
-fn entry(path: &str, text: &str, key: &Spanned<impl AsRef<str>>, value: &Spanned<DeValue<'_>>) -> Result<Entry> {
+fn entry(path: &str, text: &str, key: &Spanned<impl AsRef<str>>, value: &Spanned<DeValue<'_>>) -> Result<FileEntry> {
     let (name, line) = (key.get_ref().as_ref().to_owned(), line(text, key.span().start));
     let refused = |what: &str| format!("{path}:{line}: {name} is {what}, but it must be a value");
     let (values, is_list) = match value.get_ref() {
@@ -112,7 +112,7 @@ fn entry(path: &str, text: &str, key: &Spanned<impl AsRef<str>>, value: &Spanned
         DeValue::Table(_) => bail!(refused("a table")),
         single => (vec![scalar(single).with_context(|| refused("a date"))?], false),
     };
-    Ok(Entry { is_boolean: value.get_ref().is_bool(), name, values, is_list, line })
+    Ok(FileEntry { is_boolean: value.get_ref().is_bool(), name, values, is_list, line })
 }
 
 /// A value as it would stand on the command line.
@@ -128,6 +128,16 @@ fn scalar(value: &DeValue<'_>) -> Option<String> {
 
 fn line(text: &str, at: usize) -> usize {
     text.bytes().take(at).filter(|&byte| byte == b'\n').count() + 1
+}
+
+/// Returns the folder in which looking for a file ends.
+fn home() -> Option<PathBuf> {
+    env::home_dir().filter(|home| home.is_absolute())
+}
+
+/// Returns a path as it is shown: relative to `folder`, if it lies in it.
+fn shown(path: &Path, folder: &Path) -> String {
+    path.strip_prefix(folder).unwrap_or(path).display().to_string()
 }
 
 #[cfg(test)]
@@ -150,7 +160,8 @@ mod tests {
 
     #[test]
     fn values_are_what_they_would_be_on_the_command_line() {
-        let file = File::parse("f", "a = 1_0\nb = 0.5\n\"c\" = 'x y'\nd = [1, 'z']\ne.f = true").expect("valid");
+        let file =
+            SettingsFile::parse("f", "a = 1_0\nb = 0.5\n\"c\" = 'x y'\nd = [1, 'z']\ne.f = true").expect("valid");
         let values = |name| file.entry("e", name).map(|entry| entry.values.join("|"));
         assert_eq!(
             ["a", "b", "c", "d", "f"].map(|name| values(name).unwrap_or_default()),

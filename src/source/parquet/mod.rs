@@ -134,8 +134,8 @@ thread_local! {
 }
 
 /// Returns whether this thread is decoding a file, so that a panic becomes a fault of the file and is reported as that.
-#[cfg_attr(not(feature = "cli"), allow(dead_code))] // for who decides what a panic prints
-pub(crate) fn is_guarded() -> bool {
+/// Whoever decides what a panic prints can keep it silent then.
+pub fn is_guarded() -> bool {
     IS_GUARDED.get()
 }
 

@@ -2,10 +2,10 @@
 
 use anyhow::Result;
 use clap::{Args as Group, ValueEnum};
+use doublon::report::schema;
 
-use super::exit::Outcome;
-use super::output::Output;
-use crate::report::schema;
+use crate::cli::exit::Outcome;
+use crate::cli::output::Output;
 
 #[derive(Debug, Group)]
 pub struct SchemaArgs {
@@ -13,11 +13,11 @@ pub struct SchemaArgs {
     ///
     /// `findings` is what `scan --format json` writes, `stats` what `stats --format json` does.
     #[arg(value_enum, default_value = "findings")]
-    of: Saved,
+    of: SavedFormat,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Saved {
+enum SavedFormat {
     Findings,
     Stats,
 }
@@ -29,8 +29,8 @@ enum Saved {
 /// When the output cannot be written.
 pub fn run(args: &SchemaArgs) -> Result<Outcome> {
     let schema = match args.of {
-        Saved::Findings => schema::of_findings(),
-        Saved::Stats => schema::of_statistics(),
+        SavedFormat::Findings => schema::of_findings(),
+        SavedFormat::Stats => schema::of_statistics(),
     };
     Output::Stdout.write(false, |out| {
         serde_json::to_writer_pretty(&mut *out, &schema)?;

@@ -6,13 +6,14 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args as Group;
+use doublon::inspect::explain::{Request, explain};
+use doublon::report::explanation;
 
-use super::args::Form;
-use super::exit::Outcome;
-use super::output::Output;
-use super::report::{read, styled};
-use crate::inspect::explain::{Request, explain};
-use crate::report::explanation;
+use crate::cli::args::AnswerArgs;
+use crate::cli::exit::Outcome;
+use crate::cli::output::Output;
+use crate::cli::render::styled;
+use crate::cli::saved::read_findings;
 
 #[derive(Debug, Group)]
 pub struct ExplainArgs {
@@ -32,7 +33,7 @@ pub struct ExplainArgs {
     #[arg(long, value_name = "DOCUMENT")]
     with: Option<String>,
     #[command(flatten)]
-    form: Form,
+    form: AnswerArgs,
 }
 
 /// Explains a finding.
@@ -43,7 +44,7 @@ pub struct ExplainArgs {
 pub fn run(args: &ExplainArgs) -> Result<Outcome> {
     let form = &args.form;
     let output = Output::prepare(form.output.as_deref(), std::slice::from_ref(&args.findings))?;
-    let findings = read(&args.findings)?;
+    let findings = read_findings(&args.findings)?;
     let style = styled(form.color, form.limit(), &output);
     let request = Request { id: &args.id, with: args.with.as_deref(), limit: style.limit, path: &args.findings };
     let told = explain(&findings, &request)?;

@@ -2,27 +2,27 @@
 
 #![allow(clippy::doc_markdown)] // the comments of arguments are their help, where backticks would show
 
-use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::{Args as Group, ValueEnum};
-
-use super::args::{MessageArgs, RunArgs};
-use super::exit::Outcome;
-use super::output::Output;
-use super::progress::Meter;
-use super::report::read;
-use super::{hints, say};
-use crate::error::Error;
-use crate::finding::Findings;
-use crate::report::text::{bytes, counted, number};
-use crate::rewrite::{
+use doublon::Error;
+use doublon::finding::Findings;
+use doublon::report::text::{bytes, counted, number};
+use doublon::rewrite::{
     Checked, Copied, Edge, Options, Passages, Plan, Sink, Summary, Target, apply, check, names, plan, removals, staying,
 };
-use crate::scan::Progress;
-use crate::source::{EVIDENCE, SUMMARY};
+use doublon::scan::Progress;
+use doublon::source::{EVIDENCE, SUMMARY};
 use doublon_core::Level;
+
+use crate::cli::args::{MessageArgs, RunArgs};
+use crate::cli::exit::Outcome;
+use crate::cli::hints;
+use crate::cli::output::Output;
+use crate::cli::progress::Meter;
+use crate::cli::saved::read_findings;
+use crate::cli::say::say;
 
 #[derive(Debug, Group)]
 pub struct CleanArgs {
@@ -126,8 +126,7 @@ enum EdgeArg {
 /// When an argument is wrong, the scan fails, a source changed, or the copy cannot be written. There is no output then.
 pub fn run(args: &CleanArgs) -> Result<Outcome> {
     let plan_output = Output::prepare(args.output.as_deref(), &args.paths)?;
-    let quiet = args.messages.quiet || args.messages.no_progress;
-    let meter = Meter::new(quiet, io::stderr().is_terminal(), args.messages.verbose);
+    let meter = Meter::of(&args.messages);
     let done = clean(args, &plan_output, &meter);
     meter.finish();
     let (findings, summary) = done?;
@@ -194,14 +193,14 @@ fn prepare(args: &CleanArgs, inputs: &[PathBuf]) -> Result<Option<Target>> {
 
 fn findings(args: &CleanArgs, meter: &Meter) -> Result<Findings> {
     if let Some(path) = &args.from {
-        return read(path);
+        return read_findings(path);
     }
     if args.paths.iter().any(|path| path == Path::new("-")) {
         bail!("standard input gives its bytes only once; write it to a file and clean that");
     }
     let level = if args.passages == PassagesArg::Keep { Level::Documents } else { Level::All };
     let parameters = args.run.parameters(level)?;
-    Ok(crate::scan::scan(&args.paths, &parameters.config, &parameters.input, &args.run.resources()?, meter)?)
+    Ok(doublon::scan::scan(&args.paths, &parameters.config, &parameters.input, &args.run.resources()?, meter)?)
 }
 
 fn copy(

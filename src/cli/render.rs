@@ -1,35 +1,20 @@
-//! `doublon report`, and rendering for all commands.
+//! Renders findings in the form asked for, and decides on colour and width for all commands.
 
-use std::fs::File;
-use std::io::{self, BufReader, IsTerminal};
-use std::path::Path;
+use std::io::{self, IsTerminal};
 
 use anstream::AutoStream;
 use anyhow::Result;
 use clap::ColorChoice;
+use doublon::finding::Findings;
+use doublon::report::text::Style;
+use doublon::report::{csv, html, json, sarif, text};
 use terminal_size::{Width, terminal_size_of};
 
-use super::args::{Format, RenderArgs, ReportArgs};
-use super::exit::Outcome;
+use super::args::{RenderArgs, RenderFormat};
 use super::output::Output;
-use crate::error::Error;
-use crate::finding::Findings;
-use crate::report::text::Style;
-use crate::report::{csv, html, json, sarif, text};
 
 /// The most columns that are easy to read.
 const WIDEST: usize = 120;
-
-/// Renders saved findings.
-///
-/// # Errors
-///
-/// When the findings cannot be read or the report cannot be written.
-pub fn run(args: &ReportArgs) -> Result<Outcome> {
-    let output = Output::prepare(args.render.output.as_deref(), std::slice::from_ref(&args.findings))?;
-    render(&read(&args.findings)?, &args.render, &output)?;
-    Ok(Outcome::Done)
-}
 
 /// Writes findings in the form and to the place asked for.
 ///
@@ -38,33 +23,17 @@ pub fn run(args: &ReportArgs) -> Result<Outcome> {
 /// When the output cannot be written.
 pub fn render(findings: &Findings, args: &RenderArgs, output: &Output) -> Result<()> {
     match args.format {
-        Format::Json => output.write(false, |out| json::write(findings, out)),
-        Format::Html => {
+        RenderFormat::Json => output.write(false, |out| json::write(findings, out)),
+        RenderFormat::Html => {
             output.write(false, |out| html::write(findings, args.sort.into(), args.limit_or(html::LIMIT), out))
         }
-        Format::Sarif => output.write(false, |out| sarif::write(findings, args.limit_or(usize::MAX), out)),
-        Format::Csv => output.write(false, |out| csv::write(findings, args.limit_or(usize::MAX), out)),
-        Format::Text => {
+        RenderFormat::Sarif => output.write(false, |out| sarif::write(findings, args.limit_or(usize::MAX), out)),
+        RenderFormat::Csv => output.write(false, |out| csv::write(findings, args.limit_or(usize::MAX), out)),
+        RenderFormat::Text => {
             let style = style(args, output);
             output.write(style.color, |mut out| text::write(findings, &style, &mut out))
         }
     }
-}
-
-/// Reads findings from a file, or from standard input for `-`.
-///
-/// # Errors
-///
-/// When they cannot be read.
-pub fn read(path: &Path) -> Result<Findings> {
-    if path == Path::new("-") {
-        return Ok(json::read(io::stdin().lock(), Path::new("standard input"))?);
-    }
-    let file = File::open(path).map_err(|cause| match cause.kind() {
-        io::ErrorKind::NotFound => Error::Missing { path: path.to_owned() },
-        _ => Error::Io { path: path.to_owned(), cause },
-    })?;
-    Ok(json::read(BufReader::new(file), path)?)
 }
 
 /// Returns how the report for people looks.

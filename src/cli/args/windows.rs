@@ -1,20 +1,11 @@
-//! How candidates of repeated passages are found: the flags that `scan` and `params` share, and what they come to.
+//! How candidates of repeated passages are found: the flags that `scan` and `params` share.
 
 #![allow(clippy::doc_markdown)] // the comments of arguments are their help, where backticks would show
 
 use clap::Args as Group;
-
-use super::args::{at_least, at_most};
-use crate::error::Result;
 use doublon_core::sketch::WindowParameters;
 
-/// Hash functions of all bands: each is computed for each word, and no setting that finds anything needs as many.
-const MOST_FUNCTIONS: usize = 256;
-
-/// Words of a shingle, as for documents.
-const LONGEST_SHINGLE: usize = 64;
-
-#[derive(Clone, Debug, Group)]
+#[derive(Debug, Group)]
 #[command(next_help_heading = "Passages")]
 pub struct WindowArgs {
     /// Ignore passages of fewer than N words
@@ -67,50 +58,39 @@ impl WindowArgs {
     /// Returns what the flags come to: what is given, else what the preset has, else the default. A window that was not
     /// asked for is no longer than the shortest passage, or that one could be missed.
     ///
-    /// # Errors
-    ///
-    /// When a value is outside its range.
-    pub fn windows(&self, preset: Option<WindowParameters>) -> Result<WindowParameters> {
-        let preset = preset.unwrap_or_default();
-        at_least("min-words", self.min_words, 3, "at least 3")?;
-        let words = self.window.unwrap_or(preset.words.min(self.min_words).max(self.window_shingle.unwrap_or(1)));
-        at_least("window", words, 1, "at least 1")?;
-        at_most("window", words, self.min_words, "at most --min-words")?;
-        let k = self.window_shingle.unwrap_or(preset.k.min(words));
-        at_least("window-shingle", k, 2, "from 2 to 64")?;
-        at_most("window-shingle", k, LONGEST_SHINGLE, "from 2 to 64")?;
-        at_most("window-shingle", k, words, "at most --window")?;
-        let (bands, rows) = (self.window_bands.unwrap_or(preset.bands), self.window_rows.unwrap_or(preset.rows));
-        at_least("window-bands", bands, 1, "at least 1")?;
-        at_least("window-rows", rows, 1, "at least 1")?;
-        at_most("window-bands times window-rows", bands.saturating_mul(rows), MOST_FUNCTIONS, "at most 256")?;
-        Ok(WindowParameters { k, words, bands, rows, ..preset })
-    }
-}
-
-impl WindowArgs {
-    /// Returns the same without what says how windows are made.
-    pub fn only_least_words(&self) -> Self {
-        Self { min_words: self.min_words, window: None, window_shingle: None, window_bands: None, window_rows: None }
+    /// The values are not checked here: building a configuration from them does that.
+    pub fn windows(&self, preset: Option<WindowParameters>) -> WindowParameters {
+        let fitting = preset.unwrap_or_default().within(self.min_words);
+        let words = self.window.unwrap_or(fitting.words.max(self.window_shingle.unwrap_or(1)));
+        WindowParameters {
+            k: self.window_shingle.unwrap_or(fitting.k.min(words)),
+            words,
+            bands: self.window_bands.unwrap_or(fitting.bands),
+            rows: self.window_rows.unwrap_or(fitting.rows),
+            ..fitting
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use clap::Parser;
-
-    use super::*;
+    use doublon::{Config, Result};
     use doublon_core::candidate::presets::passage_preset;
 
+    use super::*;
+
     #[derive(Parser)]
-    struct Only {
+    struct OnlyWindows {
         #[command(flatten)]
         windows: WindowArgs,
     }
 
+    /// The windows of a configuration that is built of the flags.
     fn windows(flags: &str, preset: Option<&str>) -> Result<WindowParameters> {
-        let only = Only::try_parse_from(["test"].into_iter().chain(flags.split_whitespace())).expect(flags);
-        only.windows.windows(preset.and_then(passage_preset))
+        let only = OnlyWindows::try_parse_from(["test"].into_iter().chain(flags.split_whitespace())).expect(flags);
+        let windows = only.windows.windows(preset.and_then(passage_preset));
+        Ok(Config::builder().min_words(only.windows.min_words).windows(windows).build()?.windows)
     }
 
     fn shape(flags: &str, preset: Option<&str>) -> (usize, usize, usize, usize) {

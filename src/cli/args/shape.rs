@@ -1,19 +1,15 @@
-//! Which pairs of documents are compared: the flags that `scan` and `params` share, and what they come to.
+//! Which pairs of documents are compared: the flags that `scan` and `params` share.
 
 #![allow(clippy::doc_markdown)] // the comments of arguments are their help, where backticks would show
 
 use clap::Args as Group;
-
-use super::args::{at_least, at_most};
-use crate::error::Result;
-use doublon_core::Config;
-use doublon_core::candidate::params::{self, Bands};
+use doublon::Result;
+use doublon_core::Builder;
 use doublon_core::candidate::presets::Preset;
-use doublon_core::text::Shingle;
 
 #[derive(Debug, Group)]
 #[command(next_help_heading = "Documents")]
-pub struct SettingArgs {
+pub struct ShapeArgs {
     /// Call documents duplicates from this similarity on [default: 0.8]
     ///
     /// It is their Jaccard similarity, above 0 and at most 1: the shingles that both have, divided by those that either
@@ -56,46 +52,34 @@ pub struct SettingArgs {
     shingle: Option<String>,
 }
 
-/// What the flags come to.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Settings {
-    pub threshold: f64,
-    pub recall: f64,
-    pub shape: Bands,
-    /// Whether the shape follows from the recall.
-    pub chosen: bool,
-    pub shingle: Shingle,
-}
-
-impl SettingArgs {
-    /// Returns what the flags come to: what is given, else what the preset has, else the default.
+impl ShapeArgs {
+    /// Adds the values to `builder`: what is given, else what the preset has, else what `builder` has.
     ///
     /// # Errors
     ///
-    /// When a value is outside its range.
-    pub fn settings(&self, preset: Option<&Preset>) -> Result<Settings> {
-        let default = Config::default();
-        let threshold = self.threshold.or(preset.map(|preset| preset.threshold)).unwrap_or(default.threshold);
-        let recall = self.recall.unwrap_or(default.recall);
-        Config::builder().threshold(threshold).recall(recall).bands(1, 1).build()?;
-        let given = self.given_shape()?;
-        let of_preset = || preset.filter(|_| self.recall.is_none()).map(|preset| Bands::new(preset.bands, preset.rows));
-        let fixed = given.map(Ok).or_else(of_preset).transpose()?;
-        let shingle = self.shingle.as_deref().or(preset.map(|preset| preset.shingle));
-        Ok(Settings {
-            threshold,
-            recall,
-            shape: fixed.map_or_else(|| params::choose(threshold, recall), Ok)?,
-            chosen: fixed.is_none(),
-            shingle: shingle.map_or(Ok(default.text.shingle), str::parse)?,
-        })
+    /// When shingles cannot be read.
+    pub fn configure(&self, builder: Builder, preset: Option<&Preset>) -> Result<Builder> {
+        let mut builder = match preset {
+            Some(preset) => builder.preset(preset)?,
+            None => builder,
+        };
+        if let Some(threshold) = self.threshold {
+            builder = builder.threshold(threshold);
+        }
+        if let Some(recall) = self.recall {
+            builder = builder.recall(recall).bands_by_recall();
+        }
+        if let (Some(bands), Some(rows)) = (self.bands, self.rows) {
+            builder = builder.bands(bands, rows);
+        }
+        if let Some(shingle) = &self.shingle {
+            builder = builder.shingle(shingle.parse()?);
+        }
+        Ok(builder)
     }
 
-    fn given_shape(&self) -> Result<Option<Bands>> {
-        let (Some(bands), Some(rows)) = (self.bands, self.rows) else { return Ok(None) };
-        at_least("bands", bands, 1, "at least 1")?;
-        at_least("rows", rows, 1, "at least 1")?;
-        at_most("bands times rows", bands.saturating_mul(rows), 65_536, "at most 65536")?;
-        Ok(Some(Bands::new(bands, rows)?))
+    /// Returns whether bands and rows follow from the recall, because neither the flags nor the preset set them.
+    pub fn follows_recall(&self, preset: Option<&Preset>) -> bool {
+        self.bands.is_none() && (preset.is_none() || self.recall.is_some())
     }
 }

@@ -2,21 +2,21 @@
 
 #![allow(clippy::doc_markdown)] // the comments of arguments are their help, where backticks would show
 
-use std::io::{self, IsTerminal};
-
 use anyhow::{Result, bail};
 use clap::Args as Group;
+use doublon::report::stats::{write_json, write_text};
+use doublon::report::text::counted;
+use doublon::statistics::Statistics;
+use doublon::stats::{Request, stats};
 
-use super::args::{Format, ScanArgs, text_or_json};
-use super::exit::{self, Outcome};
-use super::output::Output;
-use super::progress::Meter;
-use super::report::style;
-use super::{hints, say};
-use crate::report::stats::{write_json, write_text};
-use crate::report::text::counted;
-use crate::statistics::Statistics;
-use crate::stats::{Request, stats};
+use super::scan::ScanArgs;
+use crate::cli::args::{RenderArgs, RenderFormat, text_or_json};
+use crate::cli::exit::{self, Outcome};
+use crate::cli::hints;
+use crate::cli::output::Output;
+use crate::cli::progress::Meter;
+use crate::cli::render::style;
+use crate::cli::say::say;
 
 #[derive(Debug, Group)]
 #[command(
@@ -60,22 +60,27 @@ pub fn run(args: &StatsArgs) -> Result<Outcome> {
     let output = Output::prepare(render.output.as_deref(), &scan.paths)?;
     let style = style(render, &output);
     let request = Request { compare: !args.alone, documents: args.documents, worst: style.limit };
-    let meter = Meter::new(messages.quiet || messages.no_progress, io::stderr().is_terminal(), messages.verbose);
+    let meter = Meter::of(messages);
     let found = stats(&scan.paths, request, &parameters.config, &parameters.input, &resources, &meter);
     meter.finish();
     let found = found?;
     match render.format {
-        Format::Json => output.write(false, |out| write_json(&found, out))?,
+        RenderFormat::Json => output.write(false, |out| write_json(&found, out))?,
         _ => output.write(style.color, |out| write_text(&found, &style, out))?,
     }
-    if !messages.quiet && (render.format == Format::Json || output != Output::Stdout) {
-        let (documents, over) = (counted(found.summary.documents, "document"), found.summary.over);
-        say(&format!("{documents} measured; {} over a limit of Gopher", counted(over, "document")));
-    }
     if !messages.quiet {
+        tell_counts(&found, render, &output);
         hints::tell_fields(&found.skipped, found.summary.documents, &parameters.input.text_field);
     }
     Ok(judge(&found, fail_over, scan.limits.fail_on_empty))
+}
+
+/// The report for people on standard output has the counts already.
+fn tell_counts(found: &Statistics, render: &RenderArgs, output: &Output) {
+    if render.format == RenderFormat::Json || *output != Output::Stdout {
+        let (documents, over) = (counted(found.summary.documents, "document"), found.summary.over);
+        say(&format!("{documents} measured; {} over a limit of Gopher", counted(over, "document")));
+    }
 }
 
 /// As [`Outcome::of`] judges findings.
@@ -85,11 +90,5 @@ fn judge(found: &Statistics, fail_over: Option<f64>, fail_on_empty: bool) -> Out
     if let Some(limit) = exceeded {
         say(&exit::more_than(limit, share, "repeated"));
     }
-    if exceeded.is_some() || (fail_on_empty && found.summary.documents == 0) {
-        Outcome::Condition
-    } else if found.skipped.iter().any(|skipped| skipped.reason.is_fault()) {
-        Outcome::Partial
-    } else {
-        Outcome::Done
-    }
+    Outcome::judged(exceeded.is_some() || (fail_on_empty && found.summary.documents == 0), &found.skipped)
 }

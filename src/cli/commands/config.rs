@@ -7,19 +7,19 @@ use std::io::{self, Write};
 use anyhow::{Context, Result};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
-use clap::{Arg, ArgMatches, Args as Group, Command, CommandFactory, ValueEnum};
+use clap::{Arg, ArgMatches, Args as Group, Command, ValueEnum};
+use doublon::report::visible::visible;
 
-use super::{Parsed, Refusal, Setting, flags, is_switch, parse_as, takes_several};
-use crate::cli::args::Args;
+use crate::cli::args::SettingsFileArgs;
+use crate::cli::config::{CommandLineError, FlagDefault, Resolved, is_switch, resolve, settable_flags, takes_several};
 use crate::cli::exit::Outcome;
 use crate::cli::output::Output;
-use crate::report::visible::visible;
 
 #[derive(Debug, Group)]
 pub struct ConfigArgs {
     /// The command whose settings are shown
     #[arg(value_enum, value_name = "COMMAND", default_value = "scan")]
-    command: Of,
+    command: ConfiguredCommand,
     /// Flags of that command
     ///
     /// They are shown together with what is set elsewhere.
@@ -29,7 +29,7 @@ pub struct ConfigArgs {
 
 /// Commands that take settings from elsewhere.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Of {
+enum ConfiguredCommand {
     Scan,
     Clean,
     Report,
@@ -38,7 +38,7 @@ enum Of {
     Compare,
 }
 
-impl Of {
+impl ConfiguredCommand {
     fn name(self) -> &'static str {
         match self {
             Self::Scan => "scan",
@@ -56,26 +56,25 @@ impl Of {
 /// # Errors
 ///
 /// When a setting is wrong, or the output cannot be written.
-pub fn run(args: &ConfigArgs, program: &Args) -> Result<Outcome> {
+pub fn run(args: &ConfigArgs, file: &SettingsFileArgs, definition: &Command) -> Result<Outcome> {
     let name = args.command.name();
-    let definition = Args::command();
     let mut arguments: Vec<OsString> = ["doublon", name].map(OsString::from).into();
-    if let Some(path) = &program.config {
+    if let Some(path) = &file.config {
         arguments.extend(["--config".into(), path.into()]);
     }
-    if program.no_config {
+    if file.no_config {
         arguments.push("--no-config".into());
     }
     arguments.extend(args.flags.iter().cloned());
-    let parsed = parsed(&definition, name, &arguments)?;
+    let resolved = resolved(definition, name, &arguments)?;
     let command = definition.find_subcommand(name).context("no such command")?;
-    let given = parsed.matches.subcommand_matches(name).context("no such command")?;
-    Output::Stdout.write(false, |out| write(command, given, &parsed, out))?;
+    let given = resolved.matches.subcommand_matches(name).context("no such command")?;
+    Output::Stdout.write(false, |out| write(command, given, &resolved, out))?;
     Ok(Outcome::Done)
 }
 
 /// Adds what has to be given for the command to do something, if that is what it lacks.
-fn parsed(definition: &Command, name: &str, arguments: &[OsString]) -> Result<Parsed> {
+fn resolved(definition: &Command, name: &str, arguments: &[OsString]) -> Result<Resolved> {
     let inputs: &[&str] = match name {
         "clean" => &["--dry-run", "."],
         "report" => &["-"],
@@ -83,29 +82,31 @@ fn parsed(definition: &Command, name: &str, arguments: &[OsString]) -> Result<Pa
         _ => &["."],
     };
     let with_inputs: Vec<OsString> = arguments.iter().cloned().chain(inputs.iter().map(OsString::from)).collect();
-    let parsed = match parse_as(definition.clone(), arguments) {
-        Err(Refusal::Usage(error)) if error.kind() == ErrorKind::MissingRequiredArgument => {
-            parse_as(definition.clone(), &with_inputs)
+    let resolved = match resolve(definition.clone(), arguments) {
+        Err(CommandLineError::Usage(error)) if error.kind() == ErrorKind::MissingRequiredArgument => {
+            resolve(definition.clone(), &with_inputs)
         }
-        parsed => parsed,
+        resolved => resolved,
     };
-    parsed.map_err(|refusal| match refusal {
-        Refusal::Usage(error) => error.into(),
-        Refusal::Setting(error) => error,
+    resolved.map_err(|refusal| match refusal {
+        CommandLineError::Usage(error) => error.into(),
+        CommandLineError::Setting(error) => error,
     })
 }
 
-fn write(command: &Command, given: &ArgMatches, parsed: &Parsed, out: &mut dyn Write) -> io::Result<()> {
-    let file =
-        parsed.file.as_deref().map_or("no doublon.toml was found".to_owned(), |file| format!("read {}", visible(file)));
+fn write(command: &Command, given: &ArgMatches, resolved: &Resolved, out: &mut dyn Write) -> io::Result<()> {
+    let file = resolved
+        .file
+        .as_deref()
+        .map_or("no doublon.toml was found".to_owned(), |file| format!("read {}", visible(file)));
     writeln!(out, "# Settings of `doublon {}`; {file}", command.get_name())?;
     let mut heading = None;
-    for (name, arg) in flags(command) {
+    for (name, arg) in settable_flags(command) {
         if arg.get_help_heading() != heading {
             heading = arg.get_help_heading();
             writeln!(out, "\n# {}", heading.unwrap_or("General"))?;
         }
-        let (value, origin) = (value(arg, given), origin(name, arg, given, &parsed.settings));
+        let (value, origin) = (value(arg, given), origin(name, arg, given, &resolved.defaults));
         match value {
             Some(value) => writeln!(out, "{:<40} # {}", format!("{name} = {}", visible(&value)), visible(&origin))?,
             None => writeln!(out, "{:<40} # {}", format!("# {name}"), default_in_words(arg))?,
@@ -114,10 +115,10 @@ fn write(command: &Command, given: &ArgMatches, parsed: &Parsed, out: &mut dyn W
     Ok(())
 }
 
-fn origin(name: &str, arg: &Arg, given: &ArgMatches, settings: &BTreeMap<String, Setting>) -> String {
+fn origin(name: &str, arg: &Arg, given: &ArgMatches, defaults: &BTreeMap<String, FlagDefault>) -> String {
     match given.value_source(arg.get_id().as_str()) {
         Some(ValueSource::CommandLine) => "flag".into(),
-        _ => settings.get(name).map_or("default".into(), |setting| setting.origin.to_string()),
+        _ => defaults.get(name).map_or("default".into(), |default| default.origin.to_string()),
     }
 }
 

@@ -6,17 +6,17 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 use clap::Args as Group;
-
-use super::args::{Form, RunArgs};
-use super::exit::Outcome;
-use super::output::Output;
-use super::report::styled;
-use crate::finding::Parameters;
-use crate::inspect::compare::compare;
-use crate::inspect::single::{Name, Single, read_one};
-use crate::report::comparison;
-use crate::source::SourceOptions;
+use doublon::finding::Parameters;
+use doublon::inspect::compare::compare;
+use doublon::inspect::single::{Name, Single, read_one};
+use doublon::report::comparison;
+use doublon::source::SourceOptions;
 use doublon_core::Level;
+
+use crate::cli::args::{AnswerArgs, RunArgs};
+use crate::cli::exit::Outcome;
+use crate::cli::output::Output;
+use crate::cli::render::styled;
 
 /// The flags that mean nothing where two documents are named.
 const WITHOUT_MEANING: [&str; 10] =
@@ -37,7 +37,7 @@ pub struct CompareArgs {
     #[command(flatten)]
     run: RunArgs,
     #[command(flatten)]
-    form: Form,
+    form: AnswerArgs,
 }
 
 /// Compares two documents.
@@ -64,7 +64,7 @@ fn named(name: &str) -> Name {
     Name::parse(name, |path| Path::new(path).exists())
 }
 
-fn write(a: &Single, b: &Single, parameters: &Parameters, form: &Form, output: &Output) -> Result<()> {
+fn write(a: &Single, b: &Single, parameters: &Parameters, form: &AnswerArgs, output: &Output) -> Result<()> {
     let found = compare(a, b, parameters)?;
     if form.is_json() {
         return output.write(false, |out| comparison::write_json(&found, out));

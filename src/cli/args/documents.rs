@@ -1,0 +1,54 @@
+//! Which documents are duplicates, and which of them stays.
+
+#![allow(clippy::doc_markdown)] // the comments of arguments are their help, where backticks would show
+
+use clap::Args as Group;
+use doublon::Result;
+use doublon_core::Builder;
+use doublon_core::candidate::presets::Preset;
+
+use super::shape::ShapeArgs;
+
+#[derive(Debug, Group)]
+#[command(next_help_heading = "Documents")]
+pub struct DocumentArgs {
+    #[command(flatten)]
+    shape: ShapeArgs,
+    /// Remove a document too when a kept one has this share of its shingles
+    ///
+    /// Above 0 and at most 1: excerpts, and pages that were extended later. The kept one has to come before it in the
+    /// order of --keep, so --keep longest finds most. It reads every document once more and holds 20 bytes for each
+    /// shingle of the documents kept; duplicates at --threshold are then found without any loss.
+    ///
+    /// Example: --containment 0.9 --keep longest.
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    containment: Option<f64>,
+    /// Which of several duplicates stays
+    ///
+    /// first (by path, then position), longest or shortest (by bytes of text), newest or oldest (by the time at which
+    /// the file was modified), max:FIELD or min:FIELD (by a field of the record; one without it comes last). Ties go to
+    /// the first. With none, nothing is removed, and duplicates are listed as pairs.
+    ///
+    /// Example: --keep max:date keeps the latest version of each page.
+    #[arg(long, value_name = "POLICY", default_value = "first")]
+    keep: String,
+    /// List every verified pair too
+    ///
+    /// They stand in the findings of --format json; the report for people has none.
+    ///
+    /// Example: --pairs --format json -o pairs.jsonl
+    #[arg(long)]
+    pairs: bool,
+}
+
+impl DocumentArgs {
+    /// Adds the flags to `builder`, starting from `preset` if there is one.
+    ///
+    /// # Errors
+    ///
+    /// When shingles or the policy of `--keep` cannot be read.
+    pub fn configure(&self, builder: Builder, preset: Option<&Preset>) -> Result<Builder> {
+        let builder = self.shape.configure(builder, preset)?;
+        Ok(builder.containment(self.containment).keep(self.keep.parse()?).pairs(self.pairs))
+    }
+}

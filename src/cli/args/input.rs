@@ -1,0 +1,167 @@
+//! How input is found and read.
+
+#![allow(clippy::doc_markdown)] // the comments of arguments are their help, where backticks would show
+
+use clap::{Args as Group, ValueEnum};
+use doublon::Result;
+use doublon::finding::{BadInput, InputOptions, RecordMode};
+use encoding_rs::Encoding;
+
+use super::value::{refused, size};
+
+#[derive(Debug, Group)]
+#[command(next_help_heading = "Input")]
+pub struct InputArgs {
+    /// Field of a JSON record, or column of a table, that holds its text
+    ///
+    /// In JSON, dots lead into nested objects: page.body.
+    ///
+    /// Example: --text-field page.body
+    #[arg(long, value_name = "FIELD", default_value = "text")]
+    text_field: String,
+    /// Field of a JSON record, or column of a table, that holds its id
+    ///
+    /// The report then names it. Records may lack it. In JSON, dots lead into nested objects.
+    ///
+    /// Example: --id-field url
+    #[arg(long, value_name = "FIELD", default_value = "id")]
+    id_field: String,
+    /// Whether a plain text file is one document or one a line
+    ///
+    /// With `lines`, blank ones do not count.
+    ///
+    /// Example: --record lines for a file of sentences.
+    #[arg(long, value_enum, value_name = "WHAT", default_value = "file")]
+    record: RecordArg,
+    /// Encoding of the text [default: told from the content]
+    ///
+    /// A label of the Encoding Standard, such as windows-1252, shift_jis or gb18030. JSON and Parquet have their own. Without it, a byte order mark
+    /// decides, then what a page declares, then the content; rows and lines are UTF-8.
+    ///
+    /// Example: --encoding windows-1251
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<String>,
+    /// What the text of a page is
+    ///
+    /// `visible` is all that a reader sees, `article` what seems to be its article, if there is one. Menus and footers
+    /// are then not compared.
+    ///
+    /// Example: --html article
+    #[cfg(feature = "article")]
+    #[arg(long, value_enum, value_name = "WHAT", default_value = "visible")]
+    html: PageArg,
+    /// Skip records larger than this
+    ///
+    /// A number of bytes, or with a unit: kB, MB, GB of 1000; KiB, MiB, GiB of 1024. It bounds the memory that one
+    /// record can take. What is skipped is reported.
+    ///
+    /// Example: --max-record 16MiB
+    #[arg(long, value_name = "SIZE", default_value = "256MiB")]
+    max_record: String,
+    /// Give up compressed files that unpack to more than N times their size
+    ///
+    /// It counts from 64 MiB on and keeps a few megabytes of equal records from becoming billions; 0 allows everything.
+    /// What is given up is reported.
+    ///
+    /// Example: --max-ratio 0
+    #[arg(long, value_name = "N", default_value_t = InputOptions::default().max_ratio)]
+    max_ratio: u64,
+    /// Read only files that match
+    ///
+    /// It concerns files in folders; a file that is named is always read. A pattern without a slash is matched against
+    /// the name, one with a slash against the path below the folder. May be repeated.
+    ///
+    /// Example: --glob '*.txt' --glob 'news/**'
+    #[arg(long, value_name = "PATTERN")]
+    glob: Vec<String>,
+    /// Leave out files and folders that match
+    ///
+    /// Patterns are as for --glob, and go before it. May be repeated.
+    ///
+    /// Example: --exclude .git --exclude '*.html'
+    #[arg(long, value_name = "PATTERN")]
+    exclude: Vec<String>,
+    /// Follow links in folders
+    ///
+    /// A loop of links is noticed; a file with two names is read once.
+    ///
+    /// Example: --follow where a folder holds links to its files.
+    #[arg(long)]
+    follow: bool,
+    /// What to do when a path is not there
+    ///
+    /// `fail` ends before any work, `skip` reads the others and ends with exit code 3.
+    ///
+    /// Example: --bad-input skip for a list of files that may have gone.
+    #[arg(long, value_enum, value_name = "WHAT", default_value = "fail")]
+    bad_input: BadInputArg,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum RecordArg {
+    File,
+    Lines,
+}
+
+#[cfg(feature = "article")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum PageArg {
+    Visible,
+    Article,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum BadInputArg {
+    Fail,
+    Skip,
+}
+
+impl InputArgs {
+    /// Returns how input is found and read.
+    ///
+    /// # Errors
+    ///
+    /// When a value is outside its range.
+    pub fn options(&self) -> Result<InputOptions> {
+        Ok(InputOptions {
+            text_field: field("text-field", &self.text_field)?,
+            id_field: self.id_field.clone(),
+            max_record: size("max-record", &self.max_record)?,
+            max_ratio: self.max_ratio,
+            follow: self.follow,
+            bad_input: match self.bad_input {
+                BadInputArg::Fail => BadInput::Fail,
+                BadInputArg::Skip => BadInput::Skip,
+            },
+            glob: self.glob.clone(),
+            exclude: self.exclude.clone(),
+            record: match self.record {
+                RecordArg::File => RecordMode::File,
+                RecordArg::Lines => RecordMode::Lines,
+            },
+            encoding: encoding(self.encoding.as_deref())?,
+            page: self.article().into(),
+        })
+    }
+
+    #[cfg(feature = "article")]
+    fn article(&self) -> bool {
+        self.html == PageArg::Article
+    }
+
+    #[cfg(not(feature = "article"))]
+    #[allow(clippy::unused_self)]
+    fn article(&self) -> bool {
+        false
+    }
+}
+
+fn field(name: &'static str, field: &str) -> Result<String> {
+    if field.is_empty() { Err(refused(name, &"empty", "the name of a field")) } else { Ok(field.to_owned()) }
+}
+
+fn encoding(label: Option<&str>) -> Result<Option<&'static Encoding>> {
+    let known = |label: &str| Encoding::for_label(label.as_bytes()).ok_or_else(|| label.to_owned());
+    let expected = "the name of an encoding, such as windows-1252 or shift_jis";
+    label.map(known).transpose().map_err(|label| refused("encoding", &label, expected))
+}

@@ -1,0 +1,170 @@
+//! The command line as a whole: the commands, and the flags that all of them have.
+
+#![allow(clippy::doc_markdown)] // the comments of arguments are their help, where backticks would show
+
+use clap::{ArgMatches, Parser, Subcommand};
+
+use super::args::SettingsFileArgs;
+use super::commands::clean::CleanArgs;
+use super::commands::compare::CompareArgs;
+use super::commands::completions::CompletionsArgs;
+use super::commands::config::ConfigArgs;
+use super::commands::explain::ExplainArgs;
+use super::commands::man::ManArgs;
+use super::commands::params::ParamsArgs;
+use super::commands::report::ReportArgs;
+use super::commands::scan::ScanArgs;
+use super::commands::schema::SchemaArgs;
+use super::commands::stats::StatsArgs;
+
+/// Finds duplicate and near-duplicate texts, and passages that repeat within or across them.
+#[derive(Debug, Parser)]
+#[command(name = "doublon", version, max_term_width = 100)]
+pub struct CommandLine {
+    #[command(subcommand)]
+    pub command: CommandArgs,
+    #[command(flatten)]
+    pub settings_file: SettingsFileArgs,
+}
+
+/// A command and its arguments.
+#[derive(Debug, Subcommand)]
+pub enum CommandArgs {
+    /// Find duplicate documents and repeated passages
+    ///
+    /// Results go to standard output, progress and counts to standard error. Nothing that is read is changed.
+    ///
+    /// Exit codes: 0 done; 1 done, and --fail-over or --fail-on-empty holds; 2 wrong usage, or the run failed; 3 done,
+    /// but some input could not be read, as the report lists.
+    ///
+    /// Example: doublon scan archive/ --threshold 0.9 --format json -o found.jsonl
+    Scan(Box<ScanArgs>),
+    /// Write a clean copy, without what repeats
+    ///
+    /// Scans, removes duplicate documents, and writes what stays to a new folder: the same files under the same names,
+    /// and what is not removed byte for byte. A document goes only if it was measured against one that stays. What
+    /// could not be read as a document stays too. Nothing that is read is changed.
+    ///
+    /// Exit codes: 0 done; 2 wrong usage, or the run failed; 3 done, but some input could not be read; 4 a file changed
+    /// since it was scanned. With 2 and 4, there is no output.
+    ///
+    /// Example: doublon clean archive/ --out clean/ --passages cut --cut-at sentence
+    Clean(Box<CleanArgs>),
+    /// Compare two documents, and say what a scan makes of them
+    ///
+    /// Shows what they share, in exact numbers; the chance that the settings find a pair like this, and whether they
+    /// find this one; whether one would be removed, and why; and the passages that stand in both, aligned. The flags are
+    /// those of `scan`.
+    ///
+    /// Example: doublon compare old.txt new.txt
+    ///
+    /// Example: doublon compare corpus.jsonl#17 corpus.jsonl#id:ABC --threshold 0.9
+    Compare(Box<CompareArgs>),
+    /// Say why something was found, removed or kept
+    ///
+    /// Reads what `scan --format json` wrote, and the sources that it names, relative to the current folder. Shows the
+    /// exact numbers, the chance that the settings find such a match, the rule by which a document goes, and the two
+    /// texts aligned. If a source has changed since, it says so, and tells what the findings have.
+    ///
+    /// Example: doublon explain found.jsonl p7
+    ///
+    /// Example: doublon explain found.jsonl corpus.jsonl#17 --with corpus.jsonl#4
+    Explain(ExplainArgs),
+    /// Render saved findings again
+    ///
+    /// Reads what `scan --format json` wrote.
+    ///
+    /// Example: doublon report found.jsonl --limit 0 | less
+    Report(ReportArgs),
+    /// Show which pairs bands and rows find, and at what cost
+    ///
+    /// Reads no documents. Shows the bands and rows that `scan` takes for the same flags, the chance of a pair to be
+    /// found by its similarity, and what other shapes would do. More bands find more pairs, and more wrong candidates;
+    /// more rows find fewer of both.
+    ///
+    /// Example: doublon params --threshold 0.7 --recall 0.95
+    ///
+    /// Example: doublon params --preset fineweb shows how many pairs the published values find.
+    ///
+    /// With --passages it shows instead which repeated passages the windows of `scan` find, by their length and by how
+    /// much they were edited. The figures are tried out with the code of a scan, on random words from the seed.
+    ///
+    /// Example: doublon params --passages --preset thorough
+    Params(ParamsArgs),
+    /// Measure how large documents are, and how much they repeat
+    ///
+    /// Repetition inside documents is measured as the filter of Gopher does, line by line as C4 does, and across
+    /// documents by what `scan` reports with the same flags.
+    ///
+    /// Example: doublon stats archive/
+    ///
+    /// Example: doublon stats archive/ --alone --documents --format json -o stats.jsonl
+    Stats(Box<StatsArgs>),
+    /// Show which settings hold, and where each comes from
+    ///
+    /// Flags go before variables of the environment, these before doublon.toml, and that before the defaults. What is
+    /// printed is a doublon.toml that says the same.
+    ///
+    /// Example: doublon config scan --threshold 0.9
+    ///
+    /// Example: doublon config clean > doublon.toml
+    Config(ConfigArgs),
+    /// Write a manual page to standard output
+    ///
+    /// Example: doublon man scan | man -l -
+    Man(ManArgs),
+    /// Write what a shell needs to complete commands
+    ///
+    /// Example: doublon completions bash > ~/.local/share/bash-completion/completions/doublon
+    Completions(CompletionsArgs),
+    /// Print the JSON Schema of what is saved
+    ///
+    /// Findings and statistics are one JSON object a line; the schema is that of a line, in draft 2020-12. Fields may be
+    /// added to it by later versions, none goes or changes without another name of the format.
+    ///
+    /// Example: doublon schema findings > findings.schema.json
+    Schema(SchemaArgs),
+}
+
+impl CommandArgs {
+    /// Remembers which flags stand on the command line, for the commands that repeat or refuse them later.
+    pub fn note_given(&mut self, matches: &ArgMatches) {
+        match self {
+            Self::Scan(args) => args.run.note_given(matches),
+            Self::Clean(args) => args.run.note_given(matches),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn long_help_has_an_example_for_each_flag() {
+        for command in CommandLine::command().get_subcommands() {
+            for flag in command.get_arguments().filter(|flag| flag.get_long().is_some()) {
+                let long = flag.get_long_help().map(ToString::to_string).unwrap_or_default();
+                assert!(long.contains("Example: "), "{} --{}: {long}", command.get_name(), flag.get_id());
+            }
+        }
+    }
+
+    #[test]
+    fn short_help_is_one_line_a_flag() {
+        for command in CommandLine::command().get_subcommands() {
+            for flag in command.get_arguments() {
+                let short = flag.get_help().map(ToString::to_string).unwrap_or_default();
+                assert!(!short.is_empty() && !short.ends_with('.') && short.len() < 70, "{}: {short}", flag.get_id());
+            }
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The commands, a file each: its arguments, and a function `run`.
+
+pub mod clean;
+pub mod compare;
+pub mod completions;
+pub mod config;
+pub mod explain;
+pub mod man;
+pub mod params;
+pub mod report;
+pub mod scan;
+pub mod schema;
+pub mod stats;

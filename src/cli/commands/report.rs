@@ -1,0 +1,33 @@
+//! `doublon report`.
+
+#![allow(clippy::doc_markdown)] // the comments of arguments are their help, where backticks would show
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args as Group;
+
+use crate::cli::args::RenderArgs;
+use crate::cli::exit::Outcome;
+use crate::cli::output::Output;
+use crate::cli::render::render;
+use crate::cli::saved::read_findings;
+
+#[derive(Debug, Group)]
+pub struct ReportArgs {
+    /// File of findings, or - for standard input
+    pub findings: PathBuf,
+    #[command(flatten)]
+    pub render: RenderArgs,
+}
+
+/// Renders saved findings.
+///
+/// # Errors
+///
+/// When the findings cannot be read or the report cannot be written.
+pub fn run(args: &ReportArgs) -> Result<Outcome> {
+    let output = Output::prepare(args.render.output.as_deref(), std::slice::from_ref(&args.findings))?;
+    render(&read_findings(&args.findings)?, &args.render, &output)?;
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,149 @@
+//! `doublon scan`.
+
+#![allow(clippy::doc_markdown)] // the comments of arguments are their help, where backticks would show
+
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Args as Group, ValueEnum};
+use doublon::Level;
+use doublon::finding::{Findings, Parameters};
+use doublon::report::text::summary_line;
+
+use crate::cli::args::{LimitArgs, MessageArgs, RenderArgs, RenderFormat, RunArgs};
+use crate::cli::exit::{self, Outcome, share};
+use crate::cli::output::Output;
+use crate::cli::progress::Meter;
+use crate::cli::render::render;
+use crate::cli::say::{say, write_plain};
+use crate::cli::{baseline, hints, next};
+
+#[derive(Debug, Group)]
+pub struct ScanArgs {
+    /// Files and folders to read, or - for standard input
+    ///
+    /// Folders are read with all that is in them. What a file holds is told by its name, or else by its content: text,
+    /// pages, JSON Lines, tables, Parquet or web archives, compressed or not. The order of the paths does not matter.
+    ///
+    /// Example: doublon scan crawl/ more.jsonl.gz
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// What to compare
+    ///
+    /// With `all`, passages are looked for in the documents that stay; see --inside-duplicates.
+    ///
+    /// Example: --level documents tells of whole documents only, in a fraction of the time.
+    #[arg(long, value_enum, default_value = "all")]
+    level: LevelArg,
+    #[command(flatten)]
+    pub run: RunArgs,
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    #[command(flatten)]
+    pub render: RenderArgs,
+    #[command(flatten)]
+    pub messages: MessageArgs,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LevelArg {
+    Documents,
+    Passages,
+    All,
+}
+
+impl ScanArgs {
+    /// Returns what determines the result.
+    ///
+    /// # Errors
+    ///
+    /// When a value is outside its range.
+    pub fn parameters(&self) -> doublon::Result<Parameters> {
+        self.run.parameters(self.level.into())
+    }
+}
+
+impl From<LevelArg> for Level {
+    fn from(level: LevelArg) -> Self {
+        match level {
+            LevelArg::Documents => Self::Documents,
+            LevelArg::Passages => Self::Passages,
+            LevelArg::All => Self::All,
+        }
+    }
+}
+
+/// Scans, reports, and judges.
+///
+/// # Errors
+///
+/// When an argument is wrong, the scan fails, or the report cannot be written.
+pub fn run(args: &ScanArgs) -> Result<Outcome> {
+    let (parameters, resources) = (args.parameters()?, args.run.resources()?);
+    let fail_over = args.limits.fail_over()?;
+    let output = Output::prepare(args.render.output.as_deref(), &args.paths)?;
+    let messages = &args.messages;
+    if messages.verbose {
+        say(&settings_line(&parameters));
+    }
+    let baseline = baseline::load(args.limits.baseline.as_deref(), &parameters)?;
+    let meter = Meter::of(messages);
+    let findings = doublon::scan::scan(&args.paths, &parameters.config, &parameters.input, &resources, &meter);
+    meter.finish();
+    let mut findings = findings?;
+    baseline::hold_against(&mut findings, baseline.as_ref());
+    render(&findings, &args.render, &output)?;
+    if !messages.quiet {
+        tell_counts(&findings, args, &output);
+        hints::tell_fields(&findings.skipped, findings.summary.documents, &parameters.input.text_field);
+        hints::tell_keep(&findings);
+    }
+    tell_next(&findings, args, &output);
+    let outcome = Outcome::of(&findings, fail_over, args.limits.fail_on_empty);
+    tell_condition(&findings, fail_over);
+    Ok(outcome)
+}
+
+/// The report for people on standard output has the counts already.
+fn tell_counts(findings: &Findings, args: &ScanArgs, output: &Output) {
+    if args.render.format != RenderFormat::Text || *output != Output::Stdout {
+        say(&summary_line(findings));
+    }
+    if exit::is_empty(findings) {
+        say("no document was compared; is this the right path, or does --glob leave all out?");
+    }
+}
+
+fn tell_condition(findings: &Findings, fail_over: Option<f64>) {
+    let share = share(findings);
+    if let Some(limit) = fail_over.filter(|&limit| share > limit) {
+        let what = if findings.summary.new.is_some() { "repeated and not in the baseline" } else { "repeated" };
+        say(&exit::more_than(limit, share, what));
+    }
+}
+
+/// Suggests commands, but only to somebody who reads the report on a terminal.
+fn tell_next(findings: &Findings, args: &ScanArgs, output: &Output) {
+    let is_read = *output == Output::Stdout && io::stdout().is_terminal() && io::stderr().is_terminal();
+    if args.messages.quiet || args.render.format != RenderFormat::Text || !is_read {
+        return;
+    }
+    let commands = next::commands(findings.into(), &args.paths, &args.run.given);
+    if !commands.is_empty() {
+        write_plain("\nTo go on");
+    }
+    for (command, what) in commands {
+        write_plain(&format!("    {command}\n        {what}"));
+    }
+}
+
+/// Returns what `--verbose` tells of the settings.
+fn settings_line(parameters: &Parameters) -> String {
+    let doublon_core::Settings { threshold, bands, rows, text, min_words, windows, .. } = &*parameters.config;
+    format!(
+        "documents: threshold {threshold}, {} shingles, {bands} bands of {rows} rows; passages: at least {min_words} \
+         words, windows of {} words",
+        text.shingle, windows.words
+    )
+}

@@ -1,0 +1,133 @@
+//! Reads the command line with its settings, runs the command, and turns the result into an exit code.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches};
+use doublon::report::visible::visible;
+
+use super::command_line::{CommandArgs, CommandLine};
+use super::commands::{clean, compare, completions, config, explain, man, params, report, scan, schema, stats};
+use super::config::{CommandLineError, Resolved, place_of, resolve};
+use super::exit::{self, Outcome};
+use super::say::{say, write_plain};
+
+/// Runs the program on its command line and returns the exit code.
+pub fn run() -> ExitCode {
+    #[cfg(feature = "parquet")]
+    silence_guarded_panics();
+    run_with(std::env::args_os())
+}
+
+/// Keeps panics silent that become a fault of the file that caused them: they are reported with its name.
+#[cfg(feature = "parquet")]
+fn silence_guarded_panics() {
+    let print = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !doublon::source::parquet::is_guarded() {
+            print(panic);
+        }
+    }));
+}
+
+fn run_with(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let (line, resolved) = match parse(&arguments.collect::<Vec<_>>()) {
+        Ok(parsed) => parsed,
+        Err(CommandLineError::Usage(message)) => return usage(&message),
+        Err(CommandLineError::Setting(error)) => return failure(&error),
+    };
+    if let Some(file) = resolved.file.as_deref().filter(|_| resolved.is_verbose()) {
+        say(&format!("settings are from {file}"));
+    }
+    match command(&line) {
+        Ok(outcome) => outcome.code(),
+        Err(error) if exit::is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => match error.downcast_ref() {
+            Some(message) => usage(message),
+            None => failure(&match place_of(&error, &resolved.defaults) {
+                Some(place) => error.context(place),
+                None => error,
+            }),
+        },
+    }
+}
+
+/// Reads the command line, and what is set elsewhere for its command.
+fn parse(arguments: &[OsString]) -> Result<(CommandLine, Resolved), CommandLineError> {
+    let resolved = resolve(CommandLine::command(), arguments)?;
+    let mut line = CommandLine::from_arg_matches(&resolved.matches)?;
+    if let Some((_, given)) = resolved.matches.subcommand() {
+        line.command.note_given(given);
+    }
+    Ok((line, resolved))
+}
+
+fn command(line: &CommandLine) -> anyhow::Result<Outcome> {
+    match &line.command {
+        CommandArgs::Scan(args) => scan::run(args),
+        CommandArgs::Clean(args) => clean::run(args),
+        CommandArgs::Compare(args) => compare::run(args),
+        CommandArgs::Explain(args) => explain::run(args),
+        CommandArgs::Report(args) => report::run(args),
+        CommandArgs::Params(args) => params::run(args),
+        CommandArgs::Stats(args) => stats::run(args),
+        CommandArgs::Config(args) => config::run(args, &line.settings_file, &CommandLine::command()),
+        CommandArgs::Man(args) => man::run(args, CommandLine::command()),
+        CommandArgs::Completions(args) => completions::run(args, CommandLine::command()),
+        CommandArgs::Schema(args) => schema::run(args),
+    }
+}
+
+fn failure(error: &anyhow::Error) -> ExitCode {
+    say(&format!("{error:#}"));
+    exit::code_of(error).into()
+}
+
+/// Prints help where it was asked for, and otherwise what is wrong with the arguments. An argument can hold anything,
+/// such as the name of a file from an archive.
+fn usage(message: &clap::Error) -> ExitCode {
+    if message.use_stderr() {
+        let message = message.to_string().replacen("error: ", "doublon: ", 1);
+        let lines: Vec<_> = message.lines().map(visible).collect();
+        write_plain(&lines.join("\n"));
+        exit::FAILURE.into()
+    } else {
+        let _ = message.print();
+        ExitCode::SUCCESS
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::scan::ScanArgs;
+    use super::*;
+
+    /// The arguments of a command line with a file above it.
+    fn parsed(flags: &str, file: &str) -> ScanArgs {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("any.toml");
+        std::fs::write(&path, file).expect("writable");
+        let arguments = ["doublon", "scan", "a", "--config"].map(OsString::from).into_iter();
+        let arguments = arguments.chain([path.into_os_string()]).chain(flags.split_whitespace().map(Into::into));
+        match parse(&arguments.collect::<Vec<_>>()).map_err(|_| flags).expect("valid").0.command {
+            CommandArgs::Scan(args) => *args,
+            _ => unreachable!("the command is scan"),
+        }
+    }
+
+    #[test]
+    fn flags_go_before_the_file_and_what_they_stand_for_too() {
+        let of = |flags, file| parsed(flags, file).parameters().expect("valid").config;
+        assert!((of("--threshold 0.9", "threshold = 0.7").threshold - 0.9).abs() < 1e-9);
+        assert!((of("", "threshold = 0.7").threshold - 0.7).abs() < 1e-9);
+        assert_eq!(of("", "bands = 14\nrows = 8").bands, 14);
+        assert_eq!(of("--recall 0.99", "bands = 14\nrows = 8").bands, 12);
+        assert_eq!(of("--preset fineweb", "threshold = 0.7\nmin-words = 9").bands, 14);
+        assert!((of("--preset fineweb", "threshold = 0.7").threshold - 0.75).abs() < 1e-9);
+        assert!((of("--preset fast", "threshold = 0.7").threshold - 0.7).abs() < 1e-9);
+        assert!(of("", "pairs = true").pairs && !of("", "pairs = false").pairs);
+        let glob = parsed("--glob *.txt", "glob = ['*.md']").parameters().expect("valid").input.glob;
+        assert_eq!(glob, ["*.txt"]);
+        assert!(!parsed("-v", "quiet = true").messages.quiet);
+    }
+}
