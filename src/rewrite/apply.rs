@@ -32,7 +32,7 @@ const CHUNK: usize = 1 << 20;
 /// What became of a source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CopiedSource {
-    /// Records in it, blank lines included; 0 if it was copied without a look at them.
+    /// Records in it, blank lines included; 0 if it was copied without being parsed.
     pub records: u64,
     /// Bytes read.
     pub read: u64,
@@ -44,7 +44,7 @@ pub struct CopiedSource {
     pub is_emptied: bool,
 }
 
-/// Copies all sources to `sink`, each to the name below the output that `names` has for it: first for the sources of
+/// Copies all sources to `sink`. `names` has the name of each copy below the output: first those for the sources of
 /// the plan, then for the files that were not read. `advance` hears of the bytes read.
 ///
 /// # Errors
@@ -147,7 +147,7 @@ impl Copier<'_> {
             read += bytes.len() as u64;
         })?;
         drop(out);
-        // Of a file that is too large for one document, or ends in an error, only the start was hashed.
+        // The scan hashed only the start of a file that is too large for one document or that ends in an error.
         let is_same = format!("{:032x}", hasher.finish()) == planned.info.xxh3_128;
         if !is_same || read < scanned || (planned.is_whole && read > scanned) {
             return Err(changed(planned, "its content is not what was scanned".to_owned()));
@@ -296,7 +296,7 @@ impl Editor<'_> {
 #[cfg(feature = "parquet")]
 struct PlannedRows<'a> {
     actions: &'a [(u64, RecordAction<'a>)],
-    /// Whether a text was shorter than what is cut from it.
+    /// Whether a cut lay outside of a text.
     is_damaged: bool,
 }
 
@@ -372,7 +372,7 @@ fn actions(planned: &PlannedSource) -> Vec<(u64, RecordAction<'_>)> {
     actions
 }
 
-/// A record that goes takes along the line end after it.
+/// Returns where the line end after a record ends: it goes with the record.
 fn after_line_end(bytes: &[u8], end: usize, format: Format) -> usize {
     match (format, &bytes[end..]) {
         (Format::Plain | Format::Html, _) => end,

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::finding::DocumentRef;
 use doublon_core::Span;
 
-/// A plan in which everything that goes names something that stays and that it was measured against.
+/// A plan that was checked: each document and place that goes was measured against one that stays.
 #[derive(Clone, Copy, Debug)]
 pub struct CheckedPlan<'a>(&'a Plan);
 
@@ -28,9 +28,9 @@ impl<'a> CheckedPlan<'a> {
 ///
 /// # Errors
 ///
-/// The first removal that breaks a promise: that of a document for one that is removed too or for itself; one that was
-/// not measured to reach the threshold; that of a place for one that is cut, overlaps a cut, or is in a removed
-/// document; or two of one document.
+/// The first removal that breaks a promise: a document goes twice, for itself, for a document that goes too, or for one
+/// that it does not resemble enough; a place goes for one that is cut, overlaps a cut or is in a document that goes, or
+/// for one that does not cover enough of its words.
 pub fn check(plan: &Plan) -> Result<CheckedPlan<'_>> {
     let mut gone = BTreeSet::new();
     for drop in plan.drops() {
@@ -98,8 +98,8 @@ fn check_edit(
     }
 }
 
-/// Returns whether a stretch that is taken out has a cut in it. What else it has is white space, which the plan does not
-/// tell: that is for tests of the cutting.
+/// Returns whether a stretch that is taken out has a cut in it. All else in the stretch should be white space, which
+/// cannot be seen from the plan: tests of the cutting hold that.
 fn holds_cut(piece: Span, cuts: &[PassageCut]) -> bool {
     let first = cuts.partition_point(|cut| cut.span.start < piece.start);
     cuts.get(first).is_some_and(|cut| piece.contains(cut.span))

@@ -18,7 +18,7 @@ pub(super) struct CuttableText<'t> {
     whole: &'t str,
     pub tokens: Vec<Token>,
     paragraphs: Vec<Span>,
-    /// What cuts are made of; none if any word may be an edge.
+    /// The sentences or paragraphs that cuts are made of; none if any word may be an edge.
     units: Option<Vec<Span>>,
 }
 
@@ -132,7 +132,7 @@ impl<'t> CuttableText<'t> {
 
 /// The sentences of a paragraph. They end at a full stop, a question or exclamation mark, with the quotes and
 /// brackets that close there, before white space; the full stops of scripts without spaces need none. The number of a
-/// section and what looks like an abbreviation end none: a cut that ends at a sentence may end too late for a reader,
+/// section and an abbreviation do not end one: a cut that ends at a sentence may end too late for a reader,
 /// but not inside one.
 fn sentences(text: &str, paragraph: Span) -> Vec<Span> {
     let text = &text[paragraph.start..paragraph.end];

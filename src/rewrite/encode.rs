@@ -38,7 +38,7 @@ impl Packing {
 
     #[cfg(feature = "gzip")]
     fn gzip_level(self) -> flate2::Compression {
-        // What zlib-rs calls its fastest is faster than that of other programs, and its files are 29% larger.
+        // The fastest level of zlib-rs is faster than that of other programs, but its files are 29% larger; hence 2.
         flate2::Compression::new(if self.is_fast { 2 } else { 6 })
     }
 }
@@ -76,7 +76,7 @@ impl<W: Write> Encoder<W> {
             Some(Compression::Lz4) => Self::Lz4(Box::new(FrameEncoder::new(out))),
             #[cfg(feature = "xz")]
             Some(Compression::Xz) => Self::Xz(liblzma::write::XzEncoder::new(out, XZ_LEVEL)),
-            // What the build does not write it does not read either, so this is never met.
+            // Never met: what a build cannot write it cannot read either.
             #[allow(unreachable_patterns)]
             Some(other) => return Err(io::Error::other(format!("this build writes no {}", other.name()))),
         })

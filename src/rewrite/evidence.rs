@@ -18,7 +18,7 @@ use doublon_core::Span;
 /// The name and version of the format.
 const SCHEMA: &str = "doublon.clean/1";
 
-/// A source that loses so many records is told of if they are more than half.
+/// A warning names a source that loses so many records or more, if they are more than half.
 const LARGE_LOSS: u64 = 20;
 
 /// Writes one JSON object a line for each document and each place that goes, by source and record.
@@ -165,7 +165,7 @@ pub struct CleanSummary {
     pub kept: u64,
     /// Documents that go.
     pub removed: u64,
-    /// What was not compared. It is copied as it is, but for what cannot be.
+    /// Documents and sources that were not compared. They are copied as they are where that is possible.
     pub skipped: u64,
     /// Documents that go because another is like them.
     pub duplicates: u64,
@@ -261,7 +261,7 @@ fn warnings(plan: &Plan, copied: &[CopiedSource]) -> Vec<String> {
     let emptied = plan.sources.iter().zip(copied).filter(|(_, copied)| copied.is_emptied).map(|(source, _)| {
         format!("nothing is left of {}, which has {} documents", source.info.path, source.drops.len())
     });
-    // A source that nothing goes from is copied as it is stored, damaged or not.
+    // A source that does not change is copied as it is stored, damaged or not.
     let damaged = plan.sources.iter().filter(|source| !source.is_whole && source.is_changed());
     let cut_off =
         damaged.map(|source| format!("what could not be read of {} is not in its copy either", source.info.path));

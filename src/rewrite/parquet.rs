@@ -326,7 +326,7 @@ fn column_properties(
 /// Returns the encoding of the values of a column, if it is not the plain one or a dictionary.
 fn encoding(chunk: &ColumnChunkMetaData) -> Option<Encoding> {
     let kind = chunk.column_type();
-    // Levels are of this encoding, too, but booleans that are not have another one besides.
+    // Levels have this encoding too; booleans in any other encoding list that one besides.
     if kind == Physical::BOOLEAN && chunk.encodings().all(|encoding| encoding == Encoding::RLE) {
         return Some(Encoding::RLE);
     }

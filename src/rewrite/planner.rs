@@ -21,7 +21,7 @@ use crate::finding::{
 };
 use crate::source::Source;
 
-/// A kept document for which so many go is told of, if they are more than 1% of all documents.
+/// A warning names a kept document for which so many or more go, if they are more than 1% of all documents.
 const LARGE_CLUSTER: usize = 100;
 
 /// Plans what goes, by findings. Where passages are cut or marked, the documents that hold them are read again.

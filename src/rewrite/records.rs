@@ -24,7 +24,7 @@ pub(super) struct SourceBlocks<'a> {
     passed: Option<Box<dyn Read>>,
 }
 
-/// A part of a source, after what the reader passed over before it.
+/// A block of a source, and the bytes before it that the reader passed over.
 pub(super) struct SourcePart {
     pub passed: Option<Box<dyn Read>>,
     /// None at the end.
@@ -213,10 +213,10 @@ fn parsed(
     items.into_iter().filter_map(place).collect()
 }
 
-/// What of a record can be changed.
+/// The part of a record that can be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Editable {
-    /// Its text, which is all that it is.
+    /// Its text; the record is nothing else.
     Text,
     /// Its text, and fields may be added.
     Field,
@@ -269,7 +269,7 @@ pub(super) fn edited(
     Ok(())
 }
 
-/// Puts quotes around what `out` has from `start` on, since it begins with one now.
+/// Puts quotes around the field that `out` has from `start` on: after the cut it begins with a quote of its own.
 fn quote(out: &mut Vec<u8>, start: usize) {
     let field = out.split_off(start);
     out.push(b'"');
@@ -369,8 +369,8 @@ impl Escapes {
     }
 }
 
-/// Returns the cuts of an edit, which are ranges of a text, as ranges of the literal that it was decoded from: what
-/// stays of the literal stays as it was written.
+/// Turns the cuts of an edit from ranges of a text to ranges of the literal that the text was decoded from, so that the
+/// rest of the literal stays as it was written.
 fn in_literal(literal: &[u8], edit: &DocumentEdit, escapes: Escapes) -> Option<Vec<(Range<usize>, bool)>> {
     if escapes == Escapes::None {
         let end = edit.pieces.last().map_or(0, |piece| piece.0.end);
@@ -412,7 +412,7 @@ impl LiteralCursor<'_> {
             (_, [b'"', ..] | []) => None,
             (Escapes::Json, [b'\\', b'u', ..]) => {
                 let code = self.code(self.byte + 2)?;
-                // Two escapes that are one character outside of the basic plane.
+                // Two escapes together are one character outside of the basic plane.
                 if (0xd800..0xdc00).contains(&code) {
                     Some((12, 4))
                 } else {

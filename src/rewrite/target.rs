@@ -20,7 +20,7 @@ pub trait CopySink {
     /// If there is one already, or the system does not make it.
     fn file(&mut self, name: &Path) -> Result<Box<dyn Write + Send + '_>>;
 
-    /// Ends the file made last: what was written to it is on the disk when this returns.
+    /// Closes the file made last, and returns when its content is on the disk.
     ///
     /// # Errors
     ///
@@ -155,7 +155,7 @@ impl Drop for CopyTarget {
     }
 }
 
-/// The place of the folder without links in what leads to it.
+/// Returns the path of the folder with all links in its parent resolved.
 fn place(folder: &Path) -> Result<PathBuf> {
     let refused = |detail: &str| Error::Refused { path: folder.into(), detail: detail.to_owned() };
     let name = folder.file_name().ok_or_else(|| refused("is no name for a new folder"))?;
@@ -200,7 +200,7 @@ fn check_replaceable(folder: &Path, overwrite: bool) -> Result<bool> {
     }
 }
 
-/// Makes the folder for what is not whole yet, or takes over one that a killed run left.
+/// Makes the folder for the unfinished copy, or takes over the folder that a killed run left.
 fn claim(partial: &Path, folder: &Path) -> Result<File> {
     let failed = |cause| Error::Io { path: partial.to_owned(), cause };
     if fs::symlink_metadata(partial).is_ok_and(|metadata| !metadata.is_dir()) {

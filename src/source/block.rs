@@ -25,7 +25,7 @@ pub struct Block {
     pub offset: u64,
     /// How to read the rows of a table.
     pub(super) table: Option<Arc<TableLayout>>,
-    /// What was parsed already, of formats that have no records of bytes.
+    /// The records, of formats whose reader gives parsed records instead of bytes.
     pub(super) items: Vec<Item>,
 }
 
@@ -35,13 +35,13 @@ impl Block {
         Self { bytes, first_record, offset, ..Self::default() }
     }
 
-    /// Returns the bytes that the block holds, or the texts in it.
+    /// Returns how many bytes the block and its parsed texts take.
     pub fn size(&self) -> usize {
         let text = |item: &Item| if let Item::Document(record) = item { record.text.len() } else { 0 };
         self.bytes.len() + self.items.iter().map(text).sum::<usize>()
     }
 
-    /// Returns the records of the block one by one where they are lines, else the block.
+    /// Cuts the block into blocks of one line each, if the records of the format are lines.
     pub fn pieces(&self, format: Format) -> Vec<Self> {
         if !matches!(format, Format::Lines | Format::Jsonl) {
             return vec![self.clone()];
@@ -80,7 +80,7 @@ impl Block {
     }
 }
 
-/// Where the whole records end with which `pending` starts.
+/// Where the last whole record ends of the bytes that are at hand.
 pub(super) enum BlockCut {
     /// After so many bytes, which hold so many records.
     Whole { end: usize, records: u64 },

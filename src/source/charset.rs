@@ -19,7 +19,7 @@ use memchr::{memchr, memmem};
 
 /// Bytes of markup that are searched for a declaration.
 const PRESCAN: usize = 16 << 10;
-/// Bytes that the detector looks at; it is much slower than decoding, and surer with each of the first thousands.
+/// Bytes that the detector looks at. It is much slower than decoding, and its guess gets surer over the first thousands.
 const DETECT: usize = 1 << 20;
 
 /// What is known of the encoding before the bytes are looked at.

@@ -13,7 +13,7 @@ use super::table::{RowScan, TableLayout, after_line, count_lines, fields, scan, 
 use crate::finding::Reason;
 use doublon_core::hash::content_hash;
 
-/// Finds where the whole rows end with which `pending` starts; `ended` says that nothing follows it.
+/// Finds where the last whole row of `pending` ends; `ended` says that nothing follows `pending`.
 pub(super) fn cut(pending: &[u8], table: &TableLayout, ended: bool) -> BlockCut {
     let (mut end, mut records) = (0, 0);
     while end < pending.len() {
@@ -44,7 +44,7 @@ pub(super) fn rows(block: &Block, name: &str, options: &SourceOptions, items: &m
         let (row, next) = match scan(rest, table.delimiter) {
             RowScan::Row { end, next } => (Ok(&rest[..end]), next),
             RowScan::Unended => (Ok(rest), rest.len()),
-            // What showed that it is broken may stand behind the block.
+            // The bytes that showed the fault may stand behind the block.
             RowScan::Open | RowScan::Broken => {
                 (Err("a quote is not closed, or text follows a closing quote"), after_line(rest).unwrap_or(rest.len()))
             }

@@ -26,7 +26,7 @@ pub struct Document {
     pub origin: Option<Box<PageOrigin>>,
 }
 
-/// The page that a text was made from: not its markup, but where things stand in it.
+/// Where a text stands in the page that it was made from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PageOrigin {
     /// Where the bytes of the text stand in the page, as it was decoded; empty if that is not known.

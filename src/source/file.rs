@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::codec::Compression;
+use super::compression::Compression;
 use super::format::Format;
 use super::options::SourceOptions;
 
@@ -18,7 +18,7 @@ pub struct Source {
 }
 
 impl Source {
-    /// Returns the path for people and findings: what is no UTF-8 in it is replaced by U+FFFD.
+    /// Returns the path for people and findings, with U+FFFD in place of bytes that are not UTF-8.
     pub fn name(&self) -> String {
         self.path.to_string_lossy().into_owned()
     }

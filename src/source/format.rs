@@ -24,13 +24,13 @@ pub enum Format {
 }
 
 impl Format {
-    /// Returns the format of which `format as u32` is the number; plain text for a number that none has.
+    /// Returns the format whose number (`format as u32`) this is, and plain text for a number that no format has.
     pub fn from_number(number: u32) -> Self {
         let all = [Self::Plain, Self::Lines, Self::Jsonl, Self::Csv, Self::Tsv, Self::Html, Self::Parquet, Self::Warc];
         all.into_iter().find(|&format| format as u32 == number).unwrap_or(Self::Plain)
     }
 
-    /// Returns the format of plain text of which one document is what `record` says.
+    /// Returns the format of plain text whose documents are what `record` says: files or lines.
     pub fn of_text(record: RecordMode) -> Self {
         match record {
             RecordMode::File => Self::Plain,

@@ -264,7 +264,7 @@ fn kind_of(json: &str) -> &'static str {
     }
 }
 
-/// The most fields that a message offers instead of the one that is not there, and the longest name among them.
+/// The most fields that a message lists when the text field is missing, and the longest name that it lists.
 const MAX_OFFERS: usize = 5;
 const MAX_OFFER_BYTES: usize = 40;
 

@@ -16,6 +16,7 @@
 mod block;
 pub mod charset;
 mod codec;
+mod compression;
 mod csv;
 mod document;
 mod file;
@@ -42,7 +43,7 @@ mod walk;
 pub mod warc;
 
 pub use block::Block;
-pub use codec::Compression;
+pub use compression::Compression;
 pub use document::{Document, PageOrigin};
 pub use file::Source;
 pub use format::Format;

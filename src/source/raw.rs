@@ -18,7 +18,7 @@ const CHUNK: usize = 64 << 10;
 /// The bytes of an open source, which are hashed on their way.
 pub(super) struct RawBytes {
     input: Box<dyn Read + Send>,
-    /// Bytes that were read and not taken: those from `taken` on.
+    /// Bytes that were read. Those before `taken` were handed out.
     buffer: Vec<u8>,
     taken: usize,
     ended: bool,
@@ -119,7 +119,7 @@ impl Read for RawBytes {
     }
 }
 
-/// What tells one state of a file from another without reading it.
+/// Length, time and number of a file, by which a change is seen without reading it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stamp {
     pub(super) length: u64,
@@ -133,7 +133,7 @@ impl Stamp {
     }
 }
 
-/// A file, and what it was when it was opened.
+/// An open file, and its stamp from when it was opened.
 pub(super) struct OpenedFile {
     pub file: Arc<File>,
     pub stamp: Stamp,

@@ -14,7 +14,8 @@ use memchr::{memchr, memchr_iter, memrchr};
 use tempfile::SpooledTempFile;
 
 use super::block::{BLOCK, Block, BlockCut};
-use super::codec::{CodecFault, Compression, Decoder};
+use super::codec::{CodecFault, Decoder};
+use super::compression::Compression;
 use super::file::Source;
 use super::format::Format;
 use super::line::RecordLine;
@@ -33,7 +34,7 @@ pub struct SourceReader {
     options: SourceOptions,
     format: Format,
     input: SourceInput,
-    /// What the file was when it was opened, if it is one whose changes can be seen.
+    /// The file and its stamp, unless the source is a stream.
     opened: Option<OpenedFile>,
     table: Option<Arc<TableLayout>>,
     #[cfg(feature = "parquet")]
@@ -49,7 +50,7 @@ pub struct SourceReader {
     handed_out: bool,
     /// Quotes that were found open to the end, each after reading to there.
     open_quotes: usize,
-    /// What was passed over and not taken yet, if it is kept.
+    /// The bytes that were passed over and not taken yet, if they are kept.
     passed: Option<Passed>,
 }
 
@@ -87,7 +88,7 @@ impl SourceReader {
     ///
     /// # Errors
     ///
-    /// What is reported of a source that gives no document: it is gone, may not be read, is no file, is binary, or is
+    /// The finding about a source that gives no document: it is gone, may not be read, is no file, is binary, or is
     /// of another shape or encoding than its name says. Such a source has no line in the table of sources.
     pub fn open(source: &Source, options: &SourceOptions) -> Result<Self, Skipped> {
         Self::open_with(source, options, None)
@@ -140,7 +141,7 @@ impl SourceReader {
         }
     }
 
-    /// Returns what a [`super::Rereader`] needs to see a change of the file, unless changes of it cannot be seen.
+    /// Returns the stamp by which a [`super::Rereader`] sees that the file changed, if the file has one.
     pub fn stamp(&self) -> Option<Stamp> {
         // A file that the kernel makes up as it is read says that it is empty, and is never the same.
         self.opened.as_ref().map(|opened| opened.stamp.clone()).filter(|stamp| stamp.length > 0)
@@ -160,7 +161,7 @@ impl SourceReader {
         self.input.stored().bytes()
     }
 
-    /// Returns the next block, or what had to be passed over before it. Reading goes on after an error; `None` is the
+    /// Returns the next block, or the finding about what had to be passed over before it. Reading goes on after an error; `None` is the
     /// end of the source.
     pub fn next_block(&mut self) -> Option<Result<Block, Skipped>> {
         let block = match self.format {
@@ -299,7 +300,7 @@ impl SourceReader {
         self.failure = result.err();
     }
 
-    /// Drops what a failure left of a record, and goes on behind the failure where that makes sense.
+    /// Drops the part of a record before a failure, and goes on behind the failure if the decoder can.
     fn go_on_after(&mut self, failure: Skipped) -> Skipped {
         let SourceInput::Coded(_, decoder) = &mut self.input else { return failure };
         let is_hopeless = failure.reason == Reason::Bomb || matches!(self.format, Format::Plain | Format::Html);
@@ -467,7 +468,7 @@ impl SourceReader {
         let line = RecordLine { record: self.record, offset: self.offset, range: 0..0 };
         let detail = "a quote is not closed before the end of the file";
         let skipped = skipped_line(&self.source.name(), &line, Reason::OpenQuote, detail);
-        // To find one that is open takes reading to the end.
+        // Each open quote costs one reading to the end.
         let gives_up = self.open_quotes > MAX_OPEN_QUOTES;
         let end = memchr(b'\n', &self.pending).filter(|_| !gives_up).map_or(self.pending.len(), |end| end + 1);
         self.drop_front(end);
@@ -510,7 +511,7 @@ impl SourceReader {
     }
 }
 
-/// Refuses what unpacks to more than `most` times its size, as soon as there is enough of it to tell.
+/// Refuses a source that unpacks to more than `most` times its size, as soon as enough was unpacked to tell.
 fn within_ratio(compression: Compression, decoder: &mut Decoder, most: u64) -> Result<(), CodecFault> {
     let ratio = decoder.ratio();
     if most == 0 || ratio <= most || decoder.decoded() < RATIO_COUNTS_AFTER {
@@ -526,9 +527,9 @@ fn within_ratio(compression: Compression, decoder: &mut Decoder, most: u64) -> R
 /// Equal records compress without end, and a few thousand of them are no attack.
 const RATIO_COUNTS_AFTER: u64 = 64 << 20;
 
-/// A compressed source is given up when it unpacks to so many times its size while a record is passed over that is so
-/// many times too large. Text compresses to a tenth, rarely to a hundredth; what does better repeats itself, and then it
-/// has records that end.
+/// A compressed source is given up when it unpacks to `BOMB_RATIO` times its size while the record that is passed over is
+/// `BOMB_RECORDS` times too large. Text compresses to a tenth, rarely to a hundredth. Text that repeats itself compresses
+/// better, but its records end.
 const BOMB_RATIO: u64 = 100;
 const BOMB_RECORDS: u64 = 4;
 /// A record is never too large for this before so many bytes of it have passed.

@@ -5,20 +5,20 @@ use encoding_rs::Encoding;
 use super::document::PageOrigin;
 use crate::finding::Skipped;
 
-/// What parsing found at one place of a source.
+/// A record of a source: a document, or the finding that it is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Item {
     /// A document. Its text may be empty.
     Document(Record),
-    /// A record that is none, and why.
+    /// A record that is no document, and why.
     Skipped(Skipped),
 }
 
 /// A document as it was read, before it is numbered in a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record {
-    /// The zero-based line, that with which it begins for a row of a table; the row of a Parquet file; 0 for a file that
-    /// is one document. Blank lines count, though they are no documents.
+    /// The zero-based line, for a row of a table its first line; the row of a Parquet file; 0 for a file that is one
+    /// document. Blank lines count, though they are no documents.
     pub record: u64,
     /// The record's own id: a string that is not empty, or a number as it is written. It may repeat in a source; see
     /// [`drop_repeated_ids`].

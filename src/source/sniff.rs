@@ -10,7 +10,7 @@ use std::path::Path;
 use memchr::memchr;
 use serde::de::IgnoredAny;
 
-use super::codec::Compression;
+use super::compression::Compression;
 use super::file::Source;
 use super::format::Format;
 use super::options::SourceOptions;

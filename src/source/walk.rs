@@ -54,7 +54,7 @@ pub fn walk(paths: &[PathBuf], options: &InputOptions) -> Result<FoundSources> {
     Ok(tree.into_found())
 }
 
-/// What tells a file from all others on the machine.
+/// The numbers of device and file, which no two files on a machine share.
 pub(super) type FileId = (u64, u64);
 
 #[cfg(unix)]
@@ -89,7 +89,7 @@ pub(super) fn kind_of(kind: FileType) -> &'static str {
     }
 }
 
-/// What was met, by name.
+/// All paths that were met.
 #[derive(Default)]
 struct MetPaths {
     entries: Vec<MetPath>,

@@ -2,19 +2,19 @@
 
 #[cfg(feature = "bzip2")]
 use super::bzip2::Bzip2;
-use super::compression::Compression;
 use super::fault::{CodecFault, truncated};
 #[cfg(feature = "gzip")]
 use super::gzip::Gzip;
 #[cfg(feature = "lz4")]
 use super::lz4::Lz4;
-use super::members::{MAGIC, find_member, next_member};
+use super::members::{find_member, next_member};
 use super::steps::{StepState, Steps};
 #[cfg(feature = "xz")]
 use super::xz::Xz;
 #[cfg(feature = "zstd")]
 use super::zstd::Zstd;
 use crate::finding::Reason;
+use crate::source::compression::{Compression, MAGIC};
 use crate::source::raw::RawBytes;
 use crate::source::skip::unsupported;
 use std::io::BufRead;

@@ -4,10 +4,9 @@ use std::io::{self, BufRead};
 
 use memchr::memmem;
 
-pub(super) use super::compression::MAGIC;
-use super::compression::{Compression, LZ4, LZ4_LEGACY, XZ, ZSTD, is_skippable};
 use super::fault::{CodecFault, truncated};
 use crate::finding::Reason;
+use crate::source::compression::{Compression, LZ4, LZ4_LEGACY, MAGIC, XZ, ZSTD, is_skippable};
 use crate::source::raw::RawBytes;
 
 /// Passes over what may stand between members. Returns whether there is another one.

@@ -16,7 +16,6 @@
 
 #[cfg(feature = "bzip2")]
 mod bzip2;
-mod compression;
 mod decoder;
 mod fault;
 #[cfg(feature = "gzip")]
@@ -30,7 +29,6 @@ mod xz;
 #[cfg(feature = "zstd")]
 mod zstd;
 
-pub use compression::Compression;
 pub(super) use decoder::Decoder;
 pub(super) use fault::CodecFault;
 

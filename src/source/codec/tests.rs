@@ -1,8 +1,9 @@
 use std::io::{Cursor, Write};
 use std::path::Path;
 
-use super::{Compression, Decoder};
+use super::Decoder;
 use crate::finding::Reason;
+use crate::source::compression::Compression;
 use crate::source::raw::RawBytes;
 
 fn gzip(text: &str) -> Vec<u8> {

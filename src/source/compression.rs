@@ -74,7 +74,7 @@ impl Compression {
     }
 
     /// Returns the feature that would read this, if the build was made without it.
-    pub(in crate::source) fn missing_feature(self) -> Option<&'static str> {
+    pub(super) fn missing_feature(self) -> Option<&'static str> {
         let (feature, is_there) = self.feature();
         (!is_there).then_some(feature)
     }
