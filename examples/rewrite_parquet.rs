@@ -12,7 +12,7 @@ use std::fs::File;
 
 use anyhow::Context;
 use doublon::finding::InputOptions;
-use doublon::rewrite::parquet::{Edits, Row, rewrite};
+use doublon::rewrite::parquet::{Edits, RowAction, rewrite};
 
 struct Multiples {
     drop: u64,
@@ -20,12 +20,12 @@ struct Multiples {
 }
 
 impl Edits for Multiples {
-    fn row(&mut self, row: u64) -> Row {
+    fn row(&mut self, row: u64) -> RowAction {
         let is_multiple = |of: u64| of > 0 && row.is_multiple_of(of);
         match (is_multiple(self.drop), is_multiple(self.edit)) {
-            (true, _) => Row::Drop,
-            (false, true) => Row::Edit,
-            (false, false) => Row::Keep,
+            (true, _) => RowAction::Drop,
+            (false, true) => RowAction::Edit,
+            (false, false) => RowAction::Keep,
         }
     }
 

@@ -1,6 +1,6 @@
 //! `doublon clean`, run as a user would: what it writes, what it refuses, and the promises P1 to P4.
 
-#![cfg(feature = "cli")]
+#![cfg(all(feature = "cli", feature = "compression", feature = "glob", feature = "warc"))]
 #![allow(clippy::unwrap_used)] // helpers of tests fail like tests
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,5 +1,6 @@
 //! What a user's machine and archive do to the reading of sources, and what is then reported.
 
+#![cfg(all(feature = "compression", feature = "glob", feature = "warc"))]
 #![allow(clippy::unwrap_used)] // a helper that fails is a test that fails
 
 use std::ffi::OsStr;
@@ -313,7 +314,7 @@ fn f02_an_empty_folder_has_no_sources() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("inner")).unwrap();
     let found = walk(&[folder.path().into()], &InputOptions::default()).unwrap();
-    assert_eq!(found, doublon::source::Found::default());
+    assert_eq!(found, doublon::source::FoundSources::default());
 }
 
 #[test]

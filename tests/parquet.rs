@@ -11,7 +11,7 @@ use std::sync::Arc;
 use doublon::Keep;
 use doublon::finding::InputOptions;
 use doublon::finding::{Reason, Skipped};
-use doublon::rewrite::parquet::{Edits, Rewritten, Row, rewrite};
+use doublon::rewrite::parquet::{Edits, Rewritten, RowAction, rewrite};
 use doublon::source::parquet::ParquetReader;
 use doublon::source::{Item, Record, SourceOptions};
 use parquet::basic::{Compression, GzipLevel};
@@ -346,8 +346,8 @@ fn no_changed_byte_brings_the_program_down() {
 struct Every(u64);
 
 impl Edits for Every {
-    fn row(&mut self, row: u64) -> Row {
-        if row.is_multiple_of(self.0) { Row::Drop } else { Row::Keep }
+    fn row(&mut self, row: u64) -> RowAction {
+        if row.is_multiple_of(self.0) { RowAction::Drop } else { RowAction::Keep }
     }
 
     fn text(&mut self, _: u64, _: &str) -> String {
@@ -356,10 +356,10 @@ impl Edits for Every {
 }
 
 /// Does to each row what its place in the list says, and writes texts in capitals.
-struct Listed(Vec<Row>);
+struct Listed(Vec<RowAction>);
 
 impl Edits for Listed {
-    fn row(&mut self, row: u64) -> Row {
+    fn row(&mut self, row: u64) -> RowAction {
         self.0[row as usize]
     }
 
@@ -439,8 +439,11 @@ fn nested() -> Vec<u8> {
 #[test]
 fn an_edit_changes_the_text_and_nothing_else() {
     let input = temporary(&nested());
-    let (done, output) =
-        copied(&input, &text_field("text"), &mut Listed(vec![Row::Drop, Row::Edit, Row::Edit, Row::Keep]));
+    let (done, output) = copied(
+        &input,
+        &text_field("text"),
+        &mut Listed(vec![RowAction::Drop, RowAction::Edit, RowAction::Edit, RowAction::Keep]),
+    );
     assert_eq!((done.rows, done.kept, done.edited), (4, 3, 1));
     let (mut before, after) = (values(&input), values(&output));
     before.remove(0);
@@ -478,7 +481,8 @@ fn what_cannot_be_read_as_a_whole_is_not_copied() {
     let broken =
         rewrite(&data("broken/data_flip0.parquet"), io::sink(), &text_field("text"), &mut Every(2)).unwrap_err();
     assert_eq!(broken.kind(), io::ErrorKind::InvalidData, "{broken}");
-    let no_text = rewrite(&temporary(&nested()), io::sink(), &text_field("body"), &mut Listed(vec![Row::Edit; 4]));
+    let no_text =
+        rewrite(&temporary(&nested()), io::sink(), &text_field("body"), &mut Listed(vec![RowAction::Edit; 4]));
     assert_eq!(no_text.unwrap_err().to_string(), "there is no column of texts to change");
     assert!(rewrite(&temporary(&nested()), io::sink(), &text_field("body"), &mut Every(2)).is_ok());
 }

@@ -1,11 +1,13 @@
 //! Reads archives as a scan does, block by block, whole and broken, and holds what comes out against what is in them.
 
+#![cfg(feature = "warc")]
+
 use std::fs;
 use std::path::Path;
 
 use doublon::finding::InputOptions;
 use doublon::finding::{Reason, Skipped};
-use doublon::source::warc::{self, Cut, NextStart};
+use doublon::source::warc::{self, ArchiveCut, NextStart};
 use doublon::source::{Block, Item, Record};
 use proptest::prelude::*;
 
@@ -16,16 +18,16 @@ fn read_by(bytes: &[u8], step: usize, options: &InputOptions) -> Vec<Item> {
     loop {
         let ended = end == bytes.len();
         match warc::cut(&bytes[start..end], ended, options.max_record) {
-            Cut::Records { length, records } => {
+            ArchiveCut::Records { length, records } => {
                 let block = Block::of(bytes[start..start + length].to_vec(), record, start as u64);
                 warc::records(&block, "a.warc", &options.clone().into(), &mut items);
                 (start, record) = (start + length, record + records);
             }
-            Cut::More(wanted) => {
+            ArchiveCut::More(wanted) => {
                 assert!(!ended, "there is no more to be had at {start}");
                 end = bytes.len().min((start + wanted).max(end + step));
             }
-            Cut::Fault(fault) => {
+            ArchiveCut::Fault(fault) => {
                 let mut after = fault.after;
                 let next = loop {
                     match warc::next_start(&bytes[start..end], after, end == bytes.len()) {
@@ -43,7 +45,7 @@ fn read_by(bytes: &[u8], step: usize, options: &InputOptions) -> Vec<Item> {
                 }));
                 (start, record) = (start + next, record + 1);
             }
-            Cut::End => return items,
+            ArchiveCut::End => return items,
         }
     }
 }
@@ -229,7 +231,7 @@ fn f21_a_large_record_is_passed_over_without_being_kept() {
     let archive = [wet("one"), wet(&"large ".repeat(100_000)), wet("two")].concat();
     assert_eq!(outcome(&read_by(archive.as_bytes(), 500, &options)), [Ok("one"), Err(Reason::TooLarge), Ok("two")]);
     let head = wet(&"large ".repeat(100_000));
-    assert!(matches!(warc::cut(&head.as_bytes()[..20_000], false, 1000), Cut::Fault(_)), "the header is enough");
+    assert!(matches!(warc::cut(&head.as_bytes()[..20_000], false, 1000), ArchiveCut::Fault(_)), "the header is enough");
 }
 
 #[test]

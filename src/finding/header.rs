@@ -1,9 +1,14 @@
 //! The first line of findings: what was read, and how.
 
+use std::path::PathBuf;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::parameters::Parameters;
+use crate::error::{Error, Result};
 
 /// The name and version of the format.
 pub const SCHEMA: &str = "doublon.findings/2";
@@ -46,4 +51,32 @@ pub struct SourceInfo {
     /// The XXH3 128-bit hash of those bytes, in 32 hexadecimal digits.
     #[schemars(extend("pattern" = "^[0-9a-f]{32}$"))]
     pub xxh3_128: String,
+}
+
+impl SourceInfo {
+    /// Returns the path of the file, with all its bytes.
+    ///
+    /// # Errors
+    ///
+    /// If its name in the findings is damaged.
+    pub fn to_path(&self) -> Result<PathBuf> {
+        let Some(encoded) = &self.path_base64 else { return Ok(self.path.as_str().into()) };
+        let decoded = STANDARD.decode(encoded).ok().and_then(path_of_bytes);
+        decoded.ok_or_else(|| Error::Refused {
+            path: self.path.as_str().into(),
+            detail: "its name in the findings is damaged".to_owned(),
+        })
+    }
+}
+
+#[cfg(unix)]
+#[allow(clippy::unnecessary_wraps)] // other systems have names that bytes cannot give
+fn path_of_bytes(bytes: Vec<u8>) -> Option<PathBuf> {
+    use std::os::unix::ffi::OsStringExt;
+    Some(std::ffi::OsString::from_vec(bytes).into())
+}
+
+#[cfg(not(unix))]
+fn path_of_bytes(_: Vec<u8>) -> Option<PathBuf> {
+    None
 }

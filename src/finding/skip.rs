@@ -44,6 +44,8 @@ pub enum Reason {
     WrongShape,
     /// The file is in an encoding that is not read.
     Encoding,
+    /// The file is in a format or a compression that this build does not read.
+    Unsupported,
     /// The file holds no text.
     Binary,
     /// The record is larger than `--max-record`.
@@ -113,6 +115,7 @@ impl Reason {
             Self::DuplicateKey => "duplicate_key",
             Self::WrongShape => "wrong_shape",
             Self::Encoding => "encoding",
+            Self::Unsupported => "unsupported",
             Self::Binary => "binary",
             Self::TooLarge => "too_large",
             Self::RaggedRow => "ragged_row",

@@ -13,7 +13,6 @@ use crate::finding::{
 };
 use crate::report::comparison::{Alignment, Comparison, Equality, Rule};
 use crate::report::explanation::{Cluster, Document, Explanation, Family, Fate, Lost, Match, Place, Removed, Subject};
-use crate::rewrite::source_path;
 use crate::scan::describe::is_quoted_whole;
 use crate::source::SourceOptions;
 use doublon_core::Config;
@@ -183,7 +182,7 @@ impl Explainer<'_> {
                 self.ids()
             )));
         };
-        let (single, now) = read_one(&Name { path: source_path(info)?, which: name.which.clone() }, &self.options)?;
+        let (single, now) = read_one(&Name { path: info.to_path()?, which: name.which.clone() }, &self.options)?;
         if let Err(detail) = check(info, &now) {
             sources.lose(&info.path, detail);
         }
@@ -287,7 +286,7 @@ impl<'a> Sources<'a> {
         if info.path == "-" {
             return Err("standard input gives its bytes only once".to_owned());
         }
-        let path = source_path(info).map_err(|error| error.to_string())?;
+        let path = info.to_path().map_err(|error| error.to_string())?;
         let wanted: Vec<Which> = records.iter().map(|&record| Which::Record(record)).collect();
         let read = read_all(&path, &wanted, self.options).map_err(|error| plain(&error))?;
         check(info, &read.info)?;

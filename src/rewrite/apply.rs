@@ -10,17 +10,19 @@ use std::path::{Path, PathBuf};
 
 use memchr::memchr_iter;
 
-use super::check::Checked;
+use super::check::CheckedPlan;
+use super::edit::DocumentEdit;
 use super::encode::{Encoder, Packing};
 #[cfg(feature = "parquet")]
-use super::parquet::Row;
-use super::plan::{Drop, Edit, Plan, Planned};
+use super::parquet::RowAction;
+use super::plan::{Plan, PlannedSource};
 #[cfg(feature = "parquet")]
 use super::records::text_left;
-use super::records::{Blocks, Part, changed, check_found, edited, missing, ranges, visit};
-use super::target::Sink;
+use super::records::{SourceBlocks, SourcePart, changed, check_found, edited, missing, ranges, visit};
+use super::removal::DocumentRemoval;
+use super::target::CopySink;
 use crate::error::{Error, Result};
-use crate::finding::{DocumentRef, Parameters};
+use crate::finding::DocumentRef;
 use crate::source::{Block, Format, SourceOptions, warc};
 use doublon_core::hash::ContentHasher;
 
@@ -29,8 +31,8 @@ const CHUNK: usize = 1 << 20;
 
 /// What became of a source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Copied {
-    /// Records in it, blank lines included; 0 if it was copied without a look at them.
+pub struct CopiedSource {
+    /// Records in it, blank lines included; 0 if it was copied without being parsed.
     pub records: u64,
     /// Bytes read.
     pub read: u64,
@@ -42,29 +44,28 @@ pub struct Copied {
     pub is_emptied: bool,
 }
 
-/// Copies all sources to `sink`, each to the name below the output that `names` has for it: first for the sources of
-/// the plan, then for its whole files. `advance` hears of the bytes read.
+/// Copies all sources to `sink`. `names` has the name of each copy below the output: first those for the sources of
+/// the plan, then for the files that were not read. `advance` hears of the bytes read.
 ///
 /// # Errors
 ///
 /// If a source is not what was scanned, a record that the plan names is not there, or something cannot be read or
 /// written. [`Error::Damaged`] names a source from which nothing can be left out: see [`Plan::spare`].
 pub fn apply(
-    checked: Checked<'_>,
-    parameters: &Parameters,
+    checked: CheckedPlan<'_>,
     names: &[PathBuf],
-    sink: &mut dyn Sink,
+    sink: &mut dyn CopySink,
     advance: &dyn Fn(u64),
-) -> Result<Vec<Copied>> {
+) -> Result<Vec<CopiedSource>> {
     let plan = checked.plan();
-    let reading = SourceOptions::from(parameters.input.clone());
+    let reading = SourceOptions::from(plan.parameters.input.clone());
     let mut copier = Copier { editor: Editor { plan, reading }, sink, advance };
     let mut copied = Vec::with_capacity(names.len());
     for (planned, name) in plan.sources.iter().zip(names) {
         copied.push(copier.source(planned, name)?);
     }
-    for (whole, name) in plan.whole.iter().zip(&names[plan.sources.len()..]) {
-        let done = if whole.is_copied() { copier.whole(&whole.path, name)? } else { Copied::default() };
+    for (file, name) in plan.unread.iter().zip(&names[plan.sources.len()..]) {
+        let done = if file.is_copied() { copier.whole(&file.path, name)? } else { CopiedSource::default() };
         copied.push(done);
     }
     Ok(copied)
@@ -76,9 +77,9 @@ impl Plan {
     /// # Errors
     ///
     /// If a source is not what was scanned, or has no such document.
-    pub fn check_keepers(&self, parameters: &Parameters) -> Result<()> {
-        let reading = SourceOptions::from(parameters.input.clone());
-        let mut keepers: Vec<&DocumentRef> = self.drops().filter_map(Drop::keeper).collect();
+    pub fn check_keepers(&self) -> Result<()> {
+        let reading = SourceOptions::from(self.parameters.input.clone());
+        let mut keepers: Vec<&DocumentRef> = self.drops().filter_map(DocumentRemoval::keeper).collect();
         keepers.sort();
         keepers.dedup();
         for planned in &self.sources {
@@ -96,7 +97,7 @@ impl Plan {
 
 struct Copier<'a> {
     editor: Editor<'a>,
-    sink: &'a mut dyn Sink,
+    sink: &'a mut dyn CopySink,
     advance: &'a dyn Fn(u64),
 }
 
@@ -107,22 +108,22 @@ struct Editor<'a> {
 }
 
 /// What is done to a record.
-enum Action<'a> {
+enum RecordAction<'a> {
     Drop,
-    Edit(&'a Edit),
+    Edit(&'a DocumentEdit),
 }
 
 impl Copier<'_> {
-    fn source(&mut self, planned: &Planned, name: &Path) -> Result<Copied> {
+    fn source(&mut self, planned: &PlannedSource, name: &Path) -> Result<CopiedSource> {
         let actions = actions(planned);
         if actions.is_empty() {
             return self.stored(planned, name);
         }
-        let blocks = Blocks::open(planned, &self.editor.reading)?;
-        if is_one_record(blocks.format()) && matches!(actions[..], [(0, Action::Drop)]) {
+        let blocks = SourceBlocks::open(planned, &self.editor.reading)?;
+        if is_one_record(blocks.format()) && matches!(actions[..], [(0, RecordAction::Drop)]) {
             blocks.finish()?;
             (self.advance)(planned.info.bytes);
-            return Ok(Copied { records: 1, read: planned.info.bytes, ..Copied::default() });
+            return Ok(CopiedSource { records: 1, read: planned.info.bytes, ..CopiedSource::default() });
         }
         let copied = if blocks.format() == Format::Parquet {
             self.rows(planned, blocks, &actions, name)?
@@ -134,7 +135,7 @@ impl Copier<'_> {
     }
 
     /// Copies a source as it is stored.
-    fn stored(&mut self, planned: &Planned, name: &Path) -> Result<Copied> {
+    fn stored(&mut self, planned: &PlannedSource, name: &Path) -> Result<CopiedSource> {
         let path = &planned.source.path;
         let mut input = File::open(path).map_err(|error| changed(planned, error.to_string()))?;
         let mut out = self.sink.file(name)?;
@@ -146,17 +147,17 @@ impl Copier<'_> {
             read += bytes.len() as u64;
         })?;
         drop(out);
-        // Of a file that is too large for one document, or ends in an error, only the start was hashed.
+        // The scan hashed only the start of a file that is too large for one document or that ends in an error.
         let is_same = format!("{:032x}", hasher.finish()) == planned.info.xxh3_128;
         if !is_same || read < scanned || (planned.is_whole && read > scanned) {
             return Err(changed(planned, "its content is not what was scanned".to_owned()));
         }
         self.sink.close()?;
-        Ok(Copied { read, written: read, has_file: true, ..Copied::default() })
+        Ok(CopiedSource { read, written: read, has_file: true, ..CopiedSource::default() })
     }
 
     /// Copies a file that was not scanned.
-    fn whole(&mut self, path: &Path, name: &Path) -> Result<Copied> {
+    fn whole(&mut self, path: &Path, name: &Path) -> Result<CopiedSource> {
         let failed = |cause| Error::Io { path: path.to_owned(), cause };
         if !fs::metadata(path).map_err(failed)?.is_file() {
             return Err(failed(io::Error::other("it is no file any more")));
@@ -167,17 +168,23 @@ impl Copier<'_> {
         copy(&mut input, path, &mut out, name, self.advance, &mut |bytes| read += bytes.len() as u64)?;
         drop(out);
         self.sink.close()?;
-        Ok(Copied { read, written: read, has_file: true, ..Copied::default() })
+        Ok(CopiedSource { read, written: read, has_file: true, ..CopiedSource::default() })
     }
 
     #[cfg(feature = "parquet")]
-    fn rows(&mut self, planned: &Planned, blocks: Blocks, actions: &[(u64, Action)], name: &Path) -> Result<Copied> {
+    fn rows(
+        &mut self,
+        planned: &PlannedSource,
+        blocks: SourceBlocks,
+        actions: &[(u64, RecordAction)],
+        name: &Path,
+    ) -> Result<CopiedSource> {
         let path = &planned.source.path;
         let failed = |cause| Error::Io { path: path.clone(), cause };
         blocks.finish()?;
         let input = File::open(path).map_err(failed)?;
-        let (mut written, mut rows) = (0, Rows { actions, is_damaged: false });
-        let out = Counted { out: self.sink.file(name)?, written: &mut written };
+        let (mut written, mut rows) = (0, PlannedRows { actions, is_damaged: false });
+        let out = CountedWriter { out: self.sink.file(name)?, written: &mut written };
         let done =
             super::parquet::rewrite(&input, out, &self.editor.reading, &mut rows).map_err(|error| {
                 match error.kind() {
@@ -185,39 +192,45 @@ impl Copier<'_> {
                     _ => failed(error),
                 }
             })?;
-        let dropped = actions.iter().filter(|(_, action)| matches!(action, Action::Drop)).count() as u64;
+        let dropped = actions.iter().filter(|(_, action)| matches!(action, RecordAction::Drop)).count() as u64;
         if rows.is_damaged || (done.rows - done.kept, done.edited) != (dropped, actions.len() as u64 - dropped) {
             return Err(changed(planned, "it does not have the rows that were scanned".to_owned()));
         }
         (self.advance)(planned.info.bytes);
         let is_emptied = done.kept == 0 && dropped > 1;
-        Ok(Copied { records: done.rows, read: planned.info.bytes, written, has_file: true, is_emptied })
+        Ok(CopiedSource { records: done.rows, read: planned.info.bytes, written, has_file: true, is_emptied })
     }
 
     #[cfg(not(feature = "parquet"))]
     #[allow(clippy::unused_self)] // as the one that copies
-    fn rows(&mut self, planned: &Planned, _: Blocks, _: &[(u64, Action)], _: &Path) -> Result<Copied> {
+    fn rows(
+        &mut self,
+        planned: &PlannedSource,
+        _: SourceBlocks,
+        _: &[(u64, RecordAction)],
+        _: &Path,
+    ) -> Result<CopiedSource> {
         Err(changed(planned, "this build of doublon does not write Parquet".to_owned()))
     }
 
     /// Copies a source of which records go or change.
     fn changed(
         &mut self,
-        planned: &Planned,
-        mut blocks: Blocks,
-        actions: &[(u64, Action)],
+        planned: &PlannedSource,
+        mut blocks: SourceBlocks,
+        actions: &[(u64, RecordAction)],
         name: &Path,
-    ) -> Result<Copied> {
+    ) -> Result<CopiedSource> {
         let (format, compression) = (blocks.format(), blocks.compression());
         let failed = |cause| Error::Io { path: name.to_owned(), cause };
         let packing = Packing::of(compression, &start(&planned.source.path)?);
         let mut written = 0;
-        let counted = Counted { out: self.sink.file(name)?, written: &mut written };
+        let counted = CountedWriter { out: self.sink.file(name)?, written: &mut written };
         let mut out = Encoder::new(counted, packing).map_err(failed)?;
         let (mut rest, mut kept_any, mut has_member, mut buffer) = (actions, false, false, Vec::new());
-        let mut copied = Copied { read: planned.info.bytes, has_file: true, ..Copied::default() };
+        let mut copied = CopiedSource { read: planned.info.bytes, has_file: true, ..CopiedSource::default() };
         loop {
-            let Part { passed, block, end } = blocks.next()?;
+            let SourcePart { passed, block, end } = blocks.next()?;
             if let Some(mut passed) = passed {
                 let is_header = matches!(format, Format::Csv | Format::Tsv) && copied.records == 0;
                 kept_any |= !is_header;
@@ -252,10 +265,10 @@ impl Editor<'_> {
     /// Puts into `out` what is written of a block, but for its end from which on nothing changes, which is returned.
     fn put_together<'b>(
         &self,
-        planned: &Planned,
+        planned: &PlannedSource,
         block: &'b Block,
         format: Format,
-        actions: &[(u64, Action)],
+        actions: &[(u64, RecordAction)],
         out: &mut Vec<u8>,
     ) -> Result<&'b [u8]> {
         out.clear();
@@ -267,8 +280,8 @@ impl Editor<'_> {
             out.extend_from_slice(&block.bytes[at..range.start]);
             at = range.end;
             match action {
-                Action::Drop => at = after_line_end(&block.bytes, range.end, format),
-                Action::Edit(edit) => {
+                RecordAction::Drop => at = after_line_end(&block.bytes, range.end, format),
+                RecordAction::Edit(edit) => {
                     let one = block.one(record, range);
                     edited(&one, format, edit, self.plan.passages, &self.reading, out)
                         .map_err(|detail| changed(planned, format!("record {record}: {detail}")))?;
@@ -281,33 +294,33 @@ impl Editor<'_> {
 
 /// What is done to the rows of a Parquet file.
 #[cfg(feature = "parquet")]
-struct Rows<'a> {
-    actions: &'a [(u64, Action<'a>)],
-    /// Whether a text was shorter than what is cut from it.
+struct PlannedRows<'a> {
+    actions: &'a [(u64, RecordAction<'a>)],
+    /// Whether a cut lay outside of a text.
     is_damaged: bool,
 }
 
 #[cfg(feature = "parquet")]
-impl Rows<'_> {
-    fn action(&self, row: u64) -> Option<&Action<'_>> {
+impl PlannedRows<'_> {
+    fn action(&self, row: u64) -> Option<&RecordAction<'_>> {
         let found = self.actions.binary_search_by_key(&row, |(record, _)| *record);
         found.ok().map(|at| &self.actions[at].1)
     }
 }
 
 #[cfg(feature = "parquet")]
-impl super::parquet::Edits for Rows<'_> {
-    fn row(&mut self, row: u64) -> Row {
+impl super::parquet::Edits for PlannedRows<'_> {
+    fn row(&mut self, row: u64) -> RowAction {
         match self.action(row) {
-            None => Row::Keep,
-            Some(Action::Drop) => Row::Drop,
-            Some(Action::Edit(_)) => Row::Edit,
+            None => RowAction::Keep,
+            Some(RecordAction::Drop) => RowAction::Drop,
+            Some(RecordAction::Edit(_)) => RowAction::Edit,
         }
     }
 
     fn text(&mut self, row: u64, text: &str) -> String {
         let left = match self.action(row) {
-            Some(Action::Edit(edit)) => text_left(text, edit),
+            Some(RecordAction::Edit(edit)) => text_left(text, edit),
             _ => None,
         };
         self.is_damaged |= left.is_none();
@@ -351,16 +364,15 @@ fn write_members<W: Write>(
     Ok(out)
 }
 
-fn actions(planned: &Planned) -> Vec<(u64, Action<'_>)> {
-    let is_dropped = |record| planned.drops.binary_search_by_key(&record, |drop| drop.doc.record).is_ok();
-    let drops = planned.drops.iter().map(|drop| (drop.doc.record, Action::Drop));
-    let edits = planned.edits.iter().filter(|edit| !is_dropped(edit.doc.record));
-    let mut actions: Vec<_> = drops.chain(edits.map(|edit| (edit.doc.record, Action::Edit(edit)))).collect();
+fn actions(planned: &PlannedSource) -> Vec<(u64, RecordAction<'_>)> {
+    let drops = planned.drops.iter().map(|drop| (drop.doc.record, RecordAction::Drop));
+    let edits = planned.edits.iter().filter(|edit| !planned.drops_record(edit.doc.record));
+    let mut actions: Vec<_> = drops.chain(edits.map(|edit| (edit.doc.record, RecordAction::Edit(edit)))).collect();
     actions.sort_by_key(|(record, _)| *record);
     actions
 }
 
-/// A record that goes takes along the line end after it.
+/// Returns where the line end after a record ends: it goes with the record.
 fn after_line_end(bytes: &[u8], end: usize, format: Format) -> usize {
     match (format, &bytes[end..]) {
         (Format::Plain | Format::Html, _) => end,
@@ -370,12 +382,12 @@ fn after_line_end(bytes: &[u8], end: usize, format: Format) -> usize {
     }
 }
 
-struct Counted<'a> {
+struct CountedWriter<'a> {
     out: Box<dyn Write + Send + 'a>,
     written: &'a mut u64,
 }
 
-impl Write for Counted<'_> {
+impl Write for CountedWriter<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let length = self.out.write(bytes)?;
         *self.written += length as u64;

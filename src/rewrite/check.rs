@@ -1,20 +1,23 @@
 //! The promises P2 and P3, held against a plan by itself: whatever made the plan, what breaks them is not written.
 //!
-//! It looks at the plan only, and knows nothing of how it came about. A plan that passes is a [`Checked`], and nothing
+//! It looks at the plan only, and knows nothing of how it came about. A plan that passes is a [`CheckedPlan`], and nothing
 //! else can be applied.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::plan::{Cut, Drop, Edit, Passages, Plan, Rules, Why};
+use super::edit::{DocumentEdit, PassageCut};
+use super::options::PassageTreatment;
+use super::plan::Plan;
+use super::removal::{DocumentRemoval, RemovalCause, RemovalRules};
 use crate::error::{Error, Result};
 use crate::finding::DocumentRef;
 use doublon_core::Span;
 
-/// A plan in which everything that goes names something that stays and that it was measured against.
+/// A plan that was checked: each document and place that goes was measured against one that stays.
 #[derive(Clone, Copy, Debug)]
-pub struct Checked<'a>(&'a Plan);
+pub struct CheckedPlan<'a>(&'a Plan);
 
-impl<'a> Checked<'a> {
+impl<'a> CheckedPlan<'a> {
     /// Returns the plan.
     pub fn plan(self) -> &'a Plan {
         self.0
@@ -25,43 +28,50 @@ impl<'a> Checked<'a> {
 ///
 /// # Errors
 ///
-/// The first removal that breaks a promise: that of a document for one that is removed too or for itself; one that was
-/// not measured to reach the threshold; that of a place for one that is cut, overlaps a cut, or is in a removed
-/// document; or two of one document.
-pub fn check(plan: &Plan) -> Result<Checked<'_>> {
+/// The first removal that breaks a promise: a document goes twice, for itself, for a document that goes too, or for one
+/// that it does not resemble enough; a place goes for one that is cut, overlaps a cut or is in a document that goes, or
+/// for one that does not cover enough of its words.
+pub fn check(plan: &Plan) -> Result<CheckedPlan<'_>> {
     let mut gone = BTreeSet::new();
     for drop in plan.drops() {
         if !gone.insert(place(&drop.doc)) {
             return Err(broken(&drop.doc, "is removed twice"));
         }
     }
-    let cuts: BTreeMap<Place, &Edit> = plan.edits().map(|edit| (place(&edit.doc), edit)).collect();
+    let cuts: BTreeMap<DocumentKey, &DocumentEdit> = plan.edits().map(|edit| (place(&edit.doc), edit)).collect();
     if cuts.len() != plan.edits().count() {
         return Err(Error::BrokenPlan { detail: "a document is changed twice".to_owned() });
     }
     plan.drops().try_for_each(|drop| check_drop(drop, &plan.rules, &gone, &cuts))?;
     plan.edits().try_for_each(|edit| check_edit(edit, plan, &gone, &cuts))?;
-    Ok(Checked(plan))
+    Ok(CheckedPlan(plan))
 }
 
 /// A document, whatever its id.
-type Place<'a> = (&'a str, u64);
+type DocumentKey<'a> = (&'a str, u64);
 
-fn place(doc: &DocumentRef) -> Place<'_> {
+fn place(doc: &DocumentRef) -> DocumentKey<'_> {
     (&doc.source, doc.record)
 }
 
-fn check_drop(drop: &Drop, rules: &Rules, gone: &BTreeSet<Place>, cuts: &BTreeMap<Place, &Edit>) -> Result<()> {
-    let fault = match &drop.why {
-        Why::Duplicate { keep, .. } if gone.contains(&place(keep)) => "is removed for a document that is removed too",
-        Why::Duplicate { jaccard, containment, .. } => {
+fn check_drop(
+    drop: &DocumentRemoval,
+    rules: &RemovalRules,
+    gone: &BTreeSet<DocumentKey>,
+    cuts: &BTreeMap<DocumentKey, &DocumentEdit>,
+) -> Result<()> {
+    let fault = match &drop.cause {
+        RemovalCause::Duplicate { keep, .. } if gone.contains(&place(keep)) => {
+            "is removed for a document that is removed too"
+        }
+        RemovalCause::Duplicate { jaccard, containment, .. } => {
             let is_contained = rules.containment.is_some_and(|least| *containment >= least);
             if *jaccard >= rules.threshold || is_contained {
                 return Ok(());
             }
             "is removed for a document that it does not resemble enough"
         }
-        Why::TooShort { left } => match cuts.get(&place(&drop.doc)) {
+        RemovalCause::TooShort { left } => match cuts.get(&place(&drop.doc)) {
             Some(edit) if !edit.cuts.is_empty() && *left < rules.min_left => return Ok(()),
             _ => "is removed as too short, but nothing was cut from it or enough is left",
         },
@@ -69,7 +79,12 @@ fn check_drop(drop: &Drop, rules: &Rules, gone: &BTreeSet<Place>, cuts: &BTreeMa
     Err(broken(&drop.doc, fault))
 }
 
-fn check_edit(edit: &Edit, plan: &Plan, gone: &BTreeSet<Place>, cuts: &BTreeMap<Place, &Edit>) -> Result<()> {
+fn check_edit(
+    edit: &DocumentEdit,
+    plan: &Plan,
+    gone: &BTreeSet<DocumentKey>,
+    cuts: &BTreeMap<DocumentKey, &DocumentEdit>,
+) -> Result<()> {
     for cut in &edit.cuts {
         if let Some(fault) = fault(edit, cut, plan, gone, cuts) {
             return Err(broken(&edit.doc, fault));
@@ -83,22 +98,22 @@ fn check_edit(edit: &Edit, plan: &Plan, gone: &BTreeSet<Place>, cuts: &BTreeMap<
     }
 }
 
-/// Returns whether a stretch that is taken out has a cut in it. What else it has is white space, which the plan does not
-/// tell: that is for tests of the cutting.
-fn holds_cut(piece: Span, cuts: &[Cut]) -> bool {
+/// Returns whether a stretch that is taken out has a cut in it. All else in the stretch should be white space, which
+/// cannot be seen from the plan: tests of the cutting hold that.
+fn holds_cut(piece: Span, cuts: &[PassageCut]) -> bool {
     let first = cuts.partition_point(|cut| cut.span.start < piece.start);
     cuts.get(first).is_some_and(|cut| piece.contains(cut.span))
 }
 
 fn fault(
-    edit: &Edit,
-    cut: &Cut,
+    edit: &DocumentEdit,
+    cut: &PassageCut,
     plan: &Plan,
-    gone: &BTreeSet<Place>,
-    cuts: &BTreeMap<Place, &Edit>,
+    gone: &BTreeSet<DocumentKey>,
+    cuts: &BTreeMap<DocumentKey, &DocumentEdit>,
 ) -> Option<&'static str> {
     let keep = &cut.keep;
-    let of_keeper = cuts.get(&place(&keep.doc)).filter(|_| plan.passages == Passages::Cut);
+    let of_keeper = cuts.get(&place(&keep.doc)).filter(|_| plan.passages == PassageTreatment::Cut);
     if cut.span.is_empty() || keep.span.is_empty() {
         Some("loses a place without text")
     } else if gone.contains(&place(&keep.doc)) {
@@ -115,7 +130,7 @@ fn fault(
 }
 
 /// Returns whether an edit takes something out of a span.
-fn takes(edit: &Edit, span: Span) -> bool {
+fn takes(edit: &DocumentEdit, span: Span) -> bool {
     let after = edit.pieces.partition_point(|piece| piece.0.end <= span.start);
     edit.pieces.get(after).is_some_and(|piece| piece.0.overlaps(span))
 }
@@ -129,37 +144,44 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::finding::SourceInfo;
-    use crate::rewrite::plan::{Kept, Planned};
+    use crate::finding::{Parameters, SourceInfo, Summary};
+    use crate::rewrite::edit::KeptPassage;
+    use crate::rewrite::plan::PlannedSource;
     use crate::source::Source;
 
     fn doc(record: u64) -> DocumentRef {
         DocumentRef { source: "a.jsonl".into(), record, id: None }
     }
 
-    fn duplicate(record: u64, keep: u64) -> Drop {
+    fn duplicate(record: u64, keep: u64) -> DocumentRemoval {
         let keep = Arc::new(doc(keep));
-        Drop { doc: doc(record), why: Why::Duplicate { keep, jaccard: 0.8, containment: 0.9, exact: false } }
+        DocumentRemoval {
+            doc: doc(record),
+            cause: RemovalCause::Duplicate { keep, jaccard: 0.8, containment: 0.9, exact: false },
+        }
     }
 
     /// The bytes 10 to 20 of one document go for the first nine of another.
-    fn edit(record: u64, keep: u64) -> Edit {
-        let keep = Arc::new(Kept { doc: doc(keep), span: Span::new(0, 9) });
+    fn edit(record: u64, keep: u64) -> DocumentEdit {
+        let keep = Arc::new(KeptPassage { doc: doc(keep), span: Span::new(0, 9) });
         let span = Span::new(10, 20);
-        let cut = Cut { span, characters: None, family: "f1".into(), keep, words: 5, covered: 0.8 };
-        Edit { doc: doc(record), cuts: vec![cut], pieces: vec![(Span::new(9, 20), false)] }
+        let cut = PassageCut { span, characters: None, family: "f1".into(), keep, words: 5, covered: 0.8 };
+        DocumentEdit { doc: doc(record), cuts: vec![cut], pieces: vec![(Span::new(9, 20), false)] }
     }
 
-    fn plan(drops: Vec<Drop>, edits: Vec<Edit>) -> Plan {
+    fn plan(drops: Vec<DocumentRemoval>, edits: Vec<DocumentEdit>) -> Plan {
         let info = SourceInfo { path: "a.jsonl".into(), path_base64: None, bytes: 0, xxh3_128: String::new() };
         let source = Source { path: "a.jsonl".into(), named: true };
         Plan {
-            rules: Rules { threshold: 0.8, containment: None, min_left: 3 },
-            passages: Passages::Cut,
-            sources: vec![Planned { source, info, is_whole: true, drops, edits }],
+            parameters: Parameters::default(),
+            rules: RemovalRules { threshold: 0.8, containment: None, min_left: 3 },
+            passages: PassageTreatment::Cut,
+            sources: vec![PlannedSource { source, info, is_whole: true, drops, edits }],
             left: Vec::new(),
-            whole: Vec::new(),
+            unread: Vec::new(),
             spared: Vec::new(),
+            large: Vec::new(),
+            scanned: Summary::default(),
         }
     }
 
@@ -167,7 +189,7 @@ mod tests {
         check(plan).expect_err("breaks a promise").to_string()
     }
 
-    fn edited(change: impl FnOnce(&mut Edit)) -> Plan {
+    fn edited(change: impl FnOnce(&mut DocumentEdit)) -> Plan {
         let mut edit = edit(2, 1);
         change(&mut edit);
         plan(vec![duplicate(3, 1)], vec![edit])
@@ -175,7 +197,11 @@ mod tests {
 
     #[test]
     fn what_keeps_the_promises_passes() {
-        let drops = vec![duplicate(3, 1), duplicate(4, 1), Drop { doc: doc(5), why: Why::TooShort { left: 2 } }];
+        let drops = vec![
+            duplicate(3, 1),
+            duplicate(4, 1),
+            DocumentRemoval { doc: doc(5), cause: RemovalCause::TooShort { left: 2 } },
+        ];
         assert!(check(&plan(drops, vec![edit(2, 1), edit(5, 2), edit(6, 6)])).is_ok());
     }
 
@@ -191,8 +217,8 @@ mod tests {
     #[test]
     fn p3_a_document_goes_for_one_that_it_resembles() {
         for (jaccard, containment) in [(0.79, 1.0), (f64::NAN, 1.0)] {
-            let why = Why::Duplicate { keep: Arc::new(doc(1)), jaccard, containment, exact: true };
-            let mut plan = plan(vec![Drop { doc: doc(2), why }], vec![]);
+            let cause = RemovalCause::Duplicate { keep: Arc::new(doc(1)), jaccard, containment, exact: true };
+            let mut plan = plan(vec![DocumentRemoval { doc: doc(2), cause }], vec![]);
             assert!(fault(&plan).contains("does not resemble enough"));
             plan.rules.containment = Some(0.9);
             assert!(check(&plan).is_ok(), "contained");
@@ -202,7 +228,7 @@ mod tests {
     #[test]
     fn p2_a_place_goes_for_one_that_stays() {
         assert!(fault(&plan(vec![duplicate(1, 9)], vec![edit(2, 1)])).contains("in a document that is removed"));
-        let itself = edited(|edit| edit.cuts[0].keep = Arc::new(Kept { doc: doc(2), span: Span::new(19, 30) }));
+        let itself = edited(|edit| edit.cuts[0].keep = Arc::new(KeptPassage { doc: doc(2), span: Span::new(19, 30) }));
         assert!(fault(&itself).contains("a place for itself"));
         let mut keeper = edit(1, 9);
         keeper.cuts[0].span = Span::new(5, 7);
@@ -222,7 +248,7 @@ mod tests {
         let unnamed = (Span::new(30, 40), false);
         assert!(fault(&edited(|edit| edit.pieces.push(unnamed))).contains("text that no cut names"));
         assert!(fault(&edited(|edit| edit.pieces.insert(0, unnamed))).contains("text that no cut names"));
-        let short = |left| vec![Drop { doc: doc(2), why: Why::TooShort { left } }];
+        let short = |left| vec![DocumentRemoval { doc: doc(2), cause: RemovalCause::TooShort { left } }];
         assert!(fault(&plan(short(2), vec![])).contains("nothing was cut from it"));
         assert!(fault(&plan(short(3), vec![edit(2, 1)])).contains("enough is left"));
         assert!(fault(&plan(vec![], vec![edit(2, 1), edit(2, 1)])).contains("changed twice"));

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::plan::Edge;
+use super::options::CutEdge;
 use doublon_core::Span;
 use doublon_core::text::{Token, Tokenizer, paragraphs};
 
@@ -14,22 +14,22 @@ use doublon_core::text::{Token, Tokenizer, paragraphs};
 const LEAST_LAST_WORD: usize = 3;
 
 /// A text taken apart.
-pub(super) struct Text<'t> {
+pub(super) struct CuttableText<'t> {
     whole: &'t str,
     pub tokens: Vec<Token>,
     paragraphs: Vec<Span>,
-    /// What cuts are made of; none if any word may be an edge.
+    /// The sentences or paragraphs that cuts are made of; none if any word may be an edge.
     units: Option<Vec<Span>>,
 }
 
-impl<'t> Text<'t> {
+impl<'t> CuttableText<'t> {
     /// Takes a text apart, for cuts that begin and end at edges of a kind.
-    pub fn new(text: &'t str, edge: Edge, tokenizer: &Tokenizer) -> Self {
+    pub fn new(text: &'t str, edge: CutEdge, tokenizer: &Tokenizer) -> Self {
         let paragraphs = paragraphs(text);
         let units = match edge {
-            Edge::Word => None,
-            Edge::Sentence => Some(paragraphs.iter().flat_map(|&paragraph| sentences(text, paragraph)).collect()),
-            Edge::Paragraph => Some(paragraphs.clone()),
+            CutEdge::Word => None,
+            CutEdge::Sentence => Some(paragraphs.iter().flat_map(|&paragraph| sentences(text, paragraph)).collect()),
+            CutEdge::Paragraph => Some(paragraphs.clone()),
         };
         Self { whole: text, tokens: tokenizer.tokens(text), paragraphs, units }
     }
@@ -132,7 +132,7 @@ impl<'t> Text<'t> {
 
 /// The sentences of a paragraph. They end at a full stop, a question or exclamation mark, with the quotes and
 /// brackets that close there, before white space; the full stops of scripts without spaces need none. The number of a
-/// section and what looks like an abbreviation end none: a cut that ends at a sentence may end too late for a reader,
+/// section and an abbreviation do not end one: a cut that ends at a sentence may end too late for a reader,
 /// but not inside one.
 fn sentences(text: &str, paragraph: Span) -> Vec<Span> {
     let text = &text[paragraph.start..paragraph.end];
@@ -203,9 +203,9 @@ mod tests {
     use super::*;
 
     /// Returns a text without the words of `cut`, a part of it, with edges as asked for.
-    fn without(text: &str, cuts: &[&str], edge: Edge) -> String {
+    fn without(text: &str, cuts: &[&str], edge: CutEdge) -> String {
         let tokenizer = Tokenizer::default();
-        let parts = Text::new(text, edge, &tokenizer);
+        let parts = CuttableText::new(text, edge, &tokenizer);
         let place = |cut: &&str| {
             let start = text.rfind(cut).expect("a part of the text");
             let words = parts.within_edges(parts.words(Span::new(start, start + cut.len())));
@@ -228,41 +228,47 @@ mod tests {
     #[test]
     fn paragraphs_stay_apart_by_what_kept_them_apart() {
         let text = "One two.\n\nThree four.\n\nFive six.\n";
-        assert_eq!(without(text, &["Three four"], Edge::Word), "One two.\n\nFive six.\n");
-        assert_eq!(without(text, &["One two"], Edge::Word), "Three four.\n\nFive six.\n");
-        assert_eq!(without(text, &["Five six"], Edge::Word), "One two.\n\nThree four.\n");
-        assert_eq!(without(text, &["Three", "four"], Edge::Word), "One two.\n\nFive six.\n");
-        assert_eq!(without(text, &["two.\n\nThree"], Edge::Word), "One\n\nfour.\n\nFive six.\n".replace("\n\nf", " f"));
-        assert_eq!(without(&text.replace('\n', "\r\n"), &["Three four"], Edge::Word), "One two.\r\n\r\nFive six.\r\n");
-        assert_eq!(without("a\nb\n\n\nc", &["b"], Edge::Word), "a\n\n\nc");
+        assert_eq!(without(text, &["Three four"], CutEdge::Word), "One two.\n\nFive six.\n");
+        assert_eq!(without(text, &["One two"], CutEdge::Word), "Three four.\n\nFive six.\n");
+        assert_eq!(without(text, &["Five six"], CutEdge::Word), "One two.\n\nThree four.\n");
+        assert_eq!(without(text, &["Three", "four"], CutEdge::Word), "One two.\n\nFive six.\n");
+        assert_eq!(
+            without(text, &["two.\n\nThree"], CutEdge::Word),
+            "One\n\nfour.\n\nFive six.\n".replace("\n\nf", " f")
+        );
+        assert_eq!(
+            without(&text.replace('\n', "\r\n"), &["Three four"], CutEdge::Word),
+            "One two.\r\n\r\nFive six.\r\n"
+        );
+        assert_eq!(without("a\nb\n\n\nc", &["b"], CutEdge::Word), "a\n\n\nc");
     }
 
     #[test]
     fn words_stay_apart() {
-        assert_eq!(without("one two three", &["two"], Edge::Word), "one three");
-        assert_eq!(without("one two, three", &["two"], Edge::Word), "one three");
-        assert_eq!(without("l'eau est là", &["eau"], Edge::Word), "l' est là");
-        assert_eq!(without("a-b-c", &["b"], Edge::Word), "a--c");
-        assert_eq!(without("中文字符", &["文字"], Edge::Word), "中符");
-        assert_eq!(without("ab中cd", &["中"], Edge::Word), "ab cd");
+        assert_eq!(without("one two three", &["two"], CutEdge::Word), "one three");
+        assert_eq!(without("one two, three", &["two"], CutEdge::Word), "one three");
+        assert_eq!(without("l'eau est là", &["eau"], CutEdge::Word), "l' est là");
+        assert_eq!(without("a-b-c", &["b"], CutEdge::Word), "a--c");
+        assert_eq!(without("中文字符", &["文字"], CutEdge::Word), "中符");
+        assert_eq!(without("ab中cd", &["中"], CutEdge::Word), "ab cd");
     }
 
     #[test]
     fn what_is_left_of_a_paragraph_without_words_goes_too() {
-        assert_eq!(without("Kept.\n\n- one two \" ...\n", &["one two"], Edge::Word), "Kept.\n");
-        assert_eq!(without("Kept.\n\n- one two three ...\n", &["one two"], Edge::Word), "Kept.\n\n- three ...\n");
-        assert_eq!(without("one two ...", &["one two"], Edge::Word), "");
+        assert_eq!(without("Kept.\n\n- one two \" ...\n", &["one two"], CutEdge::Word), "Kept.\n");
+        assert_eq!(without("Kept.\n\n- one two three ...\n", &["one two"], CutEdge::Word), "Kept.\n\n- three ...\n");
+        assert_eq!(without("one two ...", &["one two"], CutEdge::Word), "");
     }
 
     #[test]
     fn cuts_shrink_to_their_edges() {
         let text = "A first one. The second, by M. Smith, is \"here.\" A third? Yes it is.\n\nNext one.";
         let cut = "one. The second, by M. Smith, is \"here.\" A third? Yes";
-        assert_eq!(without(text, &[cut], Edge::Sentence), "A first one. Yes it is.\n\nNext one.");
-        assert_eq!(without(text, &[cut], Edge::Paragraph), text);
-        assert_eq!(without(text, &[&text[2..]], Edge::Paragraph), &text[..text.len() - 11]);
-        assert_eq!(without("他来了。我们走。好。", &["了。我们走。好"], Edge::Sentence), "他来了。");
-        assert_eq!(without("one two three", &["two"], Edge::Sentence), "one two three");
+        assert_eq!(without(text, &[cut], CutEdge::Sentence), "A first one. Yes it is.\n\nNext one.");
+        assert_eq!(without(text, &[cut], CutEdge::Paragraph), text);
+        assert_eq!(without(text, &[&text[2..]], CutEdge::Paragraph), &text[..text.len() - 11]);
+        assert_eq!(without("他来了。我们走。好。", &["了。我们走。好"], CutEdge::Sentence), "他来了。");
+        assert_eq!(without("one two three", &["two"], CutEdge::Sentence), "one two three");
     }
 
     proptest! {
@@ -272,7 +278,7 @@ mod tests {
             places in prop::collection::vec((0usize..20, 1usize..5), 0..4),
         ) {
             let tokenizer = Tokenizer::default();
-            let parts = Text::new(&text, Edge::Word, &tokenizer);
+            let parts = CuttableText::new(&text, CutEdge::Word, &tokenizer);
             let mut cuts: Vec<Range<usize>> =
                 places.iter().map(|&(at, len)| at..(at + len).min(parts.tokens.len())).filter(|cut| !cut.is_empty()).collect();
             cuts.sort_by_key(|cut| cut.start);

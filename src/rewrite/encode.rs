@@ -4,13 +4,17 @@
 
 use std::io::{self, Write};
 
+#[cfg(feature = "bzip2")]
 use bzip2::write::BzEncoder;
+#[cfg(feature = "gzip")]
 use flate2::write::GzEncoder;
+#[cfg(feature = "lz4")]
 use lz4_flex::frame::FrameEncoder;
 
 use crate::source::Compression;
 
 /// The level of the program `zstd`, where more costs much time for little.
+#[cfg(feature = "zstd")]
 const ZSTD_LEVEL: i32 = 3;
 
 /// The level of the program `xz`.
@@ -21,6 +25,7 @@ const XZ_LEVEL: u32 = 6;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Packing {
     compression: Option<Compression>,
+    #[cfg_attr(not(feature = "gzip"), allow(dead_code))] // only gzip tells it
     is_fast: bool,
 }
 
@@ -31,8 +36,9 @@ impl Packing {
         Self { compression, is_fast: start.get(8) == Some(&4) }
     }
 
+    #[cfg(feature = "gzip")]
     fn gzip_level(self) -> flate2::Compression {
-        // What zlib-rs calls its fastest is faster than that of other programs, and its files are 29% larger.
+        // The fastest level of zlib-rs is faster than that of other programs, but its files are 29% larger; hence 2.
         flate2::Compression::new(if self.is_fast { 2 } else { 6 })
     }
 }
@@ -40,9 +46,13 @@ impl Packing {
 /// Takes bytes and writes them compressed.
 pub(super) enum Encoder<W: Write> {
     Raw(W),
+    #[cfg(feature = "gzip")]
     Gzip(GzEncoder<W>),
+    #[cfg(feature = "zstd")]
     Zstd(zstd::Encoder<'static, W>),
+    #[cfg(feature = "bzip2")]
     Bzip2(BzEncoder<W>),
+    #[cfg(feature = "lz4")]
     Lz4(Box<FrameEncoder<W>>),
     #[cfg(feature = "xz")]
     Xz(liblzma::write::XzEncoder<W>),
@@ -52,18 +62,23 @@ impl<W: Write> Encoder<W> {
     pub fn new(out: W, packing: Packing) -> io::Result<Self> {
         Ok(match packing.compression {
             None => Self::Raw(out),
+            #[cfg(feature = "gzip")]
             Some(Compression::Gzip) => Self::Gzip(GzEncoder::new(out, packing.gzip_level())),
+            #[cfg(feature = "zstd")]
             Some(Compression::Zstd) => {
                 let mut encoder = zstd::Encoder::new(out, ZSTD_LEVEL)?;
                 encoder.include_checksum(true)?;
                 Self::Zstd(encoder)
             }
+            #[cfg(feature = "bzip2")]
             Some(Compression::Bzip2) => Self::Bzip2(BzEncoder::new(out, bzip2::Compression::best())),
+            #[cfg(feature = "lz4")]
             Some(Compression::Lz4) => Self::Lz4(Box::new(FrameEncoder::new(out))),
             #[cfg(feature = "xz")]
             Some(Compression::Xz) => Self::Xz(liblzma::write::XzEncoder::new(out, XZ_LEVEL)),
-            #[cfg(not(feature = "xz"))]
-            Some(Compression::Xz) => return Err(io::Error::other("this build writes no xz")),
+            // Never met: what a build cannot write it cannot read either.
+            #[allow(unreachable_patterns)]
+            Some(other) => return Err(io::Error::other(format!("this build writes no {}", other.name()))),
         })
     }
 
@@ -71,9 +86,13 @@ impl<W: Write> Encoder<W> {
     pub fn finish(self) -> io::Result<W> {
         match self {
             Self::Raw(out) => Ok(out),
+            #[cfg(feature = "gzip")]
             Self::Gzip(encoder) => encoder.finish(),
+            #[cfg(feature = "zstd")]
             Self::Zstd(encoder) => encoder.finish(),
+            #[cfg(feature = "bzip2")]
             Self::Bzip2(encoder) => encoder.finish(),
+            #[cfg(feature = "lz4")]
             Self::Lz4(encoder) => encoder.finish().map_err(io::Error::other),
             #[cfg(feature = "xz")]
             Self::Xz(encoder) => encoder.finish(),
@@ -90,9 +109,13 @@ impl<W: Write> Write for Encoder<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Raw(out) => out.write(bytes),
+            #[cfg(feature = "gzip")]
             Self::Gzip(encoder) => encoder.write(bytes),
+            #[cfg(feature = "zstd")]
             Self::Zstd(encoder) => encoder.write(bytes),
+            #[cfg(feature = "bzip2")]
             Self::Bzip2(encoder) => encoder.write(bytes),
+            #[cfg(feature = "lz4")]
             Self::Lz4(encoder) => encoder.write(bytes),
             #[cfg(feature = "xz")]
             Self::Xz(encoder) => encoder.write(bytes),
@@ -102,9 +125,13 @@ impl<W: Write> Write for Encoder<W> {
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Raw(out) => out.flush(),
+            #[cfg(feature = "gzip")]
             Self::Gzip(encoder) => encoder.flush(),
+            #[cfg(feature = "zstd")]
             Self::Zstd(encoder) => encoder.flush(),
+            #[cfg(feature = "bzip2")]
             Self::Bzip2(encoder) => encoder.flush(),
+            #[cfg(feature = "lz4")]
             Self::Lz4(encoder) => encoder.flush(),
             #[cfg(feature = "xz")]
             Self::Xz(encoder) => encoder.flush(),
@@ -113,6 +140,7 @@ impl<W: Write> Write for Encoder<W> {
 }
 
 #[cfg(test)]
+#[cfg(feature = "gzip")]
 mod tests {
     use super::*;
 

@@ -6,19 +6,19 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::apply::Copied;
-use super::plan::{Cut, Drop, Edit, Kept, Left, Passages, Plan, Planned, Rules, Spared, Why};
+use super::apply::CopiedSource;
+use super::edit::{DocumentEdit, KeptPassage, PassageCut, StayingPassage};
+use super::options::PassageTreatment;
+use super::plan::{Plan, SparedSource};
+use super::removal::{DocumentRemoval, LargeRemoval, RemovalCause, RemovalRules};
 use crate::error::{Error, Result};
-use crate::finding::{DocumentRef, Findings};
+use crate::finding::DocumentRef;
 use doublon_core::Span;
 
 /// The name and version of the format.
 const SCHEMA: &str = "doublon.clean/1";
 
-/// A cluster of so many removed documents is told of if it is more than 1% of all.
-const LARGE_CLUSTER: usize = 100;
-
-/// A source that loses so many records is told of if they are more than half.
+/// A warning names a source that loses so many records or more, if they are more than half.
 const LARGE_LOSS: u64 = 20;
 
 /// Writes one JSON object a line for each document and each place that goes, by source and record.
@@ -33,7 +33,7 @@ pub fn removals(plan: &Plan, mut out: impl Write) -> io::Result<()> {
             while let Some(edit) = edits.next_if(|edit| edit.doc.record <= drop.doc.record) {
                 places(edit, plan, &mut out)?;
             }
-            line(&Removal::document(drop, &plan.rules), &mut out)?;
+            line(&RemovalLine::document(drop, &plan.rules), &mut out)?;
         }
         edits.try_for_each(|edit| places(edit, plan, &mut out))?;
     }
@@ -48,14 +48,14 @@ pub fn removals(plan: &Plan, mut out: impl Write) -> io::Result<()> {
 /// When `out` cannot be written to.
 pub fn staying(plan: &Plan, mut out: impl Write) -> io::Result<()> {
     for left in &plan.left {
-        let Left { doc, span, family, reason } = left;
-        line(&Staying::Passage { span: Place::new(doc, *span), family, reason }, &mut out)?;
+        let StayingPassage { doc, span, family, reason } = left;
+        line(&StayingLine::Passage { span: EvidencePlace::new(doc, *span), family, reason }, &mut out)?;
     }
     for spared in &plan.spared {
-        line(&Staying::File { source: &spared.path.to_string_lossy(), reason: "damaged" }, &mut out)?;
+        line(&StayingLine::File { source: &spared.path.to_string_lossy(), reason: "damaged" }, &mut out)?;
     }
-    for whole in plan.whole.iter().filter(|whole| !whole.is_copied()) {
-        line(&Staying::File { source: &whole.path.to_string_lossy(), reason: whole.reason.name() }, &mut out)?;
+    for file in plan.unread.iter().filter(|file| !file.is_copied()) {
+        line(&StayingLine::File { source: &file.path.to_string_lossy(), reason: file.reason.name() }, &mut out)?;
     }
     Ok(())
 }
@@ -65,26 +65,26 @@ fn line(value: &impl Serialize, mut out: impl Write) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
-fn places(edit: &Edit, plan: &Plan, out: &mut impl Write) -> io::Result<()> {
-    edit.cuts.iter().try_for_each(|cut| line(&Removal::passage(edit, cut, plan), &mut *out))
+fn places(edit: &DocumentEdit, plan: &Plan, out: &mut impl Write) -> io::Result<()> {
+    edit.cuts.iter().try_for_each(|cut| line(&RemovalLine::passage(edit, cut, plan), &mut *out))
 }
 
 #[derive(Serialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
-enum Removal<'a> {
+enum RemovalLine<'a> {
     Document {
         reason: &'static str,
         doc: &'a DocumentRef,
         #[serde(skip_serializing_if = "Option::is_none")]
         kept: Option<&'a DocumentRef>,
         #[serde(flatten)]
-        measured: Measured,
+        measured: RemovalMeasures,
         rule: String,
     },
     Passage {
         reason: &'static str,
-        span: Place<'a>,
-        kept: Place<'a>,
+        span: EvidencePlace<'a>,
+        kept: EvidencePlace<'a>,
         family: &'a str,
         words: usize,
         covered: f64,
@@ -94,51 +94,51 @@ enum Removal<'a> {
 
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Measured {
+enum RemovalMeasures {
     Similar { jaccard: f64, containment: f64, exact: bool },
     Short { words_left: usize },
 }
 
 #[derive(Serialize)]
-struct Place<'a> {
+struct EvidencePlace<'a> {
     #[serde(flatten)]
     doc: &'a DocumentRef,
     start: usize,
     end: usize,
 }
 
-impl<'a> Place<'a> {
+impl<'a> EvidencePlace<'a> {
     fn new(doc: &'a DocumentRef, span: Span) -> Self {
         Self { doc, start: span.start, end: span.end }
     }
 }
 
-impl<'a> Removal<'a> {
-    fn document(drop: &'a Drop, rules: &Rules) -> Self {
+impl<'a> RemovalLine<'a> {
+    fn document(drop: &'a DocumentRemoval, rules: &RemovalRules) -> Self {
         let (doc, kept) = (&drop.doc, drop.keeper());
-        match &drop.why {
-            Why::Duplicate { jaccard, containment, exact, .. } => {
-                let measured = Measured::Similar { jaccard: *jaccard, containment: *containment, exact: *exact };
+        match &drop.cause {
+            RemovalCause::Duplicate { jaccard, containment, exact, .. } => {
+                let measured = RemovalMeasures::Similar { jaccard: *jaccard, containment: *containment, exact: *exact };
                 let rule = match rules.containment {
                     Some(least) if *jaccard < rules.threshold => format!("containment >= {least}"),
                     _ => format!("jaccard >= {}", rules.threshold),
                 };
                 Self::Document { reason: "duplicate", doc, kept, measured, rule }
             }
-            Why::TooShort { left } => {
-                let measured = Measured::Short { words_left: *left };
+            RemovalCause::TooShort { left } => {
+                let measured = RemovalMeasures::Short { words_left: *left };
                 Self::Document { reason: "too_short", doc, kept, measured, rule: format!("words < {}", rules.min_left) }
             }
         }
     }
 
-    fn passage(edit: &'a Edit, cut: &'a Cut, plan: &Plan) -> Self {
-        let Cut { span, family, keep, words, covered, .. } = cut;
-        let Kept { doc, span: kept } = keep.as_ref();
+    fn passage(edit: &'a DocumentEdit, cut: &'a PassageCut, plan: &Plan) -> Self {
+        let PassageCut { span, family, keep, words, covered, .. } = cut;
+        let KeptPassage { doc, span: kept } = keep.as_ref();
         Self::Passage {
-            reason: if plan.passages == Passages::Mark { "marked" } else { "repeated" },
-            span: Place::new(&edit.doc, *span),
-            kept: Place::new(doc, *kept),
+            reason: if plan.passages == PassageTreatment::Mark { "marked" } else { "repeated" },
+            span: EvidencePlace::new(&edit.doc, *span),
+            kept: EvidencePlace::new(doc, *kept),
             family,
             words: *words,
             covered: *covered,
@@ -149,14 +149,14 @@ impl<'a> Removal<'a> {
 
 #[derive(Serialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
-enum Staying<'a> {
-    Passage { span: Place<'a>, family: &'a str, reason: &'static str },
+enum StayingLine<'a> {
+    Passage { span: EvidencePlace<'a>, family: &'a str, reason: &'static str },
     File { source: &'a str, reason: &'static str },
 }
 
 /// The counts of a copy. `documents = kept + removed + skipped`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Summary {
+pub struct CleanSummary {
     schema: &'static str,
     version: &'static str,
     /// Everything that was met as a document, or as a source that gave none.
@@ -165,7 +165,7 @@ pub struct Summary {
     pub kept: u64,
     /// Documents that go.
     pub removed: u64,
-    /// What was not compared. It is copied as it is, but for what cannot be.
+    /// Documents and sources that were not compared. They are copied as they are where that is possible.
     pub skipped: u64,
     /// Documents that go because another is like them.
     pub duplicates: u64,
@@ -189,17 +189,17 @@ pub struct Summary {
     pub warnings: Vec<String>,
 }
 
-impl Summary {
+impl CleanSummary {
     /// Counts what a plan came to.
     ///
     /// # Errors
     ///
     /// If the counts do not add up, or a source of several documents lost all of them and `allow_wipeout` is false.
-    pub fn new(findings: &Findings, plan: &Plan, copied: &[Copied], allow_wipeout: bool) -> Result<Self> {
+    pub fn new(plan: &Plan, copied: &[CopiedSource], allow_wipeout: bool) -> Result<Self> {
         if !allow_wipeout {
             refuse_emptied(plan, copied)?;
         }
-        let scanned = &findings.summary;
+        let scanned = &plan.scanned;
         let too_short = plan.drops().filter(|drop| drop.keeper().is_none()).count() as u64;
         let removed = plan.drops().count() as u64;
         let skipped = scanned.skipped.values().sum();
@@ -216,11 +216,11 @@ impl Summary {
             passages: plan.edits().map(|edit| edit.cuts.len() as u64).sum(),
             changed: (plan.edits().count() as u64).saturating_sub(too_short),
             passages_left: counts(plan.left.iter().map(|left| left.reason)),
-            not_copied: counts(plan.whole.iter().filter(|whole| !whole.is_copied()).map(|whole| whole.reason.name())),
+            not_copied: counts(plan.unread.iter().filter(|file| !file.is_copied()).map(|file| file.reason.name())),
             bytes_read: copied.iter().map(|copied| copied.read).sum(),
             bytes_written: copied.iter().map(|copied| copied.written).sum(),
             files: copied.iter().filter(|copied| copied.has_file).count() as u64,
-            warnings: warnings(findings, plan, copied),
+            warnings: warnings(plan, copied),
         };
         let accounted = summary.kept + summary.removed + summary.skipped;
         if accounted == summary.documents {
@@ -237,7 +237,7 @@ fn counts(reasons: impl Iterator<Item = &'static str>) -> BTreeMap<&'static str,
     counts
 }
 
-fn refuse_emptied(plan: &Plan, copied: &[Copied]) -> Result<()> {
+fn refuse_emptied(plan: &Plan, copied: &[CopiedSource]) -> Result<()> {
     let emptied = plan.sources.iter().zip(copied).find(|(_, copied)| copied.is_emptied);
     emptied.map_or(Ok(()), |(source, _)| {
         let detail = format!(
@@ -248,14 +248,9 @@ fn refuse_emptied(plan: &Plan, copied: &[Copied]) -> Result<()> {
     })
 }
 
-fn warnings(findings: &Findings, plan: &Plan, copied: &[Copied]) -> Vec<String> {
-    let documents = findings.summary.documents;
-    let large = findings.clusters.iter().filter(|cluster| {
-        let members = cluster.members.len();
-        members >= LARGE_CLUSTER && members as u64 * 100 > documents
-    });
-    let clusters = large.map(|cluster| {
-        let (keep, members) = (&cluster.keep, cluster.members.len());
+fn warnings(plan: &Plan, copied: &[CopiedSource]) -> Vec<String> {
+    let documents = plan.scanned.documents;
+    let large = plan.large.iter().map(|LargeRemoval { keep, members }| {
         format!("{members} of {documents} documents go for one, {} record {}", keep.source, keep.record)
     });
     let losses = plan.sources.iter().zip(copied).filter_map(|(source, copied)| {
@@ -266,13 +261,12 @@ fn warnings(findings: &Findings, plan: &Plan, copied: &[Copied]) -> Vec<String> 
     let emptied = plan.sources.iter().zip(copied).filter(|(_, copied)| copied.is_emptied).map(|(source, _)| {
         format!("nothing is left of {}, which has {} documents", source.info.path, source.drops.len())
     });
-    // A source that nothing goes from is copied as it is stored, damaged or not.
-    let is_changed = |source: &&Planned| !source.drops.is_empty() || !source.edits.is_empty();
-    let damaged = plan.sources.iter().filter(|source| !source.is_whole).filter(is_changed);
+    // A source that does not change is copied as it is stored, damaged or not.
+    let damaged = plan.sources.iter().filter(|source| !source.is_whole && source.is_changed());
     let cut_off =
         damaged.map(|source| format!("what could not be read of {} is not in its copy either", source.info.path));
-    let spared = plan.spared.iter().map(|Spared { path, detail, duplicates }| {
+    let spared = plan.spared.iter().map(|SparedSource { path, detail, duplicates }| {
         format!("{} is damaged ({detail}); its copy is whole, with {duplicates} duplicates", path.display())
     });
-    clusters.chain(losses).chain(emptied).chain(cut_off).chain(spared).collect()
+    large.chain(losses).chain(emptied).chain(cut_off).chain(spared).collect()
 }

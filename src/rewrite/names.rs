@@ -15,7 +15,7 @@ use crate::source::EVIDENCE;
 ///
 /// # Errors
 ///
-/// If two have one name, or a name is that of the evidence.
+/// If two sources have the same name, or one has the name of the folder for the evidence.
 pub fn names(paths: &[PathBuf], roots: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let common = [common_folder(paths)];
     let roots = if roots.is_empty() { &common[..] } else { roots };
@@ -45,7 +45,7 @@ fn common_folder(paths: &[PathBuf]) -> PathBuf {
 
 fn below_root(path: &Path, roots: &[PathBuf]) -> PathBuf {
     let of_path = roots.iter().filter_map(|root| path.strip_prefix(root).ok().map(|below| (root, below)));
-    // Of a folder and one in it, both given, the names below the outer one are those of the copy.
+    // If a folder and a folder inside it were both given, names start from the outer one.
     let Some((root, below)) = of_path.max_by_key(|(_, below)| below.components().count()) else { return plain(path) };
     match (below.as_os_str().is_empty(), roots.len()) {
         (true, _) => path.file_name().map_or_else(|| plain(path), PathBuf::from),
@@ -66,7 +66,7 @@ fn plain(path: &Path) -> PathBuf {
     path.components().filter(|component| matches!(component, Component::Normal(_))).collect()
 }
 
-/// Two paths with one name, or of which one would have to be a folder for the other.
+/// Finds two paths that cannot both be written: they have one name, or one is a folder in the name of the other.
 fn clash(names: &[PathBuf]) -> Option<(usize, usize)> {
     let mut seen: HashMap<&Path, usize> = HashMap::with_capacity(names.len());
     for (n, name) in names.iter().enumerate() {

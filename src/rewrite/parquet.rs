@@ -30,13 +30,13 @@ use parquet::schema::types::ColumnDescriptor;
 
 use crate::finding::Reason;
 use crate::source::SourceOptions;
-use crate::source::parquet::footer::{self, Fault};
+use crate::source::parquet::footer::{self, ParquetFault};
 use crate::source::parquet::guarded;
-use crate::source::parquet::pages::{self, Progress};
+use crate::source::parquet::pages::{self, PageProgress};
 
 /// What becomes of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Row {
+pub enum RowAction {
     /// It stays as it is.
     Keep,
     /// It is left out.
@@ -48,9 +48,9 @@ pub enum Row {
 /// Says what becomes of the rows of a file.
 pub trait Edits {
     /// Called once for each row, in order.
-    fn row(&mut self, row: u64) -> Row;
+    fn row(&mut self, row: u64) -> RowAction;
 
-    /// Returns the text to write instead of `text`. Called once for each row of [`Row::Edit`] whose text is not null, in
+    /// Returns the text to write instead of `text`. Called once for each row of [`RowAction::Edit`] whose text is not null, in
     /// order, after [`Self::row`] was called for all rows of its row group. What is no UTF-8 in `text` is replaced by
     /// U+FFFD.
     fn text(&mut self, row: u64, text: &str) -> String;
@@ -84,7 +84,7 @@ pub fn rewrite(
         let file = Arc::new(input.try_clone()?);
         let metadata = footer::read(&file)?;
         let text = footer::text_column(metadata.file_metadata().schema_descr(), &options.text_field).ok();
-        let copy = Copy { file, text, max_record: options.max_record, edits, counts: Rewritten::default() };
+        let copy = ParquetCopy { file, text, max_record: options.max_record, edits, counts: Rewritten::default() };
         // An error of the output comes back as it is, and not as a fault of the input.
         Ok(copy.write(&metadata, output))
     });
@@ -97,11 +97,11 @@ fn io_error(error: ParquetError) -> io::Error {
             Ok(error) => *error,
             Err(error) => io::Error::new(io::ErrorKind::InvalidData, error.to_string()),
         },
-        error => io::Error::new(io::ErrorKind::InvalidData, Fault::from(error).detail),
+        error => io::Error::new(io::ErrorKind::InvalidData, ParquetFault::from(error).detail),
     }
 }
 
-struct Copy<'a> {
+struct ParquetCopy<'a> {
     file: Arc<File>,
     text: Option<usize>,
     max_record: u64,
@@ -109,7 +109,7 @@ struct Copy<'a> {
     counts: Rewritten,
 }
 
-impl Copy<'_> {
+impl ParquetCopy<'_> {
     fn write(mut self, metadata: &ParquetMetaData, output: impl Write + Send) -> Result<Rewritten, ParquetError> {
         let schema = metadata.file_metadata().schema_descr().root_schema_ptr();
         let properties = Arc::new(properties(metadata, self.text));
@@ -117,7 +117,7 @@ impl Copy<'_> {
         for group in metadata.row_groups() {
             let start = self.counts.rows;
             let rows = self.decide(group)?;
-            if rows.iter().any(|&row| row != Row::Drop) {
+            if rows.iter().any(|&row| row != RowAction::Drop) {
                 let mut copy = writer.next_row_group()?;
                 for column in 0..group.num_columns() {
                     self.column(group, column, start, &rows, &mut copy)?;
@@ -131,17 +131,17 @@ impl Copy<'_> {
     }
 
     /// Asks what becomes of the rows of a group.
-    fn decide(&mut self, group: &RowGroupMetaData) -> Result<Vec<Row>, Fault> {
+    fn decide(&mut self, group: &RowGroupMetaData) -> Result<Vec<RowAction>, ParquetFault> {
         // The rows that a file says to have need not be there: no memory is reserved for them at once.
         let mut rows = Vec::new();
         for row in self.counts.rows..self.counts.rows + group.num_rows() as u64 {
             let row = self.edits.row(row);
-            self.counts.kept += u64::from(row != Row::Drop);
+            self.counts.kept += u64::from(row != RowAction::Drop);
             rows.push(row);
         }
         self.counts.rows += rows.len() as u64;
-        if self.text.is_none() && rows.contains(&Row::Edit) {
-            return Err(Fault::new(Reason::MissingColumn, "there is no column of texts to change"));
+        if self.text.is_none() && rows.contains(&RowAction::Edit) {
+            return Err(ParquetFault::new(Reason::MissingColumn, "there is no column of texts to change"));
         }
         Ok(rows)
     }
@@ -151,7 +151,7 @@ impl Copy<'_> {
         group: &RowGroupMetaData,
         column: usize,
         start: u64,
-        rows: &[Row],
+        rows: &[RowAction],
         copy: &mut SerializedRowGroupWriter<W>,
     ) -> Result<(), ParquetError> {
         use {ColumnReader as In, ColumnWriter as Out};
@@ -172,7 +172,7 @@ impl Copy<'_> {
                 chunk.copy_edited(from, to, |row, text| self.edit(start + row as u64, text))
             }
             (In::ByteArrayColumnReader(from), Out::ByteArrayColumnWriter(to)) => chunk.copy(from, to),
-            _ => Err(Fault::bad("the type of a column is not that of the schema")),
+            _ => Err(ParquetFault::bad("the type of a column is not that of the schema")),
         }?;
         writer.close()
     }
@@ -188,13 +188,13 @@ const BATCH: usize = 1024;
 
 /// One column of a row group, and what becomes of its rows.
 struct Chunk<'a> {
-    rows: &'a [Row],
-    progress: Arc<Progress>,
+    rows: &'a [RowAction],
+    progress: Arc<PageProgress>,
     descriptor: &'a ColumnDescriptor,
 }
 
 impl Chunk<'_> {
-    fn copy<T: DataType>(&self, from: ColumnReaderImpl<T>, to: &mut ColumnWriterImpl<T>) -> Result<(), Fault> {
+    fn copy<T: DataType>(&self, from: ColumnReaderImpl<T>, to: &mut ColumnWriterImpl<T>) -> Result<(), ParquetFault> {
         self.copy_edited(from, to, |_, value| value.clone())
     }
 
@@ -204,7 +204,7 @@ impl Chunk<'_> {
         mut from: ColumnReaderImpl<T>,
         to: &mut ColumnWriterImpl<T>,
         mut edit: impl FnMut(usize, &T::T) -> T::T,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), ParquetFault> {
         let mut done = 0;
         while done < self.rows.len() {
             let step = self.progress.step().min(BATCH).min(self.rows.len() - done);
@@ -212,14 +212,14 @@ impl Chunk<'_> {
             let (definitions, repetitions) = (&mut batch.definitions, &mut batch.repetitions);
             let (read, ..) = from.read_records(step, Some(definitions), Some(repetitions), &mut batch.values)?;
             if read != step {
-                return Err(Fault::bad(format!(
+                return Err(ParquetFault::bad(format!(
                     "column `{}` ends before its last row",
                     self.descriptor.path().string()
                 )));
             }
             self.progress.advance(step);
             let rows = &self.rows[done..done + step];
-            if rows.iter().any(|&row| row != Row::Keep) {
+            if rows.iter().any(|&row| row != RowAction::Keep) {
                 batch = batch.edited(rows, self.descriptor, |row, value| edit(done + row, value))?;
             }
             let definitions = (self.descriptor.max_def_level() > 0).then_some(&batch.definitions[..]);
@@ -248,27 +248,28 @@ impl<T: DataType> Batch<T> {
     /// Returns what is left of the rows.
     fn edited(
         self,
-        rows: &[Row],
+        rows: &[RowAction],
         column: &ColumnDescriptor,
         mut edit: impl FnMut(usize, &T::T) -> T::T,
-    ) -> Result<Self, Fault> {
+    ) -> Result<Self, ParquetFault> {
         let (nullable, repeated) = (column.max_def_level() > 0, column.max_rep_level() > 0);
         let entries = if nullable { self.definitions.len() } else { self.values.len() };
         let mut values = self.values.into_iter();
-        let (mut left, mut next_row, mut row) = (Self::default(), 0, Row::Keep);
+        let (mut left, mut next_row, mut row) = (Self::default(), 0, RowAction::Keep);
         for entry in 0..entries {
             if !repeated || self.repetitions[entry] == 0 {
-                row = *rows.get(next_row).ok_or_else(|| Fault::bad("a column has more rows than were read"))?;
+                row = *rows.get(next_row).ok_or_else(|| ParquetFault::bad("a column has more rows than were read"))?;
                 next_row += 1;
             }
             let is_value = !nullable || self.definitions[entry] == column.max_def_level();
             let value = if is_value { values.next() } else { None };
-            if row == Row::Drop {
+            if row == RowAction::Drop {
                 continue;
             }
             left.definitions.extend(nullable.then(|| self.definitions[entry]));
             left.repetitions.extend(repeated.then(|| self.repetitions[entry]));
-            left.values.extend(value.map(|value| if row == Row::Edit { edit(next_row - 1, &value) } else { value }));
+            left.values
+                .extend(value.map(|value| if row == RowAction::Edit { edit(next_row - 1, &value) } else { value }));
         }
         Ok(left)
     }
@@ -325,7 +326,7 @@ fn column_properties(
 /// Returns the encoding of the values of a column, if it is not the plain one or a dictionary.
 fn encoding(chunk: &ColumnChunkMetaData) -> Option<Encoding> {
     let kind = chunk.column_type();
-    // Levels are of this encoding, too, but booleans that are not have another one besides.
+    // Levels have this encoding too; booleans in any other encoding list that one besides.
     if kind == Physical::BOOLEAN && chunk.encodings().all(|encoding| encoding == Encoding::RLE) {
         return Some(Encoding::RLE);
     }

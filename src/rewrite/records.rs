@@ -7,7 +7,9 @@ use memchr::memchr_iter;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::plan::{Edit, Passages, Planned};
+use super::edit::DocumentEdit;
+use super::options::PassageTreatment;
+use super::plan::PlannedSource;
 use crate::error::{Error, Result};
 use crate::source::{Block, Compression, Format, Item, Record, SourceOptions, SourceReader, parse};
 
@@ -15,15 +17,15 @@ use crate::source::{Block, Compression, Format, Item, Record, SourceOptions, Sou
 const MARKS: &str = "doublon_repeats";
 
 /// Reads a source block by block, knowing where the records of each end.
-pub(super) struct Blocks<'a> {
-    planned: &'a Planned,
+pub(super) struct SourceBlocks<'a> {
+    planned: &'a PlannedSource,
     reader: SourceReader,
     ahead: Option<Block>,
     passed: Option<Box<dyn Read>>,
 }
 
-/// A part of a source, after what the reader passed over before it.
-pub(super) struct Part {
+/// A block of a source, and the bytes before it that the reader passed over.
+pub(super) struct SourcePart {
     pub passed: Option<Box<dyn Read>>,
     /// None at the end.
     pub block: Option<Block>,
@@ -31,9 +33,9 @@ pub(super) struct Part {
     pub end: u64,
 }
 
-impl<'a> Blocks<'a> {
+impl<'a> SourceBlocks<'a> {
     /// Opens a source again.
-    pub fn open(planned: &'a Planned, reading: &SourceOptions) -> Result<Self> {
+    pub fn open(planned: &'a PlannedSource, reading: &SourceOptions) -> Result<Self> {
         let reader = SourceReader::open_to_copy(&planned.source, reading)
             .map_err(|skipped| changed(planned, skipped.detail.unwrap_or_else(|| skipped.reason.name().to_owned())))?;
         let mut blocks = Self { planned, reader, ahead: None, passed: None };
@@ -50,13 +52,13 @@ impl<'a> Blocks<'a> {
     }
 
     /// Returns the next part. The last one has no block.
-    pub fn next(&mut self) -> Result<Part> {
+    pub fn next(&mut self) -> Result<SourcePart> {
         let (block, passed) = (self.ahead.take(), self.passed.take());
         if block.is_some() {
             self.read()?;
         }
         let end = self.ahead.as_ref().map_or(u64::MAX, |next| next.first_record);
-        Ok(Part { passed, block, end })
+        Ok(SourcePart { passed, block, end })
     }
 
     /// Checks that the bytes read are those that were scanned.
@@ -82,7 +84,7 @@ impl<'a> Blocks<'a> {
     }
 }
 
-pub(super) fn changed(planned: &Planned, detail: String) -> Error {
+pub(super) fn changed(planned: &PlannedSource, detail: String) -> Error {
     Error::Changed { path: planned.source.path.clone(), detail }
 }
 
@@ -92,18 +94,18 @@ pub(super) fn changed(planned: &Planned, detail: String) -> Error {
 ///
 /// If the source is not what was scanned, or one of the records is no document; and the first error of `found`.
 pub(super) fn visit(
-    planned: &Planned,
+    planned: &PlannedSource,
     wanted: &[u64],
     reading: &SourceOptions,
     found: &mut dyn FnMut(&Record, Editable) -> Result<()>,
 ) -> Result<()> {
-    let mut blocks = Blocks::open(planned, reading)?;
+    let mut blocks = SourceBlocks::open(planned, reading)?;
     let (format, name) = (blocks.format(), planned.source.name());
     if format == Format::Parquet {
         return visit_rows(blocks, wanted, reading, found);
     }
     let mut wanted = wanted;
-    while let Part { block: Some(block), end, .. } = blocks.next()? {
+    while let SourcePart { block: Some(block), end, .. } = blocks.next()? {
         let (here, rest) = wanted.split_at(wanted.partition_point(|&record| record < end));
         wanted = rest;
         let places = ranges(&block, format, here, &name, reading);
@@ -123,7 +125,7 @@ pub(super) fn visit(
 
 /// The same for a source whose blocks are rows and not bytes.
 fn visit_rows(
-    mut blocks: Blocks,
+    mut blocks: SourceBlocks,
     wanted: &[u64],
     reading: &SourceOptions,
     found: &mut dyn FnMut(&Record, Editable) -> Result<()>,
@@ -148,12 +150,12 @@ fn visit_rows(
 }
 
 /// Checks that all of the records `wanted` have a place; both are in order.
-pub(super) fn check_found(planned: &Planned, wanted: &[u64], places: &[(u64, Range<usize>)]) -> Result<()> {
+pub(super) fn check_found(planned: &PlannedSource, wanted: &[u64], places: &[(u64, Range<usize>)]) -> Result<()> {
     let found = |record| places.binary_search_by_key(record, |place| place.0).is_ok();
     wanted.iter().find(|record| !found(record)).map_or(Ok(()), |&record| Err(missing(planned, record)))
 }
 
-pub(super) fn missing(planned: &Planned, record: u64) -> Error {
+pub(super) fn missing(planned: &PlannedSource, record: u64) -> Error {
     changed(planned, format!("it has no document at record {record}"))
 }
 
@@ -211,10 +213,10 @@ fn parsed(
     items.into_iter().filter_map(place).collect()
 }
 
-/// What of a record can be changed.
+/// The part of a record that can be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Editable {
-    /// Its text, which is all that it is.
+    /// Its text; the record is nothing else.
     Text,
     /// Its text, and fields may be added.
     Field,
@@ -242,14 +244,14 @@ fn editable(format: Format, bytes: &[u8], record: &Record) -> Editable {
 pub(super) fn edited(
     one: &Block,
     format: Format,
-    edit: &Edit,
-    passages: Passages,
+    edit: &DocumentEdit,
+    passages: PassageTreatment,
     reading: &SourceOptions,
     out: &mut Vec<u8>,
 ) -> std::result::Result<(), String> {
     let bytes = one.bytes.as_slice();
     let (field, escapes) = match (format, passages) {
-        (Format::Jsonl, Passages::Mark) => return mark(bytes, edit, out),
+        (Format::Jsonl, PassageTreatment::Mark) => return mark(bytes, edit, out),
         (Format::Jsonl, _) => (text_field(bytes, &reading.text_field), Escapes::Json),
         (Format::Csv | Format::Tsv, _) => (one.text_field(), Escapes::of_field(one)),
         _ => (Some(0..bytes.len()), Escapes::None),
@@ -267,7 +269,7 @@ pub(super) fn edited(
     Ok(())
 }
 
-/// Puts quotes around what `out` has from `start` on, since it begins with one now.
+/// Puts quotes around the field that `out` has from `start` on: after the cut it begins with a quote of its own.
 fn quote(out: &mut Vec<u8>, start: usize) {
     let field = out.split_off(start);
     out.push(b'"');
@@ -290,7 +292,7 @@ fn take_out(bytes: &[u8], cuts: &[(Range<usize>, bool)], out: &mut Vec<u8>) {
 
 /// Returns what an edit leaves of a text, or `None` if the text is shorter than that.
 #[cfg(feature = "parquet")]
-pub(super) fn text_left(text: &str, edit: &Edit) -> Option<String> {
+pub(super) fn text_left(text: &str, edit: &DocumentEdit) -> Option<String> {
     let cuts = in_literal(text.as_bytes(), edit, Escapes::None)?;
     let mut left = Vec::with_capacity(text.len());
     take_out(text.as_bytes(), &cuts, &mut left);
@@ -298,7 +300,7 @@ pub(super) fn text_left(text: &str, edit: &Edit) -> Option<String> {
 }
 
 /// Adds the field of marks to an object: where its repeated passages are, in characters.
-fn mark(bytes: &[u8], edit: &Edit, out: &mut Vec<u8>) -> std::result::Result<(), String> {
+fn mark(bytes: &[u8], edit: &DocumentEdit, out: &mut Vec<u8>) -> std::result::Result<(), String> {
     let line = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
     if member(line, MARKS).is_some() {
         return Err(format!("it has a field `{MARKS}` already"));
@@ -325,12 +327,12 @@ fn text_field(line: &[u8], path: &str) -> Option<Range<usize>> {
 /// Returns the value of the last member of this name.
 fn member<'a>(object: &'a str, name: &str) -> Option<&'a str> {
     let mut deserializer = serde_json::Deserializer::from_str(object);
-    deserializer.deserialize_map(Member(name)).ok().flatten().map(RawValue::get)
+    deserializer.deserialize_map(LastMember(name)).ok().flatten().map(RawValue::get)
 }
 
-struct Member<'n>(&'n str);
+struct LastMember<'n>(&'n str);
 
-impl<'de> Visitor<'de> for Member<'_> {
+impl<'de> Visitor<'de> for LastMember<'_> {
     type Value = Option<&'de RawValue>;
 
     fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
@@ -367,15 +369,15 @@ impl Escapes {
     }
 }
 
-/// Returns the cuts of an edit, which are ranges of a text, as ranges of the literal that it was decoded from: what
-/// stays of the literal stays as it was written.
-fn in_literal(literal: &[u8], edit: &Edit, escapes: Escapes) -> Option<Vec<(Range<usize>, bool)>> {
+/// Turns the cuts of an edit from ranges of a text to ranges of the literal that the text was decoded from, so that the
+/// rest of the literal stays as it was written.
+fn in_literal(literal: &[u8], edit: &DocumentEdit, escapes: Escapes) -> Option<Vec<(Range<usize>, bool)>> {
     if escapes == Escapes::None {
         let end = edit.pieces.last().map_or(0, |piece| piece.0.end);
         let cuts = edit.pieces.iter().map(|&(span, space)| (span.start..span.end, space));
         return (end <= literal.len()).then(|| cuts.collect());
     }
-    let mut at = Cursor { literal, escapes, byte: 1, text: 0 };
+    let mut at = LiteralCursor { literal, escapes, byte: 1, text: 0 };
     let mut cuts = Vec::with_capacity(edit.pieces.len());
     for &(span, space) in &edit.pieces {
         let start = at.advance_to(span.start)?;
@@ -385,14 +387,14 @@ fn in_literal(literal: &[u8], edit: &Edit, escapes: Escapes) -> Option<Vec<(Rang
 }
 
 /// A place in a literal, in its bytes and in those of the text that it stands for.
-struct Cursor<'l> {
+struct LiteralCursor<'l> {
     literal: &'l [u8],
     escapes: Escapes,
     byte: usize,
     text: usize,
 }
 
-impl Cursor<'_> {
+impl LiteralCursor<'_> {
     /// Goes on to a byte of the text and returns the byte of the literal.
     fn advance_to(&mut self, text: usize) -> Option<usize> {
         while self.text < text {
@@ -410,7 +412,7 @@ impl Cursor<'_> {
             (_, [b'"', ..] | []) => None,
             (Escapes::Json, [b'\\', b'u', ..]) => {
                 let code = self.code(self.byte + 2)?;
-                // Two escapes that are one character outside of the basic plane.
+                // Two escapes together are one character outside of the basic plane.
                 if (0xd800..0xdc00).contains(&code) {
                     Some((12, 4))
                 } else {

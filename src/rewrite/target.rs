@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::source::{EVIDENCE, SUMMARY};
 
 /// Where files of a copy go.
-pub trait Sink {
+pub trait CopySink {
     /// Makes a file with the given path below the output.
     ///
     /// # Errors
@@ -20,7 +20,7 @@ pub trait Sink {
     /// If there is one already, or the system does not make it.
     fn file(&mut self, name: &Path) -> Result<Box<dyn Write + Send + '_>>;
 
-    /// Ends the file made last: what was written to it is on the disk when this returns.
+    /// Closes the file made last, and returns when its content is on the disk.
     ///
     /// # Errors
     ///
@@ -29,7 +29,7 @@ pub trait Sink {
 }
 
 /// Takes what a copy would hold, and keeps nothing.
-impl Sink for () {
+impl CopySink for () {
     fn file(&mut self, _: &Path) -> Result<Box<dyn Write + Send + '_>> {
         Ok(Box::new(io::sink()))
     }
@@ -41,7 +41,7 @@ impl Sink for () {
 
 /// An output folder in the making.
 #[derive(Debug)]
-pub struct Target {
+pub struct CopyTarget {
     folder: PathBuf,
     partial: PathBuf,
     /// Held until the run ends.
@@ -54,7 +54,7 @@ pub struct Target {
 
 const LOCK: &str = ".doublon-lock";
 
-impl Target {
+impl CopyTarget {
     /// Prepares the output `folder` for a copy of what is at `inputs`. With `overwrite`, an earlier output may be there.
     ///
     /// # Errors
@@ -126,7 +126,7 @@ impl Target {
     }
 }
 
-impl Sink for Target {
+impl CopySink for CopyTarget {
     fn file(&mut self, name: &Path) -> Result<Box<dyn Write + Send + '_>> {
         let path = self.partial.join(name);
         let mut make = || -> io::Result<File> {
@@ -146,7 +146,7 @@ impl Sink for Target {
     }
 }
 
-impl Drop for Target {
+impl Drop for CopyTarget {
     fn drop(&mut self) {
         if !self.published {
             let _ = fs::remove_dir_all(&self.partial); // what is left is cleared by the next run
@@ -155,7 +155,7 @@ impl Drop for Target {
     }
 }
 
-/// The place of the folder without links in what leads to it.
+/// Returns the path of the folder with all links in its parent resolved.
 fn place(folder: &Path) -> Result<PathBuf> {
     let refused = |detail: &str| Error::Refused { path: folder.into(), detail: detail.to_owned() };
     let name = folder.file_name().ok_or_else(|| refused("is no name for a new folder"))?;
@@ -200,7 +200,7 @@ fn check_replaceable(folder: &Path, overwrite: bool) -> Result<bool> {
     }
 }
 
-/// Makes the folder for what is not whole yet, or takes over one that a killed run left.
+/// Makes the folder for the unfinished copy, or takes over the folder that a killed run left.
 fn claim(partial: &Path, folder: &Path) -> Result<File> {
     let failed = |cause| Error::Io { path: partial.to_owned(), cause };
     if fs::symlink_metadata(partial).is_ok_and(|metadata| !metadata.is_dir()) {
@@ -228,7 +228,7 @@ fn claim(partial: &Path, folder: &Path) -> Result<File> {
     Ok(lock)
 }
 
-impl Target {
+impl CopyTarget {
     fn make_folders(&mut self, path: &Path) -> io::Result<()> {
         let mut missing: Vec<&Path> = path.ancestors().skip(1).take_while(|folder| !folder.is_dir()).collect();
         while let Some(folder) = missing.pop() {

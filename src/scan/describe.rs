@@ -13,7 +13,7 @@ use crate::finding::{
     Coverage, Difference, DifferenceKind, DocumentRef, EXCERPT_CUT, Fingerprint, MAX_DIFFERENCES, PlacedSpan,
 };
 use crate::report::comparison::{Piece, PieceKind};
-use crate::source::Origin;
+use crate::source::PageOrigin;
 use doublon_core::Span;
 use doublon_core::hash::seeded_hash;
 use doublon_core::text::{TokenReader, line_starts, paragraphs};
@@ -37,7 +37,7 @@ pub struct Described<'t> {
     lines: Vec<usize>,
     paragraphs: Vec<Span>,
     characters: Vec<usize>,
-    page: Option<&'t Origin>,
+    page: Option<&'t PageOrigin>,
 }
 
 /// One side of a match: its text and where its words stand in it.
@@ -64,7 +64,7 @@ impl<'t> Described<'t> {
 
     /// Tells the page that the text was made from.
     #[must_use]
-    pub fn in_page(self, page: Option<&'t Origin>) -> Self {
+    pub fn in_page(self, page: Option<&'t PageOrigin>) -> Self {
         Self { page, ..self }
     }
 
@@ -576,8 +576,8 @@ mod tests {
         map.push(7, Span::new(3, 10));
         map.push(1, Span::new(10, 11));
         map.push(5, Span::new(14, 19));
-        let page = |is_exact| Origin { map: map.clone(), lines: vec![0, 11], is_exact };
-        let place = |page: &Origin| {
+        let page = |is_exact| PageOrigin { map: map.clone(), lines: vec![0, 11], is_exact };
+        let place = |page: &PageOrigin| {
             let described = Described::new("one two three", &mut Tokenizer::default().reader()).in_page(Some(page));
             let doc = DocumentRef { source: "a".into(), record: 0, id: None };
             let place = described.place(1..3, doc);

@@ -4,7 +4,7 @@
 
 use encoding_rs::Encoding;
 
-use crate::source::{Document, Origin};
+use crate::source::{Document, PageOrigin};
 use doublon_core::span::{OffsetMap, Span};
 
 const LOSSY: u64 = 1;
@@ -53,7 +53,7 @@ pub(super) fn read(mut bytes: &[u8], source: u32, record: u64) -> Option<Documen
     Some(Document { source, record, id, text: take_text(bytes)?, lossy: has(LOSSY), raw_hash, encoding, origin })
 }
 
-fn put_origin(origin: &Origin, out: &mut Vec<u8>) {
+fn put_origin(origin: &PageOrigin, out: &mut Vec<u8>) {
     put(origin.map.pieces().count() as u64, out);
     let mut end = 0;
     for (length, span) in origin.map.pieces() {
@@ -70,7 +70,7 @@ fn put_origin(origin: &Origin, out: &mut Vec<u8>) {
     }
 }
 
-fn take_origin(bytes: &mut &[u8], is_exact: bool) -> Option<Origin> {
+fn take_origin(bytes: &mut &[u8], is_exact: bool) -> Option<PageOrigin> {
     let (mut map, mut end) = (OffsetMap::default(), 0);
     for _ in 0..take(bytes)? {
         let length = take(bytes)? as usize;
@@ -83,7 +83,7 @@ fn take_origin(bytes: &mut &[u8], is_exact: bool) -> Option<Origin> {
         last += take(bytes)? as usize;
         lines.push(last);
     }
-    Some(Origin { map, lines, is_exact })
+    Some(PageOrigin { map, lines, is_exact })
 }
 
 /// Numbers are written seven bits a byte, the lowest first; most are small.
@@ -138,7 +138,7 @@ mod tests {
         let mut map = OffsetMap::default();
         map.push(2, Span::new(300, 302));
         map.push(1, Span::new(400, 406));
-        let origin = Origin { map, lines: vec![0, 5, 200_000], is_exact: true };
+        let origin = PageOrigin { map, lines: vec![0, 5, 200_000], is_exact: true };
         let page = Document {
             id: Some("é".repeat(100)),
             text: "pâ".into(),

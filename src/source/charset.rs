@@ -19,12 +19,12 @@ use memchr::{memchr, memmem};
 
 /// Bytes of markup that are searched for a declaration.
 const PRESCAN: usize = 16 << 10;
-/// Bytes that the detector looks at; it is much slower than decoding, and surer with each of the first thousands.
+/// Bytes that the detector looks at. It is much slower than decoding, and its guess gets surer over the first thousands.
 const DETECT: usize = 1 << 20;
 
 /// What is known of the encoding before the bytes are looked at.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Hints<'a> {
+pub struct CharsetHints<'a> {
     /// The encoding that the user wants.
     pub forced: Option<&'static Encoding>,
     /// The name of the encoding as whoever sent the bytes gave it, such as the `charset` of a `Content-Type`.
@@ -35,7 +35,7 @@ pub struct Hints<'a> {
 
 /// A text, and what it was decoded from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Decoded<'a> {
+pub struct DecodedText<'a> {
     /// The text. A byte order mark of UTF-8 stays in it as U+FEFF, so that offsets are those in the bytes; that of
     /// UTF-16 does not.
     pub text: Cow<'a, str>,
@@ -57,7 +57,7 @@ pub struct Decoded<'a> {
 /// assert!(decoded.text.ends_with("déjà vu"));
 /// assert_eq!((decoded.encoding.name(), decoded.lossy), ("windows-1252", false));
 /// ```
-pub fn decode<'a>(bytes: &'a [u8], hints: &Hints) -> Decoded<'a> {
+pub fn decode<'a>(bytes: &'a [u8], hints: &CharsetHints) -> DecodedText<'a> {
     if let Some(encoding) = hints.forced {
         return decode_as(encoding, bytes);
     }
@@ -72,15 +72,15 @@ pub fn decode<'a>(bytes: &'a [u8], hints: &Hints) -> Decoded<'a> {
     }
 }
 
-fn decode_as<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Decoded<'a> {
+fn decode_as<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> DecodedText<'a> {
     if encoding == UTF_8
         && let Ok(text) = simdutf8::basic::from_utf8(bytes)
     {
-        return Decoded { text: text.into(), lossy: false, encoding };
+        return DecodedText { text: text.into(), lossy: false, encoding };
     }
     let mark = Encoding::for_bom(bytes).filter(|&(marked, _)| marked == encoding && marked != UTF_8);
     let (text, lossy) = encoding.decode_without_bom_handling(&bytes[mark.map_or(0, |(_, length)| length)..]);
-    Decoded { text, lossy, encoding }
+    DecodedText { text, lossy, encoding }
 }
 
 /// Returns the encoding that a byte order mark tells. Other text may begin with the two bytes of that of UTF-16, but then
@@ -93,7 +93,7 @@ fn marked(bytes: &[u8]) -> Option<&'static Encoding> {
 }
 
 /// Decodes bytes that are said to be in some encoding.
-fn decode_declared<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Decoded<'a> {
+fn decode_declared<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> DecodedText<'a> {
     let is_wide = encoding == UTF_16LE || encoding == UTF_16BE;
     if let Some(found) = utf16_without_mark(bytes) {
         return decode_as(if is_wide { encoding } else { found }, bytes);
@@ -102,7 +102,7 @@ fn decode_declared<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Decoded<
         && (is_wide || !bytes.is_ascii())
         && let Ok(text) = simdutf8::basic::from_utf8(bytes)
     {
-        return Decoded { text: text.into(), lossy: false, encoding: UTF_8 };
+        return DecodedText { text: text.into(), lossy: false, encoding: UTF_8 };
     }
     let decoded = decode_as(encoding, bytes);
     if !decoded.lossy || encoding == UTF_8 && is_mostly_utf8(bytes) {
@@ -112,7 +112,7 @@ fn decode_declared<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Decoded<
     if detected.lossy { decoded } else { detected }
 }
 
-fn decode_unknown(bytes: &[u8]) -> Decoded<'_> {
+fn decode_unknown(bytes: &[u8]) -> DecodedText<'_> {
     if let Some(encoding) = utf16_without_mark(bytes) {
         return decode_as(encoding, bytes);
     }
@@ -156,7 +156,7 @@ fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
 /// Returns the encoding that markup declares in a `meta` element or an XML declaration.
 fn declared_in_markup(bytes: &[u8]) -> Option<&'static Encoding> {
     let label = xml_declaration(bytes).and_then(known);
-    label.or_else(|| Scanner { bytes, at: 0 }.declaration()).map(|encoding| match encoding {
+    label.or_else(|| MarkupScanner { bytes, at: 0 }.declaration()).map(|encoding| match encoding {
         // What could be read as ASCII is no UTF-16.
         wide if wide == UTF_16LE || wide == UTF_16BE => UTF_8,
         own if own == X_USER_DEFINED => WINDOWS_1252,
@@ -179,12 +179,12 @@ fn xml_declaration(bytes: &[u8]) -> Option<&[u8]> {
 }
 
 /// Reads markup as far as a declaration needs it.
-struct Scanner<'a> {
+struct MarkupScanner<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
-impl<'a> Scanner<'a> {
+impl<'a> MarkupScanner<'a> {
     fn declaration(&mut self) -> Option<&'static Encoding> {
         while let Some(start) = memchr(b'<', self.bytes.get(self.at..)?) {
             self.at += start;
@@ -300,8 +300,8 @@ mod tests {
 
     const FRENCH: &str = "Élève déjà prêt à négocier dès l'été, où ça ? ";
 
-    fn markup(bytes: &[u8]) -> Decoded<'_> {
-        decode(bytes, &Hints { markup: true, ..Hints::default() })
+    fn markup(bytes: &[u8]) -> DecodedText<'_> {
+        decode(bytes, &CharsetHints { markup: true, ..CharsetHints::default() })
     }
 
     fn name_in(html: &str) -> &'static str {
@@ -333,20 +333,20 @@ mod tests {
     #[test]
     fn forced_comes_before_a_mark_and_a_mark_before_the_header() {
         let bytes = b"\xef\xbb\xbf\xc3\xa9";
-        let header = Hints { declared: Some("iso-8859-1"), ..Hints::default() };
+        let header = CharsetHints { declared: Some("iso-8859-1"), ..CharsetHints::default() };
         assert_eq!(decode(bytes, &header).text, "\u{feff}é");
-        let forced = Hints { forced: Some(WINDOWS_1252), ..header };
+        let forced = CharsetHints { forced: Some(WINDOWS_1252), ..header };
         assert_eq!(decode(bytes, &forced).text, "ï»¿Ã©");
         let utf16 = decode(b"\xff\xfe\xe9\0", &header);
         assert_eq!((utf16.text.as_ref(), utf16.encoding), ("é", UTF_16LE));
-        let mark_alone = decode(b"\xff\xfe and then plain words", &Hints::default());
+        let mark_alone = decode(b"\xff\xfe and then plain words", &CharsetHints::default());
         assert!(mark_alone.text.ends_with(" and then plain words"), "{mark_alone:?}");
     }
 
     #[test]
     fn f12_the_header_comes_before_the_markup() {
         let bytes = in_encoding("windows-1251", "<meta charset=koi8-r>Привет");
-        let hints = Hints { declared: Some("windows-1251"), markup: true, ..Hints::default() };
+        let hints = CharsetHints { declared: Some("windows-1251"), markup: true, ..CharsetHints::default() };
         assert!(decode(&bytes, &hints).text.ends_with("Привет"));
     }
 
@@ -374,7 +374,7 @@ mod tests {
         for (label, text) in samples {
             let text = text.repeat(4);
             let bytes = in_encoding(label, &text);
-            let decoded = decode(&bytes, &Hints::default());
+            let decoded = decode(&bytes, &CharsetHints::default());
             assert_eq!((decoded.text.as_ref(), decoded.lossy), (text.as_str(), false), "{label}");
         }
     }
@@ -394,24 +394,24 @@ mod tests {
     fn utf8_with_few_bad_bytes_stays_utf8() {
         let mut bytes = FRENCH.as_bytes().to_vec();
         bytes.insert(0, 0xff);
-        for hints in [Hints::default(), Hints { declared: Some("utf-8"), ..Hints::default() }] {
+        for hints in [CharsetHints::default(), CharsetHints { declared: Some("utf-8"), ..CharsetHints::default() }] {
             let decoded = decode(&bytes, &hints);
             assert_eq!((decoded.encoding, decoded.lossy), (UTF_8, true));
             assert_eq!(decoded.text, format!("\u{fffd}{FRENCH}"));
         }
-        let cut = decode(b"cut here: \xe4\xb8", &Hints::default());
+        let cut = decode(b"cut here: \xe4\xb8", &CharsetHints::default());
         assert_eq!((cut.encoding, cut.lossy), (UTF_8, true));
     }
 
     #[test]
     fn valid_utf8_is_borrowed() {
-        assert!(matches!(decode(FRENCH.as_bytes(), &Hints::default()).text, Cow::Borrowed(_)));
+        assert!(matches!(decode(FRENCH.as_bytes(), &CharsetHints::default()).text, Cow::Borrowed(_)));
     }
 
     proptest! {
         #[test]
         fn any_bytes_are_decoded(bytes: Vec<u8>, markup: bool, declared in prop::option::of("utf-8|utf-16|gbk|x|iso-2022-jp")) {
-            let hints = Hints { forced: None, declared: declared.as_deref(), markup };
+            let hints = CharsetHints { forced: None, declared: declared.as_deref(), markup };
             let decoded = decode(&bytes, &hints);
             let replaced = decoded.text.contains(char::REPLACEMENT_CHARACTER);
             prop_assert!(decoded.lossy || !replaced || std::str::from_utf8(&bytes).is_ok());

@@ -23,12 +23,12 @@ pub struct Document {
     /// The encoding that the text was decoded from, where it is not UTF-8.
     pub encoding: Option<&'static Encoding>,
     /// What the text was made from, where it is not what was decoded.
-    pub origin: Option<Box<Origin>>,
+    pub origin: Option<Box<PageOrigin>>,
 }
 
-/// The page that a text was made from: not its markup, but where things stand in it.
+/// Where a text stands in the page that it was made from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Origin {
+pub struct PageOrigin {
     /// Where the bytes of the text stand in the page, as it was decoded; empty if that is not known.
     pub map: OffsetMap,
     /// The first byte of each line of the page.

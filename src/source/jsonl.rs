@@ -9,15 +9,18 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::read::Line;
-use super::{Block, Item, Record, SourceOptions, line_too_large, skipped_line};
+use super::block::Block;
+use super::line::RecordLine;
+use super::options::SourceOptions;
+use super::record::{Item, Record};
+use super::skip::{SkipCause, line_too_large, skipped_line};
 use crate::finding::Reason;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Appends an item for each line that is not blank.
 pub(super) fn lines(block: &Block, name: &str, options: &SourceOptions, items: &mut Vec<Item>) {
-    let fields = Fields::new(options);
+    let fields = WantedFields::new(options);
     // One check of the whole block is much faster than one for each line.
     let text = simdutf8::basic::from_utf8(&block.bytes).ok();
     for mut line in block.lines() {
@@ -39,7 +42,7 @@ pub(super) fn lines(block: &Block, name: &str, options: &SourceOptions, items: &
     }
 }
 
-fn record(line: &Line, taken: Values) -> Record {
+fn record(line: &RecordLine, taken: Values) -> Record {
     let (record, offset, length) = (line.record, line.offset, line.range.len() as u64);
     let Values { text, id, value } = taken;
     Record { record, id, value, text, offset, length, ..Record::default() }
@@ -52,18 +55,15 @@ struct Values {
     value: Option<String>,
 }
 
-/// Why a line is no document, with words for people.
-type Fault = (Reason, String);
-
 /// The fields to take, as paths from the outermost object inwards.
-struct Fields {
+struct WantedFields {
     text_field: String,
     text: Vec<String>,
     id: Vec<String>,
     value: Option<Vec<String>>,
 }
 
-impl Fields {
+impl WantedFields {
     fn new(options: &SourceOptions) -> Self {
         let path = |field: &str| field.split('.').map(str::to_owned).collect();
         Self {
@@ -75,7 +75,7 @@ impl Fields {
     }
 }
 
-fn parse_line(bytes: &[u8], text: Option<&str>, fields: &Fields) -> Result<Values, Fault> {
+fn parse_line(bytes: &[u8], text: Option<&str>, fields: &WantedFields) -> Result<Values, SkipCause> {
     let line = match text {
         Some(text) => text,
         None => std::str::from_utf8(bytes).map_err(|error| invalid_utf8(bytes, error))?,
@@ -100,7 +100,7 @@ struct Taken {
 }
 
 /// Takes the fields from an object in one pass. It fails, without saying why, where a field lies inside another one.
-struct Take<'a>(&'a Fields);
+struct Take<'a>(&'a WantedFields);
 
 impl<'de> DeserializeSeed<'de> for Take<'_> {
     type Value = Taken;
@@ -122,14 +122,14 @@ impl<'de> Visitor<'de> for Take<'_> {
         let mut id = None;
         while let Some(field) = map.next_key_seed(Key(self.0))? {
             match field {
-                Field::Text => taken.repeated |= taken.text.replace(map.next_value()?).is_some(),
-                Field::Id => taken.repeated |= id.replace(map.next_value::<&RawValue>()?).is_some(),
-                Field::Value => {
+                FieldKind::Text => taken.repeated |= taken.text.replace(map.next_value()?).is_some(),
+                FieldKind::Id => taken.repeated |= id.replace(map.next_value::<&RawValue>()?).is_some(),
+                FieldKind::Value => {
                     let value: &RawValue = map.next_value()?;
                     taken.repeated |= taken.value.replace(value.get().to_owned()).is_some();
                 }
-                Field::Other => drop(map.next_value::<IgnoredAny>()?),
-                Field::Nested => return Err(A::Error::custom("a field inside another")),
+                FieldKind::Other => drop(map.next_value::<IgnoredAny>()?),
+                FieldKind::Nested => return Err(A::Error::custom("a field inside another")),
             }
         }
         taken.id = id.and_then(id_of);
@@ -137,7 +137,7 @@ impl<'de> Visitor<'de> for Take<'_> {
     }
 }
 
-enum Field {
+enum FieldKind {
     Text,
     Id,
     Value,
@@ -147,38 +147,38 @@ enum Field {
 }
 
 /// Tells which field a key names, without storing the key.
-struct Key<'a>(&'a Fields);
+struct Key<'a>(&'a WantedFields);
 
 impl<'de> DeserializeSeed<'de> for Key<'_> {
-    type Value = Field;
+    type Value = FieldKind;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Field, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<FieldKind, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
 impl Visitor<'_> for Key<'_> {
-    type Value = Field;
+    type Value = FieldKind;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("a key")
     }
 
-    fn visit_str<E>(self, key: &str) -> Result<Field, E> {
-        let Fields { text, id, value, .. } = self.0;
+    fn visit_str<E>(self, key: &str) -> Result<FieldKind, E> {
+        let WantedFields { text, id, value, .. } = self.0;
         let value = value.as_deref();
         Ok(match (text[0] == key, id[0] == key, value.is_some_and(|value| value[0] == key)) {
-            (false, false, false) => Field::Other,
-            (true, false, false) if text.len() == 1 => Field::Text,
-            (false, true, false) if id.len() == 1 => Field::Id,
-            (false, false, true) if value.is_some_and(|value| value.len() == 1) => Field::Value,
-            _ => Field::Nested,
+            (false, false, false) => FieldKind::Other,
+            (true, false, false) if text.len() == 1 => FieldKind::Text,
+            (false, true, false) if id.len() == 1 => FieldKind::Id,
+            (false, false, true) if value.is_some_and(|value| value.len() == 1) => FieldKind::Value,
+            _ => FieldKind::Nested,
         })
     }
 }
 
 /// Takes the fields wherever they are, or says why the line is no document. Costs several passes over the line.
-fn parse_carefully(line: &str, fields: &Fields) -> Result<Values, Fault> {
+fn parse_carefully(line: &str, fields: &WantedFields) -> Result<Values, SkipCause> {
     serde_json::from_str::<IgnoredAny>(line).map_err(|error| invalid_json(&error))?;
     if !is_object(line) {
         let detail = format!("is {}, but a record must be an object", kind_of(line.trim_ascii_start()));
@@ -201,7 +201,7 @@ fn parse_carefully(line: &str, fields: &Fields) -> Result<Values, Fault> {
 }
 
 /// Returns the value at the end of a path of fields.
-fn find<'a>(object: &'a str, path: &[String]) -> Result<Option<&'a RawValue>, Fault> {
+fn find<'a>(object: &'a str, path: &[String]) -> Result<Option<&'a RawValue>, SkipCause> {
     let (key, inner) = path.split_first().map_or(("", path), |(key, inner)| (key.as_str(), inner));
     let mut values = Vec::new();
     members(object, |name, value| {
@@ -218,7 +218,7 @@ fn find<'a>(object: &'a str, path: &[String]) -> Result<Option<&'a RawValue>, Fa
 }
 
 /// Calls `visit` with each member of an object.
-fn members<'a>(object: &'a str, visit: impl FnMut(&str, &'a RawValue)) -> Result<(), Fault> {
+fn members<'a>(object: &'a str, visit: impl FnMut(&str, &'a RawValue)) -> Result<(), SkipCause> {
     serde_json::Deserializer::from_str(object).deserialize_map(Members(visit)).map_err(|error| invalid_json(&error))
 }
 
@@ -264,11 +264,11 @@ fn kind_of(json: &str) -> &'static str {
     }
 }
 
-/// The most fields that a message offers instead of the one that is not there, and the longest name among them.
+/// The most fields that a message lists when the text field is missing, and the longest name that it lists.
 const MAX_OFFERS: usize = 5;
 const MAX_OFFER_BYTES: usize = 40;
 
-fn missing_text(line: &str, fields: &Fields) -> Fault {
+fn missing_text(line: &str, fields: &WantedFields) -> SkipCause {
     let mut offers = Vec::new();
     let listed = members(line, |name, value| {
         if value.get().starts_with('"') && name.len() <= MAX_OFFER_BYTES && offers.len() < MAX_OFFERS {
@@ -283,12 +283,12 @@ fn missing_text(line: &str, fields: &Fields) -> Fault {
     (Reason::MissingText, format!("record has no field `{field}`; name the field with --text-field{offers}"))
 }
 
-fn invalid_utf8(bytes: &[u8], error: std::str::Utf8Error) -> Fault {
+fn invalid_utf8(bytes: &[u8], error: std::str::Utf8Error) -> SkipCause {
     let at = error.valid_up_to();
     (Reason::InvalidUtf8, format!("byte {:#04x} in column {} is not UTF-8", bytes[at], at + 1))
 }
 
-fn invalid_json(error: &serde_json::Error) -> Fault {
+fn invalid_json(error: &serde_json::Error) -> SkipCause {
     (Reason::InvalidJson, format!("column {}: {}", error.column(), bare_message(error)))
 }
 

@@ -2,45 +2,46 @@
 
 use encoding_rs::{Encoding, UTF_8};
 
-use super::charset::{Decoded, Hints, decode};
-use super::{Record, SourceOptions, html};
+use super::charset::{CharsetHints, DecodedText, decode};
+use super::document::PageOrigin;
+#[cfg(feature = "html")]
+use super::html;
+use super::record::Record;
 use crate::finding::PageText;
-use crate::source::Origin;
 use doublon_core::hash::content_hash;
+#[cfg(feature = "html")]
 use doublon_core::text::line_starts;
 
-/// Returns a document of the text that `bytes` hold, of a page what `options` ask for; its place and id are left to the
+/// Returns a document of the text that `bytes` hold, of a page what `page` asks for; its place and id are left to the
 /// caller.
-pub(super) fn read(bytes: &[u8], hints: &Hints, options: &SourceOptions) -> Record {
-    match options.page {
-        PageText::Visible => document(bytes, hints),
-        #[cfg(feature = "article")]
-        PageText::Article => {
-            document_by(bytes, hints, |page| html::article(page).unwrap_or_else(|| html::visible(page)))
-        }
-    }
-}
-
-/// The same, of a page its visible text.
-pub(super) fn document(bytes: &[u8], hints: &Hints) -> Record {
-    document_by(bytes, hints, html::visible)
-}
-
-fn document_by(bytes: &[u8], hints: &Hints, visible: impl Fn(&str) -> html::Visible) -> Record {
-    let Decoded { text, lossy, encoding } = decode(bytes, hints);
+pub(super) fn read(bytes: &[u8], hints: &CharsetHints, page: PageText) -> Record {
+    let DecodedText { text, lossy, encoding } = decode(bytes, hints);
     let raw_hash = lossy.then(|| content_hash(bytes));
-    let (text, origin) = if hints.markup {
-        let html::Visible { text: visible, map } = visible(&text);
-        let is_exact = encoding == UTF_8 && !lossy;
-        (visible, Some(Box::new(Origin { map, lines: line_starts(&text), is_exact })))
-    } else {
-        (text.into_owned(), None)
-    };
+    let (text, origin) =
+        if hints.markup { without_markup(&text, encoding == UTF_8 && !lossy, page) } else { (text.into_owned(), None) };
     let encoding: Option<&'static Encoding> = (encoding != UTF_8).then_some(encoding);
     Record { text, lossy, raw_hash, encoding, origin, ..Record::default() }
 }
 
+/// Returns the text of a page, and where it stands in the page.
+#[cfg(feature = "html")]
+fn without_markup(page: &str, is_exact: bool, wanted: PageText) -> (String, Option<Box<PageOrigin>>) {
+    let html::Visible { text, map } = match wanted {
+        PageText::Visible => html::visible(page),
+        #[cfg(feature = "article")]
+        PageText::Article => html::article(page).unwrap_or_else(|| html::visible(page)),
+    };
+    (text, Some(Box::new(PageOrigin { map, lines: line_starts(page), is_exact })))
+}
+
+/// Pages are refused before their bytes are decoded.
+#[cfg(not(feature = "html"))]
+fn without_markup(page: &str, _: bool, _: PageText) -> (String, Option<Box<PageOrigin>>) {
+    (page.to_owned(), None)
+}
+
 #[cfg(test)]
+#[cfg(feature = "html")]
 mod tests {
     use super::*;
     use doublon_core::Span;
@@ -48,7 +49,7 @@ mod tests {
     #[test]
     fn a_page_knows_where_its_text_stands() {
         let bytes = b"<meta charset=latin1>\n<p>d\xe9j\xe0 vu";
-        let page = document(bytes, &Hints { markup: true, ..Hints::default() });
+        let page = read(bytes, &CharsetHints { markup: true, ..CharsetHints::default() }, PageText::Visible);
         let origin = page.origin.unwrap();
         assert_eq!((page.text.as_str(), page.lossy, page.raw_hash), ("déjà vu", false, None));
         assert_eq!((origin.lines, origin.is_exact), (vec![0, 22], false));
@@ -59,8 +60,8 @@ mod tests {
     #[test]
     fn lossy_texts_carry_the_hash_of_their_bytes() {
         let bytes = b"\xc3\xa9\xc3\xa9\xff";
-        let lossy = document(bytes, &Hints::default());
+        let lossy = read(bytes, &CharsetHints::default(), PageText::Visible);
         assert_eq!((lossy.lossy, lossy.raw_hash, lossy.encoding), (true, Some(content_hash(bytes)), None));
-        assert_eq!(document("é\u{fffd}".as_bytes(), &Hints::default()).raw_hash, None);
+        assert_eq!(read("é\u{fffd}".as_bytes(), &CharsetHints::default(), PageText::Visible).raw_hash, None);
     }
 }

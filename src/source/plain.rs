@@ -6,7 +6,10 @@
 
 use encoding_rs::{Encoding, UTF_8};
 
-use super::{Block, Item, Record, SourceOptions, line_too_large};
+use super::block::Block;
+use super::options::SourceOptions;
+use super::record::{Item, Record};
+use super::skip::line_too_large;
 use doublon_core::hash::content_hash;
 
 /// Appends a document for each line that is not blank.
@@ -23,7 +26,7 @@ pub(super) fn lines(block: &Block, name: &str, options: &SourceOptions, items: &
 }
 
 /// What bytes say.
-pub(super) struct Decoded {
+pub(super) struct DecodedPart {
     pub text: String,
     pub lossy: bool,
     /// If it is not UTF-8.
@@ -31,20 +34,20 @@ pub(super) struct Decoded {
 }
 
 /// Decodes a line or a field.
-pub(super) fn decode_part(bytes: &[u8], options: &SourceOptions) -> Decoded {
+pub(super) fn decode_part(bytes: &[u8], options: &SourceOptions) -> DecodedPart {
     let encoding = options.encoding.filter(|&encoding| encoding != UTF_8);
     if let Some(encoding) = encoding {
         let (text, lossy) = encoding.decode_with_bom_removal(bytes);
-        return Decoded { text: text.into_owned(), lossy, encoding: Some(encoding) };
+        return DecodedPart { text: text.into_owned(), lossy, encoding: Some(encoding) };
     }
     match simdutf8::basic::from_utf8(bytes) {
-        Ok(text) => Decoded { text: text.to_owned(), lossy: false, encoding },
-        Err(_) => Decoded { text: String::from_utf8_lossy(bytes).into_owned(), lossy: true, encoding },
+        Ok(text) => DecodedPart { text: text.to_owned(), lossy: false, encoding },
+        Err(_) => DecodedPart { text: String::from_utf8_lossy(bytes).into_owned(), lossy: true, encoding },
     }
 }
 
-fn record(bytes: &[u8], decoded: Decoded, record: u64, offset: u64) -> Record {
-    let Decoded { text, lossy, encoding } = decoded;
+fn record(bytes: &[u8], decoded: DecodedPart, record: u64, offset: u64) -> Record {
+    let DecodedPart { text, lossy, encoding } = decoded;
     let raw_hash = lossy.then(|| content_hash(bytes));
     Record { record, text, lossy, raw_hash, encoding, offset, length: bytes.len() as u64, ..Record::default() }
 }

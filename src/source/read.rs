@@ -5,7 +5,6 @@
 //! parsing, so that one thread can feed many. A record that exceeds `max_record` is passed over without being stored.
 
 use std::io::{self, Seek, SeekFrom, Write};
-use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,111 +13,30 @@ use base64::engine::general_purpose::STANDARD;
 use memchr::{memchr, memchr_iter, memrchr};
 use tempfile::SpooledTempFile;
 
-use super::codec::{Compression, Decoder, Fault};
-use super::csv::{self, Table};
+use super::block::{BLOCK, Block, BlockCut};
+use super::codec::{CodecFault, Decoder};
+use super::compression::Compression;
+use super::file::Source;
+use super::format::Format;
+use super::line::RecordLine;
+use super::options::SourceOptions;
 #[cfg(feature = "parquet")]
 use super::parquet::ParquetReader;
-use super::stored::{Opened, Stamp, Stored, open};
-use super::{Format, Item, Source, SourceOptions, line_too_large, shape, skipped_line, skipped_source, warc};
+use super::raw::{OpenedFile, RawBytes, Stamp, open};
+use super::skip::{SkipCause, line_too_large, skipped_line, skipped_source, unsupported};
+use super::table::TableLayout;
+use super::{csv, sniff, warc};
 use crate::finding::{Reason, Skipped, SourceInfo};
-
-/// Large enough that handing it to another thread costs nothing beside parsing it; small enough that a few hundred
-/// of them fit in memory and that a file of some megabytes keeps all threads busy.
-pub(super) const BLOCK: usize = 1 << 20;
-
-/// A stretch of a source that holds whole records.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Block {
-    /// The bytes, as they stand in the source after its compression is taken off.
-    pub bytes: Vec<u8>,
-    /// The number of the first record in it.
-    pub first_record: u64,
-    /// The byte in the decompressed source at which the block starts.
-    pub offset: u64,
-    /// How to read the rows of a table.
-    pub(super) table: Option<Arc<Table>>,
-    /// What was parsed already, of formats that have no records of bytes.
-    pub(super) items: Vec<Item>,
-}
-
-/// The place of one line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Line {
-    /// The zero-based number in the source.
-    pub record: u64,
-    /// The byte in the source at which it starts.
-    pub offset: u64,
-    /// Where it stands in the block, without its line feed.
-    pub range: Range<usize>,
-}
-
-impl Line {
-    /// Returns the line without its first `bytes` bytes.
-    pub fn cut_front(self, bytes: usize) -> Self {
-        Self { offset: self.offset + bytes as u64, range: self.range.start + bytes..self.range.end, ..self }
-    }
-}
-
-impl Block {
-    /// Makes a block of whole records that stand at `offset` in a source.
-    pub fn of(bytes: Vec<u8>, first_record: u64, offset: u64) -> Self {
-        Self { bytes, first_record, offset, ..Self::default() }
-    }
-
-    /// Returns the bytes that the block holds, or the texts in it.
-    pub fn size(&self) -> usize {
-        let text = |item: &Item| if let Item::Document(record) = item { record.text.len() } else { 0 };
-        self.bytes.len() + self.items.iter().map(text).sum::<usize>()
-    }
-
-    /// Returns the records of the block one by one where they are lines, else the block.
-    pub fn pieces(&self, format: Format) -> Vec<Self> {
-        if !matches!(format, Format::Lines | Format::Jsonl) {
-            return vec![self.clone()];
-        }
-        let piece = |Line { record, offset, range }: Line| Self {
-            bytes: self.bytes[range].to_vec(),
-            first_record: record,
-            offset,
-            ..Self::default()
-        };
-        self.lines().map(piece).collect()
-    }
-
-    /// Returns the lines of the block in order. A line feed at the very end does not begin another line.
-    pub(super) fn lines(&self) -> impl Iterator<Item = Line> {
-        let last = (self.bytes.last() != Some(&b'\n')).then_some(self.bytes.len());
-        let mut start = 0;
-        memchr_iter(b'\n', &self.bytes).chain(last).zip(self.first_record..).map(move |(end, record)| {
-            let range = start..end;
-            start = end + 1;
-            Line { record, offset: self.offset + range.start as u64, range }
-        })
-    }
-
-    /// Returns the block of one record of this one, which stands at `range`.
-    #[must_use]
-    pub fn one(&self, record: u64, range: Range<usize>) -> Self {
-        let offset = self.offset + range.start as u64;
-        let (bytes, table) = (self.bytes[range].to_vec(), self.table.clone());
-        Self { bytes, first_record: record, offset, table, items: Vec::new() }
-    }
-
-    /// Returns where the field of text stands in a block that is one row of a table, with its quotes.
-    pub fn text_field(&self) -> Option<Range<usize>> {
-        csv::text_field(&self.bytes, self.table.as_ref()?)
-    }
-}
 
 /// Reads one source, block by block.
 pub struct SourceReader {
     source: Source,
     options: SourceOptions,
     format: Format,
-    input: Input,
-    /// What the file was when it was opened, if it is one whose changes can be seen.
-    opened: Option<Opened>,
-    table: Option<Arc<Table>>,
+    input: SourceInput,
+    /// The file and its stamp, unless the source is a stream.
+    opened: Option<OpenedFile>,
+    table: Option<Arc<TableLayout>>,
     #[cfg(feature = "parquet")]
     rows: Option<ParquetReader>,
     /// Bytes that were read and not handed out.
@@ -132,7 +50,7 @@ pub struct SourceReader {
     handed_out: bool,
     /// Quotes that were found open to the end, each after reading to there.
     open_quotes: usize,
-    /// What was passed over and not taken yet, if it is kept.
+    /// The bytes that were passed over and not taken yet, if they are kept.
     passed: Option<Passed>,
 }
 
@@ -160,17 +78,9 @@ impl Passed {
 }
 
 #[allow(clippy::large_enum_variant)] // there is one a source
-enum Input {
-    Raw(Stored),
+enum SourceInput {
+    Raw(RawBytes),
     Coded(Compression, Decoder),
-}
-
-/// Where the whole records end with which `pending` starts.
-pub(super) enum Cut {
-    /// After so many bytes, which hold so many records.
-    Whole { end: usize, records: u64 },
-    /// Not in what is there.
-    More,
 }
 
 impl SourceReader {
@@ -178,7 +88,7 @@ impl SourceReader {
     ///
     /// # Errors
     ///
-    /// What is reported of a source that gives no document: it is gone, may not be read, is no file, is binary, or is
+    /// The finding about a source that gives no document: it is gone, may not be read, is no file, is binary, or is
     /// of another shape or encoding than its name says. Such a source has no line in the table of sources.
     pub fn open(source: &Source, options: &SourceOptions) -> Result<Self, Skipped> {
         Self::open_with(source, options, None)
@@ -194,7 +104,7 @@ impl SourceReader {
     }
 
     fn open_with(source: &Source, options: &SourceOptions, passed: Option<Passed>) -> Result<Self, Skipped> {
-        let refused = |(reason, detail): (Reason, String)| skipped_source(&source.name(), reason, detail);
+        let refused = |(reason, detail): SkipCause| skipped_source(&source.name(), reason, detail);
         let mut reader = Self::start(source, options).map_err(refused)?;
         reader.passed = passed;
         reader.fill(reader.known_length().map_or(BLOCK, |length| BLOCK.min(length as usize + 1)));
@@ -206,8 +116,11 @@ impl SourceReader {
         }
         let (start, whole) = (reader.pending.as_slice(), reader.ended);
         reader.format =
-            source.format_by_ending(options).unwrap_or_else(|| shape::format_of(start, whole, source, options));
-        shape::refuse(start, whole, reader.format).map_or(Ok(()), Err).map_err(refused)?;
+            source.format_by_ending(options).unwrap_or_else(|| sniff::format_of(start, whole, source, options));
+        let missing = reader.format.missing_feature();
+        missing.map_or(Ok(()), |(format, feature)| Err(refused(unsupported(format, feature))))?;
+        sniff::refuse(start, whole, reader.format).map_or(Ok(()), Err).map_err(refused)?;
+        #[cfg(feature = "parquet")]
         if reader.format == Format::Parquet {
             reader.open_rows()?;
         }
@@ -223,12 +136,12 @@ impl SourceReader {
     /// Returns how the source is compressed.
     pub fn compression(&self) -> Option<Compression> {
         match self.input {
-            Input::Raw(_) => None,
-            Input::Coded(compression, _) => Some(compression),
+            SourceInput::Raw(_) => None,
+            SourceInput::Coded(compression, _) => Some(compression),
         }
     }
 
-    /// Returns what a [`super::Rereader`] needs to see a change of the file, unless changes of it cannot be seen.
+    /// Returns the stamp by which a [`super::Rereader`] sees that the file changed, if the file has one.
     pub fn stamp(&self) -> Option<Stamp> {
         // A file that the kernel makes up as it is read says that it is empty, and is never the same.
         self.opened.as_ref().map(|opened| opened.stamp.clone()).filter(|stamp| stamp.length > 0)
@@ -248,7 +161,7 @@ impl SourceReader {
         self.input.stored().bytes()
     }
 
-    /// Returns the next block, or what had to be passed over before it. Reading goes on after an error; `None` is the
+    /// Returns the next block, or the finding about what had to be passed over before it. Reading goes on after an error; `None` is the
     /// end of the source.
     pub fn next_block(&mut self) -> Option<Result<Block, Skipped>> {
         let block = match self.format {
@@ -309,11 +222,6 @@ impl SourceReader {
         Ok(())
     }
 
-    #[cfg(not(feature = "parquet"))]
-    fn open_rows(&mut self) -> Result<(), Skipped> {
-        Err(skipped_source(&self.source.name(), Reason::Binary, "this build of doublon does not read Parquet"))
-    }
-
     #[cfg(feature = "parquet")]
     fn next_rows(&mut self) -> Option<Result<Block, Skipped>> {
         let items = self.rows.as_mut()?.next_batch()?;
@@ -326,13 +234,13 @@ impl SourceReader {
         None
     }
 
-    fn start(source: &Source, options: &SourceOptions) -> Result<Self, (Reason, String)> {
+    fn start(source: &Source, options: &SourceOptions) -> Result<Self, SkipCause> {
         let (stored, opened) = open(source)?;
         Ok(Self {
             source: source.clone(),
             options: options.clone(),
             format: Format::Plain,
-            input: Input::new(stored, &source.path)?,
+            input: SourceInput::new(stored, &source.path)?,
             opened,
             table: None,
             #[cfg(feature = "parquet")]
@@ -356,11 +264,11 @@ impl SourceReader {
     }
 
     /// Takes off what stands before the first record.
-    fn read_head(&mut self) -> Result<(), (Reason, String)> {
+    fn read_head(&mut self) -> Result<(), SkipCause> {
         if !matches!(self.format, Format::Csv | Format::Tsv) || self.pending.is_empty() {
             return Ok(());
         }
-        let table = Table::read(&self.pending, self.ended, self.format, &self.options)?;
+        let table = TableLayout::read(&self.pending, self.ended, self.format, &self.options)?;
         self.drop_front(table.length);
         self.record = table.lines;
         self.table = Some(Arc::new(table));
@@ -374,16 +282,16 @@ impl SourceReader {
             return;
         }
         let result = match &mut self.input {
-            Input::Raw(stored) => stored.append(&mut self.pending, wanted).map_err(|error| {
+            SourceInput::Raw(stored) => stored.append(&mut self.pending, wanted).map_err(|error| {
                 let bytes = stored.bytes();
                 let detail = format!("after {bytes} bytes: {error}");
                 let skipped = skipped_source(&self.source.name(), Reason::ReadError, detail);
                 Skipped { offset: Some(bytes), ..skipped }
             }),
-            Input::Coded(compression, decoder) => {
+            SourceInput::Coded(compression, decoder) => {
                 let done = decoder.append(&mut self.pending, wanted);
                 done.and_then(|()| within_ratio(*compression, decoder, self.options.max_ratio)).map_err(|fault| {
-                    let Fault { reason, detail } = fault;
+                    let CodecFault { reason, detail } = fault;
                     skipped_source(&self.source.name(), reason, detail)
                 })
             }
@@ -392,9 +300,9 @@ impl SourceReader {
         self.failure = result.err();
     }
 
-    /// Drops what a failure left of a record, and goes on behind the failure where that makes sense.
+    /// Drops the part of a record before a failure, and goes on behind the failure if the decoder can.
     fn go_on_after(&mut self, failure: Skipped) -> Skipped {
-        let Input::Coded(_, decoder) = &mut self.input else { return failure };
+        let SourceInput::Coded(_, decoder) = &mut self.input else { return failure };
         let is_hopeless = failure.reason == Reason::Bomb || matches!(self.format, Format::Plain | Format::Html);
         let goes_on = !is_hopeless && decoder.resume();
         let lost = self.pending.len();
@@ -432,7 +340,7 @@ impl SourceReader {
     fn whole_records(&mut self) -> Option<Result<Block, Skipped>> {
         self.fill(BLOCK);
         while !self.pending.is_empty() {
-            if let Cut::Whole { end, records } = self.last_end() {
+            if let BlockCut::Whole { end, records } = self.last_end() {
                 return Some(Ok(self.cut(end, records)));
             }
             if self.pending.len() as u64 > self.options.max_record {
@@ -453,17 +361,17 @@ impl SourceReader {
             // What a failure cut off is told with the failure.
             let is_end = self.ended && self.failure.is_none();
             match warc::cut(&self.pending, is_end, self.options.max_record) {
-                warc::Cut::Records { length, records } => return Some(Ok(self.cut(length, records))),
-                warc::Cut::More(_) if self.ended => return None,
-                warc::Cut::More(length) => self.fill(length.max(self.pending.len() + BLOCK)),
-                warc::Cut::Fault(fault) => return Some(Err(self.pass_over_record(&fault))),
-                warc::Cut::End => return None,
+                warc::ArchiveCut::Records { length, records } => return Some(Ok(self.cut(length, records))),
+                warc::ArchiveCut::More(_) if self.ended => return None,
+                warc::ArchiveCut::More(length) => self.fill(length.max(self.pending.len() + BLOCK)),
+                warc::ArchiveCut::Fault(fault) => return Some(Err(self.pass_over_record(&fault))),
+                warc::ArchiveCut::End => return None,
             }
         }
     }
 
     /// Goes to where the next record of an archive starts.
-    fn pass_over_record(&mut self, fault: &warc::Fault) -> Skipped {
+    fn pass_over_record(&mut self, fault: &warc::ArchiveFault) -> Skipped {
         let (record, offset) = (self.record, self.offset + fault.start as u64);
         let mut from = fault.after;
         loop {
@@ -491,13 +399,13 @@ impl SourceReader {
         Skipped { record: Some(record), offset: Some(offset), ..skipped }
     }
 
-    fn last_end(&self) -> Cut {
+    fn last_end(&self) -> BlockCut {
         let pending = self.pending.as_slice();
         match &self.table {
             Some(table) => csv::cut(pending, table, self.ended && self.failure.is_none()),
-            None => memrchr(b'\n', pending).map_or(Cut::More, |last| {
+            None => memrchr(b'\n', pending).map_or(BlockCut::More, |last| {
                 let records = memchr_iter(b'\n', &pending[..=last]).count() as u64;
-                Cut::Whole { end: last + 1, records }
+                BlockCut::Whole { end: last + 1, records }
             }),
         }
     }
@@ -534,7 +442,7 @@ impl SourceReader {
 
     /// Drops the line with which `pending` starts, up to and with its line feed.
     fn pass_over_line(&mut self) -> Skipped {
-        let line = Line { record: self.record, offset: self.offset, range: 0..0 };
+        let line = RecordLine { record: self.record, offset: self.offset, range: 0..0 };
         let end = loop {
             match memchr(b'\n', &self.pending) {
                 Some(end) => break end + 1,
@@ -557,10 +465,10 @@ impl SourceReader {
     /// Drops the line with which `pending` starts, in which a quote opens that nothing closes.
     fn pass_over_open_quote(&mut self) -> Skipped {
         self.open_quotes += 1;
-        let line = Line { record: self.record, offset: self.offset, range: 0..0 };
+        let line = RecordLine { record: self.record, offset: self.offset, range: 0..0 };
         let detail = "a quote is not closed before the end of the file";
         let skipped = skipped_line(&self.source.name(), &line, Reason::OpenQuote, detail);
-        // To find one that is open takes reading to the end.
+        // Each open quote costs one reading to the end.
         let gives_up = self.open_quotes > MAX_OPEN_QUOTES;
         let end = memchr(b'\n', &self.pending).filter(|_| !gives_up).map_or(self.pending.len(), |end| end + 1);
         self.drop_front(end);
@@ -587,7 +495,7 @@ impl SourceReader {
 
     /// Ends the source if a record of which `passed` bytes were passed over is there only to waste time.
     fn stop_bomb(&mut self, passed: u64) {
-        let Input::Coded(compression, decoder) = &mut self.input else { return };
+        let SourceInput::Coded(compression, decoder) = &mut self.input else { return };
         let ratio = decoder.ratio();
         let most = self.options.max_record.saturating_mul(BOMB_RECORDS).max(BOMB_BYTES);
         if passed > most && ratio > BOMB_RATIO && self.failure.is_none() {
@@ -603,8 +511,8 @@ impl SourceReader {
     }
 }
 
-/// Refuses what unpacks to more than `most` times its size, as soon as there is enough of it to tell.
-fn within_ratio(compression: Compression, decoder: &mut Decoder, most: u64) -> Result<(), Fault> {
+/// Refuses a source that unpacks to more than `most` times its size, as soon as enough was unpacked to tell.
+fn within_ratio(compression: Compression, decoder: &mut Decoder, most: u64) -> Result<(), CodecFault> {
     let ratio = decoder.ratio();
     if most == 0 || ratio <= most || decoder.decoded() < RATIO_COUNTS_AFTER {
         return Ok(());
@@ -613,15 +521,15 @@ fn within_ratio(compression: Compression, decoder: &mut Decoder, most: u64) -> R
         "{} data that unpacks to {ratio} times its size; not read further, unless --max-ratio allows it",
         compression.name()
     );
-    Err(Fault::new(Reason::Bomb, detail))
+    Err(CodecFault::new(Reason::Bomb, detail))
 }
 
 /// Equal records compress without end, and a few thousand of them are no attack.
 const RATIO_COUNTS_AFTER: u64 = 64 << 20;
 
-/// A compressed source is given up when it unpacks to so many times its size while a record is passed over that is so
-/// many times too large. Text compresses to a tenth, rarely to a hundredth; what does better repeats itself, and then it
-/// has records that end.
+/// A compressed source is given up when it unpacks to `BOMB_RATIO` times its size while the record that is passed over is
+/// `BOMB_RECORDS` times too large. Text compresses to a tenth, rarely to a hundredth. Text that repeats itself compresses
+/// better, but its records end.
 const BOMB_RATIO: u64 = 100;
 const BOMB_RECORDS: u64 = 4;
 /// A record is never too large for this before so many bytes of it have passed.
@@ -629,15 +537,15 @@ const BOMB_BYTES: u64 = 64 << 20;
 
 const MAX_OPEN_QUOTES: usize = 16;
 
-impl Input {
+impl SourceInput {
     /// Finds out whether the bytes are compressed.
-    fn new(mut stored: Stored, path: &Path) -> Result<Self, (Reason, String)> {
+    fn new(mut stored: RawBytes, path: &Path) -> Result<Self, SkipCause> {
         // A failure comes again when more is read.
         let start = stored.peek(MAGIC).unwrap_or_default();
         match (Compression::of(start, path), Compression::by_ending(path)) {
             (Some(compression), _) => match Decoder::new(compression, stored) {
                 Ok(decoder) => Ok(Self::Coded(compression, decoder)),
-                Err(Fault { reason, detail }) => Err((reason, detail)),
+                Err(CodecFault { reason, detail }) => Err((reason, detail)),
             },
             (None, Some(named)) if start.is_empty() => {
                 Err((Reason::Truncated, format!("the file is empty, not {} data", named.name())))
@@ -646,7 +554,7 @@ impl Input {
         }
     }
 
-    fn stored(&mut self) -> &mut Stored {
+    fn stored(&mut self) -> &mut RawBytes {
         match self {
             Self::Raw(stored) => stored,
             Self::Coded(_, decoder) => decoder.stored(),
@@ -656,3 +564,33 @@ impl Input {
 
 /// Bytes that tell the compression.
 const MAGIC: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_build_does_not_read_is_refused_by_name() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let page = b"<html><p>one two".as_slice();
+        for (name, bytes, what, feature, is_built) in [
+            ("a.html", page, "HTML", "html", cfg!(feature = "html")),
+            ("a", page, "HTML", "html", cfg!(feature = "html")),
+            ("a.parquet", b"PAR1", "Parquet", "parquet", cfg!(feature = "parquet")),
+            ("a.warc", b"WARC/1.0\r\nWARC-Type: response\r\n", "web archives", "warc", cfg!(feature = "warc")),
+            ("a.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\xff", "gzip", "gzip", cfg!(feature = "gzip")),
+            ("a.zst", b"\x28\xb5\x2f\xfd\0\0", "Zstandard", "zstd", cfg!(feature = "zstd")),
+            ("a.bz2", b"BZh91AY&SY", "bzip2", "bzip2", cfg!(feature = "bzip2")),
+            ("a.lz4", b"\x04\x22\x4d\x18\0\0", "LZ4", "lz4", cfg!(feature = "lz4")),
+            ("a.xz", b"\xfd7zXZ\0\0\0", "xz", "xz", cfg!(feature = "xz")),
+        ] {
+            let source = Source { path: folder.path().join(name), named: true };
+            std::fs::write(&source.path, bytes).expect("is written");
+            let refused = SourceReader::open(&source, &SourceOptions::default()).err();
+            let unsupported = refused.filter(|skipped| skipped.reason == Reason::Unsupported);
+            let expected = format!("this build reads no {what}; it was made without the feature `{feature}`");
+            let expected = (!is_built).then_some(expected);
+            assert_eq!(unsupported.and_then(|skipped| skipped.detail), expected, "{name}");
+        }
+    }
+}

@@ -4,17 +4,22 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
-use super::csv::Table;
-use super::read::BLOCK;
-use super::stored::Stamp;
-use super::{Block, Format, Item, Record, Source, SourceOptions, parse, reason_of, skipped_source};
+use super::block::{BLOCK, Block};
+use super::file::Source;
+use super::format::Format;
+use super::options::SourceOptions;
+use super::parse::parse;
+use super::raw::Stamp;
+use super::record::{Item, Record};
+use super::skip::{SkipCause, reason_of, skipped_source};
+use super::table::TableLayout;
 use crate::finding::{Reason, Skipped};
 
 /// Fetches single records of a source that was read before.
 pub struct Rereader {
     source: Source,
     format: Format,
-    table: Option<Arc<Table>>,
+    table: Option<Arc<TableLayout>>,
     file: File,
     stamp: Option<Stamp>,
     is_changed: bool,
@@ -119,9 +124,9 @@ impl Rereader {
 }
 
 /// Reads the header of a table again.
-fn table(file: &mut File, format: Format, options: &SourceOptions) -> Result<Arc<Table>, (Reason, String)> {
+fn table(file: &mut File, format: Format, options: &SourceOptions) -> Result<Arc<TableLayout>, SkipCause> {
     let mut start = Vec::new();
     let read = file.take(BLOCK as u64).read_to_end(&mut start);
     read.map_err(|error| (Reason::ReadError, error.to_string()))?;
-    Table::read(&start, start.len() < BLOCK, format, options).map(Arc::new)
+    TableLayout::read(&start, start.len() < BLOCK, format, options).map(Arc::new)
 }

@@ -10,16 +10,17 @@ use std::fs::{self, FileType, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use walkdir::{DirEntry, WalkDir};
 
-use super::{Source, reason_of, skipped_source};
+use super::file::Source;
+use super::filter::PathFilter;
+use super::skip::{SkipCause, reason_of, skipped_source};
 use crate::error::{Error, Result};
 use crate::finding::{BadInput, InputOptions, Reason, Skipped};
 
 /// The sources that some paths lead to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Found {
+pub struct FoundSources {
     /// What is to be read, sorted by the bytes of the path.
     pub sources: Vec<Source>,
     /// What is not read, in order.
@@ -44,16 +45,16 @@ pub const SUMMARY: &str = "summary.json";
 /// # Errors
 ///
 /// A path that was named does not exist (unless [`BadInput::Skip`]), or a pattern is not valid.
-pub fn walk(paths: &[PathBuf], options: &InputOptions) -> Result<Found> {
-    let filter = Filter::new(options)?;
-    let mut tree = Tree::default();
+pub fn walk(paths: &[PathBuf], options: &InputOptions) -> Result<FoundSources> {
+    let filter = PathFilter::new(options)?;
+    let mut tree = MetPaths::default();
     for path in paths {
         tree.add_named(path, options, &filter)?;
     }
     Ok(tree.into_found())
 }
 
-/// What tells a file from all others on the machine.
+/// The numbers of device and file, which no two files on a machine share.
 pub(super) type FileId = (u64, u64);
 
 #[cfg(unix)]
@@ -88,36 +89,36 @@ pub(super) fn kind_of(kind: FileType) -> &'static str {
     }
 }
 
-/// What was met, by name.
+/// All paths that were met.
 #[derive(Default)]
-struct Tree {
-    entries: Vec<Entry>,
+struct MetPaths {
+    entries: Vec<MetPath>,
     left_out: u64,
 }
 
-struct Entry {
+struct MetPath {
     /// The name without links in what was given, so that one place has one such path whatever led to it.
     place: PathBuf,
     name: PathBuf,
     /// The file, or why it is none.
-    what: std::result::Result<File, (Reason, String)>,
+    what: std::result::Result<MetFile, SkipCause>,
 }
 
-struct File {
+struct MetFile {
     named: bool,
     id: Option<FileId>,
 }
 
-impl Tree {
-    fn add_named(&mut self, path: &Path, options: &InputOptions, filter: &Filter) -> Result<()> {
+impl MetPaths {
+    fn add_named(&mut self, path: &Path, options: &InputOptions, filter: &PathFilter) -> Result<()> {
         if path == Path::new("-") {
-            self.add(path.into(), path.into(), Ok(File { named: true, id: None }));
+            self.add(path.into(), path.into(), Ok(MetFile { named: true, id: None }));
             return Ok(());
         }
         let place = fs::canonicalize(path).or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.into());
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => self.add_folder(path, &place, options, filter),
-            Ok(metadata) => self.add(place, path.into(), Ok(File { named: true, id: file_id(&metadata) })),
+            Ok(metadata) => self.add(place, path.into(), Ok(MetFile { named: true, id: file_id(&metadata) })),
             Err(error) => {
                 let reason = reason_of_named(path, &error);
                 if reason == Reason::Missing && options.bad_input == BadInput::Fail {
@@ -129,7 +130,7 @@ impl Tree {
         Ok(())
     }
 
-    fn add_folder(&mut self, root: &Path, place: &Path, options: &InputOptions, filter: &Filter) {
+    fn add_folder(&mut self, root: &Path, place: &Path, options: &InputOptions, filter: &PathFilter) {
         let mut walk = WalkDir::new(root).follow_links(options.follow).into_iter();
         while let Some(entry) = walk.next() {
             let path = entry.as_ref().map_or_else(|error| error.path().unwrap_or(root), DirEntry::path);
@@ -149,19 +150,19 @@ impl Tree {
         }
     }
 
-    fn add(&mut self, place: PathBuf, name: PathBuf, what: std::result::Result<File, (Reason, String)>) {
-        self.entries.push(Entry { place, name, what });
+    fn add(&mut self, place: PathBuf, name: PathBuf, what: std::result::Result<MetFile, SkipCause>) {
+        self.entries.push(MetPath { place, name, what });
     }
 
-    fn into_found(mut self) -> Found {
+    fn into_found(mut self) -> FoundSources {
         self.join_places();
         self.entries.sort_by(|a, b| bytes(&a.name).cmp(bytes(&b.name)));
-        let mut found = Found { left_out: self.left_out, ..Found::default() };
+        let mut found = FoundSources { left_out: self.left_out, ..FoundSources::default() };
         let mut first_names: HashMap<FileId, String> = HashMap::new();
-        for Entry { name: path, what, .. } in self.entries {
+        for MetPath { name: path, what, .. } in self.entries {
             let name = path.to_string_lossy();
             let first_name = match &what {
-                Ok(File { id: Some(id), .. }) => first_names.get(id),
+                Ok(MetFile { id: Some(id), .. }) => first_names.get(id),
                 _ => None,
             };
             match (what, first_name) {
@@ -170,7 +171,7 @@ impl Tree {
                     let detail = format!("the same file as {first}");
                     found.skipped.push(skipped_source(&name, Reason::SameFile, detail));
                 }
-                (Ok(File { named, id }), None) => {
+                (Ok(MetFile { named, id }), None) => {
                     first_names.extend(id.map(|id| (id, name.into_owned())));
                     found.sources.push(Source { path, named });
                 }
@@ -182,7 +183,7 @@ impl Tree {
     /// Leaves one entry for each place. A name that was given outdoes one that was met: a pipe may be both.
     fn join_places(&mut self) {
         self.entries.sort_by(|a, b| {
-            let key = |entry: &Entry| (entry.what.is_err(), !entry.what.as_ref().is_ok_and(|file| file.named));
+            let key = |entry: &MetPath| (entry.what.is_err(), !entry.what.as_ref().is_ok_and(|file| file.named));
             let (name_a, name_b) = (bytes(&a.name), bytes(&b.name));
             bytes(&a.place).cmp(bytes(&b.place)).then(key(a).cmp(&key(b))).then(name_a.cmp(name_b))
         });
@@ -202,17 +203,17 @@ fn is_evidence(folder: &Path) -> bool {
 }
 
 /// Whether a walk that met this may read it, and why not.
-fn regular(entry: &DirEntry) -> std::result::Result<File, (Reason, String)> {
+fn regular(entry: &DirEntry) -> std::result::Result<MetFile, SkipCause> {
     let kind = entry.file_type();
     if !kind.is_file() {
         return Err((Reason::NotRegular, format!("{} is read only if it is named itself", kind_of(kind))));
     }
     let metadata = entry.metadata().map_err(|error| why(&error))?;
-    Ok(File { named: false, id: file_id(&metadata) })
+    Ok(MetFile { named: false, id: file_id(&metadata) })
 }
 
 /// Why a walk could not go on at some place.
-fn why(error: &walkdir::Error) -> (Reason, String) {
+fn why(error: &walkdir::Error) -> SkipCause {
     if let Some(ancestor) = error.loop_ancestor() {
         return (Reason::LinkLoop, format!("the link leads back to {}", ancestor.display()));
     }
@@ -239,41 +240,4 @@ fn reason_of_named(path: &Path, error: &io::Error) -> Reason {
 /// Paths compare by component, but they are listed in the order of their bytes, as every other tool sorts them.
 fn bytes(path: &Path) -> &[u8] {
     path.as_os_str().as_encoded_bytes()
-}
-
-/// The patterns that say which files in folders are read.
-struct Filter {
-    glob: Option<GlobSet>,
-    exclude: GlobSet,
-}
-
-impl Filter {
-    fn new(options: &InputOptions) -> Result<Self> {
-        let glob = glob_set("glob", &options.glob)?;
-        Ok(Self { glob: (!glob.is_empty()).then_some(glob), exclude: glob_set("exclude", &options.exclude)? })
-    }
-
-    fn admits(&self, below: &Path, may_be_folder: bool) -> bool {
-        let wanted = may_be_folder || self.glob.as_ref().is_none_or(|glob| glob.is_match(below));
-        wanted && !self.exclude.is_match(below)
-    }
-}
-
-fn glob_set(name: &'static str, patterns: &[String]) -> Result<GlobSet> {
-    let mut set = GlobSetBuilder::new();
-    for pattern in patterns {
-        // A pattern without a slash holds at any depth, as in other tools.
-        let anchored = if pattern.contains('/') { pattern.trim_start_matches('/') } else { &format!("**/{pattern}") };
-        set.add(GlobBuilder::new(anchored).literal_separator(true).build().map_err(|_| invalid(name, pattern))?);
-    }
-    set.build().map_err(|_| invalid(name, &patterns.join(", ")))
-}
-
-fn invalid(name: &'static str, pattern: &str) -> Error {
-    doublon_core::Error::Parameter {
-        name,
-        value: format!("`{pattern}`"),
-        expected: "a pattern such as `*.txt` or `news/**`",
-    }
-    .into()
 }

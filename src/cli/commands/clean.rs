@@ -10,7 +10,8 @@ use doublon::Error;
 use doublon::finding::Findings;
 use doublon::report::text::{bytes, counted, number};
 use doublon::rewrite::{
-    Checked, Copied, Edge, Options, Passages, Plan, Sink, Summary, Target, apply, check, names, plan, removals, staying,
+    CheckedPlan, CleanOptions, CleanSummary, CopiedSource, CopySink, CopyTarget, CutEdge, PassageTreatment, Plan,
+    apply, check, names, plan, removals, staying,
 };
 use doublon::scan::Progress;
 use doublon::source::{EVIDENCE, SUMMARY};
@@ -148,7 +149,7 @@ fn refuse_settings(args: &CleanArgs) -> Result<()> {
     }
 }
 
-fn clean(args: &CleanArgs, plan_output: &Output, meter: &Meter) -> Result<(Findings, Summary)> {
+fn clean(args: &CleanArgs, plan_output: &Output, meter: &Meter) -> Result<(Findings, CleanSummary)> {
     refuse_settings(args)?;
     let mut target = None;
     if args.from.is_none() {
@@ -159,10 +160,10 @@ fn clean(args: &CleanArgs, plan_output: &Output, meter: &Meter) -> Result<(Findi
     meter.phase("planning", None);
     let mut plan = plan(&findings, &args.options())?;
     if args.from.is_some() {
-        check(&plan)?.plan().check_keepers(&findings.header.parameters)?;
+        check(&plan)?.plan().check_keepers()?;
         target = prepare(args, &inputs(args, &plan))?;
     }
-    let mut copied = copy(args, &findings, check(&plan)?, &mut target, meter);
+    let mut copied = copy(args, check(&plan)?, &mut target, meter);
     while let Err(Error::Damaged { path, detail }) = &copied {
         if !plan.spare(path, detail) {
             break;
@@ -170,9 +171,9 @@ fn clean(args: &CleanArgs, plan_output: &Output, meter: &Meter) -> Result<(Findi
         // The output begins anew: what was written rests on a plan that no longer holds.
         drop(target.take());
         target = prepare(args, &inputs(args, &plan))?;
-        copied = copy(args, &findings, check(&plan)?, &mut target, meter);
+        copied = copy(args, check(&plan)?, &mut target, meter);
     }
-    let summary = Summary::new(&findings, &plan, &copied?, args.allow_wipeout || args.dry_run)?;
+    let summary = CleanSummary::new(&plan, &copied?, args.allow_wipeout || args.dry_run)?;
     if let Some(mut target) = target {
         write_evidence(&mut target, &plan, &summary)?;
         target.publish()?;
@@ -186,9 +187,9 @@ fn inputs(args: &CleanArgs, plan: &Plan) -> Vec<PathBuf> {
     args.paths.iter().cloned().chain(plan.sources.iter().map(|planned| planned.source.path.clone())).collect()
 }
 
-fn prepare(args: &CleanArgs, inputs: &[PathBuf]) -> Result<Option<Target>> {
+fn prepare(args: &CleanArgs, inputs: &[PathBuf]) -> Result<Option<CopyTarget>> {
     let out = args.out.as_deref().filter(|_| !args.dry_run);
-    Ok(out.map(|out| Target::prepare(out, inputs, args.overwrite)).transpose()?)
+    Ok(out.map(|out| CopyTarget::prepare(out, inputs, args.overwrite)).transpose()?)
 }
 
 fn findings(args: &CleanArgs, meter: &Meter) -> Result<Findings> {
@@ -205,28 +206,27 @@ fn findings(args: &CleanArgs, meter: &Meter) -> Result<Findings> {
 
 fn copy(
     args: &CleanArgs,
-    findings: &Findings,
-    checked: Checked<'_>,
-    target: &mut Option<Target>,
+    checked: CheckedPlan<'_>,
+    target: &mut Option<CopyTarget>,
     meter: &Meter,
-) -> Result<Vec<Copied>, Error> {
+) -> Result<Vec<CopiedSource>, Error> {
     let plan = checked.plan();
     let sources = plan.sources.iter().map(|planned| planned.source.path.clone());
-    let paths: Vec<PathBuf> = sources.chain(plan.whole.iter().map(|whole| whole.path.clone())).collect();
+    let paths: Vec<PathBuf> = sources.chain(plan.unread.iter().map(|file| file.path.clone())).collect();
     let names = names(&paths, &args.paths)?;
     meter.phase(if args.dry_run { "checking" } else { "writing" }, Some(total(plan)));
-    let sink: &mut dyn Sink = match target {
+    let sink: &mut dyn CopySink = match target {
         Some(target) => target,
         None => &mut (),
     };
-    apply(checked, &findings.header.parameters, &names, sink, &|read| meter.advance(read))
+    apply(checked, &names, sink, &|read| meter.advance(read))
 }
 
 fn total(plan: &Plan) -> u64 {
     plan.sources.iter().map(|planned| planned.info.bytes).sum()
 }
 
-fn write_evidence(target: &mut Target, plan: &Plan, summary: &Summary) -> Result<()> {
+fn write_evidence(target: &mut CopyTarget, plan: &Plan, summary: &CleanSummary) -> Result<()> {
     let folder = Path::new(EVIDENCE);
     target.write(&folder.join("removed.jsonl"), |out| removals(plan, out))?;
     target.write(&folder.join("staying.jsonl"), |out| staying(plan, out))?;
@@ -237,11 +237,11 @@ fn write_evidence(target: &mut Target, plan: &Plan, summary: &Summary) -> Result
     Ok(())
 }
 
-fn tell(summary: &Summary, args: &CleanArgs) {
+fn tell(summary: &CleanSummary, args: &CleanArgs) {
     for warning in &summary.warnings {
         say(&format!("warning: {warning}"));
     }
-    let Summary { documents, kept, removed, skipped, passages, .. } = summary;
+    let CleanSummary { documents, kept, removed, skipped, passages, .. } = summary;
     let [documents_in, kept, removed, skipped] = [documents, kept, removed, skipped].map(|&n| number(n));
     say(&format!("documents: {documents_in} = {kept} kept + {removed} removed + {skipped} skipped"));
     if args.passages != PassagesArg::Keep {
@@ -265,17 +265,17 @@ fn tell(summary: &Summary, args: &CleanArgs) {
 }
 
 impl CleanArgs {
-    fn options(&self) -> Options {
-        Options {
+    fn options(&self) -> CleanOptions {
+        CleanOptions {
             passages: match self.passages {
-                PassagesArg::Keep => Passages::Keep,
-                PassagesArg::Cut => Passages::Cut,
-                PassagesArg::Mark => Passages::Mark,
+                PassagesArg::Keep => PassageTreatment::Keep,
+                PassagesArg::Cut => PassageTreatment::Cut,
+                PassagesArg::Mark => PassageTreatment::Mark,
             },
             cut_at: match self.cut_at {
-                EdgeArg::Word => Edge::Word,
-                EdgeArg::Sentence => Edge::Sentence,
-                EdgeArg::Paragraph => Edge::Paragraph,
+                EdgeArg::Word => CutEdge::Word,
+                EdgeArg::Sentence => CutEdge::Sentence,
+                EdgeArg::Paragraph => CutEdge::Paragraph,
             },
             min_left: self.min_left,
         }

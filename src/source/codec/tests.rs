@@ -1,6 +1,10 @@
 use std::io::{Cursor, Write};
+use std::path::Path;
 
-use super::*;
+use super::Decoder;
+use crate::finding::Reason;
+use crate::source::compression::Compression;
+use crate::source::raw::RawBytes;
 
 fn gzip(text: &str) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
@@ -48,7 +52,7 @@ fn encoders() -> Vec<(Compression, Encode)> {
 /// Decodes in pieces of `wanted` bytes; returns the text, and the faults on the way.
 fn decode(bytes: &[u8], wanted: usize) -> (String, Vec<Reason>) {
     let compression = Compression::of(bytes, Path::new("")).expect("is compressed");
-    let stored = Stored::new(Box::new(Cursor::new(bytes.to_vec())));
+    let stored = RawBytes::new(Box::new(Cursor::new(bytes.to_vec())));
     let mut decoder = Decoder::new(compression, stored).unwrap_or_else(|fault| panic!("{}", fault.detail));
     let (mut out, mut faults) = (Vec::new(), Vec::new());
     loop {

@@ -11,8 +11,9 @@
 use dom_smoothie::{Config, Readability};
 use memchr::memmem;
 
-use super::{Visible, visible_and_depth};
-use doublon_core::span::{OffsetMap, Span};
+use super::text::Visible;
+use super::visible::{visible, visible_and_depth};
+use doublon_core::{OffsetMap, Span};
 
 /// Browsers nest no deeper either.
 const DEEPEST: usize = 512;
@@ -27,7 +28,7 @@ pub fn article(html: &str) -> Option<Visible> {
     }
     let config = Config { max_elements_to_parse: MOST_ELEMENTS, ..Config::default() };
     let article = Readability::new(html, None, Some(config)).ok()?.parse().ok()?;
-    let text = super::visible(&article.content).text;
+    let text = visible(&article.content).text;
     if text.is_empty() {
         return None;
     }
@@ -122,7 +123,7 @@ mod tests {
 
     #[test]
     fn paragraphs_that_are_not_in_the_page_leave_no_map() {
-        let page = super::super::visible("<p>a</p><p>b &lt; c</p><p>d</p>");
+        let page = visible("<p>a</p><p>b &lt; c</p><p>d</p>");
         assert_eq!(located("a\n\nx", &page), None);
         assert_eq!(located("b < c\n\na", &page), None);
         let found = located("b < c\n\nd", &page).unwrap();

@@ -6,7 +6,7 @@
 //! a block all that is open in it, and the end of an inline element nothing beyond its block. Tables are not rearranged.
 //! Each element is opened and closed once and searches are bounded, so the work is linear however deep the page is.
 
-use super::tag::{Content, Group, KNOWN, Tag};
+use super::tag::{HtmlTag, KNOWN, TagContent, TagGroup};
 
 /// How far up an element is looked for that some tag ends without naming it, or that is no block. Real pages nest
 /// inline elements a few deep; browsers refuse to nest more than 512 of any kind.
@@ -25,7 +25,7 @@ pub(super) struct OpenElements {
 
 #[derive(Clone, Copy)]
 struct Element {
-    tag: Tag,
+    tag: HtmlTag,
     unseen: bool,
 }
 
@@ -55,8 +55,8 @@ impl OpenElements {
     }
 
     /// Closes what a start tag ends that is about to open an element.
-    pub fn make_room(&mut self, tag: Tag) {
-        use Group::{Block, Cell, Choice, Definition, Inline, Item, List, Paragraph, Row, Rows, Table};
+    pub fn make_room(&mut self, tag: HtmlTag) {
+        use TagGroup::{Block, Cell, Choice, Definition, Inline, Item, List, Paragraph, Row, Rows, Table};
         if tag.ends_paragraph() {
             self.close_nearest(&[Paragraph], &[Table, Cell]);
         }
@@ -71,7 +71,7 @@ impl OpenElements {
         }
     }
 
-    pub fn open(&mut self, tag: Tag, unseen: bool) {
+    pub fn open(&mut self, tag: HtmlTag, unseen: bool) {
         self.elements.push(Element { tag, unseen });
         self.deepest = self.deepest.max(self.elements.len());
         if let Some(count) = self.counts.get_mut(tag.id as usize) {
@@ -79,24 +79,24 @@ impl OpenElements {
         }
         self.unseen += usize::from(unseen);
         self.pre += usize::from(is_pre(tag));
-        self.foreign += usize::from(tag.content == Content::Foreign);
+        self.foreign += usize::from(tag.content == TagContent::Foreign);
     }
 
     /// Closes the element that an end tag names, if one is open, and all within it.
-    pub fn close(&mut self, tag: Tag) {
+    pub fn close(&mut self, tag: HtmlTag) {
         let is_named = |element: &Element| element.tag.id == tag.id;
         let found = match self.counts.get(tag.id as usize) {
             Some(0) => None,
             // The search ends at the element, and takes no longer than closing all those that it passes.
-            Some(_) if tag.group != Group::Inline || tag.content != Content::Flow => {
+            Some(_) if tag.group != TagGroup::Inline || tag.content != TagContent::Flow => {
                 self.elements.iter().rposition(is_named)
             }
-            _ => self.nearest(is_named, |element| element.tag.group != Group::Inline),
+            _ => self.nearest(is_named, |element| element.tag.group != TagGroup::Inline),
         };
         self.truncate(found);
     }
 
-    fn close_nearest(&mut self, groups: &[Group], barriers: &[Group]) {
+    fn close_nearest(&mut self, groups: &[TagGroup], barriers: &[TagGroup]) {
         let found = self
             .nearest(|element| groups.contains(&element.tag.group), |element| barriers.contains(&element.tag.group));
         self.truncate(found);
@@ -115,11 +115,11 @@ impl OpenElements {
             }
             self.unseen -= usize::from(element.unseen);
             self.pre -= usize::from(is_pre(element.tag));
-            self.foreign -= usize::from(element.tag.content == Content::Foreign);
+            self.foreign -= usize::from(element.tag.content == TagContent::Foreign);
         }
     }
 }
 
-fn is_pre(tag: Tag) -> bool {
-    matches!(tag.content, Content::Pre | Content::RawPre(_))
+fn is_pre(tag: HtmlTag) -> bool {
+    matches!(tag.content, TagContent::Pre | TagContent::RawPre(_))
 }

@@ -6,10 +6,10 @@
 
 use html5gum::{Emitter, Error, State};
 
-use super::Visible;
 use super::flow::Flow;
 use super::open::OpenElements;
-use super::tag::{Content, Tag};
+use super::tag::{HtmlTag, TagContent};
+use super::text::Visible;
 use doublon_core::Span;
 
 /// Names of elements and attributes longer than this are cut: no known one is, and a page may hold giant ones.
@@ -18,14 +18,14 @@ const LONGEST_NAME: usize = 64;
 const LONGEST_STYLE: usize = 4096;
 
 /// Takes the tokens of a page.
-pub(super) struct Page<'a> {
+pub(super) struct PageEmitter<'a> {
     html: &'a [u8],
     /// Whether the page says that it is XML, in which `<![CDATA[` holds text.
     is_xml: bool,
     /// The place of the tokenizer, and the end of the last token.
     position: usize,
     done: usize,
-    token: Token,
+    token: TagInReading,
     /// The name of the last start tag: the end tag that ends raw text.
     last_start: Vec<u8>,
     /// Whether the text that follows belongs to an element of which nothing is seen.
@@ -37,7 +37,7 @@ pub(super) struct Page<'a> {
 /// The tag that is being read.
 #[derive(Default)]
 #[allow(clippy::struct_excessive_bools)] // what its attributes and its end say, each for itself
-struct Token {
+struct TagInReading {
     name: Vec<u8>,
     is_end: bool,
     ends_itself: bool,
@@ -47,7 +47,7 @@ struct Token {
     is_open: bool,
 }
 
-impl<'a> Page<'a> {
+impl<'a> PageEmitter<'a> {
     pub fn new(html: &'a str) -> Self {
         let start = html.trim_start_matches('\u{feff}');
         let mark = html.len() - start.len();
@@ -56,7 +56,7 @@ impl<'a> Page<'a> {
             is_xml: start.trim_ascii_start().starts_with("<?xml"),
             position: mark,
             done: mark,
-            token: Token::default(),
+            token: TagInReading::default(),
             last_start: Vec::new(),
             in_raw: false,
             open: OpenElements::new(),
@@ -99,7 +99,7 @@ impl<'a> Page<'a> {
     }
 
     fn start_tag(&mut self) -> Option<State> {
-        let tag = Tag::of(&self.token.name);
+        let tag = HtmlTag::of(&self.token.name);
         if self.open.is_foreign() && self.token.ends_itself {
             return None;
         }
@@ -109,12 +109,12 @@ impl<'a> Page<'a> {
             self.set_apart(tag);
         }
         match tag.content {
-            Content::Void | Content::Break => None,
-            Content::Raw(state) => {
+            TagContent::Void | TagContent::Break => None,
+            TagContent::Raw(state) => {
                 self.in_raw = true;
                 Some(state)
             }
-            Content::RawPre(state) => {
+            TagContent::RawPre(state) => {
                 self.open.open(tag, unseen);
                 Some(state)
             }
@@ -126,7 +126,7 @@ impl<'a> Page<'a> {
     }
 
     fn end_tag(&mut self) {
-        let tag = Tag::of(&self.token.name);
+        let tag = HtmlTag::of(&self.token.name);
         self.in_raw = false;
         let was_seen = self.open.is_seen();
         self.open.close(tag);
@@ -135,20 +135,20 @@ impl<'a> Page<'a> {
         }
     }
 
-    fn set_apart(&mut self, tag: Tag) {
-        if tag.content == Content::Break {
+    fn set_apart(&mut self, tag: HtmlTag) {
+        if tag.content == TagContent::Break {
             self.flow.end_line();
         } else {
             self.flow.set_apart(tag.gap);
         }
     }
 
-    fn is_unseen(&self, tag: Tag) -> bool {
+    fn is_unseen(&self, tag: HtmlTag) -> bool {
         match tag.content {
             // Scripts show these when they are done.
-            Content::Page => false,
-            Content::Unseen => true,
-            Content::UnseenUnlessOpen if !self.token.is_open => true,
+            TagContent::Page => false,
+            TagContent::Unseen => true,
+            TagContent::UnseenUnlessOpen if !self.token.is_open => true,
             _ => self.token.is_hidden || hides(&self.token.style),
         }
     }
@@ -169,7 +169,7 @@ fn extend_up_to(limit: usize, buffer: &mut Vec<u8>, bytes: &[u8]) {
     buffer.extend_from_slice(&bytes[..bytes.len().min(limit.saturating_sub(buffer.len()))]);
 }
 
-impl Emitter for &mut Page<'_> {
+impl Emitter for &mut PageEmitter<'_> {
     type Token = std::convert::Infallible;
 
     fn pop_token(&mut self) -> Option<Self::Token> {
@@ -274,7 +274,7 @@ impl Emitter for &mut Page<'_> {
     }
 }
 
-impl Token {
+impl TagInReading {
     fn clear(&mut self, is_end: bool) {
         self.name.clear();
         self.attribute.clear();

@@ -4,12 +4,12 @@ use html5gum::State;
 
 /// A kind of element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Tag {
+pub(super) struct HtmlTag {
     /// Equal for equal names. Numbers below [`KNOWN`] are places in the table.
     pub id: u32,
-    pub group: Group,
+    pub group: TagGroup,
     pub gap: Gap,
-    pub content: Content,
+    pub content: TagContent,
 }
 
 /// Every `Tag::id` of a name that the table holds is below this.
@@ -17,7 +17,7 @@ pub(super) const KNOWN: usize = 256;
 
 /// How an element ends where its end tag is missing or misplaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Group {
+pub(super) enum TagGroup {
     Inline,
     Block,
     Paragraph,
@@ -45,7 +45,7 @@ pub(super) enum Gap {
 
 /// What an element holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Content {
+pub(super) enum TagContent {
     Flow,
     /// Nothing: there is no end tag.
     Void,
@@ -67,7 +67,7 @@ pub(super) enum Content {
     RawPre(State),
 }
 
-impl Tag {
+impl HtmlTag {
     /// Returns the kind of the elements with a name in lower case.
     pub fn of(name: &[u8]) -> Self {
         match TABLE.binary_search_by(|(known, ..)| known.as_bytes().cmp(name)) {
@@ -75,15 +75,18 @@ impl Tag {
                 let (_, group, gap, content) = TABLE[id];
                 Self { id: id as u32, group, gap, content }
             }
-            Err(_) => {
-                Self { id: hash(name) | KNOWN as u32, group: Group::Inline, gap: Gap::None, content: Content::Flow }
-            }
+            Err(_) => Self {
+                id: hash(name) | KNOWN as u32,
+                group: TagGroup::Inline,
+                gap: Gap::None,
+                content: TagContent::Flow,
+            },
         }
     }
 
     /// Returns whether a start tag of this kind ends an open paragraph.
     pub fn ends_paragraph(self) -> bool {
-        !matches!(self.group, Group::Inline | Group::Choice | Group::Cell | Group::Row | Group::Rows)
+        !matches!(self.group, TagGroup::Inline | TagGroup::Choice | TagGroup::Cell | TagGroup::Row | TagGroup::Rows)
     }
 }
 
@@ -92,13 +95,13 @@ fn hash(name: &[u8]) -> u32 {
     name.iter().fold(0x811c_9dc5, |hash, &byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
-use Content::{Break, Flow, Foreign, Page, Pre, Raw, RawPre, Unseen, UnseenUnlessOpen, Void};
 use Gap::{Blank, Line, None, Space, Tab};
-use Group::{Block, Cell, Choice, Definition, Inline, Item, List, Paragraph, Row, Rows, Table};
+use TagContent::{Break, Flow, Foreign, Page, Pre, Raw, RawPre, Unseen, UnseenUnlessOpen, Void};
+use TagGroup::{Block, Cell, Choice, Definition, Inline, Item, List, Paragraph, Row, Rows, Table};
 
 /// Sorted by name. What is not here is inline. After the rendering section of the HTML standard (15.3), except that
 /// every block is a paragraph, whether or not style sheets would give it a margin.
-const TABLE: &[(&str, Group, Gap, Content)] = &[
+const TABLE: &[(&str, TagGroup, Gap, TagContent)] = &[
     ("address", Block, Blank, Flow),
     ("annotation", Inline, None, Unseen),
     ("annotation-xml", Inline, None, Unseen),
@@ -202,8 +205,8 @@ mod tests {
     fn the_table_is_sorted_and_its_places_are_ids() {
         assert!(TABLE.is_sorted_by(|a, b| a.0 < b.0));
         assert!(TABLE.len() <= KNOWN);
-        assert_eq!(Tag::of(b"ul").group, Group::List);
-        assert!(Tag::of(b"my-element").id as usize >= KNOWN);
-        assert_ne!(Tag::of(b"b").id, Tag::of(b"i").id);
+        assert_eq!(HtmlTag::of(b"ul").group, TagGroup::List);
+        assert!(HtmlTag::of(b"my-element").id as usize >= KNOWN);
+        assert_ne!(HtmlTag::of(b"b").id, HtmlTag::of(b"i").id);
     }
 }

@@ -7,12 +7,12 @@ use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{ByteArray, DataType};
 use parquet::schema::types::ColumnDescriptor;
 
-use super::footer::Fault;
-use super::pages::Progress;
+use super::footer::ParquetFault;
+use super::pages::PageProgress;
 
 /// One value.
 #[derive(Debug)]
-pub(super) enum Cell {
+pub(super) enum ParquetCell {
     Bytes(ByteArray),
     /// A whole number, or a decimal without its point.
     Number(i128),
@@ -23,14 +23,14 @@ pub(super) enum Cell {
 /// A column of a row group that is being read. It has at most one value a row.
 pub(super) struct Cells {
     reader: ColumnReader,
-    progress: Arc<Progress>,
+    progress: Arc<PageProgress>,
     max_level: i16,
-    style: Style,
+    style: ValueStyle,
 }
 
 impl Cells {
-    pub fn new((reader, progress): (ColumnReader, Arc<Progress>), column: &ColumnDescriptor) -> Self {
-        Self { reader, progress, max_level: column.max_def_level(), style: Style::of(column) }
+    pub fn new((reader, progress): (ColumnReader, Arc<PageProgress>), column: &ColumnDescriptor) -> Self {
+        Self { reader, progress, max_level: column.max_def_level(), style: ValueStyle::of(column) }
     }
 
     /// Returns how many rows may be asked for at once.
@@ -39,29 +39,35 @@ impl Cells {
     }
 
     /// Reads the values of the next rows, `None` for null.
-    pub fn read(&mut self, rows: usize) -> Result<Vec<Option<Cell>>, Fault> {
-        let unsigned = self.style == Style::Unsigned;
+    pub fn read(&mut self, rows: usize) -> Result<Vec<Option<ParquetCell>>, ParquetFault> {
+        let unsigned = self.style == ValueStyle::Unsigned;
         let level = self.max_level;
-        let decimal = matches!(self.style, Style::Decimal(_));
+        let decimal = matches!(self.style, ValueStyle::Decimal(_));
         let bytes = |value: &ByteArray| match whole(value.data()) {
-            Some(number) if decimal => Cell::Number(number),
-            _ => Cell::Bytes(value.clone()),
+            Some(number) if decimal => ParquetCell::Number(number),
+            _ => ParquetCell::Bytes(value.clone()),
         };
         let cells = match &mut self.reader {
-            ColumnReader::BoolColumnReader(reader) => read(reader, level, rows, |&value| Cell::Truth(value)),
+            ColumnReader::BoolColumnReader(reader) => read(reader, level, rows, |&value| ParquetCell::Truth(value)),
             ColumnReader::Int32ColumnReader(reader) if unsigned => {
-                read(reader, level, rows, |&value| Cell::Number(value.cast_unsigned().into()))
+                read(reader, level, rows, |&value| ParquetCell::Number(value.cast_unsigned().into()))
             }
-            ColumnReader::Int32ColumnReader(reader) => read(reader, level, rows, |&value| Cell::Number(value.into())),
+            ColumnReader::Int32ColumnReader(reader) => {
+                read(reader, level, rows, |&value| ParquetCell::Number(value.into()))
+            }
             ColumnReader::Int64ColumnReader(reader) if unsigned => {
-                read(reader, level, rows, |&value| Cell::Number(value.cast_unsigned().into()))
+                read(reader, level, rows, |&value| ParquetCell::Number(value.cast_unsigned().into()))
             }
-            ColumnReader::Int64ColumnReader(reader) => read(reader, level, rows, |&value| Cell::Number(value.into())),
+            ColumnReader::Int64ColumnReader(reader) => {
+                read(reader, level, rows, |&value| ParquetCell::Number(value.into()))
+            }
             ColumnReader::Int96ColumnReader(reader) => {
-                read(reader, level, rows, |value| Cell::Number(value.to_nanos().into()))
+                read(reader, level, rows, |value| ParquetCell::Number(value.to_nanos().into()))
             }
-            ColumnReader::FloatColumnReader(reader) => read(reader, level, rows, |&value| Cell::Real(value.into())),
-            ColumnReader::DoubleColumnReader(reader) => read(reader, level, rows, |&value| Cell::Real(value)),
+            ColumnReader::FloatColumnReader(reader) => {
+                read(reader, level, rows, |&value| ParquetCell::Real(value.into()))
+            }
+            ColumnReader::DoubleColumnReader(reader) => read(reader, level, rows, |&value| ParquetCell::Real(value)),
             ColumnReader::ByteArrayColumnReader(reader) => read(reader, level, rows, bytes),
             ColumnReader::FixedLenByteArrayColumnReader(reader) => read(reader, level, rows, |value| bytes(value)),
         }?;
@@ -70,31 +76,31 @@ impl Cells {
     }
 
     /// Returns a value as an id: a string that is not empty, or a number.
-    pub fn id(&self, cell: &Cell) -> Option<String> {
+    pub fn id(&self, cell: &ParquetCell) -> Option<String> {
         match cell {
-            Cell::Bytes(bytes) => self.string(bytes.data()).filter(|id| !id.is_empty()),
-            Cell::Truth(_) => None,
+            ParquetCell::Bytes(bytes) => self.string(bytes.data()).filter(|id| !id.is_empty()),
+            ParquetCell::Truth(_) => None,
             _ => self.json(cell),
         }
     }
 
     /// Returns a value as JSON.
-    pub fn json(&self, cell: &Cell) -> Option<String> {
+    pub fn json(&self, cell: &ParquetCell) -> Option<String> {
         match cell {
-            Cell::Bytes(bytes) => serde_json::to_string(&self.string(bytes.data())?).ok(),
-            Cell::Number(number) => Some(match self.style {
-                Style::Decimal(scale) => with_point(*number, scale),
+            ParquetCell::Bytes(bytes) => serde_json::to_string(&self.string(bytes.data())?).ok(),
+            ParquetCell::Number(number) => Some(match self.style {
+                ValueStyle::Decimal(scale) => with_point(*number, scale),
                 _ => number.to_string(),
             }),
-            Cell::Real(number) if number.is_finite() => Some(number.to_string()),
-            Cell::Real(_) => None,
-            Cell::Truth(truth) => Some(truth.to_string()),
+            ParquetCell::Real(number) if number.is_finite() => Some(number.to_string()),
+            ParquetCell::Real(_) => None,
+            ParquetCell::Truth(truth) => Some(truth.to_string()),
         }
     }
 
     fn string(&self, bytes: &[u8]) -> Option<String> {
         match (self.style, bytes.try_into()) {
-            (Style::Uuid, Ok(uuid)) => Some(hyphenated(uuid)),
+            (ValueStyle::Uuid, Ok(uuid)) => Some(hyphenated(uuid)),
             _ => std::str::from_utf8(bytes).ok().map(str::to_owned),
         }
     }
@@ -104,12 +110,12 @@ fn read<T: DataType>(
     reader: &mut ColumnReaderImpl<T>,
     max_level: i16,
     rows: usize,
-    cell: impl Fn(&T::T) -> Cell,
-) -> Result<Vec<Option<Cell>>, Fault> {
+    cell: impl Fn(&T::T) -> ParquetCell,
+) -> Result<Vec<Option<ParquetCell>>, ParquetFault> {
     let (mut levels, mut values) = (Vec::new(), Vec::new());
     let (read, ..) = reader.read_records(rows, Some(&mut levels), None, &mut values)?;
     if read != rows {
-        return Err(Fault::bad("a column ends before its last row"));
+        return Err(ParquetFault::bad("a column ends before its last row"));
     }
     if max_level == 0 {
         return Ok(values.iter().map(|value| Some(cell(value))).collect());
@@ -121,7 +127,7 @@ fn read<T: DataType>(
 
 /// What the values of a column mean, where their physical type does not tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Style {
+enum ValueStyle {
     Plain,
     Unsigned,
     /// Digits behind the point.
@@ -129,7 +135,7 @@ enum Style {
     Uuid,
 }
 
-impl Style {
+impl ValueStyle {
     fn of(column: &ColumnDescriptor) -> Self {
         let scale = u32::try_from(column.self_type().get_scale()).unwrap_or(0);
         match (column.logical_type_ref(), column.converted_type()) {

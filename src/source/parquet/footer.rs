@@ -16,12 +16,12 @@ use crate::finding::Reason;
 
 /// Why a file, or a part of it, is not read.
 #[derive(Debug)]
-pub(crate) struct Fault {
+pub(crate) struct ParquetFault {
     pub reason: Reason,
     pub detail: String,
 }
 
-impl Fault {
+impl ParquetFault {
     pub fn new(reason: Reason, detail: impl Into<String>) -> Self {
         Self { reason, detail: detail.into() }
     }
@@ -37,13 +37,13 @@ impl Fault {
     }
 }
 
-impl From<io::Error> for Fault {
+impl From<io::Error> for ParquetFault {
     fn from(error: io::Error) -> Self {
         Self::new(Reason::ReadError, error.to_string())
     }
 }
 
-impl From<ParquetError> for Fault {
+impl From<ParquetError> for ParquetFault {
     fn from(error: ParquetError) -> Self {
         match error {
             ParquetError::General(detail) if detail.contains("checksum mismatch") => {
@@ -51,7 +51,7 @@ impl From<ParquetError> for Fault {
             }
             ParquetError::General(detail) | ParquetError::EOF(detail) => Self::bad(detail),
             ParquetError::NYI(detail) => Self::new(Reason::Encoding, detail),
-            ParquetError::External(error) => match error.downcast::<Refusal>() {
+            ParquetError::External(error) => match error.downcast::<FaultOnTheWay>() {
                 Ok(refusal) => refusal.0,
                 Err(error) if error.is::<io::Error>() => Self::new(Reason::ReadError, error.to_string()),
                 Err(error) => Self::bad(error.to_string()),
@@ -61,16 +61,16 @@ impl From<ParquetError> for Fault {
     }
 }
 
-impl From<Fault> for ParquetError {
-    fn from(fault: Fault) -> Self {
-        Self::External(Box::new(Refusal(fault)))
+impl From<ParquetFault> for ParquetError {
+    fn from(fault: ParquetFault) -> Self {
+        Self::External(Box::new(FaultOnTheWay(fault)))
     }
 }
 
 /// A fault on its way through the crate that reads pages.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", .0.detail)]
-struct Refusal(Fault);
+struct FaultOnTheWay(ParquetFault);
 
 /// The marks at both ends of a file, and at the end of one whose footer is encrypted.
 const MAGIC: &[u8; 4] = b"PAR1";
@@ -80,20 +80,20 @@ const MAGIC_ENCRYPTED: &[u8; 4] = b"PARE";
 const MAX_FOOTER: u64 = 64 << 20;
 
 /// Reads the footer of a file.
-pub(crate) fn read(file: &File) -> Result<ParquetMetaData, Fault> {
+pub(crate) fn read(file: &File) -> Result<ParquetMetaData, ParquetFault> {
     let footer = find(file)?;
     check(&footer)?;
     let metadata = ParquetMetaDataReader::decode_metadata(&footer)
-        .map_err(|error| Fault { reason: Reason::BadHeader, ..error.into() })?;
+        .map_err(|error| ParquetFault { reason: Reason::BadHeader, ..error.into() })?;
     for (i, group) in metadata.row_groups().iter().enumerate() {
         if group.num_rows() < 0 || group.num_columns() != metadata.file_metadata().schema_descr().num_columns() {
-            return Err(Fault::footer(format!("row group {i} is not as the schema says")));
+            return Err(ParquetFault::footer(format!("row group {i} is not as the schema says")));
         }
     }
     Ok(metadata)
 }
 
-fn find(mut file: &File) -> Result<Vec<u8>, Fault> {
+fn find(mut file: &File) -> Result<Vec<u8>, ParquetFault> {
     let length = file.metadata()?.len();
     let (mut head, mut tail) = ([0; 4], [0; 8]);
     if length >= 12 {
@@ -105,20 +105,28 @@ fn find(mut file: &File) -> Result<Vec<u8>, Fault> {
     let ([a, b, c, d, magic @ ..], whole) = (tail, length >= 12);
     match &magic {
         MAGIC => {}
-        MAGIC_ENCRYPTED => return Err(Fault::new(Reason::Encoding, "the file is encrypted")),
+        MAGIC_ENCRYPTED => return Err(ParquetFault::new(Reason::Encoding, "the file is encrypted")),
         _ if whole && &head != MAGIC => {
-            return Err(Fault::new(Reason::WrongShape, "is no Parquet file: it has no `PAR1` at its start and end"));
+            return Err(ParquetFault::new(
+                Reason::WrongShape,
+                "is no Parquet file: it has no `PAR1` at its start and end",
+            ));
         }
         _ => {
-            return Err(Fault::new(Reason::Truncated, "the file is cut short: it does not end with a footer"));
+            return Err(ParquetFault::new(Reason::Truncated, "the file is cut short: it does not end with a footer"));
         }
     }
     let size = u64::from(u32::from_le_bytes([a, b, c, d]));
     if size > length - 12 {
-        return Err(Fault::footer(format!("the footer says that it takes {size} bytes, but the file has {length}")));
+        return Err(ParquetFault::footer(format!(
+            "the footer says that it takes {size} bytes, but the file has {length}"
+        )));
     }
     if size > MAX_FOOTER {
-        return Err(Fault::new(Reason::TooLarge, format!("the footer takes {size} bytes, more than {MAX_FOOTER}")));
+        return Err(ParquetFault::new(
+            Reason::TooLarge,
+            format!("the footer takes {size} bytes, more than {MAX_FOOTER}"),
+        ));
     }
     let mut footer = vec![0; size as usize];
     file.seek(SeekFrom::Start(length - 8 - size))?;
@@ -133,18 +141,22 @@ const MAX_DEPTH: usize = 100;
 const MAX_PATHS: usize = 64 << 20;
 
 /// Measures what decoding the footer would cost.
-fn check(footer: &[u8]) -> Result<(), Fault> {
+fn check(footer: &[u8]) -> Result<(), ParquetFault> {
     let (mut encrypted, mut schema) = (false, Nesting::default());
     let parsed = Compact(footer).structure(|footer, id, kind| {
         encrypted |= id == 8; // the algorithm
         if id == 2 && kind == LIST { schema.measure(footer).map(|()| true) } else { Some(false) }
     });
     match parsed {
-        _ if schema.deepest > MAX_DEPTH => Err(Fault::footer(format!("columns nest deeper than {MAX_DEPTH} levels"))),
-        _ if schema.paths > MAX_PATHS => Err(Fault::footer(format!("column names take more than {MAX_PATHS} bytes"))),
-        Some(()) if encrypted => Err(Fault::new(Reason::Encoding, "the file is encrypted")),
+        _ if schema.deepest > MAX_DEPTH => {
+            Err(ParquetFault::footer(format!("columns nest deeper than {MAX_DEPTH} levels")))
+        }
+        _ if schema.paths > MAX_PATHS => {
+            Err(ParquetFault::footer(format!("column names take more than {MAX_PATHS} bytes")))
+        }
+        Some(()) if encrypted => Err(ParquetFault::new(Reason::Encoding, "the file is encrypted")),
         Some(()) => Ok(()),
-        None => Err(Fault::footer("the footer cannot be read")),
+        None => Err(ParquetFault::footer("the footer cannot be read")),
     }
 }
 
@@ -196,9 +208,10 @@ impl Nesting {
 }
 
 /// Returns the number of the column that holds the texts.
-pub(crate) fn text_column(schema: &SchemaDescriptor, field: &str) -> Result<usize, Fault> {
-    let wrong =
-        |what: &str| Fault::new(Reason::TextNotString, format!("column `{field}` {what}, but it must hold strings"));
+pub(crate) fn text_column(schema: &SchemaDescriptor, field: &str) -> Result<usize, ParquetFault> {
+    let wrong = |what: &str| {
+        ParquetFault::new(Reason::TextNotString, format!("column `{field}` {what}, but it must hold strings"))
+    };
     match columns(schema, field)[..] {
         [column] => match schema.column(column) {
             found if found.max_rep_level() > 0 => Err(wrong("lies in a list")),
@@ -209,7 +222,7 @@ pub(crate) fn text_column(schema: &SchemaDescriptor, field: &str) -> Result<usiz
             Some(group) => wrong(&group_kind(group, field)),
             None => missing(schema, field),
         }),
-        _ => Err(Fault::new(Reason::DuplicateColumn, format!("more than one column is called `{field}`"))),
+        _ => Err(ParquetFault::new(Reason::DuplicateColumn, format!("more than one column is called `{field}`"))),
     }
 }
 
@@ -271,12 +284,12 @@ fn group_kind(group: &Type, field: &str) -> String {
     }
 }
 
-fn missing(schema: &SchemaDescriptor, field: &str) -> Fault {
+fn missing(schema: &SchemaDescriptor, field: &str) -> ParquetFault {
     let strings = schema.columns().iter().filter(|column| holds_strings(column) && column.max_rep_level() == 0);
     let strings = offers(strings.map(|column| column.path().string()));
     let offers = if strings.is_empty() { "no column holds strings".into() } else { format!("it has {strings}") };
     let detail = format!("the file has no column `{field}`; name the column with --text-field ({offers})");
-    Fault::new(Reason::MissingColumn, detail)
+    ParquetFault::new(Reason::MissingColumn, detail)
 }
 
 /// The most names that a message lists, and the longest among them.

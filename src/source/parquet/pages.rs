@@ -2,7 +2,7 @@
 //!
 //! That crate reserves memory for as many values and bytes as a page claims to hold, and lets some decompressors run
 //! without a limit. So a page is refused here if it would take more than `limit` bytes, if it holds more values than it
-//! has bytes for, or if its parts lie outside of it. Besides, [`Progress`] tells how many rows may be asked for without
+//! has bytes for, or if its parts lie outside of it. Besides, [`PageProgress`] tells how many rows may be asked for without
 //! loading a further page: asking for no more keeps memory at one page a column.
 
 use std::fs::File;
@@ -21,7 +21,7 @@ use parquet::file::reader::{ChunkReader, Length, SerializedPageReader};
 use parquet::schema::types::ColumnDescPtr;
 
 use super::compact::{Compact, I32, STRUCT};
-use super::footer::Fault;
+use super::footer::ParquetFault;
 use crate::finding::Reason;
 
 /// The smallest limit of a page, for a limit on records that is smaller says nothing of pages, which hold many.
@@ -36,7 +36,7 @@ pub(crate) fn open(
     group: &RowGroupMetaData,
     column: usize,
     max_record: u64,
-) -> std::result::Result<(ColumnReader, Arc<Progress>), Fault> {
+) -> std::result::Result<(ColumnReader, Arc<PageProgress>), ParquetFault> {
     let length = file.metadata()?.len();
     let chunk = group.column(column);
     let sized = with_slack(chunk, length)?;
@@ -57,8 +57,9 @@ pub(crate) fn open(
 ///
 /// Old writers leave the header of the dictionary out of the size (PARQUET-816). Pages are read until all values are
 /// there, so it does no harm to let the column end somewhat later.
-fn with_slack(chunk: &ColumnChunkMetaData, length: u64) -> std::result::Result<ColumnChunkMetaData, Fault> {
-    let refused = |reason, what| Err(Fault::new(reason, format!("column `{}` {what}", chunk.column_path().string())));
+fn with_slack(chunk: &ColumnChunkMetaData, length: u64) -> std::result::Result<ColumnChunkMetaData, ParquetFault> {
+    let refused =
+        |reason, what| Err(ParquetFault::new(reason, format!("column `{}` {what}", chunk.column_path().string())));
     let start = chunk.dictionary_page_offset().unwrap_or_else(|| chunk.data_page_offset());
     let (Ok(start), Ok(size)) = (u64::try_from(start), u64::try_from(chunk.compressed_size())) else {
         return refused(Reason::BadHeader, "has no place in the file");
@@ -75,14 +76,14 @@ fn with_slack(chunk: &ColumnChunkMetaData, length: u64) -> std::result::Result<C
 
 /// How far the reading of a column without repeated values may go at once.
 #[derive(Debug, Default)]
-pub(crate) struct Progress {
+pub(crate) struct PageProgress {
     /// Values that the current page still has.
     left: AtomicUsize,
     /// The most values of it that are to be asked for at once.
     stride: AtomicUsize,
 }
 
-impl Progress {
+impl PageProgress {
     /// Returns how many rows may be read at once; one if that loads a page.
     pub fn step(&self) -> usize {
         self.left.load(Ordering::Relaxed).min(self.stride.load(Ordering::Relaxed)).max(1)
@@ -106,7 +107,7 @@ struct Chunks {
     length: u64,
     codec: Compression,
     limit: u64,
-    header: Mutex<Header>,
+    header: Mutex<PageHeader>,
 }
 
 impl Length for Chunks {
@@ -116,15 +117,15 @@ impl Length for Chunks {
 }
 
 impl ChunkReader for Chunks {
-    type T = BufReader<At>;
+    type T = BufReader<ReadFrom>;
 
     fn get_read(&self, start: u64) -> Result<Self::T> {
-        let mut reader = BufReader::new(At { file: Arc::clone(&self.file), offset: start });
-        let header = Header::peek(reader.fill_buf()?)
-            .ok_or_else(|| ParquetError::from(Fault::bad("the header of a page cannot be read")))?;
+        let mut reader = BufReader::new(ReadFrom { file: Arc::clone(&self.file), offset: start });
+        let header = PageHeader::peek(reader.fill_buf()?)
+            .ok_or_else(|| ParquetError::from(ParquetFault::bad("the header of a page cannot be read")))?;
         if header.uncompressed > self.limit {
             let detail = format!("a page of {} bytes; raise --max-record", header.uncompressed);
-            return Err(Fault::new(Reason::TooLarge, detail).into());
+            return Err(ParquetFault::new(Reason::TooLarge, detail).into());
         }
         *self.header.lock().unwrap_or_else(PoisonError::into_inner) = header;
         Ok(reader)
@@ -132,11 +133,11 @@ impl ChunkReader for Chunks {
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {
         let mut bytes = Vec::with_capacity(length.min(self.length as usize));
-        At { file: Arc::clone(&self.file), offset: start }.take(length as u64).read_to_end(&mut bytes)?;
+        ReadFrom { file: Arc::clone(&self.file), offset: start }.take(length as u64).read_to_end(&mut bytes)?;
         let header = *self.header.lock().unwrap_or_else(PoisonError::into_inner);
         let fits = bytes.get(header.levels..).is_some_and(|body| !self.inflates_beyond(body, header.uncompressed));
         if bytes.len() != length || !fits {
-            return Err(Fault::bad("a page does not hold what its header says").into());
+            return Err(ParquetFault::bad("a page does not hold what its header says").into());
         }
         Ok(bytes.into())
     }
@@ -162,12 +163,12 @@ fn exceeds(reader: impl Read, size: u64) -> bool {
 }
 
 /// Reads a file from an offset on, wherever others that share the file have left its position.
-struct At {
+struct ReadFrom {
     file: Arc<File>,
     offset: u64,
 }
 
-impl Read for At {
+impl Read for ReadFrom {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut file = &*self.file;
         file.seek(SeekFrom::Start(self.offset))?;
@@ -179,7 +180,7 @@ impl Read for At {
 
 /// What the header of a page says of its size.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Header {
+struct PageHeader {
     uncompressed: u64,
     /// Bytes before those that are compressed.
     levels: usize,
@@ -188,7 +189,7 @@ struct Header {
 /// The number of a data page of the second version, whose levels are not compressed.
 const DATA_PAGE_V2: i64 = 3;
 
-impl Header {
+impl PageHeader {
     /// Takes the sizes from the start of a header. The rest, in which the statistics are, may be cut off.
     fn peek(bytes: &[u8]) -> Option<Self> {
         let (mut kind, mut uncompressed, mut levels) = (None, None, None);
@@ -220,7 +221,7 @@ impl Header {
 struct Pages {
     inner: SerializedPageReader<Chunks>,
     column: ColumnDescPtr,
-    progress: Arc<Progress>,
+    progress: Arc<PageProgress>,
     /// Bytes of the dictionary, if there is one.
     dictionary: usize,
     /// Values, nulls among them, in the pages that were not read.
@@ -285,7 +286,7 @@ fn stride(page: &Page, dictionary: usize) -> usize {
 
 /// Checks that a page has room for the values that it says to hold.
 fn check(page: &Page, column: &ColumnDescPtr) -> Result<()> {
-    let refused = |what: &str| Err(Fault::bad(format!("column `{}`: {what}", column.path().string())).into());
+    let refused = |what: &str| Err(ParquetFault::bad(format!("column `{}`: {what}", column.path().string())).into());
     let (bytes, count) = (page.buffer(), page.num_values() as usize);
     if page.is_dictionary_page() {
         let needed = count.checked_mul(least_bytes(column));
@@ -381,11 +382,11 @@ mod tests {
     #[test]
     fn a_header_gives_its_sizes_even_if_its_end_is_not_there() {
         let first = [0x15, 0x00, 0x15, 0x80, 0x02, 0x15, 0x40, 0x2c, 0x15];
-        assert_eq!(Header::peek(&first), Some(Header { uncompressed: 128, levels: 0 }));
+        assert_eq!(PageHeader::peek(&first), Some(PageHeader { uncompressed: 128, levels: 0 }));
         let second = [0x15, 0x06, 0x15, 0x14, 0x15, 0x14, 0x5c, 0x55, 0x04, 0x15, 0x06, 0x18, 0x7f];
-        assert_eq!(Header::peek(&second), Some(Header { uncompressed: 10, levels: 5 }));
-        assert_eq!(Header::peek(&second[..9]), None);
-        assert_eq!(Header::peek(&[0x15, 0x00, 0x15, 0x03]), None, "a negative size");
+        assert_eq!(PageHeader::peek(&second), Some(PageHeader { uncompressed: 10, levels: 5 }));
+        assert_eq!(PageHeader::peek(&second[..9]), None);
+        assert_eq!(PageHeader::peek(&[0x15, 0x00, 0x15, 0x03]), None, "a negative size");
     }
 
     /// Blocks of 128 in 4 parts of 32; 34 lengths, all 5, with differences in 2 bits.

@@ -10,14 +10,14 @@ pub(super) const LINE_LIMIT: usize = 16 << 10;
 
 /// A header line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Line<'a> {
+pub(super) struct ArcLine<'a> {
     pub url: &'a [u8],
     pub media: &'a [u8],
     /// What should be the length of the record in bytes.
     pub length: &'a [u8],
 }
 
-impl<'a> Line<'a> {
+impl<'a> ArcLine<'a> {
     /// Returns what a line says if it is the header line of a record.
     pub fn parse(line: &'a [u8]) -> Option<Self> {
         // Nearly all lines of other text are sorted out by the first test.
@@ -49,17 +49,17 @@ mod tests {
 
     #[test]
     fn both_versions_are_read() {
-        let one = Line::parse(b"http://a.example/b c 192.0.2.1 20200102030405 text/html 559\r").unwrap();
+        let one = ArcLine::parse(b"http://a.example/b c 192.0.2.1 20200102030405 text/html 559\r").unwrap();
         assert_eq!((one.url, one.media, one.length), (&b"http://a.example/b c"[..], &b"text/html"[..], &b"559"[..]));
-        let two = Line::parse(b"http://a.example/ 192.0.2.1 20200102030405 text/html 200 - - 7 a.arc 559").unwrap();
+        let two = ArcLine::parse(b"http://a.example/ 192.0.2.1 20200102030405 text/html 200 - - 7 a.arc 559").unwrap();
         assert_eq!((two.url, two.media, two.length), (&b"http://a.example/"[..], &b"text/html"[..], &b"559"[..]));
-        assert!(Line::parse(b"filedesc://a.arc 0.0.0.0 20200102030405 text/plain 70").unwrap().is_description());
+        assert!(ArcLine::parse(b"filedesc://a.arc 0.0.0.0 20200102030405 text/plain 70").unwrap().is_description());
     }
 
     #[test]
     fn other_lines_are_none() {
         for line in ["", ":", "http://a.example/ is a page", "a b c 20200102030405 d 5", "Date: a b 20200102 c 5"] {
-            assert_eq!(Line::parse(line.as_bytes()), None, "{line}");
+            assert_eq!(ArcLine::parse(line.as_bytes()), None, "{line}");
         }
     }
 }

@@ -9,9 +9,9 @@ pub(super) const HEAD_LIMIT: usize = 256 << 10;
 
 /// The header lines of a record or of a message.
 #[derive(Clone, Copy)]
-pub(super) struct Fields<'a>(&'a [u8]);
+pub(super) struct HeaderFields<'a>(&'a [u8]);
 
-impl<'a> Fields<'a> {
+impl<'a> HeaderFields<'a> {
     /// Takes lines that end with `\r\n` or `\n`. A line without a colon is passed over, and one that begins with white
     /// space goes on with the line before it.
     pub fn new(lines: &'a [u8]) -> Self {
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn fields_are_found_whatever_their_form() {
-        let fields = Fields::new(b"No colon\nA: 1\r\nb :2 \r\n X: 9\r\n\tmore\r\nB:3\n\r\n");
+        let fields = HeaderFields::new(b"No colon\nA: 1\r\nb :2 \r\n X: 9\r\n\tmore\r\nB:3\n\r\n");
         assert_eq!(fields.get("a").as_deref(), Some(&b"1"[..]));
         assert_eq!(fields.all("B").collect::<Vec<_>>(), [&b"2 X: 9 more"[..], b"3"]);
         assert_eq!(fields.get("x"), None, "it is part of a folded line");

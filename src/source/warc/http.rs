@@ -10,8 +10,9 @@ use std::io::Read;
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use memchr::memchr;
 
-use super::fields::{Fields, HEAD_LIMIT, head_end};
+use super::fields::{HEAD_LIMIT, HeaderFields, head_end};
 use crate::finding::Reason;
+use crate::source::skip::SkipCause;
 
 /// More encodings than this are not undone: two are rare already.
 const MOST_CODINGS: usize = 4;
@@ -30,7 +31,7 @@ pub(super) struct Response<'a> {
 /// # Errors
 ///
 /// The header never ends, or the body is broken or becomes larger than `limit` bytes.
-pub(super) fn response(block: &[u8], limit: u64) -> Option<Result<Response<'_>, (Reason, String)>> {
+pub(super) fn response(block: &[u8], limit: u64) -> Option<Result<Response<'_>, SkipCause>> {
     block.starts_with(b"HTTP/").then(|| {
         let end = match head_end(block) {
             Some(end) => end,
@@ -41,13 +42,13 @@ pub(super) fn response(block: &[u8], limit: u64) -> Option<Result<Response<'_>, 
                 return Err((Reason::BadPayload, detail));
             }
         };
-        let fields = Fields::new(&block[..end]);
+        let fields = HeaderFields::new(&block[..end]);
         let body = decode(&fields, &block[end..], limit)?;
         Ok(Response { content_type: fields.text("Content-Type"), body })
     })
 }
 
-fn decode<'a>(fields: &Fields, body: &'a [u8], limit: u64) -> Result<Cow<'a, [u8]>, (Reason, String)> {
+fn decode<'a>(fields: &HeaderFields, body: &'a [u8], limit: u64) -> Result<Cow<'a, [u8]>, SkipCause> {
     let is_chunked = fields.all("Transfer-Encoding").any(|value| value.to_ascii_lowercase().ends_with(b"chunked"));
     let mut body = if is_chunked { without_chunks(body) } else { Cow::Borrowed(body) };
     let codings: Vec<u8> = fields.all("Content-Encoding").collect::<Vec<_>>().join(&b',').to_ascii_lowercase();
@@ -90,7 +91,7 @@ fn chunk_size(bytes: &[u8]) -> Option<(usize, &[u8])> {
 }
 
 /// Undoes one content encoding, unless the body is not in it.
-fn undo(coding: &[u8], body: &[u8], limit: u64) -> Result<Option<Vec<u8>>, (Reason, String)> {
+fn undo(coding: &[u8], body: &[u8], limit: u64) -> Result<Option<Vec<u8>>, SkipCause> {
     let is_zlib = body.len() >= 2 && body[0] & 0xf == 8 && u16::from_be_bytes([body[0], body[1]]).is_multiple_of(31);
     match coding {
         b"gzip" | b"x-gzip" if body.starts_with(b"\x1f\x8b") => {
@@ -108,7 +109,7 @@ fn undo(coding: &[u8], body: &[u8], limit: u64) -> Result<Option<Vec<u8>>, (Reas
     }
 }
 
-fn or_as_it_is(body: &[u8], decoded: Result<Vec<u8>, (Reason, String)>) -> Result<Option<Vec<u8>>, (Reason, String)> {
+fn or_as_it_is(body: &[u8], decoded: Result<Vec<u8>, SkipCause>) -> Result<Option<Vec<u8>>, SkipCause> {
     match decoded {
         Err(_) if body[..body.len().min(512)].iter().all(|&byte| byte >= b' ' || byte.is_ascii_whitespace()) => {
             Ok(None)
@@ -117,7 +118,7 @@ fn or_as_it_is(body: &[u8], decoded: Result<Vec<u8>, (Reason, String)>) -> Resul
     }
 }
 
-fn read(name: &str, decoder: impl Read, limit: u64) -> Result<Vec<u8>, (Reason, String)> {
+fn read(name: &str, decoder: impl Read, limit: u64) -> Result<Vec<u8>, SkipCause> {
     let mut decoded = Vec::new();
     match decoder.take(limit.saturating_add(1)).read_to_end(&mut decoded) {
         _ if decoded.len() as u64 > limit => {
@@ -141,7 +142,7 @@ mod tests {
 
     const PAGE: &[u8] = b"<p>The page, which is long enough to be packed, packed, packed.";
 
-    fn body(head: &str, body: &[u8]) -> Result<Vec<u8>, (Reason, String)> {
+    fn body(head: &str, body: &[u8]) -> Result<Vec<u8>, SkipCause> {
         let block = [b"HTTP/1.1 200 OK\r\n", head.as_bytes(), b"\r\n\r\n", body].concat();
         response(&block, 1000).unwrap().map(|response| response.body.into_owned())
     }

@@ -2,15 +2,16 @@
 
 use std::borrow::Cow;
 
-use super::super::charset::{self, Hints, charset_in};
-use super::super::html;
 use super::http;
 use crate::finding::Reason;
+use crate::source::charset::{self, CharsetHints, charset_in};
+use crate::source::html;
+use crate::source::skip::SkipCause;
 use doublon_core::hash::content_hash;
 
 /// What a record says.
 #[allow(clippy::struct_field_names)] // it is the text of the text, beside what is known of it
-pub(super) struct Text {
+pub(super) struct PayloadText {
     pub text: String,
     pub lossy: bool,
     pub raw_hash: Option<u128>,
@@ -18,7 +19,7 @@ pub(super) struct Text {
 
 /// What the block of a record is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Content {
+pub(super) enum BlockContent {
     /// An HTTP response; if it does not begin like one, it is a body without header.
     Response,
     /// The text itself.
@@ -35,30 +36,30 @@ const SNIFF: usize = 1024;
 /// It holds no text, or its body is broken or larger than `limit`.
 pub(super) fn text(
     block: &[u8],
-    content: Content,
+    content: BlockContent,
     content_type: Option<&str>,
     limit: u64,
-) -> Result<Text, (Reason, String)> {
+) -> Result<PayloadText, SkipCause> {
     // Some crawlers name the type of the page where that of the response belongs.
-    let may_be_http = content == Content::Response || content_type.is_some_and(is_http);
+    let may_be_http = content == BlockContent::Response || content_type.is_some_and(is_http);
     let (content_type, body) = match may_be_http.then(|| http::response(block, limit)).flatten() {
         Some(response) => response.map(|response| (response.content_type, response.body))?,
         None => (content_type.filter(|media| !is_http(media)).map(str::to_owned), Cow::Borrowed(block)),
     };
     let content_type = content_type.unwrap_or_default();
     let is_markup = match kind(&content_type, &body) {
-        Kind::Html => true,
-        Kind::Plain => false,
-        Kind::Other(media) => return Err((Reason::NotText, media)),
+        MediaKind::Html => true,
+        MediaKind::Plain => false,
+        MediaKind::Other(media) => return Err((Reason::NotText, media)),
     };
     let declared = charset_in(content_type.as_bytes()).and_then(|label| std::str::from_utf8(label).ok());
-    let decoded = charset::decode(&body, &Hints { forced: None, declared, markup: is_markup });
+    let decoded = charset::decode(&body, &CharsetHints { forced: None, declared, markup: is_markup });
     if let Some(controls) = is_binary(&decoded.text) {
         return Err((Reason::NotText, format!("says that it is {content_type}, but {controls}")));
     }
     let raw_hash = decoded.lossy.then(|| content_hash(&body));
     let text = if is_markup { html::visible(&decoded.text).text } else { decoded.text.into_owned() };
-    Ok(Text { text, lossy: decoded.lossy, raw_hash })
+    Ok(PayloadText { text, lossy: decoded.lossy, raw_hash })
 }
 
 fn is_http(media: &str) -> bool {
@@ -66,7 +67,7 @@ fn is_http(media: &str) -> bool {
 }
 
 #[derive(Debug, PartialEq, Eq)]
-enum Kind {
+enum MediaKind {
     Html,
     Plain,
     /// Of this type, or like this.
@@ -77,32 +78,32 @@ enum Kind {
 const CODE: [&str; 7] =
     ["text/css", "text/javascript", "text/ecmascript", "text/x-javascript", "text/xml", "text/vtt", "text/dns"];
 
-fn kind(content_type: &str, body: &[u8]) -> Kind {
+fn kind(content_type: &str, body: &[u8]) -> MediaKind {
     let media = content_type.split([';', ',']).next().unwrap_or_default().trim().to_ascii_lowercase();
     match media.as_str() {
-        "text/html" | "application/xhtml+xml" => Kind::Html,
+        "text/html" | "application/xhtml+xml" => MediaKind::Html,
         ""
         | "application/octet-stream"
         | "application/unknown"
         | "unknown/unknown"
         | "application/x-unknown-content-type" => sniff(body, &media),
-        code if CODE.contains(&code) => Kind::Other(media),
-        text if text.starts_with("text/") => Kind::Plain,
-        _ => Kind::Other(media),
+        code if CODE.contains(&code) => MediaKind::Other(media),
+        text if text.starts_with("text/") => MediaKind::Plain,
+        _ => MediaKind::Other(media),
     }
 }
 
 /// Tells the kind of a body of which nothing is said, or nothing but that it is bytes.
-fn sniff(body: &[u8], media: &str) -> Kind {
+fn sniff(body: &[u8], media: &str) -> MediaKind {
     let start = &body[..body.len().min(SNIFF)];
     let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start().to_ascii_lowercase();
     let is_html = [&b"<!doctype html"[..], b"<html", b"<head", b"<body", b"<title", b"<p>", b"<div", b"<h1"];
     if is_html.iter().any(|tag| start.starts_with(tag)) {
-        Kind::Html
+        MediaKind::Html
     } else if media.is_empty() && !start.iter().any(|&byte| byte < b'\t' || (14..27).contains(&byte)) {
-        Kind::Plain
+        MediaKind::Plain
     } else {
-        Kind::Other(if media.is_empty() { "its type is not said".into() } else { media.into() })
+        MediaKind::Other(if media.is_empty() { "its type is not said".into() } else { media.into() })
     }
 }
 
@@ -119,7 +120,9 @@ mod tests {
     use super::*;
 
     fn read(content_type: &str, block: &[u8]) -> Result<String, Reason> {
-        text(block, Content::Response, Some(content_type), 1000).map(|text| text.text).map_err(|(reason, _)| reason)
+        text(block, BlockContent::Response, Some(content_type), 1000)
+            .map(|text| text.text)
+            .map_err(|(reason, _)| reason)
     }
 
     fn response(head: &str, body: &[u8]) -> Result<String, Reason> {
@@ -135,7 +138,7 @@ mod tests {
         assert_eq!(response("Content-Type: text/html, text/html", b"<p>a").unwrap(), "a");
         assert_eq!(read("text/plain", b"a").unwrap(), "a");
         assert_eq!(read("text/html", b"HTTP/1.0 404 Not Found\r\n\r\n<p>a").unwrap(), "a");
-        let plain = text(b"HTTP/2 in short: a", Content::Plain, Some("text/plain"), 1000).unwrap();
+        let plain = text(b"HTTP/2 in short: a", BlockContent::Plain, Some("text/plain"), 1000).unwrap();
         assert_eq!(plain.text, "HTTP/2 in short: a");
     }
 
@@ -165,7 +168,7 @@ mod tests {
 
     #[test]
     fn lossy_texts_carry_the_hash_of_their_bytes() {
-        let lossy = |bytes: &[u8]| text(bytes, Content::Plain, Some("text/plain; charset=utf-8"), 1000).unwrap();
+        let lossy = |bytes: &[u8]| text(bytes, BlockContent::Plain, Some("text/plain; charset=utf-8"), 1000).unwrap();
         let (one, two) = (lossy("é\u{e9}é \u{fffd}".as_bytes()), lossy(b"\xc3\xa9\xc3\xa9\xff"));
         assert_eq!((one.lossy, one.raw_hash), (false, None));
         assert_eq!((two.lossy, two.raw_hash), (true, Some(content_hash(b"\xc3\xa9\xc3\xa9\xff"))));

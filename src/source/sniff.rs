@@ -10,14 +10,16 @@ use std::path::Path;
 use memchr::memchr;
 use serde::de::IgnoredAny;
 
-use super::{Compression, Format, RecordMode, Source, SourceOptions, warc};
+use super::compression::Compression;
+use super::file::Source;
+use super::format::Format;
+use super::options::SourceOptions;
+use super::skip::SkipCause;
+use super::warc;
 use crate::finding::Reason;
 
-/// Why a source is not read as what it was taken for, with words for people.
-pub(super) type Refusal = (Reason, String);
-
 /// Returns why a source that begins with `start` is not read as `format`. `whole` says that there is nothing more.
-pub(super) fn refuse(start: &[u8], whole: bool, format: Format) -> Option<Refusal> {
+pub(super) fn refuse(start: &[u8], whole: bool, format: Format) -> Option<SkipCause> {
     let as_named = match format {
         // Its reader says what is wrong.
         Format::Parquet => true,
@@ -50,14 +52,7 @@ pub(super) fn format_of(start: &[u8], whole: bool, source: &Source, options: &So
     if is_nameless && is_page(start) {
         return Format::Html;
     }
-    if is_nameless { lines_or_text(start, whole, options) } else { plain(options) }
-}
-
-fn plain(options: &SourceOptions) -> Format {
-    match options.record {
-        RecordMode::File => Format::Plain,
-        RecordMode::Lines => Format::Lines,
-    }
+    if is_nameless { lines_or_text(start, whole, options) } else { Format::of_text(options.record) }
 }
 
 fn lines_or_text(start: &[u8], whole: bool, options: &SourceOptions) -> Format {
@@ -66,7 +61,7 @@ fn lines_or_text(start: &[u8], whole: bool, options: &SourceOptions) -> Format {
         Some(line) => is_object(line),
         None => text.starts_with(b"{") && first_value(text).is_err_and(|error| error.is_eof()),
     };
-    if is_jsonl { Format::Jsonl } else { plain(options) }
+    if is_jsonl { Format::Jsonl } else { Format::of_text(options.record) }
 }
 
 fn is_page(start: &[u8]) -> bool {
@@ -75,7 +70,7 @@ fn is_page(start: &[u8]) -> bool {
     begins("<!doctype html") || begins("<html")
 }
 
-fn other_than_archive(start: &[u8]) -> Option<Refusal> {
+fn other_than_archive(start: &[u8]) -> Option<SkipCause> {
     let is_begun =
         [b"WARC/".as_slice(), b"filedesc:"].iter().any(|with| with.starts_with(&start[..start.len().min(5)]));
     let is_found = || matches!(warc::next_start(start, 0, true), warc::NextStart::At(_));
@@ -83,7 +78,7 @@ fn other_than_archive(start: &[u8]) -> Option<Refusal> {
     (!is_begun && !is_found()).then(|| (Reason::WrongShape, what.to_owned()))
 }
 
-fn other_than_table(start: &[u8], whole: bool) -> Option<Refusal> {
+fn other_than_table(start: &[u8], whole: bool) -> Option<SkipCause> {
     let what = match first_line(start, whole)? {
         line if is_object(line) => "JSON Lines",
         line if line.starts_with(b"<") => "markup (HTML or XML)",
@@ -92,7 +87,7 @@ fn other_than_table(start: &[u8], whole: bool) -> Option<Refusal> {
     Some((Reason::WrongShape, format!("the file is {what}, not a table")))
 }
 
-fn wide_encoding(start: &[u8]) -> Option<Refusal> {
+fn wide_encoding(start: &[u8]) -> Option<SkipCause> {
     let name = match start {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => "UTF-32",
         // A whole text of it can be decoded, but lines would have to be cut before that.
@@ -131,7 +126,7 @@ const SIGNATURES: [(&[u8], &str); 8] = [
 /// Text has few control characters beside white space, backspaces and escapes: bytes at random have 11%, and the files
 /// that are kept have under 10% even where NUL separates the words. Bytes that are not UTF-8 make it less likely text,
 /// but legacy encodings have no such characters at all.
-fn binary(start: &[u8]) -> Option<Refusal> {
+fn binary(start: &[u8]) -> Option<SkipCause> {
     if let Some(inner) = Compression::of(start, Path::new("")) {
         let detail = format!("{} data inside a compression; only one is taken off", inner.name());
         return Some((Reason::Binary, detail));
@@ -161,7 +156,7 @@ fn is_utf8_so_far(sample: &[u8]) -> bool {
 /// Tells what a file is that is named as JSON Lines, and whose first line is no object. As soon as one line of the
 /// first block is an object, it is JSON Lines with bad lines, which are reported one by one; unless all lines together
 /// are an array, of which the last element has no comma behind it.
-fn other_than_lines_of_json(start: &[u8], whole: bool) -> Option<Refusal> {
+fn other_than_lines_of_json(start: &[u8], whole: bool) -> Option<SkipCause> {
     let text = start.trim_ascii_start();
     let several = memchr(b'\n', text.trim_ascii_end()).is_some();
     let complete = if whole { start.len() } else { memchr::memrchr(b'\n', start)? };
@@ -231,6 +226,7 @@ fn without_mark(start: &[u8]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::RecordMode;
 
     fn format(start: &str, whole: bool, record: RecordMode) -> Format {
         format_of_source("-", start, whole, record)

@@ -6,8 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use super::file::Source;
+use super::skip::{SkipCause, reason_of};
 use super::walk::{FileId, file_id, kind_of};
-use super::{Source, reason_of};
 use crate::finding::Reason;
 use doublon_core::hash::ContentHasher;
 
@@ -15,9 +16,9 @@ use doublon_core::hash::ContentHasher;
 const CHUNK: usize = 64 << 10;
 
 /// The bytes of an open source, which are hashed on their way.
-pub(super) struct Stored {
+pub(super) struct RawBytes {
     input: Box<dyn Read + Send>,
-    /// Bytes that were read and not taken: those from `taken` on.
+    /// Bytes that were read. Those before `taken` were handed out.
     buffer: Vec<u8>,
     taken: usize,
     ended: bool,
@@ -25,7 +26,7 @@ pub(super) struct Stored {
     bytes: u64,
 }
 
-impl Stored {
+impl RawBytes {
     pub fn new(input: Box<dyn Read + Send>) -> Self {
         let hasher = ContentHasher::default();
         Self { input, buffer: Vec::new(), taken: 0, ended: false, hasher, bytes: 0 }
@@ -100,7 +101,7 @@ impl Stored {
     }
 }
 
-impl BufRead for Stored {
+impl BufRead for RawBytes {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.taken == self.buffer.len() { self.peek(CHUNK) } else { Ok(&self.buffer[self.taken..]) }
     }
@@ -110,7 +111,7 @@ impl BufRead for Stored {
     }
 }
 
-impl Read for Stored {
+impl Read for RawBytes {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let read = self.fill_buf()?.read(out)?;
         self.consume(read);
@@ -118,7 +119,7 @@ impl Read for Stored {
     }
 }
 
-/// What tells one state of a file from another without reading it.
+/// Length, time and number of a file, by which a change is seen without reading it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stamp {
     pub(super) length: u64,
@@ -132,16 +133,16 @@ impl Stamp {
     }
 }
 
-/// A file, and what it was when it was opened.
-pub(super) struct Opened {
+/// An open file, and its stamp from when it was opened.
+pub(super) struct OpenedFile {
     pub file: Arc<File>,
     pub stamp: Stamp,
 }
 
-/// Opens a source; there is an [`Opened`] if it is a file whose changes can be seen.
-pub(super) fn open(source: &Source) -> Result<(Stored, Option<Opened>), (Reason, String)> {
+/// Opens a source; there is an [`OpenedFile`] if it is a file whose changes can be seen.
+pub(super) fn open(source: &Source) -> Result<(RawBytes, Option<OpenedFile>), SkipCause> {
     if source.is_stdin() {
-        return Ok((Stored::new(Box::new(io::stdin())), None));
+        return Ok((RawBytes::new(Box::new(io::stdin())), None));
     }
     let failed = |error: io::Error| (reason_of(&error), error.to_string());
     // Before opening, because opening a pipe that took the file's place would wait for a writer for ever.
@@ -151,11 +152,11 @@ pub(super) fn open(source: &Source) -> Result<(Stored, Option<Opened>), (Reason,
     }
     let file = Arc::new(File::open(&source.path).map_err(failed)?);
     let metadata = file.metadata().map_err(failed)?;
-    let stored = Stored::new(Box::new(Arc::clone(&file)));
-    Ok((stored, metadata.is_file().then(|| Opened { file, stamp: Stamp::of(&metadata) })))
+    let stored = RawBytes::new(Box::new(Arc::clone(&file)));
+    Ok((stored, metadata.is_file().then(|| OpenedFile { file, stamp: Stamp::of(&metadata) })))
 }
 
-impl Opened {
+impl OpenedFile {
     /// Says how the file, of which `bytes` were read, differs from what was opened, if it does.
     pub fn change(&self, path: &Path, bytes: u64) -> Option<String> {
         let (opened, closed) = (&self.stamp, self.file.metadata().map(|metadata| Stamp::of(&metadata)).ok()?);

@@ -1,0 +1,65 @@
+//! Documents that go as a whole, and why.
+
+use std::sync::Arc;
+
+use crate::finding::DocumentRef;
+
+/// What every removal must meet.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RemovalRules {
+    /// Least Jaccard similarity of a removed document, and least share of the words of a cut that the kept place has.
+    pub threshold: f64,
+    /// If given, this share of its shingles in the kept document is enough to remove a document.
+    pub containment: Option<f64>,
+    /// A document with fewer words left goes.
+    pub min_left: usize,
+}
+
+/// A document that goes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DocumentRemoval {
+    /// The document.
+    pub doc: DocumentRef,
+    /// Why it goes.
+    pub cause: RemovalCause,
+}
+
+/// Why a document goes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RemovalCause {
+    /// It was measured against a document that stays.
+    Duplicate {
+        /// The document that stays.
+        keep: Arc<DocumentRef>,
+        /// Their Jaccard similarity.
+        jaccard: f64,
+        /// The share of its shingles that the kept document has.
+        containment: f64,
+        /// Whether both are the same bytes.
+        exact: bool,
+    },
+    /// Its other words were cut, each verified against a place that stays.
+    TooShort {
+        /// How many words are left.
+        left: usize,
+    },
+}
+
+impl DocumentRemoval {
+    /// Returns the document for which this one goes, if it goes as a duplicate.
+    pub fn keeper(&self) -> Option<&DocumentRef> {
+        match &self.cause {
+            RemovalCause::Duplicate { keep, .. } => Some(keep),
+            RemovalCause::TooShort { .. } => None,
+        }
+    }
+}
+
+/// A kept document for which very many others go. A person should look at it: it may be an error page or a template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LargeRemoval {
+    /// The document that stays.
+    pub keep: DocumentRef,
+    /// How many go for it.
+    pub members: usize,
+}

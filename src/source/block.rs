@@ -1,0 +1,89 @@
+//! A stretch of a source that holds whole records.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use memchr::memchr_iter;
+
+use super::format::Format;
+use super::line::RecordLine;
+use super::record::Item;
+use super::table::{TableLayout, text_field};
+
+/// Large enough that handing it to another thread costs nothing beside parsing it; small enough that a few hundred
+/// of them fit in memory and that a file of some megabytes keeps all threads busy.
+pub(super) const BLOCK: usize = 1 << 20;
+
+/// A stretch of a source that holds whole records.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Block {
+    /// The bytes, as they stand in the source after its compression is taken off.
+    pub bytes: Vec<u8>,
+    /// The number of the first record in it.
+    pub first_record: u64,
+    /// The byte in the decompressed source at which the block starts.
+    pub offset: u64,
+    /// How to read the rows of a table.
+    pub(super) table: Option<Arc<TableLayout>>,
+    /// The records, of formats whose reader gives parsed records instead of bytes.
+    pub(super) items: Vec<Item>,
+}
+
+impl Block {
+    /// Makes a block of whole records that stand at `offset` in a source.
+    pub fn of(bytes: Vec<u8>, first_record: u64, offset: u64) -> Self {
+        Self { bytes, first_record, offset, ..Self::default() }
+    }
+
+    /// Returns how many bytes the block and its parsed texts take.
+    pub fn size(&self) -> usize {
+        let text = |item: &Item| if let Item::Document(record) = item { record.text.len() } else { 0 };
+        self.bytes.len() + self.items.iter().map(text).sum::<usize>()
+    }
+
+    /// Cuts the block into blocks of one line each, if the records of the format are lines.
+    pub fn pieces(&self, format: Format) -> Vec<Self> {
+        if !matches!(format, Format::Lines | Format::Jsonl) {
+            return vec![self.clone()];
+        }
+        let piece = |RecordLine { record, offset, range }: RecordLine| Self {
+            bytes: self.bytes[range].to_vec(),
+            first_record: record,
+            offset,
+            ..Self::default()
+        };
+        self.lines().map(piece).collect()
+    }
+
+    /// Returns the lines of the block in order. A line feed at the very end does not begin another line.
+    pub(super) fn lines(&self) -> impl Iterator<Item = RecordLine> {
+        let last = (self.bytes.last() != Some(&b'\n')).then_some(self.bytes.len());
+        let mut start = 0;
+        memchr_iter(b'\n', &self.bytes).chain(last).zip(self.first_record..).map(move |(end, record)| {
+            let range = start..end;
+            start = end + 1;
+            RecordLine { record, offset: self.offset + range.start as u64, range }
+        })
+    }
+
+    /// Returns the block of one record of this one, which stands at `range`.
+    #[must_use]
+    pub fn one(&self, record: u64, range: Range<usize>) -> Self {
+        let offset = self.offset + range.start as u64;
+        let (bytes, table) = (self.bytes[range].to_vec(), self.table.clone());
+        Self { bytes, first_record: record, offset, table, items: Vec::new() }
+    }
+
+    /// Returns where the field of text stands in a block that is one row of a table, with its quotes.
+    pub fn text_field(&self) -> Option<Range<usize>> {
+        text_field(&self.bytes, self.table.as_ref()?)
+    }
+}
+
+/// Where the last whole record ends of the bytes that are at hand.
+pub(super) enum BlockCut {
+    /// After so many bytes, which hold so many records.
+    Whole { end: usize, records: u64 },
+    /// Not in what is there.
+    More,
+}

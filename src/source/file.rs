@@ -1,0 +1,93 @@
+//! A file to read, or standard input.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::compression::Compression;
+use super::format::Format;
+use super::options::SourceOptions;
+
+/// A file to read, or standard input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The path as given, or as found below what was given; `-` is standard input.
+    pub path: PathBuf,
+    /// Whether the path itself was given. Only then is something read that is no regular file.
+    pub named: bool,
+}
+
+impl Source {
+    /// Returns the path for people and findings, with U+FFFD in place of bytes that are not UTF-8.
+    pub fn name(&self) -> String {
+        self.path.to_string_lossy().into_owned()
+    }
+
+    /// Returns whether this is standard input.
+    pub fn is_stdin(&self) -> bool {
+        self.path == Path::new("-")
+    }
+
+    /// Returns whether this gives its bytes only once: standard input, or a pipe or the like that was named.
+    pub fn is_stream(&self) -> bool {
+        self.is_stdin() || self.named && fs::metadata(&self.path).is_ok_and(|metadata| !metadata.is_file())
+    }
+
+    /// Returns the format by the ending of the name, or `None` where only the content can tell: a stream, or a file
+    /// whose name says nothing. An ending that tells a compression is passed over: `a.jsonl.gz` is JSON Lines.
+    pub fn format_by_ending(&self, options: &SourceOptions) -> Option<Format> {
+        let plain = Format::of_text(options.record);
+        match self.ending().to_str()? {
+            "jsonl" | "ndjson" | "json" => Some(Format::Jsonl),
+            "csv" => Some(Format::Csv),
+            "tsv" | "tab" => Some(Format::Tsv),
+            "html" | "htm" | "xhtml" | "xht" => Some(Format::Html),
+            "warc" | "wet" | "wat" | "arc" => Some(Format::Warc),
+            "parquet" | "pq" => Some(Format::Parquet),
+            "txt" | "text" | "md" | "markdown" => Some(plain),
+            _ => None,
+        }
+    }
+
+    /// Returns the last ending of the name that tells no compression, in lower case.
+    pub(super) fn ending(&self) -> OsString {
+        let name = match Compression::by_ending(&self.path) {
+            Some(_) => self.path.file_stem().map(Path::new),
+            None => Some(self.path.as_path()),
+        };
+        name.and_then(Path::extension).unwrap_or_default().to_ascii_lowercase()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{InputOptions, RecordMode};
+
+    fn source(path: &str) -> Source {
+        Source { path: path.into(), named: true }
+    }
+
+    #[test]
+    fn the_ending_tells_the_format_whatever_the_compression() {
+        let (files, lines) =
+            (SourceOptions::default(), InputOptions { record: RecordMode::Lines, ..InputOptions::default() }.into());
+        for (path, format) in [
+            ("a/b.JSONL", Some(Format::Jsonl)),
+            ("b.ndjson.gz", Some(Format::Jsonl)),
+            ("b.csv.ZST", Some(Format::Csv)),
+            ("b.tsv", Some(Format::Tsv)),
+            ("b.html.xz", Some(Format::Html)),
+            ("b.jsonl.txt", Some(Format::Plain)),
+            ("jsonl", None),
+            ("b.json", Some(Format::Jsonl)),
+            ("b.json.gz", Some(Format::Jsonl)),
+            ("b.log", None),
+            ("b.gz", None),
+            ("-", None),
+        ] {
+            assert_eq!(source(path).format_by_ending(&files), format, "{path}");
+        }
+        assert_eq!(source("a.md").format_by_ending(&lines), Some(Format::Lines));
+    }
+}

@@ -1,0 +1,50 @@
+//! What the bytes of a source are.
+
+use crate::finding::RecordMode;
+
+/// What the bytes of a source are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Plain text, one document.
+    Plain,
+    /// Plain text, one document a line.
+    Lines,
+    /// JSON Lines: one object a line.
+    Jsonl,
+    /// A table with commas, semicolons, tabs or bars: one document a row.
+    Csv,
+    /// A table with tabs.
+    Tsv,
+    /// A page: its visible text is one document.
+    Html,
+    /// Parquet: one document a row.
+    Parquet,
+    /// A web archive, WARC or ARC: one document a record with a text.
+    Warc,
+}
+
+impl Format {
+    /// Returns the format whose number (`format as u32`) this is, and plain text for a number that no format has.
+    pub fn from_number(number: u32) -> Self {
+        let all = [Self::Plain, Self::Lines, Self::Jsonl, Self::Csv, Self::Tsv, Self::Html, Self::Parquet, Self::Warc];
+        all.into_iter().find(|&format| format as u32 == number).unwrap_or(Self::Plain)
+    }
+
+    /// Returns the format of plain text whose documents are what `record` says: files or lines.
+    pub fn of_text(record: RecordMode) -> Self {
+        match record {
+            RecordMode::File => Self::Plain,
+            RecordMode::Lines => Self::Lines,
+        }
+    }
+
+    /// Returns the name of the format and the feature that would read it, if the build was made without it.
+    pub(super) fn missing_feature(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Html if !cfg!(feature = "html") => Some(("HTML", "html")),
+            Self::Parquet if !cfg!(feature = "parquet") => Some(("Parquet", "parquet")),
+            Self::Warc if !cfg!(feature = "warc") => Some(("web archives", "warc")),
+            _ => None,
+        }
+    }
+}

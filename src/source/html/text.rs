@@ -1,0 +1,12 @@
+//! The text of a page with its places.
+
+use doublon_core::OffsetMap;
+
+/// The text of a page, and what it was made from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Visible {
+    /// The text.
+    pub text: String,
+    /// Where each byte of the text stands in the page. It is as long as the text, or empty if that is not known.
+    pub map: OffsetMap,
+}

@@ -1,0 +1,209 @@
+//! The rows of a file, in batches.
+
+use std::fs::File;
+use std::sync::Arc;
+
+use parquet::data_type::ByteArray;
+use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
+
+use super::cells::{Cells, ParquetCell};
+use super::footer::{self, ParquetFault};
+use super::guard::guarded;
+use super::pages;
+use crate::finding::{Reason, Skipped};
+use crate::source::options::SourceOptions;
+use crate::source::record::{Item, Record};
+use crate::source::skip::skipped_source;
+use doublon_core::hash::content_hash;
+
+/// Reads the rows of a file in order.
+pub struct ParquetReader {
+    name: String,
+    file: Arc<File>,
+    metadata: ParquetMetaData,
+    max_record: u64,
+    columns: WantedColumns,
+    /// The row group that is read next, and the row with which it starts.
+    group: usize,
+    group_start: u64,
+    /// The row group that is being read.
+    rows: Option<GroupRows>,
+}
+
+/// The columns that are read, by their numbers.
+#[derive(Clone, Copy)]
+struct WantedColumns {
+    text: usize,
+    id: Option<usize>,
+    value: Option<usize>,
+}
+
+/// The most rows of a batch, and the bytes of text after which it ends.
+const BATCH_ROWS: usize = 4096;
+const BATCH_BYTES: usize = 1 << 20;
+
+impl ParquetReader {
+    /// Reads the footer of a file, which must be one that can be read from any place, and finds the columns. `name` is
+    /// that of the source.
+    ///
+    /// # Errors
+    ///
+    /// What is reported of a file of which no row can be read: it is no Parquet file, is cut short, damaged or encrypted,
+    /// or has no column of strings that is called as the text field.
+    pub fn open(file: Arc<File>, name: &str, options: &SourceOptions) -> Result<Self, Skipped> {
+        let opened = guarded(|| {
+            let metadata = footer::read(&file)?;
+            let schema = metadata.file_metadata().schema_descr();
+            let columns = WantedColumns {
+                text: footer::text_column(schema, &options.text_field)?,
+                id: footer::plain_column(schema, &options.id_field),
+                value: options.value_field.as_ref().and_then(|field| footer::plain_column(schema, field)),
+            };
+            Ok((metadata, columns))
+        });
+        let (metadata, columns) = opened.map_err(|fault| skipped_source(name, fault.reason, fault.detail))?;
+        let (name, max_record) = (name.to_owned(), options.max_record);
+        Ok(Self { name, file, metadata, max_record, columns, group: 0, group_start: 0, rows: None })
+    }
+
+    /// Returns an item for each of the next rows, or `None` at the end of the file. Records are numbered by row, and
+    /// [`Record::offset`] is that number, too. Rows that cannot be read make one item for all of them.
+    pub fn next_batch(&mut self) -> Option<Vec<Item>> {
+        while self.group < self.metadata.num_row_groups() {
+            let mut items = Vec::new();
+            let read = guarded(|| self.read_batch(&mut items));
+            let done = match read {
+                Ok(()) => self.rows.as_ref().is_none_or(|rows| rows.left == 0),
+                Err(fault) => {
+                    items.push(self.lost(&fault));
+                    true
+                }
+            };
+            if done {
+                self.group_start += self.group_rows();
+                self.group += 1;
+                self.rows = None;
+            }
+            if !items.is_empty() {
+                return Some(items);
+            }
+        }
+        None
+    }
+
+    fn group_rows(&self) -> u64 {
+        self.metadata.row_group(self.group).num_rows() as u64
+    }
+
+    fn read_batch(&mut self, items: &mut Vec<Item>) -> Result<(), ParquetFault> {
+        if self.rows.is_none() {
+            let group = self.metadata.row_group(self.group);
+            self.rows = Some(GroupRows::open(&self.file, group, self.columns, self.group_start, self.max_record)?);
+        }
+        let Some(rows) = &mut self.rows else { return Ok(()) };
+        let mut bytes = 0;
+        while rows.left > 0 && items.len() < BATCH_ROWS && bytes < BATCH_BYTES {
+            bytes += rows.read(&self.name, self.max_record, BATCH_ROWS - items.len(), items)?;
+        }
+        Ok(())
+    }
+
+    /// The finding about the rows of the group that were not read.
+    fn lost(&self, fault: &ParquetFault) -> Item {
+        let end = self.group_start + self.group_rows();
+        let row = self.rows.as_ref().map_or(self.group_start, |rows| end - rows.left);
+        let lost = if end - row > 1 { format!("rows {} to {end}", row + 1) } else { format!("row {end}") };
+        Item::Skipped(skipped_row(&self.name, row, fault.reason, format!("{lost}: {}", fault.detail)))
+    }
+}
+
+/// The rows of one row group that are still to be read.
+struct GroupRows {
+    text: Cells,
+    id: Option<Cells>,
+    value: Option<Cells>,
+    /// The number in the file of the next row.
+    next: u64,
+    left: u64,
+}
+
+impl GroupRows {
+    fn open(
+        file: &Arc<File>,
+        group: &RowGroupMetaData,
+        columns: WantedColumns,
+        next: u64,
+        max_record: u64,
+    ) -> Result<Self, ParquetFault> {
+        let open = |column: usize| {
+            let chunk = group.column(column);
+            if chunk.num_values() != group.num_rows() {
+                let detail = format!("{} rows, but {} of them in a column", group.num_rows(), chunk.num_values());
+                return Err(ParquetFault::bad(detail));
+            }
+            Ok(Cells::new(pages::open(file, group, column, max_record)?, chunk.column_descr()))
+        };
+        Ok(Self {
+            text: open(columns.text)?,
+            id: columns.id.map(open).transpose()?,
+            value: columns.value.map(open).transpose()?,
+            next,
+            left: group.num_rows() as u64,
+        })
+    }
+
+    /// Reads as many rows as the pages at hand have, up to `most`, and returns the bytes of their texts.
+    fn read(&mut self, name: &str, max_record: u64, most: usize, items: &mut Vec<Item>) -> Result<usize, ParquetFault> {
+        let others = [&self.id, &self.value].into_iter().flatten().map(Cells::step);
+        let step = others.fold(self.text.step().min(most), usize::min);
+        let step = step.min(usize::try_from(self.left).unwrap_or(step));
+        let texts = self.text.read(step)?;
+        let ids = strings(self.id.as_mut(), step, Cells::id)?;
+        let values = strings(self.value.as_mut(), step, Cells::json)?;
+        let mut bytes = 0;
+        for ((text, id), value) in texts.into_iter().zip(ids).zip(values) {
+            items.push(match text {
+                Some(ParquetCell::Bytes(text)) if text.len() as u64 <= max_record => {
+                    bytes += text.len();
+                    Item::Document(record(self.next, id, value, &text))
+                }
+                Some(_) => {
+                    let detail = format!("row {}: longer than {max_record} bytes; raise --max-record", self.next + 1);
+                    Item::Skipped(skipped_row(name, self.next, Reason::TooLarge, detail))
+                }
+                None => {
+                    let detail = format!("row {}: the text is null", self.next + 1);
+                    Item::Skipped(skipped_row(name, self.next, Reason::TextNotString, detail))
+                }
+            });
+            self.next += 1;
+            self.left -= 1;
+        }
+        Ok(bytes)
+    }
+}
+
+/// Reads the next rows of a column that may be absent, as strings.
+fn strings(
+    column: Option<&mut Cells>,
+    rows: usize,
+    string: fn(&Cells, &ParquetCell) -> Option<String>,
+) -> Result<Vec<Option<String>>, ParquetFault> {
+    let Some(column) = column else { return Ok(vec![None; rows]) };
+    let cells = column.read(rows)?;
+    Ok(cells.iter().map(|cell| cell.as_ref().and_then(|cell| string(column, cell))).collect())
+}
+
+fn record(row: u64, id: Option<String>, value: Option<String>, bytes: &ByteArray) -> Record {
+    let bytes = bytes.data();
+    let (text, lossy) = match simdutf8::basic::from_utf8(bytes) {
+        Ok(text) => (text.to_owned(), false),
+        Err(_) => (String::from_utf8_lossy(bytes).into_owned(), true),
+    };
+    let raw_hash = lossy.then(|| content_hash(bytes));
+    Record { record: row, id, value, text, lossy, raw_hash, offset: row, length: 1, ..Record::default() }
+}
+
+fn skipped_row(name: &str, row: u64, reason: Reason, detail: String) -> Skipped {
+    Skipped { record: Some(row), offset: Some(row), ..skipped_source(name, reason, detail) }
+}

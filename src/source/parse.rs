@@ -1,0 +1,40 @@
+//! From the blocks of a source to documents, by format.
+
+use super::block::Block;
+use super::charset::CharsetHints;
+use super::format::Format;
+use super::options::SourceOptions;
+use super::record::{Item, Record};
+use super::skip::{skipped_source, unsupported};
+#[cfg(feature = "warc")]
+use super::warc;
+use super::{csv, jsonl, page, plain};
+
+/// Parses a block that a [`super::SourceReader`] of `format` gave, and appends what it holds to `items` in order.
+///
+/// `name` is [`super::Source::name`]. Blank lines give no item; every other record gives exactly one.
+pub fn parse(block: &mut Block, format: Format, name: &str, options: &SourceOptions, items: &mut Vec<Item>) {
+    if let Some((format, feature)) = format.missing_feature() {
+        let (reason, detail) = unsupported(format, feature);
+        items.push(Item::Skipped(skipped_source(name, reason, detail)));
+        return;
+    }
+    match format {
+        Format::Plain | Format::Html => items.push(Item::Document(file(&block.bytes, format, options))),
+        Format::Lines => plain::lines(block, name, options, items),
+        Format::Jsonl => jsonl::lines(block, name, options, items),
+        Format::Csv | Format::Tsv => csv::rows(block, name, options, items),
+        #[cfg(feature = "warc")]
+        Format::Warc => warc::records(block, name, options, items),
+        #[cfg(not(feature = "warc"))]
+        Format::Warc => {}
+        Format::Parquet => {}
+    }
+    items.append(&mut block.items);
+}
+
+/// Decodes a file that is one document.
+fn file(bytes: &[u8], format: Format, options: &SourceOptions) -> Record {
+    let hints = CharsetHints { forced: options.encoding, declared: None, markup: format == Format::Html };
+    Record { length: bytes.len() as u64, ..page::read(bytes, &hints, options.page) }
+}

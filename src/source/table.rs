@@ -1,0 +1,207 @@
+//! The grammar of tables: the header, and where rows and fields end.
+//!
+//! What separates fields is told by the header: of comma, semicolon, tab and bar the one that makes a column of the name
+//! wanted, else the one that makes most columns.
+//!
+//! Quotes are read as the crate `csv` and spreadsheets do: they count only at the start of a field, and two of them
+//! inside stand for one. One thing is stricter: text that follows a closing quote means that a quote was forgotten, and
+//! is reported; reading goes on in the next line. Else a row that lacks a quote would swallow the next row, or all.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use memchr::{memchr, memchr_iter, memchr3};
+
+use super::format::Format;
+use super::options::SourceOptions;
+use super::skip::SkipCause;
+use crate::finding::Reason;
+
+/// How to read the rows of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct TableLayout {
+    /// Bytes and lines of the header, with its line end and what stands before it.
+    pub length: usize,
+    pub lines: u64,
+    pub delimiter: u8,
+    pub columns: usize,
+    /// The columns that are read, by their numbers.
+    pub text: usize,
+    pub id: Option<usize>,
+    pub value: Option<usize>,
+}
+
+impl TableLayout {
+    /// Reads the header of a table that begins with `start`; `whole` says that there is nothing more.
+    ///
+    /// # Errors
+    ///
+    /// Why its rows cannot be read: there is no column of text, or there are two.
+    pub fn read(start: &[u8], whole: bool, format: Format, options: &SourceOptions) -> Result<Self, SkipCause> {
+        let delimiters: &[u8] = if format == Format::Tsv { b"\t" } else { b",;\t|" };
+        let headers = delimiters.iter().filter_map(|&delimiter| TableHeader::read(start, whole, delimiter));
+        let key = |header: &TableHeader| (header.position(&options.text_field).is_some(), header.names.len());
+        // Of equals the first in the list.
+        let best = headers.reduce(|best, header| if key(&header) > key(&best) { header } else { best });
+        let Some(header) = best else {
+            let detail = format!("the first {} bytes are no row with the names of columns", start.len());
+            return Err((Reason::WrongShape, detail));
+        };
+        Ok(Self {
+            length: header.length,
+            lines: header.lines,
+            delimiter: header.delimiter,
+            columns: header.names.len(),
+            text: header.wanted(&options.text_field)?.ok_or_else(|| header.missing(&options.text_field))?,
+            id: header.wanted(&options.id_field)?,
+            value: options.value_field.as_ref().and_then(|field| header.position(field)),
+        })
+    }
+}
+
+/// The first row.
+struct TableHeader {
+    delimiter: u8,
+    length: usize,
+    lines: u64,
+    names: Vec<String>,
+}
+
+/// The most columns that a message names.
+const MAX_NAMED: usize = 20;
+
+impl TableHeader {
+    fn read(start: &[u8], whole: bool, delimiter: u8) -> Option<Self> {
+        let mark = if start.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+        let first = mark + start[mark..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let (row, length) = match scan(&start[first..], delimiter) {
+            RowScan::Row { end, next } => (&start[first..first + end], first + next),
+            RowScan::Unended if whole => (&start[first..], start.len()),
+            _ => return None,
+        };
+        let name = |field: &[u8]| String::from_utf8_lossy(&unquoted(field)).into_owned();
+        let names = fields(row, delimiter).map(|field| name(&row[field])).collect();
+        Some(Self { delimiter, length, lines: count_lines(&start[..length]), names })
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        self.names.iter().position(|found| found == name)
+    }
+
+    /// Returns the column of a name, of which there may be only one.
+    fn wanted(&self, name: &str) -> Result<Option<usize>, SkipCause> {
+        match self.names.iter().filter(|found| *found == name).count() {
+            0 | 1 => Ok(self.position(name)),
+            several => Err((Reason::DuplicateColumn, format!("{several} columns are called `{name}`"))),
+        }
+    }
+
+    fn missing(&self, name: &str) -> SkipCause {
+        let mut names: Vec<String> = self.names.iter().take(MAX_NAMED).map(|name| format!("`{name}`")).collect();
+        if self.names.len() > MAX_NAMED {
+            names.push(format!("and {} more", self.names.len() - MAX_NAMED));
+        }
+        let detail =
+            format!("the table has no column `{name}`; name it with --text-field (it has {})", names.join(", "));
+        (Reason::MissingColumn, detail)
+    }
+}
+
+/// Counts the lines of whole rows. A carriage return that ends one alone counts too, so that rows of old tables keep
+/// apart.
+pub(super) fn count_lines(rows: &[u8]) -> u64 {
+    memchr_iter(b'\n', rows).count() as u64 + u64::from(rows.ends_with(b"\r"))
+}
+
+pub(super) fn after_line(bytes: &[u8]) -> Option<usize> {
+    memchr(b'\n', bytes).map(|end| end + 1)
+}
+
+/// What stands at the start of some bytes.
+#[derive(Debug, PartialEq)]
+pub(super) enum RowScan {
+    /// A row up to `end`, and its line end up to `next`.
+    Row { end: usize, next: usize },
+    /// A row that nothing ends.
+    Unended,
+    /// A row in which a quote opens that nothing closes.
+    Open,
+    /// A row in which text follows a closing quote.
+    Broken,
+}
+
+pub(super) fn scan(bytes: &[u8], delimiter: u8) -> RowScan {
+    let mut at = 0;
+    loop {
+        at = match field_end(bytes, at, delimiter) {
+            Ok(end) => end,
+            Err(fault) => return fault,
+        };
+        match bytes.get(at) {
+            Some(b'\n') => return RowScan::Row { end: at, next: at + 1 },
+            Some(b'\r') => {
+                return RowScan::Row { end: at, next: at + 1 + usize::from(bytes.get(at + 1) == Some(&b'\n')) };
+            }
+            Some(_) => at += 1,
+            None => return RowScan::Unended,
+        }
+    }
+}
+
+/// Returns where the field ends that starts at `at`: before a delimiter or line end, or with the bytes.
+fn field_end(bytes: &[u8], mut at: usize, delimiter: u8) -> Result<usize, RowScan> {
+    if bytes.get(at) != Some(&b'"') {
+        return Ok(memchr3(delimiter, b'\n', b'\r', &bytes[at..]).map_or(bytes.len(), |end| at + end));
+    }
+    loop {
+        at += 1;
+        at += memchr(b'"', &bytes[at..]).ok_or(RowScan::Open)? + 1;
+        match bytes.get(at) {
+            Some(b'"') => {}
+            // Spaces before the delimiter are no text.
+            Some(b' ') => {
+                at += bytes[at..].iter().take_while(|&&byte| byte == b' ').count();
+                break;
+            }
+            _ => break,
+        }
+    }
+    match bytes.get(at) {
+        Some(&byte) if byte != delimiter && byte != b'\n' && byte != b'\r' => Err(RowScan::Broken),
+        _ => Ok(at),
+    }
+}
+
+/// Returns the fields of a row that [`scan`] found whole.
+pub(super) fn fields(row: &[u8], delimiter: u8) -> impl Iterator<Item = Range<usize>> {
+    let mut next = Some(0);
+    std::iter::from_fn(move || {
+        let start = next?;
+        let end = field_end(row, start, delimiter).unwrap_or(row.len());
+        next = (end < row.len()).then_some(end + 1);
+        Some(start..end)
+    })
+}
+
+/// Returns where the field of text stands in a row, with its quotes.
+pub(super) fn text_field(row: &[u8], table: &TableLayout) -> Option<Range<usize>> {
+    fields(row, table.delimiter).nth(table.text)
+}
+
+/// Returns what a field says.
+pub(super) fn unquoted(field: &[u8]) -> Cow<'_, [u8]> {
+    let Some(quoted) = field.strip_prefix(b"\"") else { return field.into() };
+    let inner = quoted.trim_ascii_end();
+    let inner = inner.strip_suffix(b"\"").unwrap_or(inner);
+    if memchr(b'"', inner).is_none() {
+        return inner.into();
+    }
+    let mut text = Vec::with_capacity(inner.len());
+    let mut is_first = false;
+    for &byte in inner {
+        // Inside quotes, they come in pairs.
+        is_first = byte == b'"' && !is_first;
+        text.extend((byte != b'"' || is_first).then_some(byte));
+    }
+    text.into()
+}
