@@ -23,13 +23,13 @@ pub struct Comparison {
     pub a: ComparedDocument,
     /// The other one.
     pub b: ComparedDocument,
-    /// In what they are equal.
+    /// How far they are equal.
     pub equality: Equality,
     /// Shingles in both.
     pub shared: usize,
-    /// What the settings do with a pair like this.
+    /// How the settings look for a pair like this one.
     pub search: PairSearch,
-    /// What a scan of just these two comes to.
+    /// What a scan of just these two would do.
     pub verdict: Verdict,
     /// The passages that stand in both.
     pub passages: Vec<AlignedPassage>,
@@ -50,7 +50,7 @@ pub struct ComparedDocument {
     pub shingles: usize,
 }
 
-/// In what two texts are equal.
+/// How far two texts are equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Equality {
@@ -62,49 +62,49 @@ pub enum Equality {
     None,
 }
 
-/// How a pair is looked for, and what came of it.
+/// How a pair is looked for, and whether that finds it.
 #[derive(Clone, Debug)]
 pub struct PairSearch {
-    /// The chance that these settings measure a pair of this similarity, over all seeds.
+    /// The chance over all seeds that these settings find a pair of this similarity.
     pub chance: f64,
     /// The bands in which all rows agree, counted from 1.
     pub bands_met: Vec<usize>,
     /// Values of the sketches that agree.
     pub sketch_equal: usize,
-    /// How many of them have to.
+    /// How many of them have to agree.
     pub sketch_least: usize,
-    /// Values of a sketch.
+    /// How many values a sketch has.
     pub sketch_values: usize,
 }
 
-/// What a scan comes to.
+/// What a scan does with two documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "result", rename_all = "snake_case")]
 pub enum Verdict {
-    /// The first document goes.
+    /// The first document is removed.
     RemovesA {
         /// Why.
         rule: Rule,
     },
-    /// The second document goes.
+    /// The second document is removed.
     RemovesB {
         /// Why.
         rule: Rule,
     },
-    /// They are duplicates, and both stay, as the policy says.
+    /// They are duplicates, but the policy keeps both.
     Pair {
         /// Why they are duplicates.
         rule: Rule,
     },
-    /// They reach the threshold, and no band met.
+    /// They reach the threshold, but agree in no band.
     Missed,
     /// A text without words is no duplicate of anything.
     Empty,
-    /// Neither goes.
+    /// They are no duplicates, and both stay.
     Different,
 }
 
-/// By what a document is a duplicate.
+/// The reason why a document is a duplicate of another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {

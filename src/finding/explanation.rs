@@ -1,4 +1,4 @@
-//! Why a finding is one: the numbers it rests on, and the texts that it is about.
+//! Why two texts are a finding, or a document is kept: the numbers that the result rests on, and the texts themselves.
 //!
 //! These types are also the format in which an explanation is written for programs (`doublon.explanation/1`): their field
 //! names are a contract.
@@ -11,23 +11,23 @@ use super::parameters::Parameters;
 use super::passage::{PassageFamily, PassageMatch, PlacedSpan};
 use super::skip::Skipped;
 
-/// What is said of one finding or document.
+/// The explanation of one finding or document.
 #[derive(Clone, Debug, Serialize)]
 pub struct Explanation {
     /// What determined the findings.
     pub parameters: Parameters,
     /// What is explained.
     pub subject: Subject,
-    /// Sources that could not be taken up again, and why. What stands in them is told from the findings alone.
+    /// Sources that could not be read again, and why. Their documents are explained by the findings alone.
     pub lost: Vec<LostSource>,
 }
 
-/// A source that is not what was scanned.
+/// A source that is gone, or no longer what was scanned.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LostSource {
     /// Its path.
     pub source: String,
-    /// How it differs, or why it cannot be read.
+    /// What changed, or why it cannot be read.
     pub detail: String,
 }
 
@@ -53,7 +53,7 @@ pub struct ExplainedCluster {
     pub id: String,
     /// The document that stays.
     pub keep: DocumentRef,
-    /// Of the removed ones those that are explained, at most as many as were asked for.
+    /// The removed documents that are explained, at most as many as were asked for.
     pub members: Vec<Removed>,
     /// How many were removed.
     pub count: usize,
@@ -66,9 +66,9 @@ pub struct Removed {
     pub number: usize,
     /// As it was measured in the scan.
     pub member: Member,
-    /// The rule by which it goes.
+    /// The rule by which it is removed.
     pub rule: Rule,
-    /// The kept document and this one, measured again, if both are what they were.
+    /// The kept document and this one, measured again; none if one of them has changed or is gone.
     pub comparison: Option<Comparison>,
 }
 
@@ -79,7 +79,7 @@ pub struct ExplainedMatch {
     pub found: PassageMatch,
     /// How many places its family has.
     pub places: usize,
-    /// The two texts, if they are to be had.
+    /// The two texts, aligned; none if one of them could not be read.
     pub alignment: Option<TextAlignment>,
 }
 
@@ -88,9 +88,9 @@ pub struct ExplainedMatch {
 pub struct ExplainedFamily {
     /// As it was found.
     pub family: PassageFamily,
-    /// The matches that tie its places.
+    /// The matches between its places.
     pub matches: Vec<String>,
-    /// Of the places that do not stay, those explained: at most as many as were asked for.
+    /// The places that are explained, at most as many as were asked for; the kept one is not among them.
     pub places: Vec<ExplainedPlace>,
 }
 
@@ -99,7 +99,7 @@ pub struct ExplainedFamily {
 pub struct ExplainedPlace {
     /// Where.
     pub span: PlacedSpan,
-    /// The kept place and this one, if they are to be had.
+    /// The kept place and this one, aligned; none if one of them could not be read.
     pub alignment: Option<TextAlignment>,
 }
 
@@ -112,7 +112,7 @@ pub struct ExplainedDocument {
     pub fate: Fate,
     /// The matches that have a place in it.
     pub matches: Vec<String>,
-    /// It and another one, measured, if one was named.
+    /// It and another document, compared, if another was named.
     pub with: Option<Comparison>,
 }
 
@@ -121,7 +121,7 @@ pub struct ExplainedDocument {
 #[serde(tag = "result", rename_all = "snake_case")]
 #[allow(clippy::large_enum_variant)] // there is one
 pub enum Fate {
-    /// It goes.
+    /// It is removed.
     Removed {
         /// The cluster.
         cluster: String,
@@ -130,14 +130,14 @@ pub enum Fate {
         /// Why.
         removed: Removed,
     },
-    /// It stays, and others go for it.
+    /// It stays, and others are removed for it.
     Keeper {
         /// The cluster.
         cluster: String,
-        /// How many go.
+        /// How many are removed.
         count: usize,
     },
-    /// It stays, and there are pairs of which it is one side.
+    /// It stays, and is listed as one side of pairs.
     Paired {
         /// How many.
         count: usize,

@@ -1,4 +1,4 @@
-//! Two documents side by side: what they share, what a scan would make of them, and where they differ.
+//! A comparison of two documents, for people and for programs.
 
 use doublon_core::candidate::Bands;
 use doublon_core::{Config, Settings};
@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use super::changes::marked;
 use super::text::page::{Names, Page, Paint};
 use super::text::{Style, counted, number, percent};
+use super::windows::chance;
 use crate::finding::comparison::{AlignedPassage, ComparedDocument, Comparison, Equality, PairSearch, Rule, Verdict};
 use crate::finding::{PassageMatch, PlacedSpan};
 use doublon_core::sketch::WindowParameters;
@@ -125,7 +126,7 @@ fn verdict(found: &Comparison) -> String {
     }
 }
 
-/// Returns by which rule a document is a duplicate, in words.
+/// Returns in words why a document is a duplicate.
 pub(super) fn reason(rule: Rule, config: &Config) -> String {
     let Settings { threshold, containment, .. } = &**config;
     match rule {
@@ -163,24 +164,23 @@ pub(super) fn places<W: Write>(found: &PassageMatch, names: &Names, page: &mut P
     page.labelled("shingles", &measures, Paint::Plain)
 }
 
+/// Returns where a place starts and ends in its text, in words.
 pub(super) fn extent(span: &PlacedSpan) -> String {
     format!("bytes {} to {}", number(span.start as u64), number(span.end as u64))
 }
 
-/// Returns what the windows of a scan promise of a passage whose longest equal run has so many words.
+/// Returns in words how surely a scan finds a passage whose longest run of equal words has this length.
 pub(super) fn promise(windows: &WindowParameters, longest_run: usize, jaccard: f64) -> String {
-    let WindowParameters { words, bands, rows, .. } = *windows;
+    let words = windows.words;
     if longest_run >= words {
         return format!(
             "always: it has {longest_run} equal words in a row, and any two places that share {words} in a row meet"
         );
     }
-    let power = |base: f64, exponent: usize| (0..exponent).fold(1.0, |product, _| product * base);
-    let chance = 1.0 - power(1.0 - power(jaccard, rows), bands);
     format!(
         "by chance: its longest equal run has {longest_run} words, and only {words} in a row always meet; two windows \
          as similar as this passage meet with a chance of {}, and it has about as many windows as words",
-        percent(chance)
+        percent(chance(jaccard, windows))
     )
 }
 

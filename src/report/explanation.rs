@@ -1,4 +1,5 @@
-//! Why a finding is one: the numbers it rests on, the chance that the settings find it, and what differs.
+//! An explanation of a finding or a document, for people and for programs: the numbers it rests on, the chance that the
+//! settings find it, and what differs.
 
 use doublon_core::Settings;
 use std::io::{self, Write};
@@ -61,7 +62,7 @@ struct Writer<'a> {
     style: &'a Style,
 }
 
-/// Members of which the changed words are shown; of more, only the measures.
+/// The most members of which the changed words are shown; if there are more, only their measures are.
 const ALIGNED: usize = 3;
 
 impl Writer<'_> {
@@ -229,7 +230,7 @@ fn counted_are(count: usize) -> String {
     format!("{} {verb}", counted(count as u64, "document"))
 }
 
-/// Ids, of which a few are listed.
+/// Returns the first ids in a list, and how many more there are.
 fn listed(ids: &[String], more: usize) -> String {
     const LISTED: usize = 20;
     let rest = ids.len().saturating_sub(LISTED) + more;

@@ -12,6 +12,7 @@ pub mod measure;
 pub mod params;
 pub mod sarif;
 pub mod schema;
+mod sheet;
 pub mod stats;
 pub mod text;
 pub mod visible;

@@ -1,16 +1,17 @@
-//! What settings promise, for people and for programs.
+//! The sheet of bands and rows, for people and for programs: which pairs of documents they find, and what they cost.
 
 use std::io::{self, Write};
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
-use super::text::{counted, number, wrap};
+use super::sheet::{Rounded, labelled, paragraph};
+use super::text::{counted, number};
 use doublon_core::candidate::Chance;
 use doublon_core::candidate::curve::{Curve, CurvePoint, NEIGHBOURS};
 use doublon_core::candidate::params::Alternative;
 use doublon_core::candidate::presets::Preset;
 
-/// Settings with all that is to be said of them.
+/// Bands and rows, and all that `params` tells of them.
 #[derive(Clone, Debug)]
 pub struct ShapeSheet {
     /// The published settings that were asked for.
@@ -25,13 +26,9 @@ pub struct ShapeSheet {
     pub current: (Alternative, Curve),
     /// All shapes that reach the recall at the threshold, by ascending rows.
     pub alternatives: Vec<(Alternative, Curve)>,
-    /// What a document takes in memory: for what, and how many bytes.
+    /// The memory that one document takes, in bytes, by what it is used for.
     pub bytes: Vec<(&'static str, usize)>,
 }
-
-/// Columns of the page, and of its labels.
-pub(super) const WIDTH: usize = 80;
-const LABEL: usize = 12;
 
 /// Alternatives shown on each side of the shape.
 const SHOWN: usize = 4;
@@ -164,16 +161,6 @@ fn costs(sheet: &ShapeSheet, out: &mut dyn Write) -> io::Result<()> {
     labelled("work", work, out)
 }
 
-pub(super) fn paragraph(text: &str, out: &mut dyn Write) -> io::Result<()> {
-    wrap(text, WIDTH).iter().try_for_each(|line| writeln!(out, "{line}"))
-}
-
-pub(super) fn labelled(label: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
-    let lines = wrap(text, WIDTH - LABEL);
-    let labels = [label].into_iter().chain(std::iter::repeat(""));
-    lines.iter().zip(labels).try_for_each(|(line, label)| writeln!(out, "{label:<LABEL$}{line}"))
-}
-
 /// A similarity with two decimals, or with four if it has more.
 fn two_decimals(similarity: f64) -> String {
     let hundredths = similarity * 100.0;
@@ -250,15 +237,6 @@ struct CurvePointJson {
     measured: Rounded,
 }
 
-/// A share that is written with six decimals: more would show how a processor rounds.
-pub(super) struct Rounded(pub f64);
-
-impl Serialize for Rounded {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_f64((self.0 * 1e6).round() / 1e6)
-    }
-}
-
 impl<'a> ShapeSheetJson<'a> {
     fn of(sheet: &'a ShapeSheet) -> Self {
         let curve = &sheet.current.1;
@@ -308,6 +286,7 @@ impl CurvePointJson {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::sheet::WIDTH;
     use doublon_core::candidate::params::{self, Bands};
     use doublon_core::candidate::presets::{DOCUMENT_PRESETS, document_preset};
 

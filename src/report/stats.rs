@@ -1,4 +1,4 @@
-//! Statistics, for people and for programs.
+//! Statistics of a corpus, for people and for programs.
 
 use std::io::{self, Write};
 
@@ -12,7 +12,7 @@ use crate::finding::statistics::{
 };
 use doublon_core::text::repetition::MEASURES;
 
-/// What the measures are called, in their order.
+/// The names of the measures, in their order.
 const LABELS: [&str; MEASURES.len()] = [
     "repeated lines",
     "repeated paragraphs",
@@ -29,7 +29,7 @@ const LABELS: [&str; MEASURES.len()] = [
     "characters in repeated 10-grams",
 ];
 
-/// The same, where there is little room.
+/// Shorter names of the measures, for where there is little room.
 const SHORT_LABELS: [&str; MEASURES.len()] = [
     "repeated lines",
     "repeated paragraphs",
@@ -46,7 +46,7 @@ const SHORT_LABELS: [&str; MEASURES.len()] = [
     "10-grams",
 ];
 
-/// Lines of the excerpt of a passage.
+/// The most lines that an excerpt of a passage takes.
 const EXCERPT_LINES: usize = 2;
 
 /// Writes statistics for people.

@@ -1,35 +1,35 @@
-//! What the windows of passages promise, for people and for programs.
+//! The sheet of windows, for people and for programs: which passages they find, and what they cost.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::params::{Rounded, labelled, paragraph};
+use super::sheet::{Rounded, labelled, paragraph};
 use super::text::counted;
 use crate::finding::trial::{TrialCell, TrialTally};
 use doublon_core::sketch::WindowParameters;
 
-/// Settings of windows, and what came of them.
+/// One setting of windows, and what it found in trials.
 #[derive(Clone, Debug)]
 pub struct WindowSetting {
-    /// The preset; none for settings of other values.
+    /// The name of the preset; none if the values are those of no preset.
     pub name: Option<&'static str>,
-    /// The settings.
+    /// The values.
     pub windows: WindowParameters,
-    /// Keys that a word costs, on average.
+    /// How many keys are stored for a word, on average.
     pub keys_per_word: f64,
-    /// What is found, by length and then by rate.
+    /// What was found, by the length of the passages and then by the rate of edits.
     pub cells: Vec<TrialCell>,
 }
 
-/// Settings with all that is to be said of them.
+/// Windows, and all that `params` tells of them.
 #[derive(Clone, Debug)]
 pub struct WindowSheet {
     /// Words of the shortest passage that is listed.
     pub min_words: usize,
-    /// The settings asked for.
+    /// The setting that was asked for.
     pub current: WindowSetting,
-    /// Others, with the same cells as each other, to compare with.
+    /// Others to compare it with, all tried on the same passages.
     pub others: Vec<WindowSetting>,
 }
 
@@ -85,8 +85,9 @@ fn formula(bands: usize, rows: usize) -> String {
     }
 }
 
-fn chance(similarity: f64, windows: &WindowParameters) -> f64 {
-    // Multiplied out, since powers of the C library differ between systems.
+/// Returns the chance that two windows of this similarity share a key.
+pub(super) fn chance(similarity: f64, windows: &WindowParameters) -> f64 {
+    // Multiplied out, because powers of the C library differ between systems.
     let power = |base: f64, exponent: usize| (0..exponent).fold(1.0, |product, _| product * base);
     1.0 - power(1.0 - power(similarity, windows.rows), windows.bands)
 }

@@ -1,9 +1,9 @@
-//! What bands and rows promise: which pairs they find, and how many wrong ones they let through.
+//! The curve of bands and rows: which pairs they find at each similarity, and how many wrong ones they let through.
 //!
 //! The chances are exact; see [`Chance`]. How many wrong pairs there are depends on the corpus, so their number is that
 //! of a model: each document resembles [`NEIGHBOURS`] others, at similarities spread evenly from 0 to 1. It is the model
-//! by which [`choose`](super::choose) weighs wrong pairs, and made for comparing shapes: corpora differ from it by
-//! powers of ten.
+//! by which [`choose`](super::choose) weighs wrong pairs. It is made for comparing shapes: the numbers of real corpora
+//! differ from it by powers of ten.
 
 use super::params::{Bands, Chance, area};
 
@@ -13,7 +13,7 @@ pub const NEIGHBOURS: u32 = 360;
 /// Pairs of the model for a million documents: each counts once for both of its documents.
 const PAIRS_PER_MILLION: f64 = 1e6 * NEIGHBOURS as f64 / 2.0;
 
-/// What a shape promises at a threshold.
+/// Which pairs a shape finds, by their similarity, and what it costs at a threshold.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Curve {
     /// The shape.
@@ -32,7 +32,7 @@ pub struct Curve {
     pub wrong_measured: f64,
 }
 
-/// What becomes of pairs of one similarity; shares `0.0..=1.0`.
+/// How many of the pairs of one similarity are found; shares are `0.0..=1.0`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CurvePoint {
     /// Their Jaccard similarity.
@@ -44,7 +44,7 @@ pub struct CurvePoint {
 }
 
 impl Curve {
-    /// Works it out. A threshold above 0 and at most 1 is expected.
+    /// Computes the curve of a shape. The threshold must be above 0 and at most 1.
     pub fn new(shape: Bands, threshold: f64) -> Self {
         let chance = Chance::new(shape, threshold);
         let point = |similarity| CurvePoint {

@@ -91,20 +91,20 @@ pub struct TextDifference<'t> {
 /// ```
 pub fn pieces(a: &SideText<'_>, b: &SideText<'_>, runs: &[Run]) -> Vec<AlignedPiece> {
     let mut cutter = Cutter { pieces: Vec::new(), after_equal: true, a: TextCursor::new(a), b: TextCursor::new(b) };
-    let mut pending: Option<Unit> = None;
+    let mut pending: Option<ColumnGroup> = None;
     for column in runs.iter().flat_map(|run| std::iter::repeat_n(run.column, run.len)) {
-        let unit = cutter.unit(column);
+        let group = cutter.group(column);
         match &mut pending {
-            Some(before) if before.shares_character_with(&unit, a, b) => before.join(&unit),
+            Some(before) if before.shares_character_with(&group, a, b) => before.join(&group),
             _ => {
-                if let Some(whole) = pending.replace(unit) {
-                    cutter.push_unit(&whole);
+                if let Some(whole) = pending.replace(group) {
+                    cutter.push_group(&whole);
                 }
             }
         }
     }
     if let Some(last) = pending {
-        cutter.push_unit(&last);
+        cutter.push_group(&last);
     }
     cutter.push_rest();
     cutter.pieces
@@ -225,13 +225,13 @@ fn difference<'t>(piece: &AlignedPiece, a: &SideText<'t>, b: &SideText<'t>) -> T
 }
 
 /// Columns that no character stands across: mostly one column.
-struct Unit {
+struct ColumnGroup {
     a: Range<usize>,
     b: Range<usize>,
     is_equal: bool,
 }
 
-impl Unit {
+impl ColumnGroup {
     fn shares_character_with(&self, next: &Self, a: &SideText<'_>, b: &SideText<'_>) -> bool {
         let shares = |side: &SideText<'_>, before: &Range<usize>, next: &Range<usize>| {
             !before.is_empty() && !next.is_empty() && side.words[next.start].start < side.words[before.end - 1].end
@@ -293,25 +293,25 @@ struct Cutter<'s, 't> {
 }
 
 impl Cutter<'_, '_> {
-    fn unit(&mut self, column: Column) -> Unit {
+    fn group(&mut self, column: Column) -> ColumnGroup {
         let (a, b) = (self.a.next(column.has_a()), self.b.next(column.has_b()));
-        Unit { a, b, is_equal: column == Column::Equal }
+        ColumnGroup { a, b, is_equal: column == Column::Equal }
     }
 
-    fn push_unit(&mut self, unit: &Unit) {
-        let ((gap_a, words_a), (gap_b, words_b)) = (self.a.take(&unit.a), self.b.take(&unit.b));
-        if unit.a.is_empty() || unit.b.is_empty() {
+    fn push_group(&mut self, group: &ColumnGroup) {
+        let ((gap_a, words_a), (gap_b, words_b)) = (self.a.take(&group.a), self.b.take(&group.b));
+        if group.a.is_empty() || group.b.is_empty() {
             self.push(PieceKind::Words, gap_a, gap_b);
         } else {
-            self.push_gap(gap_a, gap_b, unit.is_equal);
+            self.push_gap(gap_a, gap_b, group.is_equal);
         }
-        let kind = match unit.is_equal {
+        let kind = match group.is_equal {
             _ if self.is_same(&words_a, &words_b) => PieceKind::Equal,
             true => PieceKind::Form,
             false => PieceKind::Words,
         };
         self.push(kind, words_a, words_b);
-        self.after_equal = unit.is_equal;
+        self.after_equal = group.is_equal;
     }
 
     /// What stands between two words belongs to a change if it is inside it, or differs at its edge.
