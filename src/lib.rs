@@ -7,7 +7,6 @@ pub mod report;
 pub mod rewrite;
 pub mod scan;
 pub mod source;
-pub mod statistics;
 pub mod stats;
 mod store;
 

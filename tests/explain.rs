@@ -9,11 +9,13 @@ use doublon::Config;
 use doublon::Result;
 use doublon::finding::Findings;
 use doublon::finding::InputOptions;
+use doublon::finding::comparison::Rule;
+use doublon::finding::explanation::{Explanation, Fate, Subject};
 use doublon::inspect::explain::{Request, explain};
-use doublon::report::comparison::{PieceKind, Rule};
-use doublon::report::explanation::{Explanation, Fate, Subject, write_json, write_text};
+use doublon::report::explanation::{write_json, write_text};
 use doublon::report::text::Style;
 use doublon::scan::{Resources, scan};
+use doublon_core::verify::difference::PieceKind;
 
 fn words(range: std::ops::Range<usize>) -> String {
     let word = |n: usize| format!("{:x} ", (n as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 30);

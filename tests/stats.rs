@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use doublon::Config;
 use doublon::Result;
 use doublon::finding::InputOptions;
+use doublon::finding::statistics::{DocumentStatistics, Statistics};
 use doublon::report::stats::write_json;
 use doublon::scan::Resources;
-use doublon::statistics::{DocumentStatistics, Statistics};
 use doublon::stats::{Request, stats};
 
 const ALL: Request = Request { compare: true, documents: true, worst: 5 };

@@ -13,14 +13,16 @@ use doublon_core::sketch::MinHasher;
 use doublon_core::text::{Lexicon, Shingler, TokenId, Tokenizer, Vocabulary};
 use doublon_core::verify::Overlap;
 use doublon_core::verify::align::{Aligner, Alignment, Column, Run};
+use doublon_core::verify::difference::{SideText, pieces};
 use doublon_core::verify::pair::{Acceptance, PairAligner};
 use doublon_core::{Config, Keep, Level, Scope};
 
 use super::single::Single;
 use crate::error::Result;
+use crate::finding::comparison::{
+    AlignedPassage, ComparedDocument, Comparison, Equality, PairSearch, Rule, TextAlignment, TextPiece, Verdict,
+};
 use crate::finding::{Findings, Parameters, PassageMatch, PlacedSpan, Reason};
-use crate::report::comparison::{self, Aligned, Comparison, Equality, Rule, Search, Verdict};
-use crate::scan::describe::{Side, pieces};
 use crate::scan::{self, CorpusBuilder};
 use crate::source::{Record, Source};
 use crate::store::{Budget, Resources};
@@ -46,7 +48,7 @@ pub fn compare(a: &Single, b: &Single, parameters: &Parameters) -> Result<Compar
 }
 
 /// Aligns two texts from start to end, by the words that a scan compares.
-pub fn aligned(a: &str, b: &str, config: &Config) -> comparison::Alignment {
+pub fn aligned(a: &str, b: &str, config: &Config) -> TextAlignment {
     let tokenizer = Tokenizer::new(config.text, config.seed);
     let mut reader = tokenizer.reader();
     let (mut lexicon, mut tokens) = (Lexicon::default(), Vec::new());
@@ -62,9 +64,10 @@ pub fn aligned(a: &str, b: &str, config: &Config) -> comparison::Alignment {
     }
     let runs = runs(&vocabulary, &tokens, words_of_a, config.windows.k);
     let equal = runs.iter().filter(|run| run.column == Column::Equal).map(|run| run.len);
-    comparison::Alignment {
+    let (a, b) = (SideText::read(a, &mut reader), SideText::read(b, &mut reader));
+    TextAlignment {
         longest_run: equal.max().unwrap_or(0),
-        pieces: pieces(&Side::of(a, &mut reader), &Side::of(b, &mut reader), &runs),
+        pieces: pieces(&a, &b, &runs).iter().map(|piece| TextPiece::of(piece, &a, &b)).collect(),
         identity: Alignment { runs, ..Alignment::default() }.identity(),
     }
 }
@@ -143,10 +146,10 @@ impl<'p> Pair<'p> {
         Ok(Self { config, texts, is_swapped, equality, sets, overlap, found })
     }
 
-    fn side(&self, single: &Single, number: usize) -> comparison::Side {
+    fn side(&self, single: &Single, number: usize) -> ComparedDocument {
         let text = self.texts[number];
         let tokens = Tokenizer::new(self.config.text, self.config.seed).reader().tokens(text);
-        comparison::Side {
+        ComparedDocument {
             doc: single.doc.clone(),
             bytes: text.len(),
             characters: text.chars().count(),
@@ -155,7 +158,7 @@ impl<'p> Pair<'p> {
         }
     }
 
-    fn search(&self) -> Search {
+    fn search(&self) -> PairSearch {
         let shape = self.config.shape();
         let hasher = MinHasher::new(shape.len(), self.config.seed);
         let [a, b] = self.sets.each_ref().map(|set| {
@@ -167,7 +170,7 @@ impl<'p> Pair<'p> {
         let chance = Chance::new(shape, self.config.threshold);
         // Bytes that are not in use agree.
         let unused = SKETCH_BYTES - sketch_len(shape);
-        Search {
+        PairSearch {
             chance: chance.of(self.overlap.jaccard()),
             bands_met: met.filter(|((a, b), _)| a == b).map(|(_, band)| band).collect(),
             sketch_equal: lsh::equal_bytes(&lsh::sketch(&a, shape), &lsh::sketch(&b, shape)) - unused,
@@ -200,7 +203,7 @@ impl<'p> Pair<'p> {
         }
     }
 
-    fn passages(&self, a: &Single, b: &Single) -> Vec<Aligned> {
+    fn passages(&self, a: &Single, b: &Single) -> Vec<AlignedPassage> {
         let named = |found: &PassageMatch| {
             let found = if self.is_swapped { swapped(found.clone()) } else { found.clone() };
             let place = |place: PlacedSpan, single: &Single| PlacedSpan { doc: single.doc.clone(), ..place };
@@ -211,8 +214,8 @@ impl<'p> Pair<'p> {
         let align = |(n, found): (usize, PassageMatch)| {
             let [a, b] = self.texts;
             let texts = (&a[found.a.start..found.a.end], &b[found.b.start..found.b.end]);
-            let comparison::Alignment { longest_run, pieces, .. } = aligned(texts.0, texts.1, self.config);
-            Aligned { found: PassageMatch { id: format!("p{}", n + 1), ..found }, longest_run, pieces }
+            let TextAlignment { longest_run, pieces, .. } = aligned(texts.0, texts.1, self.config);
+            AlignedPassage { found: PassageMatch { id: format!("p{}", n + 1), ..found }, longest_run, pieces }
         };
         matches.into_iter().enumerate().map(align).collect()
     }
@@ -248,8 +251,8 @@ fn swapped(found: PassageMatch) -> PassageMatch {
 mod tests {
     use super::*;
     use crate::finding::DocumentRef;
-    use crate::report::comparison::{Piece, PieceKind};
     use crate::source::Record;
+    use doublon_core::verify::difference::PieceKind;
 
     fn single(path: &str, text: &str) -> Single {
         let doc = DocumentRef { source: path.into(), record: 0, id: None };
@@ -320,7 +323,7 @@ mod tests {
                 let pieces = aligned(a, b, &config).pieces;
                 let all: (String, String) = pieces.iter().map(|piece| (piece.a.as_str(), piece.b.as_str())).unzip();
                 assert_eq!((all.0.as_str(), all.1.as_str()), (a, b), "{pieces:?}");
-                let is_true = |piece: &Piece| (piece.kind == PieceKind::Equal) == (piece.a == piece.b);
+                let is_true = |piece: &TextPiece| (piece.kind == PieceKind::Equal) == (piece.a == piece.b);
                 assert!(pieces.iter().all(is_true), "{pieces:?}");
             }
         }
@@ -331,7 +334,7 @@ mod tests {
         let (a, b) = (words(0..100), words(60..160));
         let found = aligned(&a, &b, &Config::default());
         assert_eq!(found.longest_run, 40);
-        let is_equal = |piece: &&Piece| piece.kind == PieceKind::Equal && piece.a.len() > 1;
+        let is_equal = |piece: &&TextPiece| piece.kind == PieceKind::Equal && piece.a.len() > 1;
         assert_eq!(found.pieces.iter().filter(is_equal).count(), 1, "{:?}", found.pieces);
     }
 }

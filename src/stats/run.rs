@@ -13,13 +13,15 @@ use rayon::prelude::*;
 use super::repeats::{Repeats, frequent_passages};
 use super::tally::{Listing, Numbered, Tally};
 use crate::error::{Error, Result};
+use crate::finding::statistics::{
+    DocumentRepeats, DocumentStatistics, RepetitionShares, SCHEMA, Sizes, Statistics, StatisticsHeader,
+};
 use crate::finding::{DocumentRef, Findings, Reason, Skipped, SourceInfo};
 use crate::scan::{
     self, CorpusBuilder, Pool, Progress, ReadFrom, Repeated, Resources, Texts, guarded, id_hash, internal_error,
     read_sources,
 };
 use crate::source::{self, Item, Record, SourceOptions};
-use crate::statistics::{DocumentRepeats, DocumentStatistics, Header, SCHEMA, Shares, Sizes, Statistics};
 use crate::store::Budget;
 use doublon_core::Config;
 use doublon_core::text::{Cleaning, RepetitionMeter, Tokenizer};
@@ -192,7 +194,7 @@ impl Run<'_> {
         }
         let documents = |numbered: Vec<Numbered>| numbered.into_iter().map(|one| one.document).collect();
         Ok(Statistics {
-            header: Header {
+            header: StatisticsHeader {
                 schema: SCHEMA,
                 version: env!("CARGO_PKG_VERSION"),
                 compared: self.request.compare,
@@ -240,7 +242,7 @@ impl Gauge {
             *self = Self::new();
             Skipped { record: Some(doc.record), ..internal_error(&doc.source, None, doc.id.as_deref(), &panic) }
         })?;
-        let gopher = Shares(found.shares());
+        let gopher = RepetitionShares(found.shares());
         let [bytes, characters, words, lines, paragraphs] =
             [text.len(), found.characters, found.words, found.lines.count, found.paragraphs.count].map(|n| n as u64);
         let sizes = Sizes { bytes, characters, words, lines, paragraphs };

@@ -8,10 +8,10 @@ use anyhow::Result;
 use clap::Args as Group;
 use doublon::Config;
 use doublon::inspect::simulate::{keys_per_word, table};
-use doublon::report::params::{Sheet, write_json, write_text};
-use doublon::report::windows::{self, Setting, WindowSheet};
+use doublon::report::params::{ShapeSheet, write_json, write_text};
+use doublon::report::windows::{self, WindowSetting, WindowSheet};
 use doublon::scan::forecast::bytes_per_document;
-use doublon_core::candidate::outlook::Outlook;
+use doublon_core::candidate::curve::Curve;
 use doublon_core::candidate::params::{self, Alternative};
 use doublon_core::candidate::presets::{PASSAGE_PRESETS, Preset, document_preset, passage_preset};
 use doublon_core::sketch::WindowParameters;
@@ -97,12 +97,12 @@ pub fn run(args: &ParamsArgs) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn sheet(args: &ParamsArgs) -> doublon::Result<Sheet> {
+fn sheet(args: &ParamsArgs) -> doublon::Result<ShapeSheet> {
     let preset = args.document_preset()?;
     let config = args.shape.configure(Config::builder(), preset)?.build()?;
     let (shape, threshold, recall) = (config.shape(), config.threshold, config.recall);
-    let promised = |alternative: Alternative| (alternative, Outlook::new(alternative.shape, threshold));
-    Ok(Sheet {
+    let promised = |alternative: Alternative| (alternative, Curve::new(alternative.shape, threshold));
+    Ok(ShapeSheet {
         preset,
         shingle: config.text.shingle.to_string(),
         recall,
@@ -117,7 +117,7 @@ fn window_sheet(args: &ParamsArgs) -> doublon::Result<WindowSheet> {
     let builder = Config::builder().min_words(args.windows.min_words).seed(args.seed);
     let windows = builder.clone().windows(args.windows.windows(args.passage_preset()?)).build()?.windows;
     let config = builder.build()?;
-    let setting = |name, windows, lengths: &[usize], changed: &[usize]| Setting {
+    let setting = |name, windows, lengths: &[usize], changed: &[usize]| WindowSetting {
         name,
         windows,
         keys_per_word: keys_per_word(&windows, config.seed),

@@ -4,9 +4,9 @@
 
 use anyhow::{Result, bail};
 use clap::Args as Group;
+use doublon::finding::statistics::Statistics;
 use doublon::report::stats::{write_json, write_text};
 use doublon::report::text::counted;
-use doublon::statistics::Statistics;
 use doublon::stats::{Request, stats};
 
 use super::scan::ScanArgs;

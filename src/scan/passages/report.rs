@@ -8,13 +8,14 @@ use std::ops::Range;
 
 use doublon_core::cluster::families::{Families, Occurrence};
 use doublon_core::text::TokenReader;
+use doublon_core::verify::difference::SideText;
 use rayon::prelude::*;
 
 use super::places::{Choice, Lost, PlaceTable, Reporter};
 use super::repeats::{Repeat, Shingles};
 use crate::error::Result;
 use crate::finding::{Difference, Finding, MAX_QUOTED_PLACES, MatchScope, PassageFamily, PassageMatch, Sink};
-use crate::scan::describe::{Side, differences, is_quoted_whole};
+use crate::scan::describe::{differences, is_quoted_whole, side_inside, side_of};
 use crate::source::Document;
 use crate::store::Budget;
 
@@ -121,12 +122,12 @@ fn side<'t>(
     place: &Occurrence,
     places: &PlaceTable,
     reader: &mut TokenReader,
-) -> std::result::Result<Side<'t>, Lost> {
-    if let Some(side) = Side::new(text, place.words().len(), reader) {
+) -> std::result::Result<SideText<'t>, Lost> {
+    if let Some(side) = side_of(text, place.words().len(), reader) {
         return Ok(side);
     }
     let whole = reporter.texts.reader().read(place.doc).map_err(|why| (place.doc, why))?;
-    Ok(Side::inside(&whole.text, text, places.span(place), place.words(), reader))
+    Ok(side_inside(&whole.text, text, places.span(place), place.words(), reader))
 }
 
 fn passage_match(
