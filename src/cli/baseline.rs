@@ -6,18 +6,18 @@ use anyhow::{Context, Result};
 
 use super::report::read;
 use super::say;
-use crate::finding::{Findings, Parameters};
-use crate::report::baseline::mark;
+use crate::finding::{Baseline, Findings, Marker, Parameters};
 
 /// Reads earlier findings. It is done before the scan, so that a wrong file costs no time.
 ///
 /// # Errors
 ///
 /// When the file cannot be read, or holds no findings.
-pub fn load(path: Option<&Path>, parameters: &Parameters) -> Result<Option<Findings>> {
+pub fn load(path: Option<&Path>, parameters: &Parameters) -> Result<Option<Baseline>> {
     let Some(path) = path else { return Ok(None) };
-    let baseline = read(path).context("--baseline")?;
-    if !is_comparable(&baseline.header.parameters, parameters) {
+    let mut baseline = Baseline::default();
+    read(path).context("--baseline")?.send(&mut baseline)?;
+    if !is_comparable(baseline.parameters(), parameters) {
         say(&format!(
             "warning: the baseline {} was made with other settings, so that more may seem new than is",
             path.display()
@@ -26,11 +26,16 @@ pub fn load(path: Option<&Path>, parameters: &Parameters) -> Result<Option<Findi
     Ok(Some(baseline))
 }
 
-/// Marks what the baseline lacks.
-pub fn hold_against(findings: &mut Findings, baseline: Option<&Findings>) {
-    if let Some(baseline) = baseline {
-        mark(findings, baseline);
-    }
+/// Marks the findings that the baseline does not have.
+///
+/// # Errors
+///
+/// When a temporary file cannot be written or read.
+pub fn hold_against(findings: Findings, baseline: Option<Baseline>) -> Result<Findings> {
+    let Some(baseline) = baseline else { return Ok(findings) };
+    let mut marker = Marker::new(baseline, Findings::default());
+    findings.send(&mut marker)?;
+    Ok(marker.into_next())
 }
 
 /// Whether what one run finds the other would find too.

@@ -6,8 +6,7 @@ use std::io;
 use std::process::ExitCode;
 
 use crate::error::Error;
-use crate::finding::{Findings, Summary};
-use crate::report::measure::Repeated;
+use crate::finding::{Findings, Repeated, Summary};
 
 /// Wrong usage, or the run failed.
 pub const FAILURE: u8 = 2;

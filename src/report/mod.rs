@@ -1,16 +1,17 @@
 //! Renderings of findings, of statistics, and of what settings promise. They only read.
 
-pub mod baseline;
 pub mod comparison;
 pub mod csv;
 pub mod explanation;
 pub mod html;
 pub mod json;
-pub mod measure;
 pub mod params;
 pub mod sarif;
 pub mod schema;
+mod sink;
 pub mod stats;
 pub mod text;
 pub mod visible;
 pub mod windows;
+
+pub use sink::Report;

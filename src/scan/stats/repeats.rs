@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::finding::{DocumentRef, Findings, PassageFamily, PlacedSpan};
-use crate::report::measure::Repeated;
+use crate::finding::{DocumentRef, Findings, PassageFamily, PlacedSpan, Repeated};
 use crate::statistics::{DocumentRepeats, FrequentPassage, RepeatSummary};
 
 /// What findings say of each document.
