@@ -88,8 +88,7 @@ mod tests {
 
     fn cluster(sizes: &[u64], similarities: &[f64]) -> DocumentCluster {
         let one = samples::documents().clusters.remove(0);
-        let member =
-            |(&bytes, &jaccard): (&u64, &f64)| Member { jaccard, bytes, ..one.members[0].clone() };
+        let member = |(&bytes, &jaccard): (&u64, &f64)| Member { jaccard, bytes, ..one.members[0].clone() };
         DocumentCluster { members: sizes.iter().zip(similarities).map(member).collect(), ..one.clone() }
     }
 

@@ -88,6 +88,12 @@ impl Replay {
         self.held.into_iter().try_for_each(take)
     }
 
+    /// Lets all but a few findings go to the file.
+    #[cfg(test)]
+    pub(crate) fn spill_early(&mut self) {
+        self.most = 8;
+    }
+
     fn spill(&mut self) -> Result<()> {
         let Self { folder, held, file, .. } = self;
         let write = || {

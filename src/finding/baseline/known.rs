@@ -7,9 +7,7 @@ use doublon_core::hash::content_hash;
 use doublon_core::text::Tokenizer;
 
 use crate::error::Result;
-use crate::finding::{
-    DocumentCluster, DocumentRef, Finding, Fingerprint, Parameters, PassageFamily, PlacedSpan, Sink,
-};
+use crate::finding::{DocumentCluster, DocumentRef, Finding, Fingerprint, Parameters, PassageFamily, PlacedSpan, Sink};
 
 /// The findings of an earlier run, as far as they decide what is new.
 #[derive(Debug, Default)]

@@ -13,9 +13,7 @@ use super::known::{Baseline, duplicates, places};
 use crate::error::Result;
 use crate::finding::measure::{DocumentPlace, RepeatMeasure, SourceNumbers};
 use crate::finding::replay::Replay;
-use crate::finding::{
-    DocumentCluster, Finding, Header, NewRepeats, PassageFamily, PassageMatch, PlacedSpan, Sink,
-};
+use crate::finding::{DocumentCluster, Finding, Header, NewRepeats, PassageFamily, PassageMatch, PlacedSpan, Sink};
 
 /// Marks the findings that a baseline does not have, counts them in the summary, and passes all on.
 #[derive(Debug)]
@@ -79,9 +77,8 @@ impl<S: Sink> Marker<S> {
         let Self { baseline, next, new, .. } = self;
         waiting.drain(|finding| {
             let Finding::DocumentCluster(mut cluster) = finding else { return Ok(()) };
-            let is_known = |duplicate| {
-                baseline.duplicates.has_name(&duplicate) || baseline.duplicates.take_text(&duplicate)
-            };
+            let is_known =
+                |duplicate| baseline.duplicates.has_name(&duplicate) || baseline.duplicates.take_text(&duplicate);
             let known: Vec<bool> = duplicates(&cluster).map(is_known).collect();
             new.documents += mark_cluster(&mut cluster, &known);
             new.bytes += bytes_of_new(&cluster);

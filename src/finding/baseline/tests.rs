@@ -1,8 +1,6 @@
 use super::known::places;
 use super::*;
-use crate::finding::{
-    DocumentCluster, Findings, Fingerprint, Member, NewRepeats, PassageFamily, PlacedSpan, samples,
-};
+use crate::finding::{DocumentCluster, Findings, Fingerprint, Member, NewRepeats, PassageFamily, PlacedSpan, samples};
 
 fn place(source: &str, at: usize, words: &str) -> PlacedSpan {
     let hash = doublon_core::hash::seeded_hash(words.as_bytes(), 0);
@@ -30,10 +28,7 @@ fn new(found: &Findings, baseline: &Findings) -> (Vec<String>, NewRepeats) {
     found.clone().send(&mut marker).expect("memory takes all");
     let found = marker.into_next();
     let new = found.families.iter().flat_map(places).filter(|place| place.new);
-    (
-        new.map(|place| format!("{}:{}", place.doc.source, place.start)).collect(),
-        found.summary.new.unwrap_or_default(),
-    )
+    (new.map(|place| format!("{}:{}", place.doc.source, place.start)).collect(), found.summary.new.unwrap_or_default())
 }
 
 #[test]

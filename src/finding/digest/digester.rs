@@ -15,8 +15,8 @@ use crate::finding::measure::RepeatMeasure;
 use crate::finding::order::Standing;
 use crate::finding::replay::{Replay, key};
 use crate::finding::{
-    DocumentCluster, DocumentPair, DocumentRef, Finding, Header, PassageFamily, PassageMatch, PlacedSpan, Sink, Skipped, Sort,
-    Summary,
+    DocumentCluster, DocumentPair, DocumentRef, Finding, Header, PassageFamily, PassageMatch, PlacedSpan, Sink,
+    Skipped, Sort, Summary,
 };
 
 /// Digests findings as they come.
@@ -71,6 +71,14 @@ impl Digester {
             places: PlaceMap::default(),
             sources_of_records: BTreeSet::new(),
         }
+    }
+
+    /// Lets findings go to temporary files at once.
+    #[cfg(test)]
+    pub(super) fn spilling(mut self) -> Self {
+        self.matches.spill_early();
+        self.all_families.spill_early();
+        self
     }
 
     /// Returns the digest of all findings that came.
@@ -138,8 +146,7 @@ impl Digester {
         drawn: &BTreeMap<String, (usize, usize)>,
     ) -> Result<(BTreeMap<String, Vec<PassageMatch>>, BTreeMap<String, (usize, String)>)> {
         let shown: BTreeSet<&str> = families.groups().map(|family| family.id.as_str()).collect();
-        let keys: BTreeSet<u64> =
-            shown.iter().copied().chain(drawn.keys().map(String::as_str)).map(key).collect();
+        let keys: BTreeSet<u64> = shown.iter().copied().chain(drawn.keys().map(String::as_str)).map(key).collect();
         let (mut matches, mut labels) = (BTreeMap::<String, Vec<PassageMatch>>::new(), BTreeMap::new());
         self.matches.each_of(
             |key| keys.contains(&key),

@@ -41,12 +41,12 @@ pub struct FrequentFamily {
 pub(super) fn keep_cluster(largest: &mut Vec<LargeCluster>, cluster: &DocumentCluster) {
     let DocumentCluster { id, keep, members, .. } = cluster;
     let size = (members.len(), cost_of_cluster(cluster));
-    keep_largest(largest, size, |large| (large.members, large.cost), || LargeCluster {
-        id: id.clone(),
-        keep: keep.clone(),
-        members: size.0,
-        cost: size.1,
-    });
+    keep_largest(
+        largest,
+        size,
+        |large| (large.members, large.cost),
+        || LargeCluster { id: id.clone(), keep: keep.clone(), members: size.0, cost: size.1 },
+    );
 }
 
 /// Keeps the family if it is boilerplate, and one of the most frequent.
@@ -56,12 +56,12 @@ pub(super) fn keep_family(frequent: &mut Vec<FrequentFamily>, family: &PassageFa
         return;
     }
     let size = (*count, cost_of_family(family));
-    keep_largest(frequent, size, |frequent| (frequent.count, frequent.cost), || FrequentFamily {
-        id: id.clone(),
-        count: size.0,
-        excerpt: keep.excerpt.clone(),
-        cost: size.1,
-    });
+    keep_largest(
+        frequent,
+        size,
+        |frequent| (frequent.count, frequent.cost),
+        || FrequentFamily { id: id.clone(), count: size.0, excerpt: keep.excerpt.clone(), cost: size.1 },
+    );
 }
 
 /// Of equals, the first ones stay.

@@ -15,6 +15,8 @@ mod charts;
 mod digester;
 mod drawn;
 mod largest;
+#[cfg(test)]
+pub(crate) mod oracle;
 mod shortlist;
 mod shown;
 mod skips;

@@ -23,6 +23,6 @@ pub use self::report::{TextReport, limits, write, write_digest};
 pub use self::style::Style;
 pub(super) use self::wrap::one_line;
 pub use self::wrap::wrap;
+pub use crate::finding::Sort;
 #[cfg(test)]
 pub(crate) use crate::finding::samples;
-pub use crate::finding::Sort;

@@ -1,6 +1,7 @@
 use doublon_core::Level;
 
 use super::*;
+use crate::finding::digest::oracle;
 use crate::finding::{
     Coverage, Difference, DifferenceKind, DocumentCluster, Findings, MatchScope, PlacedSpan, Reason, Skipped, Summary,
 };
@@ -111,14 +112,8 @@ fn a_reason_is_told_once() {
             vec![Skipped { reason, detail: Some(detail.into()), ..samples::skipped().skipped.remove(2) }];
         rendered(&findings).lines().nth(2).unwrap_or_default().to_owned()
     };
-    assert_eq!(
-        told(Reason::Binary, "the file is a program, not text"),
-        "    locked: the file is a program, not text"
-    );
-    assert_eq!(
-        told(Reason::Missing, "No such file or directory (os error 2)"),
-        "    locked: no such file or folder"
-    );
+    assert_eq!(told(Reason::Binary, "the file is a program, not text"), "    locked: the file is a program, not text");
+    assert_eq!(told(Reason::Missing, "No such file or directory (os error 2)"), "    locked: no such file or folder");
     assert_eq!(told(Reason::InvalidJson, "expected `,`"), "    locked: invalid JSON: expected `,`");
 }
 
@@ -138,10 +133,7 @@ fn many_records_of_a_file_with_one_fault_are_counted() {
 fn a_run_that_finds_nothing_says_so() {
     let mut findings = samples::nothing();
     let first_line = |findings: &Findings| rendered(findings).lines().next().unwrap_or_default().to_owned();
-    assert_eq!(
-        first_line(&findings),
-        "No duplicate document and no repeated passage of 20 words or more was found."
-    );
+    assert_eq!(first_line(&findings), "No duplicate document and no repeated passage of 20 words or more was found.");
     findings.header.parameters.config =
         findings.header.parameters.config.to_builder().level(Level::Documents).build().expect("valid");
     assert_eq!(first_line(&findings), "No duplicate document was found.");
@@ -262,7 +254,8 @@ fn held_against_a_baseline_only_what_is_new_is_shown() {
     assert!(text.contains("d1  2 duplicates of one document, 6,000 bytes could go, 1 new\n"), "{text}");
     assert!(text.contains("97% of it in the kept one) (new)\n    exact copy docs"), "{text}");
     assert!(text.contains("1 passage that the baseline has\n") && !text.contains("p1 "), "{text}");
-    let told = "1 duplicate document and 0 places of passages that the baseline\n               lacks, 3,000 bytes (33.3%)";
+    let told =
+        "1 duplicate document and 0 places of passages that the baseline\n               lacks, 3,000 bytes (33.3%)";
     assert!(text.contains(told), "{text}");
 }
 
@@ -274,8 +267,7 @@ fn large_and_frequent_groups_are_named_at_the_end() {
     findings.clusters[3].members.push(cluster.members[0].clone());
     findings.families[0].count = 4;
     let text = rendered(&findings);
-    let largest =
-        "    largest    d4: 3 duplicates of docs.jsonl:1\n               d1: 2 duplicates of docs.jsonl:1\n";
+    let largest = "    largest    d4: 3 duplicates of docs.jsonl:1\n               d1: 2 duplicates of docs.jsonl:1\n";
     assert!(text.contains(largest), "{text}");
     assert!(text.contains("    frequent   f1: 4 places, \"Le chef de la diplomatie"), "{text}");
     assert!(!rendered(&samples::everything()).contains("largest"));
@@ -309,4 +301,15 @@ fn the_counts_fit_one_line() {
         summary_line(&samples::seed().header, &samples::seed().summary),
         "document: 1 = 1 kept + 0 removed + 0 skipped; 1 repeated passage (1 match)"
     );
+}
+
+#[test]
+fn the_report_of_a_stream_is_that_of_all_findings() {
+    let findings = samples::many(7);
+    for (limit, sort) in oracle::all_limits() {
+        let style = Style { limit, sort, ..Style::default() };
+        let mut out = Vec::new();
+        write_digest(&oracle::digest(&findings, limits(&style)), &style, &mut out).expect("memory takes all");
+        assert_eq!(rendered_as(&findings, style), String::from_utf8(out).expect("UTF-8"), "{limit} by {sort:?}");
+    }
 }
