@@ -16,6 +16,13 @@ pub enum Error {
         #[source]
         cause: io::Error,
     },
+    /// A report could not be written to where it goes.
+    #[error("the report could not be written: {cause}")]
+    Output {
+        /// What the system said.
+        #[source]
+        cause: io::Error,
+    },
     /// A path that was named does not exist.
     #[error("{}: no such file or folder", path.display())]
     Missing {

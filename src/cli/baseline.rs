@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use doublon::finding::{Findings, Parameters};
-use doublon::report::baseline::mark;
+use doublon::finding::{Baseline, Findings, Marker, Parameters};
 
 use super::saved::read_findings;
 use super::say::say;
@@ -14,10 +13,11 @@ use super::say::say;
 /// # Errors
 ///
 /// When the file cannot be read, or holds no findings.
-pub fn load(path: Option<&Path>, parameters: &Parameters) -> Result<Option<Findings>> {
+pub fn load(path: Option<&Path>, parameters: &Parameters) -> Result<Option<Baseline>> {
     let Some(path) = path else { return Ok(None) };
-    let baseline = read_findings(path).context("--baseline")?;
-    if !is_comparable(&baseline.header.parameters, parameters) {
+    let mut baseline = Baseline::default();
+    read_findings(path).context("--baseline")?.send(&mut baseline)?;
+    if !is_comparable(baseline.parameters(), parameters) {
         say(&format!(
             "warning: the baseline {} was made with other settings, so that more may seem new than is",
             path.display()
@@ -27,10 +27,15 @@ pub fn load(path: Option<&Path>, parameters: &Parameters) -> Result<Option<Findi
 }
 
 /// Marks the findings that the baseline does not have.
-pub fn hold_against(findings: &mut Findings, baseline: Option<&Findings>) {
-    if let Some(baseline) = baseline {
-        mark(findings, baseline);
-    }
+///
+/// # Errors
+///
+/// When a temporary file cannot be written or read.
+pub fn hold_against(findings: Findings, baseline: Option<Baseline>) -> Result<Findings> {
+    let Some(baseline) = baseline else { return Ok(findings) };
+    let mut marker = Marker::new(baseline, Findings::default());
+    findings.send(&mut marker)?;
+    Ok(marker.into_next())
 }
 
 /// Returns whether runs with these settings find the same repeats, so that their findings can be compared.

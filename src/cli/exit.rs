@@ -6,8 +6,7 @@ use std::io;
 use std::process::ExitCode;
 
 use doublon::Error;
-use doublon::finding::{Findings, Skipped, Summary};
-use doublon::report::measure::Repeated;
+use doublon::finding::{Findings, Repeated, Skipped, Summary};
 
 /// Wrong usage, or the run failed.
 pub const FAILURE: u8 = 2;

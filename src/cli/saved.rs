@@ -16,11 +16,11 @@ use doublon::report::json;
 /// When they cannot be read.
 pub fn read_findings(path: &Path) -> Result<Findings> {
     if path == Path::new("-") {
-        return Ok(json::read(io::stdin().lock(), Path::new("standard input"))?);
+        return Ok(json::read_all(io::stdin().lock(), Path::new("standard input"))?);
     }
     let file = File::open(path).map_err(|cause| match cause.kind() {
         io::ErrorKind::NotFound => Error::Missing { path: path.to_owned() },
         _ => Error::Io { path: path.to_owned(), cause },
     })?;
-    Ok(json::read(BufReader::new(file), path)?)
+    Ok(json::read_all(BufReader::new(file), path)?)
 }

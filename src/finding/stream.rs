@@ -81,4 +81,20 @@ impl Findings {
         skipped.into_iter().try_for_each(|skipped| sink.receive(Finding::Skipped(skipped)))?;
         sink.receive(Finding::Summary(summary))
     }
+
+    /// Hands clones of all findings to a sink, in order; one is held at a time.
+    ///
+    /// # Errors
+    ///
+    /// If the sink fails.
+    pub fn send_clones(&self, sink: &mut dyn Sink) -> Result<()> {
+        let Self { header, clusters, pairs, matches, families, skipped, summary } = self;
+        sink.receive(Finding::Header(header.clone()))?;
+        clusters.iter().cloned().try_for_each(|cluster| sink.receive(Finding::DocumentCluster(cluster)))?;
+        pairs.iter().cloned().try_for_each(|pair| sink.receive(Finding::DocumentPair(pair)))?;
+        matches.iter().cloned().try_for_each(|found| sink.receive(Finding::PassageMatch(found)))?;
+        families.iter().cloned().try_for_each(|family| sink.receive(Finding::PassageFamily(family)))?;
+        skipped.iter().cloned().try_for_each(|skipped| sink.receive(Finding::Skipped(skipped)))?;
+        sink.receive(Finding::Summary(summary.clone()))
+    }
 }

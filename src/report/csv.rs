@@ -10,7 +10,11 @@ use std::io::{self, Write};
 
 use csv::{Terminator, WriterBuilder};
 
-use crate::finding::{DocumentCluster, DocumentPair, DocumentRef, Findings, Member, PassageMatch, PlacedSpan};
+use super::sink::{Report, output, write_all};
+use crate::error::Result;
+use crate::finding::{
+    DocumentCluster, DocumentPair, DocumentRef, Finding, Findings, Member, PassageMatch, PlacedSpan, Sink,
+};
 
 /// The columns, in order.
 const COLUMNS: [&str; 25] = [
@@ -41,26 +45,62 @@ const COLUMNS: [&str; 25] = [
     "char_end",
 ];
 
-/// Writes the pairs of findings, at most `limit` of each type.
+/// Writes the rows of each finding when it comes.
+pub struct CsvReport<W: Write> {
+    table: csv::Writer<W>,
+    /// How many more rows of duplicates, of pairs and of passages may be written.
+    duplicates: usize,
+    pairs: usize,
+    passages: usize,
+}
+
+impl<W: Write> CsvReport<W> {
+    /// Writes to `out`, at most `limit` rows of each type.
+    pub fn new(out: W, limit: usize) -> Self {
+        let table = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
+        Self { table, duplicates: limit, pairs: limit, passages: limit }
+    }
+
+    fn finding(&mut self, finding: &Finding) -> io::Result<()> {
+        match finding {
+            Finding::Header(_) => Ok(self.table.write_record(COLUMNS)?),
+            Finding::DocumentCluster(cluster) => {
+                let mut members = cluster.members.iter().take_while(|_| take(&mut self.duplicates));
+                members.try_for_each(|member| duplicate(cluster, member).write(&mut self.table))
+            }
+            Finding::DocumentPair(found) if take(&mut self.pairs) => pair(found).write(&mut self.table),
+            Finding::PassageMatch(found) if take(&mut self.passages) => passage(found).write(&mut self.table),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl<W: Write> Sink for CsvReport<W> {
+    fn receive(&mut self, finding: Finding) -> Result<()> {
+        output(self.finding(&finding))
+    }
+}
+
+impl<W: Write> Report for CsvReport<W> {
+    fn finish(mut self: Box<Self>) -> Result<()> {
+        output(self.table.flush())
+    }
+}
+
+/// Writes the pairs of findings that are held, at most `limit` of each type.
 ///
 /// # Errors
 ///
 /// When `out` cannot be written to.
 pub fn write(findings: &Findings, limit: usize, out: &mut dyn Write) -> io::Result<()> {
-    let mut table = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
-    table.write_record(COLUMNS)?;
-    let members =
-        findings.clusters.iter().flat_map(|cluster| cluster.members.iter().map(move |member| (cluster, member)));
-    for (cluster, member) in members.take(limit) {
-        duplicate(cluster, member).write(&mut table)?;
-    }
-    for pair in findings.pairs.iter().take(limit) {
-        self::pair(pair).write(&mut table)?;
-    }
-    for found in findings.matches.iter().take(limit) {
-        passage(found).write(&mut table)?;
-    }
-    table.flush()
+    write_all(findings, Box::new(CsvReport::new(out, limit)))
+}
+
+/// Takes one of what is left, if anything is.
+fn take(left: &mut usize) -> bool {
+    let is_left = *left > 0;
+    *left = left.saturating_sub(1);
+    is_left
 }
 
 /// A row. What it has no value for is empty.
@@ -159,7 +199,7 @@ fn safe(cell: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::text::samples;
+    use crate::finding::samples;
 
     fn rows(findings: &Findings, limit: usize) -> Vec<Vec<String>> {
         let mut out = Vec::new();

@@ -6,61 +6,80 @@
 use std::io::{self, BufRead, Write};
 use std::path::Path;
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
+use super::sink::{Report, output, write_all};
 use crate::error::{Error, Result};
-use crate::finding::{
-    DocumentCluster, DocumentPair, Findings, Header, PassageFamily, PassageMatch, READ_SCHEMAS, SCHEMA, Skipped,
-    Summary,
-};
+use crate::finding::{Finding, Findings, Header, READ_SCHEMAS, SCHEMA, Sink};
 
-/// Writes findings, one line each.
+/// Writes each finding as a line when it comes.
+#[derive(Debug)]
+pub struct JsonReport<W> {
+    out: W,
+}
+
+impl<W: Write> JsonReport<W> {
+    /// Writes to `out`, in many small pieces: it should be buffered.
+    pub fn new(out: W) -> Self {
+        Self { out }
+    }
+
+    fn line(&mut self, finding: &Finding) -> io::Result<()> {
+        serde_json::to_writer(&mut self.out, finding)?;
+        self.out.write_all(b"\n")
+    }
+}
+
+impl<W: Write> Sink for JsonReport<W> {
+    fn receive(&mut self, finding: Finding) -> Result<()> {
+        output(self.line(&finding))
+    }
+}
+
+impl<W: Write> Report for JsonReport<W> {
+    fn finish(mut self: Box<Self>) -> Result<()> {
+        output(self.out.flush())
+    }
+}
+
+/// Writes findings that are held, one line each.
 ///
 /// # Errors
 ///
 /// When `out` cannot be written to.
-pub fn write(findings: &Findings, mut out: impl Write) -> io::Result<()> {
-    let mut line = |line: Line| {
-        serde_json::to_writer(&mut out, &line)?;
-        out.write_all(b"\n")
-    };
-    line(Line::Header(&findings.header))?;
-    findings.clusters.iter().map(Line::DocumentCluster).try_for_each(&mut line)?;
-    findings.pairs.iter().map(Line::DocumentPair).try_for_each(&mut line)?;
-    findings.matches.iter().map(Line::PassageMatch).try_for_each(&mut line)?;
-    findings.families.iter().map(Line::PassageFamily).try_for_each(&mut line)?;
-    findings.skipped.iter().map(Line::Skipped).try_for_each(&mut line)?;
-    line(Line::Summary(&findings.summary))
+pub fn write(findings: &Findings, out: impl Write) -> io::Result<()> {
+    write_all(findings, Box::new(JsonReport::new(out)))
 }
 
-/// Reads findings that [`write()`] wrote. `path` is what errors call the input.
+/// Reads saved findings and hands each to `sink` when it is read. `path` is what errors call the input.
+///
+/// A fault in a later line is met when the earlier findings are gone to the sink already.
 ///
 /// # Errors
 ///
 /// When the input cannot be read, is of another format, has a line that is no finding or stands out of order, or ends
-/// before its summary.
-pub fn read(mut input: impl BufRead, path: &Path) -> Result<Findings> {
+/// before its summary; or when the sink fails.
+pub fn read(mut input: impl BufRead, path: &Path, sink: &mut dyn Sink) -> Result<()> {
     let mut reader = Reader::default();
     let mut line = Vec::new();
     while next_line(&mut input, &mut line).map_err(|cause| Error::Io { path: path.to_owned(), cause })? {
-        reader.lines += 1;
-        reader.line(&line).map_err(|detail| reader.error(path, detail))?;
+        if let Some(finding) = reader.line(&line).map_err(|detail| reader.error(path, detail))? {
+            sink.receive(finding)?;
+        }
     }
-    reader.finish().map_err(|(lines, detail)| Error::Findings { path: path.to_owned(), line: lines, detail })
+    reader.finish().map_err(|detail| reader.error(path, detail))
 }
 
-/// [`crate::finding::Finding`], borrowed.
-#[derive(Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum Line<'a> {
-    Header(&'a Header),
-    DocumentCluster(&'a DocumentCluster),
-    DocumentPair(&'a DocumentPair),
-    PassageMatch(&'a PassageMatch),
-    PassageFamily(&'a PassageFamily),
-    Skipped(&'a Skipped),
-    Summary(&'a Summary),
+/// Reads saved findings and returns them all.
+///
+/// # Errors
+///
+/// As of [`read`].
+pub fn read_all(input: impl BufRead, path: &Path) -> Result<Findings> {
+    let mut findings = Findings::default();
+    read(input, path, &mut findings)?;
+    Ok(findings)
 }
 
 const ORDER: [&str; 7] =
@@ -75,60 +94,59 @@ struct Tag {
     schema: String,
 }
 
+/// Checks lines, one after another.
 #[derive(Default)]
 struct Reader {
     lines: u64,
     /// The place in [`ORDER`] of the last line that was known.
     reached: usize,
-    header: Option<Header>,
-    clusters: Vec<DocumentCluster>,
-    pairs: Vec<DocumentPair>,
-    matches: Vec<PassageMatch>,
-    families: Vec<PassageFamily>,
-    skipped: Vec<Skipped>,
-    summary: Option<Summary>,
+    has_header: bool,
 }
 
 impl Reader {
-    fn line(&mut self, line: &[u8]) -> std::result::Result<(), String> {
-        if self.header.is_none() {
-            self.header = Some(header(line)?);
-            return Ok(());
+    /// Returns the finding in a line, or nothing if it is of a type that this version does not know.
+    fn line(&mut self, line: &[u8]) -> std::result::Result<Option<Finding>, String> {
+        self.lines += 1;
+        if !self.has_header {
+            let header = header(line)?;
+            self.has_header = true;
+            return Ok(Some(Finding::Header(header)));
         }
         let tag: Tag = parse(line)?;
-        let Some(rank) = ORDER.iter().position(|kind| *kind == tag.kind) else { return Ok(()) };
+        let Some(rank) = ORDER.iter().position(|kind| *kind == tag.kind) else { return Ok(None) };
         self.check_order(rank)?;
-        match rank {
-            1 => self.clusters.push(parse(line)?),
-            2 => self.pairs.push(parse(line)?),
-            3 => self.matches.push(parse(line)?),
-            4 => self.families.push(parse(line)?),
-            5 => self.skipped.push(parse(line)?),
-            _ => self.summary = Some(parse(line)?),
-        }
-        Ok(())
+        Ok(Some(match rank {
+            1 => Finding::DocumentCluster(parse(line)?),
+            2 => Finding::DocumentPair(parse(line)?),
+            3 => Finding::PassageMatch(parse(line)?),
+            4 => Finding::PassageFamily(parse(line)?),
+            5 => Finding::Skipped(parse(line)?),
+            _ => Finding::Summary(parse(line)?),
+        }))
     }
 
     fn check_order(&mut self, rank: usize) -> std::result::Result<(), String> {
-        let once = rank == 0 || self.summary.is_some();
-        if rank < self.reached || once {
+        if rank == 0 || rank < self.reached || self.has_summary() {
             return Err(format!("`{}` stands after `{}`", ORDER[rank], ORDER[self.reached]));
         }
         self.reached = rank;
         Ok(())
     }
 
-    fn error(&self, path: &Path, detail: String) -> Error {
-        Error::Findings { path: path.to_owned(), line: self.lines, detail }
+    fn has_summary(&self) -> bool {
+        self.reached == ORDER.len() - 1
     }
 
-    fn finish(self) -> std::result::Result<Findings, (u64, String)> {
-        let Some(header) = self.header else { return Err((1, "the file is empty".into())) };
-        let Some(summary) = self.summary else {
-            return Err((self.lines, "the file is cut short: it ends before its summary".into()));
-        };
-        let Self { clusters, pairs, matches, families, skipped, .. } = self;
-        Ok(Findings { header, clusters, pairs, matches, families, skipped, summary })
+    fn error(&self, path: &Path, detail: String) -> Error {
+        Error::Findings { path: path.to_owned(), line: self.lines.max(1), detail }
+    }
+
+    fn finish(&self) -> std::result::Result<(), String> {
+        match self {
+            Self { has_header: false, .. } => Err("the file is empty".into()),
+            _ if !self.has_summary() => Err("the file is cut short: it ends before its summary".into()),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -169,10 +187,10 @@ mod tests {
 
     use super::*;
     use crate::finding::{
-        Coverage, Difference, DifferenceKind, DocumentRef, Finding, Fingerprint, MatchScope, Member, NewRepeats,
-        Parameters, PlacedSpan, Reason, RecallEstimate, SourceInfo,
+        Coverage, Difference, DifferenceKind, DocumentCluster, DocumentPair, DocumentRef, Fingerprint, MatchScope,
+        Member, NewRepeats, Parameters, PassageFamily, PassageMatch, PlacedSpan, Reason, RecallEstimate, Skipped,
+        SourceInfo, Summary, samples,
     };
-    use crate::report::text::samples;
 
     fn written(findings: &Findings) -> String {
         let mut out = Vec::new();
@@ -181,7 +199,7 @@ mod tests {
     }
 
     fn read_text(text: &str) -> Result<Findings> {
-        read(text.as_bytes(), Path::new("found.jsonl"))
+        read_all(text.as_bytes(), Path::new("found.jsonl"))
     }
 
     fn refusal(text: &str) -> String {

@@ -1,7 +1,8 @@
 //! Findings as SARIF 2.1.0, for code hosts and editors: where a text repeats, and what it repeats.
 //!
-//! A result stands at the place that could go, and relates it to the one that stays. Results are written one after
-//! another, so that a report of any length takes no memory.
+//! A result stands at the place that could go, and relates it to the one that stays. How a place is named depends on
+//! all findings, and what was skipped stands before the results, so that results wait until all have come: as many as
+//! are written, in memory while they are few, in a temporary file beyond that.
 //!
 //! Where a document is a file, places are given by line, by character and by byte. Where it is a record of a file, they
 //! are not places in the file: then the line of the record is given if records are lines, and what else is known of the
@@ -9,21 +10,24 @@
 //!
 //! Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0".
 
-use crate::finding::RecordMode;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::sink::{Report, output, write_all};
 use super::text::{covered, number, percent, reason_in_words, regrouped};
 use super::visible::visible;
+use crate::error::Result;
 use crate::finding::{
-    DocumentCluster, DocumentRef, Findings, Header, Member, PassageFamily, PlacedSpan, Skipped, Summary,
+    DocumentCluster, DocumentRef, Finding, Findings, Header, Member, PassageFamily, PlacedSpan, RecordMode, Replay,
+    Sink, Skipped, Summary,
 };
 use crate::source::Compression;
 use doublon_core::hash::content_hash;
@@ -33,35 +37,151 @@ const DUPLICATE: &str = "doublon/duplicate-document";
 const REPEATED: &str = "doublon/repeated-passage";
 const SKIPPED: &str = "doublon/skipped-input";
 
-/// Writes findings, at most `limit` results of each rule; how many more there are stands in the properties of the run.
+/// Collects what is written, and writes it at the end.
+#[derive(Debug)]
+pub struct SarifReport<W> {
+    out: W,
+    limit: usize,
+    header: Header,
+    summary: Summary,
+    /// The sources of several records.
+    of_records: BTreeSet<Arc<str>>,
+    /// Clusters and families with the members and places that are written.
+    results: Replay,
+    skipped: Replay,
+    counts: RuleCounts,
+}
+
+/// How many results each rule has, written or not.
+#[derive(Debug, Default)]
+struct RuleCounts {
+    duplicates: usize,
+    passages: usize,
+    skipped: usize,
+}
+
+impl<W: Write> SarifReport<W> {
+    /// Writes to `out` at most `limit` results of each rule; how many more there are stands in the properties of the
+    /// run.
+    pub fn new(out: W, limit: usize) -> Self {
+        Self {
+            out,
+            limit,
+            header: Header::default(),
+            summary: Summary::default(),
+            of_records: BTreeSet::new(),
+            results: Replay::default(),
+            skipped: Replay::default(),
+            counts: RuleCounts::default(),
+        }
+    }
+
+    fn cluster(&mut self, mut cluster: DocumentCluster) -> Result<()> {
+        cluster.members.iter().map(|member| &member.doc).chain([&cluster.keep]).for_each(|doc| self.meet(doc));
+        let left = self.limit.saturating_sub(self.counts.duplicates);
+        self.counts.duplicates += cluster.members.len();
+        cluster.members.truncate(left);
+        if left > 0 { self.results.keep(Finding::DocumentCluster(cluster)) } else { Ok(()) }
+    }
+
+    fn family(&mut self, mut family: PassageFamily) -> Result<()> {
+        family.occurrences.iter().chain([&family.keep]).for_each(|place| self.meet(&place.doc));
+        let left = self.limit.saturating_sub(self.counts.passages);
+        self.counts.passages += family.occurrences.len();
+        family.occurrences.truncate(left);
+        if left > 0 { self.results.keep(Finding::PassageFamily(family)) } else { Ok(()) }
+    }
+
+    fn skip(&mut self, skipped: Skipped) -> Result<()> {
+        self.counts.skipped += 1;
+        if self.counts.skipped <= self.limit { self.skipped.keep(Finding::Skipped(skipped)) } else { Ok(()) }
+    }
+
+    /// Notes that the source of a document has several, if it has.
+    fn meet(&mut self, doc: &DocumentRef) {
+        if (doc.record > 0 || doc.id.is_some()) && !self.of_records.contains(&doc.source) {
+            self.of_records.insert(doc.source.clone());
+        }
+    }
+}
+
+impl<W: Write> Sink for SarifReport<W> {
+    fn receive(&mut self, finding: Finding) -> Result<()> {
+        match finding {
+            Finding::Header(header) => self.header = header,
+            Finding::DocumentCluster(cluster) => return self.cluster(cluster),
+            Finding::PassageFamily(family) => return self.family(family),
+            Finding::Skipped(skipped) => return self.skip(skipped),
+            Finding::Summary(summary) => self.summary = summary,
+            Finding::DocumentPair(_) | Finding::PassageMatch(_) => {}
+        }
+        Ok(())
+    }
+}
+
+impl<W: Write> Report for SarifReport<W> {
+    fn finish(self: Box<Self>) -> Result<()> {
+        let places = SarifPlaces::new(&self.header, &self.summary, self.of_records);
+        let mut out = self.out;
+        let start = r#","columnKind":"unicodeCodePoints","invocations":[{"executionSuccessful":true"#;
+        output(write!(out, r#"{{"$schema":"{SCHEMA}","version":"2.1.0","runs":[{{"tool":"#))?;
+        output(json_to(&tool(&self.header), &mut out))?;
+        output(write!(out, r#"{start},"toolExecutionNotifications":"#))?;
+        list(self.skipped, &mut out, |finding, list| match finding {
+            Finding::Skipped(skipped) => list.add(&places.notification(&skipped)),
+            _ => Ok(()),
+        })?;
+        output(write!(out, r#"}}],"properties":"#))?;
+        output(json_to(&properties(&self.summary, &self.counts, self.limit), &mut out))?;
+        output(write!(out, r#","results":"#))?;
+        list(self.results, &mut out, |finding, list| match finding {
+            Finding::DocumentCluster(cluster) => places.duplicates(&cluster).try_for_each(|found| list.add(&found)),
+            Finding::PassageFamily(family) => places.passages(&family).try_for_each(|found| list.add(&found)),
+            _ => Ok(()),
+        })?;
+        output(writeln!(out, "}}]}}"))?;
+        output(out.flush())
+    }
+}
+
+/// Writes findings that are held, at most `limit` results of each rule; how many more there are stands in the properties
+/// of the run.
 ///
 /// # Errors
 ///
 /// When `out` cannot be written to.
 pub fn write(findings: &Findings, limit: usize, out: &mut dyn Write) -> io::Result<()> {
-    let places = Places::new(findings);
-    write!(out, r#"{{"$schema":"{SCHEMA}","version":"2.1.0","runs":[{{"tool":"#)?;
-    serde_json::to_writer(&mut *out, &tool(&findings.header))?;
-    write!(out, r#","columnKind":"unicodeCodePoints","invocations":[{{"executionSuccessful":true"#)?;
-    write!(out, r#","toolExecutionNotifications":"#)?;
-    list(findings.skipped.iter().take(limit).map(|skipped| places.notification(skipped)), out)?;
-    write!(out, r#"}}],"properties":"#)?;
-    serde_json::to_writer(&mut *out, &properties(findings, limit))?;
-    write!(out, r#","results":"#)?;
-    let duplicates = findings.clusters.iter().flat_map(|cluster| places.duplicates(cluster)).take(limit);
-    let passages = findings.families.iter().flat_map(|family| places.passages(family)).take(limit);
-    list(duplicates.chain(passages), out)?;
-    writeln!(out, "}}]}}")
+    write_all(findings, Box::new(SarifReport::new(out, limit)))
 }
 
-/// Writes values one a line.
-fn list(values: impl Iterator<Item = impl Serialize>, out: &mut dyn Write) -> io::Result<()> {
-    out.write_all(b"[")?;
-    for (n, value) in values.enumerate() {
-        out.write_all(if n == 0 { b"\n" } else { b",\n" })?;
-        serde_json::to_writer(&mut *out, &value)?;
+fn json_to(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    Ok(serde_json::to_writer(out, value)?)
+}
+
+/// Writes what `write` makes of findings, one value a line.
+fn list(
+    findings: Replay,
+    out: &mut dyn Write,
+    write: impl Fn(Finding, &mut ValueList<'_>) -> io::Result<()>,
+) -> Result<()> {
+    output(out.write_all(b"["))?;
+    let mut values = ValueList { out, is_empty: true };
+    findings.drain(|finding| output(write(finding, &mut values)))?;
+    output(values.out.write_all(b"]"))
+}
+
+/// An array that is being written.
+struct ValueList<'a> {
+    out: &'a mut dyn Write,
+    is_empty: bool,
+}
+
+impl ValueList<'_> {
+    fn add(&mut self, value: &impl Serialize) -> io::Result<()> {
+        self.out.write_all(if self.is_empty { b"\n" } else { b",\n" })?;
+        self.is_empty = false;
+        json_to(value, self.out)
     }
-    out.write_all(b"]")
 }
 
 fn tool(header: &Header) -> Value {
@@ -94,21 +214,17 @@ fn tool(header: &Header) -> Value {
 }
 
 /// The counts of the run.
-fn properties(findings: &Findings, limit: usize) -> Value {
+fn properties(summary: &Summary, counts: &RuleCounts, limit: usize) -> Value {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Properties<'a> {
         summary: &'a Summary,
         left_out: BTreeMap<&'static str, usize>,
     }
-    let counts = [
-        (DUPLICATE, findings.clusters.iter().map(|cluster| cluster.members.len()).sum()),
-        (REPEATED, findings.families.iter().map(|family| family.occurrences.len()).sum()),
-        (SKIPPED, findings.skipped.len()),
-    ];
-    let beyond = counts.into_iter().map(|(rule, count): (_, usize)| (rule, count.saturating_sub(limit)));
+    let counts = [(DUPLICATE, counts.duplicates), (REPEATED, counts.passages), (SKIPPED, counts.skipped)];
+    let beyond = counts.into_iter().map(|(rule, count)| (rule, count.saturating_sub(limit)));
     let left_out = beyond.filter(|&(_, count)| count > 0).collect();
-    serde_json::to_value(Properties { summary: &findings.summary, left_out }).unwrap_or_default()
+    serde_json::to_value(Properties { summary, left_out }).unwrap_or_default()
 }
 
 /// A result, as the standard names its parts.
@@ -141,11 +257,11 @@ enum Layout {
 }
 
 /// Turns places into those of SARIF.
-struct Places<'a> {
+struct SarifPlaces {
     /// Sources that hold more than one document, or documents with an id.
-    of_records: BTreeSet<&'a str>,
+    of_records: BTreeSet<Arc<str>>,
     /// The names of sources that are not UTF-8.
-    names: BTreeMap<&'a str, Vec<u8>>,
+    names: BTreeMap<String, Vec<u8>>,
     /// Whether a plain file that is one line is a document.
     lines: bool,
     /// Whether the bytes of all texts are those of their files.
@@ -154,25 +270,22 @@ struct Places<'a> {
     has_baseline: bool,
 }
 
-impl<'a> Places<'a> {
-    fn new(findings: &'a Findings) -> Self {
-        let members = findings.clusters.iter().flat_map(|c| c.members.iter().map(|m| &m.doc).chain([&c.keep]));
-        let places = findings.families.iter().flat_map(|f| f.occurrences.iter().chain([&f.keep]).map(|span| &span.doc));
-        let of_records = members.chain(places).filter(|doc| doc.record > 0 || doc.id.is_some());
-        let named = findings.header.sources.iter().filter_map(|source| {
+impl SarifPlaces {
+    fn new(header: &Header, summary: &Summary, of_records: BTreeSet<Arc<str>>) -> Self {
+        let named = header.sources.iter().filter_map(|source| {
             let bytes = STANDARD.decode(source.path_base64.as_ref()?).ok()?;
-            Some((source.path.as_str(), bytes))
+            Some((source.path.clone(), bytes))
         });
         Self {
-            of_records: of_records.map(|doc| &*doc.source).collect(),
+            of_records,
             names: named.collect(),
-            lines: findings.header.parameters.input.record == RecordMode::Lines,
-            has_baseline: findings.summary.new.is_some(),
-            is_utf8: findings.summary.lossy == 0 && findings.summary.encodings.is_empty(),
+            lines: header.parameters.input.record == RecordMode::Lines,
+            has_baseline: summary.new.is_some(),
+            is_utf8: summary.lossy == 0 && summary.encodings.is_empty(),
         }
     }
 
-    fn duplicates(&self, cluster: &'a DocumentCluster) -> impl Iterator<Item = Found> {
+    fn duplicates(&self, cluster: &DocumentCluster) -> impl Iterator<Item = Found> {
         cluster.members.iter().map(|member| {
             let Member { doc, jaccard, containment, exact, new, .. } = member;
             let kept = self.name(&cluster.keep);
@@ -201,7 +314,7 @@ impl<'a> Places<'a> {
         })
     }
 
-    fn passages(&self, family: &'a PassageFamily) -> impl Iterator<Item = Found> {
+    fn passages(&self, family: &PassageFamily) -> impl Iterator<Item = Found> {
         let PassageFamily { id, keep, occurrences, count, .. } = family;
         let words = keep.fingerprint.map_or_else(|| keep.excerpt.to_string(), String::from);
         let mut source = None;
@@ -408,7 +521,7 @@ fn uri(path: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::text::samples;
+    use crate::finding::samples;
 
     fn written(findings: &Findings, limit: usize) -> Value {
         let mut out = Vec::new();

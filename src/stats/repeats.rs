@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::finding::statistics::{DocumentRepeats, FrequentPassage, RepeatSummary};
-use crate::finding::{DocumentRef, Findings, PassageFamily, PlacedSpan};
-use crate::report::measure::Repeated;
+use crate::finding::{DocumentRef, Findings, PassageFamily, PlacedSpan, Repeated};
 
 /// What findings say of each document.
 pub(super) struct Repeats {

@@ -91,8 +91,7 @@ pub fn run(args: &ScanArgs) -> Result<Outcome> {
     let meter = Meter::of(messages);
     let findings = doublon::scan::scan(&args.paths, &parameters.config, &parameters.input, &resources, &meter);
     meter.finish();
-    let mut findings = findings?;
-    baseline::hold_against(&mut findings, baseline.as_ref());
+    let findings = baseline::hold_against(findings?, baseline)?;
     render(&findings, &args.render, &output)?;
     if !messages.quiet {
         tell_counts(&findings, args, &output);
@@ -108,7 +107,7 @@ pub fn run(args: &ScanArgs) -> Result<Outcome> {
 /// The report for people on standard output has the counts already.
 fn tell_counts(findings: &Findings, args: &ScanArgs, output: &Output) {
     if args.render.format != RenderFormat::Text || *output != Output::Stdout {
-        say(&summary_line(findings));
+        say(&summary_line(&findings.header, &findings.summary));
     }
     if exit::is_empty(findings) {
         say("no document was compared; is this the right path, or does --glob leave all out?");

@@ -1,10 +1,6 @@
 //! What the charts show: counts over all findings, whatever the page lists.
 
-use std::collections::BTreeMap;
-
-use super::total;
-use crate::finding::Findings;
-use crate::report::measure::{Repeated, bytes_of};
+use crate::finding::digest::{Digest, Distribution, GROUP_SIZES, Measures};
 use crate::report::text::{bytes, counted, number, percent};
 use crate::report::visible::visible;
 
@@ -28,8 +24,8 @@ pub struct Part {
 }
 
 /// Splits the text into what stays and what repeats.
-pub fn parts(findings: &Findings) -> Vec<Part> {
-    let repeated = Repeated::of(findings);
+pub fn parts(digest: &Digest) -> Vec<Part> {
+    let repeated = digest.repeated;
     let unique = repeated.text.saturating_sub(repeated.documents).saturating_sub(repeated.passages);
     let of_text = |n: u64| n as f64 / repeated.text.max(1) as f64;
     let all = [
@@ -85,32 +81,22 @@ pub struct Bar {
 }
 
 /// Returns the charts for which there is enough to show.
-pub fn charts(findings: &Findings) -> Vec<Chart> {
-    if findings.clusters.len() + findings.families.len() < LEAST_GROUPS {
+pub fn charts(digest: &Digest) -> Vec<Chart> {
+    if digest.clusters.all + digest.families.all < LEAST_GROUPS {
         return Vec::new();
     }
-    let all = [alike_documents(findings), alike_passages(findings), sizes(findings), by_source(findings)];
+    let measures = &digest.measures;
+    let all = [alike_documents(measures), alike_passages(measures), sizes(measures), by_source(measures)];
     all.into_iter().flatten().collect()
 }
 
-fn by_source(findings: &Findings) -> Option<Chart> {
-    let mut sources: BTreeMap<&str, u64> = BTreeMap::new();
-    let members = findings.clusters.iter().flat_map(|cluster| &cluster.members);
-    let places = findings.families.iter().flat_map(|family| &family.occurrences);
-    let repeated = members
-        .map(|member| (&member.doc, member.bytes))
-        .chain(places.map(|place| (&place.doc, bytes_of(place).len() as u64)));
-    for (doc, bytes) in repeated {
-        let sum = sources.entry(&doc.source).or_default();
-        *sum = sum.saturating_add(bytes);
-    }
-    sources.retain(|_, bytes| *bytes > 0);
-    if sources.len() < 2 {
+fn by_source(measures: &Measures) -> Option<Chart> {
+    let mut rows: Vec<(&str, u64)> = measures.by_source.iter().map(|(source, bytes)| (&**source, *bytes)).collect();
+    if rows.len() < 2 {
         return None;
     }
-    let mut rows: Vec<(&str, u64)> = sources.into_iter().collect();
     rows.sort_by_key(|&(_, bytes)| std::cmp::Reverse(bytes));
-    let others = total(rows.iter().skip(SOURCES).map(|(_, bytes)| *bytes));
+    let others = rows.iter().skip(SOURCES).map(|(_, bytes)| *bytes).fold(0, u64::saturating_add);
     let note = match rows.len().saturating_sub(SOURCES) {
         0 => String::new(),
         more => format!("{} in {}.", bytes(others), counted(more as u64, "more source")),
@@ -128,11 +114,8 @@ fn by_source(findings: &Findings) -> Option<Chart> {
     Some(Chart { title, note, class: "both", unit: "Repeated text", bars, is_columns: false })
 }
 
-fn alike_documents(findings: &Findings) -> Option<Chart> {
-    let members = || findings.clusters.iter().flat_map(|cluster| &cluster.members);
-    let exact = members().filter(|member| member.exact).count();
-    let values = members().filter(|member| !member.exact).map(|member| member.jaccard);
-    let bars = histogram(values, "the same words", Some(exact))?;
+fn alike_documents(measures: &Measures) -> Option<Chart> {
+    let bars = histogram(&measures.duplicates, "the same words", Some(measures.exact))?;
     Some(Chart {
         title: "How alike the duplicate documents are",
         note: "Jaccard similarity to the kept document; the last column is copies of the same bytes.".into(),
@@ -143,9 +126,8 @@ fn alike_documents(findings: &Findings) -> Option<Chart> {
     })
 }
 
-fn alike_passages(findings: &Findings) -> Option<Chart> {
-    let values = findings.matches.iter().map(|m| m.identity);
-    let bars = histogram(values, "word for word", None)?;
+fn alike_passages(measures: &Measures) -> Option<Chart> {
+    let bars = histogram(&measures.passages, "word for word", None)?;
     Some(Chart {
         title: "How alike the repeated passages are",
         note: "Aligned words that are equal, of each pair of places listed.".into(),
@@ -156,43 +138,26 @@ fn alike_passages(findings: &Findings) -> Option<Chart> {
     })
 }
 
-/// Counts values in steps of 5%, from the least on. Those of 1 stand apart, and so do exact copies, if they are told.
-fn histogram(values: impl Iterator<Item = f64>, equal_label: &str, exact: Option<usize>) -> Option<Vec<Bar>> {
-    let mut steps: BTreeMap<u32, usize> = BTreeMap::new();
-    let mut equal = 0;
-    for value in values {
-        if value >= 1.0 {
-            equal += 1;
-        } else {
-            // 0.85 * 20 is a little less than 17 in binary.
-            *steps.entry((value.max(0.0) * 20.0 + 1e-9) as u32).or_default() += 1;
-        }
-    }
-    let least = steps.keys().next().copied().unwrap_or(20).min(16);
-    let mut counts: Vec<Count> = (least..20)
-        .map(|step| Count {
-            label: format!("{} to {}%", step * 5, step * 5 + 5),
-            tick: if step % 2 == 0 { format!("{}%", step * 5) } else { String::new() },
-            n: steps.get(&step).copied().unwrap_or(0),
-        })
-        .collect();
-    counts.push(Count { label: equal_label.to_owned(), tick: "100%".to_owned(), n: equal });
+/// Draws counts in steps of 5%, from the least on. Equal ones stand apart, and so do exact copies, if they are told.
+fn histogram(values: &Distribution, equal_label: &str, exact: Option<u64>) -> Option<Vec<Bar>> {
+    let least = values.steps.iter().position(|&n| n > 0).unwrap_or(values.steps.len()).min(16);
+    let step = |(step, &n): (usize, &u64)| Count {
+        label: format!("{} to {}%", step * 5, step * 5 + 5),
+        tick: if step % 2 == 0 { format!("{}%", step * 5) } else { String::new() },
+        n,
+    };
+    let mut counts: Vec<Count> = values.steps.iter().enumerate().skip(least).map(step).collect();
+    counts.push(Count { label: equal_label.to_owned(), tick: "100%".to_owned(), n: values.equal });
     if let Some(n) = exact {
         counts.push(Count { label: "the same bytes".to_owned(), tick: "bytes".to_owned(), n });
     }
     columns(&counts)
 }
 
-fn sizes(findings: &Findings) -> Option<Chart> {
-    const STEPS: [(usize, usize, &str); 6] =
-        [(2, 2, "2"), (3, 3, "3"), (4, 5, "4–5"), (6, 10, "6–10"), (11, 100, "11–100"), (101, usize::MAX, "> 100")];
-    let clusters = findings.clusters.iter().map(|cluster| cluster.members.len() + 1);
-    let all: Vec<usize> = clusters.chain(findings.families.iter().map(|family| family.count)).collect();
-    let count = |&(low, high, label): &(usize, usize, &str)| {
-        let n = all.iter().filter(|size| (low..=high).contains(size)).count();
-        Count { label: label.to_owned(), tick: label.to_owned(), n }
-    };
-    let counts: Vec<Count> = STEPS.iter().map(count).collect();
+fn sizes(measures: &Measures) -> Option<Chart> {
+    const LABELS: [&str; GROUP_SIZES.len()] = ["2", "3", "4–5", "6–10", "11–100", "> 100"];
+    let count = |(label, &n): (&str, &u64)| Count { label: label.to_owned(), tick: label.to_owned(), n };
+    let counts: Vec<Count> = LABELS.into_iter().zip(&measures.sizes).map(count).collect();
     Some(Chart {
         title: "How large the groups are",
         note: "Documents of a group of duplicates, or places of a passage.".into(),
@@ -207,7 +172,7 @@ fn sizes(findings: &Findings) -> Option<Chart> {
 struct Count {
     label: String,
     tick: String,
-    n: usize,
+    n: u64,
 }
 
 /// Draws counts as columns next to each other; none if there is nothing.
@@ -219,7 +184,7 @@ fn columns(counts: &[Count]) -> Option<Vec<Bar>> {
         let x = i as f64 * step;
         Bar {
             label: count.label.clone(),
-            value: number(count.n as u64),
+            value: number(count.n),
             x: format!("{:.1}", x + 1.5),
             y: format!("{:.1}", COLUMNS_TOP + COLUMNS_HEIGHT - height),
             width: format!("{:.1}", step - 3.0),
@@ -233,7 +198,7 @@ fn columns(counts: &[Count]) -> Option<Vec<Bar>> {
 }
 
 /// `17`, `12k`; nothing for 0.
-fn short(n: usize) -> String {
+fn short(n: u64) -> String {
     match n {
         0 => String::new(),
         1..=999 => n.to_string(),

@@ -1,19 +1,19 @@
 //! One group of the list: a kept document with its duplicates, or a passage with its places.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use askama::Template;
 
 use super::aligned::{MarkedText, side_by_side};
+use super::context::{Context, hue};
+use super::listing::{GroupSource, ListedGroup};
 use super::shown::Lines;
-use super::strip::Strip;
-use super::{Context, anchor, capitalised, more, total};
+use super::strip::{Strip, documents_of};
+use super::words::{anchor, more};
+use crate::finding::digest::FamilyTag;
 use crate::finding::{
-    DocumentCluster, DocumentPair, DocumentRef, Findings, MatchScope, Member, PassageFamily, PassageMatch, PlacedSpan,
+    DocumentCluster, DocumentPair, DocumentRef, MatchScope, Member, PassageFamily, PassageMatch, PlacedSpan, Standing,
+    bytes_of,
 };
-use crate::report::measure::bytes_of;
-use crate::report::text::last_or_covered;
-use crate::report::text::phrase::{covered, differences, regrouped};
+use crate::report::text::phrase::{capitalised, covered, differences, last_or_covered, regrouped};
 use crate::report::text::wrap::{one_line, shorten};
 use crate::report::text::{bytes, counted, number, percent};
 use crate::report::visible::visible;
@@ -24,70 +24,6 @@ const PLACES: usize = 10;
 const DIFFERENCES: usize = 8;
 /// Characters of the line that shows what a passage is about.
 const PREVIEW: usize = 160;
-
-/// What a group is made from.
-#[derive(Clone, Copy)]
-pub enum Source<'a> {
-    Cluster(&'a DocumentCluster),
-    /// A pair of documents that both stay.
-    Pair(&'a DocumentPair),
-    Family(&'a PassageFamily),
-}
-
-impl Source<'_> {
-    /// Returns how many bytes of text only repeat others.
-    pub fn cost(&self) -> u64 {
-        match self {
-            Self::Cluster(cluster) => total(cluster.members.iter().map(|member| member.bytes)),
-            Self::Pair(_) => 0,
-            Self::Family(family) => family_cost(family),
-        }
-    }
-
-    /// Returns how many documents or places it has.
-    pub fn count(&self) -> usize {
-        match self {
-            Self::Cluster(cluster) => cluster.members.len() + 1,
-            Self::Pair(_) => 2,
-            Self::Family(family) => family.count,
-        }
-    }
-
-    /// Returns how alike the two of it are that are least alike.
-    pub fn alike(&self, matches: &BTreeMap<&str, Vec<&PassageMatch>>) -> f64 {
-        match self {
-            Self::Cluster(cluster) => cluster.members.iter().map(|member| member.jaccard).fold(1.0, f64::min),
-            Self::Pair(pair) => pair.jaccard,
-            Self::Family(family) => {
-                let matches = matches.get(family.id.as_str()).into_iter().flatten();
-                matches.map(|m| m.identity).fold(1.0, f64::min)
-            }
-        }
-    }
-
-    /// Returns how many of its documents or places a baseline lacks.
-    pub fn new_places(&self) -> usize {
-        match self {
-            Self::Cluster(cluster) => cluster.new,
-            Self::Pair(_) => 0,
-            Self::Family(family) => family.new,
-        }
-    }
-}
-
-/// Returns how many bytes the places of a passage take but for the kept one. Those not listed count as that one.
-fn family_cost(family: &PassageFamily) -> u64 {
-    let len = |place: &PlacedSpan| bytes_of(place).len() as u64;
-    let unlisted = family.count.saturating_sub(family.occurrences.len() + 1) as u64;
-    total(family.occurrences.iter().map(len)).saturating_add(unlisted.saturating_mul(len(&family.keep)))
-}
-
-/// Returns in how many documents the listed places of a passage stand.
-pub fn documents_of(family: &PassageFamily) -> usize {
-    let docs: BTreeSet<&DocumentRef> =
-        family.occurrences.iter().chain([&family.keep]).map(|place| &place.doc).collect();
-    docs.len()
-}
 
 /// A group as the template shows it.
 #[derive(Template)]
@@ -161,19 +97,20 @@ struct PlaceRow {
 }
 
 impl<'a> Group<'a> {
-    pub fn new(source: Source<'a>, position: usize, context: &Context<'a>) -> Self {
-        let group = match source {
-            Source::Cluster(cluster) => Self::of_cluster(cluster, context),
-            Source::Pair(pair) => Self::of_pair(pair, context),
-            Source::Family(family) => Self::of_family(family, context),
+    pub fn new(listed: &ListedGroup<'a>, context: &Context<'a>) -> Self {
+        let Standing { cost, count, similarity, position } = listed.standing;
+        let group = match listed.source {
+            GroupSource::Cluster(cluster) => Self::of_cluster(cluster, context),
+            GroupSource::Pair(pair) => Self::of_pair(pair, context),
+            GroupSource::Family(family, number) => Self::of_family(family, number, context),
         };
-        let (cost, new) = (source.cost(), source.new_places());
+        let new = listed.source.new_places();
         Self {
             position,
             cost,
             cost_shown: if cost > 0 { bytes(cost) } else { String::new() },
-            count: source.count(),
-            alike: source.alike(&context.matches),
+            count,
+            alike: similarity,
             new: if new > 0 { format!("{} new", number(new as u64)) } else { String::new() },
             ..group
         }
@@ -246,8 +183,9 @@ impl<'a> Group<'a> {
         }
     }
 
-    fn of_family(family: &'a PassageFamily, context: &Context<'a>) -> Self {
-        let matches = context.matches.get(family.id.as_str()).map_or(&[][..], Vec::as_slice);
+    fn of_family(family: &'a PassageFamily, number: usize, context: &Context<'a>) -> Self {
+        let matches = context.digest.matches_of(family);
+        let tag = FamilyTag::new(family, number, matches);
         let documents = documents_of(family);
         let is_pair = family.count <= 2 && matches.len() == 1;
         let told = if is_pair { matches.first() } else { least_alike(matches) };
@@ -261,17 +199,17 @@ impl<'a> Group<'a> {
         Self {
             kind: "passages",
             scope: if documents > 1 { "across" } else { "within" },
-            hue: context.hues.of(&family.id),
+            hue: hue(&tag),
             verdict,
             facts: facts(matches, is_uniform, is_pair),
             preview,
             preview_is_text: true,
-            strip: Some(Strip::of_family(family, context)),
+            strip: Some(Strip::of_family(family, &tag, context)),
             quote: (!is_pair).then(|| Lines(&family.keep.excerpt)),
             pair: told.filter(|_| is_pair || !is_uniform).map(|m| SideBySide::new(m, is_pair, context)),
             more_places: if is_pair { String::new() } else { more(family.count, places.len(), "place") },
             places,
-            ..Self::empty(context.label(family))
+            ..Self::empty(&tag.label)
         }
     }
 }
@@ -328,15 +266,6 @@ impl DocumentRow {
     }
 }
 
-/// Returns the matches of the findings by family.
-pub fn by_family(findings: &Findings) -> BTreeMap<&str, Vec<&PassageMatch>> {
-    let mut matches: BTreeMap<&str, Vec<&PassageMatch>> = BTreeMap::new();
-    for m in &findings.matches {
-        matches.entry(&m.family).or_default().push(m);
-    }
-    matches
-}
-
 fn kind_of_copy(member: &Member) -> &'static str {
     match member {
         Member { exact: true, .. } => "exact copy",
@@ -380,7 +309,7 @@ fn repeats(m: &PassageMatch) -> String {
 }
 
 /// `63 words stand in 1,200 places of 37 documents`.
-fn of_many(family: &PassageFamily, matches: &[&PassageMatch], documents: usize) -> String {
+fn of_many(family: &PassageFamily, matches: &[PassageMatch], documents: usize) -> String {
     let words = || matches.iter().map(|m| m.words as u64);
     let what = match (words().min(), words().max()) {
         (Some(least), Some(most)) if least < most => format!("{} to {} stand", number(least), counted(most, "word")),
@@ -397,7 +326,7 @@ fn of_many(family: &PassageFamily, matches: &[&PassageMatch], documents: usize) 
     }
 }
 
-fn facts(matches: &[&PassageMatch], is_uniform: bool, is_pair: bool) -> Vec<String> {
+fn facts(matches: &[PassageMatch], is_uniform: bool, is_pair: bool) -> Vec<String> {
     let Some(least) = least_alike(matches) else { return Vec::new() };
     let alike = match (is_uniform, is_pair) {
         (true, _) => "word for word".into(),
@@ -408,7 +337,7 @@ fn facts(matches: &[&PassageMatch], is_uniform: bool, is_pair: bool) -> Vec<Stri
 }
 
 /// Returns the match whose sides differ most; of equals, the first.
-fn least_alike<'a, 'm>(matches: &'m [&'a PassageMatch]) -> Option<&'m &'a PassageMatch> {
+fn least_alike(matches: &[PassageMatch]) -> Option<&PassageMatch> {
     matches.iter().min_by(|x, y| x.identity.total_cmp(&y.identity))
 }
 

@@ -4,12 +4,12 @@
 //! A drawing is [`WIDTH`] units wide and is stretched to the page, so only heights are pixels.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::group::documents_of;
-use super::{Context, more};
-use crate::finding::{DocumentRef, PassageFamily, PlacedSpan};
-use crate::report::measure::bytes_of;
+use super::context::{Context, hue};
+use super::words::more;
+use crate::finding::digest::FamilyTag;
+use crate::finding::{DocumentRef, PassageFamily, PlacedSpan, bytes_of};
 use crate::report::visible::visible;
 
 /// Units from one end of a document to the other.
@@ -28,7 +28,7 @@ const SEGMENTS: usize = 80;
 const ARCS: usize = 12;
 
 /// Places in a document, with the passages that they belong to.
-pub type Places<'a> = Vec<(&'a PassageFamily, &'a PlacedSpan)>;
+pub type FamilyPlaces<'a> = Vec<(&'a FamilyTag, &'a PlacedSpan)>;
 
 /// A drawing of one or more documents.
 pub struct Strip {
@@ -67,41 +67,39 @@ pub struct Band {
 
 impl Strip {
     /// Draws the documents in which a passage stands.
-    pub fn of_family<'a>(family: &'a PassageFamily, context: &Context<'a>) -> Self {
-        let mut documents: Vec<(&DocumentRef, Places)> = Vec::new();
+    pub fn of_family<'a>(family: &'a PassageFamily, tag: &'a FamilyTag, context: &Context<'_>) -> Self {
+        let mut documents: Vec<(&DocumentRef, FamilyPlaces<'a>)> = Vec::new();
         for place in std::iter::once(&family.keep).chain(&family.occurrences) {
             match documents.iter().position(|(doc, _)| *doc == &place.doc) {
-                Some(at) => documents[at].1.push((family, place)),
-                None if documents.len() < DOCUMENTS => documents.push((&place.doc, vec![(family, place)])),
+                Some(at) => documents[at].1.push((tag, place)),
+                None if documents.len() < DOCUMENTS => documents.push((&place.doc, vec![(tag, place)])),
                 None => {} // counted below
             }
         }
         let more = more(documents_of(family), documents.len(), "document");
         let mut strip = Self { more, ..Self::draw(&documents, context) };
-        strip.join_rows(&documents, context.hues.of(&family.id));
+        strip.join_rows(&documents, hue(tag));
         strip
     }
 
     /// Draws one document with all passages that repeat in it.
-    pub fn of_document<'a>(doc: &DocumentRef, places: &Places<'a>, context: &Context<'a>) -> Self {
+    pub fn of_document(doc: &DocumentRef, places: &FamilyPlaces<'_>, context: &Context<'_>) -> Self {
         Self::draw(&[(doc, places.clone())], context)
     }
 
-    fn draw<'a>(documents: &[(&DocumentRef, Places<'a>)], context: &Context<'a>) -> Self {
+    fn draw(documents: &[(&DocumentRef, FamilyPlaces<'_>)], context: &Context<'_>) -> Self {
         let mut strip = Self { rows: Vec::new(), bands: Vec::new(), height: 0, more: String::new() };
         for (doc, places) in documents {
-            let mut of_family: BTreeMap<&str, Vec<&PlacedSpan>> = BTreeMap::new();
+            let mut of_family: BTreeMap<&str, (&FamilyTag, Vec<&PlacedSpan>)> = BTreeMap::new();
             for (family, place) in places {
-                of_family.entry(&family.id).or_default().push(place);
+                of_family.entry(&family.id).or_insert_with(|| (*family, Vec::new())).1.push(place);
             }
-            let is_tall = of_family.values().any(|places| places.len() > 1);
+            let is_tall = of_family.values().any(|(_, places)| places.len() > 1);
             let y = strip.height + if is_tall { TALL_ROW - BAR - 8 } else { ROW - BAR - 13 };
             strip.height += if is_tall { TALL_ROW } else { ROW };
-            strip.bands.extend(largest_arcs(&of_family, y, context));
-            let drawn = |(family, place): &(&'a PassageFamily, &PlacedSpan)| {
-                segment(place, context.hues.of(&family.id), context.label(family))
-            };
-            let segments = longest(places).iter().map(drawn).collect();
+            strip.bands.extend(largest_arcs(of_family.into_values().collect(), y));
+            let longest = longest(places);
+            let segments = longest.iter().map(|(family, place)| segment(place, hue(family), &family.label)).collect();
             let name = context.names.document(doc);
             strip.rows.push(Row { short: without_folders(&name, &doc.source), name, y, is_tall, segments });
         }
@@ -109,7 +107,7 @@ impl Strip {
     }
 
     /// Joins the first place in each document to the first one in the next.
-    fn join_rows(&mut self, documents: &[(&DocumentRef, Places)], hue: usize) {
+    fn join_rows(&mut self, documents: &[(&DocumentRef, FamilyPlaces<'_>)], hue: usize) {
         for (rows, pair) in self.rows.windows(2).zip(documents.windows(2)) {
             let ((_, above), (_, below)) = (pair[0].1[0], pair[1].1[0]);
             let (from, to) = (rows[0].y + BAR, rows[1].y);
@@ -124,8 +122,15 @@ impl Strip {
     }
 }
 
+/// Returns in how many documents the listed places of a passage stand.
+pub fn documents_of(family: &PassageFamily) -> usize {
+    let docs: BTreeSet<&DocumentRef> =
+        family.occurrences.iter().chain([&family.keep]).map(|place| &place.doc).collect();
+    docs.len()
+}
+
 /// Returns the longest places, as many as can be told apart, in their order.
-fn longest<'a>(places: &Places<'a>) -> Places<'a> {
+fn longest<'a>(places: &FamilyPlaces<'a>) -> FamilyPlaces<'a> {
     let mut order: Vec<usize> = (0..places.len()).collect();
     order.sort_by_key(|&n| (Reverse(bytes_of(places[n].1).len()), n));
     order.truncate(SEGMENTS);
@@ -134,10 +139,9 @@ fn longest<'a>(places: &Places<'a>) -> Places<'a> {
 }
 
 /// Draws the arcs of the longest places of a document.
-fn largest_arcs(of_family: &BTreeMap<&str, Vec<&PlacedSpan>>, y: usize, context: &Context) -> Vec<Band> {
-    let mut families: Vec<_> = of_family.iter().collect();
+fn largest_arcs(mut families: Vec<(&FamilyTag, Vec<&PlacedSpan>)>, y: usize) -> Vec<Band> {
     families.sort_by_key(|(_, places)| Reverse(places.iter().map(|place| bytes_of(place).len()).max()));
-    families.into_iter().flat_map(|(id, places)| arcs(places, y, context.hues.of(id))).take(ARCS).collect()
+    families.into_iter().flat_map(|(family, places)| arcs(&places, y, hue(family))).take(ARCS).collect()
 }
 
 /// Draws arcs above a document, from the first place of a passage to each other one.
@@ -177,7 +181,7 @@ fn segment(place: &PlacedSpan, hue: usize, id: &str) -> Segment {
         format!("lines {} to {}", place.line, place.end_line)
     };
     let [x, end, width] = [start, end, end - start].map(|value| format!("{value:.1}"));
-    Segment { x, end, width, hue, title: format!("{id}, {lines}") }
+    Segment { x, end, width, hue, title: format!("{}, {lines}", visible(id)) }
 }
 
 /// Returns where a place starts and ends in the drawing.
@@ -191,7 +195,9 @@ fn ends(place: &PlacedSpan) -> [f64; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::text::samples;
+    use crate::finding::digest::Digest;
+    use crate::finding::{Sort, samples};
+    use crate::report::html::limits;
 
     #[test]
     fn a_place_is_drawn_where_it_stands_and_never_too_thin_to_see() {
@@ -207,16 +213,18 @@ mod tests {
     #[test]
     fn places_in_one_document_are_joined_by_an_arc_and_documents_by_bands() {
         let findings = samples::seed();
-        let context = Context::new(&findings, 10);
-        let within = Strip::of_family(&findings.families[0], &context);
+        let digest = Digest::of(&findings, limits(Sort::Cost, 10)).expect("memory takes all");
+        let context = Context::new(&digest, 10);
+        let mut family = findings.families[0].clone();
+        let tag = FamilyTag::new(&family, 0, &findings.matches);
+        let within = Strip::of_family(&family, &tag, &context);
         assert_eq!((within.rows.len(), within.rows[0].segments.len(), within.bands.len()), (1, 2, 1));
         assert_eq!((within.height, within.rows[0].is_tall), (TALL_ROW, true));
-        let mut family = findings.families[0].clone();
         for n in 0..9 {
             let doc = samples::doc(&format!("b{n}"), 0);
             family.occurrences.push(PlacedSpan { doc, ..family.keep.clone() });
         }
-        let across = Strip::of_family(&family, &context);
+        let across = Strip::of_family(&family, &tag, &context);
         assert_eq!(
             (across.rows.len(), across.more.as_str(), across.bands.len()),
             (DOCUMENTS, "and 4 more documents", 1 + 5)

@@ -1,8 +1,19 @@
 use std::collections::BTreeMap;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use doublon_core::{Keep, Level};
+use sha2::{Digest as _, Sha256};
+
+use super::charts::parts;
+use super::words::anchor;
 use super::*;
-use crate::finding::{Difference, DifferenceKind, DocumentPair, MatchScope, NewRepeats, SourceInfo, Summary};
-use crate::report::text::samples;
+use crate::finding::digest::{Digest, oracle};
+use crate::finding::{
+    Difference, DifferenceKind, DocumentPair, DocumentRef, Findings, MatchScope, NewRepeats, PlacedSpan, Sort,
+    SourceInfo, Summary, samples,
+};
+use crate::report::text::Style;
 
 const EVIL: &str = "x\"><script>alert(1)</script><img src=x onerror='alert(1)'>javascript:alert(1)</style>\
     </title>--><!--&lt;{{ 7 }}\u{2028}\u{202e}gpj\u{1b}]0;\u{7}\r\n\0";
@@ -239,7 +250,8 @@ fn skipped_input_is_counted_and_listed() {
 fn the_same_findings_give_the_same_page_and_shares_make_up_all() {
     let findings = samples::everything();
     assert_eq!(page(&findings), page(&findings));
-    let shares: Vec<String> = parts(&samples::seed()).into_iter().map(|part| part.share).collect();
+    let digest = Digest::of(&samples::seed(), limits(Sort::Cost, LIMIT)).expect("memory takes all");
+    let shares: Vec<String> = parts(&digest).into_iter().map(|part| part.share).collect();
     assert_eq!(shares, ["86.8%", "13.2%"]);
 }
 
@@ -256,4 +268,38 @@ fn hostile_measures_make_no_page_fail() {
     let pair = DocumentPair { jaccard: 7.0, ..findings.pairs[0].clone() };
     findings.pairs.push(pair);
     assert!(page(&findings).ends_with("</html>\n"));
+}
+
+#[test]
+fn the_page_of_a_stream_is_that_of_all_findings() {
+    let mut findings = samples::many(7);
+    for keep in [Keep::First, Keep::None] {
+        let config = findings.header.parameters.config.to_builder().keep(keep).build();
+        findings.header.parameters.config = config.expect("valid");
+        for (limit, sort) in oracle::all_limits() {
+            let (mut streamed, mut at_once) = (Vec::new(), Vec::new());
+            write(&findings, sort, limit, &mut streamed).expect("memory takes all");
+            let digest = oracle::digest(&findings, limits(sort, limit));
+            write_digest(&digest, sort, limit, &mut at_once).expect("memory takes all");
+            assert!(streamed == at_once, "{limit} by {sort:?}");
+        }
+    }
+}
+
+#[test]
+fn the_page_and_the_text_have_groups_in_the_same_order() {
+    let mut findings = samples::many(7);
+    (findings.pairs, findings.families, findings.matches) = Default::default();
+    for sort in [Sort::Cost, Sort::Position, Sort::Similarity, Sort::Count] {
+        let (mut page, mut text) = (Vec::new(), Vec::new());
+        write(&findings, sort, 20, &mut page).expect("memory takes all");
+        let style = Style { limit: 20, sort, ..Style::default() };
+        crate::report::text::write(&findings, &style, &mut text).expect("memory takes all");
+        let (page, text) = (String::from_utf8(page).expect("UTF-8"), String::from_utf8(text).expect("UTF-8"));
+        let of_page: Vec<&str> =
+            page.split("<span class=\"id\">").skip(1).filter_map(|rest| rest.split('<').next()).collect();
+        let is_title = |line: &&str| line.starts_with('d') && line.contains(" of one document");
+        let of_text: Vec<&str> = text.lines().filter(is_title).filter_map(|line| line.split(' ').next()).collect();
+        assert_eq!((of_page.len(), of_page), (20, of_text), "{sort:?}");
+    }
 }

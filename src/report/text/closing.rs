@@ -1,24 +1,16 @@
 //! The end of the report: what the run comes to.
 
-use std::cmp::Reverse;
 use std::io::{self, Write};
 
-use super::order::{cost_of_cluster, cost_of_family};
 use super::page::{Names, Page, Paint};
 use super::phrase::{bytes, counted, number, percent, quote, reason_in_words};
-use crate::finding::{Findings, Summary};
-use crate::report::measure::Repeated;
+use crate::finding::digest::Digest;
+use crate::finding::{Header, Repeated, Summary};
 use crate::report::visible::visible;
 
-/// How many of the largest groups are named.
-const NAMED: usize = 3;
-
-/// Places from which on a passage counts as boilerplate.
-const BOILERPLATE: usize = 3;
-
 /// Writes the counts.
-pub fn write<W: Write>(findings: &Findings, names: &Names<'_>, page: &mut Page<'_, W>) -> io::Result<()> {
-    let Findings { header, summary, .. } = findings;
+pub fn write<W: Write>(digest: &Digest, names: &Names<'_>, page: &mut Page<'_, W>) -> io::Result<()> {
+    let Digest { header, summary, .. } = digest;
     let parameters = &header.parameters;
     page.heading("Summary")?;
     page.labelled("documents", &documents_sum(summary), Paint::Plain)?;
@@ -26,7 +18,7 @@ pub fn write<W: Write>(findings: &Findings, names: &Names<'_>, page: &mut Page<'
         page.labelled("skipped", &skipped_by_reason(summary), Paint::Plain)?;
     }
     page.labelled("text", &text_counts(summary), Paint::Plain)?;
-    page.labelled("repeated", &repeated(&Repeated::of(findings)), Paint::Plain)?;
+    page.labelled("repeated", &repeated(&digest.repeated), Paint::Plain)?;
     if let Some(new) = new(summary) {
         page.labelled("new", &new, Paint::Plain)?;
     }
@@ -36,14 +28,25 @@ pub fn write<W: Write>(findings: &Findings, names: &Names<'_>, page: &mut Page<'
             page.continued(&short_repeats(summary, parameters.config.min_words), Paint::Plain)?;
         }
     }
-    list("largest", &largest(findings, names), page)?;
-    list("frequent", &frequent(findings), page)?;
+    list("largest", &largest(digest, names), page)?;
+    list("frequent", &frequent(digest), page)?;
     if let Some(recall) = summary.recall_estimate {
         let (low, high) = (percent(recall.low), percent(recall.high));
         let text = format!("{} of duplicate pairs (estimate; 95% interval {low} to {high})", percent(recall.value));
         page.labelled("recall", &text, Paint::Plain)?;
     }
     Ok(())
+}
+
+/// Returns the counts in one line: documents, passages, and the sum that holds.
+pub fn summary_line(header: &Header, summary: &Summary) -> String {
+    let noun = if summary.documents == 1 { "document" } else { "documents" };
+    let documents = format!("{noun}: {}", documents_sum(summary));
+    if header.parameters.config.level.passages() {
+        format!("{documents}; {}", passages_found(summary))
+    } else {
+        documents
+    }
 }
 
 /// Returns how many documents there are, and the sum that holds.
@@ -111,27 +114,23 @@ fn short_repeats(summary: &Summary, min_words: usize) -> String {
     format!("{} of fewer than {min_words} words not listed", counted(summary.short_repeats, "repeat"))
 }
 
-/// The clusters of most documents, if there are more than the eye takes in.
-fn largest(findings: &Findings, names: &Names<'_>) -> Vec<String> {
-    let mut clusters: Vec<_> = findings.clusters.iter().collect();
-    if clusters.len() <= NAMED {
+/// The clusters of most documents, if there are more than are named.
+fn largest(digest: &Digest, names: &Names<'_>) -> Vec<String> {
+    if digest.clusters.all <= digest.largest.len() {
         return Vec::new();
     }
-    clusters.sort_by_key(|cluster| Reverse((cluster.members.len(), cost_of_cluster(cluster))));
-    let told = clusters.iter().take(NAMED).map(|cluster| {
-        let duplicates = counted(cluster.members.len() as u64, "duplicate");
+    let told = digest.largest.iter().map(|cluster| {
+        let duplicates = counted(cluster.members as u64, "duplicate");
         format!("{}: {duplicates} of {}", visible(&cluster.id), names.document(&cluster.keep))
     });
     told.collect()
 }
 
 /// The passages of most places, if any stands in several.
-fn frequent(findings: &Findings) -> Vec<String> {
-    let mut families: Vec<_> = findings.families.iter().filter(|family| family.count >= BOILERPLATE).collect();
-    families.sort_by_key(|family| Reverse((family.count, cost_of_family(family))));
-    let told = families.iter().take(NAMED).map(|family| {
+fn frequent(digest: &Digest) -> Vec<String> {
+    let told = digest.frequent.iter().map(|family| {
         let places = counted(family.count as u64, "place");
-        format!("{}: {places}, {}", visible(&family.id), quote(&family.keep.excerpt))
+        format!("{}: {places}, {}", visible(&family.id), quote(&family.excerpt))
     });
     told.collect()
 }

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use super::Style;
 pub use super::paint::Paint;
 use super::paint::PaintedText;
 use super::phrase::counted;
+use super::style::Style;
 use super::wrap::{one_line, shorten, wrap};
-use crate::finding::{DocumentRef, Findings, PlacedSpan, Skipped};
+use crate::finding::digest::Digest;
+use crate::finding::{DocumentRef, PlacedSpan, Skipped};
 use crate::report::visible::visible;
 
 /// Columns before the text of a group, and of a label.
@@ -168,12 +169,9 @@ pub struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    pub fn new(findings: &'a Findings) -> Self {
-        let members = findings.clusters.iter().flat_map(|c| c.members.iter().map(|m| &m.doc).chain([&c.keep]));
-        let pairs = findings.pairs.iter().flat_map(|pair| [&pair.a, &pair.b]);
-        let matches = findings.matches.iter().flat_map(|m| [&m.a.doc, &m.b.doc]);
-        let families = findings.families.iter().flat_map(|f| f.occurrences.iter().chain([&f.keep]).map(|s| &s.doc));
-        Self::of(members.chain(pairs).chain(matches).chain(families), &findings.skipped)
+    /// Makes names for the documents of a digest.
+    pub fn new(digest: &'a Digest) -> Self {
+        Self { of_records: digest.sources_of_records.iter().map(|source| &**source).collect() }
     }
 
     /// Makes names for these documents and skipped records.

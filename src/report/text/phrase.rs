@@ -28,6 +28,13 @@ pub fn covered(span: &PlacedSpan) -> String {
     }
 }
 
+/// Returns what a place covers, and whether that is all of the last paragraph: `paragraph 15, the last,`.
+pub fn last_or_covered(place: &PlacedSpan) -> String {
+    let is_last = place.paragraphs.0 == place.paragraph_count && place.paragraph_count > 1;
+    let comma = if is_last && place.covers == Coverage::Whole { ", the last," } else { "" };
+    format!("{}{comma}", covered(place))
+}
+
 /// Returns how the cut into paragraphs differs, as an appendix to `b repeats a`: `, joined` or `, split`.
 pub fn regrouped(a: &PlacedSpan, b: &PlacedSpan) -> &'static str {
     let count = |span: &PlacedSpan| span.paragraphs.1.saturating_sub(span.paragraphs.0);
@@ -62,6 +69,17 @@ pub fn counted(n: u64, noun: &str) -> String {
         None if noun.ends_with("ch") => format!("{n_shown} {noun}es"),
         None => format!("{n_shown} {noun}s"),
     }
+}
+
+/// Returns how many more there are than are shown: `3 more pairs`.
+pub fn counted_more(n: usize, noun: &str) -> String {
+    counted(n as u64, &format!("more {noun}"))
+}
+
+/// Returns a sentence that begins with a capital letter.
+pub fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// Returns `n` with a comma every three digits.
@@ -200,7 +218,7 @@ fn is_mark(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::text::samples;
+    use crate::finding::samples;
 
     fn phrase(kind: DifferenceKind, a: &str, b: &str) -> String {
         difference(&Difference { kind, a: a.into(), b: b.into() })

@@ -158,3 +158,96 @@ pub fn everything() -> Findings {
     let skipped = skipped().skipped.remove(1);
     Findings { clusters: documents.clusters, pairs: vec![pair], skipped: vec![skipped], ..seed }
 }
+
+/// Some hundred findings of all types, in which sizes and similarities repeat, as a seed has it.
+pub fn many(seed: u64) -> Findings {
+    let mut random = Random(seed);
+    let mut findings = nothing();
+    findings.clusters = (1..=150).map(|n| random.cluster(n)).collect();
+    findings.pairs = (0..60).map(|_| random.pair()).collect();
+    findings.families = (1..=200).map(|n| random.family(n)).collect();
+    for n in 1..=300 {
+        let family = findings.families[random.below(findings.families.len())].clone();
+        let found = random.passage_match(n, &family);
+        findings.matches.push(found);
+    }
+    findings.skipped = (0..80).map(|_| random.skipped()).collect();
+    findings.summary.text_bytes = 10_000_000;
+    findings.summary.removed_bytes = 123_456;
+    findings
+}
+
+/// Numbers without a pattern (Knuth, "The Art of Computer Programming", volume 2, 3.3.4, line 26 of table 1).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % n
+    }
+
+    fn is_rare(&mut self) -> bool {
+        self.below(5) == 0
+    }
+
+    fn doc(&mut self) -> DocumentRef {
+        match self.below(3) {
+            0 => doc(&format!("folder/{}.txt", self.below(30)), 0),
+            1 => doc("few.jsonl", self.below(12) as u64),
+            _ => DocumentRef { id: Some("an id".into()), ..doc("many.jsonl", self.below(500) as u64) },
+        }
+    }
+
+    fn similarity(&mut self) -> f64 {
+        [1.0, 1.0, 0.99, 0.97, 0.9, 0.85, 0.8][self.below(7)]
+    }
+
+    fn cluster(&mut self, n: usize) -> DocumentCluster {
+        let member = |random: &mut Self| Member {
+            doc: random.doc(),
+            jaccard: random.similarity(),
+            containment: random.similarity(),
+            exact: random.is_rare(),
+            bytes: [0, 500, 1000, 1000, 4000][random.below(5)],
+            fingerprint: None,
+            new: random.is_rare(),
+        };
+        let members: Vec<Member> = (0..=self.below(14)).map(|_| member(self)).collect();
+        let new = members.iter().filter(|member| member.new).count();
+        DocumentCluster { id: format!("d{n}"), keep: self.doc(), fingerprint: None, new, members }
+    }
+
+    fn pair(&mut self) -> DocumentPair {
+        let [jaccard, containment_a, containment_b] = std::array::from_fn(|_| self.similarity());
+        DocumentPair { a: self.doc(), b: self.doc(), jaccard, containment_a, containment_b }
+    }
+
+    fn place(&mut self) -> PlacedSpan {
+        let (start, len) = (self.below(20) * 50, [60, 100, 100, 390][self.below(4)]);
+        let (line, new) = (start / 50 + 1, self.is_rare());
+        let excerpt = format!("the words that stand from byte {start} on").into();
+        PlacedSpan { line, end_line: line + 1, new, excerpt, ..span(self.doc(), start..start + len, (1, 2)) }
+    }
+
+    fn family(&mut self, n: usize) -> PassageFamily {
+        let (keep, id) = (self.place(), format!("f{n}"));
+        let most = [1, 1, 3, 15][self.below(4)];
+        let occurrences: Vec<PlacedSpan> = (0..=self.below(most)).map(|_| self.place()).collect();
+        let new = occurrences.iter().filter(|place| place.new).count();
+        let (unlisted, more_matches) = (if self.is_rare() { 9 } else { 0 }, self.below(2));
+        PassageFamily { id, keep, count: occurrences.len() + 1 + unlisted, occurrences, more_matches, new }
+    }
+
+    fn passage_match(&mut self, n: usize, family: &PassageFamily) -> PassageMatch {
+        let (a, b) = (family.keep.clone(), family.occurrences[0].clone());
+        let scope = if a.doc == b.doc { MatchScope::Within } else { MatchScope::Across };
+        let (identity, words, family) = (self.similarity(), 20 + self.below(3), family.id.clone());
+        PassageMatch { id: format!("p{n}"), family, scope, a, b, words, identity, ..seed().matches.remove(0) }
+    }
+
+    fn skipped(&mut self) -> Skipped {
+        let reason = [Reason::Empty, Reason::Empty, Reason::InvalidJson, Reason::ReadError][self.below(4)];
+        let source = ["a.jsonl", "a.jsonl", "b.jsonl"][self.below(3)].to_owned();
+        Skipped { source, record: Some(self.below(9) as u64), offset: None, reason, detail: None }
+    }
+}

@@ -1,0 +1,89 @@
+//! The page as a sink: it digests findings, and is written group by group when they have all come.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use askama::Template;
+
+use super::context::Context;
+use super::group::Group;
+use super::head::Head;
+use super::listing::Listing;
+use super::map::DRAWN;
+use super::tail::{SKIPPED, Tail};
+use crate::error::Result;
+use crate::finding::digest::{Digest, DigestLimits, Digester};
+use crate::finding::{Finding, Findings, Sink, Sort};
+use crate::report::sink::{Report, output, write_all};
+
+/// The groups that a page lists unless it is told otherwise.
+pub const LIMIT: usize = 1000;
+
+/// Digests findings, and writes the page at the end.
+#[derive(Debug)]
+pub struct PageReport<W> {
+    out: W,
+    sort: Sort,
+    limit: usize,
+    digester: Digester,
+}
+
+impl<W: Write> PageReport<W> {
+    /// Writes to `out` a page with at most `limit` groups, the first ones in the order of `sort`; temporary files go to
+    /// the system's folder for them.
+    pub fn new(out: W, sort: Sort, limit: usize) -> Self {
+        Self::in_folder(out, sort, limit, std::env::temp_dir())
+    }
+
+    /// As [`PageReport::new`], with temporary files in `folder`.
+    pub fn in_folder(out: W, sort: Sort, limit: usize, folder: PathBuf) -> Self {
+        Self { out, sort, limit, digester: Digester::in_folder(limits(sort, limit), folder) }
+    }
+}
+
+impl<W: Write> Sink for PageReport<W> {
+    fn receive(&mut self, finding: Finding) -> Result<()> {
+        self.digester.receive(finding)
+    }
+}
+
+impl<W: Write> Report for PageReport<W> {
+    fn finish(mut self: Box<Self>) -> Result<()> {
+        let digest = self.digester.finish()?;
+        output(write_digest(&digest, self.sort, self.limit, &mut self.out))?;
+        output(self.out.flush())
+    }
+}
+
+/// Returns how much of the findings a page needs.
+pub fn limits(sort: Sort, limit: usize) -> DigestLimits {
+    let skipped = if limit == usize::MAX { usize::MAX } else { SKIPPED };
+    DigestLimits { groups: limit, sort, skipped_runs: skipped, skipped_records: skipped, documents: DRAWN }
+}
+
+/// Writes the page of findings that are held, with at most `limit` groups, the first ones in the order of `sort`.
+///
+/// # Errors
+///
+/// When `out` cannot be written to.
+pub fn write(findings: &Findings, sort: Sort, limit: usize, out: &mut dyn Write) -> io::Result<()> {
+    write_all(findings, Box::new(PageReport::new(out, sort, limit)))
+}
+
+/// Writes the page of a digest that was made with these [`limits`].
+///
+/// # Errors
+///
+/// When `out` cannot be written to.
+pub fn write_digest(digest: &Digest, sort: Sort, limit: usize, mut out: &mut dyn Write) -> io::Result<()> {
+    let context = Context::new(digest, limit);
+    let listing = Listing::new(&context, sort, limit);
+    Head::new(&context, &listing).write_into(&mut out)?;
+    for (n, listed) in listing.groups.iter().enumerate() {
+        let group = Group::new(listed, &context);
+        let group = if n == 0 { group.open() } else { group };
+        group.write_into(&mut out)?;
+    }
+    Tail::new(&context).write_into(&mut out)?;
+    writeln!(out) // a template loses its last line break
+}

@@ -1,0 +1,75 @@
+//! The page from the end of the list on: skipped input, how to read the page, settings, files.
+
+use askama::Template;
+use doublon_core::Config;
+
+use super::context::Context;
+use super::shown::Shown;
+use super::words::more;
+use crate::finding::digest::Digest;
+use crate::finding::{Skipped, SourceInfo};
+use crate::report::text::{bytes, number, percent, reason_in_words};
+use crate::report::visible::visible;
+
+/// Skipped records and sources that are listed.
+pub const SKIPPED: usize = 200;
+const SOURCES: usize = 200;
+
+pub const SCRIPT: &str = include_str!("../../../templates/report/report.js");
+
+/// The page from the end of the list on.
+#[derive(Template)]
+#[template(path = "report/tail.html")]
+pub struct Tail<'a> {
+    script: &'static str,
+    version: Shown<'a>,
+    reasons: Vec<(String, String)>,
+    skipped: Vec<(String, String)>,
+    more_skipped: String,
+    settings: Vec<(&'static str, String)>,
+    sources: Vec<(Shown<'a>, String, Shown<'a>)>,
+    more_sources: String,
+    has_passages: bool,
+}
+
+impl<'a> Tail<'a> {
+    pub fn new(context: &Context<'a>) -> Self {
+        let Digest { header, skipped, summary, families, .. } = context.digest;
+        let (most, most_sources) = (context.at_most(SKIPPED), context.at_most(SOURCES));
+        let listed = skipped.runs.iter().flat_map(|run| &run.first).take(most);
+        let source = |source: &'a SourceInfo| (Shown(&source.path), bytes(source.bytes), Shown(&source.xxh3_128));
+        Self {
+            script: SCRIPT,
+            version: Shown(&header.version),
+            reasons: summary.skipped.iter().map(|(reason, n)| (reason_in_words(reason), number(*n))).collect(),
+            skipped: listed.map(|skipped| skipped_row(skipped, context)).collect(),
+            more_skipped: more(skipped.all, most, "record"),
+            settings: settings(&header.parameters.config),
+            sources: header.sources.iter().take(most_sources).map(source).collect(),
+            more_sources: more(header.sources.len(), most_sources, "file"),
+            has_passages: families.all > 0,
+        }
+    }
+}
+
+fn skipped_row(skipped: &Skipped, context: &Context<'_>) -> (String, String) {
+    let detail = skipped.detail.as_deref().map(|detail| format!(": {}", visible(detail)));
+    (context.names.skipped(skipped), reason_in_words(skipped.reason.name()) + &detail.unwrap_or_default())
+}
+
+/// Returns the parameters that a reader may want to know.
+fn settings(p: &Config) -> Vec<(&'static str, String)> {
+    let mut settings = Vec::new();
+    if p.level.documents() {
+        settings.push(("Documents alike from", format!("similarity {}", p.threshold)));
+        settings.extend(p.containment.map(|least| ("or contained from", least.to_string())));
+        settings.push(("Recall asked for", format!("{} at that similarity", p.recall)));
+        settings.push(("Signatures", format!("{} bands of {} rows over {} shingles", p.bands, p.rows, p.text.shingle)));
+        settings.push(("Document that stays", visible(&p.keep.to_string()).into_owned()));
+    }
+    if p.level.passages() {
+        settings.push(("Passages from", format!("{} words, {} alike", p.min_words, percent(p.min_identity))));
+        settings.push(("Windows", format!("{} words, shingles of {}", p.windows.words, p.windows.k)));
+    }
+    settings
+}
