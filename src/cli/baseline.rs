@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use doublon::finding::{Baseline, Findings, Marker, Parameters};
+use doublon::finding::{Baseline, Parameters};
 
-use super::saved::read_findings;
+use super::saved::send_findings;
 use super::say::say;
 
 /// Reads earlier findings. It is done before the scan, so that a wrong file costs no time.
@@ -16,7 +16,7 @@ use super::say::say;
 pub fn load(path: Option<&Path>, parameters: &Parameters) -> Result<Option<Baseline>> {
     let Some(path) = path else { return Ok(None) };
     let mut baseline = Baseline::default();
-    read_findings(path).context("--baseline")?.send(&mut baseline)?;
+    send_findings(path, &mut baseline).context("--baseline")?;
     if !is_comparable(baseline.parameters(), parameters) {
         say(&format!(
             "warning: the baseline {} was made with other settings, so that more may seem new than is",
@@ -24,18 +24,6 @@ pub fn load(path: Option<&Path>, parameters: &Parameters) -> Result<Option<Basel
         ));
     }
     Ok(Some(baseline))
-}
-
-/// Marks the findings that the baseline does not have.
-///
-/// # Errors
-///
-/// When a temporary file cannot be written or read.
-pub fn hold_against(findings: Findings, baseline: Option<Baseline>) -> Result<Findings> {
-    let Some(baseline) = baseline else { return Ok(findings) };
-    let mut marker = Marker::new(baseline, Findings::default());
-    findings.send(&mut marker)?;
-    Ok(marker.into_next())
 }
 
 /// Returns whether runs with these settings find the same repeats, so that their findings can be compared.

@@ -6,7 +6,8 @@ use std::io;
 use std::process::ExitCode;
 
 use doublon::Error;
-use doublon::finding::{Findings, Repeated, Skipped, Summary};
+
+use super::facts::{RunFacts, SkipFacts};
 
 /// Wrong usage, or the run failed.
 pub const FAILURE: u8 = 2;
@@ -26,19 +27,19 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// Judges the findings of a scan. `fail_over` is the largest share of text that may be repeated.
+    /// Judges a scan. `fail_over` is the largest share of text that may be repeated.
     ///
     /// A condition that holds comes before input that could not be read: more input would not undo it.
-    pub fn of(findings: &Findings, fail_over: Option<f64>, fail_on_empty: bool) -> Self {
-        let too_much = fail_over.is_some_and(|limit| share(findings) > limit);
-        Self::judged(too_much || (fail_on_empty && is_empty(findings)), &findings.skipped)
+    pub fn of(facts: &RunFacts, fail_over: Option<f64>, fail_on_empty: bool) -> Self {
+        let too_much = fail_over.is_some_and(|limit| facts.share() > limit);
+        Self::judged(too_much || (fail_on_empty && facts.is_empty()), &facts.skipped)
     }
 
     /// Judges a run of which it is known whether a condition holds.
-    pub fn judged(condition_holds: bool, skipped: &[Skipped]) -> Self {
+    pub fn judged(condition_holds: bool, skipped: &SkipFacts) -> Self {
         if condition_holds {
             Self::Condition
-        } else if skipped.iter().any(|skipped| skipped.reason.is_fault()) {
+        } else if skipped.has_fault {
             Self::Partial
         } else {
             Self::Done
@@ -63,22 +64,11 @@ pub fn code_of(error: &anyhow::Error) -> u8 {
     }
 }
 
-/// Returns the share of the text that `--fail-over` judges: all that is repeated, or with a baseline only what is new.
-pub fn share(findings: &Findings) -> f64 {
-    let Summary { new, text_bytes, .. } = &findings.summary;
-    new.map_or_else(|| Repeated::of(findings).share(), |new| new.bytes as f64 / (*text_bytes).max(1) as f64)
-}
-
 /// Says that more is repeated than `--fail-over` allows, with enough digits to see it.
 pub fn more_than(limit: f64, share: f64, what: &str) -> String {
     let percent = |share: f64, steps: f64| (share * 100.0 * steps).round() / steps;
     let (share, limit) = (percent(share, 1e3), percent(limit, 1e6));
     format!("{share}% of the text is {what}, more than --fail-over {limit}%")
-}
-
-/// Returns whether no document was compared.
-pub fn is_empty(findings: &Findings) -> bool {
-    findings.summary.kept + findings.summary.removed == 0
 }
 
 /// Returns whether a run failed because the reader of its output has gone, as `head` does when it has enough.
@@ -89,7 +79,7 @@ pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use doublon::finding::{NewRepeats, Reason};
+    use doublon::finding::{NewRepeats, Reason, Repeated, Skipped, Summary};
 
     use super::*;
 
@@ -100,39 +90,41 @@ mod tests {
     }
 
     /// A fifth of the text is in removed documents.
-    fn findings(reasons: &[Reason]) -> Findings {
+    fn facts(reasons: &[Reason]) -> RunFacts {
         let skipped = |&reason| Skipped { source: "a".into(), record: None, offset: None, reason, detail: None };
+        let skipped: Vec<Skipped> = reasons.iter().map(skipped).collect();
         let summary = Summary { kept: 4, removed: 1, text_bytes: 100, removed_bytes: 20, ..Summary::default() };
-        Findings { skipped: reasons.iter().map(skipped).collect(), summary, ..Findings::default() }
+        let repeated = Repeated { text: 100, documents: 20, passages: 0 };
+        RunFacts { skipped: skipped.iter().collect(), summary, repeated, ..RunFacts::default() }
     }
 
     #[test]
     fn input_at_fault_is_told_and_a_normal_archive_is_not() {
-        assert_eq!(Outcome::of(&findings(&[Reason::Empty, Reason::SameFile]), None, false), Outcome::Done);
-        assert_eq!(Outcome::of(&findings(&[Reason::Empty, Reason::InvalidJson]), None, false), Outcome::Partial);
+        assert_eq!(Outcome::of(&facts(&[Reason::Empty, Reason::SameFile]), None, false), Outcome::Done);
+        assert_eq!(Outcome::of(&facts(&[Reason::Empty, Reason::InvalidJson]), None, false), Outcome::Partial);
     }
 
     #[test]
     fn a_condition_holds_beyond_its_limit_only() {
-        assert_eq!(Outcome::of(&findings(&[]), Some(0.2), false), Outcome::Done);
-        assert_eq!(Outcome::of(&findings(&[Reason::InvalidJson]), Some(0.19), false), Outcome::Condition);
+        assert_eq!(Outcome::of(&facts(&[]), Some(0.2), false), Outcome::Done);
+        assert_eq!(Outcome::of(&facts(&[Reason::InvalidJson]), Some(0.19), false), Outcome::Condition);
     }
 
     #[test]
     fn held_against_a_baseline_only_what_is_new_counts() {
-        let mut findings = findings(&[]);
-        findings.summary.new = Some(NewRepeats { documents: 1, passages: 0, bytes: 5 });
-        assert_eq!(Outcome::of(&findings, Some(0.05), false), Outcome::Done);
-        assert_eq!(Outcome::of(&findings, Some(0.04), false), Outcome::Condition);
+        let mut facts = facts(&[]);
+        facts.summary.new = Some(NewRepeats { documents: 1, passages: 0, bytes: 5 });
+        assert_eq!(Outcome::of(&facts, Some(0.05), false), Outcome::Done);
+        assert_eq!(Outcome::of(&facts, Some(0.04), false), Outcome::Condition);
     }
 
     #[test]
     fn an_empty_run_is_a_failure_only_on_request() {
-        let mut findings = findings(&[Reason::Empty]);
-        assert_eq!(Outcome::of(&findings, None, true), Outcome::Done);
-        findings.summary = Summary::default();
-        assert_eq!(Outcome::of(&findings, None, true), Outcome::Condition);
-        assert_eq!(Outcome::of(&findings, None, false), Outcome::Done);
+        let mut facts = facts(&[Reason::Empty]);
+        assert_eq!(Outcome::of(&facts, None, true), Outcome::Done);
+        facts.summary = Summary::default();
+        assert_eq!(Outcome::of(&facts, None, true), Outcome::Condition);
+        assert_eq!(Outcome::of(&facts, None, false), Outcome::Done);
     }
 
     #[test]

@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use doublon::finding::{Findings, Reason, Skipped};
+use doublon::finding::Skipped;
 use doublon::report::text::{counted, number};
 
+use super::facts::{RunFacts, SkipFacts};
 use super::say::say;
-
-/// The most records whose fields are counted.
-const ASKED: usize = 100;
 
 /// A hint is given when at least one document in so many has no text.
 const MANY: u64 = 10;
@@ -34,15 +32,15 @@ const COMMON: [&str; 12] = [
 
 /// Tells which fields the records without the text field have, if there are many such records among all `documents`.
 /// A single one, such as a table about something else, is listed as skipped, and that is enough.
-pub fn tell_fields(skipped: &[Skipped], documents: u64, text_field: &str) {
+pub fn tell_fields(skipped: &SkipFacts, documents: u64, text_field: &str) {
     if let Some(hint) = fields(skipped, documents, text_field) {
         say(&hint);
     }
 }
 
 /// Says that no record has the field that `--keep` is to choose by.
-pub fn tell_keep(findings: &Findings) {
-    let (keep, summary) = (&findings.header.parameters.config.keep, &findings.summary);
+pub fn tell_keep(facts: &RunFacts) {
+    let (keep, summary) = (&facts.header.parameters.config.keep, &facts.summary);
     if let (Some(field), Some(0)) = (keep.field(), summary.with_value)
         && summary.kept + summary.removed > 0
     {
@@ -50,21 +48,19 @@ pub fn tell_keep(findings: &Findings) {
     }
 }
 
-fn fields(skipped: &[Skipped], documents: u64, text_field: &str) -> Option<String> {
-    let is_without = |skipped: &&Skipped| matches!(skipped.reason, Reason::MissingText | Reason::MissingColumn);
-    let without: Vec<&Skipped> = skipped.iter().filter(is_without).collect();
-    if without.is_empty() || (without.len() as u64) < documents / MANY {
+fn fields(skipped: &SkipFacts, documents: u64, text_field: &str) -> Option<String> {
+    let SkipFacts { without_text, has_tables, samples, .. } = skipped;
+    if *without_text == 0 || *without_text < documents / MANY {
         return None;
     }
     let mut seen: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    for (n, name) in without.iter().take(ASKED).flat_map(|skipped| names(skipped)).enumerate() {
+    for (n, name) in samples.iter().flat_map(names).enumerate() {
         seen.entry(name).or_insert((0, n)).0 += 1;
     }
     // Those that most have come first, and of these those that stood first.
     let mut names: Vec<(&str, (usize, usize))> = seen.into_iter().collect();
     names.sort_by_key(|&(_, (times, first))| (std::cmp::Reverse(times), first));
-    let has_tables = without.iter().any(|skipped| skipped.reason == Reason::MissingColumn);
-    let what = match (without.len() as u64, has_tables) {
+    let what = match (*without_text, *has_tables) {
         (1, false) => format!("a record has no field `{text_field}`"),
         (1, true) => format!("a table has no column `{text_field}`"),
         (n, false) => format!("{} have no field `{text_field}`", counted(n, "record")),
@@ -91,7 +87,13 @@ fn names(skipped: &Skipped) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
+    use doublon::finding::Reason;
+
     use super::*;
+
+    fn hint(skipped: &[Skipped], documents: u64) -> Option<String> {
+        fields(&skipped.iter().collect(), documents, "text")
+    }
 
     fn skipped(reason: Reason, fields: &str) -> Skipped {
         let detail = Some(format!("record has no field `text`; name the field with --text-field{fields}"));
@@ -107,20 +109,17 @@ mod tests {
         ];
         let expected = "2 records have no field `text`, but `body`, `id`, `url`; name the one that holds the text, as in \
                         --text-field body";
-        assert_eq!(fields(&records, 29, "text").as_deref(), Some(expected));
-        assert_eq!(fields(&records, 30, "text"), None);
-        assert_eq!(fields(&records[2..], 1, "text"), None);
+        assert_eq!(hint(&records, 29).as_deref(), Some(expected));
+        assert_eq!(hint(&records, 30), None);
+        assert_eq!(hint(&records[2..], 1), None);
     }
 
     #[test]
     fn tables_and_records_without_any_field_are_told_too() {
         let expected = "a table has no column `text`, but `titre`; name the one that holds the text with \
                         --text-field";
-        assert_eq!(
-            fields(&[skipped(Reason::MissingColumn, " (it has `titre`)")], 1, "text").as_deref(),
-            Some(expected)
-        );
+        assert_eq!(hint(&[skipped(Reason::MissingColumn, " (it has `titre`)")], 1).as_deref(), Some(expected));
         let expected = "a record has no field `text`; name the one that holds the text with --text-field";
-        assert_eq!(fields(&[skipped(Reason::MissingText, "")], 1, "text").as_deref(), Some(expected));
+        assert_eq!(hint(&[skipped(Reason::MissingText, "")], 1).as_deref(), Some(expected));
     }
 }

@@ -20,6 +20,7 @@ mod command_line;
 mod commands;
 mod config;
 mod exit;
+mod facts;
 mod hints;
 mod next;
 mod output;

@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use doublon::finding::Findings;
 use doublon::report::text::counted;
 use doublon::report::visible::visible;
 use doublon_core::Level;
+
+use super::facts::RunFacts;
 
 /// The most commands that are named.
 const MOST: usize = 3;
@@ -21,15 +22,14 @@ pub struct FoundKinds<'f> {
     short_repeats: u64,
 }
 
-impl<'f> From<&'f Findings> for FoundKinds<'f> {
-    fn from(findings: &'f Findings) -> Self {
-        let Findings { header, clusters, families, matches, summary, .. } = findings;
-        let first = clusters.first().map(|cluster| &*cluster.id);
+impl<'f> From<&'f RunFacts> for FoundKinds<'f> {
+    fn from(facts: &'f RunFacts) -> Self {
+        let &RunFacts { ref header, documents, passages, ref first, ref summary, .. } = facts;
         Self {
             level: header.parameters.config.level,
-            documents: !clusters.is_empty(),
-            passages: !families.is_empty(),
-            first: first.or(matches.first().map(|found| &*found.id)),
+            documents,
+            passages,
+            first: first.as_deref(),
             short_repeats: summary.short_repeats,
         }
     }

@@ -40,32 +40,57 @@ impl Output {
     ///
     /// When writing fails. A file is then as it was before.
     pub fn write(&self, color: bool, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+        self.stream(color, |mut out| content(&mut out).map_err(|cause| doublon::Error::Output { cause }.into()))
+    }
+
+    /// Writes what `content` writes while it works, and returns what it returns. `color` says whether that holds
+    /// escapes, which an old console has to be told.
+    ///
+    /// # Errors
+    ///
+    /// When `content` or writing fails. A file is then as it was before.
+    pub fn stream<T>(&self, color: bool, content: impl FnOnce(&mut (dyn Write + Send)) -> Result<T>) -> Result<T> {
         match self {
-            Self::Stdout => write_stdout(color, content).context("standard output"),
-            Self::File(path) => write_file(path, content),
+            Self::Stdout => stream_stdout(color, content).map_err(|error| named(error, "standard output")),
+            Self::File(path) => stream_file(path, content).map_err(|error| named(error, &path.display().to_string())),
         }
     }
 }
 
-fn write_stdout(color: bool, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let choice = if color { ColorChoice::Always } else { ColorChoice::AlwaysAnsi };
-    let mut out = BufWriter::with_capacity(1 << 16, AutoStream::new(io::stdout().lock(), choice));
-    content(&mut out)?;
-    out.flush()
+/// Says where the output goes that could not be written; any other error stays as it is.
+fn named(error: anyhow::Error, name: &str) -> anyhow::Error {
+    match error.downcast::<doublon::Error>() {
+        Ok(doublon::Error::Output { cause }) => anyhow::Error::new(cause).context(name.to_owned()),
+        Ok(other) => other.into(),
+        Err(error) => error,
+    }
 }
 
-fn write_file(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+fn stream_stdout<T>(color: bool, content: impl FnOnce(&mut (dyn Write + Send)) -> Result<T>) -> Result<T> {
+    let choice = if color { ColorChoice::Always } else { ColorChoice::AlwaysAnsi };
+    let mut out = BufWriter::with_capacity(1 << 16, AutoStream::new(io::stdout(), choice));
+    let done = content(&mut out)?;
+    flush(&mut out)?;
+    Ok(done)
+}
+
+fn stream_file<T>(path: &Path, content: impl FnOnce(&mut (dyn Write + Send)) -> Result<T>) -> Result<T> {
     let mut file = temporary(path)?;
-    let write = || -> io::Result<()> {
-        let mut out = BufWriter::with_capacity(1 << 16, &mut file);
-        content(&mut out)?;
-        out.flush()?;
-        drop(out);
+    let mut out = BufWriter::with_capacity(1 << 16, &mut file);
+    let done = content(&mut out)?;
+    flush(&mut out)?;
+    drop(out);
+    let publish = || -> io::Result<()> {
         file.as_file().sync_all()?;
         file.persist(path)?;
         sync_folder(path)
     };
-    write().with_context(|| path.display().to_string())
+    publish().map_err(|cause| doublon::Error::Output { cause })?;
+    Ok(done)
+}
+
+fn flush(out: &mut impl Write) -> doublon::Result<()> {
+    out.flush().map_err(|cause| doublon::Error::Output { cause })
 }
 
 /// Makes a temporary file beside `path`, with the permissions that a new file gets.

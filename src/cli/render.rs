@@ -1,13 +1,18 @@
 //! Renders findings in the form asked for, and decides on colour and width for all commands.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
 use anstream::AutoStream;
 use anyhow::Result;
 use clap::ColorChoice;
-use doublon::finding::Findings;
-use doublon::report::text::Style;
-use doublon::report::{csv, html, json, sarif, text};
+use doublon::finding::Sink;
+use doublon::report::Report;
+use doublon::report::csv::CsvReport;
+use doublon::report::html::{self, PageReport};
+use doublon::report::json::JsonReport;
+use doublon::report::sarif::SarifReport;
+use doublon::report::text::{Style, TextReport};
 use terminal_size::{Width, terminal_size_of};
 
 use super::args::{RenderArgs, RenderFormat};
@@ -16,23 +21,43 @@ use super::output::Output;
 /// The most columns that are easy to read.
 const WIDEST: usize = 120;
 
-/// Writes findings in the form and to the place asked for.
+/// Writes findings in the form and to the place asked for, as `send` hands them to the report; returns what that returns.
 ///
 /// # Errors
 ///
-/// When the output cannot be written.
-pub fn render(findings: &Findings, args: &RenderArgs, output: &Output) -> Result<()> {
+/// When `send` fails or the output cannot be written.
+pub fn render<T>(
+    args: &RenderArgs,
+    output: &Output,
+    folder: &Path,
+    send: impl FnOnce(&mut (dyn Sink + Send)) -> Result<T>,
+) -> Result<T> {
+    let style = style(args, output);
+    let color = args.format == RenderFormat::Text && style.color;
+    output.stream(color, |out| {
+        let mut report = report(args, style, folder, out);
+        let sent = send(&mut *report)?;
+        report.finish()?;
+        Ok(sent)
+    })
+}
+
+/// Returns the report of the form asked for; its temporary files go to `folder`.
+fn report<'o>(
+    args: &RenderArgs,
+    style: Style,
+    folder: &Path,
+    out: &'o mut (dyn Write + Send),
+) -> Box<dyn Report + Send + 'o> {
+    let folder = folder.to_owned();
     match args.format {
-        RenderFormat::Json => output.write(false, |out| json::write(findings, out)),
+        RenderFormat::Json => Box::new(JsonReport::new(out)),
         RenderFormat::Html => {
-            output.write(false, |out| html::write(findings, args.sort.into(), args.limit_or(html::LIMIT), out))
+            Box::new(PageReport::in_folder(out, args.sort.into(), args.limit_or(html::LIMIT), folder))
         }
-        RenderFormat::Sarif => output.write(false, |out| sarif::write(findings, args.limit_or(usize::MAX), out)),
-        RenderFormat::Csv => output.write(false, |out| csv::write(findings, args.limit_or(usize::MAX), out)),
-        RenderFormat::Text => {
-            let style = style(args, output);
-            output.write(style.color, |mut out| text::write(findings, &style, &mut out))
-        }
+        RenderFormat::Sarif => Box::new(SarifReport::new(out, args.limit_or(usize::MAX))),
+        RenderFormat::Csv => Box::new(CsvReport::new(out, args.limit_or(usize::MAX))),
+        RenderFormat::Text => Box::new(TextReport::in_folder(out, style, folder)),
     }
 }
 

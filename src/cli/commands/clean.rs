@@ -7,22 +7,23 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use clap::{Args as Group, ValueEnum};
 use doublon::Error;
-use doublon::finding::Findings;
+use doublon::finding::{Parameters, Sink};
 use doublon::report::text::{bytes, counted, number};
 use doublon::rewrite::{
     CheckedPlan, CleanOptions, CleanSummary, CopiedSource, CopySink, CopyTarget, CutEdge, PassageTreatment, Plan,
-    apply, check, names, plan, removals, staying,
+    Planner, apply, check, names, removals, staying,
 };
-use doublon::scan::Progress;
+use doublon::scan::{Progress, scan_into};
 use doublon::source::{EVIDENCE, SUMMARY};
 use doublon_core::Level;
 
 use crate::cli::args::{MessageArgs, RunArgs};
 use crate::cli::exit::Outcome;
+use crate::cli::facts::{FactsGatherer, RunFacts};
 use crate::cli::hints;
 use crate::cli::output::Output;
 use crate::cli::progress::Meter;
-use crate::cli::saved::read_findings;
+use crate::cli::saved::send_findings;
 use crate::cli::say::say;
 
 #[derive(Debug, Group)]
@@ -130,13 +131,13 @@ pub fn run(args: &CleanArgs) -> Result<Outcome> {
     let meter = Meter::of(&args.messages);
     let done = clean(args, &plan_output, &meter);
     meter.finish();
-    let (findings, summary) = done?;
+    let (facts, summary) = done?;
     if !args.messages.quiet {
         tell(&summary, args);
-        hints::tell_fields(&findings.skipped, findings.summary.documents, &findings.header.parameters.input.text_field);
-        hints::tell_keep(&findings);
+        hints::tell_fields(&facts.skipped, facts.summary.documents, &facts.header.parameters.input.text_field);
+        hints::tell_keep(&facts);
     }
-    Ok(Outcome::of(&findings, None, false))
+    Ok(Outcome::of(&facts, None, false))
 }
 
 /// Findings were made by their own settings, so that others would have no effect.
@@ -149,16 +150,18 @@ fn refuse_settings(args: &CleanArgs) -> Result<()> {
     }
 }
 
-fn clean(args: &CleanArgs, plan_output: &Output, meter: &Meter) -> Result<(Findings, CleanSummary)> {
+fn clean(args: &CleanArgs, plan_output: &Output, meter: &Meter) -> Result<(RunFacts, CleanSummary)> {
     refuse_settings(args)?;
     let mut target = None;
     if args.from.is_none() {
         // What is wrong with the output is told before the work.
         target = prepare(args, &args.paths)?;
     }
-    let findings = findings(args, meter)?;
+    let mut gatherer = FactsGatherer::new(Planner::new(args.options()));
+    find(args, meter, &mut gatherer)?;
     meter.phase("planning", None);
-    let mut plan = plan(&findings, &args.options())?;
+    let (facts, planner) = gatherer.finish();
+    let mut plan = planner.finish()?;
     if args.from.is_some() {
         check(&plan)?.plan().check_keepers()?;
         target = prepare(args, &inputs(args, &plan))?;
@@ -180,7 +183,7 @@ fn clean(args: &CleanArgs, plan_output: &Output, meter: &Meter) -> Result<(Findi
     } else {
         plan_output.write(false, |out| removals(&plan, out))?;
     }
-    Ok((findings, summary))
+    Ok((facts, summary))
 }
 
 fn inputs(args: &CleanArgs, plan: &Plan) -> Vec<PathBuf> {
@@ -192,16 +195,18 @@ fn prepare(args: &CleanArgs, inputs: &[PathBuf]) -> Result<Option<CopyTarget>> {
     Ok(out.map(|out| CopyTarget::prepare(out, inputs, args.overwrite)).transpose()?)
 }
 
-fn findings(args: &CleanArgs, meter: &Meter) -> Result<Findings> {
+/// Scans, or reads findings, and hands them to `sink`.
+fn find(args: &CleanArgs, meter: &Meter, sink: &mut (dyn Sink + Send)) -> Result<()> {
     if let Some(path) = &args.from {
-        return read_findings(path);
+        return send_findings(path, sink);
     }
     if args.paths.iter().any(|path| path == Path::new("-")) {
         bail!("standard input gives its bytes only once; write it to a file and clean that");
     }
     let level = if args.passages == PassagesArg::Keep { Level::Documents } else { Level::All };
-    let parameters = args.run.parameters(level)?;
-    Ok(doublon::scan::scan(&args.paths, &parameters.config, &parameters.input, &args.run.resources()?, meter)?)
+    let Parameters { config, input } = args.run.parameters(level)?;
+    scan_into(&args.paths, &config, &input, &args.run.resources()?, meter, sink)?;
+    Ok(())
 }
 
 fn copy(

@@ -11,7 +11,7 @@ use crate::cli::args::RenderArgs;
 use crate::cli::exit::Outcome;
 use crate::cli::output::Output;
 use crate::cli::render::render;
-use crate::cli::saved::read_findings;
+use crate::cli::saved::send_findings;
 
 #[derive(Debug, Group)]
 pub struct ReportArgs {
@@ -28,6 +28,6 @@ pub struct ReportArgs {
 /// When the findings cannot be read or the report cannot be written.
 pub fn run(args: &ReportArgs) -> Result<Outcome> {
     let output = Output::prepare(args.render.output.as_deref(), std::slice::from_ref(&args.findings))?;
-    render(&read_findings(&args.findings)?, &args.render, &output)?;
+    render(&args.render, &output, &std::env::temp_dir(), |report| send_findings(&args.findings, report))?;
     Ok(Outcome::Done)
 }

@@ -8,11 +8,13 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args as Group, ValueEnum};
 use doublon::Level;
-use doublon::finding::{Findings, Parameters};
+use doublon::finding::{Marker, Parameters, Sink};
 use doublon::report::text::summary_line;
+use doublon::scan::scan_into;
 
 use crate::cli::args::{LimitArgs, MessageArgs, RenderArgs, RenderFormat, RunArgs};
-use crate::cli::exit::{self, Outcome, share};
+use crate::cli::exit::{self, Outcome};
+use crate::cli::facts::{FactsGatherer, RunFacts};
 use crate::cli::output::Output;
 use crate::cli::progress::Meter;
 use crate::cli::render::render;
@@ -89,46 +91,54 @@ pub fn run(args: &ScanArgs) -> Result<Outcome> {
     }
     let baseline = baseline::load(args.limits.baseline.as_deref(), &parameters)?;
     let meter = Meter::of(messages);
-    let findings = doublon::scan::scan(&args.paths, &parameters.config, &parameters.input, &resources, &meter);
-    meter.finish();
-    let findings = baseline::hold_against(findings?, baseline)?;
-    render(&findings, &args.render, &output)?;
+    let folder = resources.tmp.clone().unwrap_or_else(std::env::temp_dir);
+    let facts = render(&args.render, &output, &folder, |report| {
+        let mut gatherer = FactsGatherer::new(report);
+        let Parameters { config, input } = &parameters;
+        let scan = |sink: &mut (dyn Sink + Send)| scan_into(&args.paths, config, input, &resources, &meter, sink);
+        let done = match baseline {
+            Some(baseline) => scan(&mut Marker::in_folder(baseline, &mut gatherer, folder.clone())),
+            None => scan(&mut gatherer),
+        };
+        meter.finish();
+        done?;
+        Ok(gatherer.finish().0)
+    })?;
     if !messages.quiet {
-        tell_counts(&findings, args, &output);
-        hints::tell_fields(&findings.skipped, findings.summary.documents, &parameters.input.text_field);
-        hints::tell_keep(&findings);
+        tell_counts(&facts, args, &output);
+        hints::tell_fields(&facts.skipped, facts.summary.documents, &parameters.input.text_field);
+        hints::tell_keep(&facts);
     }
-    tell_next(&findings, args, &output);
-    let outcome = Outcome::of(&findings, fail_over, args.limits.fail_on_empty);
-    tell_condition(&findings, fail_over);
-    Ok(outcome)
+    tell_next(&facts, args, &output);
+    tell_condition(&facts, fail_over);
+    Ok(Outcome::of(&facts, fail_over, args.limits.fail_on_empty))
 }
 
 /// The report for people on standard output has the counts already.
-fn tell_counts(findings: &Findings, args: &ScanArgs, output: &Output) {
+fn tell_counts(facts: &RunFacts, args: &ScanArgs, output: &Output) {
     if args.render.format != RenderFormat::Text || *output != Output::Stdout {
-        say(&summary_line(&findings.header, &findings.summary));
+        say(&summary_line(&facts.header, &facts.summary));
     }
-    if exit::is_empty(findings) {
+    if facts.is_empty() {
         say("no document was compared; is this the right path, or does --glob leave all out?");
     }
 }
 
-fn tell_condition(findings: &Findings, fail_over: Option<f64>) {
-    let share = share(findings);
+fn tell_condition(facts: &RunFacts, fail_over: Option<f64>) {
+    let share = facts.share();
     if let Some(limit) = fail_over.filter(|&limit| share > limit) {
-        let what = if findings.summary.new.is_some() { "repeated and not in the baseline" } else { "repeated" };
+        let what = if facts.summary.new.is_some() { "repeated and not in the baseline" } else { "repeated" };
         say(&exit::more_than(limit, share, what));
     }
 }
 
 /// Suggests commands, but only to somebody who reads the report on a terminal.
-fn tell_next(findings: &Findings, args: &ScanArgs, output: &Output) {
+fn tell_next(facts: &RunFacts, args: &ScanArgs, output: &Output) {
     let is_read = *output == Output::Stdout && io::stdout().is_terminal() && io::stderr().is_terminal();
     if args.messages.quiet || args.render.format != RenderFormat::Text || !is_read {
         return;
     }
-    let commands = next::commands(findings.into(), &args.paths, &args.run.given);
+    let commands = next::commands(facts.into(), &args.paths, &args.run.given);
     if !commands.is_empty() {
         write_plain("\nTo go on");
     }

@@ -70,7 +70,7 @@ pub fn run(args: &StatsArgs) -> Result<Outcome> {
     }
     if !messages.quiet {
         tell_counts(&found, render, &output);
-        hints::tell_fields(&found.skipped, found.summary.documents, &parameters.input.text_field);
+        hints::tell_fields(&found.skipped.iter().collect(), found.summary.documents, &parameters.input.text_field);
     }
     Ok(judge(&found, fail_over, scan.limits.fail_on_empty))
 }
@@ -90,5 +90,8 @@ fn judge(found: &Statistics, fail_over: Option<f64>, fail_on_empty: bool) -> Out
     if let Some(limit) = exceeded {
         say(&exit::more_than(limit, share, "repeated"));
     }
-    Outcome::judged(exceeded.is_some() || (fail_on_empty && found.summary.documents == 0), &found.skipped)
+    Outcome::judged(
+        exceeded.is_some() || (fail_on_empty && found.summary.documents == 0),
+        &found.skipped.iter().collect(),
+    )
 }

@@ -1,0 +1,116 @@
+//! The facts about a run that the program judges and tells after it, gathered while findings pass by.
+
+use doublon::finding::{Finding, Header, Reason, RepeatMeasure, Repeated, Sink, Skipped, Summary};
+
+/// The most records without a text that are looked at for their fields.
+const ASKED: usize = 100;
+
+/// What is known of a run when its last finding has passed.
+#[derive(Debug, Default)]
+pub struct RunFacts {
+    pub header: Header,
+    pub summary: Summary,
+    pub repeated: Repeated,
+    pub skipped: SkipFacts,
+    /// Whether there are duplicate documents.
+    pub documents: bool,
+    /// Whether there are repeated passages.
+    pub passages: bool,
+    /// The id of the first finding that can be explained.
+    pub first: Option<String>,
+}
+
+impl RunFacts {
+    /// Returns the share of the text that `--fail-over` judges: all that is repeated, or with a baseline only what is new.
+    pub fn share(&self) -> f64 {
+        let Summary { new, text_bytes, .. } = &self.summary;
+        new.map_or_else(|| self.repeated.share(), |new| new.bytes as f64 / (*text_bytes).max(1) as f64)
+    }
+
+    /// Returns whether no document was compared.
+    pub fn is_empty(&self) -> bool {
+        self.summary.kept + self.summary.removed == 0
+    }
+}
+
+/// What is known of all that was skipped.
+#[derive(Debug, Default)]
+pub struct SkipFacts {
+    /// Whether some input should have been readable and was not.
+    pub has_fault: bool,
+    /// How many records and tables have no text field.
+    pub without_text: u64,
+    /// Whether tables are among them.
+    pub has_tables: bool,
+    /// The first of them.
+    pub samples: Vec<Skipped>,
+}
+
+impl SkipFacts {
+    /// Takes up one.
+    pub fn add(&mut self, skipped: &Skipped) {
+        self.has_fault |= skipped.reason.is_fault();
+        if !matches!(skipped.reason, Reason::MissingText | Reason::MissingColumn) {
+            return;
+        }
+        self.without_text += 1;
+        self.has_tables |= skipped.reason == Reason::MissingColumn;
+        if self.samples.len() < ASKED {
+            self.samples.push(skipped.clone());
+        }
+    }
+}
+
+impl<'s> FromIterator<&'s Skipped> for SkipFacts {
+    fn from_iter<I: IntoIterator<Item = &'s Skipped>>(all: I) -> Self {
+        let mut facts = Self::default();
+        all.into_iter().for_each(|skipped| facts.add(skipped));
+        facts
+    }
+}
+
+/// Gathers facts from findings, and passes the findings on.
+pub struct FactsGatherer<S> {
+    next: S,
+    facts: RunFacts,
+    measure: RepeatMeasure,
+}
+
+impl<S: Sink> FactsGatherer<S> {
+    /// Passes findings on to `next`.
+    pub fn new(next: S) -> Self {
+        Self { next, facts: RunFacts::default(), measure: RepeatMeasure::default() }
+    }
+
+    /// Returns the facts, and the sink that findings went to.
+    pub fn finish(self) -> (RunFacts, S) {
+        let Self { next, mut facts, measure } = self;
+        facts.repeated = measure.finish(&facts.summary);
+        (facts, next)
+    }
+}
+
+impl<S: Sink> Sink for FactsGatherer<S> {
+    fn receive(&mut self, finding: Finding) -> doublon::Result<()> {
+        let facts = &mut self.facts;
+        match &finding {
+            Finding::Header(header) => facts.header = header.clone(),
+            Finding::DocumentCluster(cluster) => {
+                facts.documents = true;
+                facts.first.get_or_insert_with(|| cluster.id.clone());
+                self.measure.cluster(cluster);
+            }
+            Finding::DocumentPair(_) => {}
+            Finding::PassageMatch(found) => {
+                facts.first.get_or_insert_with(|| found.id.clone());
+            }
+            Finding::PassageFamily(family) => {
+                facts.passages = true;
+                self.measure.family(family);
+            }
+            Finding::Skipped(skipped) => facts.skipped.add(skipped),
+            Finding::Summary(summary) => facts.summary = summary.clone(),
+        }
+        self.next.receive(finding)
+    }
+}
