@@ -7,6 +7,8 @@
 //! The modules form floors, and a module uses modules of lower floors only:
 //!
 //! ```text
+//! 7  compare
+//! 6  kernel, then signature
 //! 5  config
 //! 4  verify, cluster
 //! 3  candidate
@@ -16,9 +18,12 @@
 
 pub mod candidate;
 pub mod cluster;
+mod compare;
 pub mod config;
 pub mod error;
 pub mod hash;
+pub mod kernel;
+mod signature;
 pub mod sketch;
 pub mod span;
 pub mod text;
@@ -27,5 +32,8 @@ pub mod verify;
 pub use candidate::postings::Scope;
 pub use cluster::keep::Keep;
 pub use config::{Builder, Config, Level, Settings};
+pub use compare::{SharedPassage, TextComparison, compare, repeats};
 pub use error::{Error, Result};
+pub use kernel::Sketcher;
+pub use signature::Signature;
 pub use span::{OffsetMap, Span};

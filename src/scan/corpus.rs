@@ -13,12 +13,11 @@ use super::column::Column;
 use super::forecast::Forecast;
 use super::guard::{guarded, internal_error};
 use super::intake::{self, Whence};
-use super::order::Order;
 use super::passages::{WordReader, WordRows, Words};
 use super::pool::Pool;
 use super::repeated::Repeated;
 use super::spool::{self, Spool};
-use super::table::{EMPTY, Rows, Scratch, Sketcher, Table};
+use super::table::Table;
 use super::texts::{Place, Store, Texts, document};
 use super::{Budget, Progress};
 use crate::error::{Error, Result};
@@ -27,7 +26,9 @@ use crate::source::Document;
 use crate::source::{self, Compression, Item, Record, Source, SourceOptions};
 use doublon_core::candidate::Bands;
 use doublon_core::cluster::keep::{self, Merits, Rank};
+use doublon_core::cluster::order::KeepOrder as Order;
 use doublon_core::hash::{mix, seeded_hash};
+use doublon_core::kernel::{NO_TOKEN as EMPTY, SketchRows as Rows, SketchScratch as Scratch, Sketcher};
 use doublon_core::{Config, Keep};
 
 /// What was read.
@@ -123,7 +124,7 @@ impl Corpus {
         }
         progress.phase("reading", sizes.map(|sizes| sizes.iter().sum()));
         let shape = Bands::new(config.bands, config.rows)?;
-        let sketcher = Sketcher::new(config.text, shape, config.seed);
+        let sketcher = Sketcher::new(config);
         let mut ids = Column::new();
         let store = if hold { Store::Held(Vec::new()) } else { Store::Placed(Column::new(), Spool::default()) };
         let (sources, options_) = (found.sources.clone(), options.clone());

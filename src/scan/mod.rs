@@ -1,22 +1,21 @@
 //! The pipelines: documents, passages. The only place that knows threads and the memory budget.
 
 mod assemble;
+mod buckets;
 mod column;
 pub mod compare;
 mod copies;
 mod corpus;
-mod crowds;
-mod decide;
 pub mod describe;
 mod documents;
 pub mod explain;
 pub mod forecast;
 mod guard;
 mod intake;
-mod order;
 pub mod passages;
 mod pool;
 mod repeated;
+mod select;
 mod shares;
 pub mod single;
 mod spool;

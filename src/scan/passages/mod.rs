@@ -26,13 +26,14 @@ use crate::finding::{PassageFamily, PassageMatch, Skipped};
 use candidates::candidates;
 use doublon_core::Config;
 use doublon_core::cluster::families::{Families, Occurrence, families};
+use doublon_core::kernel::{PassageRepeat as Repeat, PassageRepeats as Repeats};
 use doublon_core::text::{Shingler, Tokenizer};
-use repeats::{Repeat, Repeats, align};
+use repeats::align;
 use report::{Choice, Reporter};
 use words::Held;
 
-pub use repeats::{LEAST_SCORE, LEAST_SCORE_OF_CHARACTERS};
-pub(super) use repeats::{acceptance, least_score};
+pub use doublon_core::kernel::{LEAST_SCORE, LEAST_SCORE_OF_CHARACTERS};
+pub(super) use doublon_core::kernel::{acceptance, least_score};
 pub(super) use words::{WordReader, WordRows, Words};
 
 /// The repeated passages of some documents.
@@ -118,5 +119,5 @@ fn count_shingles(repeats: &mut [Repeat], choice: &Choice, words: &Words, config
     let shingler = Shingler::new(config.text.shingle.k);
     let is_listed = |n: usize| choice.listed.binary_search(&n).is_ok();
     let listed = repeats.par_iter_mut().enumerate().filter(|&(n, _)| is_listed(n));
-    listed.map_init(Held::default, |held, (_, repeat)| repeat.count_shingles(words, shingler, held)).collect()
+    listed.map_init(Held::default, |held, (_, repeat)| repeats::count_shingles(repeat, words, shingler, held)).collect()
 }

@@ -9,7 +9,6 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::describe::{Described, Side, differences, is_quoted_whole};
-use super::repeats::{Repeat, Shingles};
 use super::{Failure, Lost};
 use crate::finding::{
     Difference, DocumentRef, MAX_LISTED_MATCHES, MAX_QUOTED_PLACES, MatchScope, PassageFamily, PassageMatch, PlacedSpan,
@@ -19,6 +18,7 @@ use crate::scan::corpus::Corpus;
 use crate::source::Document;
 use doublon_core::cluster::families::{Families, Occurrence};
 use doublon_core::hash::content_hash;
+use doublon_core::kernel::{PassageRepeat as Repeat, ShingleCounts as Shingles};
 use doublon_core::text::{TokenReader, Tokenizer};
 
 /// Documents that one thread reads one after another, so that those next to each other in a file are read at once.

@@ -8,11 +8,11 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::repeats::Repeat;
 use crate::error::Result;
 use crate::scan::column::Column;
 use doublon_core::cluster::families::Occurrence;
 use doublon_core::hash::mix;
+use doublon_core::kernel::PassageRepeat as Repeat;
 use doublon_core::text::{Lexicon, Token, TokenId, TokenReader, Tokenizer, Vocabulary};
 use doublon_core::{Config, Scope};
 
