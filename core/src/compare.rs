@@ -6,7 +6,7 @@ use crate::candidate::postings::Scope;
 use crate::config::Config;
 use crate::error::Result;
 use crate::kernel::{
-    Measurer, PassageRepeat, PassageRepeats, PostingMaker, RepeatAligner, TextBatch, WordBatch, extent, link,
+    Measurer, PassageRepeat, PassageRepeats, PostingLinker, PostingMaker, RepeatAligner, TextBatch, WordBatch, extent,
 };
 use crate::span::Span;
 use crate::text::Tokenizer;
@@ -72,7 +72,7 @@ impl TextComparison {
 /// assert_eq!(found.containment_a(), 1.0);
 /// assert!(found.jaccard() < found.containment_a());
 /// assert_eq!(found.passages[0].b.of(&other), Some(format!("{lead},").as_str()));
-/// assert_eq!((found.passages[0].words, found.passages[0].identity), (15, 1.0));
+/// assert_eq!((found.passages[0].words, found.passages[0].identity), (16, 1.0));
 /// # Ok::<(), doublon_core::Error>(())
 /// ```
 pub fn compare(text: &str, other: &str, config: &Config) -> Result<TextComparison> {
@@ -98,7 +98,7 @@ pub fn compare(text: &str, other: &str, config: &Config) -> Result<TextCompariso
 /// let lead = "The council has met on Monday and agreed on the new plan for the old harbour.";
 /// let text = format!("{lead}\n\nNobody was against it.\n\n{lead}\n");
 /// let found = repeats(&text, &Config::builder().min_words(10).build()?)?;
-/// assert_eq!((found.len(), found[0].words), (1, 15));
+/// assert_eq!((found.len(), found[0].words), (1, 16));
 /// assert_eq!([found[0].a.of(&text), found[0].b.of(&text)], [Some(lead); 2]);
 /// # Ok::<(), doublon_core::Error>(())
 /// ```
@@ -112,7 +112,7 @@ fn passages(texts: &[&str], scope: Scope, config: &Config) -> Result<Vec<SharedP
     let words = WordBatch::new([TextBatch::from(texts)], config);
     let (mut postings, mut candidates, mut found) = (Vec::new(), Vec::new(), PassageRepeats::default());
     PostingMaker::new(config).postings(&words, 0..texts.len() as u32, &mut postings);
-    link(&words, config, &mut postings, &mut candidates);
+    PostingLinker::new(config).link(&words, &mut postings, &mut candidates);
     RepeatAligner::new(words.vocabulary(), config).align(&words, &candidates, &mut found);
     if found.listed.is_empty() {
         return Ok(Vec::new());

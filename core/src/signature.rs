@@ -131,7 +131,8 @@ mod tests {
     fn bytes_never_change() {
         let bytes = small().to_bytes();
         let (content, checksum) = bytes.split_at(bytes.len() - TAIL);
-        let expected = b"dsig\x01\0\0\0\xef\xcd\xab\x89\x67\x45\x23\x01\x03\0\0\0\x01\0\0\0\x05\x04\x03\x02\xff\xff\xff\xff";
+        let expected =
+            b"dsig\x01\0\0\0\xef\xcd\xab\x89\x67\x45\x23\x01\x03\0\0\0\x01\0\0\0\x05\x04\x03\x02\xff\xff\xff\xff";
         assert_eq!(content, expected);
         assert_eq!(u64::from_le_bytes(checksum.try_into().expect("8 bytes")), GOLDEN_CHECKSUM);
     }
@@ -163,7 +164,8 @@ mod tests {
 
     #[test]
     fn settings_that_change_no_value_are_alike() {
-        let signature = |builder: crate::Builder| Sketcher::new(&builder.build().expect("valid")).signature("a b c d e f");
+        let signature =
+            |builder: crate::Builder| Sketcher::new(&builder.build().expect("valid")).signature("a b c d e f");
         let base = signature(Config::builder());
         assert_eq!(base.jaccard(&signature(Config::builder().threshold(0.9).bands(6, 10))), Ok(1.0));
         for other in [

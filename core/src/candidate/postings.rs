@@ -88,7 +88,7 @@ const NEAREST: usize = 1;
 
 impl Links {
     /// Calls `emit` with the candidates among `postings`, which it sorts: all those with one key must be among them.
-    /// A pair that shares several keys comes once for each.
+    /// A pair that shares several keys comes once for each. `ordered` is working memory.
     ///
     /// # Errors
     ///
@@ -96,11 +96,11 @@ impl Links {
     pub fn candidates<E>(
         self,
         postings: &mut [Posting],
+        ordered: &mut Vec<(Following, WordPlace)>,
         mut following: impl FnMut(WordPlace) -> Result<Following, E>,
         mut emit: impl FnMut(Candidate),
     ) -> Result<(), E> {
         postings.sort_unstable();
-        let mut ordered = Vec::new();
         for bucket in postings.chunk_by(|a, b| a.key == b.key) {
             if self.exhaustive || bucket.len() <= SMALL_BUCKET {
                 self.all_pairs(bucket, &mut emit);
@@ -112,11 +112,11 @@ impl Links {
             }
             if self.scope != Scope::Across {
                 ordered.sort_unstable_by_key(|&(words, place)| (place.doc, words, place.at));
-                link_within(&ordered, &mut emit);
+                link_within(ordered, &mut emit);
             }
             if self.scope != Scope::Within {
                 ordered.sort_unstable();
-                link_across(&ordered, &mut emit);
+                link_across(ordered, &mut emit);
             }
         }
         Ok(())
@@ -178,7 +178,9 @@ mod tests {
         let emit = |c: Candidate| {
             found.insert(((c.a.doc, c.a.at), (c.b.doc, c.b.at)));
         };
-        links.candidates(&mut postings, |place| Ok::<_, ()>([place.at, 0, 0]), emit).expect("reads nothing");
+        links
+            .candidates(&mut postings, &mut Vec::new(), |place| Ok::<_, ()>([place.at, 0, 0]), emit)
+            .expect("reads nothing");
         found
     }
 

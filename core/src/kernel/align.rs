@@ -109,14 +109,14 @@ pub fn word_shingles(words: &[TokenId], vocabulary: &Vocabulary, shingler: Shing
 ///
 /// ```
 /// use doublon_core::Config;
-/// use doublon_core::kernel::{PassageRepeats, PostingMaker, RepeatAligner, TextBatch, WordBatch, link};
+/// use doublon_core::kernel::{PassageRepeats, PostingLinker, PostingMaker, RepeatAligner, TextBatch, WordBatch};
 ///
 /// let config = Config::builder().min_words(8).build()?;
 /// let texts = ["so the council has met and agreed on the plan", "it hears the council has met and agreed on the plan"];
 /// let words = WordBatch::new([TextBatch::from(texts.as_slice())], &config);
 /// let (mut postings, mut candidates, mut found) = (Vec::new(), Vec::new(), PassageRepeats::default());
 /// PostingMaker::new(&config).postings(&words, 0..2, &mut postings);
-/// link(&words, &config, &mut postings, &mut candidates);
+/// PostingLinker::new(&config).link(&words, &mut postings, &mut candidates);
 /// RepeatAligner::new(words.vocabulary(), &config).align(&words, &candidates, &mut found);
 /// assert_eq!((found.listed[0].a.words(), found.listed[0].b.words()), (1..10, 2..11));
 /// assert_eq!(found.listed[0].identity(), 1.0);
@@ -136,7 +136,7 @@ impl<'v> RepeatAligner<'v> {
         Self { vocabulary, aligner, least: config.min_words }
     }
 
-    /// Appends the passages that hold one of `candidates`, which [`link`](super::link) has ordered, to `repeats`, and
+    /// Appends the passages that hold one of `candidates`, which [`PostingLinker`](super::PostingLinker) has ordered, to `repeats`, and
     /// orders those to list.
     pub fn align(&mut self, words: &WordBatch, candidates: &[Candidate], repeats: &mut PassageRepeats) {
         for pair in candidates.chunk_by(Candidate::is_same_pair) {

@@ -25,7 +25,11 @@ pub struct TextBatch<'a> {
 #[derive(Clone, Copy, Debug)]
 enum Layout<'a> {
     /// The text between the first offset, which is `base`, and the last; all offsets have been checked.
-    Buffer { text: &'a str, base: usize, offsets: Offsets<'a> },
+    Buffer {
+        text: &'a str,
+        base: usize,
+        offsets: Offsets<'a>,
+    },
     Strings(&'a [&'a str]),
 }
 

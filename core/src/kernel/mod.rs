@@ -5,13 +5,13 @@
 //! | [`Sketcher::sketch`] | texts | hash of the tokens, band keys and 64-byte sketch of each |
 //! | [`PairFinder`] | sketches | pairs of texts that may be duplicates, round by round, and which texts stay |
 //! | [`Measurer`] | pairs | exact overlaps |
-//! | [`PostingMaker`], then [`link`] | words | places that share a windowed minimum, then pairs of them |
+//! | [`PostingMaker`], then [`PostingLinker`] | words | places that share a windowed minimum, then pairs of them |
 //! | [`RepeatAligner`] | pairs of places | the passages that repeat, word by word |
 //!
 //! Texts come as a [`TextBatch`]: borrowed offsets and bytes, so that an Arrow `LargeUtf8` buffer passes without a copy.
 //! Whoever has many threads gives each a part of the batch and a scratch of its own; the results do not depend on how
 //! the texts were divided. Buffers and scratch are used again: [`Sketcher::sketch`], [`PairFinder`], [`Measurer`],
-//! [`PostingMaker`] and [`link`] allocate nothing once they are as large as the texts need.
+//! [`PostingMaker`] and [`PostingLinker`] allocate nothing once they are as large as the texts need.
 
 mod align;
 mod batch;
@@ -33,7 +33,7 @@ pub use buckets::{Meeting, MemberBuckets};
 pub use extent::extent;
 pub use measure::Measurer;
 pub use pairs::{PairFinder, TextCopy};
-pub use postings::{FOLLOWING, PostingMaker, following, link, links};
+pub use postings::{FOLLOWING, PostingLinker, PostingMaker, following, links};
 pub use select::{Question, Selected, SelectedPair, Selection, SelectionRules};
 pub use sketch::{NO_TOKEN, SketchRows, SketchScratch, Sketcher};
 pub use words::WordBatch;

@@ -7,8 +7,8 @@
 
 use std::ops::Range;
 
-use crate::candidate::lsh::{Buckets, Joiner};
 use crate::candidate::Chance;
+use crate::candidate::lsh::{Buckets, Joiner};
 use crate::cluster::KeepOrder;
 use crate::config::Config;
 use crate::kernel::batch::TextBatch;

@@ -14,14 +14,14 @@ use crate::text::{TokenId, Vocabulary};
 ///
 /// ```
 /// use doublon_core::Config;
-/// use doublon_core::kernel::{PostingMaker, TextBatch, WordBatch, link};
+/// use doublon_core::kernel::{PostingLinker, PostingMaker, TextBatch, WordBatch};
 ///
 /// let (config, lead) = (Config::default(), "the council has met and agreed on the plan");
 /// let texts = [lead, &format!("as we hear, {lead} for the harbour")];
 /// let words = WordBatch::new([TextBatch::from(texts.as_slice())], &config);
 /// let (mut postings, mut candidates) = (Vec::new(), Vec::new());
 /// PostingMaker::new(&config).postings(&words, 0..2, &mut postings);
-/// link(&words, &config, &mut postings, &mut candidates);
+/// PostingLinker::new(&config).link(&words, &mut postings, &mut candidates);
 /// assert!(candidates.iter().all(|found| found.b.at == found.a.at + 3)); // three words stand before
 /// assert!(!candidates.is_empty());
 /// ```
@@ -65,17 +65,35 @@ impl PostingMaker {
     }
 }
 
-/// Appends the candidates among all postings, which are sorted on the way, to `candidates`; then orders all of these by
-/// pair of texts, as [`align`](super::RepeatAligner::align) wants them.
-pub fn link(words: &WordBatch, config: &Config, postings: &mut [Posting], candidates: &mut Vec<Candidate>) {
-    let following = |place: WordPlace| {
-        let start = place.at as usize + config.windows.k;
-        Ok::<_, Infallible>(following(words.tokens(place.doc).get(start..).unwrap_or_default()))
-    };
-    let emit = |candidate| candidates.push(candidate);
-    match links(config).candidates(postings, following, emit) {
-        Ok(()) => order(candidates),
-        Err(never) => match never {},
+/// Links the places that share a key, with memory that is used again.
+#[derive(Clone, Debug)]
+pub struct PostingLinker {
+    links: Links,
+    k: usize,
+    ordered: Vec<(Following, WordPlace)>,
+}
+
+impl PostingLinker {
+    /// Makes one for the scope and the windows of `config`.
+    pub fn new(config: &Config) -> Self {
+        Self { links: links(config), k: config.windows.k, ordered: Vec::new() }
+    }
+
+    /// Appends the candidates among all postings, which are sorted on the way, to `candidates`; then orders all of these
+    /// by pair of texts, as [`RepeatAligner`](super::RepeatAligner) wants them.
+    pub fn link(&mut self, words: &WordBatch, postings: &mut [Posting], candidates: &mut Vec<Candidate>) {
+        let Self { links, k, ordered } = self;
+        let following = |place: WordPlace| {
+            let after = words.tokens(place.doc).get(place.at as usize + *k..);
+            Ok::<_, Infallible>(following(after.unwrap_or_default()))
+        };
+        match links.candidates(postings, ordered, following, |candidate| candidates.push(candidate)) {
+            Ok(()) => {
+                candidates.sort_unstable_by_key(Candidate::by_pair);
+                candidates.dedup();
+            }
+            Err(never) => match never {},
+        }
     }
 }
 
@@ -92,9 +110,4 @@ pub fn following(words: &[TokenId]) -> Following {
     let mut following = [TokenId::MAX; 3];
     following.iter_mut().zip(words).for_each(|(following, &word)| *following = word);
     following
-}
-
-fn order(candidates: &mut Vec<Candidate>) {
-    candidates.sort_unstable_by_key(Candidate::by_pair);
-    candidates.dedup();
 }

@@ -121,10 +121,7 @@ struct BoilerplateIndex {
 
 impl BoilerplateIndex {
     fn new(rules: SelectionRules) -> Self {
-        Self {
-            similar: PrefixIndex::new(rules.threshold),
-            containing: rules.containment.map(ContainmentIndex::new),
-        }
+        Self { similar: PrefixIndex::new(rules.threshold), containing: rules.containment.map(ContainmentIndex::new) }
     }
 
     fn clear(&mut self) {
@@ -300,8 +297,7 @@ impl Selection {
         buckets.settle(round.clone(), |doc| rules.pairs || !selected.keepers.contains_key(&doc));
         // In a crowd of near copies each decision saves all later comparisons, so the next round decides fewer.
         let is_crowd = !rules.pairs && removed * 2 > round.len();
-        self.round =
-            if is_crowd { (self.round / 2).max(SMALLEST_ROUND) } else { (self.round * 2).min(LARGEST_ROUND) };
+        self.round = if is_crowd { (self.round / 2).max(SMALLEST_ROUND) } else { (self.round * 2).min(LARGEST_ROUND) };
         self.start = round.end;
     }
 }

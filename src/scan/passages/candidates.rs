@@ -123,7 +123,8 @@ impl Linker<'_> {
             Ok(following(self.words.part(place.doc, start..start + FOLLOWING, &mut held)?))
         };
         let mut candidates = Vec::new();
-        links(self.config).candidates(&mut share.load()?, following, |candidate| candidates.push(candidate))?;
+        let emit = |candidate| candidates.push(candidate);
+        links(self.config).candidates(&mut share.load()?, &mut Vec::new(), following, emit)?;
         Ok(candidates)
     }
 }

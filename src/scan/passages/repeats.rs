@@ -29,11 +29,8 @@ pub(super) fn count_shingles(
 
 /// Aligns the candidates, which are in shares by first document.
 pub(super) fn align(words: &Words, candidates: Vec<Share<Candidate>>, config: &Config) -> Result<PassageRepeats> {
-    let worker = || Worker {
-        aligner: RepeatAligner::new(&words.vocabulary, config),
-        a: Held::default(),
-        b: Held::default(),
-    };
+    let worker =
+        || Worker { aligner: RepeatAligner::new(&words.vocabulary, config), a: Held::default(), b: Held::default() };
     let aligner = ShareAligner { words, workers: Pool::new(worker) };
     Ok(joined(candidates.into_par_iter().map(|share| aligner.align(share)).collect::<Result<_>>()?))
 }
