@@ -17,10 +17,10 @@ use std::path::PathBuf;
 
 use doublon::finding::InputOptions;
 use doublon::finding::{Findings, MatchScope, PassageMatch, PlacedSpan};
-use doublon::scan::passages::{LEAST_SCORE, LEAST_SCORE_OF_CHARACTERS};
 use doublon::scan::{Resources, scan};
 use doublon::{Config, Level, Scope};
 use doublon_core::hash::mix;
+use doublon_core::kernel::{LEAST_SCORE, LEAST_SCORE_OF_CHARACTERS};
 use doublon_core::text::{Lexicon, TokenId, Tokenizer, Vocabulary};
 use doublon_core::verify::align::{DIFFERENT, EQUAL, GAP, SIMILAR, X_DROP};
 use proptest::prelude::*;

@@ -13,9 +13,9 @@
 use rayon::prelude::*;
 
 use crate::finding::trial::{TrialCell, TrialTally};
-use crate::scan::passages::{acceptance, least_score};
 use doublon_core::Config;
 use doublon_core::hash::mix;
+use doublon_core::kernel::{acceptance, least_score};
 use doublon_core::sketch::WindowParameters;
 use doublon_core::sketch::window::Windows;
 use doublon_core::text::{Lexicon, TokenId, Vocabulary};

@@ -2,12 +2,12 @@
 
 use doublon_core::cluster::keep::{self, Merits, Rank};
 use doublon_core::hash::{mix, seeded_hash};
+use doublon_core::kernel::{SketchRows, SketchScratch, Sketcher};
 use doublon_core::{Config, Keep};
 
 use super::counts::IntakeCounts;
 use super::guard::{guarded, internal_error};
 use super::pool::Pool;
-use super::table::{Rows, Scratch, Sketcher};
 use super::texts::{TextPlace, document};
 use super::written;
 use crate::finding::Skipped;
@@ -36,7 +36,7 @@ pub(super) struct BlockRows {
     /// Documents that cannot be read again, to be written down.
     pub written: Vec<u8>,
     pub documents: Vec<Document>,
-    pub rows: Rows,
+    pub rows: SketchRows,
     pub words: WordRows,
     /// Of each document a hash of its id, 0 without one.
     pub ids: Vec<u64>,
@@ -57,14 +57,14 @@ pub(super) struct BlockWorker {
 
 /// What one thread reads documents with.
 struct BlockScratch {
-    scratch: Scratch,
+    scratch: SketchScratch,
     /// Absent where passages are not compared.
     words: Option<WordReader>,
 }
 
 impl BlockWorker {
     pub fn new(config: &Config, hold: bool) -> Self {
-        let sketcher = Sketcher::new(config.text, config.shape(), config.seed);
+        let sketcher = Sketcher::new(config);
         let (of_worker, config_) = (sketcher.clone(), config.clone());
         let readers = std::sync::atomic::AtomicU32::new(0);
         let next = move || readers.fetch_add(1, std::sync::atomic::Ordering::Relaxed);

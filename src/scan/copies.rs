@@ -4,13 +4,13 @@ use std::borrow::Cow;
 
 use rayon::prelude::*;
 
-use super::order::Order;
 use super::pool::Pool;
 use super::repeated::Repeated;
-use super::table::{EMPTY, Scratch, Sketcher};
 use super::texts::{TextReader, Texts};
 use crate::finding::Skipped;
 use crate::source::Document;
+use doublon_core::cluster::KeepOrder;
+use doublon_core::kernel::{NO_TOKEN, SketchScratch, Sketcher};
 
 /// The copies, by document.
 #[derive(Debug, Default)]
@@ -33,7 +33,7 @@ pub(super) struct Copy {
 impl Copies {
     /// Groups documents by the hash of their tokens and compares each with the first of its group: in their text, and
     /// if that differs in their tokens.
-    pub fn find(streams: &[u64], order: &Order, texts: &Texts, sketcher: &Sketcher) -> Self {
+    pub fn find(streams: &[u64], order: &KeepOrder, texts: &Texts, sketcher: &Sketcher) -> Self {
         let workers = Pool::new(|| (texts.reader(), sketcher.scratch()));
         let compared: Vec<Self> = groups(streams, order)
             .into_par_iter()
@@ -77,15 +77,15 @@ struct Original<'a> {
 }
 
 impl<'a> Original<'a> {
-    fn read(doc: u32, reader: &mut TextReader<'a>, scratch: &mut Scratch) -> Result<Self, Lost> {
+    fn read(doc: u32, reader: &mut TextReader<'a>, scratch: &mut SketchScratch) -> Result<Self, Lost> {
         let document = reader.read(doc).map_err(|skipped| (doc, skipped))?;
         let tokens = scratch.tokens(&document.text).to_vec();
         Ok(Self { doc, document, tokens })
     }
 
-    fn compare_all<F>(&self, others: &[u32], workers: &Pool<F, (TextReader<'a>, Scratch)>) -> Copies
+    fn compare_all<F>(&self, others: &[u32], workers: &Pool<F, (TextReader<'a>, SketchScratch)>) -> Copies
     where
-        F: Fn() -> (TextReader<'a>, Scratch) + Sync,
+        F: Fn() -> (TextReader<'a>, SketchScratch) + Sync,
     {
         let compare = |&doc: &u32| workers.with(|(reader, scratch)| self.compare(doc, reader, scratch));
         let mut found = Copies::default();
@@ -98,7 +98,7 @@ impl<'a> Original<'a> {
         found
     }
 
-    fn compare(&self, doc: u32, reader: &mut TextReader, scratch: &mut Scratch) -> Result<Option<Copy>, Lost> {
+    fn compare(&self, doc: u32, reader: &mut TextReader, scratch: &mut SketchScratch) -> Result<Option<Copy>, Lost> {
         let other = reader.read(doc).map_err(|skipped| (doc, skipped))?;
         let same_text = other.text == self.document.text;
         let exact = same_text && other.raw_hash == self.document.raw_hash;
@@ -108,8 +108,8 @@ impl<'a> Original<'a> {
 }
 
 /// Documents with equal streams, each group in keep order.
-fn groups(streams: &[u64], order: &Order) -> Vec<Vec<u32>> {
-    let mut groups = Repeated::of(streams).groups(|stream| stream != EMPTY);
+fn groups(streams: &[u64], order: &KeepOrder) -> Vec<Vec<u32>> {
+    let mut groups = Repeated::of(streams).groups(|stream| stream != NO_TOKEN);
     for group in &mut groups {
         group.sort_unstable_by_key(|&doc| order.rank(doc));
     }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use doublon_core::cluster::keep::Rank;
+use doublon_core::cluster::order::KeepOrder;
+use doublon_core::kernel::{NO_TOKEN, Sketcher};
 use doublon_core::{Config, Keep};
 use rayon::prelude::*;
 
@@ -12,11 +14,10 @@ use super::block::{BlockOrigin, BlockRows, BlockWorker};
 use super::counts::IntakeCounts;
 use super::forecast::Forecast;
 use super::intake;
-use super::order::Order;
 use super::progress::Progress;
 use super::repeated::Repeated;
 use super::skipped::SkippedList;
-use super::table::{EMPTY, Sketcher, Table};
+use super::table::Table;
 use super::texts::{TextStore, Texts};
 use crate::error::{Error, Result};
 use crate::finding::{InputOptions, Reason, Skipped, SourceInfo};
@@ -44,7 +45,7 @@ pub(crate) struct DocumentTable {
     pub(super) table: Table,
     pub(super) sketcher: Sketcher,
     /// The order in which duplicates are kept.
-    pub(super) order: Order,
+    pub(super) order: KeepOrder,
 }
 
 impl DocumentTable {
@@ -52,7 +53,7 @@ impl DocumentTable {
     pub fn empty(&self) -> Result<Vec<u32>> {
         let mut empty = Vec::new();
         self.table.streams.for_each_chunk(|first, streams| {
-            let here = streams.iter().zip(first as u32..).filter(|&(&stream, _)| stream == EMPTY);
+            let here = streams.iter().zip(first as u32..).filter(|&(&stream, _)| stream == NO_TOKEN);
             empty.extend(here.map(|(_, doc)| doc));
         })?;
         Ok(empty)
@@ -188,7 +189,7 @@ impl CorpusBuilder {
         let Grown { mut texts, table, mut words, ids, ranks, sources, counts, skipped } = grown;
         let sketcher = worker.sketcher.clone();
         words.finish(worker.into_word_readers());
-        let order = if ranks.is_empty() { Order::default() } else { Order::by_key(&ranks) };
+        let order = if ranks.is_empty() { KeepOrder::default() } else { KeepOrder::by_key(&ranks) };
         texts.repeated_ids = Repeated::of(&ids.load()?).collect(|id| id != 0);
         Ok(Corpus { texts, documents: DocumentTable { table, sketcher, order }, words, sources, counts, skipped })
     }

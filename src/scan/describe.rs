@@ -7,14 +7,13 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
-
 use crate::finding::{
     Coverage, Difference, DifferenceKind, DocumentRef, EXCERPT_CUT, Fingerprint, MAX_DIFFERENCES, PlacedSpan,
 };
 use crate::source::PageOrigin;
 use doublon_core::Span;
 use doublon_core::hash::seeded_hash;
+use doublon_core::kernel::extent;
 use doublon_core::text::{TokenReader, line_starts, paragraphs};
 use doublon_core::verify::align::Run;
 use doublon_core::verify::difference::{self, PieceKind, SideText, TextDifference};
@@ -65,7 +64,7 @@ impl<'t> Described<'t> {
     /// belongs to it: what stands between that word and the nearest white space, if no other word does. A character
     /// that is several words, such as `½`, belongs to the range that its first word is in.
     pub fn place(&self, words: Range<usize>, doc: DocumentRef) -> PlacedSpan {
-        let span = self.span(&words);
+        let span = extent(self.text, &self.words, &words);
         let touched = self.paragraphs_of(&words);
         let (first, last) = (self.paragraphs[touched.start], self.paragraphs[touched.end - 1]);
         let page = self.page.filter(|page| !page.map.is_empty());
@@ -108,21 +107,6 @@ impl<'t> Described<'t> {
     /// Returns the text of a place.
     pub fn text(&self, place: &PlacedSpan) -> &'t str {
         &self.text[place.start..place.end]
-    }
-
-    fn span(&self, words: &Range<usize>) -> Span {
-        let (first, last) = (self.words[words.start], self.words[words.end - 1]);
-        let before = words.start.checked_sub(1).map(|n| self.words[n].end);
-        let after = self.words.get(words.end).map(|word| word.start);
-        let rest = &self.text[last.end..after.unwrap_or(self.text.len()).max(last.end)];
-        let end = last.end + hanging_after(rest, after.is_some()).max(marks(rest));
-        let start = if before.is_some_and(|before| before > first.start) {
-            // Part of the first character is taken; the place starts at the next one, if the range has more.
-            self.words[words.clone()].iter().find(|word| word.start >= first.end).unwrap_or(&first).start
-        } else {
-            first.start - hanging_before(&self.text[before.unwrap_or(0)..first.start], before.is_some())
-        };
-        Span::new(start, end)
     }
 
     /// The paragraphs that hold the first and the last word, and those between.
@@ -208,37 +192,6 @@ fn listed(found: &TextDifference<'_>) -> Option<Difference> {
 
 fn count_characters(bytes: &[u8]) -> usize {
     bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count()
-}
-
-/// How many bytes at the end of what stands before a word hang on it.
-fn hanging_before(gap: &str, after_word: bool) -> usize {
-    match gap.char_indices().rev().find(|(_, c)| c.is_whitespace()) {
-        Some((at, space)) => gap.len() - at - space.len_utf8(),
-        None if after_word => 0,
-        None => gap.len(),
-    }
-}
-
-/// The bytes of the marks at the start of a text, which are part of the character before it.
-fn marks(text: &str) -> usize {
-    use GeneralCategory::{EnclosingMark, NonspacingMark, SpacingMark};
-    let is_mark = |c: &char| matches!(c.general_category(), EnclosingMark | NonspacingMark | SpacingMark);
-    text.chars().take_while(is_mark).map(char::len_utf8).sum()
-}
-
-/// How many bytes at the start of what stands after a word hang on it. Where sentences are not followed by a space,
-/// their full stop and the like do.
-fn hanging_after(gap: &str, before_word: bool) -> usize {
-    match gap.find(char::is_whitespace) {
-        Some(space) => space,
-        None if before_word => gap.find(|c| !is_closing_and_wide(c)).unwrap_or(gap.len()),
-        None => gap.len(),
-    }
-}
-
-fn is_closing_and_wide(c: char) -> bool {
-    matches!(c, '\u{3001}'..='\u{303f}' | '\u{ff01}'..='\u{ff65}')
-        && c.general_category() != GeneralCategory::OpenPunctuation
 }
 
 /// The first `most` characters.

@@ -1,16 +1,15 @@
 //! Duplicate documents: exact copies first, then candidates by bands, each measured against documents that are kept.
 
+use super::buckets;
 use super::copies::Copies;
 use super::corpus::DocumentTable;
-use super::crowds::Crowds;
-use super::decide::{Decided, Decider};
-use super::table::{EMPTY, Sketcher};
+use super::select::Selector;
 use super::texts::Texts;
 use crate::error::Result;
 use crate::finding::Skipped;
-use doublon_core::Settings;
 use doublon_core::candidate::estimate::{Recall, RecallEstimator};
 use doublon_core::candidate::{Bands, Chance};
+use doublon_core::kernel::{NO_TOKEN, Selected, SelectionRules, Sketcher};
 use doublon_core::verify::Overlap;
 use doublon_core::{Config, Keep};
 
@@ -51,14 +50,14 @@ pub(super) fn find(texts: &Texts, documents: &DocumentTable, config: &Config, he
     let chance = Chance::new(Bands::new(config.bands, config.rows)?, config.threshold);
     let streams = table.streams.load()?;
     let copies = Copies::find(&streams, order, texts, sketcher);
-    let distinct = |doc: u32| streams[doc as usize] != EMPTY && !copies.is_copy(doc);
-    let Settings { threshold, containment, pairs, .. } = **config;
-    let crowds = Crowds::join(table, order, chance.cut(), containment.is_some(), distinct)?;
-    let decider = Decider { texts, sketcher, threshold, containment, pairs, held };
-    let decided = decider.decide(crowds);
+    let distinct = |doc: u32| streams[doc as usize] != NO_TOKEN && !copies.is_copy(doc);
+    let rules = SelectionRules::of(config);
+    let SelectionRules { threshold, containment, pairs } = rules;
+    let buckets = buckets::join(table, order, chance.cut(), containment.is_some(), distinct)?;
+    let (selected, lost) = Selector { texts, sketcher, rules, held }.select(buckets);
 
     let mut estimator = RecallEstimator::new(&chance, threshold);
-    for pair in decided.pairs.iter().filter(|pair| pair.overlap.reaches(threshold)) {
+    for pair in selected.pairs.iter().filter(|pair| pair.overlap.reaches(threshold)) {
         if pair.certain {
             estimator.add_certain();
         } else {
@@ -66,12 +65,12 @@ pub(super) fn find(texts: &Texts, documents: &DocumentTable, config: &Config, he
         }
     }
     let removes = config.keep != Keep::None;
-    let removed = if removes { removals(&copies, &decided) } else { Vec::new() };
+    let removed = if removes { removals(&copies, &selected) } else { Vec::new() };
     let mut found = Documents { removed, recall: estimator.recall(), ..Documents::default() };
     if pairs || !removes {
-        found.pairs = all_pairs(&copies, &decided, texts, sketcher);
+        found.pairs = all_pairs(&copies, &selected, texts, sketcher);
     }
-    found.lose(copies.lost.into_iter().chain(decided.lost).collect());
+    found.lose(copies.lost.into_iter().chain(lost).collect());
     Ok(found)
 }
 
@@ -95,16 +94,16 @@ impl Documents {
     }
 }
 
-/// Removes the documents decided, and each copy with or for the first of its group.
-fn removals(copies: &Copies, decided: &Decided) -> Vec<Removal> {
+/// Removes the documents selected for it, and each copy with or for the first of its group.
+fn removals(copies: &Copies, selected: &Selected) -> Vec<Removal> {
     let equal = Overlap { a: 1, b: 1, shared: 1 };
-    let of_copies = copies.iter().map(|copy| match decided.keepers.get(&copy.first) {
+    let of_copies = copies.iter().map(|copy| match selected.keepers.get(&copy.first) {
         Some(&(keeper, overlap)) => Removal { doc: copy.doc, keeper, overlap, exact: false },
         None => Removal { doc: copy.doc, keeper: copy.first, overlap: equal, exact: copy.exact },
     });
     // The order of the map does not matter: the removals are sorted.
     #[allow(clippy::iter_over_hash_type)]
-    let mut removed: Vec<Removal> = decided
+    let mut removed: Vec<Removal> = selected
         .keepers
         .iter()
         .map(|(&doc, &(keeper, overlap))| Removal { doc, keeper, overlap, exact: false })
@@ -115,17 +114,17 @@ fn removals(copies: &Copies, decided: &Decided) -> Vec<Removal> {
 }
 
 /// The pairs of distinct documents, and one pair for each copy with the first of its group.
-fn all_pairs(copies: &Copies, decided: &Decided, texts: &Texts, sketcher: &Sketcher) -> Vec<Pair> {
+fn all_pairs(copies: &Copies, selected: &Selected, texts: &Texts, sketcher: &Sketcher) -> Vec<Pair> {
     let (mut reader, mut scratch) = (texts.reader(), sketcher.scratch());
     let of_copies = copies.iter().map(|copy| {
         let shingles = reader.read(copy.first).map_or(1, |document| sketcher.set(&document.text, &mut scratch).len());
         (copy.first, copy.doc, Overlap { a: shingles, b: shingles, shared: shingles })
     });
-    let decided_pairs = decided.pairs.iter().map(|pair| (pair.earlier, pair.later, pair.overlap));
+    let measured = selected.pairs.iter().map(|pair| (pair.earlier, pair.later, pair.overlap));
     let ascending = |(x, y, overlap): (u32, u32, Overlap)| {
         if x < y { Pair { a: x, b: y, overlap } } else { Pair { a: y, b: x, overlap: overlap.swapped() } }
     };
-    let mut pairs: Vec<Pair> = decided_pairs.chain(of_copies).map(ascending).collect();
+    let mut pairs: Vec<Pair> = measured.chain(of_copies).map(ascending).collect();
     pairs.sort_unstable_by_key(|pair| (pair.a, pair.b));
     pairs
 }

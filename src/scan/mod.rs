@@ -2,11 +2,10 @@
 //! threads.
 
 mod block;
+mod buckets;
 mod copies;
 mod corpus;
 mod counts;
-mod crowds;
-mod decide;
 mod deduper;
 pub mod describe;
 mod documents;
@@ -14,12 +13,12 @@ mod emit;
 pub mod forecast;
 mod guard;
 mod intake;
-mod order;
-pub mod passages;
+mod passages;
 mod pool;
 mod progress;
 mod repeated;
 mod run;
+mod select;
 mod skipped;
 mod table;
 mod texts;

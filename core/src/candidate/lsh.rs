@@ -23,11 +23,16 @@ const SLOT_BITS: u32 = 16;
 
 /// Returns the key of each band of a signature, in order.
 pub fn band_keys(signature: &[u32], shape: Bands) -> impl Iterator<Item = u32> + '_ {
+    wide_band_keys(signature, shape).map(|key| (key >> 32) as u32)
+}
+
+/// Returns the key of each band of a signature, in order, with all of its bits; [`band_keys`] has the upper half.
+pub fn wide_band_keys(signature: &[u32], shape: Bands) -> impl Iterator<Item = u64> + '_ {
     signature.chunks_exact(shape.rows).map(|rows| {
         let folded = rows
             .iter()
             .fold(0u64, |key, &value| (key ^ u64::from(value)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29));
-        (mix(folded) >> 32) as u32
+        mix(folded)
     })
 }
 
@@ -61,6 +66,12 @@ impl Buckets {
         starts.zip(&self.ends).map(|(start, &end)| &self.docs[start..end])
     }
 
+    /// Drops all buckets and keeps their memory.
+    pub fn clear(&mut self) {
+        self.docs.clear();
+        self.ends.clear();
+    }
+
     /// Appends the buckets of `other`.
     pub fn append(&mut self, other: &Self) {
         let base = self.docs.len();
@@ -80,13 +91,13 @@ impl Buckets {
 pub struct Joiner {
     scattered: Vec<u64>,
     ends: Vec<usize>,
-    repeated: Repeated,
+    repeated: RepeatedKeys,
 }
 
 impl Joiner {
     /// Makes one that holds no memory for keys yet.
     pub fn new() -> Self {
-        Self { scattered: Vec::new(), ends: Vec::new(), repeated: Repeated::new() }
+        Self { scattered: Vec::new(), ends: Vec::new(), repeated: RepeatedKeys::new() }
     }
 
     /// Returns the buckets of one band whose keys lie in `range`; `keys[d]` is the key of document `d`, and documents
@@ -95,14 +106,25 @@ impl Joiner {
     ///
     /// Time and memory are linear in the number of documents, whatever the buckets.
     pub fn buckets(&mut self, keys: &[u32], range: Range<u64>, included: impl Fn(u32) -> bool) -> Buckets {
-        self.scatter(keys, &range, included);
         let mut found = Buckets::default();
+        self.append_buckets(keys, range, included, &mut found);
+        found
+    }
+
+    /// Appends what [`buckets`](Self::buckets) returns to `found`.
+    pub fn append_buckets(
+        &mut self,
+        keys: &[u32],
+        range: Range<u64>,
+        included: impl Fn(u32) -> bool,
+        found: &mut Buckets,
+    ) {
+        self.scatter(keys, &range, included);
         let mut start = 0;
         for &end in &self.ends {
-            self.repeated.collect(&self.scattered[start..end], &mut found);
+            self.repeated.collect(&self.scattered[start..end], found);
             start = end;
         }
-        found
     }
 
     /// Puts the entries of the range into parts by their leading bits; `ends` then holds the end of each part.
@@ -146,13 +168,13 @@ impl Default for Joiner {
 
 /// Finds the keys of a part that stand more than once.
 #[derive(Clone, Debug)]
-struct Repeated {
+struct RepeatedKeys {
     /// 0, 1 or 2 (several) keys of this slot.
     slots: Vec<u8>,
     several: Vec<u64>,
 }
 
-impl Repeated {
+impl RepeatedKeys {
     fn new() -> Self {
         Self { slots: vec![0; 1 << SLOT_BITS], several: Vec::new() }
     }

@@ -29,7 +29,7 @@ pub enum Scope {
 /// A place in a document. Places are ordered by document, then by position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Pod, Zeroable)]
 #[repr(C)]
-pub struct Place {
+pub struct WordPlace {
     /// The number of the document among those compared.
     pub doc: u32,
     /// The position of a word in it.
@@ -43,7 +43,7 @@ pub struct Posting {
     /// The hash of a shingle under one band's hash function.
     pub key: u64,
     /// The first word of the shingle.
-    pub place: Place,
+    pub place: WordPlace,
 }
 
 /// Two places that start with the same shingle, the earlier one first.
@@ -51,9 +51,21 @@ pub struct Posting {
 #[repr(C)]
 pub struct Candidate {
     /// The earlier place.
-    pub a: Place,
+    pub a: WordPlace,
     /// The later place.
-    pub b: Place,
+    pub b: WordPlace,
+}
+
+impl Candidate {
+    /// Returns what orders candidates by pair of documents, then by position.
+    pub fn by_pair(&self) -> (u32, u32, u32, u32) {
+        (self.a.doc, self.b.doc, self.a.at, self.b.at)
+    }
+
+    /// Returns whether two candidates are of the same pair of documents.
+    pub fn is_same_pair(&self, other: &Self) -> bool {
+        (self.a.doc, self.b.doc) == (other.a.doc, other.b.doc)
+    }
 }
 
 /// The first words after a shingle, [`TokenId::MAX`] where the document ends.
@@ -76,7 +88,7 @@ const NEAREST: usize = 1;
 
 impl Links {
     /// Calls `emit` with the candidates among `postings`, which it sorts: all those with one key must be among them.
-    /// A pair that shares several keys comes once for each.
+    /// A pair that shares several keys comes once for each. `ordered` is working memory.
     ///
     /// # Errors
     ///
@@ -84,11 +96,11 @@ impl Links {
     pub fn candidates<E>(
         self,
         postings: &mut [Posting],
-        mut following: impl FnMut(Place) -> Result<Following, E>,
+        ordered: &mut Vec<(Following, WordPlace)>,
+        mut following: impl FnMut(WordPlace) -> Result<Following, E>,
         mut emit: impl FnMut(Candidate),
     ) -> Result<(), E> {
         postings.sort_unstable();
-        let mut ordered = Vec::new();
         for bucket in postings.chunk_by(|a, b| a.key == b.key) {
             if self.exhaustive || bucket.len() <= SMALL_BUCKET {
                 self.all_pairs(bucket, &mut emit);
@@ -100,11 +112,11 @@ impl Links {
             }
             if self.scope != Scope::Across {
                 ordered.sort_unstable_by_key(|&(words, place)| (place.doc, words, place.at));
-                link_within(&ordered, &mut emit);
+                link_within(ordered, &mut emit);
             }
             if self.scope != Scope::Within {
                 ordered.sort_unstable();
-                link_across(&ordered, &mut emit);
+                link_across(ordered, &mut emit);
             }
         }
         Ok(())
@@ -120,7 +132,7 @@ impl Links {
         }
     }
 
-    fn admits(self, a: Place, b: Place) -> bool {
+    fn admits(self, a: WordPlace, b: WordPlace) -> bool {
         match self.scope {
             Scope::Within => a.doc == b.doc,
             Scope::Across => a.doc != b.doc,
@@ -130,7 +142,7 @@ impl Links {
 }
 
 /// Links each place to the next ones in its own document.
-fn link_within(ordered: &[(Following, Place)], emit: &mut impl FnMut(Candidate)) {
+fn link_within(ordered: &[(Following, WordPlace)], emit: &mut impl FnMut(Candidate)) {
     for (n, &(_, a)) in ordered.iter().enumerate() {
         let near = ordered[n + 1..].iter().take(NEAREST).take_while(|(_, b)| b.doc == a.doc);
         near.for_each(|&(_, b)| emit(in_order(a, b)));
@@ -138,7 +150,7 @@ fn link_within(ordered: &[(Following, Place)], emit: &mut impl FnMut(Candidate))
 }
 
 /// Links each place to the next ones in another document.
-fn link_across(ordered: &[(Following, Place)], emit: &mut impl FnMut(Candidate)) {
+fn link_across(ordered: &[(Following, WordPlace)], emit: &mut impl FnMut(Candidate)) {
     let mut other = ordered.len();
     for (n, &(_, a)) in ordered.iter().enumerate().rev() {
         if ordered.get(n + 1).is_some_and(|(_, b)| b.doc != a.doc) {
@@ -149,7 +161,7 @@ fn link_across(ordered: &[(Following, Place)], emit: &mut impl FnMut(Candidate))
     }
 }
 
-fn in_order(a: Place, b: Place) -> Candidate {
+fn in_order(a: WordPlace, b: WordPlace) -> Candidate {
     Candidate { a: a.min(b), b: a.max(b) }
 }
 
@@ -161,12 +173,14 @@ mod tests {
 
     fn candidates(links: Links, places: &[(u32, u32)]) -> BTreeSet<((u32, u32), (u32, u32))> {
         let mut postings: Vec<_> =
-            places.iter().map(|&(doc, at)| Posting { key: 7, place: Place { doc, at } }).collect();
+            places.iter().map(|&(doc, at)| Posting { key: 7, place: WordPlace { doc, at } }).collect();
         let mut found = BTreeSet::new();
         let emit = |c: Candidate| {
             found.insert(((c.a.doc, c.a.at), (c.b.doc, c.b.at)));
         };
-        links.candidates(&mut postings, |place| Ok::<_, ()>([place.at, 0, 0]), emit).expect("reads nothing");
+        links
+            .candidates(&mut postings, &mut Vec::new(), |place| Ok::<_, ()>([place.at, 0, 0]), emit)
+            .expect("reads nothing");
         found
     }
 

@@ -33,6 +33,11 @@ impl Rarity {
         Self { counts: vec![0; COUNTERS] }
     }
 
+    /// Forgets all counts.
+    pub fn clear(&mut self) {
+        self.counts.fill(0);
+    }
+
     /// Counts the shingles of one set of the sample.
     pub fn count(&mut self, set: &[u64]) {
         for &shingle in set {
@@ -90,6 +95,11 @@ pub struct Prefix {
 }
 
 impl Prefix {
+    /// Returns the memory of its shingles, to be used again.
+    pub fn into_buffer(self) -> Vec<u64> {
+        self.shingles
+    }
+
     /// Those of its shingles that are sure to hold one of any `share` of the set.
     fn first(&self, share: f64) -> impl Iterator<Item = (usize, Ranked)> + '_ {
         self.shingles.iter().copied().take(prefix_len(self.set_len, share)).enumerate()
@@ -101,13 +111,18 @@ impl Prefix {
 #[derive(Clone, Debug)]
 pub struct ContainmentIndex {
     containment: f64,
-    lists: Lists<u32>,
+    lists: TagLists<u32>,
 }
 
 impl ContainmentIndex {
     /// Makes an empty index for sets of which at least the share `containment` lies in another.
     pub fn new(containment: f64) -> Self {
-        Self { containment, lists: Lists::new() }
+        Self { containment, lists: TagLists::new() }
+    }
+
+    /// Drops all sets and keeps their memory.
+    pub fn clear(&mut self) {
+        self.lists.clear();
     }
 
     /// Puts in a set, of which `all` must hold every shingle, under the number `member`.
@@ -129,11 +144,11 @@ impl ContainmentIndex {
 #[derive(Clone, Debug)]
 pub struct PrefixIndex {
     threshold: f64,
-    lists: Lists<Entry>,
+    lists: TagLists<PrefixEntry>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Entry {
+struct PrefixEntry {
     member: u32,
     /// The largest set for which the entry can be the first shingle in common.
     reach: u32,
@@ -144,14 +159,19 @@ struct Entry {
 impl PrefixIndex {
     /// Makes an empty index for pairs of a Jaccard similarity of at least `threshold`.
     pub fn new(threshold: f64) -> Self {
-        Self { threshold, lists: Lists::new() }
+        Self { threshold, lists: TagLists::new() }
+    }
+
+    /// Drops all sets and keeps their memory.
+    pub fn clear(&mut self) {
+        self.lists.clear();
     }
 
     /// Puts a set in under the number `member`.
     pub fn insert(&mut self, member: u32, prefix: &Prefix) {
         for (place, shingle) in prefix.first(self.threshold) {
             let reach = self.reach(prefix.set_len, place);
-            let entry = Entry { member, reach, set_len: prefix.set_len as u32 };
+            let entry = PrefixEntry { member, reach, set_len: prefix.set_len as u32 };
             self.lists.insert(tag(shingle, class_of(shingle, reach)), entry);
         }
     }
@@ -181,14 +201,14 @@ impl PrefixIndex {
 
 /// Short lists under 32-bit tags, as chains through one array. Two keys of one tag share a list.
 #[derive(Clone, Debug)]
-struct Lists<T> {
+struct TagLists<T> {
     /// For each slot, which is the low bits of a tag, the last link put there, or [`NONE`].
     heads: Vec<u32>,
-    links: Vec<Link<T>>,
+    links: Vec<TagLink<T>>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Link<T> {
+struct TagLink<T> {
     tag: u32,
     next: u32,
     value: T,
@@ -196,9 +216,16 @@ struct Link<T> {
 
 const NONE: u32 = u32::MAX;
 
-impl<T: Copy> Lists<T> {
+impl<T: Copy> TagLists<T> {
     fn new() -> Self {
         Self { heads: vec![NONE; 1 << 10], links: Vec::new() }
+    }
+
+    fn clear(&mut self) {
+        if !self.links.is_empty() {
+            self.links.clear();
+            self.heads.fill(NONE);
+        }
     }
 
     fn insert(&mut self, tag: u32, value: T) {
@@ -206,7 +233,7 @@ impl<T: Copy> Lists<T> {
             self.grow();
         }
         let slot = self.slot(tag);
-        self.links.push(Link { tag, next: self.heads[slot], value });
+        self.links.push(TagLink { tag, next: self.heads[slot], value });
         self.heads[slot] = self.links.len() as u32 - 1;
     }
 

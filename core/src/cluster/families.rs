@@ -57,7 +57,7 @@ pub struct Families {
 /// Returns the families of matches, of which there are fewer than 2^31. Both sides of each match overlap places of its
 /// family.
 pub fn families<'m>(matches: impl Iterator<Item = (&'m Occurrence, &'m Occurrence)>) -> Families {
-    let Places { places, of_sides } = Places::of(matches.flat_map(|(a, b)| [a, b]));
+    let DistinctPlaces { places, of_sides } = DistinctPlaces::of(matches.flat_map(|(a, b)| [a, b]));
     let mut sets = Sets::new(places.len());
     join_overlapping(&places, &mut sets);
     let classes: Vec<u32> = (0..places.len() as u32).map(|n| sets.root(n)).collect();
@@ -72,7 +72,7 @@ pub fn families<'m>(matches: impl Iterator<Item = (&'m Occurrence, &'m Occurrenc
     }
     let mut members: Vec<(u32, u32)> = (0..places.len() as u32).map(|n| (sets.root(n), n)).collect();
     members.sort_unstable();
-    let place = |&(_, n): &(u32, u32)| Member {
+    let place = |&(_, n): &(u32, u32)| FamilyMember {
         place: &places[n as usize],
         is_within: is_within[classes[n as usize] as usize],
     };
@@ -88,12 +88,12 @@ pub fn families<'m>(matches: impl Iterator<Item = (&'m Occurrence, &'m Occurrenc
 }
 
 /// Distinct places in order, and for each side of each match the number of its place.
-struct Places {
+struct DistinctPlaces {
     places: Vec<Occurrence>,
     of_sides: Vec<u32>,
 }
 
-impl Places {
+impl DistinctPlaces {
     /// Numbers the places by one sort: to look each up among the others would miss the cache at every step.
     fn of<'m>(all: impl Iterator<Item = &'m Occurrence>) -> Self {
         let mut sides: Vec<(Occurrence, u32)> = all.cloned().zip(0..).collect();
@@ -130,22 +130,22 @@ fn join_overlapping(places: &[Occurrence], sets: &mut Sets) {
 
 /// A place of a family, and whether a match says that it, or one that covers nearly the same words, stands in its
 /// document twice.
-struct Member<'o> {
+struct FamilyMember<'o> {
     place: &'o Occurrence,
     is_within: bool,
 }
 
 /// Makes the sorted places of a family free of overlaps. Those that overlap become one place, unless both repeat in
 /// their document and cover other words: then the later one starts where the earlier ends, if a quarter of it is left.
-fn separate(members: &[Member<'_>]) -> Vec<Occurrence> {
+fn separate(members: &[FamilyMember<'_>]) -> Vec<Occurrence> {
     let mut separate: Vec<Occurrence> = Vec::new();
-    let mut first: Option<&Member<'_>> = None;
+    let mut first: Option<&FamilyMember<'_>> = None;
     for member in members {
         let place = member.place;
         match separate.last_mut() {
             Some(last) if last.doc == place.doc && last.end > place.start => {
                 let rest = place.end.saturating_sub(last.end);
-                let is_other = |first: &Member<'_>| {
+                let is_other = |first: &FamilyMember<'_>| {
                     first.is_within
                         && member.is_within
                         && !same_place(first.place, place)
@@ -170,7 +170,7 @@ fn separate(members: &[Member<'_>]) -> Vec<Occurrence> {
 
 /// The two places of a family in one document that are farthest from each other: the two sides of a match do not
 /// overlap, so these do not either.
-fn farthest(members: &[Member<'_>]) -> Vec<Occurrence> {
+fn farthest(members: &[FamilyMember<'_>]) -> Vec<Occurrence> {
     let first = members.iter().min_by_key(|member| (member.place.doc, member.place.end));
     let last = members.iter().max_by_key(|member| (member.place.doc, member.place.start));
     first.into_iter().chain(last).map(|member| member.place.clone()).collect()

@@ -2,3 +2,6 @@
 
 pub mod families;
 pub mod keep;
+pub mod order;
+
+pub use order::KeepOrder;

@@ -90,12 +90,14 @@ pub struct Windows {
     rows: usize,
     shingles: Vec<u64>,
     values: Vec<u64>,
-    changes: Vec<Change>,
+    changes: Vec<MinimumChange>,
+    /// For each row of a band its smallest value in a window, and where that stands.
+    smallest: Vec<(u64, usize)>,
 }
 
 /// From a window on, another shingle is the smallest under one row's hash function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Change {
+struct MinimumChange {
     window: usize,
     row: usize,
     value: u64,
@@ -110,12 +112,13 @@ impl Windows {
         let functions = (1..=(bands * rows) as u64).map(|function| mix(mix(seed) ^ function)).collect();
         Self {
             shingler: Shingler::new(k),
-            shingles_in_window: words + 1 - k,
+            shingles_in_window: words - k + 1,
             functions,
             rows,
             shingles: Vec::new(),
             values: Vec::new(),
             changes: Vec::new(),
+            smallest: Vec::new(),
         }
     }
 
@@ -149,11 +152,13 @@ impl Windows {
             self.hash_by(band + row);
             let (values, changes) = (&self.values, &mut self.changes);
             minima(values, self.shingles_in_window, |window, at| {
-                changes.push(Change { window, row, value: values[at], at });
+                changes.push(MinimumChange { window, row, value: values[at], at });
             });
         }
         self.changes.sort_unstable();
-        let mut smallest = vec![(0, 0); self.rows];
+        let smallest = &mut self.smallest;
+        smallest.clear();
+        smallest.resize(self.rows, (0, 0));
         for of_window in self.changes.chunk_by(|x, y| x.window == y.window) {
             for change in of_window {
                 smallest[change.row] = (change.value, change.at);

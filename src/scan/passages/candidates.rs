@@ -4,7 +4,6 @@
 //! found goes to shares of the documents, to be aligned document by document. Where postings need much memory, they
 //! are made in rounds, each for a part of the keys; where that is still too much, they wait in a file.
 
-use doublon_core::Settings;
 use std::ops::Range;
 
 use rayon::prelude::*;
@@ -12,10 +11,9 @@ use rayon::prelude::*;
 use crate::error::Result;
 use crate::store::{Budget, HeldWords, Partition, Partitions, Words, divide};
 use doublon_core::Config;
-use doublon_core::candidate::postings::{Candidate, Following, Links, Place, Posting};
+use doublon_core::candidate::postings::{Candidate, Following, Posting, WordPlace};
+use doublon_core::kernel::{FOLLOWING, PostingMaker, following, links};
 use doublon_core::sketch::WindowParameters;
-use doublon_core::sketch::window::Windows;
-use doublon_core::text::TokenId;
 
 /// Keys are handled in so many shares, by their first eight bits, each by one thread.
 const KEY_SHARES: usize = 256;
@@ -64,7 +62,7 @@ pub(super) fn candidates(
 fn rounds(words: usize, windows: WindowParameters, most: usize) -> usize {
     // Of each window of n shingles the smallest changes twice in n + 1 steps; that of several rows at most as often as
     // all of them together.
-    let keys_of_bands = 2 * windows.bands * windows.rows * words / (windows.words + 2 - windows.k);
+    let keys_of_bands = 2 * windows.bands * windows.rows * words / (windows.words - windows.k + 2);
     let bytes = keys_of_bands * size_of::<Posting>();
     match bytes.div_ceil(most.max(1)) {
         0..=ROUNDS if bytes < ONE_ROUND => 1,
@@ -100,18 +98,11 @@ fn share_of_key(key: u64) -> usize {
 }
 
 fn postings_of(words: &Words, docs: &[u32], config: &Config, keys: &Range<usize>) -> Result<Vec<Posting>> {
-    let WindowParameters { k, words: of_window, bands, rows, .. } = config.windows;
-    let mut windows = Windows::new(k, of_window, bands, rows, config.seed);
-    let (mut held, mut hashes, mut postings) = (HeldWords::default(), Vec::new(), Vec::new());
+    let mut maker = PostingMaker::new(config);
+    let (mut held, mut postings) = (HeldWords::default(), Vec::new());
     for &doc in docs {
-        hashes.clear();
-        // Without accents, which are the first thing that a copy loses.
-        hashes.extend(words.tokens(doc, &mut held)?.iter().map(|&token| words.vocabulary.folded_hash(token)));
-        windows.keys(&hashes, |key, at| {
-            if keys.contains(&share_of_key(key)) {
-                postings.push(Posting { key, place: Place { doc, at: at as u32 } });
-            }
-        });
+        let is_wanted = |key| keys.contains(&share_of_key(key));
+        maker.add(doc, words.tokens(doc, &mut held)?, &words.vocabulary, is_wanted, &mut postings);
     }
     Ok(postings)
 }
@@ -124,18 +115,14 @@ struct Linker<'a> {
 
 impl Linker<'_> {
     fn candidates(&self, share: Partition<Posting>) -> Result<Vec<Candidate>> {
-        let Settings { scope, windows, .. } = **self.config;
-        let links = Links { scope, exhaustive: windows.exhaustive };
         let mut held = HeldWords::default();
-        let following = |place: Place| -> Result<Following> {
-            let start = place.at as usize + windows.k;
-            let mut following = [TokenId::MAX; 3];
-            let words = self.words.part(place.doc, start..start + following.len(), &mut held)?;
-            following.iter_mut().zip(words).for_each(|(following, &word)| *following = word);
-            Ok(following)
+        let following = |place: WordPlace| -> Result<Following> {
+            let start = place.at as usize + self.config.windows.k;
+            Ok(following(self.words.part(place.doc, start..start + FOLLOWING, &mut held)?))
         };
         let mut candidates = Vec::new();
-        links.candidates(&mut share.load()?, following, |candidate| candidates.push(candidate))?;
+        let emit = |candidate| candidates.push(candidate);
+        links(self.config).candidates(&mut share.load()?, &mut Vec::new(), following, emit)?;
         Ok(candidates)
     }
 }

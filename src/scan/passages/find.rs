@@ -2,13 +2,13 @@
 
 use doublon_core::Config;
 use doublon_core::cluster::families::{Families, Occurrence, families};
+use doublon_core::kernel::{PassageRepeat, PassageRepeats};
 use doublon_core::text::{Shingler, Tokenizer};
 use rayon::prelude::*;
 
 use super::candidates::candidates;
 use super::places::{Choice, Lost, PlaceTable, Reporter};
-use super::repeats::{Repeat, Repeats, align};
-use super::report;
+use super::{repeats, report};
 use crate::error::Result;
 use crate::finding::Sink;
 use crate::scan::texts::Texts;
@@ -17,7 +17,7 @@ use crate::store::{Budget, HeldWords, Words};
 /// The repeated passages of some documents, ready to be handed out.
 #[derive(Default)]
 pub(in crate::scan) struct Passages {
-    repeats: Vec<Repeat>,
+    repeats: Vec<PassageRepeat>,
     grouped: Families,
     choice: Choice,
     places: PlaceTable,
@@ -72,7 +72,7 @@ pub(in crate::scan) fn find(
     budget: &Budget,
 ) -> Result<Passages> {
     let candidates = candidates(&words, included, config, budget)?;
-    let Repeats { listed: mut repeats, short } = align(&words, candidates, config)?;
+    let PassageRepeats { listed: mut repeats, short } = repeats::align(&words, candidates, config)?;
     let short_passages = families(short.iter().map(|(a, b)| (a, b))).families.len() as u64;
     drop(short);
     let listed = repeats.iter().flat_map(|repeat| [&repeat.a, &repeat.b]);
@@ -100,14 +100,16 @@ pub(in crate::scan) fn find(
     }
 }
 
-fn group(repeats: &[Repeat]) -> Families {
+fn group(repeats: &[PassageRepeat]) -> Families {
     families(repeats.iter().map(|repeat| (&repeat.a, &repeat.b)))
 }
 
 /// Counts the shingles of the repeats that are listed.
-fn count_shingles(repeats: &mut [Repeat], choice: &Choice, words: &Words, config: &Config) -> Result<()> {
+fn count_shingles(repeats: &mut [PassageRepeat], choice: &Choice, words: &Words, config: &Config) -> Result<()> {
     let shingler = Shingler::new(config.text.shingle.k);
     let is_listed = |n: usize| choice.listed.binary_search(&n).is_ok();
     let listed = repeats.par_iter_mut().enumerate().filter(|&(n, _)| is_listed(n));
-    listed.map_init(HeldWords::default, |held, (_, repeat)| repeat.count_shingles(words, shingler, held)).collect()
+    listed
+        .map_init(HeldWords::default, |held, (_, repeat)| repeats::count_shingles(repeat, words, shingler, held))
+        .collect()
 }

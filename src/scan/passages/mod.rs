@@ -19,5 +19,3 @@ mod repeats;
 mod report;
 
 pub(super) use find::{Passages, find};
-pub use repeats::{LEAST_SCORE, LEAST_SCORE_OF_CHARACTERS};
-pub(crate) use repeats::{acceptance, least_score};

@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use doublon_core::cluster::families::{Families, Occurrence};
 use doublon_core::hash::content_hash;
+use doublon_core::kernel::PassageRepeat;
 use doublon_core::text::{TokenReader, Tokenizer};
 use rayon::prelude::*;
 
-use super::repeats::Repeat;
 use crate::finding::{DocumentRef, MAX_LISTED_MATCHES, MAX_QUOTED_PLACES, PlacedSpan, Skipped};
 use crate::scan::describe::Described;
 use crate::scan::texts::Texts;
@@ -76,7 +76,12 @@ struct DescribedPlace {
 impl Reporter<'_> {
     /// Describes the places of the matches chosen and of all families; or tells which documents cannot be read again,
     /// ascending.
-    pub fn describe(&self, repeats: &[Repeat], grouped: &Families, choice: &Choice) -> Result<PlaceTable, Vec<Lost>> {
+    pub fn describe(
+        &self,
+        repeats: &[PassageRepeat],
+        grouped: &Families,
+        choice: &Choice,
+    ) -> Result<PlaceTable, Vec<Lost>> {
         let wanted = wanted(repeats, grouped, choice);
         let documents: Vec<&[WantedPlace]> = wanted.chunk_by(|x, y| x.place.doc == y.place.doc).collect();
         let of_document = |reader: &mut TokenReader, document: &Document, wanted: &&[WantedPlace]| {
@@ -154,7 +159,7 @@ impl PlaceTable {
     }
 
     /// Returns the numbers of the two places of a match, if their texts differ.
-    pub fn sides(&self, repeat: &Repeat) -> Option<[usize; 2]> {
+    pub fn sides(&self, repeat: &PassageRepeat) -> Option<[usize; 2]> {
         let sides = [self.number(&repeat.a), self.number(&repeat.b)];
         let [a, b] = sides.map(|n| self.described[n].hash);
         (a != b).then_some(sides)
@@ -162,7 +167,7 @@ impl PlaceTable {
 }
 
 /// Returns the places to describe, in order, each once.
-fn wanted(repeats: &[Repeat], grouped: &Families, choice: &Choice) -> Vec<WantedPlace> {
+fn wanted(repeats: &[PassageRepeat], grouped: &Families, choice: &Choice) -> Vec<WantedPlace> {
     let compared = |place: &Occurrence| WantedPlace { place: place.clone(), is_quoted: true, is_compared: true };
     let listed = choice.listed.iter().map(|&n| &repeats[n]);
     let of_matches = listed.flat_map(|repeat| [compared(&repeat.a), compared(&repeat.b)]);

@@ -12,12 +12,12 @@ use doublon_core::verify::difference::SideText;
 use rayon::prelude::*;
 
 use super::places::{Choice, Lost, PlaceTable, Reporter};
-use super::repeats::{Repeat, Shingles};
 use crate::error::Result;
 use crate::finding::{Difference, Finding, MAX_QUOTED_PLACES, MatchScope, PassageFamily, PassageMatch, Sink};
 use crate::scan::describe::{differences, is_quoted_whole, side_inside, side_of};
 use crate::source::Document;
 use crate::store::Budget;
+use doublon_core::kernel::{PassageRepeat, ShingleCounts};
 
 /// Matches that are made at a time.
 const MATCHES: usize = 1 << 14;
@@ -25,7 +25,7 @@ const MATCHES: usize = 1 << 14;
 /// Hands out the matches chosen. Returns the documents that could no longer be read, whose matches are left out.
 pub(super) fn send_matches(
     reporter: &Reporter<'_>,
-    repeats: &[Repeat],
+    repeats: &[PassageRepeat],
     grouped: &Families,
     choice: &Choice,
     places: &PlaceTable,
@@ -77,7 +77,7 @@ struct DifferingTexts {
 }
 
 impl DifferingTexts {
-    fn read(reporter: &Reporter<'_>, repeats: &[Repeat], listed: &[usize], places: &PlaceTable) -> Self {
+    fn read(reporter: &Reporter<'_>, repeats: &[PassageRepeat], listed: &[usize], places: &PlaceTable) -> Self {
         let differing = listed.iter().filter_map(|&n| places.sides(&repeats[n])).flatten();
         let mut numbers: Vec<usize> = differing.filter(|&n| !is_quoted_whole(places.numbered(n))).collect();
         numbers.sort_unstable();
@@ -94,7 +94,7 @@ impl DifferingTexts {
     fn differences(
         &self,
         reporter: &Reporter<'_>,
-        repeat: &Repeat,
+        repeat: &PassageRepeat,
         places: &PlaceTable,
         reader: &mut TokenReader,
     ) -> std::result::Result<(Vec<Difference>, usize), Lost> {
@@ -132,12 +132,12 @@ fn side<'t>(
 
 fn passage_match(
     n: usize,
-    repeat: &Repeat,
+    repeat: &PassageRepeat,
     family: u32,
     places: &PlaceTable,
     (differences, more_differences): (Vec<Difference>, usize),
 ) -> PassageMatch {
-    let Shingles { a, b, shared } = repeat.shingles().unwrap_or_default();
+    let ShingleCounts { a, b, shared } = repeat.shingles().unwrap_or_default();
     let share = |of: u32| f64::from(shared) / f64::from(of.max(1));
     PassageMatch {
         id: format!("p{}", n + 1),
@@ -156,7 +156,7 @@ fn passage_match(
 }
 
 /// Divides the matches that are listed, so that the texts to compare take about so many bytes at a time.
-fn batches(repeats: &[Repeat], choice: &Choice, places: &PlaceTable, bytes: usize) -> Vec<Range<usize>> {
+fn batches(repeats: &[PassageRepeat], choice: &Choice, places: &PlaceTable, bytes: usize) -> Vec<Range<usize>> {
     let (mut batches, mut start, mut total, mut last) = (Vec::new(), 0, 0, None);
     for (n, &of_all) in choice.listed.iter().enumerate() {
         if let Some([a, b]) = places.sides(&repeats[of_all]) {

@@ -1,13 +1,13 @@
 //! Keep order: of duplicates, the document that comes first in it stays.
 
 /// The rank of each document.
-#[derive(Debug, Default)]
-pub(super) struct Order {
+#[derive(Clone, Debug, Default)]
+pub struct KeepOrder {
     /// Absent where the rank is the number.
     ranks: Option<Vec<u32>>,
 }
 
-impl Order {
+impl KeepOrder {
     /// Orders documents by ascending key, equal keys by number.
     pub fn by_key<K: Ord>(keys: &[K]) -> Self {
         let mut docs: Vec<u32> = (0..keys.len() as u32).collect();
@@ -19,6 +19,7 @@ impl Order {
         Self { ranks: Some(ranks) }
     }
 
+    /// Returns the rank of a document: the smaller one stays.
     pub fn rank(&self, doc: u32) -> u32 {
         self.ranks.as_ref().map_or(doc, |ranks| ranks[doc as usize])
     }
@@ -30,8 +31,8 @@ mod tests {
 
     #[test]
     fn equal_keys_stay_in_order_of_position() {
-        let order = Order::by_key(&[5, 3, 5, 3, 1]);
+        let order = KeepOrder::by_key(&[5, 3, 5, 3, 1]);
         assert_eq!((0..5).map(|doc| order.rank(doc)).collect::<Vec<_>>(), [3, 1, 4, 2, 0]);
-        assert_eq!(Order::default().rank(7), 7);
+        assert_eq!(KeepOrder::default().rank(7), 7);
     }
 }

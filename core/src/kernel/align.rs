@@ -1,0 +1,242 @@
+//! From candidates to the passages that repeat: each pair of texts is aligned by itself.
+
+use crate::candidate::postings::Candidate;
+use crate::cluster::families::Occurrence;
+use crate::config::Config;
+use crate::kernel::words::WordBatch;
+use crate::text::{Shingler, TokenId, Vocabulary};
+use crate::verify::Overlap;
+use crate::verify::align::{Alignment, Column, EQUAL, Run};
+use crate::verify::pair::{Acceptance, PairAligner};
+
+/// A passage that is listed reaches this score, or that of the least number of equal words: of 20 words, 17 are equal.
+pub const LEAST_SCORE: i64 = 28;
+/// The same for a passage in a script without spaces, where a word is a character and says less.
+pub const LEAST_SCORE_OF_CHARACTERS: i64 = 32;
+
+/// A passage at two places, the earlier one first. Millions of them may be held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PassageRepeat {
+    /// The earlier place.
+    pub a: Occurrence,
+    /// The later place.
+    pub b: Occurrence,
+    runs: PackedRuns,
+    shingles: ShingleCounts,
+}
+
+/// How many shingles the two sides of a repeat have, and share; none where they have not been counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ShingleCounts {
+    /// Shingles of the first side.
+    pub a: u32,
+    /// Shingles of the second side.
+    pub b: u32,
+    /// Shingles of both.
+    pub shared: u32,
+}
+
+/// The passages found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PassageRepeats {
+    /// Those to list.
+    pub listed: Vec<PassageRepeat>,
+    /// The places of those that are too short.
+    pub short: Vec<(Occurrence, Occurrence)>,
+}
+
+impl PassageRepeat {
+    fn new(a: u32, b: u32, found: &Alignment) -> Self {
+        let (a, b) = (Occurrence::new(a, found.a.clone()), Occurrence::new(b, found.b.clone()));
+        Self { a, b, runs: PackedRuns::pack(&found.runs), shingles: ShingleCounts::default() }
+    }
+
+    /// Counts the shingles of both sides, whose words are `a` and `b`.
+    pub fn count_shingles(&mut self, a: &[u64], b: &[u64]) {
+        let Overlap { a, b, shared } = Overlap::of(a, b);
+        self.shingles = ShingleCounts { a: a as u32, b: b as u32, shared: shared as u32 };
+    }
+
+    /// Returns the shingles of both sides, if they have been counted.
+    pub fn shingles(&self) -> Option<ShingleCounts> {
+        Some(self.shingles).filter(|shingles| shingles.a > 0)
+    }
+
+    /// Returns which word stands for which.
+    pub fn runs(&self) -> Vec<Run> {
+        self.runs.unpack(self.a.words().len())
+    }
+
+    /// Returns the number of words of the shorter side.
+    pub fn words(&self) -> usize {
+        self.a.words().len().min(self.b.words().len())
+    }
+
+    /// Returns the share of the columns that hold two equal words.
+    pub fn identity(&self) -> f64 {
+        Alignment { runs: self.runs(), ..Alignment::default() }.identity()
+    }
+}
+
+impl PassageRepeats {
+    /// Appends what was found elsewhere.
+    pub fn append(&mut self, other: Self) {
+        self.listed.extend(other.listed);
+        self.short.extend(other.short);
+    }
+
+    /// Orders those to list by their places.
+    pub fn sort(&mut self) {
+        self.listed.sort_by(|x, y| (&x.a, &x.b).cmp(&(&y.a, &y.b)));
+    }
+
+    /// Drops all and keeps their memory.
+    pub fn clear(&mut self) {
+        self.listed.clear();
+        self.short.clear();
+    }
+}
+
+/// Returns the sorted set of the shingles of some words.
+pub fn word_shingles(words: &[TokenId], vocabulary: &Vocabulary, shingler: Shingler) -> Vec<u64> {
+    let hashes: Vec<u64> = words.iter().map(|&word| vocabulary.hash(word)).collect();
+    shingler.set(&hashes)
+}
+
+/// Aligns candidates pair of texts by pair of texts, with memory that is used again.
+///
+/// # Examples
+///
+/// ```
+/// use doublon_core::Config;
+/// use doublon_core::kernel::{PassageRepeats, PostingLinker, PostingMaker, RepeatAligner, TextBatch, WordBatch};
+///
+/// let config = Config::builder().min_words(8).build()?;
+/// let texts = ["so the council has met and agreed on the plan", "it hears the council has met and agreed on the plan"];
+/// let words = WordBatch::new([TextBatch::from(texts.as_slice())], &config);
+/// let (mut postings, mut candidates, mut found) = (Vec::new(), Vec::new(), PassageRepeats::default());
+/// PostingMaker::new(&config).postings(&words, 0..2, &mut postings);
+/// PostingLinker::new(&config).link(&words, &mut postings, &mut candidates);
+/// RepeatAligner::new(words.vocabulary(), &config).align(&words, &candidates, &mut found);
+/// assert_eq!((found.listed[0].a.words(), found.listed[0].b.words()), (1..10, 2..11));
+/// assert_eq!(found.listed[0].identity(), 1.0);
+/// # Ok::<(), doublon_core::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct RepeatAligner<'v> {
+    vocabulary: &'v Vocabulary,
+    aligner: PairAligner<'v>,
+    least: usize,
+}
+
+impl<'v> RepeatAligner<'v> {
+    /// Makes an aligner for texts of one vocabulary.
+    pub fn new(vocabulary: &'v Vocabulary, config: &Config) -> Self {
+        let aligner = PairAligner::new(vocabulary, config.windows.k, acceptance(config));
+        Self { vocabulary, aligner, least: config.min_words }
+    }
+
+    /// Appends the passages that hold one of `candidates`, which [`PostingLinker`](super::PostingLinker) has ordered, to `repeats`, and
+    /// orders those to list.
+    pub fn align(&mut self, words: &WordBatch, candidates: &[Candidate], repeats: &mut PassageRepeats) {
+        for pair in candidates.chunk_by(Candidate::is_same_pair) {
+            self.align_pair([words.tokens(pair[0].a.doc), words.tokens(pair[0].b.doc)], pair, repeats);
+        }
+        repeats.sort();
+    }
+
+    /// Appends the passages of one pair of texts, whose words are `a` and `b`; or of one text, which then is both. There
+    /// is at least one candidate.
+    pub fn align_pair(&mut self, [a, b]: [&[TokenId]; 2], candidates: &[Candidate], repeats: &mut PassageRepeats) {
+        let Some(&Candidate { a: of_a, b: of_b }) = candidates.first() else { return };
+        let places = candidates.iter().map(|candidate| (candidate.a.at as usize, candidate.b.at as usize));
+        let Self { vocabulary, aligner, least } = self;
+        let keep = |found: &Alignment| {
+            let repeat = PassageRepeat::new(of_a.doc, of_b.doc, found);
+            if found.words() < *least {
+                repeats.short.push((repeat.a, repeat.b));
+            } else if found.score >= least_score_of(&a[found.a.clone()], vocabulary, *least) {
+                repeats.listed.push(repeat);
+            }
+        };
+        let found = if of_a.doc == of_b.doc { aligner.within(a, places) } else { aligner.across(a, b, places) };
+        found.iter().for_each(keep);
+    }
+}
+
+/// Returns what an alignment must reach to be a passage, listed or not.
+pub fn acceptance(config: &Config) -> Acceptance {
+    let least = config.min_words;
+    Acceptance { score: score_of_equal(least.min(config.windows.words)), identity: config.min_identity, unit: least }
+}
+
+/// Returns the score that a passage of so many words must reach to be listed, of which so many are characters of a
+/// script without spaces.
+pub fn least_score(words: usize, characters: usize, least: usize) -> i64 {
+    let more = (LEAST_SCORE_OF_CHARACTERS - LEAST_SCORE) * score_of_equal(characters) / score_of_equal(words).max(1);
+    (LEAST_SCORE + more).min(score_of_equal(least))
+}
+
+fn least_score_of(words: &[TokenId], vocabulary: &Vocabulary, least: usize) -> i64 {
+    let characters = words.iter().filter(|&&word| vocabulary.is_character(word)).count();
+    least_score(words.len(), characters, least)
+}
+
+/// The score of so many equal words; of more than any text has, one that no text reaches.
+fn score_of_equal(words: usize) -> i64 {
+    i64::try_from(words).unwrap_or(i64::MAX).saturating_mul(i64::from(EQUAL))
+}
+
+/// Runs in four bytes each: the column in the lowest bits, the length above. None are held if all columns are equal,
+/// as they are in most repeats.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct PackedRuns(Box<[u32]>);
+
+const COLUMNS: [Column; 5] = [Column::Equal, Column::Similar, Column::Different, Column::OnlyA, Column::OnlyB];
+const LENGTH_SHIFT: u32 = 3;
+const LONGEST: usize = (u32::MAX >> LENGTH_SHIFT) as usize;
+
+impl PackedRuns {
+    fn pack(runs: &[Run]) -> Self {
+        if let [Run { column: Column::Equal, .. }] = runs {
+            return Self(Box::default());
+        }
+        let pieces = runs.iter().flat_map(|run| {
+            let of_column = COLUMNS.iter().position(|&column| column == run.column).unwrap_or(0);
+            let whole = std::iter::repeat_n(LONGEST, run.len / LONGEST);
+            let pieces = whole.chain(Some(run.len % LONGEST)).filter(|&len| len > 0);
+            pieces.map(move |len| (len << LENGTH_SHIFT | of_column) as u32)
+        });
+        Self(pieces.collect())
+    }
+
+    /// Returns the runs of an alignment of which the first side has so many words.
+    fn unpack(&self, words: usize) -> Vec<Run> {
+        if self.0.is_empty() {
+            return vec![Run { column: Column::Equal, len: words }];
+        }
+        let column = |packed: u32| COLUMNS[(packed & ((1 << LENGTH_SHIFT) - 1)) as usize];
+        self.0.iter().map(|&packed| Run { column: column(packed), len: (packed >> LENGTH_SHIFT) as usize }).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_come_back_as_they_were() {
+        let run = |column, len| Run { column, len };
+        let equal = [run(Column::Equal, 70)];
+        assert!(PackedRuns::pack(&equal).0.is_empty());
+        assert_eq!(PackedRuns::pack(&equal).unpack(70), equal);
+        let all: Vec<Run> = COLUMNS.iter().zip(1..).map(|(&column, len)| run(column, len)).collect();
+        assert_eq!(PackedRuns::pack(&all).unpack(9), all);
+    }
+
+    #[test]
+    fn no_least_number_of_words_is_too_large() {
+        assert_eq!(least_score(30, 0, usize::MAX), LEAST_SCORE);
+        assert_eq!(score_of_equal(usize::MAX), i64::MAX);
+    }
+}

@@ -1,0 +1,113 @@
+//! From words to postings, and from postings to pairs of places that are worth aligning.
+
+use std::convert::Infallible;
+
+use crate::candidate::postings::{Candidate, Following, Links, Posting, WordPlace};
+use crate::config::Config;
+use crate::kernel::words::WordBatch;
+use crate::sketch::{WindowParameters, Windows};
+use crate::text::{TokenId, Vocabulary};
+
+/// Makes the postings of texts, with memory that is used again.
+///
+/// # Examples
+///
+/// ```
+/// use doublon_core::Config;
+/// use doublon_core::kernel::{PostingLinker, PostingMaker, TextBatch, WordBatch};
+///
+/// let (config, lead) = (Config::default(), "the council has met and agreed on the plan");
+/// let texts = [lead, &format!("as we hear, {lead} for the harbour")];
+/// let words = WordBatch::new([TextBatch::from(texts.as_slice())], &config);
+/// let (mut postings, mut candidates) = (Vec::new(), Vec::new());
+/// PostingMaker::new(&config).postings(&words, 0..2, &mut postings);
+/// PostingLinker::new(&config).link(&words, &mut postings, &mut candidates);
+/// assert!(candidates.iter().all(|found| found.b.at == found.a.at + 3)); // three words stand before
+/// assert!(!candidates.is_empty());
+/// ```
+#[derive(Clone, Debug)]
+pub struct PostingMaker {
+    windows: Windows,
+    hashes: Vec<u64>,
+}
+
+impl PostingMaker {
+    /// Makes one for the windows of `config`.
+    pub fn new(config: &Config) -> Self {
+        let WindowParameters { k, words, bands, rows, .. } = config.windows;
+        Self { windows: Windows::new(k, words, bands, rows, config.seed), hashes: Vec::new() }
+    }
+
+    /// Appends the postings of the texts numbered `docs` to `postings`.
+    pub fn postings(&mut self, words: &WordBatch, docs: std::ops::Range<u32>, postings: &mut Vec<Posting>) {
+        for doc in docs {
+            self.add(doc, words.tokens(doc), words.vocabulary(), |_| true, postings);
+        }
+    }
+
+    /// Appends the postings of one text, of those keys that are `wanted`.
+    pub fn add(
+        &mut self,
+        doc: u32,
+        words: &[TokenId],
+        vocabulary: &Vocabulary,
+        wanted: impl Fn(u64) -> bool,
+        postings: &mut Vec<Posting>,
+    ) {
+        self.hashes.clear();
+        // Without accents, which are the first thing that a copy loses.
+        self.hashes.extend(words.iter().map(|&word| vocabulary.folded_hash(word)));
+        self.windows.keys(&self.hashes, |key, at| {
+            if wanted(key) {
+                postings.push(Posting { key, place: WordPlace { doc, at: at as u32 } });
+            }
+        });
+    }
+}
+
+/// Links the places that share a key, with memory that is used again.
+#[derive(Clone, Debug)]
+pub struct PostingLinker {
+    links: Links,
+    k: usize,
+    ordered: Vec<(Following, WordPlace)>,
+}
+
+impl PostingLinker {
+    /// Makes one for the scope and the windows of `config`.
+    pub fn new(config: &Config) -> Self {
+        Self { links: links(config), k: config.windows.k, ordered: Vec::new() }
+    }
+
+    /// Appends the candidates among all postings, which are sorted on the way, to `candidates`; then orders all of these
+    /// by pair of texts, as [`RepeatAligner`](super::RepeatAligner) wants them.
+    pub fn link(&mut self, words: &WordBatch, postings: &mut [Posting], candidates: &mut Vec<Candidate>) {
+        let Self { links, k, ordered } = self;
+        let following = |place: WordPlace| {
+            let after = words.tokens(place.doc).get(place.at as usize + *k..);
+            Ok::<_, Infallible>(following(after.unwrap_or_default()))
+        };
+        match links.candidates(postings, ordered, following, |candidate| candidates.push(candidate)) {
+            Ok(()) => {
+                candidates.sort_unstable_by_key(Candidate::by_pair);
+                candidates.dedup();
+            }
+            Err(never) => match never {},
+        }
+    }
+}
+
+/// Returns which places `config` links.
+pub fn links(config: &Config) -> Links {
+    Links { scope: config.scope, exhaustive: config.windows.exhaustive }
+}
+
+/// How many words after a shingle order the places of a large bucket.
+pub const FOLLOWING: usize = size_of::<Following>() / size_of::<TokenId>();
+
+/// Returns the first words after a shingle, of those that stand there.
+pub fn following(words: &[TokenId]) -> Following {
+    let mut following = [TokenId::MAX; 3];
+    following.iter_mut().zip(words).for_each(|(following, &word)| *following = word);
+    following
+}

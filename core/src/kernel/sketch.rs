@@ -1,0 +1,221 @@
+//! From texts to what documents are compared by: whatever the length of a text, 4 bytes a band, 64 for the sketch and 8
+//! for the sequence of its tokens, 120 with the default 12 bands.
+//!
+//! The cost is that of cutting the text into tokens, and one multiplication for each shingle and hash function. Nothing
+//! is allocated once the buffers are as large as the largest text needs.
+
+use crate::candidate::Bands;
+use crate::candidate::lsh::{self, Sketch};
+use crate::config::Config;
+use crate::hash::content_hash;
+use crate::kernel::batch::TextBatch;
+use crate::sketch::MinHasher;
+use crate::text::{Shingler, TokenReader, Tokenizer};
+
+/// The hash of the sequence of tokens of a text that has none. No other text has it.
+pub const NO_TOKEN: u64 = 0;
+
+/// Turns texts into shingles, signatures and rows of a table.
+///
+/// # Examples
+///
+/// ```
+/// use doublon_core::kernel::{NO_TOKEN, SketchRows, TextBatch};
+/// use doublon_core::{Config, Sketcher};
+///
+/// let sketcher = Sketcher::new(&Config::default());
+/// let (mut rows, mut scratch) = (SketchRows::default(), sketcher.scratch());
+/// sketcher.sketch(&TextBatch::from(["Un été.", "UN ÉTÉ", "..."].as_slice()), &mut rows, &mut scratch);
+/// assert_eq!(rows.streams()[0], rows.streams()[1]); // equal after normalisation
+/// assert_eq!(rows.streams()[2], NO_TOKEN);
+/// assert_eq!((rows.len(), rows.keys().len()), (3, 12)); // 12 bands by default
+/// ```
+#[derive(Clone, Debug)]
+pub struct Sketcher {
+    tokenizer: Tokenizer,
+    shingler: Shingler,
+    hasher: MinHasher,
+    shape: Bands,
+    settings: u64,
+}
+
+/// What a sketcher works with; kept to be used again, one a thread.
+#[derive(Clone, Debug)]
+pub struct SketchScratch {
+    reader: TokenReader,
+    tokens: Vec<u64>,
+    shingles: Vec<u64>,
+    signature: Vec<u32>,
+}
+
+/// One row for each of some texts, as columns.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SketchRows {
+    keys: Vec<Vec<u32>>,
+    sketches: Vec<Sketch>,
+    streams: Vec<u64>,
+}
+
+impl SketchRows {
+    /// Returns the number of rows.
+    pub fn len(&self) -> usize {
+        self.streams.len()
+    }
+
+    /// Returns whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.streams.is_empty()
+    }
+
+    /// Returns for each band the key of each text.
+    pub fn keys(&self) -> &[Vec<u32>] {
+        &self.keys
+    }
+
+    /// Returns the sketch of each text.
+    pub fn sketches(&self) -> &[Sketch] {
+        &self.sketches
+    }
+
+    /// Returns for each text the hash of its sequence of tokens: equal for texts that are equal after normalisation,
+    /// [`NO_TOKEN`] without tokens.
+    pub fn streams(&self) -> &[u64] {
+        &self.streams
+    }
+
+    /// Drops all rows but the first `len`.
+    pub fn truncate(&mut self, len: usize) {
+        self.keys.iter_mut().for_each(|column| column.truncate(len));
+        self.sketches.truncate(len);
+        self.streams.truncate(len);
+    }
+
+    /// Drops all rows and keeps their memory.
+    pub fn clear(&mut self) {
+        self.truncate(0);
+    }
+}
+
+impl Sketcher {
+    /// Makes a sketcher for the tokens, shingles, bands, rows and seed of `config`.
+    pub fn new(config: &Config) -> Self {
+        let shape = config.shape();
+        // The values are plain data, of which serde refuses none.
+        let settings = serde_json::to_vec(&(&config.text, config.seed, shape.len())).unwrap_or_default();
+        Self {
+            tokenizer: Tokenizer::new(config.text, config.seed),
+            shingler: Shingler::new(config.text.shingle.k),
+            hasher: MinHasher::new(shape.len(), config.seed),
+            shape,
+            settings: content_hash(&settings) as u64,
+        }
+    }
+
+    /// Returns working memory, which belongs to this sketcher.
+    pub fn scratch(&self) -> SketchScratch {
+        let reader = self.tokenizer.reader();
+        SketchScratch { reader, tokens: Vec::new(), shingles: Vec::new(), signature: vec![0; self.shape.len()] }
+    }
+
+    /// Returns a hash of all that the values of a signature depend on besides the text.
+    pub fn settings(&self) -> u64 {
+        self.settings
+    }
+
+    /// Appends the rows of all texts of a batch to `rows`.
+    pub fn sketch(&self, texts: &TextBatch<'_>, rows: &mut SketchRows, scratch: &mut SketchScratch) {
+        texts.iter().for_each(|text| self.add(text, rows, scratch));
+    }
+
+    /// Appends the row of one text to `rows`.
+    pub fn add(&self, text: &str, rows: &mut SketchRows, scratch: &mut SketchScratch) {
+        self.sign(text, scratch);
+        rows.keys.resize_with(self.shape.bands, Vec::new);
+        for (column, key) in rows.keys.iter_mut().zip(lsh::band_keys(&scratch.signature, self.shape)) {
+            column.push(key);
+        }
+        rows.sketches.push(lsh::sketch(&scratch.signature, self.shape));
+        rows.streams.push(stream(&scratch.tokens));
+    }
+
+    /// Appends no more than whether the text holds a token.
+    pub fn add_presence(&self, text: &str, rows: &mut SketchRows) {
+        rows.streams.push(if self.tokenizer.has_token(text) { 1 } else { NO_TOKEN });
+    }
+
+    /// Appends the band keys of all texts of a batch to `keys`, text by text, with all of their 64 bits. Keys that leave
+    /// the process need them: among a billion texts of an index, keys of 32 bits meet by accident.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use doublon_core::kernel::TextBatch;
+    /// use doublon_core::{Config, Sketcher};
+    ///
+    /// let sketcher = Sketcher::new(&Config::default());
+    /// let mut keys = Vec::new();
+    /// sketcher.wide_keys(&TextBatch::from(["One text", "one TEXT!"].as_slice()), &mut keys, &mut sketcher.scratch());
+    /// assert_eq!(keys[..12], keys[12..]);
+    /// ```
+    pub fn wide_keys(&self, texts: &TextBatch<'_>, keys: &mut Vec<u64>, scratch: &mut SketchScratch) {
+        for text in texts.iter() {
+            self.sign(text, scratch);
+            keys.extend(lsh::wide_band_keys(&scratch.signature, self.shape));
+        }
+    }
+
+    /// Returns the `MinHash` values of a text.
+    pub fn values<'s>(&self, text: &str, scratch: &'s mut SketchScratch) -> &'s [u32] {
+        self.sign(text, scratch);
+        &scratch.signature
+    }
+
+    /// Appends the shingles of a text, in order.
+    pub fn append_shingles(&self, text: &str, scratch: &mut SketchScratch, out: &mut Vec<u64>) {
+        scratch.read(text);
+        self.shingler.shingles(&scratch.tokens, out);
+    }
+
+    /// Returns the shingles of a text, in order.
+    pub fn shingles(&self, text: &str, scratch: &mut SketchScratch) -> Vec<u64> {
+        scratch.read(text);
+        let mut shingles = Vec::with_capacity(scratch.tokens.len());
+        self.shingler.shingles(&scratch.tokens, &mut shingles);
+        shingles
+    }
+
+    /// Returns the sorted set of the shingles of a text.
+    pub fn set(&self, text: &str, scratch: &mut SketchScratch) -> Vec<u64> {
+        scratch.read(text);
+        self.shingler.set(&scratch.tokens)
+    }
+
+    fn sign(&self, text: &str, scratch: &mut SketchScratch) {
+        scratch.read(text);
+        let SketchScratch { tokens, shingles, signature, .. } = scratch;
+        shingles.clear();
+        self.shingler.shingles(tokens, shingles);
+        self.hasher.sign(shingles, signature);
+    }
+}
+
+impl SketchScratch {
+    /// Returns the hashes of what the shingles of a text are made of, in order.
+    pub fn tokens(&mut self, text: &str) -> &[u64] {
+        self.read(text);
+        &self.tokens
+    }
+
+    fn read(&mut self, text: &str) {
+        self.tokens.clear();
+        self.reader.units(text, &mut self.tokens);
+    }
+}
+
+fn stream(tokens: &[u64]) -> u64 {
+    if tokens.is_empty() {
+        return NO_TOKEN;
+    }
+    // Copies are compared themselves, so half of the hash is enough.
+    (content_hash(bytemuck::cast_slice(tokens)) as u64).max(1)
+}

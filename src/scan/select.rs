@@ -1,0 +1,119 @@
+//! Drives the choice of the documents that stay with all threads, and reads the texts that it needs.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+
+use super::pool::Pool;
+use super::texts::Texts;
+use crate::finding::Skipped;
+use doublon_core::kernel::{MemberBuckets, Question, Selected, Selection, SelectionRules, Sketcher};
+
+/// Members of the sample that are read at a time.
+const SAMPLE_PART: usize = 64;
+
+/// What the choice needs.
+pub(super) struct Selector<'a> {
+    pub texts: &'a Texts,
+    pub sketcher: &'a Sketcher,
+    pub rules: SelectionRules,
+    /// Shingles that may be held between rounds.
+    pub held: usize,
+}
+
+/// The shingle sets that were made, by document. One that could not be read has none, and matches nothing.
+#[derive(Default)]
+struct HeldSets {
+    made: HashMap<u32, Vec<u64>>,
+    shingles: usize,
+    /// Documents that could not be read again.
+    lost: Vec<(u32, Skipped)>,
+}
+
+/// Makes the shingles of a document.
+type ShinglesOf<'a> = dyn Fn(u32) -> Result<Vec<u64>, Skipped> + Sync + 'a;
+
+impl Selector<'_> {
+    /// Returns what was decided, and the documents that could not be read again.
+    pub fn select(&self, buckets: MemberBuckets) -> (Selected, Vec<(u32, Skipped)>) {
+        let mut sets = HeldSets::default();
+        let workers = Pool::new(|| (self.texts.reader(), self.sketcher.scratch()));
+        let shingles_of = |doc: u32| {
+            workers.with(|(reader, scratch)| {
+                reader.read(doc).map(|document| self.sketcher.shingles(&document.text, scratch))
+            })
+        };
+        let mut selection = Selection::new(self.rules, buckets);
+        count_sample(&mut selection, &shingles_of);
+        while !selection.next_round().is_empty() {
+            let mut questions = questions(&selection, &mut sets, &shingles_of);
+            selection.ask_each_other(&mut questions);
+            questions.par_iter_mut().for_each(Question::sort);
+            sets.load(selection.documents_asked(&questions), self.held, &shingles_of);
+            for question in &questions {
+                let measure = |earlier, later| self.rules.measure(&sets.made[&earlier], &sets.made[&later]);
+                selection.answer(question, measure);
+            }
+            selection.settle(&questions);
+        }
+        (selection.into_selected(), sets.lost)
+    }
+}
+
+/// Counts which shingles are common among the members that share boilerplate.
+fn count_sample(selection: &mut Selection, shingles_of: &ShinglesOf) {
+    let sample: Vec<u32> = selection.sample().collect();
+    for part in sample.chunks(SAMPLE_PART) {
+        // One that cannot be read again is reported when it is decided.
+        let read: Vec<Vec<u64>> = part.par_iter().filter_map(|&doc| shingles_of(doc).ok()).collect();
+        read.iter().for_each(|shingles| selection.count(shingles));
+    }
+}
+
+/// Asks about the members of the next round.
+fn questions(selection: &Selection, sets: &mut HeldSets, shingles_of: &ShinglesOf) -> Vec<Question> {
+    let ask = |member| {
+        let doc = selection.document(member);
+        let (shingles, lost) = match selection.is_boilerplate(member).then(|| shingles_of(doc)) {
+            Some(Err(lost)) => (None, Some((doc, lost))),
+            Some(Ok(shingles)) => (Some(shingles), None),
+            None => (None, None),
+        };
+        let mut question = Question::default();
+        selection.ask(member, shingles, &mut question);
+        (question, lost)
+    };
+    let (questions, lost): (Vec<Question>, Vec<_>) = selection.next_round().into_par_iter().map(ask).unzip();
+    sets.lost.extend(lost.into_iter().flatten());
+    questions
+}
+
+impl HeldSets {
+    /// Makes the shingle sets of the documents asked for; those held are dropped first if they are more than `most`.
+    fn load(&mut self, wanted: impl Iterator<Item = u32>, most: usize, shingles_of: &ShinglesOf) {
+        if self.shingles > most {
+            self.made.clear();
+            self.shingles = 0;
+        }
+        let mut missing: Vec<u32> = wanted.filter(|doc| !self.made.contains_key(doc)).collect();
+        missing.sort_unstable();
+        missing.dedup();
+        let made = missing.into_par_iter().map(|doc| (doc, set(shingles_of(doc))));
+        for (doc, set) in made.collect::<Vec<_>>() {
+            let set = set.unwrap_or_else(|skipped| {
+                self.lost.push((doc, skipped));
+                Vec::new()
+            });
+            self.shingles += set.len();
+            self.made.insert(doc, set);
+        }
+    }
+}
+
+/// Sorts shingles and drops repeats.
+fn set(shingles: Result<Vec<u64>, Skipped>) -> Result<Vec<u64>, Skipped> {
+    let mut set = shingles?;
+    set.sort_unstable();
+    set.dedup();
+    Ok(set)
+}

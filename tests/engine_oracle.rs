@@ -1,0 +1,236 @@
+//! The library over texts in memory finds what a scan finds over the same texts in files.
+
+#![allow(clippy::unwrap_used)] // helpers of tests fail like tests
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::ops::Range;
+use std::path::PathBuf;
+
+use doublon::finding::{DocumentRef, Findings, InputOptions, PlacedSpan};
+use doublon::scan::{Resources, scan};
+use doublon::{Config, Level, Scope};
+use doublon_core::cluster::KeepOrder;
+use doublon_core::kernel::{
+    PairFinder, PassageRepeats, PostingLinker, PostingMaker, RepeatAligner, SketchRows, TextBatch, WordBatch, extent,
+};
+use doublon_core::text::Tokenizer;
+use doublon_core::verify::Overlap;
+use doublon_core::{SharedPassage, Sketcher, Span, compare, repeats};
+
+use generator::{Corpus, Mix, Options};
+
+#[path = "../benches/generator/mod.rs"]
+#[allow(dead_code)] // each user of the generator uses a part of it
+mod generator;
+
+/// A pair of documents with what was measured: Jaccard similarity and both containments, as bits.
+type PairBits = (usize, usize, [u64; 3]);
+
+/// A passage at two places: documents and bytes, words, and the bits of the identity.
+type Passage = ([(usize, usize, usize); 2], usize, u64);
+
+/// The texts of the tests' corpora, each corpus with a name.
+fn corpora() -> Vec<(&'static str, Vec<String>)> {
+    let read = |path: &str| fs::read_to_string(path).unwrap();
+    let texts_of = |jsonl: &str| {
+        let record =
+            |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["text"].as_str().map(Into::into);
+        read(jsonl).lines().filter_map(record).collect()
+    };
+    let handbook = ["backup", "install", "upgrade"].map(|name| read(&format!("data/handbook/{name}.md")));
+    let mix =
+        Mix { exact: 60, equal: 60, near: 220, chain: 80, template: 160, quote: 80, repeat: 60, short: 60, empty: 20 };
+    let generated = Corpus::new(Options { seed: 9, documents: 250, words: 120, mix }).map(|document| document.text);
+    vec![
+        ("seed", vec![read("data/seed/article.txt")]),
+        ("archive", texts_of("data/archive/news.jsonl")),
+        ("handbook", handbook.to_vec()),
+        ("generated", generated.collect()),
+    ]
+}
+
+fn configs() -> Vec<Config> {
+    let builders = [
+        Config::builder(),
+        Config::builder().pairs(true).threshold(0.6).min_words(8),
+        Config::builder().containment(0.9).inside_duplicates(true),
+        Config::builder().shingle("char:13".parse().unwrap()).seed(7).scope(Scope::Within),
+    ];
+    builders.map(|builder| builder.build().unwrap()).into()
+}
+
+/// Scans the texts as the lines of one file; the record of each is its number.
+fn scan_texts(texts: &[&str], config: &Config) -> Findings {
+    let folder = tempfile::tempdir().unwrap();
+    let path: PathBuf = folder.path().join("texts.jsonl");
+    let line = |text: &&str| serde_json::json!({ "text": text }).to_string() + "\n";
+    fs::write(&path, texts.iter().map(line).collect::<String>()).unwrap();
+    scan(&[path], config, &InputOptions::default(), &Resources::default(), &()).unwrap()
+}
+
+fn number(doc: &DocumentRef) -> usize {
+    usize::try_from(doc.record).unwrap()
+}
+
+/// The parts of the texts that a kernel is given at a time.
+fn batches<'t>(texts: &'t [&'t str], size: usize) -> Vec<(Range<u32>, TextBatch<'t>)> {
+    let starts = (0u32..).step_by(size);
+    starts.zip(texts.chunks(size)).map(|(start, texts)| (start..start + texts.len() as u32, texts.into())).collect()
+}
+
+/// What the kernels find: (removed, keeper), pairs, passages.
+struct Found {
+    removed: BTreeSet<(usize, usize)>,
+    pairs: BTreeSet<PairBits>,
+    passages: BTreeSet<Passage>,
+}
+
+fn measures(overlap: Overlap) -> [u64; 3] {
+    [overlap.jaccard(), overlap.containment_a(), overlap.containment_b()].map(f64::to_bits)
+}
+
+fn by_kernel(texts: &[&str], size: usize, config: &Config) -> Found {
+    let sketcher = Sketcher::new(config);
+    let (mut rows, mut scratch) = (SketchRows::default(), sketcher.scratch());
+    for (_, batch) in batches(texts, size) {
+        sketcher.sketch(&batch, &mut rows, &mut scratch);
+    }
+    let mut finder = PairFinder::new(config);
+    finder.decide(&texts.into(), &rows, &KeepOrder::default());
+    let of_copies = finder.copies().iter().map(|copy| {
+        let keeper = finder.selected().keepers.get(&copy.first).map_or(copy.first, |&(keeper, _)| keeper);
+        (copy.doc as usize, keeper as usize)
+    });
+    let keepers = &finder.selected().keepers;
+    let near = (0..texts.len() as u32).filter_map(|doc| Some((doc as usize, keepers.get(&doc)?.0 as usize)));
+    let removed: BTreeSet<(usize, usize)> = near.chain(of_copies).collect();
+    let pairs = finder.selected().pairs.iter();
+    let pairs = pairs.map(|pair| (pair.earlier as usize, pair.later as usize, measures(pair.overlap)));
+    let pairs = pairs.filter(|&(_, _, measured)| measured != [1.0f64.to_bits(); 3]).collect();
+    let is_removed = |doc: u32| removed.iter().any(|&(removed, _)| removed == doc as usize);
+    let is_included = |doc: u32| config.inside_duplicates || !is_removed(doc);
+    let passages = passages_by_kernel(texts, size, config, is_included);
+    Found { removed, pairs, passages }
+}
+
+fn passages_by_kernel(
+    texts: &[&str],
+    size: usize,
+    config: &Config,
+    is_included: impl Fn(u32) -> bool,
+) -> BTreeSet<Passage> {
+    let parts = batches(texts, size);
+    let words = WordBatch::new(parts.iter().map(|&(_, batch)| batch), config);
+    let (mut postings, mut candidates, mut found) = (Vec::new(), Vec::new(), PassageRepeats::default());
+    let mut maker = PostingMaker::new(config);
+    for (docs, _) in parts {
+        for doc in docs.filter(|&doc| is_included(doc)) {
+            maker.postings(&words, doc..doc + 1, &mut postings);
+        }
+    }
+    PostingLinker::new(config).link(&words, &mut postings, &mut candidates);
+    RepeatAligner::new(words.vocabulary(), config).align(&words, &candidates, &mut found);
+    let mut reader = Tokenizer::new(config.text, config.seed).reader();
+    let mut spans = |doc: u32, range: Range<usize>| {
+        let text = texts[doc as usize];
+        let words: Vec<Span> = reader.tokens(text).iter().map(|token| token.span).collect();
+        let Span { start, end } = extent(text, &words, &range);
+        (doc as usize, start, end)
+    };
+    let mut passage = |n: usize| {
+        let repeat = &found.listed[n];
+        let places = [&repeat.a, &repeat.b].map(|place| spans(place.doc, place.words()));
+        (places, repeat.words(), repeat.identity().to_bits())
+    };
+    (0..found.listed.len()).map(&mut passage).collect()
+}
+
+fn removed_by_scan(found: &Findings) -> BTreeSet<(usize, usize)> {
+    let clusters = found.clusters.iter();
+    let members = clusters.flat_map(|cluster| cluster.members.iter().map(|member| (&member.doc, &cluster.keep)));
+    members.map(|(doc, keep)| (number(doc), number(keep))).collect()
+}
+
+/// The pairs listed, without those of copies: of the same words, all measures are 1.
+fn pairs_of_scan(found: &Findings) -> BTreeSet<PairBits> {
+    let pairs = found.pairs.iter().map(|pair| {
+        let measured = [pair.jaccard, pair.containment_a, pair.containment_b].map(f64::to_bits);
+        (number(&pair.a), number(&pair.b), measured)
+    });
+    pairs.filter(|&(_, _, measured)| measured != [1.0f64.to_bits(); 3]).collect()
+}
+
+fn passages_of_scan(found: &Findings) -> BTreeSet<Passage> {
+    let place = |span: &PlacedSpan| (number(&span.doc), span.start, span.end);
+    let matches = found.matches.iter();
+    matches.map(|found| ([place(&found.a), place(&found.b)], found.words, found.identity.to_bits())).collect()
+}
+
+#[test]
+fn the_kernels_find_what_a_scan_finds_in_batches_of_any_size() {
+    let (mut all_removed, mut all_passages) = (0, 0);
+    for (name, texts) in corpora() {
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        for config in configs() {
+            let scanned = scan_texts(&texts, &config);
+            let (removed, passages) = (removed_by_scan(&scanned), passages_of_scan(&scanned));
+            for size in [1, 7, 4096] {
+                let found = by_kernel(&texts, size, &config);
+                assert_eq!(found.removed, removed, "{name} in batches of {size} with {config:?}");
+                assert_eq!(found.passages, passages, "{name} in batches of {size} with {config:?}");
+                if config.pairs {
+                    assert_eq!(found.pairs, pairs_of_scan(&scanned), "{name} in batches of {size}");
+                }
+            }
+            all_removed += removed.len();
+            all_passages += passages.len();
+        }
+    }
+    assert!(all_removed > 200 && all_passages > 100, "{all_removed} removed, {all_passages} passages");
+}
+
+fn of_library(passage: &SharedPassage, [a, b]: [usize; 2]) -> Passage {
+    let place = |doc, span: Span| (doc, span.start, span.end);
+    ([place(a, passage.a), place(b, passage.b)], passage.words, passage.identity.to_bits())
+}
+
+#[test]
+fn repeats_and_comparisons_are_those_of_a_scan() {
+    let mut both = [0, 0];
+    for (name, texts) in corpora() {
+        let texts: Vec<&str> = texts.iter().map(String::as_str).take(40).collect();
+        for config in configs() {
+            let scanned = |texts: &[&str], scope| {
+                let config = config.to_builder().level(Level::Passages).scope(scope).build().unwrap();
+                passages_of_scan(&scan_texts(texts, &config))
+            };
+            for (n, pair) in texts.windows(2).enumerate().step_by(3) {
+                let found = compare(pair[0], pair[1], &config).unwrap();
+                let listed: BTreeSet<Passage> = found.passages.iter().map(|p| of_library(p, [0, 1])).collect();
+                assert_eq!(listed, scanned(pair, Scope::Across), "{name} {n} with {config:?}");
+                both[0] += listed.len();
+            }
+            for (n, text) in texts.iter().enumerate().step_by(3) {
+                let found = repeats(text, &config).unwrap();
+                let listed: BTreeSet<Passage> = found.iter().map(|p| of_library(p, [0, 0])).collect();
+                assert_eq!(listed, scanned(&[text], Scope::Within), "{name} {n} with {config:?}");
+                both[1] += listed.len();
+            }
+        }
+    }
+    assert!(both.iter().all(|&passages| passages > 0), "{both:?}");
+}
+
+#[test]
+fn the_measures_of_a_comparison_are_those_of_the_pairs_of_a_scan() {
+    let config = Config::builder().pairs(true).threshold(0.3).recall(0.9).level(Level::Documents).build().unwrap();
+    for (name, texts) in corpora() {
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        for pair in scan_texts(&texts, &config).pairs {
+            let found = compare(texts[number(&pair.a)], texts[number(&pair.b)], &config).unwrap();
+            let measured = [found.jaccard(), found.containment_a(), found.containment_b()];
+            assert_eq!(measured, [pair.jaccard, pair.containment_a, pair.containment_b], "{name}");
+        }
+    }
+}
