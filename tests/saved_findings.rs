@@ -1,0 +1,57 @@
+//! Findings that were saved in each format that there was, read by this build.
+//!
+//! `tests/findings_format/` holds the findings of `doublon scan data/archive data/seed --pairs --format json`, as the last
+//! version that wrote format 1 and the first that wrote format 2 saved them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use doublon::finding::{Findings, SCHEMA};
+use doublon::report::json;
+use doublon::scan::{Resources, scan};
+use doublon::{Config, InputOptions};
+
+fn saved(version: u32) -> (Findings, String) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/findings_format/v{version}.jsonl"));
+    let text = fs::read_to_string(&path).unwrap();
+    (json::read_all(text.as_bytes(), &path).unwrap(), text)
+}
+
+fn written(findings: &Findings) -> String {
+    let mut out = Vec::new();
+    json::write(findings, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn both_formats_are_read_and_the_newer_is_written() {
+    let ((first, _), (second, text)) = (saved(1), saved(2));
+    assert_eq!(first.header.schema, SCHEMA);
+    assert_eq!(first, second);
+    assert_eq!(written(&first), text);
+    assert!(!first.clusters.is_empty() && !first.pairs.is_empty() && !first.families.is_empty());
+}
+
+#[test]
+fn what_was_saved_is_what_is_found_now() {
+    std::env::set_current_dir(env!("CARGO_MANIFEST_DIR")).unwrap();
+    let config = Config::builder().pairs(true).build().unwrap();
+    let paths = ["data/archive", "data/seed"].map(PathBuf::from);
+    let found = scan(&paths, &config, &InputOptions::default(), &Resources::default(), &()).unwrap();
+    assert_eq!(written(&found), saved(2).1);
+}
+
+#[test]
+fn a_setting_that_cannot_be_is_refused_with_its_name() {
+    let text = saved(2).1;
+    for (value, wrong, message) in [
+        ("\"rows\":5", "\"rows\":0", "rows is 0, but it must be at least 1"),
+        ("\"threshold\":0.8", "\"threshold\":7.0", "threshold is 7, but it must be above 0 and at most 1"),
+        ("\"k\":5", "\"k\":0", "window-shingle is 0, but it must be from 2 to 64"),
+        ("\"shingle\":\"word:5\"", "\"shingle\":\"word:900\"", "shingle is word:900"),
+    ] {
+        assert!(text.contains(value), "{value}");
+        let refusal = json::read_all(text.replacen(value, wrong, 1).as_bytes(), Path::new("found.jsonl")).unwrap_err();
+        assert!(refusal.to_string().contains(message), "{wrong}: {refusal}");
+    }
+}
