@@ -46,7 +46,7 @@ impl Repeated {
 pub struct RepeatMeasure {
     sources: SourceNumbers,
     removed: DocumentSet,
-    repeats: Stretches,
+    repeats: RepeatedStretches,
 }
 
 impl RepeatMeasure {
@@ -136,14 +136,14 @@ impl DocumentSet {
 
 /// Stretches of documents, of which those that overlap are joined now and then.
 #[derive(Debug, Default)]
-pub(super) struct Stretches {
-    all: Vec<Stretch>,
+pub(super) struct RepeatedStretches {
+    all: Vec<RepeatedStretch>,
     /// How many there were when they were joined last.
     joined: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Stretch {
+struct RepeatedStretch {
     document: DocumentPlace,
     start: u64,
     end: u64,
@@ -152,10 +152,10 @@ struct Stretch {
 /// Stretches below which they are not joined before the end.
 const FEW: usize = 1 << 12;
 
-impl Stretches {
+impl RepeatedStretches {
     /// Adds a span of a document.
     pub fn add(&mut self, document: DocumentPlace, span: Span) {
-        self.all.push(Stretch { document, start: span.start as u64, end: span.end as u64 });
+        self.all.push(RepeatedStretch { document, start: span.start as u64, end: span.end as u64 });
         if self.all.len() >= FEW.max(2 * self.joined) {
             self.join();
         }
@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn each_repeated_byte_counts_once_however_many_places_there_are() {
-        let mut stretches = Stretches::default();
+        let mut stretches = RepeatedStretches::default();
         for (start, end) in [(10, 20), (0, 12), (15, 18), (30, 31)] {
             stretches.add((0, 0), Span::new(start, end));
         }

@@ -161,7 +161,7 @@ pub fn everything() -> Findings {
 
 /// Some hundred findings of all types, in which sizes and similarities repeat, as a seed has it.
 pub fn many(seed: u64) -> Findings {
-    let mut random = Random(seed);
+    let mut random = SampleRandom(seed);
     let mut findings = nothing();
     findings.clusters = (1..=150).map(|n| random.cluster(n)).collect();
     findings.pairs = (0..60).map(|_| random.pair()).collect();
@@ -178,9 +178,9 @@ pub fn many(seed: u64) -> Findings {
 }
 
 /// Numbers without a pattern (Knuth, "The Art of Computer Programming", volume 2, 3.3.4, line 26 of table 1).
-struct Random(u64);
+struct SampleRandom(u64);
 
-impl Random {
+impl SampleRandom {
     fn below(&mut self, n: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % n

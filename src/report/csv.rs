@@ -105,7 +105,7 @@ fn take(left: &mut usize) -> bool {
 
 /// A row. What it has no value for is empty.
 #[derive(Default)]
-struct Row<'a> {
+struct CsvRow<'a> {
     kind: &'static str,
     id: &'a str,
     family: &'a str,
@@ -121,8 +121,8 @@ struct Row<'a> {
     places: Option<(&'a PlacedSpan, &'a PlacedSpan)>,
 }
 
-fn duplicate<'a>(cluster: &'a DocumentCluster, member: &'a Member) -> Row<'a> {
-    Row {
+fn duplicate<'a>(cluster: &'a DocumentCluster, member: &'a Member) -> CsvRow<'a> {
+    CsvRow {
         kind: "duplicate_document",
         id: &cluster.id,
         kept: Some(&cluster.keep),
@@ -130,24 +130,24 @@ fn duplicate<'a>(cluster: &'a DocumentCluster, member: &'a Member) -> Row<'a> {
         exact: Some(member.exact),
         jaccard: member.jaccard,
         containment: member.containment,
-        ..Row::default()
+        ..CsvRow::default()
     }
 }
 
-fn pair(pair: &DocumentPair) -> Row<'_> {
-    Row {
+fn pair(pair: &DocumentPair) -> CsvRow<'_> {
+    CsvRow {
         kind: "document_pair",
         kept: Some(&pair.a),
         other: Some(&pair.b),
         jaccard: pair.jaccard,
         containment: pair.containment_b,
         kept_containment: Some(pair.containment_a),
-        ..Row::default()
+        ..CsvRow::default()
     }
 }
 
-fn passage(found: &PassageMatch) -> Row<'_> {
-    Row {
+fn passage(found: &PassageMatch) -> CsvRow<'_> {
+    CsvRow {
         kind: "passage_match",
         id: &found.id,
         family: &found.family,
@@ -159,11 +159,11 @@ fn passage(found: &PassageMatch) -> Row<'_> {
         identity: Some(found.identity),
         words: Some(found.words),
         places: Some((&found.a, &found.b)),
-        ..Row::default()
+        ..CsvRow::default()
     }
 }
 
-impl Row<'_> {
+impl CsvRow<'_> {
     fn write<W: Write>(&self, table: &mut csv::Writer<W>) -> io::Result<()> {
         let mut cells: Vec<String> = Vec::with_capacity(COLUMNS.len());
         cells.extend([self.kind, self.id, self.family].map(|cell| safe(cell).into_owned()));

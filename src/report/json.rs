@@ -61,7 +61,7 @@ pub fn write(findings: &Findings, out: impl Write) -> io::Result<()> {
 /// When the input cannot be read, is of another format, has a line that is no finding or stands out of order, or ends
 /// before its summary; or when the sink fails.
 pub fn read(mut input: impl BufRead, path: &Path, sink: &mut dyn Sink) -> Result<()> {
-    let mut reader = Reader::default();
+    let mut reader = FindingsReader::default();
     let mut line = Vec::new();
     while next_line(&mut input, &mut line).map_err(|cause| Error::Io { path: path.to_owned(), cause })? {
         if let Some(finding) = reader.line(&line).map_err(|detail| reader.error(path, detail))? {
@@ -87,7 +87,7 @@ const ORDER: [&str; 7] =
 
 /// What every line has, whatever its type; what a header of any version has.
 #[derive(Deserialize)]
-struct Tag {
+struct LineTag {
     #[serde(rename = "type")]
     kind: String,
     #[serde(default)]
@@ -96,14 +96,14 @@ struct Tag {
 
 /// Checks lines, one after another.
 #[derive(Default)]
-struct Reader {
+struct FindingsReader {
     lines: u64,
     /// The place in [`ORDER`] of the last line that was known.
     reached: usize,
     has_header: bool,
 }
 
-impl Reader {
+impl FindingsReader {
     /// Returns the finding in a line, or nothing if it is of a type that this version does not know.
     fn line(&mut self, line: &[u8]) -> std::result::Result<Option<Finding>, String> {
         self.lines += 1;
@@ -112,7 +112,7 @@ impl Reader {
             self.has_header = true;
             return Ok(Some(Finding::Header(header)));
         }
-        let tag: Tag = parse(line)?;
+        let tag: LineTag = parse(line)?;
         let Some(rank) = ORDER.iter().position(|kind| *kind == tag.kind) else { return Ok(None) };
         self.check_order(rank)?;
         Ok(Some(match rank {
@@ -151,7 +151,7 @@ impl Reader {
 }
 
 fn header(line: &[u8]) -> std::result::Result<Header, String> {
-    let tag = serde_json::from_slice(line).ok().filter(|tag: &Tag| tag.kind == "header");
+    let tag = serde_json::from_slice(line).ok().filter(|tag: &LineTag| tag.kind == "header");
     match tag {
         None => Err("these are no findings of doublon: the first line is no header".into()),
         Some(tag) if !READ_SCHEMAS.contains(&&*tag.schema) => {

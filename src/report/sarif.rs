@@ -13,7 +13,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use base64::Engine;
@@ -62,16 +62,21 @@ struct RuleCounts {
 
 impl<W: Write> SarifReport<W> {
     /// Writes to `out` at most `limit` results of each rule; how many more there are stands in the properties of the
-    /// run.
+    /// run. Temporary files go to the system's folder for them.
     pub fn new(out: W, limit: usize) -> Self {
+        Self::in_folder(out, limit, std::env::temp_dir())
+    }
+
+    /// As [`SarifReport::new`], with temporary files in `folder`.
+    pub fn in_folder(out: W, limit: usize, folder: PathBuf) -> Self {
         Self {
             out,
             limit,
             header: Header::default(),
             summary: Summary::default(),
             of_records: BTreeSet::new(),
-            results: Replay::default(),
-            skipped: Replay::default(),
+            results: Replay::new(folder.clone()),
+            skipped: Replay::new(folder),
             counts: RuleCounts::default(),
         }
     }
@@ -217,20 +222,20 @@ fn tool(header: &Header) -> Value {
 fn properties(summary: &Summary, counts: &RuleCounts, limit: usize) -> Value {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
-    struct Properties<'a> {
+    struct RunProperties<'a> {
         summary: &'a Summary,
         left_out: BTreeMap<&'static str, usize>,
     }
     let counts = [(DUPLICATE, counts.duplicates), (REPEATED, counts.passages), (SKIPPED, counts.skipped)];
     let beyond = counts.into_iter().map(|(rule, count)| (rule, count.saturating_sub(limit)));
     let left_out = beyond.filter(|&(_, count)| count > 0).collect();
-    serde_json::to_value(Properties { summary, left_out }).unwrap_or_default()
+    serde_json::to_value(RunProperties { summary, left_out }).unwrap_or_default()
 }
 
 /// A result, as the standard names its parts.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Found {
+struct SarifResult {
     rule_id: &'static str,
     rule_index: usize,
     level: &'static str,
@@ -245,7 +250,7 @@ struct Found {
 
 /// How the documents of a source stand in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Layout {
+enum SourceLayout {
     /// The source is one document.
     Text,
     /// The document is what a page shows.
@@ -285,7 +290,7 @@ impl SarifPlaces {
         }
     }
 
-    fn duplicates(&self, cluster: &DocumentCluster) -> impl Iterator<Item = Found> {
+    fn duplicates(&self, cluster: &DocumentCluster) -> impl Iterator<Item = SarifResult> {
         cluster.members.iter().map(|member| {
             let Member { doc, jaccard, containment, exact, new, .. } = member;
             let kept = self.name(&cluster.keep);
@@ -298,7 +303,7 @@ impl SarifPlaces {
                     percent(*containment)
                 ),
             };
-            Found {
+            SarifResult {
                 rule_id: DUPLICATE,
                 rule_index: 0,
                 level: "warning",
@@ -314,7 +319,7 @@ impl SarifPlaces {
         })
     }
 
-    fn passages(&self, family: &PassageFamily) -> impl Iterator<Item = Found> {
+    fn passages(&self, family: &PassageFamily) -> impl Iterator<Item = SarifResult> {
         let PassageFamily { id, keep, occurrences, count, .. } = family;
         let words = keep.fingerprint.map_or_else(|| keep.excerpt.to_string(), String::from);
         let mut source = None;
@@ -333,7 +338,7 @@ impl SarifPlaces {
             } else {
                 format!("This text, {}, repeats {}{of}{}.", covered(span), covered(keep), regrouped(keep, span))
             };
-            Found {
+            SarifResult {
                 rule_id: REPEATED,
                 rule_index: 1,
                 level: "note",
@@ -356,7 +361,7 @@ impl SarifPlaces {
         let detail = skipped.detail.as_deref().map(|detail| format!(" ({})", literal(detail))).unwrap_or_default();
         let text = format!("{}: {}{detail}.", self.name(&doc), reason_in_words(skipped.reason.name()));
         let mut physical = json!({ "artifactLocation": self.artifact(&doc.source) });
-        if let (Some(record), Layout::Lines) = (skipped.record, self.layout(&doc.source)) {
+        if let (Some(record), SourceLayout::Lines) = (skipped.record, self.layout(&doc.source)) {
             physical["region"] = json!({ "startLine": record + 1 });
         }
         json!({
@@ -372,9 +377,9 @@ impl SarifPlaces {
     fn document(&self, doc: &DocumentRef) -> Value {
         let mut physical = json!({ "artifactLocation": self.artifact(&doc.source) });
         match self.layout(&doc.source) {
-            Layout::Lines => physical["region"] = json!({ "startLine": doc.record + 1 }),
-            Layout::Text | Layout::Page => physical["region"] = json!({ "startLine": 1 }),
-            Layout::Other => {}
+            SourceLayout::Lines => physical["region"] = json!({ "startLine": doc.record + 1 }),
+            SourceLayout::Text | SourceLayout::Page => physical["region"] = json!({ "startLine": 1 }),
+            SourceLayout::Other => {}
         }
         self.location(doc, physical)
     }
@@ -387,7 +392,7 @@ impl SarifPlaces {
             physical["region"] = region;
         }
         let mut location = self.location(&span.doc, physical);
-        if matches!(layout, Layout::Lines | Layout::Other) {
+        if matches!(layout, SourceLayout::Lines | SourceLayout::Other) {
             let PlacedSpan { start, end, char_start, char_end, line, end_line, .. } = span;
             location["properties"] = json!({
                 "start": start, "end": end, "charStart": char_start, "charEnd": char_end, "line": line,
@@ -397,26 +402,26 @@ impl SarifPlaces {
         location
     }
 
-    fn region(&self, span: &PlacedSpan, layout: Layout) -> Option<Value> {
+    fn region(&self, span: &PlacedSpan, layout: SourceLayout) -> Option<Value> {
         let mut region = Map::new();
         let mut set = |name: &str, value: usize| region.insert(name.into(), value.into());
         match layout {
-            Layout::Other => return None,
-            Layout::Lines => {
+            SourceLayout::Other => return None,
+            SourceLayout::Lines => {
                 set("startLine", usize::try_from(span.doc.record).ok()?.checked_add(1)?);
             }
-            Layout::Text | Layout::Page => {
+            SourceLayout::Text | SourceLayout::Page => {
                 set("startLine", span.line);
                 set("endLine", span.end_line);
             }
         }
-        if layout == Layout::Text {
+        if layout == SourceLayout::Text {
             set("charOffset", span.char_start);
             set("charLength", span.char_end - span.char_start);
         }
         let bytes = match layout {
-            Layout::Text if self.is_utf8 => Some((span.start, span.end)),
-            Layout::Page => span.source_start.zip(span.source_end),
+            SourceLayout::Text if self.is_utf8 => Some((span.start, span.end)),
+            SourceLayout::Page => span.source_start.zip(span.source_end),
             _ => None,
         };
         if let Some((start, end)) = bytes {
@@ -439,17 +444,17 @@ impl SarifPlaces {
         location.into()
     }
 
-    fn layout(&self, source: &str) -> Layout {
+    fn layout(&self, source: &str) -> SourceLayout {
         let path = Path::new(source);
         let ending = path.extension().and_then(std::ffi::OsStr::to_str).unwrap_or_default().to_ascii_lowercase();
         match ending.as_str() {
-            _ if Compression::by_ending(path).is_some() => Layout::Other,
-            "jsonl" | "ndjson" => Layout::Lines,
-            "txt" | "text" | "md" | "markdown" if self.lines => Layout::Lines,
-            "html" | "htm" | "xhtml" | "xht" => Layout::Page,
-            "csv" | "tsv" | "tab" | "warc" | "wet" | "wat" | "arc" | "parquet" | "pq" => Layout::Other,
-            _ if self.of_records.contains(source) => Layout::Other,
-            _ => Layout::Text,
+            _ if Compression::by_ending(path).is_some() => SourceLayout::Other,
+            "jsonl" | "ndjson" => SourceLayout::Lines,
+            "txt" | "text" | "md" | "markdown" if self.lines => SourceLayout::Lines,
+            "html" | "htm" | "xhtml" | "xht" => SourceLayout::Page,
+            "csv" | "tsv" | "tab" | "warc" | "wet" | "wat" | "arc" | "parquet" | "pq" => SourceLayout::Other,
+            _ if self.of_records.contains(source) => SourceLayout::Other,
+            _ => SourceLayout::Text,
         }
     }
 

@@ -14,7 +14,7 @@ const STEPS: usize = 20;
 
 /// How often each similarity occurs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Distribution {
+pub struct SimilarityCounts {
     /// Counts of the values below 1, in steps of 5%.
     pub steps: [u64; STEPS],
     /// How many are 1.
@@ -23,7 +23,7 @@ pub struct Distribution {
     pub nearly_equal: u64,
 }
 
-impl Distribution {
+impl SimilarityCounts {
     fn add(&mut self, value: f64) {
         // 0.85 * 20 is a little less than 17 in binary.
         let step = (value.max(0.0) * STEPS as f64 + 1e-9) as usize;
@@ -37,20 +37,20 @@ impl Distribution {
 
 /// Counts over all findings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Measures {
+pub struct ChartMeasures {
     /// Similarities of the removed documents that are no exact copies.
-    pub duplicates: Distribution,
+    pub duplicates: SimilarityCounts,
     /// Removed documents that are exact copies.
     pub exact: u64,
     /// Identities of the listed matches.
-    pub passages: Distribution,
+    pub passages: SimilarityCounts,
     /// Groups by their size, in the steps of [`GROUP_SIZES`].
     pub sizes: [u64; GROUP_SIZES.len()],
     /// Bytes that only repeat others, by source.
     pub by_source: BTreeMap<Arc<str>, u64>,
 }
 
-impl Measures {
+impl ChartMeasures {
     pub(super) fn cluster(&mut self, cluster: &DocumentCluster) {
         self.size(cluster.members.len() + 1);
         for member in &cluster.members {

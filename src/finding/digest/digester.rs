@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::charts::Measures;
+use super::charts::ChartMeasures;
 use super::drawn::{DrawnDocuments, FamilyTag, PlaceMap};
 use super::largest::{FrequentFamily, LargeCluster, keep_cluster, keep_family};
 use super::shortlist::{Ranked, Shortlist, Shortlisted};
@@ -38,7 +38,7 @@ pub struct Digester {
     largest: Vec<LargeCluster>,
     frequent: Vec<FrequentFamily>,
     skipped: SkippedRuns,
-    measures: Measures,
+    measures: ChartMeasures,
     places: PlaceMap,
     sources_of_records: BTreeSet<Arc<str>>,
 }
@@ -67,7 +67,7 @@ impl Digester {
             largest: Vec::new(),
             frequent: Vec::new(),
             skipped: SkippedRuns::new(skipped_runs, skipped_records),
-            measures: Measures::default(),
+            measures: ChartMeasures::default(),
             places: PlaceMap::default(),
             sources_of_records: BTreeSet::new(),
         }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::finding::measure::{DocumentPlace, SourceNumbers, Stretches, bytes_of};
+use crate::finding::measure::{DocumentPlace, RepeatedStretches, SourceNumbers, bytes_of};
 use crate::finding::{DocumentRef, PassageFamily, PassageMatch, PlacedSpan};
 
 /// What a drawing tells of the family of a place.
@@ -44,7 +44,7 @@ pub struct DrawnDocument {
 #[derive(Debug, Default)]
 pub(super) struct PlaceMap {
     sources: SourceNumbers,
-    stretches: Stretches,
+    stretches: RepeatedStretches,
 }
 
 impl PlaceMap {

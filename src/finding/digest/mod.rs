@@ -23,7 +23,7 @@ mod skips;
 #[cfg(test)]
 mod tests;
 
-pub use charts::{Distribution, GROUP_SIZES, Measures};
+pub use charts::{ChartMeasures, GROUP_SIZES, SimilarityCounts};
 pub use digester::Digester;
 pub use drawn::{DrawnDocument, FamilyTag};
 pub use largest::{FrequentFamily, LargeCluster};

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::charts::{Distribution, GROUP_SIZES, Measures};
+use super::charts::{ChartMeasures, GROUP_SIZES, SimilarityCounts};
 use super::drawn::{DrawnDocument, FamilyTag};
 use super::largest::{FrequentFamily, LargeCluster};
 use super::shortlist::{Ranked, Shortlisted};
@@ -147,7 +147,7 @@ fn skipped(skipped: &[Skipped], limits: DigestLimits) -> SkippedDigest {
     SkippedDigest { runs: runs.iter().take(limits.skipped_runs).map(run).collect(), beyond, all: skipped.len() }
 }
 
-fn measures(findings: &Findings) -> Measures {
+fn measures(findings: &Findings) -> ChartMeasures {
     let members = || findings.clusters.iter().flat_map(|cluster| &cluster.members);
     let places = findings.families.iter().flat_map(|family| &family.occurrences);
     let sizes: Vec<usize> = findings
@@ -164,7 +164,7 @@ fn measures(findings: &Findings) -> Measures {
         *by_source.entry(doc.source.clone()).or_default() += bytes;
     }
     by_source.retain(|_, bytes| *bytes > 0);
-    Measures {
+    ChartMeasures {
         duplicates: distribution(members().filter(|member| !member.exact).map(|member| member.jaccard).collect()),
         exact: members().filter(|member| member.exact).count() as u64,
         passages: distribution(findings.matches.iter().map(|found| found.identity).collect()),
@@ -174,8 +174,8 @@ fn measures(findings: &Findings) -> Measures {
 }
 
 /// Counts values that are whole percents.
-fn distribution(values: Vec<f64>) -> Distribution {
-    let mut distribution = Distribution::default();
+fn distribution(values: Vec<f64>) -> SimilarityCounts {
+    let mut distribution = SimilarityCounts::default();
     for value in values {
         match (value * 100.0).round() as usize {
             100 => distribution.equal += 1,

@@ -43,13 +43,13 @@ impl<T> Shortlisted<T> {
 #[derive(Debug)]
 pub(super) struct Shortlist<T> {
     sort: Sort,
-    new: Best<T>,
-    known: Best<T>,
+    new: FirstGroups<T>,
+    known: FirstGroups<T>,
 }
 
 impl<T> Shortlist<T> {
     pub fn new(limit: usize, sort: Sort) -> Self {
-        Self { sort, new: Best::new(limit), known: Best::new(limit) }
+        Self { sort, new: FirstGroups::new(limit), known: FirstGroups::new(limit) }
     }
 
     /// Returns how many groups have come.
@@ -77,14 +77,14 @@ impl<T> Shortlist<T> {
 }
 
 #[derive(Debug)]
-struct Best<T> {
+struct FirstGroups<T> {
     limit: usize,
     first: Vec<Ranked<T>>,
     count: usize,
     cost: u64,
 }
 
-impl<T> Best<T> {
+impl<T> FirstGroups<T> {
     fn new(limit: usize) -> Self {
         Self { limit, first: Vec::new(), count: 0, cost: 0 }
     }

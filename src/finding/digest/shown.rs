@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::charts::Measures;
+use super::charts::ChartMeasures;
 use super::drawn::DrawnDocument;
 use super::largest::{FrequentFamily, LargeCluster};
 use super::shortlist::Shortlisted;
@@ -55,7 +55,7 @@ pub struct Digest {
     /// What was skipped.
     pub skipped: SkippedDigest,
     /// What the charts show.
-    pub measures: Measures,
+    pub measures: ChartMeasures,
     /// The documents in which most bytes stand in places of families.
     pub documents: Vec<DrawnDocument>,
     /// How many documents hold a place.

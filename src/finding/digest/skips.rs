@@ -25,15 +25,15 @@ pub struct SkippedRun {
 /// Collects skipped input, those with a fault apart.
 #[derive(Debug)]
 pub(super) struct SkippedRuns {
-    faults: Runs,
-    others: Runs,
+    faults: SkippedRunList,
+    others: SkippedRunList,
     most: usize,
 }
 
 impl SkippedRuns {
     /// Keeps at most so many runs, and so many records of each.
     pub fn new(runs: usize, records: usize) -> Self {
-        let new = || Runs { runs: Vec::new(), beyond: 0, last: None, most: [runs, records] };
+        let new = || SkippedRunList { runs: Vec::new(), beyond: 0, last: None, most: [runs, records] };
         Self { faults: new(), others: new(), most: runs }
     }
 
@@ -55,7 +55,7 @@ impl SkippedRuns {
 }
 
 #[derive(Debug)]
-struct Runs {
+struct SkippedRunList {
     runs: Vec<SkippedRun>,
     beyond: usize,
     /// What the run that came last is of, kept or not.
@@ -64,7 +64,7 @@ struct Runs {
     most: [usize; 2],
 }
 
-impl Runs {
+impl SkippedRunList {
     fn add(&mut self, skipped: Skipped) {
         let is_next = self.last.as_ref().is_some_and(|last| (&last.0, last.1) == (&skipped.source, skipped.reason));
         if !is_next {

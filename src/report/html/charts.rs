@@ -1,6 +1,6 @@
 //! What the charts show: counts over all findings, whatever the page lists.
 
-use crate::finding::digest::{Digest, Distribution, GROUP_SIZES, Measures};
+use crate::finding::digest::{ChartMeasures, Digest, GROUP_SIZES, SimilarityCounts};
 use crate::report::text::{bytes, counted, number, percent};
 use crate::report::visible::visible;
 
@@ -14,7 +14,7 @@ const COLUMNS_HEIGHT: f64 = 104.0;
 const COLUMNS_TOP: f64 = 16.0;
 
 /// A part of all text.
-pub struct Part {
+pub struct TextPart {
     pub class: &'static str,
     pub label: &'static str,
     pub value: String,
@@ -24,7 +24,7 @@ pub struct Part {
 }
 
 /// Splits the text into what stays and what repeats.
-pub fn parts(digest: &Digest) -> Vec<Part> {
+pub fn parts(digest: &Digest) -> Vec<TextPart> {
     let repeated = digest.repeated;
     let unique = repeated.text.saturating_sub(repeated.documents).saturating_sub(repeated.passages);
     let of_text = |n: u64| n as f64 / repeated.text.max(1) as f64;
@@ -41,7 +41,7 @@ pub fn parts(digest: &Digest) -> Vec<Part> {
         let (start, width) = (end, of_text(n) * 1000.0);
         end += width;
         let (x, width) = (format!("{start:.1}"), format!("{width:.1}"));
-        Part {
+        TextPart {
             class,
             label,
             value: bytes(n),
@@ -60,12 +60,12 @@ pub struct Chart {
     pub class: &'static str,
     /// What the numbers count.
     pub unit: &'static str,
-    pub bars: Vec<Bar>,
+    pub bars: Vec<ChartBar>,
     pub is_columns: bool,
 }
 
 /// A bar with its label.
-pub struct Bar {
+pub struct ChartBar {
     pub label: String,
     pub value: String,
     /// Where it stands and how large it is, in units of the drawing.
@@ -90,7 +90,7 @@ pub fn charts(digest: &Digest) -> Vec<Chart> {
     all.into_iter().flatten().collect()
 }
 
-fn by_source(measures: &Measures) -> Option<Chart> {
+fn by_source(measures: &ChartMeasures) -> Option<Chart> {
     let mut rows: Vec<(&str, u64)> = measures.by_source.iter().map(|(source, bytes)| (&**source, *bytes)).collect();
     if rows.len() < 2 {
         return None;
@@ -103,18 +103,18 @@ fn by_source(measures: &Measures) -> Option<Chart> {
     };
     rows.truncate(SOURCES);
     let most = rows.first().map_or(1, |&(_, bytes)| bytes).max(1) as f64;
-    let bar = |(source, n): (&str, u64)| Bar {
+    let bar = |(source, n): (&str, u64)| ChartBar {
         label: visible(source).into_owned(),
         value: bytes(n),
         width: format!("{:.1}", n as f64 / most * 100.0),
-        ..Bar::empty()
+        ..ChartBar::empty()
     };
     let bars = rows.into_iter().map(bar).collect();
     let title = "Where repeated text stands";
     Some(Chart { title, note, class: "both", unit: "Repeated text", bars, is_columns: false })
 }
 
-fn alike_documents(measures: &Measures) -> Option<Chart> {
+fn alike_documents(measures: &ChartMeasures) -> Option<Chart> {
     let bars = histogram(&measures.duplicates, "the same words", Some(measures.exact))?;
     Some(Chart {
         title: "How alike the duplicate documents are",
@@ -126,7 +126,7 @@ fn alike_documents(measures: &Measures) -> Option<Chart> {
     })
 }
 
-fn alike_passages(measures: &Measures) -> Option<Chart> {
+fn alike_passages(measures: &ChartMeasures) -> Option<Chart> {
     let bars = histogram(&measures.passages, "word for word", None)?;
     Some(Chart {
         title: "How alike the repeated passages are",
@@ -139,25 +139,25 @@ fn alike_passages(measures: &Measures) -> Option<Chart> {
 }
 
 /// Draws counts in steps of 5%, from the least on. Equal ones stand apart, and so do exact copies, if they are told.
-fn histogram(values: &Distribution, equal_label: &str, exact: Option<u64>) -> Option<Vec<Bar>> {
+fn histogram(values: &SimilarityCounts, equal_label: &str, exact: Option<u64>) -> Option<Vec<ChartBar>> {
     let least = values.steps.iter().position(|&n| n > 0).unwrap_or(values.steps.len()).min(16);
-    let step = |(step, &n): (usize, &u64)| Count {
+    let step = |(step, &n): (usize, &u64)| Column {
         label: format!("{} to {}%", step * 5, step * 5 + 5),
         tick: if step % 2 == 0 { format!("{}%", step * 5) } else { String::new() },
         n,
     };
-    let mut counts: Vec<Count> = values.steps.iter().enumerate().skip(least).map(step).collect();
-    counts.push(Count { label: equal_label.to_owned(), tick: "100%".to_owned(), n: values.equal });
+    let mut counts: Vec<Column> = values.steps.iter().enumerate().skip(least).map(step).collect();
+    counts.push(Column { label: equal_label.to_owned(), tick: "100%".to_owned(), n: values.equal });
     if let Some(n) = exact {
-        counts.push(Count { label: "the same bytes".to_owned(), tick: "bytes".to_owned(), n });
+        counts.push(Column { label: "the same bytes".to_owned(), tick: "bytes".to_owned(), n });
     }
     columns(&counts)
 }
 
-fn sizes(measures: &Measures) -> Option<Chart> {
+fn sizes(measures: &ChartMeasures) -> Option<Chart> {
     const LABELS: [&str; GROUP_SIZES.len()] = ["2", "3", "4–5", "6–10", "11–100", "> 100"];
-    let count = |(label, &n): (&str, &u64)| Count { label: label.to_owned(), tick: label.to_owned(), n };
-    let counts: Vec<Count> = LABELS.into_iter().zip(&measures.sizes).map(count).collect();
+    let count = |(label, &n): (&str, &u64)| Column { label: label.to_owned(), tick: label.to_owned(), n };
+    let counts: Vec<Column> = LABELS.into_iter().zip(&measures.sizes).map(count).collect();
     Some(Chart {
         title: "How large the groups are",
         note: "Documents of a group of duplicates, or places of a passage.".into(),
@@ -169,20 +169,20 @@ fn sizes(measures: &Measures) -> Option<Chart> {
 }
 
 /// What a column stands for.
-struct Count {
+struct Column {
     label: String,
     tick: String,
     n: u64,
 }
 
 /// Draws counts as columns next to each other; none if there is nothing.
-fn columns(counts: &[Count]) -> Option<Vec<Bar>> {
+fn columns(counts: &[Column]) -> Option<Vec<ChartBar>> {
     let most = counts.iter().map(|count| count.n).max().filter(|&most| most > 0)? as f64;
     let step = COLUMNS_WIDTH / counts.len() as f64;
-    let column = |(i, count): (usize, &Count)| {
+    let column = |(i, count): (usize, &Column)| {
         let height = if count.n == 0 { 0.0 } else { (count.n as f64 / most * COLUMNS_HEIGHT).max(2.0) };
         let x = i as f64 * step;
-        Bar {
+        ChartBar {
             label: count.label.clone(),
             value: number(count.n),
             x: format!("{:.1}", x + 1.5),
@@ -206,7 +206,7 @@ fn short(n: u64) -> String {
     }
 }
 
-impl Bar {
+impl ChartBar {
     fn empty() -> Self {
         let [label, value, x, y, width, height, middle, tick, short] = std::array::from_fn(|_| String::new());
         Self { label, value, x, y, width, height, middle, tick, short }

@@ -9,14 +9,14 @@ use crate::report::text::page::Names;
 const HUES: usize = 8;
 
 /// What all parts of the page look up.
-pub struct Context<'a> {
+pub struct PageContext<'a> {
     pub digest: &'a Digest,
     pub names: Names<'a>,
     pub tokenizer: Tokenizer,
     is_unlimited: bool,
 }
 
-impl<'a> Context<'a> {
+impl<'a> PageContext<'a> {
     pub fn new(digest: &'a Digest, limit: usize) -> Self {
         let parameters = &digest.header.parameters;
         Self {

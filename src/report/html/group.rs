@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::aligned::{MarkedText, side_by_side};
-use super::context::{Context, hue};
+use super::context::{PageContext, hue};
 use super::listing::{GroupSource, ListedGroup};
 use super::shown::Lines;
 use super::strip::{Strip, documents_of};
@@ -97,7 +97,7 @@ struct PlaceRow {
 }
 
 impl<'a> Group<'a> {
-    pub fn new(listed: &ListedGroup<'a>, context: &Context<'a>) -> Self {
+    pub fn new(listed: &ListedGroup<'a>, context: &PageContext<'a>) -> Self {
         let Standing { cost, count, similarity, position } = listed.standing;
         let group = match listed.source {
             GroupSource::Cluster(cluster) => Self::of_cluster(cluster, context),
@@ -148,7 +148,7 @@ impl<'a> Group<'a> {
         Self { is_open: true, ..self }
     }
 
-    fn of_cluster(cluster: &'a DocumentCluster, context: &Context<'a>) -> Self {
+    fn of_cluster(cluster: &'a DocumentCluster, context: &PageContext<'a>) -> Self {
         let members = &cluster.members;
         let shown = context.at_most(PLACES);
         let new_members = members.iter().filter(|member| member.new).count();
@@ -167,7 +167,7 @@ impl<'a> Group<'a> {
         }
     }
 
-    fn of_pair(pair: &'a DocumentPair, context: &Context<'a>) -> Self {
+    fn of_pair(pair: &'a DocumentPair, context: &PageContext<'a>) -> Self {
         let row = |role, doc: &DocumentRef, containment| DocumentRow {
             role,
             similarity: pair.jaccard * 100.0,
@@ -183,7 +183,7 @@ impl<'a> Group<'a> {
         }
     }
 
-    fn of_family(family: &'a PassageFamily, number: usize, context: &Context<'a>) -> Self {
+    fn of_family(family: &'a PassageFamily, number: usize, context: &PageContext<'a>) -> Self {
         let matches = context.digest.matches_of(family);
         let tag = FamilyTag::new(family, number, matches);
         let documents = documents_of(family);
@@ -215,7 +215,7 @@ impl<'a> Group<'a> {
 }
 
 impl<'a> SideBySide<'a> {
-    fn new(m: &'a PassageMatch, is_all: bool, context: &Context<'a>) -> Self {
+    fn new(m: &'a PassageMatch, is_all: bool, context: &PageContext<'a>) -> Self {
         let [a, b] = side_by_side(&m.a, &m.b, &context.tokenizer);
         let labels = if is_all { ["First place", "Second place"] } else { ["One place", "Another place"] };
         Self {
@@ -234,7 +234,7 @@ impl<'a> SideBySide<'a> {
 }
 
 impl<'a> SideView<'a> {
-    fn new(label: &'static str, place: &'a PlacedSpan, pieces: Vec<MarkedText>, context: &Context) -> Self {
+    fn new(label: &'static str, place: &'a PlacedSpan, pieces: Vec<MarkedText>, context: &PageContext) -> Self {
         Self {
             label,
             name: context.names.place(place),
@@ -253,7 +253,7 @@ impl DocumentRow {
         Self { role: "kept", is_new: false, name, size, similarity: 0.0, similarity_shown, containment }
     }
 
-    fn new(member: &Member, context: &Context) -> Self {
+    fn new(member: &Member, context: &PageContext) -> Self {
         Self {
             role: kind_of_copy(member),
             is_new: member.new,
@@ -341,7 +341,7 @@ fn least_alike(matches: &[PassageMatch]) -> Option<&PassageMatch> {
     matches.iter().min_by(|x, y| x.identity.total_cmp(&y.identity))
 }
 
-fn place_rows(family: &PassageFamily, context: &Context) -> Vec<PlaceRow> {
+fn place_rows(family: &PassageFamily, context: &PageContext) -> Vec<PlaceRow> {
     let row = |role, place: &PlacedSpan| PlaceRow {
         role,
         is_new: place.new,

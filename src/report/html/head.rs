@@ -6,9 +6,9 @@ use base64::engine::general_purpose::STANDARD;
 use doublon_core::Level;
 use sha2::{Digest as _, Sha256};
 
-use super::charts::{Chart, Part, charts, parts};
-use super::context::Context;
-use super::listing::{GroupSource, ListedGroup, Listing, in_words};
+use super::charts::{Chart, TextPart, charts, parts};
+use super::context::PageContext;
+use super::listing::{GroupListing, GroupSource, ListedGroup, in_words};
 use super::map::{Drawn, drawn};
 use super::tail::SCRIPT;
 use crate::finding::Sort;
@@ -20,13 +20,13 @@ const STYLE: &str = include_str!("../../../templates/report/report.css");
 /// The page down to the list of groups.
 #[derive(Template)]
 #[template(path = "report/head.html")]
-pub struct Head {
+pub struct PageHead {
     style: &'static str,
     policy: String,
     headline: String,
     lead: String,
-    tiles: Vec<Tile>,
-    parts: Vec<Part>,
+    tiles: Vec<PageTile>,
+    parts: Vec<TextPart>,
     parts_label: String,
     charts: Vec<Chart>,
     documents: Vec<Drawn>,
@@ -40,19 +40,19 @@ pub struct Head {
     is_several: bool,
 }
 
-struct Tile {
+struct PageTile {
     value: String,
     label: &'static str,
     note: String,
 }
 
-impl Head {
-    pub fn new(context: &Context<'_>, listing: &Listing<'_>) -> Self {
+impl PageHead {
+    pub fn new(context: &PageContext<'_>, listing: &GroupListing<'_>) -> Self {
         let digest = context.digest;
         let is_passage = |group: &ListedGroup<'_>| matches!(group.source, GroupSource::Family(..));
         let (documents, more_documents) = drawn(context, listing);
         let (shown, parts) = (&listing.groups, parts(digest));
-        let label = |part: &Part| format!("{} {} ({})", part.value, part.label, part.share);
+        let label = |part: &TextPart| format!("{} {} ({})", part.value, part.label, part.share);
         Self {
             style: STYLE,
             policy: policy(),
@@ -126,10 +126,10 @@ fn lead(digest: &Digest) -> String {
     }
 }
 
-fn tiles(digest: &Digest) -> Vec<Tile> {
+fn tiles(digest: &Digest) -> Vec<PageTile> {
     let Digest { header, summary, families, .. } = digest;
     let level = header.parameters.config.level;
-    let tile = |value: String, label, note: String| Tile { value, label, note };
+    let tile = |value: String, label, note: String| PageTile { value, label, note };
     let mut tiles = vec![tile(
         number(summary.documents),
         if summary.documents == 1 { "document" } else { "documents" },

@@ -2,13 +2,13 @@
 
 use doublon_core::Keep;
 
-use super::context::Context;
+use super::context::PageContext;
 use crate::finding::digest::Shortlisted;
 use crate::finding::{DocumentCluster, DocumentPair, PassageFamily, Sort, Standing};
 use crate::report::text::{number, percent};
 
 /// The groups that the page lists.
-pub struct Listing<'a> {
+pub struct GroupListing<'a> {
     pub sort: Sort,
     pub groups: Vec<ListedGroup<'a>>,
     /// How many groups there are. Held against a baseline, only what is new counts.
@@ -34,8 +34,8 @@ pub enum GroupSource<'a> {
     Family(&'a PassageFamily, usize),
 }
 
-impl<'a> Listing<'a> {
-    pub fn new(context: &Context<'a>, sort: Sort, limit: usize) -> Self {
+impl<'a> GroupListing<'a> {
+    pub fn new(context: &PageContext<'a>, sort: Sort, limit: usize) -> Self {
         let digest = context.digest;
         let mut listing = Self { sort, groups: Vec::new(), wanted: 0, cost: 0 };
         listing.add(&digest.clusters, 0, |cluster, _| GroupSource::Cluster(cluster));

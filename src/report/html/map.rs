@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::context::{Context, hue};
-use super::listing::{GroupSource, Listing};
+use super::context::{PageContext, hue};
+use super::listing::{GroupListing, GroupSource};
 use super::strip::{FamilyPlaces, Strip};
 use super::words::{anchor, more};
 use crate::finding::bytes_of;
@@ -36,7 +36,7 @@ pub struct Legend {
 }
 
 /// Draws the documents with the most repeated text, and says how many more there are.
-pub fn drawn(context: &Context<'_>, listing: &Listing<'_>) -> (Vec<Drawn>, String) {
+pub fn drawn(context: &PageContext<'_>, listing: &GroupListing<'_>) -> (Vec<Drawn>, String) {
     let digest = context.digest;
     if digest.families.all < 2 {
         return (Vec::new(), String::new()); // the list draws it
@@ -51,7 +51,7 @@ pub fn drawn(context: &Context<'_>, listing: &Listing<'_>) -> (Vec<Drawn>, Strin
 }
 
 impl Drawn {
-    fn new(context: &Context<'_>, document: &DrawnDocument, listed: &BTreeSet<String>) -> Self {
+    fn new(context: &PageContext<'_>, document: &DrawnDocument, listed: &BTreeSet<String>) -> Self {
         let DrawnDocument { doc, repeated, places } = document;
         let places: FamilyPlaces<'_> = places.iter().map(|(family, place)| (&**family, place)).collect();
         let len = places.first().map_or(0, |(_, place)| place.document_bytes as u64);

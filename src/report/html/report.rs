@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use askama::Template;
 
-use super::context::Context;
+use super::context::PageContext;
 use super::group::Group;
-use super::head::Head;
-use super::listing::Listing;
+use super::head::PageHead;
+use super::listing::GroupListing;
 use super::map::DRAWN;
-use super::tail::{SKIPPED, Tail};
+use super::tail::{PageTail, SKIPPED};
 use crate::error::Result;
 use crate::finding::digest::{Digest, DigestLimits, Digester};
 use crate::finding::{Finding, Findings, Sink, Sort};
@@ -76,14 +76,14 @@ pub fn write(findings: &Findings, sort: Sort, limit: usize, out: &mut dyn Write)
 ///
 /// When `out` cannot be written to.
 pub fn write_digest(digest: &Digest, sort: Sort, limit: usize, mut out: &mut dyn Write) -> io::Result<()> {
-    let context = Context::new(digest, limit);
-    let listing = Listing::new(&context, sort, limit);
-    Head::new(&context, &listing).write_into(&mut out)?;
+    let context = PageContext::new(digest, limit);
+    let listing = GroupListing::new(&context, sort, limit);
+    PageHead::new(&context, &listing).write_into(&mut out)?;
     for (n, listed) in listing.groups.iter().enumerate() {
         let group = Group::new(listed, &context);
         let group = if n == 0 { group.open() } else { group };
         group.write_into(&mut out)?;
     }
-    Tail::new(&context).write_into(&mut out)?;
+    PageTail::new(&context).write_into(&mut out)?;
     writeln!(out) // a template loses its last line break
 }

@@ -6,7 +6,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::context::{Context, hue};
+use super::context::{PageContext, hue};
 use super::words::more;
 use crate::finding::digest::FamilyTag;
 use crate::finding::{DocumentRef, PassageFamily, PlacedSpan, bytes_of};
@@ -32,25 +32,25 @@ pub type FamilyPlaces<'a> = Vec<(&'a FamilyTag, &'a PlacedSpan)>;
 
 /// A drawing of one or more documents.
 pub struct Strip {
-    pub rows: Vec<Row>,
-    pub bands: Vec<Band>,
+    pub rows: Vec<StripRow>,
+    pub bands: Vec<StripBand>,
     pub height: usize,
     /// Documents that are not drawn.
     pub more: String,
 }
 
 /// A document.
-pub struct Row {
+pub struct StripRow {
     pub name: String,
     /// The name without folders.
     pub short: String,
     pub y: usize,
     pub is_tall: bool,
-    pub segments: Vec<Segment>,
+    pub segments: Vec<StripSegment>,
 }
 
 /// A place.
-pub struct Segment {
+pub struct StripSegment {
     pub x: String,
     pub end: String,
     pub width: String,
@@ -60,14 +60,14 @@ pub struct Segment {
 }
 
 /// A band that joins two places.
-pub struct Band {
+pub struct StripBand {
     pub path: String,
     pub hue: usize,
 }
 
 impl Strip {
     /// Draws the documents in which a passage stands.
-    pub fn of_family<'a>(family: &'a PassageFamily, tag: &'a FamilyTag, context: &Context<'_>) -> Self {
+    pub fn of_family<'a>(family: &'a PassageFamily, tag: &'a FamilyTag, context: &PageContext<'_>) -> Self {
         let mut documents: Vec<(&DocumentRef, FamilyPlaces<'a>)> = Vec::new();
         for place in std::iter::once(&family.keep).chain(&family.occurrences) {
             match documents.iter().position(|(doc, _)| *doc == &place.doc) {
@@ -83,11 +83,11 @@ impl Strip {
     }
 
     /// Draws one document with all passages that repeat in it.
-    pub fn of_document(doc: &DocumentRef, places: &FamilyPlaces<'_>, context: &Context<'_>) -> Self {
+    pub fn of_document(doc: &DocumentRef, places: &FamilyPlaces<'_>, context: &PageContext<'_>) -> Self {
         Self::draw(&[(doc, places.clone())], context)
     }
 
-    fn draw(documents: &[(&DocumentRef, FamilyPlaces<'_>)], context: &Context<'_>) -> Self {
+    fn draw(documents: &[(&DocumentRef, FamilyPlaces<'_>)], context: &PageContext<'_>) -> Self {
         let mut strip = Self { rows: Vec::new(), bands: Vec::new(), height: 0, more: String::new() };
         for (doc, places) in documents {
             let mut of_family: BTreeMap<&str, (&FamilyTag, Vec<&PlacedSpan>)> = BTreeMap::new();
@@ -101,7 +101,7 @@ impl Strip {
             let longest = longest(places);
             let segments = longest.iter().map(|(family, place)| segment(place, hue(family), &family.label)).collect();
             let name = context.names.document(doc);
-            strip.rows.push(Row { short: without_folders(&name, &doc.source), name, y, is_tall, segments });
+            strip.rows.push(StripRow { short: without_folders(&name, &doc.source), name, y, is_tall, segments });
         }
         strip
     }
@@ -117,7 +117,7 @@ impl Strip {
                 "M{a:.1} {from}C{a:.1} {middle} {c:.1} {middle} {c:.1} {to}L{d:.1} {to}C{d:.1} {middle} {b:.1} \
                  {middle} {b:.1} {from}Z"
             );
-            self.bands.push(Band { path, hue });
+            self.bands.push(StripBand { path, hue });
         }
     }
 }
@@ -139,13 +139,13 @@ fn longest<'a>(places: &FamilyPlaces<'a>) -> FamilyPlaces<'a> {
 }
 
 /// Draws the arcs of the longest places of a document.
-fn largest_arcs(mut families: Vec<(&FamilyTag, Vec<&PlacedSpan>)>, y: usize) -> Vec<Band> {
+fn largest_arcs(mut families: Vec<(&FamilyTag, Vec<&PlacedSpan>)>, y: usize) -> Vec<StripBand> {
     families.sort_by_key(|(_, places)| Reverse(places.iter().map(|place| bytes_of(place).len()).max()));
     families.into_iter().flat_map(|(family, places)| arcs(&places, y, hue(family))).take(ARCS).collect()
 }
 
 /// Draws arcs above a document, from the first place of a passage to each other one.
-fn arcs(places: &[&PlacedSpan], y: usize, hue: usize) -> Vec<Band> {
+fn arcs(places: &[&PlacedSpan], y: usize, hue: usize) -> Vec<StripBand> {
     let Some((first, others)) = places.split_first() else { return Vec::new() };
     let arc = |other: &&PlacedSpan| {
         let (left, right) = if other.start < first.start { (*other, *first) } else { (*first, *other) };
@@ -156,7 +156,7 @@ fn arcs(places: &[&PlacedSpan], y: usize, hue: usize) -> Vec<Band> {
             "M{from:.1} {y}C{from:.1} {outer:.0} {to:.1} {outer:.0} {to:.1} {y}L{inner_to:.1} {y}\
              C{inner_to:.1} {inner:.0} {inner_from:.1} {inner:.0} {inner_from:.1} {y}Z"
         );
-        Band { path, hue }
+        StripBand { path, hue }
     };
     others.iter().map(arc).collect()
 }
@@ -173,7 +173,7 @@ fn rise(from: f64, to: f64) -> f64 {
     0.25 + 0.75 * ((to - from).abs() / WIDTH).sqrt().min(1.0)
 }
 
-fn segment(place: &PlacedSpan, hue: usize, id: &str) -> Segment {
+fn segment(place: &PlacedSpan, hue: usize, id: &str) -> StripSegment {
     let [start, end] = ends(place);
     let lines = if place.line == place.end_line {
         format!("line {}", place.line)
@@ -181,7 +181,7 @@ fn segment(place: &PlacedSpan, hue: usize, id: &str) -> Segment {
         format!("lines {} to {}", place.line, place.end_line)
     };
     let [x, end, width] = [start, end, end - start].map(|value| format!("{value:.1}"));
-    Segment { x, end, width, hue, title: format!("{}, {lines}", visible(id)) }
+    StripSegment { x, end, width, hue, title: format!("{}, {lines}", visible(id)) }
 }
 
 /// Returns where a place starts and ends in the drawing.
@@ -214,7 +214,7 @@ mod tests {
     fn places_in_one_document_are_joined_by_an_arc_and_documents_by_bands() {
         let findings = samples::seed();
         let digest = Digest::of(&findings, limits(Sort::Cost, 10)).expect("memory takes all");
-        let context = Context::new(&digest, 10);
+        let context = PageContext::new(&digest, 10);
         let mut family = findings.families[0].clone();
         let tag = FamilyTag::new(&family, 0, &findings.matches);
         let within = Strip::of_family(&family, &tag, &context);

@@ -3,7 +3,7 @@
 use askama::Template;
 use doublon_core::Config;
 
-use super::context::Context;
+use super::context::PageContext;
 use super::shown::Shown;
 use super::words::more;
 use crate::finding::digest::Digest;
@@ -20,7 +20,7 @@ pub const SCRIPT: &str = include_str!("../../../templates/report/report.js");
 /// The page from the end of the list on.
 #[derive(Template)]
 #[template(path = "report/tail.html")]
-pub struct Tail<'a> {
+pub struct PageTail<'a> {
     script: &'static str,
     version: Shown<'a>,
     reasons: Vec<(String, String)>,
@@ -32,8 +32,8 @@ pub struct Tail<'a> {
     has_passages: bool,
 }
 
-impl<'a> Tail<'a> {
-    pub fn new(context: &Context<'a>) -> Self {
+impl<'a> PageTail<'a> {
+    pub fn new(context: &PageContext<'a>) -> Self {
         let Digest { header, skipped, summary, families, .. } = context.digest;
         let (most, most_sources) = (context.at_most(SKIPPED), context.at_most(SOURCES));
         let listed = skipped.runs.iter().flat_map(|run| &run.first).take(most);
@@ -52,7 +52,7 @@ impl<'a> Tail<'a> {
     }
 }
 
-fn skipped_row(skipped: &Skipped, context: &Context<'_>) -> (String, String) {
+fn skipped_row(skipped: &Skipped, context: &PageContext<'_>) -> (String, String) {
     let detail = skipped.detail.as_deref().map(|detail| format!(": {}", visible(detail)));
     (context.names.skipped(skipped), reason_in_words(skipped.reason.name()) + &detail.unwrap_or_default())
 }
