@@ -8,7 +8,6 @@ pub mod report;
 pub mod rewrite;
 pub mod scan;
 pub mod source;
-pub mod statistics;
 
 pub use doublon_core as core;
 pub use doublon_core::{Config, Keep, Level, Scope, Span};

@@ -22,8 +22,6 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("2", &["sketch"]),
     // What is skipped is a finding, and it is the readers that skip.
     ("3", &["finding"]),
-    // Statistics name documents and places as findings do.
-    ("3", &["statistics"]),
     ("3", &["candidate", "source"]),
     ("4", &["verify", "cluster", "report", "index", "rewrite"]),
     ("5", &["scan"]),

@@ -7,12 +7,12 @@ use anyhow::Result;
 use super::args::{Format, ParamsArgs};
 use super::exit::Outcome;
 use super::output::Output;
-use crate::report::params::{Sheet, write_json, write_text};
-use crate::report::windows::{self, Setting, WindowSheet};
+use crate::report::params::{ShapeSheet, write_json, write_text};
+use crate::report::windows::{self, WindowSetting, WindowSheet};
 use crate::scan::forecast::bytes_per_document;
 use crate::scan::trials::{keys_per_word, table};
 use doublon_core::Config;
-use doublon_core::candidate::outlook::Outlook;
+use doublon_core::candidate::curve::Curve;
 use doublon_core::candidate::params::{self, Alternative};
 use doublon_core::candidate::presets::{PASSAGE_PRESETS, passage_preset};
 
@@ -51,12 +51,12 @@ pub fn run(args: &ParamsArgs) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn sheet(args: &ParamsArgs) -> crate::error::Result<Sheet> {
+fn sheet(args: &ParamsArgs) -> crate::error::Result<ShapeSheet> {
     let preset = args.document_preset()?;
     let settings = args.settings.settings(preset)?;
     let (shape, threshold) = (settings.shape, settings.threshold);
-    let promised = |alternative: Alternative| (alternative, Outlook::new(alternative.shape, threshold));
-    Ok(Sheet {
+    let promised = |alternative: Alternative| (alternative, Curve::new(alternative.shape, threshold));
+    Ok(ShapeSheet {
         preset,
         shingle: settings.shingle.to_string(),
         recall: settings.recall,
@@ -71,7 +71,7 @@ fn window_sheet(args: &ParamsArgs) -> crate::error::Result<WindowSheet> {
     let name = args.passage_preset()?;
     let windows = args.windows.windows(name.and_then(passage_preset))?;
     let config = Config::builder().min_words(args.windows.min_words).seed(args.seed).build()?;
-    let setting = |name, windows, lengths: &[usize], changed: &[usize]| Setting {
+    let setting = |name, windows, lengths: &[usize], changed: &[usize]| WindowSetting {
         name,
         windows,
         keys_per_word: keys_per_word(&windows, config.seed),

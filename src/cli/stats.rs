@@ -13,10 +13,10 @@ use super::output::Output;
 use super::progress::Meter;
 use super::report::style;
 use super::{hints, say};
+use crate::finding::statistics::Statistics;
 use crate::report::stats::{write_json, write_text};
 use crate::report::text::counted;
 use crate::scan::stats::{Request, stats};
-use crate::statistics::Statistics;
 
 #[derive(Debug, Group)]
 #[command(

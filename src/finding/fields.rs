@@ -1,4 +1,7 @@
-//! Which values are left out of what is saved: those that every reader takes for granted.
+//! How single values are saved: which are left out, since every reader takes them for granted, and how shares are
+//! rounded.
+
+use serde::Serializer;
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde passes a reference
 pub(super) fn is_false(value: &bool) -> bool {
@@ -13,4 +16,14 @@ pub(super) fn is_zero(n: &usize) -> bool {
 #[allow(clippy::trivially_copy_pass_by_ref)]
 pub(super) fn is_zero_u64(n: &u64) -> bool {
     *n == 0
+}
+
+/// Rounds a share to six decimals: more would show how a processor rounds.
+pub(super) fn rounded(share: f64) -> f64 {
+    (share * 1e6).round() / 1e6
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+pub(super) fn rounded_share<S: Serializer>(share: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(rounded(*share))
 }

@@ -1,11 +1,14 @@
-//! What was found: matches, clusters, families, what was skipped, and the settings that determine it all.
+//! What was found: matches, clusters, families, what was skipped, and the settings that determine it all; and with them
+//! what is worked out beside a scan: statistics, comparisons, explanations, trials of settings.
 //!
 //! These types are the format of saved findings ([`SCHEMA`], one JSON object a line): their field names are a contract.
 //! Adding a field is compatible; changing or removing one needs a new number. They do not know how anything was
 //! computed.
 
 mod collected;
+pub mod comparison;
 mod document;
+pub mod explanation;
 mod fields;
 mod fingerprint;
 mod header;
@@ -14,8 +17,10 @@ mod line;
 mod parameters;
 mod passage;
 mod skip;
+pub mod statistics;
 mod stream;
 mod summary;
+pub mod trial;
 
 pub use collected::Findings;
 pub use document::{DocumentCluster, DocumentPair, DocumentRef, Member};

@@ -1,153 +1,21 @@
-//! Why a finding is one: the numbers it rests on, the chance that the settings find it, and what differs.
+//! An explanation of a finding or a document, for people and for programs: the numbers it rests on, the chance that the
+//! settings find it, and what differs.
 
 use doublon_core::Settings;
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::comparison::{
-    Alignment, Comparison, Rule, extent, four, marked, measures, more, passages, places, promise, reason,
-};
+use super::changes::marked;
+use super::comparison::{extent, four, measures, more, passages, places, promise, reason};
 use super::text::page::{Names, Page, Paint};
 use super::text::{Style, counted, number, percent, reason_in_words};
-use crate::finding::{DocumentRef, Member, Parameters, PassageFamily, PassageMatch, PlacedSpan, Skipped};
-
-/// What is said of one finding or document.
-#[derive(Clone, Debug, Serialize)]
-pub struct Explanation {
-    /// What determined the findings.
-    pub parameters: Parameters,
-    /// What is explained.
-    pub subject: Subject,
-    /// Sources that could not be taken up again, and why. What stands in them is told from the findings alone.
-    pub lost: Vec<Lost>,
-}
-
-/// A source that is not what was scanned.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Lost {
-    /// Its path.
-    pub source: String,
-    /// How it differs, or why it cannot be read.
-    pub detail: String,
-}
-
-/// What is explained.
-#[derive(Clone, Debug, Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-#[allow(clippy::large_enum_variant)] // there is one
-pub enum Subject {
-    /// A kept document with those removed for it.
-    Cluster(Cluster),
-    /// A passage at two places.
-    Match(Match),
-    /// All places of a passage.
-    Family(Family),
-    /// One document.
-    Document(Document),
-}
-
-/// A kept document with those removed for it.
-#[derive(Clone, Debug, Serialize)]
-pub struct Cluster {
-    /// Its id in the findings.
-    pub id: String,
-    /// The document that stays.
-    pub keep: DocumentRef,
-    /// Of the removed ones those that are explained, at most as many as were asked for.
-    pub members: Vec<Removed>,
-    /// How many were removed.
-    pub count: usize,
-}
-
-/// A removed document.
-#[derive(Clone, Debug, Serialize)]
-pub struct Removed {
-    /// Its number in its cluster, from 1.
-    pub number: usize,
-    /// As it was measured in the scan.
-    pub member: Member,
-    /// The rule by which it goes.
-    pub rule: Rule,
-    /// The kept document and this one, measured again, if both are what they were.
-    pub comparison: Option<Comparison>,
-}
-
-/// A passage at two places.
-#[derive(Clone, Debug, Serialize)]
-pub struct Match {
-    /// As it was measured in the scan.
-    pub found: PassageMatch,
-    /// How many places its family has.
-    pub places: usize,
-    /// The two texts, if they are to be had.
-    pub alignment: Option<Alignment>,
-}
-
-/// All places of a passage.
-#[derive(Clone, Debug, Serialize)]
-pub struct Family {
-    /// As it was found.
-    pub family: PassageFamily,
-    /// The matches that tie its places.
-    pub matches: Vec<String>,
-    /// Of the places that do not stay, those explained: at most as many as were asked for.
-    pub places: Vec<Place>,
-}
-
-/// A place of a passage.
-#[derive(Clone, Debug, Serialize)]
-pub struct Place {
-    /// Where.
-    pub span: PlacedSpan,
-    /// The kept place and this one, if they are to be had.
-    pub alignment: Option<Alignment>,
-}
-
-/// One document.
-#[derive(Clone, Debug, Serialize)]
-pub struct Document {
-    /// The document.
-    pub doc: DocumentRef,
-    /// What became of it.
-    pub fate: Fate,
-    /// The matches that have a place in it.
-    pub matches: Vec<String>,
-    /// It and another one, measured, if one was named.
-    pub with: Option<Comparison>,
-}
-
-/// What became of a document.
-#[derive(Clone, Debug, Serialize)]
-#[serde(tag = "result", rename_all = "snake_case")]
-#[allow(clippy::large_enum_variant)] // there is one
-pub enum Fate {
-    /// It goes.
-    Removed {
-        /// The cluster.
-        cluster: String,
-        /// The document that stays.
-        keep: DocumentRef,
-        /// Why.
-        removed: Removed,
-    },
-    /// It stays, and others go for it.
-    Keeper {
-        /// The cluster.
-        cluster: String,
-        /// How many go.
-        count: usize,
-    },
-    /// It stays, and there are pairs of which it is one side.
-    Paired {
-        /// How many.
-        count: usize,
-    },
-    /// It stays.
-    Kept,
-    /// It was not compared.
-    Skipped(Skipped),
-}
+use crate::finding::Parameters;
+use crate::finding::comparison::Rule;
+use crate::finding::explanation::{
+    ExplainedCluster, ExplainedDocument, ExplainedFamily, ExplainedMatch, ExplainedPlace, Explanation, Fate, Removed,
+    Subject,
+};
 
 /// Writes an explanation for people. `findings` is what the file of findings is called.
 ///
@@ -187,27 +55,6 @@ pub fn write_json(told: &Explanation, mut out: &mut dyn Write) -> io::Result<()>
     out.write_all(b"\n")
 }
 
-impl Explanation {
-    fn documents(&self) -> impl Iterator<Item = &DocumentRef> {
-        let documents: Vec<&DocumentRef> = match &self.subject {
-            Subject::Cluster(cluster) => {
-                let members = cluster.members.iter().map(|removed| &removed.member.doc);
-                members.chain([&cluster.keep]).collect()
-            }
-            Subject::Match(Match { found, .. }) => vec![&found.a.doc, &found.b.doc],
-            Subject::Family(found) => {
-                let places = found.places.iter().map(|place| &place.span.doc);
-                places.chain([&found.family.keep.doc]).collect()
-            }
-            Subject::Document(Document { doc, fate, with, .. }) => {
-                let keep = if let Fate::Removed { keep, .. } = fate { Some(keep) } else { None };
-                [doc].into_iter().chain(keep).chain(with.iter().map(|with| &with.b.doc)).collect()
-            }
-        };
-        documents.into_iter()
-    }
-}
-
 struct Writer<'a> {
     parameters: &'a Parameters,
     findings: &'a str,
@@ -215,12 +62,12 @@ struct Writer<'a> {
     style: &'a Style,
 }
 
-/// Members of which the changed words are shown; of more, only the measures.
+/// The most members of which the changed words are shown; if there are more, only their measures are.
 const ALIGNED: usize = 3;
 
 impl Writer<'_> {
-    fn cluster(&self, cluster: &Cluster, mut out: &mut dyn Write) -> io::Result<()> {
-        let Cluster { id, keep, members, count } = cluster;
+    fn cluster(&self, cluster: &ExplainedCluster, mut out: &mut dyn Write) -> io::Result<()> {
+        let ExplainedCluster { id, keep, members, count } = cluster;
         let mut page = Page::new(&mut out, self.style);
         page.title(id, &format!("{} of one document", counted(*count as u64, "duplicate")))?;
         page.place("kept (a)", &self.names.document(keep), "")?;
@@ -267,8 +114,8 @@ impl Writer<'_> {
         }
     }
 
-    fn passage(&self, passage: &Match, mut out: &mut dyn Write) -> io::Result<()> {
-        let Match { found, places: count, alignment } = passage;
+    fn passage(&self, passage: &ExplainedMatch, mut out: &mut dyn Write) -> io::Result<()> {
+        let ExplainedMatch { found, places: count, alignment } = passage;
         let Settings { min_words, min_identity, windows, .. } = &*self.parameters.config;
         let mut page = Page::new(&mut out, self.style);
         places(found, &self.names, &mut page)?;
@@ -294,8 +141,8 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn family(&self, found: &Family, mut out: &mut dyn Write) -> io::Result<()> {
-        let Family { family, matches, places } = found;
+    fn family(&self, found: &ExplainedFamily, mut out: &mut dyn Write) -> io::Result<()> {
+        let ExplainedFamily { family, matches, places } = found;
         let mut page = Page::new(&mut out, self.style);
         page.title(&family.id, &format!("one passage at {}", counted(family.count as u64, "place")))?;
         page.place("kept (a)", &self.names.place(&family.keep), &extent(&family.keep))?;
@@ -309,7 +156,7 @@ impl Writer<'_> {
         more(family.occurrences.len(), places.len(), "place", out)
     }
 
-    fn place(&self, place: &Place, mut out: &mut dyn Write) -> io::Result<()> {
+    fn place(&self, place: &ExplainedPlace, mut out: &mut dyn Write) -> io::Result<()> {
         let mut page = Page::new(&mut out, self.style);
         page.place("also (b)", &self.names.place(&place.span), &extent(&place.span))?;
         let Some(alignment) = &place.alignment else { return page.blank() };
@@ -322,8 +169,8 @@ impl Writer<'_> {
         writeln!(out)
     }
 
-    fn document(&self, document: &Document, mut out: &mut dyn Write) -> io::Result<()> {
-        let Document { doc, fate, matches, with } = document;
+    fn document(&self, document: &ExplainedDocument, mut out: &mut dyn Write) -> io::Result<()> {
+        let ExplainedDocument { doc, fate, matches, with } = document;
         let mut page = Page::new(&mut out, self.style);
         page.place("document", &self.names.document(doc), "")?;
         page.labelled("result", &self.fate(fate), Paint::Strong)?;
@@ -383,7 +230,7 @@ fn counted_are(count: usize) -> String {
     format!("{} {verb}", counted(count as u64, "document"))
 }
 
-/// Ids, of which a few are listed.
+/// Returns the first ids in a list, and how many more there are.
 fn listed(ids: &[String], more: usize) -> String {
     const LISTED: usize = 20;
     let rest = ids.len().saturating_sub(LISTED) + more;

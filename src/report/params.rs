@@ -1,18 +1,19 @@
-//! What settings promise, for people and for programs.
+//! The sheet of bands and rows, for people and for programs: which pairs of documents they find, and what they cost.
 
 use std::io::{self, Write};
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
-use super::text::{counted, number, wrap};
+use super::sheet::{Rounded, labelled, paragraph};
+use super::text::{counted, number};
 use doublon_core::candidate::Chance;
-use doublon_core::candidate::outlook::{NEIGHBOURS, Outlook, Point};
+use doublon_core::candidate::curve::{Curve, CurvePoint, NEIGHBOURS};
 use doublon_core::candidate::params::Alternative;
 use doublon_core::candidate::presets::Preset;
 
-/// Settings with all that is to be said of them.
+/// Bands and rows, and all that `params` tells of them.
 #[derive(Clone, Debug)]
-pub struct Sheet {
+pub struct ShapeSheet {
     /// The published settings that were asked for.
     pub preset: Option<&'static Preset>,
     /// Shingles, as they are written on the command line.
@@ -22,16 +23,12 @@ pub struct Sheet {
     /// Whether bands and rows follow from the recall; otherwise they were given.
     pub chosen: bool,
     /// Bands and rows, and what they promise.
-    pub current: (Alternative, Outlook),
+    pub current: (Alternative, Curve),
     /// All shapes that reach the recall at the threshold, by ascending rows.
-    pub alternatives: Vec<(Alternative, Outlook)>,
-    /// What a document takes in memory: for what, and how many bytes.
+    pub alternatives: Vec<(Alternative, Curve)>,
+    /// The memory that one document takes, in bytes, by what it is used for.
     pub bytes: Vec<(&'static str, usize)>,
 }
-
-/// Columns of the page, and of its labels.
-pub(super) const WIDTH: usize = 80;
-const LABEL: usize = 12;
 
 /// Alternatives shown on each side of the shape.
 const SHOWN: usize = 4;
@@ -45,7 +42,7 @@ const HEIGHT: usize = 10;
 /// # Errors
 ///
 /// When `out` fails.
-pub fn write_text(sheet: &Sheet, out: &mut dyn Write) -> io::Result<()> {
+pub fn write_text(sheet: &ShapeSheet, out: &mut dyn Write) -> io::Result<()> {
     head(sheet, out)?;
     table(&sheet.current.1, out)?;
     plot(&sheet.current.1, out)?;
@@ -53,8 +50,8 @@ pub fn write_text(sheet: &Sheet, out: &mut dyn Write) -> io::Result<()> {
     costs(sheet, out)
 }
 
-fn head(sheet: &Sheet, out: &mut dyn Write) -> io::Result<()> {
-    let Outlook { shape, threshold, .. } = &sheet.current.1;
+fn head(sheet: &ShapeSheet, out: &mut dyn Write) -> io::Result<()> {
+    let Curve { shape, threshold, .. } = &sheet.current.1;
     let (bands, rows) = (counted(shape.bands as u64, "band"), counted(shape.rows as u64, "row"));
     writeln!(out, "{bands} of {rows}, {} shingles, threshold {threshold}\n", sheet.shingle)?;
     if let Some(preset) = sheet.preset {
@@ -68,10 +65,10 @@ fn head(sheet: &Sheet, out: &mut dyn Write) -> io::Result<()> {
     paragraph(rule, out)
 }
 
-fn table(outlook: &Outlook, out: &mut dyn Write) -> io::Result<()> {
+fn table(curve: &Curve, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "\nsimilarity   agree in a band   are measured")?;
-    for &Point { similarity, met, measured } in &outlook.curve {
-        let is_threshold = similarity.to_bits() == outlook.threshold.to_bits();
+    for &CurvePoint { similarity, met, measured } in &curve.points {
+        let is_threshold = similarity.to_bits() == curve.threshold.to_bits();
         let mark = if is_threshold { "   <- threshold" } else { "" };
         writeln!(out, "{:>10}   {:>15}   {:>12}{mark}", two_decimals(similarity), share(met), share(measured))?;
     }
@@ -79,9 +76,9 @@ fn table(outlook: &Outlook, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Draws the share of pairs that are measured over their similarity.
-fn plot(outlook: &Outlook, out: &mut dyn Write) -> io::Result<()> {
+fn plot(curve: &Curve, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "share of pairs that are measured")?;
-    let chance = Chance::new(outlook.shape, outlook.threshold);
+    let chance = Chance::new(curve.shape, curve.threshold);
     let heights: Vec<usize> = (1..=10 * TENTH).map(|column| height(chance.of(similarity_at(column)))).collect();
     for line in (1..=HEIGHT).rev() {
         let label = if line.is_multiple_of(2) { format!("{}%", line * 100 / HEIGHT) } else { String::new() };
@@ -92,7 +89,7 @@ fn plot(outlook: &Outlook, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{:>7} ", 0)?;
     (1..=10).try_for_each(|tenth| write!(out, "{:>TENTH$.1}", f64::from(tenth) / 10.0))?;
     writeln!(out)?;
-    let column = (outlook.threshold * (10 * TENTH) as f64).round() as usize;
+    let column = (curve.threshold * (10 * TENTH) as f64).round() as usize;
     writeln!(out, "{:column$}      ^ threshold", "")
 }
 
@@ -104,7 +101,7 @@ fn height(chance: f64) -> usize {
     (chance * HEIGHT as f64).round() as usize
 }
 
-fn alternatives(sheet: &Sheet, out: &mut dyn Write) -> io::Result<()> {
+fn alternatives(sheet: &ShapeSheet, out: &mut dyn Write) -> io::Result<()> {
     let (threshold, recall) = (sheet.current.1.threshold, share(sheet.recall).replace(".00%", "%"));
     let reach = format!("find {recall} of the pairs at {threshold}");
     let text = match (sheet.alternatives.is_empty(), sheet.chosen) {
@@ -119,7 +116,7 @@ fn alternatives(sheet: &Sheet, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// The current shape, and the alternatives around the one with the least work, by ascending rows.
-fn shown(sheet: &Sheet) -> Vec<&(Alternative, Outlook)> {
+fn shown(sheet: &ShapeSheet) -> Vec<&(Alternative, Curve)> {
     let work = |i: &usize| sheet.alternatives[*i].0.work;
     let cheapest = (0..sheet.alternatives.len()).min_by(|x, y| work(x).total_cmp(&work(y))).unwrap_or(0);
     let near = sheet.alternatives.iter().enumerate().filter(|(i, _)| i.abs_diff(cheapest) <= SHOWN);
@@ -129,30 +126,30 @@ fn shown(sheet: &Sheet) -> Vec<&(Alternative, Outlook)> {
     shown
 }
 
-fn alternative((shape, outlook): &(Alternative, Outlook), is_current: bool, out: &mut dyn Write) -> io::Result<()> {
+fn alternative((shape, curve): &(Alternative, Curve), is_current: bool, out: &mut dyn Write) -> io::Result<()> {
     let mark = if is_current { '*' } else { ' ' };
-    let found = share(outlook.at_threshold.measured);
-    let width = "measured at ".len() + outlook.threshold.to_string().len();
+    let found = share(curve.at_threshold.measured);
+    let width = "measured at ".len() + curve.threshold.to_string().len();
     let [bands, rows, functions] = [shape.shape.bands, shape.shape.rows, shape.shape.len()].map(|n| number(n as u64));
-    let (wrong, work) = (rounded(outlook.wrong_met), rounded(shape.work));
+    let (wrong, work) = (rounded(curve.wrong_met), rounded(shape.work));
     writeln!(out, " {mark} {bands:>7}   {rows:>4}   {functions:>9}   {found:>width$}   {wrong:>16}   {work:>7}")
 }
 
-fn costs(sheet: &Sheet, out: &mut dyn Write) -> io::Result<()> {
-    let (Alternative { shape, .. }, outlook) = &sheet.current;
+fn costs(sheet: &ShapeSheet, out: &mut dyn Write) -> io::Result<()> {
+    let (Alternative { shape, .. }, curve) = &sheet.current;
     let total: usize = sheet.bytes.iter().map(|(_, bytes)| bytes).sum();
     let parts: Vec<_> =
         sheet.bytes.iter().map(|(what, bytes)| format!("{} for {what}", number(*bytes as u64))).collect();
     let time = format!("{} for each shingle of a document.", counted(shape.len() as u64, "hash function"));
     let memory = format!("{} for each document: {}.", counted(total as u64, "byte"), parts.join(", "));
-    let sketch = format!("loses {} of the pairs at the threshold that agree in a band.", share(outlook.sketch_loss));
+    let sketch = format!("loses {} of the pairs at the threshold that agree in a band.", share(curve.sketch_loss));
     let candidates = format!(
         "{} wrong ones per million documents: pairs below the threshold that agree in a band. Of these {} pass the \
          sketch and are measured in vain. The numbers are those of a model: each document resembles {NEIGHBOURS} \
          others, at similarities spread evenly from 0 to 1. Corpora differ from it by powers of ten; it serves to \
          compare shapes.",
-        rounded(outlook.wrong_met),
-        rounded(outlook.wrong_measured)
+        rounded(curve.wrong_met),
+        rounded(curve.wrong_measured)
     );
     let work = "hash functions, and one more for each 180,000 wrong candidates: these take about as long as one hash \
                 function does for a million documents of 500 shingles.";
@@ -162,16 +159,6 @@ fn costs(sheet: &Sheet, out: &mut dyn Write) -> io::Result<()> {
     labelled("sketch", &sketch, out)?;
     labelled("candidates", &candidates, out)?;
     labelled("work", work, out)
-}
-
-pub(super) fn paragraph(text: &str, out: &mut dyn Write) -> io::Result<()> {
-    wrap(text, WIDTH).iter().try_for_each(|line| writeln!(out, "{line}"))
-}
-
-pub(super) fn labelled(label: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
-    let lines = wrap(text, WIDTH - LABEL);
-    let labels = [label].into_iter().chain(std::iter::repeat(""));
-    lines.iter().zip(labels).try_for_each(|(line, label)| writeln!(out, "{label:<LABEL$}{line}"))
 }
 
 /// A similarity with two decimals, or with four if it has more.
@@ -204,13 +191,13 @@ fn three_digits(value: f64) -> u64 {
 /// # Errors
 ///
 /// When `out` fails.
-pub fn write_json(sheet: &Sheet, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, &Json::of(sheet))?;
+pub fn write_json(sheet: &ShapeSheet, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, &ShapeSheetJson::of(sheet))?;
     writeln!(out)
 }
 
 #[derive(Serialize)]
-struct Json<'a> {
+struct ShapeSheetJson<'a> {
     r#type: &'static str,
     preset: Option<PresetJson>,
     shingle: &'a str,
@@ -221,7 +208,7 @@ struct Json<'a> {
     current: ShapeJson,
     sketch_loss: Rounded,
     bytes_per_document: usize,
-    curve: Vec<PointJson>,
+    curve: Vec<CurvePointJson>,
     alternatives: Vec<ShapeJson>,
 }
 
@@ -244,35 +231,26 @@ struct ShapeJson {
 }
 
 #[derive(Serialize)]
-struct PointJson {
+struct CurvePointJson {
     similarity: f64,
     met: Rounded,
     measured: Rounded,
 }
 
-/// A share that is written with six decimals: more would show how a processor rounds.
-pub(super) struct Rounded(pub f64);
-
-impl Serialize for Rounded {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_f64((self.0 * 1e6).round() / 1e6)
-    }
-}
-
-impl<'a> Json<'a> {
-    fn of(sheet: &'a Sheet) -> Self {
-        let outlook = &sheet.current.1;
+impl<'a> ShapeSheetJson<'a> {
+    fn of(sheet: &'a ShapeSheet) -> Self {
+        let curve = &sheet.current.1;
         Self {
             r#type: "params",
             preset: sheet.preset.map(PresetJson::of),
             shingle: &sheet.shingle,
-            threshold: outlook.threshold,
+            threshold: curve.threshold,
             recall: sheet.recall,
             chosen: sheet.chosen,
             current: ShapeJson::of(&sheet.current),
-            sketch_loss: Rounded(outlook.sketch_loss),
+            sketch_loss: Rounded(curve.sketch_loss),
             bytes_per_document: sheet.bytes.iter().map(|(_, bytes)| bytes).sum(),
-            curve: outlook.curve.iter().map(PointJson::of).collect(),
+            curve: curve.points.iter().map(CurvePointJson::of).collect(),
             alternatives: sheet.alternatives.iter().map(ShapeJson::of).collect(),
         }
     }
@@ -285,22 +263,22 @@ impl PresetJson {
 }
 
 impl ShapeJson {
-    fn of((alternative, outlook): &(Alternative, Outlook)) -> Self {
+    fn of((alternative, curve): &(Alternative, Curve)) -> Self {
         let Alternative { shape, work } = *alternative;
         Self {
             bands: shape.bands,
             rows: shape.rows,
             hash_functions: shape.len(),
-            found_at_threshold: Rounded(outlook.at_threshold.measured),
-            wrong_candidates_per_million: three_digits(outlook.wrong_met),
-            wrong_measured_per_million: three_digits(outlook.wrong_measured),
+            found_at_threshold: Rounded(curve.at_threshold.measured),
+            wrong_candidates_per_million: three_digits(curve.wrong_met),
+            wrong_measured_per_million: three_digits(curve.wrong_measured),
             work: three_digits(work),
         }
     }
 }
 
-impl PointJson {
-    fn of(point: &Point) -> Self {
+impl CurvePointJson {
+    fn of(point: &CurvePoint) -> Self {
         Self { similarity: point.similarity, met: Rounded(point.met), measured: Rounded(point.measured) }
     }
 }
@@ -308,13 +286,14 @@ impl PointJson {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::sheet::WIDTH;
     use doublon_core::candidate::params::{self, Bands};
     use doublon_core::candidate::presets::{DOCUMENT_PRESETS, document_preset};
 
-    fn sheet(bands: usize, rows: usize, threshold: f64, preset: Option<&'static Preset>) -> Sheet {
-        let with = |alternative: Alternative| (alternative, Outlook::new(alternative.shape, threshold));
+    fn sheet(bands: usize, rows: usize, threshold: f64, preset: Option<&'static Preset>) -> ShapeSheet {
+        let with = |alternative: Alternative| (alternative, Curve::new(alternative.shape, threshold));
         let shape = Bands::new(bands, rows).expect("valid");
-        Sheet {
+        ShapeSheet {
             preset,
             shingle: "word:5".into(),
             recall: 0.99,
@@ -325,13 +304,13 @@ mod tests {
         }
     }
 
-    fn text(sheet: &Sheet) -> String {
+    fn text(sheet: &ShapeSheet) -> String {
         let mut out = Vec::new();
         write_text(sheet, &mut out).expect("memory takes all");
         String::from_utf8(out).expect("UTF-8")
     }
 
-    fn json(sheet: &Sheet) -> serde_json::Value {
+    fn json(sheet: &ShapeSheet) -> serde_json::Value {
         let mut out = Vec::new();
         write_json(sheet, &mut out).expect("memory takes all");
         let text = String::from_utf8(out).expect("UTF-8");
@@ -411,7 +390,7 @@ mod tests {
         assert_eq!((&value["bands"], &value["rows"], &value["hash_functions"]), (&14.into(), &8.into(), &112.into()));
         assert_eq!((&value["preset"]["name"], &value["chosen"]), (&"fineweb".into(), &false.into()));
         assert_eq!(value["bytes_per_document"], 56 + 64);
-        assert_eq!(value["curve"].as_array().map(Vec::len), Some(sheet.current.1.curve.len()));
+        assert_eq!(value["curve"].as_array().map(Vec::len), Some(sheet.current.1.points.len()));
         assert_eq!(value["alternatives"].as_array().map(Vec::len), Some(sheet.alternatives.len()));
     }
 

@@ -7,9 +7,8 @@ use schemars::generate::SchemaSettings;
 use schemars::transform::{Transform, transform_subschemas};
 use schemars::{JsonSchema, Schema};
 
-use super::stats;
+use crate::finding::statistics::{self, StatisticsLine};
 use crate::finding::{self, Finding};
-use crate::statistics;
 
 /// Returns the schema of a line of findings, in draft 2020-12 of JSON Schema.
 pub fn of_findings() -> Schema {
@@ -18,7 +17,7 @@ pub fn of_findings() -> Schema {
 
 /// Returns the schema of a line of statistics.
 pub fn of_statistics() -> Schema {
-    schema::<stats::Line<'static>>(statistics::SCHEMA)
+    schema::<StatisticsLine<'static>>(statistics::SCHEMA)
 }
 
 fn schema<T: JsonSchema>(name: &str) -> Schema {

@@ -1,21 +1,18 @@
-//! Statistics, for people and for programs.
+//! Statistics of a corpus, for people and for programs.
 
 use std::io::{self, Write};
-
-use schemars::JsonSchema;
-use serde::Serialize;
 
 use super::text::page::{Names, Page, Paint};
 use super::text::{Style, counted, number, percent, reason_in_words};
 use super::visible::visible;
 use crate::finding::Skipped;
-use crate::statistics::{
-    C4Summary, DocumentStatistics, FrequentPassage, Header, MeasureSummary, RepeatSummary, SizeSummary, Statistics,
-    Summary,
+use crate::finding::statistics::{
+    C4Summary, DocumentStatistics, FrequentPassage, MeasureSummary, RepeatSummary, SizeSummary, Statistics,
+    StatisticsLine, StatisticsSummary,
 };
 use doublon_core::text::repetition::MEASURES;
 
-/// What the measures are called, in their order.
+/// The names of the measures, in their order.
 const LABELS: [&str; MEASURES.len()] = [
     "repeated lines",
     "repeated paragraphs",
@@ -32,7 +29,7 @@ const LABELS: [&str; MEASURES.len()] = [
     "characters in repeated 10-grams",
 ];
 
-/// The same, where there is little room.
+/// Shorter names of the measures, for where there is little room.
 const SHORT_LABELS: [&str; MEASURES.len()] = [
     "repeated lines",
     "repeated paragraphs",
@@ -49,7 +46,7 @@ const SHORT_LABELS: [&str; MEASURES.len()] = [
     "10-grams",
 ];
 
-/// Lines of the excerpt of a passage.
+/// The most lines that an excerpt of a passage takes.
 const EXCERPT_LINES: usize = 2;
 
 /// Writes statistics for people.
@@ -61,7 +58,7 @@ pub fn write_text(statistics: &Statistics, style: &Style, mut out: &mut dyn Writ
     let listed = statistics.documents.iter().chain(&statistics.worst).map(|document| &document.doc);
     let kept = statistics.passages.iter().map(|passage| &passage.keep.doc);
     let names = Names::of(listed.chain(kept), &statistics.skipped);
-    let mut sheet = Sheet { statistics, limit: style.limit, names, page: Page::new(&mut out, style) };
+    let mut sheet = StatisticsPage { statistics, limit: style.limit, names, page: Page::new(&mut out, style) };
     if statistics.summary.documents > 0 {
         sheet.sizes()?;
         sheet.gopher()?;
@@ -73,14 +70,14 @@ pub fn write_text(statistics: &Statistics, style: &Style, mut out: &mut dyn Writ
     sheet.summary()
 }
 
-struct Sheet<'a, W> {
+struct StatisticsPage<'a, W> {
     statistics: &'a Statistics,
     limit: usize,
     names: Names<'a>,
     page: Page<'a, W>,
 }
 
-impl<W: Write> Sheet<'_, W> {
+impl<W: Write> StatisticsPage<'_, W> {
     fn sizes(&mut self) -> io::Result<()> {
         self.page.heading("Sizes of documents")?;
         self.row(&format!("{:12}{:>15}{:>12}{:>12}{:>12}{:>12}", "", "total", "least", "median", "95%", "most"))?;
@@ -104,7 +101,7 @@ impl<W: Write> Sheet<'_, W> {
     }
 
     fn c4(&mut self) -> io::Result<()> {
-        let Summary { documents, c4, .. } = &self.statistics.summary;
+        let StatisticsSummary { documents, c4, .. } = &self.statistics.summary;
         let C4Summary { lines, unended_lines, short_lines, javascript_lines, kept_lines, .. } = *c4;
         let C4Summary { few_sentences, lorem_ipsum, curly_bracket, dropped, .. } = *c4;
         self.page.heading("Lines and documents by the rules of C4")?;
@@ -236,7 +233,7 @@ fn hundredths(share: f64) -> String {
     format!("{:.2}%", (share * 1e4 + 1e-7).floor() / 100.0)
 }
 
-fn documents_sum(summary: &Summary) -> String {
+fn documents_sum(summary: &StatisticsSummary) -> String {
     let skipped: u64 = summary.skipped.values().sum();
     let reasons: Vec<_> =
         summary.skipped.iter().map(|(reason, n)| format!("{}: {}", reason_in_words(reason), number(*n))).collect();
@@ -255,42 +252,26 @@ fn ratio(part: u64, whole: u64) -> f64 {
 ///
 /// When `out` cannot be written to.
 pub fn write_json(statistics: &Statistics, mut out: impl Write) -> io::Result<()> {
-    let mut line = |line: Line| {
+    let mut line = |line: StatisticsLine| {
         serde_json::to_writer(&mut out, &line)?;
         out.write_all(b"\n")
     };
-    line(Line::Header(&statistics.header))?;
-    statistics.documents.iter().map(Line::Document).try_for_each(&mut line)?;
-    statistics.passages.iter().map(Line::Passage).try_for_each(&mut line)?;
-    statistics.skipped.iter().map(Line::Skipped).try_for_each(&mut line)?;
-    line(Line::Summary(&statistics.summary))
-}
-
-/// One line of a file of statistics.
-#[derive(Serialize, JsonSchema)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub(super) enum Line<'a> {
-    /// The first line.
-    Header(&'a Header),
-    /// A document, if they are listed.
-    Document(&'a DocumentStatistics),
-    /// A passage that stands several times.
-    Passage(&'a FrequentPassage),
-    /// A document or source that was not measured.
-    Skipped(&'a Skipped),
-    /// The last line.
-    Summary(&'a Summary),
+    line(StatisticsLine::Header(&statistics.header))?;
+    statistics.documents.iter().map(StatisticsLine::Document).try_for_each(&mut line)?;
+    statistics.passages.iter().map(StatisticsLine::Passage).try_for_each(&mut line)?;
+    statistics.skipped.iter().map(StatisticsLine::Skipped).try_for_each(&mut line)?;
+    line(StatisticsLine::Summary(&statistics.summary))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::statistics::{C4, DocumentRepeats, RepetitionShares, SCHEMA, Sizes, StatisticsHeader};
     use crate::finding::{Parameters, Reason};
     use crate::report::text::samples;
-    use crate::statistics::{C4, DocumentRepeats, SCHEMA, Shares, Sizes};
 
     fn document(source: &str) -> DocumentStatistics {
-        let mut shares = Shares::default();
+        let mut shares = RepetitionShares::default();
         (shares.0[0], shares.0[10], shares.0[11]) = (0.29, 0.125_217, 0.110_957);
         DocumentStatistics {
             doc: samples::doc(source, 0),
@@ -306,7 +287,7 @@ mod tests {
         let findings = samples::seed();
         let keep = findings.families[0].keep.clone();
         Statistics {
-            header: Header {
+            header: StatisticsHeader {
                 schema: SCHEMA,
                 version: "0.1.0",
                 compared: true,
@@ -323,7 +304,7 @@ mod tests {
                 reason: Reason::InvalidJson,
                 detail: None,
             }],
-            summary: Summary { met: 2, documents: 1, over: 7, ..Summary::default() },
+            summary: StatisticsSummary { met: 2, documents: 1, over: 7, ..StatisticsSummary::default() },
         }
     }
 

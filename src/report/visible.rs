@@ -1,4 +1,5 @@
-//! Makes text from anywhere safe and honest to show: what would act on a terminal, or hide, is written out.
+//! Makes text from anywhere safe to show: characters that would act on a terminal, or that nobody would see, are written
+//! out as their code points.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -19,7 +20,8 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     write_out(text, is_hidden)
 }
 
-/// Like [`visible`], for places where a joiner is all that differs.
+/// Returns `text` as [`visible`] does, but with joiners and variation selectors written out too: for places where such a
+/// character may be all that differs.
 pub fn visible_with_joiners(text: &str) -> Cow<'_, str> {
     write_out(text, |c| is_hidden(c) || matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}'))
 }
@@ -39,8 +41,8 @@ fn write_out(text: &str, hidden: impl Fn(char) -> bool) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// The controls of C0 and C1, and what Unicode calls format characters, except the joiners and the marks of Arabic
-/// numbers, which have a glyph. The tags of plane 14 and the line and paragraph separators are among them.
+/// Returns whether a character acts or hides: the controls of C0 and C1, and what Unicode calls format characters, except
+/// the joiners and the marks of Arabic numbers, which have a glyph. The tags of plane 14 and the line and paragraph separators are among them.
 fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'

@@ -1,83 +1,36 @@
-//! What the windows of passages promise, for people and for programs.
+//! The sheet of windows, for people and for programs: which passages they find, and what they cost.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::params::{Rounded, labelled, paragraph};
+use super::sheet::{Rounded, labelled, paragraph};
 use super::text::counted;
+use crate::finding::trial::{TrialCell, TrialTally};
 use doublon_core::sketch::WindowParameters;
 
-/// How often something came out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// How often it was tried.
-    pub trials: usize,
-    /// How often it came out.
-    pub hits: usize,
-}
-
-/// What was found of passages of one length, edited at one rate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cell {
-    /// Words of the passage.
-    pub words: usize,
-    /// The chance of each word to be replaced by another, in per cent.
-    pub changed: usize,
-    /// The two places shared a key.
-    pub met: Tally,
-    /// A match of the two places was listed.
-    pub listed: Tally,
-}
-
-/// Settings of windows, and what came of them.
+/// One setting of windows, and what it found in trials.
 #[derive(Clone, Debug)]
-pub struct Setting {
-    /// The preset; none for settings of other values.
+pub struct WindowSetting {
+    /// The name of the preset; none if the values are those of no preset.
     pub name: Option<&'static str>,
-    /// The settings.
+    /// The values.
     pub windows: WindowParameters,
-    /// Keys that a word costs, on average.
+    /// How many keys are stored for a word, on average.
     pub keys_per_word: f64,
-    /// What is found, by length and then by rate.
-    pub cells: Vec<Cell>,
+    /// What was found, by the length of the passages and then by the rate of edits.
+    pub cells: Vec<TrialCell>,
 }
 
-/// Settings with all that is to be said of them.
+/// Windows, and all that `params` tells of them.
 #[derive(Clone, Debug)]
 pub struct WindowSheet {
     /// Words of the shortest passage that is listed.
     pub min_words: usize,
-    /// The settings asked for.
-    pub current: Setting,
-    /// Others, with the same cells as each other, to compare with.
-    pub others: Vec<Setting>,
-}
-
-impl Tally {
-    /// Counts one trial.
-    pub fn count(&mut self, is_hit: bool) {
-        self.trials += 1;
-        self.hits += usize::from(is_hit);
-    }
-
-    /// Returns the share of the trials that came out, 0 of none.
-    pub fn share(self) -> f64 {
-        if self.trials == 0 { 0.0 } else { self.hits as f64 / self.trials as f64 }
-    }
-
-    /// Returns an interval that holds the true share in 95% of all cases.
-    ///
-    /// Source: Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", Journal of the American
-    /// Statistical Association 22 (1927).
-    pub fn interval(self) -> (f64, f64) {
-        const Z: f64 = 1.96;
-        let (n, share) = (self.trials.max(1) as f64, self.share());
-        let middle = share + Z * Z / (2.0 * n);
-        let reach = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
-        let whole = 1.0 + Z * Z / n;
-        (((middle - reach) / whole).max(0.0), ((middle + reach) / whole).min(1.0))
-    }
+    /// The setting that was asked for.
+    pub current: WindowSetting,
+    /// Others to compare it with, all tried on the same passages.
+    pub others: Vec<WindowSetting>,
 }
 
 /// Writes the sheet for people, in at most 80 columns.
@@ -132,8 +85,9 @@ fn formula(bands: usize, rows: usize) -> String {
     }
 }
 
-fn chance(similarity: f64, windows: &WindowParameters) -> f64 {
-    // Multiplied out, since powers of the C library differ between systems.
+/// Returns the chance that two windows of this similarity share a key.
+pub(super) fn chance(similarity: f64, windows: &WindowParameters) -> f64 {
+    // Multiplied out, because powers of the C library differ between systems.
     let power = |base: f64, exponent: usize| (0..exponent).fold(1.0, |product, _| product * base);
     1.0 - power(1.0 - power(similarity, windows.rows), windows.bands)
 }
@@ -147,7 +101,7 @@ fn chances(bands: usize, rows: usize) -> String {
 /// Similarities that the formula is worked out for.
 const SIMILARITIES: [f64; 4] = [0.3, 0.5, 0.7, 0.9];
 
-fn table(cells: &[Cell], tally: impl Fn(&Cell) -> Tally, out: &mut dyn Write) -> io::Result<()> {
+fn table(cells: &[TrialCell], tally: impl Fn(&TrialCell) -> TrialTally, out: &mut dyn Write) -> io::Result<()> {
     for (n, of_length) in cells.chunk_by(|x, y| x.words == y.words).enumerate() {
         if n == 0 {
             write!(out, "   words")?;
@@ -175,7 +129,7 @@ fn share(share: f64) -> String {
 
 fn trials_in_words(trials: usize) -> String {
     let at = |share: f64| {
-        let (low, high) = Tally { trials, hits: (share * trials as f64).round() as usize }.interval();
+        let (low, high) = TrialTally { trials, hits: (share * trials as f64).round() as usize }.interval();
         format!("{:.1} points at {:.0}%", (high - low) * 50.0, share * 100.0)
     };
     format!(
@@ -210,29 +164,29 @@ fn comparison(sheet: &WindowSheet, out: &mut dyn Write) -> io::Result<()> {
 ///
 /// When `out` fails.
 pub fn write_json(sheet: &WindowSheet, out: &mut dyn Write) -> io::Result<()> {
-    let json = SheetJson {
+    let json = WindowSheetJson {
         r#type: "params_passages",
         min_words: sheet.min_words,
         always_met_words: sheet.current.windows.words,
-        current: SettingJson::of(&sheet.current),
-        others: sheet.others.iter().map(SettingJson::of).collect(),
+        current: WindowSettingJson::of(&sheet.current),
+        others: sheet.others.iter().map(WindowSettingJson::of).collect(),
     };
     serde_json::to_writer(&mut *out, &json)?;
     writeln!(out)
 }
 
 #[derive(Serialize)]
-struct SheetJson {
+struct WindowSheetJson {
     r#type: &'static str,
     min_words: usize,
     always_met_words: usize,
     #[serde(flatten)]
-    current: SettingJson,
-    others: Vec<SettingJson>,
+    current: WindowSettingJson,
+    others: Vec<WindowSettingJson>,
 }
 
 #[derive(Serialize)]
-struct SettingJson {
+struct WindowSettingJson {
     preset: Option<&'static str>,
     windows: WindowParameters,
     keys_per_word: Rounded,
@@ -262,8 +216,8 @@ struct ShareJson {
     high: Rounded,
 }
 
-impl SettingJson {
-    fn of(setting: &Setting) -> Self {
+impl WindowSettingJson {
+    fn of(setting: &WindowSetting) -> Self {
         let similar = SIMILARITIES.iter();
         let similar =
             similar.map(|&similarity| ChanceJson { similarity, met: Rounded(chance(similarity, &setting.windows)) });
@@ -278,7 +232,7 @@ impl SettingJson {
 }
 
 impl CellJson {
-    fn of(cell: &Cell) -> Self {
+    fn of(cell: &TrialCell) -> Self {
         Self {
             words: cell.words,
             changed: cell.changed as f64 / 100.0,
@@ -290,7 +244,7 @@ impl CellJson {
 }
 
 impl ShareJson {
-    fn of(tally: Tally) -> Self {
+    fn of(tally: TrialTally) -> Self {
         let (low, high) = tally.interval();
         Self { value: Rounded(tally.share()), low: Rounded(low), high: Rounded(high) }
     }
@@ -300,15 +254,16 @@ impl ShareJson {
 mod tests {
     use super::*;
 
-    fn tally(hits: usize) -> Tally {
-        Tally { trials: 1000, hits }
+    fn tally(hits: usize) -> TrialTally {
+        TrialTally { trials: 1000, hits }
     }
 
     fn sheet() -> WindowSheet {
-        let cell = |words, changed, met, listed| Cell { words, changed, met: tally(met), listed: tally(listed) };
+        let cell = |words, changed, met, listed| TrialCell { words, changed, met: tally(met), listed: tally(listed) };
         let cells =
             vec![cell(20, 0, 1000, 1000), cell(20, 10, 964, 640), cell(40, 0, 1000, 1000), cell(40, 10, 999, 998)];
-        let setting = |name, windows, keys_per_word| Setting { name, windows, keys_per_word, cells: cells.clone() };
+        let setting =
+            |name, windows, keys_per_word| WindowSetting { name, windows, keys_per_word, cells: cells.clone() };
         let current = WindowParameters { bands: 3, rows: 2, ..WindowParameters::default() };
         WindowSheet {
             min_words: 20,
@@ -321,16 +276,6 @@ mod tests {
         let mut out = Vec::new();
         write_text(sheet, &mut out).expect("memory takes all");
         String::from_utf8(out).expect("UTF-8")
-    }
-
-    #[test]
-    fn the_interval_is_wilsons() {
-        // The table of Brown, Cai and DasGupta (2001) has other numbers of trials; these are worked out by hand.
-        let (low, high) = Tally { trials: 10, hits: 5 }.interval();
-        assert!((low - 0.2366).abs() < 1e-4 && (high - 0.7634).abs() < 1e-4, "{low} {high}");
-        let (low, high) = Tally { trials: 1000, hits: 1000 }.interval();
-        assert!((low - 0.99617).abs() < 1e-4 && high.to_bits() == 1.0_f64.to_bits(), "{low} {high}");
-        assert_eq!(Tally::default().share().to_bits(), 0.0_f64.to_bits());
     }
 
     #[test]

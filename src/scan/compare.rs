@@ -5,7 +5,6 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use super::corpus::Corpus;
-use super::describe::{Side, pieces};
 use super::order::Order;
 use super::passages::{WordReader, WordRows, Words};
 use super::single::Single;
@@ -13,8 +12,10 @@ use super::table::{Rows, Sketcher, Table};
 use super::texts::{Store, Texts, document};
 use super::{Budget, Resources, documents, passages};
 use crate::error::Result;
+use crate::finding::comparison::{
+    AlignedPassage, ComparedDocument, Comparison, Equality, PairSearch, Rule, TextAlignment, TextPiece, Verdict,
+};
 use crate::finding::{Parameters, PassageMatch};
-use crate::report::comparison::{self, Aligned, Comparison, Equality, Rule, Search, Verdict};
 use crate::source::Document;
 use crate::source::{Source, SourceOptions};
 use doublon_core::candidate::params::sketch_len;
@@ -23,6 +24,7 @@ use doublon_core::cluster::keep::{self, Merits};
 use doublon_core::text::{Lexicon, TokenId, Tokenizer, Vocabulary};
 use doublon_core::verify::Overlap;
 use doublon_core::verify::align::{Aligner, Alignment, Column, Run};
+use doublon_core::verify::difference::{SideText, pieces};
 use doublon_core::verify::pair::{Acceptance, PairAligner};
 use doublon_core::{Config, Keep, Scope};
 
@@ -47,7 +49,7 @@ pub fn compare(a: &Single, b: &Single, parameters: &Parameters) -> Result<Compar
 }
 
 /// Aligns two texts from start to end, by the words that a scan compares.
-pub fn aligned(a: &str, b: &str, config: &Config) -> comparison::Alignment {
+pub fn aligned(a: &str, b: &str, config: &Config) -> TextAlignment {
     let tokenizer = Tokenizer::new(config.text, config.seed);
     let mut reader = tokenizer.reader();
     let (mut lexicon, mut tokens) = (Lexicon::default(), Vec::new());
@@ -63,9 +65,10 @@ pub fn aligned(a: &str, b: &str, config: &Config) -> comparison::Alignment {
     }
     let runs = runs(&vocabulary, &tokens, words_of_a, config.windows.k);
     let equal = runs.iter().filter(|run| run.column == Column::Equal).map(|run| run.len);
-    comparison::Alignment {
+    let (a, b) = (SideText::read(a, &mut reader), SideText::read(b, &mut reader));
+    TextAlignment {
         longest_run: equal.max().unwrap_or(0),
-        pieces: pieces(&Side::of(a, &mut reader), &Side::of(b, &mut reader), &runs),
+        pieces: pieces(&a, &b, &runs).iter().map(|piece| TextPiece::of(piece, &a, &b)).collect(),
         identity: Alignment { runs, ..Alignment::default() }.identity(),
     }
 }
@@ -137,10 +140,10 @@ impl<'p> Pair<'p> {
         Ok(Self { config, corpus, is_swapped, equality, overlap: Overlap::of(&sets[0], &sets[1]) })
     }
 
-    fn side(&self, single: &Single) -> comparison::Side {
+    fn side(&self, single: &Single) -> ComparedDocument {
         let (text, sketcher) = (&single.record.text, &self.corpus.sketcher);
         let tokens = Tokenizer::new(self.config.text, self.config.seed).reader().tokens(text);
-        comparison::Side {
+        ComparedDocument {
             doc: single.doc.clone(),
             bytes: text.len(),
             characters: text.chars().count(),
@@ -149,7 +152,7 @@ impl<'p> Pair<'p> {
         }
     }
 
-    fn search(&self) -> Result<Search> {
+    fn search(&self) -> Result<PairSearch> {
         let table = &self.corpus.table;
         let shape = Bands::new(self.config.bands, self.config.rows)?;
         let chance = Chance::new(shape, self.config.threshold);
@@ -162,7 +165,7 @@ impl<'p> Pair<'p> {
         let (a, b) = (table.sketches.get(0)?, table.sketches.get(1)?);
         // Bytes that are not in use agree.
         let unused = a.len() - sketch_len(shape);
-        Ok(Search {
+        Ok(PairSearch {
             chance: chance.of(self.overlap.jaccard()),
             bands_met,
             sketch_equal: lsh::equal_bytes(&a, &b) - unused,
@@ -197,7 +200,7 @@ impl<'p> Pair<'p> {
         }
     }
 
-    fn passages(&self) -> Result<Vec<Aligned>> {
+    fn passages(&self) -> Result<Vec<AlignedPassage>> {
         let config = &self.config.to_builder().scope(Scope::Across).build()?;
         let texts = &self.corpus.texts;
         let included: Vec<u32> =
@@ -214,8 +217,8 @@ impl<'p> Pair<'p> {
         let (a, b) = if self.is_swapped { (text(1), text(0)) } else { (text(0), text(1)) };
         let align = |(n, found): (usize, PassageMatch)| {
             let texts = (&a[found.a.start..found.a.end], &b[found.b.start..found.b.end]);
-            let comparison::Alignment { longest_run, pieces, .. } = aligned(texts.0, texts.1, config);
-            Aligned { found: PassageMatch { id: format!("p{}", n + 1), ..found }, longest_run, pieces }
+            let TextAlignment { longest_run, pieces, .. } = aligned(texts.0, texts.1, config);
+            AlignedPassage { found: PassageMatch { id: format!("p{}", n + 1), ..found }, longest_run, pieces }
         };
         Ok(matches.into_iter().enumerate().map(align).collect())
     }
@@ -290,8 +293,8 @@ fn words(texts: &Texts, config: &Config) -> Words {
 mod tests {
     use super::*;
     use crate::finding::DocumentRef;
-    use crate::report::comparison::{Piece, PieceKind};
     use crate::source::Record;
+    use doublon_core::verify::difference::PieceKind;
 
     fn single(path: &str, text: &str) -> Single {
         let doc = DocumentRef { source: path.into(), record: 0, id: None };
@@ -362,7 +365,7 @@ mod tests {
                 let pieces = aligned(a, b, &config).pieces;
                 let all: (String, String) = pieces.iter().map(|piece| (piece.a.as_str(), piece.b.as_str())).unzip();
                 assert_eq!((all.0.as_str(), all.1.as_str()), (a, b), "{pieces:?}");
-                let is_true = |piece: &Piece| (piece.kind == PieceKind::Equal) == (piece.a == piece.b);
+                let is_true = |piece: &TextPiece| (piece.kind == PieceKind::Equal) == (piece.a == piece.b);
                 assert!(pieces.iter().all(is_true), "{pieces:?}");
             }
         }
@@ -373,7 +376,7 @@ mod tests {
         let (a, b) = (words(0..100), words(60..160));
         let found = aligned(&a, &b, &Config::default());
         assert_eq!(found.longest_run, 40);
-        let is_equal = |piece: &&Piece| piece.kind == PieceKind::Equal && piece.a.len() > 1;
+        let is_equal = |piece: &&TextPiece| piece.kind == PieceKind::Equal && piece.a.len() > 1;
         assert_eq!(found.pieces.iter().filter(is_equal).count(), 1, "{:?}", found.pieces);
     }
 }

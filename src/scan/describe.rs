@@ -2,7 +2,7 @@
 //!
 //! Matches are found as ranges of words. Here the documents that hold one are taken up again, and each range becomes
 //! bytes, characters, lines and paragraphs of the original text, with what stands around it; and what two sides of a
-//! match differ in is read off their alignment.
+//! match differ in is listed as far as a finding has room for it.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,12 +12,12 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use crate::finding::{
     Coverage, Difference, DifferenceKind, DocumentRef, EXCERPT_CUT, Fingerprint, MAX_DIFFERENCES, PlacedSpan,
 };
-use crate::report::comparison::{Piece, PieceKind};
 use crate::source::Origin;
 use doublon_core::Span;
 use doublon_core::hash::seeded_hash;
 use doublon_core::text::{TokenReader, line_starts, paragraphs};
-use doublon_core::verify::align::{Column, Run};
+use doublon_core::verify::align::Run;
+use doublon_core::verify::difference::{self, PieceKind, SideText, TextDifference};
 
 /// The most characters of what stands before and after a span.
 const CONTEXT: usize = 40;
@@ -38,13 +38,6 @@ pub struct Described<'t> {
     paragraphs: Vec<Span>,
     characters: Vec<usize>,
     page: Option<&'t Origin>,
-}
-
-/// One side of a match: its text and where its words stand in it.
-#[derive(Debug)]
-pub struct Side<'t> {
-    text: &'t str,
-    words: Vec<Span>,
 }
 
 impl<'t> Described<'t> {
@@ -171,54 +164,23 @@ fn line(lines: &[usize], byte: usize) -> usize {
     lines.partition_point(|&start| start <= byte)
 }
 
-impl<'t> Side<'t> {
-    /// Takes the text of a side apart, unless it seems to hold another number of words by itself: it may start or end
-    /// in the middle of a character that is several words, such as `½`.
-    pub fn new(text: &'t str, words_of_side: usize, reader: &mut TokenReader) -> Option<Self> {
-        let words = words(text, reader);
-        (words.len() == words_of_side).then_some(Self { text, words })
-    }
-
-    /// Takes the text of a side apart.
-    pub fn of(text: &'t str, reader: &mut TokenReader) -> Self {
-        Self { text, words: words(text, reader) }
-    }
-
-    /// Takes a side apart that stands at `place` in the text `whole` and holds the words `range` of it.
-    pub fn inside(
-        whole: &str,
-        text: &'t str,
-        place: &PlacedSpan,
-        range: Range<usize>,
-        reader: &mut TokenReader,
-    ) -> Self {
-        let inside = |at: usize| at.clamp(place.start, place.end) - place.start;
-        let shift = |word: &Span| Span::new(inside(word.start), inside(word.end));
-        let words = words(whole, reader)[range].iter().map(shift).collect();
-        Self { text, words }
-    }
-
-    fn words(&self, range: &Range<usize>) -> &'t str {
-        if range.is_empty() { "" } else { &self.text[self.words[range.start].start..self.words[range.end - 1].end] }
-    }
-
-    /// What stands before word `n` and after the one before it.
-    fn gap(&self, n: usize) -> &'t str {
-        let start = n.checked_sub(1).map_or(0, |before| self.words[before].end);
-        let end = self.words.get(n).map_or(self.text.len(), |word| word.start);
-        &self.text[start.min(end)..end]
-    }
+/// Takes the text of a side of a match apart, unless it seems to hold another number of words by itself: it may start or
+/// end in the middle of a character that is several words, such as `½`.
+pub fn side_of<'t>(text: &'t str, words_of_side: usize, reader: &mut TokenReader) -> Option<SideText<'t>> {
+    Some(SideText::read(text, reader)).filter(|side| side.count() == words_of_side)
 }
 
-/// Returns the whole text of two sides, cut where they begin or cease to differ. `runs` aligns all of their words.
-pub fn pieces(a: &Side<'_>, b: &Side<'_>, runs: &[Run]) -> Vec<Piece> {
-    let mut cutter = Cutter { pieces: Vec::new(), after_equal: true, a: Cursor::new(a), b: Cursor::new(b) };
-    for run in runs {
-        (0..run.len).for_each(|_| cutter.column(run.column));
-    }
-    let (rest_a, rest_b) = (cutter.a.rest(), cutter.b.rest());
-    cutter.gap(rest_a, rest_b, true);
-    cutter.pieces
+/// Takes a side of a match apart that stands at `place` in the text `whole` and holds the words `range` of it.
+pub fn side_inside<'t>(
+    whole: &str,
+    text: &'t str,
+    place: &PlacedSpan,
+    range: Range<usize>,
+    reader: &mut TokenReader,
+) -> SideText<'t> {
+    let inside = |at: usize| at.clamp(place.start, place.end) - place.start;
+    let words = &reader.tokens(whole)[range];
+    SideText::new(text, words.iter().map(|word| Span::new(inside(word.span.start), inside(word.span.end))).collect())
 }
 
 /// Returns whether the excerpt of a place that is quoted is all of its text.
@@ -228,163 +190,20 @@ pub fn is_quoted_whole(place: &PlacedSpan) -> bool {
 
 /// Returns what two sides of a match differ in, from start to end, and how many more differences there are than are
 /// listed. `runs` aligns their words.
-///
-/// Other words next to each other are one difference, and so are words next to each other in other letters. What
-/// stands between two words is compared where both are equal to those on the other side.
-pub fn differences(a: &Side<'_>, b: &Side<'_>, runs: &[Run]) -> (Vec<Difference>, usize) {
-    let stretches = stretches(a, b, runs);
-    let listed = stretches.iter().take(MAX_DIFFERENCES).map(|stretch| stretch.describe(a, b)).collect();
-    (listed, stretches.len().saturating_sub(MAX_DIFFERENCES))
+pub fn differences(a: &SideText<'_>, b: &SideText<'_>, runs: &[Run]) -> (Vec<Difference>, usize) {
+    let all = difference::differences(a, b, runs);
+    let listed = all.iter().take(MAX_DIFFERENCES).filter_map(listed).collect();
+    (listed, all.len().saturating_sub(MAX_DIFFERENCES))
 }
 
-fn stretches(a: &Side<'_>, b: &Side<'_>, runs: &[Run]) -> Vec<Stretch> {
-    let mut found: Vec<Stretch> = Vec::new();
-    let (mut at, mut after_equal) = (Columns::default(), true);
-    for run in runs {
-        for _ in 0..run.len {
-            let next = at.after(run.column);
-            if run.column == Column::Equal {
-                if after_equal && a.gap(at.a) != b.gap(at.b) {
-                    found.push(Stretch { kind: DifferenceKind::Separator, from: at, to: at });
-                }
-                if a.words(&(at.a..next.a)) != b.words(&(at.b..next.b)) {
-                    extend(&mut found, DifferenceKind::Form, at, next);
-                }
-            } else {
-                extend(&mut found, DifferenceKind::Words, at, next);
-            }
-            (at, after_equal) = (next, run.column == Column::Equal);
-        }
-    }
-    if after_equal && a.gap(at.a) != b.gap(at.b) {
-        found.push(Stretch { kind: DifferenceKind::Separator, from: at, to: at });
-    }
-    found
-}
-
-/// Adds one column to the last difference if that ends where the column starts and is of one kind with it.
-fn extend(found: &mut Vec<Stretch>, kind: DifferenceKind, from: Columns, to: Columns) {
-    match found.last_mut() {
-        Some(last) if last.kind == kind && last.to.column == from.column => last.to = to,
-        _ => found.push(Stretch { kind, from, to }),
-    }
-}
-
-/// A place in an alignment: how many columns and words of each side lie before it.
-#[derive(Clone, Copy, Default)]
-struct Columns {
-    column: usize,
-    a: usize,
-    b: usize,
-}
-
-impl Columns {
-    fn after(self, column: Column) -> Self {
-        Self {
-            column: self.column + 1,
-            a: self.a + usize::from(column.has_a()),
-            b: self.b + usize::from(column.has_b()),
-        }
-    }
-}
-
-struct Stretch {
-    kind: DifferenceKind,
-    from: Columns,
-    to: Columns,
-}
-
-impl Stretch {
-    fn describe(&self, a: &Side<'_>, b: &Side<'_>) -> Difference {
-        let (a, b) = if self.kind == DifferenceKind::Separator {
-            without_common_ends(a.gap(self.from.a), b.gap(self.from.b))
-        } else {
-            (a.words(&(self.from.a..self.to.a)), b.words(&(self.from.b..self.to.b)))
-        };
-        Difference { kind: self.kind, a: shorten(a, DIFFERENCE), b: shorten(b, DIFFERENCE) }
-    }
-}
-
-/// Goes through the text of a side word by word.
-struct Cursor<'s, 't> {
-    side: &'s Side<'t>,
-    word: usize,
-    at: usize,
-}
-
-impl<'s, 't> Cursor<'s, 't> {
-    fn new(side: &'s Side<'t>) -> Self {
-        Self { side, word: 0, at: 0 }
-    }
-
-    /// What stands before the next word, and that word, without what was taken before: words may share a character.
-    fn next(&mut self) -> (&'t str, &'t str) {
-        let Some(word) = self.side.words.get(self.word) else { return ("", "") };
-        let (start, end) = (word.start.max(self.at), word.end.max(self.at));
-        let found = (&self.side.text[self.at..start], &self.side.text[start..end]);
-        (self.word, self.at) = (self.word + 1, end);
-        found
-    }
-
-    fn rest(&mut self) -> &'t str {
-        &self.side.text[self.at..]
-    }
-}
-
-/// Cuts two aligned texts into pieces.
-struct Cutter<'s, 't> {
-    pieces: Vec<Piece>,
-    after_equal: bool,
-    a: Cursor<'s, 't>,
-    b: Cursor<'s, 't>,
-}
-
-impl<'t> Cutter<'_, 't> {
-    fn column(&mut self, column: Column) {
-        let (gap_a, word_a) = if column.has_a() { self.a.next() } else { ("", "") };
-        let (gap_b, word_b) = if column.has_b() { self.b.next() } else { ("", "") };
-        let is_equal = column == Column::Equal;
-        if column.has_a() && column.has_b() {
-            self.gap(gap_a, gap_b, is_equal);
-        } else {
-            self.push(PieceKind::Words, gap_a, gap_b);
-        }
-        let kind = match is_equal {
-            true if word_a == word_b => PieceKind::Equal,
-            true => PieceKind::Form,
-            false => PieceKind::Words,
-        };
-        self.push(kind, word_a, word_b);
-        self.after_equal = is_equal;
-    }
-
-    /// What stands between two words belongs to a change if it is inside it, or differs at its edge.
-    fn gap(&mut self, a: &'t str, b: &'t str, before_equal: bool) {
-        let kind = match (self.after_equal, before_equal) {
-            (false, false) => PieceKind::Words,
-            _ if a == b => PieceKind::Equal,
-            (true, true) => PieceKind::Separator,
-            _ => PieceKind::Words,
-        };
-        self.push(kind, a, b);
-    }
-
-    fn push(&mut self, kind: PieceKind, a: &str, b: &str) {
-        match self.pieces.last_mut() {
-            _ if a.is_empty() && b.is_empty() => {}
-            Some(last) if last.kind == kind => {
-                last.a.push_str(a);
-                last.b.push_str(b);
-            }
-            _ => self.pieces.push(Piece { kind, a: a.to_owned(), b: b.to_owned() }),
-        }
-    }
-}
-
-fn words(text: &str, reader: &mut TokenReader) -> Vec<Span> {
-    let mut words = Vec::with_capacity(text.len() / 6);
-    reader.for_each(text, |token| words.push(token.span));
-    words
+fn listed(found: &TextDifference<'_>) -> Option<Difference> {
+    let kind = match found.kind {
+        PieceKind::Equal => return None,
+        PieceKind::Words => DifferenceKind::Words,
+        PieceKind::Form => DifferenceKind::Form,
+        PieceKind::Separator => DifferenceKind::Separator,
+    };
+    Some(Difference { kind, a: shorten(found.a, DIFFERENCE), b: shorten(found.b, DIFFERENCE) })
 }
 
 fn count_characters(bytes: &[u8]) -> usize {
@@ -422,14 +241,6 @@ fn is_closing_and_wide(c: char) -> bool {
         && c.general_category() != GeneralCategory::OpenPunctuation
 }
 
-fn without_common_ends<'t>(a: &'t str, b: &'t str) -> (&'t str, &'t str) {
-    let equal = |(x, y): &(char, char)| x == y;
-    let common: usize = a.chars().zip(b.chars()).take_while(equal).map(|(c, _)| c.len_utf8()).sum();
-    let (a, b) = (&a[common..], &b[common..]);
-    let common: usize = a.chars().rev().zip(b.chars().rev()).take_while(equal).map(|(c, _)| c.len_utf8()).sum();
-    (&a[..a.len() - common], &b[..b.len() - common])
-}
-
 /// The first `most` characters.
 fn beginning(text: &str, most: usize) -> &str {
     text.char_indices().nth(most).map_or(text, |(at, _)| &text[..at])
@@ -455,6 +266,7 @@ mod tests {
     use super::*;
     use doublon_core::OffsetMap;
     use doublon_core::text::Tokenizer;
+    use doublon_core::verify::align::Column;
 
     fn place(text: &str, words: Range<usize>) -> PlacedSpan {
         let doc = DocumentRef { source: "a.txt".into(), record: 0, id: None };
@@ -532,41 +344,14 @@ mod tests {
         assert_eq!((found.start, found.char_start), (4500, 3000));
     }
 
-    fn difference(a: &str, b: &str, runs: &[(Column, usize)]) -> Vec<(DifferenceKind, String, String)> {
+    #[test]
+    fn differences_beyond_the_most_are_counted() {
+        let [a, b] = ["x", "y"].map(|word| format!("{word} same ").repeat(MAX_DIFFERENCES + 2));
         let mut reader = Tokenizer::default().reader();
-        let mut side = |text| {
-            let words = words(text, &mut reader).len();
-            Side::new(text, words, &mut reader).expect("is whole")
-        };
-        let runs: Vec<_> = runs.iter().map(|&(column, len)| Run { column, len }).collect();
-        let (listed, more) = differences(&side(a), &side(b), &runs);
-        assert_eq!(more, 0);
-        listed.into_iter().map(|d| (d.kind, d.a, d.b)).collect()
-    }
-
-    fn listed(kind: DifferenceKind, a: &str, b: &str) -> (DifferenceKind, String, String) {
-        (kind, a.to_owned(), b.to_owned())
-    }
-
-    #[test]
-    fn a_paragraph_break_against_a_space_is_a_separator() {
-        let found = difference("le \"oui\".\n\n\"Nous", "le \"oui\". \"Nous", &[(Column::Equal, 3)]);
-        assert_eq!(found, [listed(DifferenceKind::Separator, "\n\n", " ")]);
-    }
-
-    #[test]
-    fn other_words_are_joined_and_what_stands_around_them_is_theirs() {
-        let runs = [(Column::Equal, 1), (Column::Different, 1), (Column::OnlyB, 1), (Column::Equal, 1)];
-        let found = difference("un deux, quatre", "un 2 bis quatre", &runs);
-        assert_eq!(found, [listed(DifferenceKind::Words, "deux", "2 bis")]);
-        let runs = [(Column::Equal, 1), (Column::OnlyA, 1), (Column::Equal, 1)];
-        assert_eq!(difference("a b c", "a c", &runs), [listed(DifferenceKind::Words, "b", "")]);
-    }
-
-    #[test]
-    fn equal_words_in_other_letters_differ_in_form() {
-        let found = difference("Le CHAT dort", "le chat dort", &[(Column::Equal, 3)]);
-        assert_eq!(found, [listed(DifferenceKind::Form, "Le CHAT", "le chat")]);
+        let runs = [Column::Different, Column::Equal].map(|column| Run { column, len: 1 }).repeat(MAX_DIFFERENCES + 2);
+        let (found, more) = differences(&SideText::read(&a, &mut reader), &SideText::read(&b, &mut reader), &runs);
+        assert_eq!((found.len(), more), (MAX_DIFFERENCES, 2));
+        assert_eq!(found[0], Difference { kind: DifferenceKind::Words, a: "x".into(), b: "y".into() });
     }
 
     #[test]
@@ -593,9 +378,9 @@ mod tests {
         let mut reader = Tokenizer::default().reader();
         let text = "pour ½ livre";
         let place = place(text, 0..2);
-        assert!(Side::new(&place.excerpt, 2, &mut reader).is_none());
-        let side = Side::inside(text, &place.excerpt, &place, 0..2, &mut reader);
-        assert_eq!(side.words.len(), 2);
+        assert!(side_of(&place.excerpt, 2, &mut reader).is_none());
+        let side = side_inside(text, &place.excerpt, &place, 0..2, &mut reader);
+        assert_eq!(side.count(), 2);
         assert_eq!(side.words(&(0..2)), "pour ½");
         assert_eq!(excerpt(text, 2..4), "livre");
     }

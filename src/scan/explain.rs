@@ -8,12 +8,15 @@ use super::compare::{aligned, compare};
 use super::describe::is_quoted_whole;
 use super::single::{Name, Single, Which, read_all, read_one};
 use crate::error::{Error, Result};
+use crate::finding::comparison::{Comparison, Equality, Rule, TextAlignment};
+use crate::finding::explanation::{
+    ExplainedCluster, ExplainedDocument, ExplainedFamily, ExplainedMatch, ExplainedPlace, Explanation, Fate,
+    LostSource, Removed, Subject,
+};
 use crate::finding::{
     DocumentCluster, DocumentRef, Findings, Header, Member, PassageFamily, PassageMatch, PlacedSpan, Skipped,
     SourceInfo,
 };
-use crate::report::comparison::{Alignment, Comparison, Equality, Rule};
-use crate::report::explanation::{Cluster, Document, Explanation, Family, Fate, Lost, Match, Place, Removed, Subject};
 use crate::rewrite::source_path;
 use crate::source::SourceOptions;
 use doublon_core::Config;
@@ -77,7 +80,12 @@ impl Explainer<'_> {
         self.document(sources).map(Subject::Document)
     }
 
-    fn cluster(&self, cluster: &DocumentCluster, member: Option<usize>, sources: &mut Sources) -> Result<Cluster> {
+    fn cluster(
+        &self,
+        cluster: &DocumentCluster,
+        member: Option<usize>,
+        sources: &mut Sources,
+    ) -> Result<ExplainedCluster> {
         let DocumentCluster { id, keep, members, .. } = cluster;
         let count = members.len();
         if member.is_some_and(|number| number == 0 || number > count) {
@@ -90,7 +98,7 @@ impl Explainer<'_> {
         let wanted: Vec<(usize, &Member)> = wanted.take(self.request.limit).collect();
         sources.read([keep].into_iter().chain(wanted.iter().map(|(_, member)| &member.doc)));
         let members = wanted.into_iter().map(|(number, member)| self.removed(keep, number, member, sources));
-        Ok(Cluster { id: id.clone(), keep: keep.clone(), members: members.collect::<Result<_>>()?, count })
+        Ok(ExplainedCluster { id: id.clone(), keep: keep.clone(), members: members.collect::<Result<_>>()?, count })
     }
 
     fn removed(&self, keep: &DocumentRef, number: usize, member: &Member, sources: &Sources) -> Result<Removed> {
@@ -103,20 +111,22 @@ impl Explainer<'_> {
         Ok(Removed { number, member: member.clone(), rule, comparison })
     }
 
-    fn passage(&self, found: &PassageMatch, sources: &mut Sources) -> Match {
+    fn passage(&self, found: &PassageMatch, sources: &mut Sources) -> ExplainedMatch {
         sources.read([&found.a.doc, &found.b.doc].into_iter());
         let family = self.findings.families.iter().find(|family| family.id == found.family);
         let alignment = self.alignment(&found.a, &found.b, sources);
-        Match { found: found.clone(), places: family.map_or(2, |family| family.count), alignment }
+        ExplainedMatch { found: found.clone(), places: family.map_or(2, |family| family.count), alignment }
     }
 
-    fn family(&self, family: &PassageFamily, sources: &mut Sources) -> Family {
+    fn family(&self, family: &PassageFamily, sources: &mut Sources) -> ExplainedFamily {
         let places: Vec<&PlacedSpan> = family.occurrences.iter().take(self.request.limit).collect();
         sources.read([&family.keep].into_iter().chain(places.iter().copied()).map(|place| &place.doc));
         let of_family = self.findings.matches.iter().filter(|found| found.family == family.id);
-        let place =
-            |span: &PlacedSpan| Place { alignment: self.alignment(&family.keep, span, sources), span: span.clone() };
-        Family {
+        let place = |span: &PlacedSpan| ExplainedPlace {
+            alignment: self.alignment(&family.keep, span, sources),
+            span: span.clone(),
+        };
+        ExplainedFamily {
             family: family.clone(),
             matches: of_family.map(|found| found.id.clone()).collect(),
             places: places.into_iter().map(place).collect(),
@@ -124,18 +134,23 @@ impl Explainer<'_> {
     }
 
     /// Aligns the texts of two places, if both are to be had: from the source, or whole in the findings.
-    fn alignment(&self, a: &PlacedSpan, b: &PlacedSpan, sources: &Sources) -> Option<Alignment> {
+    fn alignment(&self, a: &PlacedSpan, b: &PlacedSpan, sources: &Sources) -> Option<TextAlignment> {
         let (a, b) = (sources.text(a)?, sources.text(b)?);
         Some(aligned(a, b, &self.findings.header.parameters.config))
     }
 
-    fn document(&self, sources: &mut Sources) -> Result<Document> {
+    fn document(&self, sources: &mut Sources) -> Result<ExplainedDocument> {
         let name = self.name(self.request.id);
         let skipped = self.findings.skipped.iter().find(|skipped| names(&name, skipped));
         if let Some(skipped) = skipped {
             let doc =
                 DocumentRef { source: skipped.source.as_str().into(), record: skipped.record.unwrap_or(0), id: None };
-            return Ok(Document { doc, fate: Fate::Skipped(skipped.clone()), matches: Vec::new(), with: None });
+            return Ok(ExplainedDocument {
+                doc,
+                fate: Fate::Skipped(skipped.clone()),
+                matches: Vec::new(),
+                with: None,
+            });
         }
         let single = self.known(&name, sources)?;
         let doc = single.doc.clone();
@@ -145,7 +160,7 @@ impl Explainer<'_> {
         let fate = self.fate(&doc, sources)?;
         let is_in = |found: &&PassageMatch| same(&found.a.doc, &doc) || same(&found.b.doc, &doc);
         let matches = self.findings.matches.iter().filter(is_in).map(|found| found.id.clone()).collect();
-        Ok(Document { doc, fate, matches, with })
+        Ok(ExplainedDocument { doc, fate, matches, with })
     }
 
     fn fate(&self, doc: &DocumentRef, sources: &mut Sources) -> Result<Fate> {
@@ -250,7 +265,7 @@ struct Sources<'a> {
     header: &'a Header,
     options: &'a SourceOptions,
     documents: BTreeMap<(Arc<str>, u64), Single>,
-    lost: Vec<Lost>,
+    lost: Vec<LostSource>,
 }
 
 impl<'a> Sources<'a> {
@@ -277,7 +292,7 @@ impl<'a> Sources<'a> {
 
     fn lose(&mut self, source: &str, detail: String) {
         if self.lost.iter().all(|lost| lost.source != source) {
-            self.lost.push(Lost { source: source.to_owned(), detail });
+            self.lost.push(LostSource { source: source.to_owned(), detail });
         }
     }
 

@@ -13,7 +13,7 @@
 use rayon::prelude::*;
 
 use super::passages::{acceptance, least_score};
-use crate::report::windows::{Cell, Tally};
+use crate::finding::trial::{TrialCell, TrialTally};
 use doublon_core::Config;
 use doublon_core::hash::mix;
 use doublon_core::sketch::WindowParameters;
@@ -35,7 +35,7 @@ pub fn table(
     lengths: &[usize],
     changed: &[usize],
     trials: usize,
-) -> Vec<Cell> {
+) -> Vec<TrialCell> {
     let language = Language::new();
     let cells: Vec<_> =
         lengths.iter().flat_map(|&words| changed.iter().map(move |&changed| (words, changed))).collect();
@@ -104,8 +104,8 @@ impl<'l> Trials<'l> {
         }
     }
 
-    fn cell(&mut self, words: usize, changed: usize, trials: usize) -> Cell {
-        let mut cell = Cell { words, changed, met: Tally::default(), listed: Tally::default() };
+    fn cell(&mut self, words: usize, changed: usize, trials: usize) -> TrialCell {
+        let mut cell = TrialCell { words, changed, met: TrialTally::default(), listed: TrialTally::default() };
         for number in 0..trials {
             let (met, listed) = self.trial(words, changed, number as u64);
             cell.met.count(met);
@@ -269,7 +269,7 @@ mod tests {
     #[test]
     fn more_changes_lose_more_and_more_words_lose_less() {
         let cells = table(&WindowParameters::default(), &config(WindowParameters::default()), &LENGTHS, &CHANGED, 400);
-        for tally in [|cell: &Cell| cell.met.hits, |cell: &Cell| cell.listed.hits] {
+        for tally in [|cell: &TrialCell| cell.met.hits, |cell: &TrialCell| cell.listed.hits] {
             let at = |length: usize, changed: usize| tally(&cells[length * CHANGED.len() + changed]);
             for length in 0..LENGTHS.len() {
                 for changed in 1..CHANGED.len() {

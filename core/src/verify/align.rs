@@ -174,8 +174,8 @@ impl Alignment {
 #[derive(Debug)]
 pub struct Aligner<'v> {
     vocabulary: &'v Vocabulary,
-    last: Row,
-    row: Row,
+    last: BandRow,
+    row: BandRow,
     steps: Vec<Column>,
     rows: Vec<(usize, usize)>,
     /// The words of `b` in the columns of the band so far, after one that stands for none.
@@ -187,8 +187,8 @@ impl<'v> Aligner<'v> {
     pub fn new(vocabulary: &'v Vocabulary) -> Self {
         Self {
             vocabulary,
-            last: Row::default(),
-            row: Row::default(),
+            last: BandRow::default(),
+            row: BandRow::default(),
             steps: Vec::new(),
             rows: Vec::new(),
             columns: Vec::new(),
@@ -209,16 +209,16 @@ impl<'v> Aligner<'v> {
     /// Returns the passage that two stretches of one text start with, if any.
     pub fn align_halves(&mut self, text: &[TokenId], a: Range<usize>, b: Range<usize>) -> Alignment {
         let start = Alignment::at(a.start, b.start);
-        let stretch = Stretch { a: &text[a], b: &text[b], backward: false, apart: None };
+        let ahead = WordsAhead { a: &text[a], b: &text[b], backward: false, apart: None };
         let mut whole = start;
-        self.extend(&stretch).runs.iter().for_each(|run| whole.push(run.column, run.len));
+        self.extend(&ahead).runs.iter().for_each(|run| whole.push(run.column, run.len));
         whole.best_part()
     }
 
     fn both_ways(&mut self, a: &[TokenId], b: &[TokenId], anchor: Anchor, apart: Option<usize>) -> Alignment {
-        let before = Stretch { a: &a[..anchor.a], b: &b[..anchor.b], backward: true, apart };
+        let before = WordsAhead { a: &a[..anchor.a], b: &b[..anchor.b], backward: true, apart };
         let (a_end, b_end) = (anchor.a + anchor.len, anchor.b + anchor.len);
-        let after = Stretch { a: &a[a_end..], b: &b[b_end..], backward: false, apart };
+        let after = WordsAhead { a: &a[a_end..], b: &b[b_end..], backward: false, apart };
         let before = self.extend(&before);
         let after = self.extend(&after);
         let mut whole = Alignment::at(anchor.a - before.a.end, anchor.b - before.b.end);
@@ -228,29 +228,29 @@ impl<'v> Aligner<'v> {
         whole
     }
 
-    /// Returns the best alignment that starts where the stretch does, in its direction.
-    fn extend(&mut self, stretch: &Stretch<'_>) -> Alignment {
+    /// Returns the best alignment that starts at the first of the words ahead, in their direction.
+    fn extend(&mut self, ahead: &WordsAhead<'_>) -> Alignment {
         let mut found = Alignment::at(0, 0);
         loop {
-            found.push(Column::Equal, stretch.equal_run(found.a.end, found.b.end));
-            if !self.bridge(stretch, &mut found) {
+            found.push(Column::Equal, ahead.equal_run(found.a.end, found.b.end));
+            if !self.bridge(ahead, &mut found) {
                 return found;
             }
         }
     }
 
     /// Appends the best way on from the end of `found`; returns whether it goes on plainly from there.
-    fn bridge(&mut self, stretch: &Stretch<'_>, found: &mut Alignment) -> bool {
+    fn bridge(&mut self, ahead: &WordsAhead<'_>, found: &mut Alignment) -> bool {
         let (a_from, b_from) = (found.a.end, found.b.end);
-        let (a_left, b_left) = (stretch.a.len() - a_from, stretch.b.len() - b_from);
-        self.start_rows(b_left, stretch.allowed(a_from, b_from, 0));
+        let (a_left, b_left) = (ahead.a.len() - a_from, ahead.b.len() - b_from);
+        self.start_rows(b_left, ahead.allowed(a_from, b_from, 0));
         let mut best = Best::default();
         let mut committed = false;
         for consumed in 1..=a_left {
-            let word = stretch.a(a_from + consumed - 1);
-            let allowed = stretch.allowed(a_from, b_from, consumed);
+            let word = ahead.a(a_from + consumed - 1);
+            let allowed = ahead.allowed(a_from, b_from, consumed);
             let allowed = allowed.start..allowed.end.min(b_left + 1);
-            let Some((at, cell)) = self.next_row(word, |n| stretch.b(b_from + n), allowed, best.score) else { break };
+            let Some((at, cell)) = self.next_row(word, |n| ahead.b(b_from + n), allowed, best.score) else { break };
             if cell.score > best.score {
                 best = Best { score: cell.score, a: consumed, b: at };
                 committed = cell.run >= COMMIT_RUN;
@@ -274,7 +274,7 @@ impl<'v> Aligner<'v> {
         self.row.first = 0;
         self.row.cells.clear();
         let width = ((X_DROP / -GAP) as usize).min(b_left).min(allowed.end.saturating_sub(1));
-        self.row.cells.extend((0..).take(width + 1).map(|n| Cell { score: GAP * n, run: 0 }));
+        self.row.cells.extend((0..).take(width + 1).map(|n| BandCell { score: GAP * n, run: 0 }));
         self.rows.push((0, 0));
         self.steps.resize(width + 1, Column::OnlyB);
     }
@@ -287,7 +287,7 @@ impl<'v> Aligner<'v> {
         b: impl Fn(usize) -> TokenId,
         allowed: Range<usize>,
         best: i32,
-    ) -> Option<(usize, Cell)> {
+    ) -> Option<(usize, BandCell)> {
         std::mem::swap(&mut self.last, &mut self.row);
         let first = self.last.first.max(allowed.start);
         let last_end = self.last.first + self.last.cells.len();
@@ -300,13 +300,13 @@ impl<'v> Aligner<'v> {
         let offset = self.steps.len();
         self.rows.push((first, offset));
         self.steps.resize(offset + end - first, Column::OnlyB);
-        let mut diagonal = first.checked_sub(1).map_or(Cell::DEAD, |before| self.last.get(before));
-        self.last.cells.resize(end.max(last_end) - self.last.first, Cell::DEAD);
+        let mut diagonal = first.checked_sub(1).map_or(BandCell::DEAD, |before| self.last.get(before));
+        self.last.cells.resize(end.max(last_end) - self.last.first, BandCell::DEAD);
         let above = &self.last.cells[first - self.last.first..];
         let spelling = self.vocabulary.spelling(word);
         let row = &mut self.row.cells;
         row.clear();
-        let (mut left, mut top, mut alive) = (Cell::DEAD, (first, Cell::DEAD), first..first);
+        let (mut left, mut top, mut alive) = (BandCell::DEAD, (first, BandCell::DEAD), first..first);
         for (at, ((&above, step), &(other, other_spelling))) in
             (first..end).zip(above.iter().zip(&mut self.steps[offset..]).zip(&self.columns[first..end]))
         {
@@ -317,7 +317,7 @@ impl<'v> Aligner<'v> {
                 alive = if alive.is_empty() { at } else { alive.start }..at + 1;
                 top = if left.score > top.1.score { (at, left) } else { top };
             } else {
-                left = Cell::DEAD;
+                left = BandCell::DEAD;
                 if at > last_end {
                     break;
                 }
@@ -362,26 +362,26 @@ fn column(equal: bool, similar: impl FnOnce() -> bool) -> Column {
 
 /// Returns the best cell after its three neighbours, and the column that leads to it; `column` is that of the diagonal.
 #[inline]
-fn cell(diagonal: Cell, above: Cell, left: Cell, column: Column) -> (Cell, Column) {
+fn cell(diagonal: BandCell, above: BandCell, left: BandCell, column: Column) -> (BandCell, Column) {
     let (gap, gap_column) =
         if above.score >= left.score { (above.score, Column::OnlyA) } else { (left.score, Column::OnlyB) };
     let (score, gap) = (diagonal.score + column.score(), gap + GAP);
     if score < gap {
-        return (Cell { score: gap, run: 0 }, gap_column);
+        return (BandCell { score: gap, run: 0 }, gap_column);
     }
-    (Cell { score, run: if column == Column::Equal { diagonal.run + 1 } else { 0 } }, column)
+    (BandCell { score, run: if column == Column::Equal { diagonal.run + 1 } else { 0 } }, column)
 }
 
 /// The words on one side of an anchor, counted from the anchor outwards.
-struct Stretch<'t> {
+struct WordsAhead<'t> {
     a: &'t [TokenId],
     b: &'t [TokenId],
     backward: bool,
-    /// In one document: how far the two sides are apart where the stretch starts.
+    /// In one document: how far the first words ahead of the two sides are apart.
     apart: Option<usize>,
 }
 
-impl Stretch<'_> {
+impl WordsAhead<'_> {
     #[inline]
     fn a(&self, n: usize) -> TokenId {
         if self.backward { self.a[self.a.len() - 1 - n] } else { self.a[n] }
@@ -410,12 +410,12 @@ impl Stretch<'_> {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Cell {
+struct BandCell {
     score: i32,
     run: u32,
 }
 
-impl Cell {
+impl BandCell {
     const DEAD: Self = Self { score: i32::MIN / 2, run: 0 };
 
     #[inline]
@@ -426,15 +426,15 @@ impl Cell {
 
 /// The cells of the band for one word of `a`.
 #[derive(Debug, Default)]
-struct Row {
+struct BandRow {
     first: usize,
-    cells: Vec<Cell>,
+    cells: Vec<BandCell>,
 }
 
-impl Row {
+impl BandRow {
     #[inline]
-    fn get(&self, at: usize) -> Cell {
-        self.cells.get(at.wrapping_sub(self.first)).copied().unwrap_or(Cell::DEAD)
+    fn get(&self, at: usize) -> BandCell {
+        self.cells.get(at.wrapping_sub(self.first)).copied().unwrap_or(BandCell::DEAD)
     }
 
     /// Keeps the cells from the first to the last one alive; `first` is the column of the first cell there is.

@@ -1,6 +1,7 @@
-//! Exact measures of a candidate: overlap of sets, alignment of sequences.
+//! Exact measures of a candidate: overlap of sets, alignment of sequences, and which words differ.
 
 pub mod align;
+pub mod difference;
 pub mod overlap;
 pub mod pair;
 

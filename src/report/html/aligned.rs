@@ -1,206 +1,90 @@
-//! Two excerpts side by side: which stretches are equal, and in what the others differ.
-//!
-//! A finding tells what its sides differ in, not where, so the words of both excerpts are aligned again (Myers, "An O(ND)
-//! Difference Algorithm and Its Variations", Algorithmica 1986; excerpts have some hundred characters). An excerpt may
-//! have lost its middle; what lies next to the cut without a partner is no difference.
-
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+//! Two excerpts side by side: in each, the stretches that differ from the other are marked.
 
 use super::shown::Lines;
-use crate::finding::EXCERPT_CUT;
-use doublon_core::Span;
+use crate::finding::PlacedSpan;
+use crate::report::excerpt::{ExcerptKind, ExcerptPiece, ExcerptSide, align_excerpts};
 use doublon_core::text::Tokenizer;
-
-/// How a stretch relates to the other side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// The same, or nothing is known of it.
-    Same,
-    /// Other words.
-    Words,
-    /// The same words in other letters.
-    Form,
-    /// Something else between the same words.
-    Gap,
-}
+use doublon_core::verify::difference::{PieceKind, common_ends};
 
 /// A stretch of one side.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Piece {
-    pub kind: Kind,
+pub struct MarkedText {
+    /// How it differs from the other side; none if it does not, or if nothing is known of it.
+    pub mark: Option<PieceKind>,
     text: String,
 }
 
-impl Piece {
+impl MarkedText {
     pub fn shown(&self) -> Lines<'_> {
         Lines(&self.text)
     }
 
     /// Returns the class of a marked stretch; none if it is not to be marked.
     pub fn class(&self) -> Option<&'static str> {
-        match self.kind {
-            Kind::Same => None,
-            Kind::Words => Some("words"),
-            Kind::Form => Some("form"),
-            Kind::Gap => Some("gap"),
+        match self.mark? {
+            PieceKind::Equal => None,
+            PieceKind::Words => Some("words"),
+            PieceKind::Form => Some("form"),
+            PieceKind::Separator => Some("gap"),
         }
     }
 }
 
-/// An excerpt, and where its middle was left out.
-#[derive(Clone, Copy, Debug)]
-pub struct Excerpt<'a> {
-    pub text: &'a str,
-    pub cut: Option<Span>,
+/// Aligns the excerpts of two places, and returns the stretches of each.
+pub fn side_by_side(a: &PlacedSpan, b: &PlacedSpan, tokenizer: &Tokenizer) -> [Vec<MarkedText>; 2] {
+    let mut sides = [Vec::new(), Vec::new()];
+    for piece in align_excerpts(a, b, tokenizer) {
+        push_side(&mut sides[0], &piece, piece.a);
+        push_side(&mut sides[1], &piece, piece.b);
+    }
+    sides
 }
 
-/// Aligns two excerpts, and returns the stretches of each.
-pub fn align(a: Excerpt, b: Excerpt, tokenizer: &Tokenizer) -> [Vec<Piece>; 2] {
-    let sides = [words(a, tokenizer), words(b, tokenizer)];
-    let keys = sides.each_ref().map(|words| words.iter().map(|word| word.key.as_str()).collect::<Vec<_>>());
-    let mut marks = [vec![Mark::default(); keys[0].len()], vec![Mark::default(); keys[1].len()]];
-    let mut partners = Vec::new();
-    for op in capture_diff_slices(Algorithm::Myers, &keys[0], &keys[1]) {
-        if let DiffOp::Equal { old_index, new_index, len } = op {
-            partners.extend((0..len).map(|n| (old_index + n, new_index + n)));
-        } else {
-            mark_words(&mut marks, &keys, &op);
+/// Appends one side of a piece. Of text between words only the part that differs is marked.
+fn push_side(texts: &mut Vec<MarkedText>, piece: &ExcerptPiece<'_>, side: ExcerptSide<'_>) {
+    let ExcerptSide { before, words, after } = side;
+    match piece.kind {
+        ExcerptKind::Known(kind @ PieceKind::Separator) => {
+            let (head, tail) = common_ends(piece.a.after, piece.b.after);
+            let end = after.len() - tail;
+            push(texts, None, &after[..head]);
+            push(texts, Some(kind), &after[head..end]);
+            push(texts, None, &after[end..]);
         }
-    }
-    mark_partners(&mut marks, [a.text, b.text], &sides, &partners);
-    let [of_a, of_b] = marks;
-    [pieces(a.text, &sides[0], &of_a), pieces(b.text, &sides[1], &of_b)]
-}
-
-/// A word with its place, or the cut.
-struct Word {
-    key: String,
-    span: Span,
-}
-
-/// How a word, and what stands before it, relate to the other side.
-#[derive(Clone, Copy)]
-struct Mark {
-    before: Kind,
-    /// Bytes at the start and the end of what stands before it that are equal on both sides.
-    equal_ends: (usize, usize),
-    word: Kind,
-}
-
-impl Default for Mark {
-    fn default() -> Self {
-        Self { before: Kind::Same, equal_ends: (0, 0), word: Kind::Same }
-    }
-}
-
-fn words(excerpt: Excerpt, tokenizer: &Tokenizer) -> Vec<Word> {
-    let mut words: Vec<Word> = Vec::new();
-    let mut read = |text: &str, from: usize| {
-        tokenizer.for_each(text, |key, span| {
-            let (start, end) = (span.start + from, span.end + from);
-            match words.last_mut() {
-                // The words of one character share its place.
-                Some(last) if last.span.end > start => last.key += key,
-                _ => words.push(Word { key: key.to_owned(), span: Span::new(start, end) }),
-            }
-        });
-        words.len()
-    };
-    let Some(cut) = excerpt.cut else {
-        read(excerpt.text, 0);
-        return words;
-    };
-    let head = read(&excerpt.text[..cut.start], 0);
-    read(&excerpt.text[cut.end..], cut.end);
-    words.insert(head, Word { key: EXCERPT_CUT.to_owned(), span: cut });
-    words
-}
-
-/// Marks words without a partner, unless they are next to a cut: their partners may have been left out.
-fn mark_words(marks: &mut [Vec<Mark>; 2], keys: &[Vec<&str>; 2], op: &DiffOp) {
-    let ranges = [op.old_range(), op.new_range()];
-    let near_cut = ranges.iter().zip(keys).any(|(range, keys)| {
-        let around = range.start.saturating_sub(1)..(range.end + 1).min(keys.len());
-        keys[around].contains(&EXCERPT_CUT)
-    });
-    if near_cut {
-        return;
-    }
-    for (marks, range) in marks.iter_mut().zip(ranges) {
-        for (n, mark) in marks[range].iter_mut().enumerate() {
-            mark.word = Kind::Words;
-            if n > 0 {
-                mark.before = Kind::Words;
-            }
+        ExcerptKind::Known(kind @ (PieceKind::Words | PieceKind::Form)) => {
+            push(texts, None, before);
+            push(texts, Some(kind), words);
+            push(texts, None, after);
+        }
+        ExcerptKind::Known(PieceKind::Equal) | ExcerptKind::Cut | ExcerptKind::NextToCut => {
+            [before, words, after].into_iter().for_each(|text| push(texts, None, text));
         }
     }
 }
 
-/// Compares the letters of equal words, and what stands between two that are neighbours on both sides.
-fn mark_partners(marks: &mut [Vec<Mark>; 2], texts: [&str; 2], sides: &[Vec<Word>; 2], partners: &[(usize, usize)]) {
-    let mut before: Option<(usize, usize)> = None;
-    for &(a, b) in partners {
-        let at = [a, b];
-        let is_cut = |n: usize| sides[0][n].key == EXCERPT_CUT;
-        let word = |side: usize| &texts[side][sides[side][at[side]].span.start..sides[side][at[side]].span.end];
-        if !is_cut(a) && word(0) != word(1) {
-            (marks[0][a].word, marks[1][b].word) = (Kind::Form, Kind::Form);
-        }
-        if before.is_some_and(|(x, y)| x + 1 == a && y + 1 == b && !is_cut(x) && !is_cut(a)) {
-            let gap = |side: usize| &texts[side][sides[side][at[side] - 1].span.end..sides[side][at[side]].span.start];
-            if gap(0) != gap(1) {
-                let equal_ends = equal_ends(gap(0), gap(1));
-                for (marks, n) in marks.iter_mut().zip(at) {
-                    (marks[n].before, marks[n].equal_ends) = (Kind::Gap, equal_ends);
-                }
-            }
-        }
-        before = Some((a, b));
-    }
-}
-
-/// Returns how many bytes two texts share at the start, and of the rest at the end.
-fn equal_ends(a: &str, b: &str) -> (usize, usize) {
-    let shared = |(x, y): (char, char)| (x == y).then_some(x.len_utf8());
-    let head: usize = a.chars().zip(b.chars()).map_while(shared).sum();
-    let tail: usize = a[head..].chars().rev().zip(b[head..].chars().rev()).map_while(shared).sum();
-    (head, tail)
-}
-
-fn pieces(text: &str, words: &[Word], marks: &[Mark]) -> Vec<Piece> {
-    let mut pieces = Vec::new();
-    let mut at = 0;
-    for (word, mark) in words.iter().zip(marks) {
-        let (gap, (head, tail)) = (&text[at..word.span.start], mark.equal_ends);
-        push(&mut pieces, Kind::Same, &gap[..head]);
-        push(&mut pieces, mark.before, &gap[head..gap.len() - tail]);
-        push(&mut pieces, Kind::Same, &gap[gap.len() - tail..]);
-        push(&mut pieces, mark.word, &text[word.span.start..word.span.end]);
-        at = word.span.end;
-    }
-    push(&mut pieces, Kind::Same, &text[at..]);
-    pieces
-}
-
-fn push(pieces: &mut Vec<Piece>, kind: Kind, text: &str) {
-    match pieces.last_mut() {
+fn push(texts: &mut Vec<MarkedText>, mark: Option<PieceKind>, text: &str) {
+    match texts.last_mut() {
         _ if text.is_empty() => {}
-        Some(last) if last.kind == kind => last.text += text,
-        _ => pieces.push(Piece { kind, text: text.to_owned() }),
+        Some(last) if last.mark == mark => last.text += text,
+        _ => texts.push(MarkedText { mark, text: text.to_owned() }),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::excerpt_cut;
+    use crate::report::text::samples;
 
     fn aligned(a: &str, b: &str) -> [String; 2] {
-        let [a, b] = [a, b].map(|text| Excerpt { text, cut: excerpt_cut(text) });
-        align(a, b, &Tokenizer::default()).map(|pieces| {
-            let told = pieces.iter().map(|piece| match piece.class() {
-                None => piece.text.clone(),
-                Some(class) => format!("[{class}:{}]", piece.text),
+        let [a, b] = [a, b].map(|text| {
+            // A text that holds the sign of a cut is cut.
+            let characters = text.chars().count() + if text.contains(" … ") { 100 } else { 0 };
+            PlacedSpan { excerpt: text.into(), ..samples::span(samples::doc("a", 0), 0..characters, (1, 1)) }
+        });
+        side_by_side(&a, &b, &Tokenizer::default()).map(|texts| {
+            let told = texts.iter().map(|marked| match marked.class() {
+                None => marked.text.clone(),
+                Some(class) => format!("[{class}:{}]", marked.text),
             });
             told.collect()
         })
@@ -213,6 +97,7 @@ mod tests {
         assert_eq!(aligned("one.\n\ntwo", "one. two"), ["one.[gap:\n\n]two", "one.[gap: ]two"]);
         assert_eq!(aligned("a b c d", "a d"), ["a [words:b c] d", "a d"]);
         assert_eq!(aligned("東京都", "東北都"), ["東[words:京]都", "東[words:北]都"]);
+        assert_eq!(aligned("½ kg", "¼ kg"), ["[words:½] kg", "[words:¼] kg"]);
     }
 
     #[test]
@@ -225,13 +110,11 @@ mod tests {
     #[test]
     fn all_of_the_text_is_in_the_pieces() {
         for text in ["", " …  … ", "½ and ½", "a\u{301} b", "—", "x … y … z"] {
-            let excerpt = Excerpt { text, cut: excerpt_cut(text) };
-            let [a, _] = align(
-                excerpt,
-                Excerpt { text: "other … words", cut: excerpt_cut("other … words") },
-                &Tokenizer::default(),
-            );
-            assert_eq!(a.iter().map(|piece| piece.text.as_str()).collect::<String>(), text);
+            let [a, b] = aligned(text, "other … words").map(|told| {
+                let plain = ["[words:", "[form:", "[gap:", "]"].iter().fold(told, |told, mark| told.replace(mark, ""));
+                plain
+            });
+            assert_eq!((a.as_str(), b.as_str()), (text, "other … words"));
         }
     }
 }

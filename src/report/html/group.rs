@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 
-use super::aligned::{Excerpt, Piece, align};
+use super::aligned::{MarkedText, side_by_side};
 use super::shown::Lines;
 use super::strip::Strip;
 use super::{Context, anchor, capitalised, more, total};
@@ -135,7 +135,7 @@ struct SideView<'a> {
     covers: String,
     span: String,
     before: Lines<'a>,
-    pieces: Vec<Piece>,
+    pieces: Vec<MarkedText>,
     after: Lines<'a>,
 }
 
@@ -278,7 +278,7 @@ impl<'a> Group<'a> {
 
 impl<'a> SideBySide<'a> {
     fn new(m: &'a PassageMatch, is_all: bool, context: &Context<'a>) -> Self {
-        let [a, b] = align(excerpt(&m.a), excerpt(&m.b), &context.tokenizer);
+        let [a, b] = side_by_side(&m.a, &m.b, &context.tokenizer);
         let labels = if is_all { ["First place", "Second place"] } else { ["One place", "Another place"] };
         Self {
             title: if is_all { "Side by side" } else { "The two places listed that differ most" },
@@ -296,7 +296,7 @@ impl<'a> SideBySide<'a> {
 }
 
 impl<'a> SideView<'a> {
-    fn new(label: &'static str, place: &'a PlacedSpan, pieces: Vec<Piece>, context: &Context) -> Self {
+    fn new(label: &'static str, place: &'a PlacedSpan, pieces: Vec<MarkedText>, context: &Context) -> Self {
         Self {
             label,
             name: context.names.place(place),
@@ -438,8 +438,4 @@ fn told_differences(m: &PassageMatch) -> Vec<String> {
         lines.push(more(hidden, 0, "difference"));
     }
     lines
-}
-
-fn excerpt(place: &PlacedSpan) -> Excerpt<'_> {
-    Excerpt { text: &place.excerpt, cut: place.excerpt_cut() }
 }

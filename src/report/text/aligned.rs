@@ -4,114 +4,55 @@
 //! are shown. What differs stands as `[-in the first-]{+in the second+}`. The marks stay where there is colour: not
 //! everyone tells red from green.
 //!
-//! Findings have the start and the end of a long text. These are compared for themselves, and where they are cut off
-//! nothing is said of the words that one text has beyond the other.
+//! Findings have the start and the end of a long text. Words next to the cut that have no partner are left out: whatever
+//! stands unmarked here is in both texts.
 
-use std::ops::Range;
-
-use similar::{Algorithm, DiffOp, capture_diff_slices};
-
-use super::page::Paint;
+use super::paint::{Paint, PaintedText};
 use crate::finding::{EXCERPT_CUT, PlacedSpan};
-use doublon_core::text::{Token, Tokenizer};
-
-/// A stretch of text with its colour.
-pub type Piece = (String, Paint);
+use crate::report::excerpt::{ExcerptKind, ExcerptPiece, ExcerptSide, align_excerpts};
+use doublon_core::text::Tokenizer;
+use doublon_core::verify::difference::PieceKind;
 
 /// Returns the texts of two places as one.
-pub fn aligned(a: &PlacedSpan, b: &PlacedSpan, tokenizer: &Tokenizer) -> Vec<Piece> {
-    if a.excerpt_cut().is_none() && b.excerpt_cut().is_none() {
-        return merged(&a.excerpt, &b.excerpt, tokenizer, Ends::BOTH);
-    }
-    let ((start_a, end_a), (start_b, end_b)) = (halves(a), halves(b));
-    let mut pieces = merged(start_a, start_b, tokenizer, Ends { start: true, end: false });
-    pieces.push((EXCERPT_CUT.to_owned(), Paint::Faint));
-    pieces.extend(merged(end_a, end_b, tokenizer, Ends { start: false, end: true }));
-    pieces
+pub fn aligned(a: &PlacedSpan, b: &PlacedSpan, tokenizer: &Tokenizer) -> Vec<PaintedText> {
+    let mut texts: Vec<PaintedText> = align_excerpts(a, b, tokenizer).iter().flat_map(marked).collect();
+    texts.retain(|(text, _)| !text.is_empty());
+    texts
 }
 
-/// Divides a text in its middle: where it is cut, if it is.
-fn halves(place: &PlacedSpan) -> (&str, &str) {
-    let text = &*place.excerpt;
-    match place.excerpt_cut() {
-        Some(cut) => (&text[..cut.start], &text[cut.end..]),
-        None => text.split_at(text.floor_char_boundary(text.len() / 2)),
-    }
-}
-
-/// Which ends of two texts are those of the match.
-#[derive(Clone, Copy)]
-struct Ends {
-    start: bool,
-    end: bool,
-}
-
-impl Ends {
-    const BOTH: Self = Self { start: true, end: true };
-}
-
-fn merged(a: &str, b: &str, tokenizer: &Tokenizer, ends: Ends) -> Vec<Piece> {
-    let (a, b) = (Side::new(a, tokenizer), Side::new(b, tokenizer));
-    let ops = capture_diff_slices(Algorithm::Myers, &a.hashes(), &b.hashes());
-    let is_equal = |op: &DiffOp| matches!(op, DiffOp::Equal { .. });
-    let from = if ends.start { 0 } else { ops.iter().position(is_equal).unwrap_or(0) };
-    let to = if ends.end { ops.len() } else { ops.iter().rposition(is_equal).map_or(ops.len(), |at| at + 1) };
-    let mut pieces: Vec<Piece> = ops[from..to].iter().flat_map(|op| pieces(op, &a, &b)).collect();
-    if ends.end {
-        pieces.push((a.rest().to_owned(), Paint::Plain));
-    }
-    pieces.retain(|(text, _)| !text.is_empty());
-    pieces
-}
-
-fn pieces(op: &DiffOp, a: &Side<'_>, b: &Side<'_>) -> Vec<Piece> {
-    let first = |words: &Range<usize>, paint| (format!("[-{}-]", a.words(words)), paint);
-    let second = |words: &Range<usize>, paint| (format!("{{+{}+}}", b.words(words)), paint);
-    let gap = |side: &Side<'_>, at| (side.gap(at).to_owned(), Paint::Plain);
-    let space = |gap: &str| (if gap.is_empty() { "" } else { " " }.to_owned(), Paint::Plain);
-    let (of_a, of_b) = (op.old_range(), op.new_range());
-    match op {
-        DiffOp::Equal { .. } => vec![gap(a, of_a.start), (a.words(&of_a).to_owned(), Paint::Plain)],
-        DiffOp::Delete { .. } => vec![gap(a, of_a.start), first(&of_a, Paint::First)],
-        // What stands before it in the second text stands in the first one too, before its next word.
-        DiffOp::Insert { .. } => vec![space(b.gap(of_b.start)), second(&of_b, Paint::Second)],
-        DiffOp::Replace { .. } => {
-            vec![gap(a, of_a.start), first(&of_a, Paint::Change), second(&of_b, Paint::Change)]
+fn marked(piece: &ExcerptPiece<'_>) -> Vec<PaintedText> {
+    let plain = |text: &str| (text.to_owned(), Paint::Plain);
+    let ExcerptSide { before, words, after } = piece.a;
+    match piece.kind {
+        ExcerptKind::Cut => vec![(EXCERPT_CUT.to_owned(), Paint::Faint)],
+        ExcerptKind::NextToCut => vec![plain(after)],
+        ExcerptKind::Known(PieceKind::Words) => {
+            let mut texts = vec![plain(space_before(piece))];
+            texts.extend(changed(words, piece.b.words));
+            texts.push(plain(after));
+            texts
         }
+        ExcerptKind::Known(_) => vec![plain(&[before, words, after].concat())],
     }
 }
 
-/// A text and its words.
-struct Side<'t> {
-    text: &'t str,
-    tokens: Vec<Token>,
+/// Returns what stands before changed words. What the second text has there stands in the first one too, if that has
+/// nothing else here: before its next word.
+fn space_before<'t>(piece: &ExcerptPiece<'t>) -> &'t str {
+    match piece.a.words {
+        "" if !piece.b.before.is_empty() => " ",
+        _ => piece.a.before,
+    }
 }
 
-impl<'t> Side<'t> {
-    fn new(text: &'t str, tokenizer: &Tokenizer) -> Self {
-        Self { text, tokens: tokenizer.tokens(text) }
-    }
-
-    fn hashes(&self) -> Vec<u64> {
-        self.tokens.iter().map(|token| token.hash).collect()
-    }
-
-    fn words(&self, words: &Range<usize>) -> &'t str {
-        let (first, last) = (&self.tokens[words.start], &self.tokens[words.end - 1]);
-        &self.text[first.span.start..last.span.end]
-    }
-
-    /// What stands before a word; nothing between two words of one character.
-    fn gap(&self, word: usize) -> &'t str {
-        let end = self.tokens[word].span.start;
-        let start = word.checked_sub(1).map_or(0, |before| self.tokens[before].span.end);
-        &self.text[start.min(end)..end]
-    }
-
-    /// What stands after the last word.
-    fn rest(&self) -> &'t str {
-        &self.text[self.tokens.last().map_or(0, |last| last.span.end)..]
-    }
+fn changed(a: &str, b: &str) -> impl Iterator<Item = PaintedText> {
+    let paint = match (a, b) {
+        (_, "") => Paint::First,
+        ("", _) => Paint::Second,
+        _ => Paint::Change,
+    };
+    let first = (!a.is_empty()).then(|| (format!("[-{a}-]"), paint));
+    first.into_iter().chain((!b.is_empty()).then(|| (format!("{{+{b}+}}"), paint)))
 }
 
 #[cfg(test)]
@@ -135,7 +76,7 @@ mod tests {
         assert_eq!(shown("un deux trois", "un trois"), "un [-deux-] trois");
         assert_eq!(shown("un trois", "un deux trois"), "un {+deux+} trois");
         assert_eq!(shown("一二三四", "一二五四"), "一二[-三-]{+五+}四");
-        assert_eq!(shown("pour ½ livre", "pour ¼ livre"), "pour ½[-½-]{+¼+} livre");
+        assert_eq!(shown("pour ½ livre", "pour ¼ livre"), "pour [-½-]{+¼+} livre");
         assert_eq!(shown("", "un"), "{+un+}");
         assert_eq!(shown("`un`", "`un deux`"), "`un {+deux+}`");
     }

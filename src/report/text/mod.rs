@@ -8,6 +8,7 @@ mod aligned;
 mod closing;
 mod order;
 pub(super) mod page;
+mod paint;
 pub(super) mod phrase;
 #[cfg(test)]
 pub(crate) mod samples;

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::Style;
-use super::aligned::Piece;
+pub use super::paint::Paint;
+use super::paint::PaintedText;
 use super::phrase::counted;
 use super::wrap::{one_line, shorten, wrap};
 use crate::finding::{DocumentRef, Findings, PlacedSpan, Skipped};
@@ -13,35 +14,6 @@ use crate::report::visible::visible;
 /// Columns before the text of a group, and of a label.
 const INDENT: usize = 4;
 const LABEL: usize = 11;
-
-/// What a stretch of text is, which decides its colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Paint {
-    Plain,
-    Strong,
-    Place,
-    Change,
-    /// Only in the first of two texts.
-    First,
-    /// Only in the second of two texts.
-    Second,
-    Faint,
-}
-
-impl Paint {
-    /// The parameters of the escape sequence "select graphic rendition" (ECMA-48, 8.3.117).
-    fn code(self) -> Option<&'static str> {
-        match self {
-            Self::Plain => None,
-            Self::Strong => Some("1"),
-            Self::Place => Some("35"),
-            Self::Change => Some("33"),
-            Self::First => Some("31"),
-            Self::Second => Some("32"),
-            Self::Faint => Some("2"),
-        }
-    }
-}
 
 /// Writes lines of a width.
 pub struct Page<'a, W> {
@@ -86,10 +58,11 @@ impl<'a, W: Write> Page<'a, W> {
     }
 
     /// The texts of two places as one, on as many lines at most. What is beyond loses its middle.
-    pub fn aligned(&mut self, pieces: &[Piece], most: usize) -> io::Result<()> {
-        let pieces: Vec<Piece> = pieces.iter().map(|(text, paint)| (one_line(text), *paint)).collect();
+    pub fn aligned(&mut self, pieces: &[PaintedText], most: usize) -> io::Result<()> {
+        let pieces: Vec<PaintedText> = pieces.iter().map(|(text, paint)| (one_line(text), *paint)).collect();
         let text: String = pieces.iter().map(|(text, _)| text.as_str()).collect();
-        let visible = |(text, paint): &Piece| text.chars().filter(|&c| c != ' ').map(|_| *paint).collect::<Vec<_>>();
+        let visible =
+            |(text, paint): &PaintedText| text.chars().filter(|&c| c != ' ').map(|_| *paint).collect::<Vec<_>>();
         // Lines are broken at spaces and lose nothing else, so that what is no space keeps its colour by its number.
         let paints: Vec<Paint> = pieces.iter().flat_map(visible).collect();
         let lines = wrap(&text, self.width - INDENT - 2);
@@ -115,7 +88,7 @@ impl<'a, W: Write> Page<'a, W> {
 
     /// A line of which each character that is no space has a colour of its own, from number `at` on.
     fn painted_by(&self, line: &str, paints: &[Paint], at: &mut usize) -> String {
-        let mut runs: Vec<Piece> = Vec::new();
+        let mut runs: Vec<PaintedText> = Vec::new();
         for c in line.chars() {
             let paint = paints.get(*at).copied().unwrap_or(Paint::Plain);
             *at += usize::from(c != ' ');

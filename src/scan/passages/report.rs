@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::describe::{Described, Side, differences, is_quoted_whole};
+use super::describe::{Described, differences, is_quoted_whole, side_inside, side_of};
 use super::repeats::{Repeat, Shingles};
 use super::{Failure, Lost};
 use crate::finding::{
@@ -20,6 +20,7 @@ use crate::source::Document;
 use doublon_core::cluster::families::{Families, Occurrence};
 use doublon_core::hash::content_hash;
 use doublon_core::text::{TokenReader, Tokenizer};
+use doublon_core::verify::difference::SideText;
 
 /// Documents that one thread reads one after another, so that those next to each other in a file are read at once.
 const DOCUMENTS: usize = 64;
@@ -178,12 +179,12 @@ impl Reporter<'_> {
         place: &Occurrence,
         places: &Places,
         reader: &mut TokenReader,
-    ) -> Result<Side<'t>, Failure> {
-        if let Some(side) = Side::new(text, place.words().len(), reader) {
+    ) -> Result<SideText<'t>, Failure> {
+        if let Some(side) = side_of(text, place.words().len(), reader) {
             return Ok(side);
         }
         let whole = self.corpus.texts.reader().read(place.doc).map_err(|why| Failure::Lost(vec![(place.doc, why)]))?;
-        Ok(Side::inside(&whole.text, text, places.span(place), place.words(), reader))
+        Ok(side_inside(&whole.text, text, places.span(place), place.words(), reader))
     }
 }
 

@@ -23,9 +23,11 @@ use super::pool::Pool;
 use super::repeated::Repeated;
 use super::{Budget, Progress, Resources, intake};
 use crate::error::{Error, Result};
+use crate::finding::statistics::{
+    DocumentRepeats, DocumentStatistics, RepetitionShares, SCHEMA, Sizes, Statistics, StatisticsHeader,
+};
 use crate::finding::{DocumentRef, Findings, Reason, Skipped, SourceInfo};
 use crate::source::{self, Item, Record, SourceOptions};
-use crate::statistics::{DocumentRepeats, DocumentStatistics, Header, SCHEMA, Shares, Sizes, Statistics};
 use doublon_core::Config;
 use doublon_core::text::{Cleaning, RepetitionMeter, Tokenizer};
 
@@ -195,7 +197,7 @@ impl Run<'_> {
         }
         let documents = |numbered: Vec<Numbered>| numbered.into_iter().map(|one| one.document).collect();
         Ok(Statistics {
-            header: Header {
+            header: StatisticsHeader {
                 schema: SCHEMA,
                 version: env!("CARGO_PKG_VERSION"),
                 compared: self.request.compare,
@@ -243,7 +245,7 @@ impl Gauge {
             *self = Self::new();
             Skipped { record: Some(doc.record), ..internal_error(&doc.source, None, doc.id.as_deref(), &panic) }
         })?;
-        let gopher = Shares(found.shares());
+        let gopher = RepetitionShares(found.shares());
         let [bytes, characters, words, lines, paragraphs] =
             [text.len(), found.characters, found.words, found.lines.count, found.paragraphs.count].map(|n| n as u64);
         let sizes = Sizes { bytes, characters, words, lines, paragraphs };

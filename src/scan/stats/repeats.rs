@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::finding::statistics::{DocumentRepeats, FrequentPassage, RepeatSummary};
 use crate::finding::{DocumentRef, Findings, PassageFamily, PlacedSpan};
 use crate::report::measure::Repeated;
-use crate::statistics::{DocumentRepeats, FrequentPassage, RepeatSummary};
 
 /// What findings say of each document.
 pub(super) struct Repeats {

@@ -4,7 +4,9 @@ use std::cmp::Ordering;
 
 use super::distribution::Distribution;
 use crate::finding::Skipped;
-use crate::statistics::{C4Summary, DocumentStatistics, MeasureSummary, SizeSummary, Sizes, Summary};
+use crate::finding::statistics::{
+    C4Summary, DocumentStatistics, MeasureSummary, SizeSummary, Sizes, StatisticsSummary,
+};
 use doublon_core::text::repetition::MEASURES;
 
 /// Shares are counted in ten thousandths.
@@ -145,16 +147,16 @@ impl Tally {
     }
 
     /// Returns the summary, in which what is known of the whole run is still missing.
-    pub fn summary(&mut self) -> Summary {
+    pub fn summary(&mut self) -> StatisticsSummary {
         self.worst.sort_by(worse_first);
-        Summary {
+        StatisticsSummary {
             documents: self.documents,
             lossy: self.lossy,
             sizes: Sizes::NAMES.into_iter().zip(&self.sizes).map(size_summary).collect(),
             gopher: (0..MEASURES.len()).map(|at| self.measure_summary(at)).collect(),
             over: self.over_any,
             c4: self.c4,
-            ..Summary::default()
+            ..StatisticsSummary::default()
         }
     }
 

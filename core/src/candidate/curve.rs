@@ -1,9 +1,9 @@
-//! What bands and rows promise: which pairs they find, and how many wrong ones they let through.
+//! The curve of bands and rows: which pairs they find at each similarity, and how many wrong ones they let through.
 //!
 //! The chances are exact; see [`Chance`]. How many wrong pairs there are depends on the corpus, so their number is that
 //! of a model: each document resembles [`NEIGHBOURS`] others, at similarities spread evenly from 0 to 1. It is the model
-//! by which [`choose`](super::choose) weighs wrong pairs, and made for comparing shapes: corpora differ from it by
-//! powers of ten.
+//! by which [`choose`](super::choose) weighs wrong pairs. It is made for comparing shapes: the numbers of real corpora
+//! differ from it by powers of ten.
 
 use super::params::{Bands, Chance, area};
 
@@ -13,17 +13,17 @@ pub const NEIGHBOURS: u32 = 360;
 /// Pairs of the model for a million documents: each counts once for both of its documents.
 const PAIRS_PER_MILLION: f64 = 1e6 * NEIGHBOURS as f64 / 2.0;
 
-/// What a shape promises at a threshold.
+/// Which pairs a shape finds, by their similarity, and what it costs at a threshold.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Outlook {
+pub struct Curve {
     /// The shape.
     pub shape: Bands,
     /// The similarity from which documents are duplicates.
     pub threshold: f64,
     /// The point at the threshold.
-    pub at_threshold: Point,
+    pub at_threshold: CurvePoint,
     /// Points at each tenth and around the threshold, ascending; none stands twice.
-    pub curve: Vec<Point>,
+    pub points: Vec<CurvePoint>,
     /// The share of the pairs at the threshold that agree in a band and are lost by the sketch.
     pub sketch_loss: f64,
     /// Pairs below the threshold that agree in a band, for a million documents of the model.
@@ -32,9 +32,9 @@ pub struct Outlook {
     pub wrong_measured: f64,
 }
 
-/// What becomes of pairs of one similarity; shares `0.0..=1.0`.
+/// How many of the pairs of one similarity are found; shares are `0.0..=1.0`.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Point {
+pub struct CurvePoint {
     /// Their Jaccard similarity.
     pub similarity: f64,
     /// The share that agrees in a band.
@@ -43,11 +43,11 @@ pub struct Point {
     pub measured: f64,
 }
 
-impl Outlook {
-    /// Works it out. A threshold above 0 and at most 1 is expected.
+impl Curve {
+    /// Computes the curve of a shape. The threshold must be above 0 and at most 1.
     pub fn new(shape: Bands, threshold: f64) -> Self {
         let chance = Chance::new(shape, threshold);
-        let point = |similarity| Point {
+        let point = |similarity| CurvePoint {
             similarity,
             met: shape.collision_probability(similarity),
             measured: chance.of(similarity),
@@ -58,7 +58,7 @@ impl Outlook {
             shape,
             threshold,
             at_threshold,
-            curve: similarities(threshold).into_iter().map(point).collect(),
+            points: similarities(threshold).into_iter().map(point).collect(),
             sketch_loss: if at_threshold.met > 0.0 { 1.0 - at_threshold.measured / at_threshold.met } else { 0.0 },
             wrong_met: wrong(&|similarity| shape.collision_probability(similarity)),
             wrong_measured: wrong(&|similarity| chance.of(similarity)),
@@ -93,22 +93,22 @@ mod tests {
     #[test]
     fn points_are_the_exact_chances() {
         let shape = Bands::new(14, 8).expect("valid");
-        let (outlook, chance) = (Outlook::new(shape, 0.75), Chance::new(shape, 0.75));
-        assert_eq!(outlook.curve.len(), 12);
-        for point in &outlook.curve {
+        let (curve, chance) = (Curve::new(shape, 0.75), Chance::new(shape, 0.75));
+        assert_eq!(curve.points.len(), 12);
+        for point in &curve.points {
             assert_eq!(point.measured.to_bits(), chance.of(point.similarity).to_bits(), "{point:?}");
             assert_eq!(point.met.to_bits(), shape.collision_probability(point.similarity).to_bits(), "{point:?}");
         }
-        assert!(outlook.curve.contains(&outlook.at_threshold));
-        assert!(outlook.sketch_loss > 0.0 && outlook.sketch_loss < 4e-4, "{}", outlook.sketch_loss);
+        assert!(curve.points.contains(&curve.at_threshold));
+        assert!(curve.sketch_loss > 0.0 && curve.sketch_loss < 4e-4, "{}", curve.sketch_loss);
     }
 
     #[test]
     fn wrong_pairs_are_those_of_the_model() {
         // One band of one row meets pairs of similarity s with chance s: below 0.5 that are 0.5^2 / 2 of all.
-        let outlook = Outlook::new(Bands::new(1, 1).expect("valid"), 0.5);
-        assert!((outlook.wrong_met - 180e6 * 0.125).abs() < 1.0, "{}", outlook.wrong_met);
-        let [few, many] = [4, 40].map(|bands| Outlook::new(Bands::new(bands, 5).expect("valid"), 0.8));
+        let curve = Curve::new(Bands::new(1, 1).expect("valid"), 0.5);
+        assert!((curve.wrong_met - 180e6 * 0.125).abs() < 1.0, "{}", curve.wrong_met);
+        let [few, many] = [4, 40].map(|bands| Curve::new(Bands::new(bands, 5).expect("valid"), 0.8));
         assert!(few.wrong_met < many.wrong_met && many.wrong_measured < many.wrong_met, "{few:?} {many:?}");
     }
 }

@@ -1,18 +1,23 @@
 //! Statistics of a corpus: sizes, repetition inside documents, and what a scan reports of it.
 //!
 //! These types are the format of saved statistics (`doublon.stats/1`, one JSON object a line): their field names are a
-//! contract, as those of [`crate::finding`] are. Adding a field is compatible; changing or removing one needs `/2`.
+//! contract, as those of findings are. Adding a field is compatible; changing or removing one needs `/2`.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use doublon_core::text::Cleaning;
+use doublon_core::text::repetition::{MEASURES, Measure};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, json};
 
-use crate::finding::{DocumentRef, Parameters, PlacedSpan, Skipped, SourceInfo};
-use doublon_core::text::Cleaning;
-use doublon_core::text::repetition::{MEASURES, Measure};
+use super::document::DocumentRef;
+use super::fields::{rounded, rounded_share};
+use super::header::SourceInfo;
+use super::parameters::Parameters;
+use super::passage::PlacedSpan;
+use super::skip::Skipped;
 
 /// The name and version of the format.
 pub const SCHEMA: &str = "doublon.stats/1";
@@ -21,7 +26,7 @@ pub const SCHEMA: &str = "doublon.stats/1";
 #[derive(Clone, Debug, PartialEq)]
 pub struct Statistics {
     /// What was read and how.
-    pub header: Header,
+    pub header: StatisticsHeader,
     /// Every document, if they were asked for.
     pub documents: Vec<DocumentStatistics>,
     /// The documents most over a limit, worst first; at most as many as were asked for. They are not written to a file.
@@ -31,12 +36,29 @@ pub struct Statistics {
     /// What was not measured, and why.
     pub skipped: Vec<Skipped>,
     /// The whole corpus.
-    pub summary: Summary,
+    pub summary: StatisticsSummary,
+}
+
+/// One line of a file of statistics.
+#[derive(Serialize, JsonSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum StatisticsLine<'a> {
+    /// The first line.
+    Header(&'a StatisticsHeader),
+    /// A document, if they are listed.
+    Document(&'a DocumentStatistics),
+    /// A passage that stands several times.
+    Passage(&'a FrequentPassage),
+    /// A document or source that was not measured.
+    Skipped(&'a Skipped),
+    /// The last line.
+    Summary(&'a StatisticsSummary),
 }
 
 /// What was read and how.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-pub struct Header {
+#[schemars(rename = "Header")]
+pub struct StatisticsHeader {
     /// [`SCHEMA`].
     #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
@@ -60,7 +82,7 @@ pub struct DocumentStatistics {
     #[serde(flatten)]
     pub sizes: Sizes,
     /// How much it repeats itself, by the measures of Gopher.
-    pub gopher: Shares,
+    pub gopher: RepetitionShares,
     /// The measures by which Gopher's filter would drop it.
     pub over: Vec<&'static str>,
     /// What C4's rules find in it.
@@ -97,9 +119,9 @@ impl Sizes {
 
 /// The values of the measures of repetition, in the order of [`MEASURES`].
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Shares(pub [f64; MEASURES.len()]);
+pub struct RepetitionShares(pub [f64; MEASURES.len()]);
 
-impl Shares {
+impl RepetitionShares {
     /// Returns the measures that are over their limit, with their values, in order.
     pub fn over(&self) -> impl Iterator<Item = (&'static str, f64)> {
         let all = MEASURES.into_iter().zip(self.0);
@@ -112,7 +134,7 @@ impl Shares {
     }
 }
 
-impl JsonSchema for Shares {
+impl JsonSchema for RepetitionShares {
     fn schema_name() -> Cow<'static, str> {
         "Shares".into()
     }
@@ -129,20 +151,10 @@ impl JsonSchema for Shares {
     }
 }
 
-impl Serialize for Shares {
+impl Serialize for RepetitionShares {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(MEASURES.iter().zip(self.0).map(|(measure, share)| (measure.name, rounded(share))))
     }
-}
-
-/// A share with six decimals: more would show how a processor rounds.
-fn rounded(share: f64) -> f64 {
-    (share * 1e6).round() / 1e6
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde passes a reference
-fn rounded_share<S: Serializer>(share: &f64, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_f64(rounded(*share))
 }
 
 /// What C4's rules find in a document.
@@ -214,7 +226,8 @@ pub struct FrequentPassage {
 
 /// The whole corpus.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
-pub struct Summary {
+#[schemars(rename = "Summary")]
+pub struct StatisticsSummary {
     /// Everything that was met as a document, or as a source that gave none.
     pub met: u64,
     /// Documents that were measured.
@@ -326,7 +339,7 @@ mod tests {
 
     #[test]
     fn a_document_is_over_a_limit_and_not_at_it() {
-        let mut shares = Shares([0.0; 13]);
+        let mut shares = RepetitionShares([0.0; 13]);
         (shares.0[0], shares.0[10]) = (0.30, 0.13);
         assert_eq!(shares.over().collect::<Vec<_>>(), [("duplicate_8_gram_characters", 0.13)]);
         assert!((shares.excess() - 0.13 / 0.12).abs() < 1e-12);
