@@ -11,14 +11,8 @@ use doublon::Config;
 use doublon::finding::{DocumentPair, Findings, Reason};
 use tempfile::TempDir;
 
-use generator::{Corpus, Generated, Mix, Options, Random};
-use oracle::{Oracle, documents, number, removals, scan_documents, serialised, write_corpus};
-
-#[path = "../benches/generator/mod.rs"]
-#[allow(dead_code)] // each user of the generator uses a part of it
-mod generator;
-#[allow(dead_code)]
-mod oracle;
+use crate::generator::{self, Corpus, Generated, Mix, Options, Random};
+use crate::oracle::{Oracle, documents, number, removals, scan_documents, serialised, write_corpus};
 
 fn corpus(seed: u64, documents: u64) -> Vec<Generated> {
     Corpus::new(Options { seed, documents, words: 80, mix: Mix::default() }).collect()
