@@ -11,9 +11,9 @@ use std::process::{Command, Stdio};
 
 use doublon::Error;
 use doublon::finding::{BadInput, InputOptions, RecordMode};
-use doublon::finding::{Reason, Skipped, SourceInfo};
+use doublon::finding::{Reason, Skipped};
 use doublon::scan::{Resources, scan};
-use doublon::source::{Format, Item, Record, Rereader, SourceReader, parse, walk};
+use doublon::source::{Format, Record, Rereader, SourceReader, walk};
 use doublon::{Config, Level};
 use tempfile::TempDir;
 

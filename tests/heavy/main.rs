@@ -1,4 +1,5 @@
-//! Tests that take hundreds of megabytes or measure the memory of a process: run apart from the others, one at a time.
+//! Tests that take hundreds of megabytes, or measure the memory or the work of a process: run apart from the others, one
+//! at a time.
 //!
 //! ```text
 //! cargo test --test heavy -- --test-threads=1
@@ -9,6 +10,9 @@
 #[path = "../../benches/generator/mod.rs"]
 #[allow(dead_code)] // each user of the generator uses a part of it
 mod generator;
+#[path = "../shared/oracle.rs"]
+#[allow(dead_code)] // each user of the oracle uses a part of it
+mod oracle;
 #[path = "../shared/reading.rs"]
 #[allow(dead_code)] // each user uses a part of it
 mod reading;
@@ -16,3 +20,4 @@ mod reading;
 mod bombs;
 #[cfg(all(target_os = "linux", feature = "cli"))]
 mod program;
+mod work;
