@@ -106,6 +106,7 @@ pub enum Verdict {
 /// By what a document is a duplicate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Rule {
     /// It is the same bytes.
     ExactCopy,

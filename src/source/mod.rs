@@ -87,6 +87,7 @@ impl Deref for SourceOptions {
 
 /// What the bytes of a source are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Format {
     /// Plain text, one document.
     Plain,

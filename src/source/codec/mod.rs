@@ -24,6 +24,7 @@ use crate::finding::Reason;
 
 /// How the bytes of a source are compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Compression {
     /// gzip (RFC 1952).
     Gzip,
