@@ -34,8 +34,8 @@ impl Overlap {
     /// 2,048 are tried. It errs for a pair at the threshold with a probability of 1 in 10^9: six standard deviations.
     /// Source: bottom-k sketches (Cohen and Kaplan, "Summarizing Data using Bottom-k Sketches", PODC 2007).
     pub fn is_surely_below(threshold: f64, a: &[u64], b: &[u64]) -> bool {
-        crate::effort::count_comparison();
         const SAMPLE: usize = 1024;
+        crate::effort::count_comparison();
         if a.len().min(b.len()) <= 2 * SAMPLE {
             return false;
         }
