@@ -30,13 +30,15 @@
 //! 4  verify, cluster
 //! 3  candidate
 //! 2  text, then sketch
-//! 1  span, hash, error
+//! 1  span, hash, error, effort
 //! ```
 
 pub mod candidate;
 pub mod cluster;
 mod compare;
 pub mod config;
+#[doc(hidden)] // for the tests of this project
+pub mod effort;
 pub mod error;
 pub mod hash;
 pub mod kernel;

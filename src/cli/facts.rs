@@ -100,7 +100,6 @@ impl<S: Sink> Sink for FactsGatherer<S> {
                 facts.first.get_or_insert_with(|| cluster.id.clone());
                 self.measure.cluster(cluster);
             }
-            Finding::DocumentPair(_) => {}
             Finding::PassageMatch(found) => {
                 facts.first.get_or_insert_with(|| found.id.clone());
             }
@@ -110,6 +109,7 @@ impl<S: Sink> Sink for FactsGatherer<S> {
             }
             Finding::Skipped(skipped) => facts.skipped.add(skipped),
             Finding::Summary(summary) => facts.summary = summary.clone(),
+            _ => {} // pairs repeat what clusters say
         }
         self.next.receive(finding)
     }

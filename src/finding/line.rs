@@ -13,6 +13,7 @@ use super::summary::Summary;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[allow(clippy::large_enum_variant)] // one value at a time, while a line is written or read
+#[non_exhaustive]
 pub enum Finding {
     /// The first line.
     Header(Header),

@@ -72,6 +72,7 @@ pub struct Difference {
 /// What differs between two aligned stretches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum DifferenceKind {
     /// Other words.
     Words,

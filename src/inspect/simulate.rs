@@ -10,9 +10,8 @@
 //! one rate is at every higher one. So cells differ by what they measure more than by chance, and the same seed gives
 //! the same table.
 
-use rayon::prelude::*;
-
 use crate::finding::trial::{TrialCell, TrialTally};
+use crate::scan::map_all;
 use doublon_core::Config;
 use doublon_core::hash::mix;
 use doublon_core::kernel::{acceptance, least_score};
@@ -39,10 +38,7 @@ pub fn table(
     let language = Language::new();
     let cells: Vec<_> =
         lengths.iter().flat_map(|&words| changed.iter().map(move |&changed| (words, changed))).collect();
-    cells
-        .par_iter()
-        .map(|&(words, changed)| Trials::new(&language, windows, config).cell(words, changed, trials))
-        .collect()
+    map_all(&cells, |&(words, changed)| Trials::new(&language, windows, config).cell(words, changed, trials))
 }
 
 /// Returns how many keys a word costs, measured on random words.

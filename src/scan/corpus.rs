@@ -14,6 +14,7 @@ use super::block::{BlockOrigin, BlockRows, BlockWorker};
 use super::counts::IntakeCounts;
 use super::forecast::Forecast;
 use super::intake;
+use super::parallel::read_ahead;
 use super::progress::Progress;
 use super::repeated::Repeated;
 use super::skipped::SkippedList;
@@ -157,7 +158,7 @@ impl CorpusBuilder {
             };
             worker.rows(origin, items)
         };
-        let ahead = budget.read_ahead(rayon::current_num_threads());
+        let ahead = read_ahead(budget);
         let read = intake::read(&found.sources, &options, ahead, progress, work, |block| grown.append(block, budget))?;
         grown.texts.close_sources(first, read.stamps, &read.changed);
         grown.sources.extend(read.sources);

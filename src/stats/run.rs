@@ -8,8 +8,6 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::repeats::{Repeats, frequent_passages};
 use super::tally::{Listing, Numbered, Tally};
 use crate::error::{Error, Result};
@@ -18,8 +16,8 @@ use crate::finding::statistics::{
 };
 use crate::finding::{DocumentRef, Findings, Reason, Skipped, SourceInfo};
 use crate::scan::{
-    self, CorpusBuilder, Pool, Progress, ReadFrom, Repeated, Resources, Texts, guarded, id_hash, internal_error,
-    read_sources,
+    self, CorpusBuilder, Pool, Progress, ReadFrom, Repeated, Resources, TextReader, Texts, guarded, id_hash,
+    internal_error, read_sources,
 };
 use crate::source::{self, Item, Record, SourceOptions};
 use crate::store::Budget;
@@ -109,23 +107,19 @@ impl Run<'_> {
         let skipped: BTreeSet<(&str, u64)> = skipped.collect();
         let gauge = Gauge::new();
         let start = || (texts.reader(), gauge.clone(), Tally::new(self.listing()));
-        let docs = (0..texts.len() as u32).into_par_iter().with_min_len(64);
-        let tallies = docs.fold(start, |mut state, doc| {
-            let (reader, gauge, tally) = &mut state;
-            match reader.read(doc) {
-                Ok(document) => {
-                    let name = texts.reference(doc, &document);
-                    if !skipped.contains(&(&*name.source, name.record)) {
-                        let repeats = repeats.document(&name);
-                        tally.add_or_skip(doc, document.lossy, gauge.describe(name, &document.text, Some(repeats)));
-                    }
+        let step = |(reader, gauge, tally): &mut (TextReader<'_>, Gauge, Tally), doc: u32| match reader.read(doc) {
+            Ok(document) => {
+                let name = texts.reference(doc, &document);
+                if !skipped.contains(&(&*name.source, name.record)) {
+                    let repeats = repeats.document(&name);
+                    tally.add_or_skip(doc, document.lossy, gauge.describe(name, &document.text, Some(repeats)));
                 }
-                Err(lost) if lost.record.is_some_and(|record| skipped.contains(&(&lost.source, record))) => {}
-                Err(lost) => tally.skipped.push(lost),
             }
-            state
-        });
-        tallies.map(|(_, _, tally)| tally).reduce(|| Tally::new(self.listing()), Tally::merge)
+            Err(lost) if lost.record.is_some_and(|record| skipped.contains(&(&lost.source, record))) => {}
+            Err(lost) => tally.skipped.push(lost),
+        };
+        scan::fold_numbers(texts.len() as u32, start, step, |(_, _, tally)| tally, Tally::merge)
+            .unwrap_or_else(|| Tally::new(self.listing()))
     }
 
     /// Measures each document while it is read, and keeps no text.
@@ -138,7 +132,7 @@ impl Run<'_> {
         let gauges = Pool::new(|| gauge.clone());
         let work = |from: ReadFrom, items| gauges.with(|gauge| self.part(from.source, &names, items, gauge));
         let (mut tally, mut ids, mut records) = (Tally::new(self.listing()), Vec::new(), 0);
-        let ahead = self.budget.read_ahead(rayon::current_num_threads());
+        let ahead = scan::read_ahead(&self.budget);
         let read = read_sources(&walked.sources, options, ahead, self.progress, work, |mut part: Part| {
             let first = check_count(ids.len() + part.ids.len()).map(|()| ids.len() as u32)?;
             part.tally.number_from(first);

@@ -6,6 +6,8 @@ pub struct NamedPath {
     pub names: Vec<String>,
     /// The one-based line of its first name.
     pub line: usize,
+    /// The name that a `use` gives it in the module that it stands in: the last one, or that after `as`.
+    pub brings: Option<String>,
     /// The modules of this text that it stands in, outermost first.
     inside: Vec<String>,
 }
@@ -33,6 +35,11 @@ impl NamedPath {
         Some(root)
     }
 
+    /// Returns whether the path stands outside of all inline modules of its text.
+    pub fn is_outermost(&self) -> bool {
+        self.inside.is_empty()
+    }
+
     /// Returns whether `part`, such as `process::exit`, is in the path.
     pub fn has(&self, part: &str) -> bool {
         let part: Vec<&str> = part.split("::").collect();
@@ -43,9 +50,48 @@ impl NamedPath {
 /// Returns all paths of a text in order, without those in comments, strings, and items marked `#[cfg(test)]`.
 pub fn named_paths(text: &str) -> Vec<NamedPath> {
     let tokens = without_tests(&tokens(text));
-    let mut reader = Reader { tokens: &tokens, at: 0, blocks: Vec::new(), paths: Vec::new() };
+    let mut reader = Reader { tokens: &tokens, at: 0, blocks: Vec::new(), in_use: false, paths: Vec::new() };
     reader.read();
     reader.paths
+}
+
+/// What an item is, as far as the checks ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A struct, an enum, a union, a trait or an alias.
+    Type,
+    /// A function, a constant or a static.
+    Value,
+}
+
+/// Returns the items that a text defines outside of all braces, without those marked `#[cfg(test)]`.
+pub fn definitions(text: &str) -> Vec<(Kind, String)> {
+    let tokens = without_tests(&tokens(text));
+    let mut depth = 0;
+    let mut found = Vec::new();
+    for (token, next) in tokens.iter().zip(tokens.iter().skip(1)) {
+        match token.text {
+            "{" => depth += 1,
+            "}" => depth -= 1,
+            "struct" | "enum" | "union" | "trait" | "type" if depth == 0 => found.push((Kind::Type, next.text.into())),
+            "fn" | "const" | "static" if depth == 0 => found.push((Kind::Value, next.text.into())),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Returns the names of the files that a text declares as modules for tests only.
+pub fn test_modules(text: &str) -> Vec<String> {
+    let all = tokens(text);
+    let kept = declared(&without_tests(&all));
+    declared(&all).into_iter().filter(|name| !kept.contains(name)).collect()
+}
+
+/// Returns the names in `mod name;`.
+fn declared(tokens: &[Token]) -> Vec<String> {
+    let declares = |tokens: &&[Token]| tokens[0].text == "mod" && tokens[2].text == ";";
+    tokens.windows(3).filter(declares).map(|tokens| tokens[1].text.to_owned()).collect()
 }
 
 #[derive(Clone, Copy)]
@@ -201,6 +247,8 @@ struct Reader<'a> {
     at: usize,
     /// The open braces, with the name of the module if they are of one.
     blocks: Vec<Option<String>>,
+    /// Whether it is between `use` and the semicolon.
+    in_use: bool,
     paths: Vec<NamedPath>,
 }
 
@@ -220,8 +268,15 @@ impl Reader<'_> {
                     self.blocks.pop();
                     self.at += 1;
                 }
+                "use" => {
+                    self.in_use = true;
+                    self.at += 1;
+                }
                 _ if token.is_name() => self.read_tree(Vec::new()),
-                _ => self.at += 1,
+                other => {
+                    self.in_use &= other != ";";
+                    self.at += 1;
+                }
             }
         }
     }
@@ -245,7 +300,20 @@ impl Reader<'_> {
         if self.text(0) == "!" && self.text(1) != "=" {
             names.last_mut().into_iter().for_each(|name| name.push('!'));
         }
-        self.paths.push(NamedPath { names, line, inside: self.blocks.iter().flatten().cloned().collect() });
+        let brings = self.brings(&names);
+        self.paths.push(NamedPath { names, line, brings, inside: self.blocks.iter().flatten().cloned().collect() });
+    }
+
+    /// Returns the name that a `use` of a path brings; reads the `as` behind it.
+    fn brings(&mut self, names: &[String]) -> Option<String> {
+        if !self.in_use {
+            return None;
+        }
+        if self.text(0) == "as" {
+            self.at += 2;
+            return Some(self.tokens.get(self.at - 1)?.text.to_owned());
+        }
+        names.iter().rev().find(|name| *name != "self").cloned()
     }
 
     /// Reads the group of a `use` tree, from its opening brace to the closing one.
@@ -253,7 +321,6 @@ impl Reader<'_> {
         self.at += 1;
         while !matches!(self.text(0), "}" | "") {
             match self.text(0) {
-                "as" => self.at += 2,
                 "," => self.at += 1,
                 _ => {
                     let before = self.at;

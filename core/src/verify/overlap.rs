@@ -24,6 +24,7 @@ impl Overlap {
     /// assert_eq!((overlap.containment_a(), overlap.containment_b()), (0.5, 2.0 / 3.0));
     /// ```
     pub fn of(a: &[u64], b: &[u64]) -> Self {
+        crate::effort::count_comparison();
         Self { a: a.len(), b: b.len(), shared: shared(a, b) }
     }
 
@@ -34,6 +35,7 @@ impl Overlap {
     /// Source: bottom-k sketches (Cohen and Kaplan, "Summarizing Data using Bottom-k Sketches", PODC 2007).
     pub fn is_surely_below(threshold: f64, a: &[u64], b: &[u64]) -> bool {
         const SAMPLE: usize = 1024;
+        crate::effort::count_comparison();
         if a.len().min(b.len()) <= 2 * SAMPLE {
             return false;
         }

@@ -58,6 +58,7 @@ impl<'v> PairAligner<'v> {
             }
             let Some(anchor) = self.anchor(a, b, at_a, at_b) else { continue };
             let found = self.aligner.align(a, b, anchor);
+            steps::count(found.a.len() + found.b.len());
             if self.accepts(&found) {
                 known.add(found);
             } else {
@@ -76,6 +77,7 @@ impl<'v> PairAligner<'v> {
             }
             let Some(anchor) = self.anchor(text, text, at_a, at_b) else { continue };
             let found = self.aligner.align_within(text, anchor);
+            steps::count(found.a.len() + found.b.len());
             if found.a.end > found.b.start {
                 self.add_repetitions(text, &found, &mut known);
             } else if self.accepts(&found) {
@@ -101,6 +103,7 @@ impl<'v> PairAligner<'v> {
         }
         let half = units[units.len() / 2].b.start;
         let halves = self.aligner.align_halves(text, found.a.start..half, half..found.b.end);
+        steps::count(halves.a.len() + halves.b.len());
         if self.accepts(&halves) {
             known.add(halves);
         }
@@ -122,6 +125,7 @@ impl<'v> PairAligner<'v> {
 impl Known {
     /// Returns whether a candidate lies in what is known. Candidates come in the order of their places in `a`.
     fn covers(&mut self, at_a: usize, at_b: usize) -> bool {
+        steps::count(1 + self.repetitive.len() + self.open.len() + self.failed.len());
         self.repetitive.retain(|&(_, end)| end > at_a);
         if self.repetitive.iter().any(|&(start, end)| start <= at_a && at_b < end) {
             return true;
@@ -147,6 +151,7 @@ impl Known {
         // A passage that shares its places with the new one was found shortly before, from a candidate near by.
         const RECENT: usize = 32;
         let recent = self.found.len().saturating_sub(RECENT);
+        steps::count(self.found.len() - recent);
         let Some(same) = (recent..self.found.len()).find(|&n| same_places(&self.found[n], &new)) else {
             self.found.push(new);
             return self.found.len() - 1;
@@ -169,6 +174,27 @@ fn same_places(x: &Alignment, y: &Alignment) -> bool {
         2 * shared > x.len().min(y.len())
     };
     half(&x.a, &y.a) && half(&x.b, &y.b)
+}
+
+/// What the finding of passages costs: places looked at and words aligned. Counted in tests only.
+mod steps {
+    #[cfg(test)]
+    thread_local! {
+        static COUNT: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+    }
+
+    #[inline]
+    #[cfg_attr(not(test), allow(unused_variables))]
+    pub fn count(steps: usize) {
+        #[cfg(test)]
+        COUNT.with(|count| count.set(count.get() + steps));
+    }
+
+    /// Returns the steps of this thread since the last call.
+    #[cfg(test)]
+    pub fn take() -> usize {
+        COUNT.with(std::cell::Cell::take)
+    }
 }
 
 #[cfg(test)]
@@ -238,20 +264,18 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_repeats_costs_time_in_proportion_to_its_number() {
-        let time = |lines: usize| {
+    fn a_line_that_repeats_costs_work_in_proportion_to_its_number() {
+        let work = |lines: usize| {
             let (vocabulary, texts) = vocabulary(&[&unlike(25).repeat(lines)]);
             let mut finder = PairAligner::new(&vocabulary, 5, ACCEPTANCE);
-            let timed = |_| {
-                let start = std::time::Instant::now();
-                let found = finder.within(&texts[0], (0..25 * (lines - 1) - 4).map(|at| (at, at + 25)));
-                assert_eq!(found.len(), lines - 1);
-                start.elapsed()
-            };
-            (0..3).map(timed).min().expect("three times")
+            steps::take();
+            let found = finder.within(&texts[0], (0..25 * (lines - 1) - 4).map(|at| (at, at + 25)));
+            assert_eq!(found.len(), lines - 1);
+            steps::take()
         };
-        let (less, more) = (time(500), time(16_000));
-        // 32 times as long if the cost is linear, 1,024 times if it is quadratic.
-        assert!(more < less * 128, "500 lines take {less:?}, 16,000 {more:?}");
+        let (less, more) = (work(500), work(16_000));
+        // 32 times as much if the cost is linear, 1,024 times if it is quadratic.
+        assert!(less >= 500 * 25, "{less} steps: not all are counted");
+        assert!(more < less * 40, "500 lines take {less} steps, 16,000 {more}");
     }
 }

@@ -15,8 +15,8 @@ use crate::finding::measure::RepeatMeasure;
 use crate::finding::order::Standing;
 use crate::finding::replay::{Replay, key};
 use crate::finding::{
-    DocumentCluster, DocumentPair, DocumentRef, Finding, Header, PassageFamily, PassageMatch, PlacedSpan, Sink,
-    Skipped, Sort, Summary,
+    DocumentCluster, DocumentPair, DocumentRef, Finding, Findings, Header, PassageFamily, PassageMatch, PlacedSpan,
+    Sink, Skipped, Sort, Summary,
 };
 
 /// Digests findings as they come.
@@ -74,6 +74,7 @@ impl Digester {
     }
 
     /// Lets findings go to temporary files at once.
+
     #[cfg(test)]
     pub(super) fn spilling(mut self) -> Self {
         self.matches.spill_early();
@@ -241,4 +242,17 @@ impl Sink for Digester {
 fn without_quotes(family: &PassageFamily) -> PassageFamily {
     let occurrences = family.occurrences.iter().map(PlacedSpan::without_quotes).collect();
     PassageFamily { id: family.id.clone(), keep: family.keep.without_quotes(), occurrences, ..*family }
+}
+
+impl Digest {
+    /// Digests findings that are held already; each is cloned on the way.
+    ///
+    /// # Errors
+    ///
+    /// When a temporary file cannot be written or read.
+    pub fn of(findings: &Findings, limits: DigestLimits) -> Result<Self> {
+        let mut digester = Digester::new(limits);
+        findings.send_clones(&mut digester)?;
+        digester.finish()
+    }
 }

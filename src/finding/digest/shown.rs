@@ -8,11 +8,7 @@ use super::drawn::DrawnDocument;
 use super::largest::{FrequentFamily, LargeCluster};
 use super::shortlist::Shortlisted;
 use super::skips::SkippedDigest;
-use crate::error::Result;
-use crate::finding::digest::Digester;
-use crate::finding::{
-    DocumentCluster, DocumentPair, Findings, Header, PassageFamily, PassageMatch, Repeated, Sort, Summary,
-};
+use crate::finding::{DocumentCluster, DocumentPair, Header, PassageFamily, PassageMatch, Repeated, Sort, Summary};
 
 /// How much of the findings is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,17 +61,6 @@ pub struct Digest {
 }
 
 impl Digest {
-    /// Digests findings that are held already; each is cloned on the way.
-    ///
-    /// # Errors
-    ///
-    /// When a temporary file cannot be written or read.
-    pub fn of(findings: &Findings, limits: DigestLimits) -> Result<Self> {
-        let mut digester = Digester::new(limits);
-        findings.send_clones(&mut digester)?;
-        digester.finish()
-    }
-
     /// Returns the matches of a family that are kept.
     pub fn matches_of(&self, family: &PassageFamily) -> &[PassageMatch] {
         self.matches.get(&family.id).map_or(&[], Vec::as_slice)

@@ -16,7 +16,7 @@ use crate::store::{Budget, HeldWords, Words};
 
 /// The repeated passages of some documents, ready to be handed out.
 #[derive(Default)]
-pub(in crate::scan) struct Passages {
+pub(crate) struct Passages {
     repeats: Vec<PassageRepeat>,
     grouped: Families,
     choice: Choice,
@@ -29,7 +29,7 @@ pub(in crate::scan) struct Passages {
 
 /// How many passages there are.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::scan) struct PassageCounts {
+pub(crate) struct PassageCounts {
     /// Matches, those included that are not listed.
     pub matches: u64,
     /// Families.
@@ -64,7 +64,7 @@ impl Passages {
 /// all documents.
 ///
 /// The first 2^32 words of a document are compared.
-pub(in crate::scan) fn find(
+pub(crate) fn find(
     texts: &Texts,
     words: Words,
     included: &[u32],

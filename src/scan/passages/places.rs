@@ -17,7 +17,7 @@ use crate::source::Document;
 const DOCUMENTS: usize = 64;
 
 /// A document that cannot be read again, and why.
-pub(in crate::scan) type Lost = (u32, Skipped);
+pub(crate) type Lost = (u32, Skipped);
 
 /// Reads documents again to tell what was found in them.
 pub(super) struct Reporter<'a> {

@@ -20,7 +20,7 @@ use crate::source::skip::unsupported;
 use std::io::BufRead;
 
 /// Decodes a compressed source.
-pub(in crate::source) struct Decoder {
+pub(crate) struct Decoder {
     compression: Compression,
     engine: DecoderEngine,
     place: MemberPlace,

@@ -6,7 +6,7 @@ use crate::finding::Reason;
 
 /// What is wrong with stored bytes.
 #[derive(Debug)]
-pub(in crate::source) struct CodecFault {
+pub(crate) struct CodecFault {
     pub reason: Reason,
     pub detail: String,
 }

@@ -5,20 +5,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use doublon::Config;
 use doublon::finding::{DocumentPair, Findings, Reason};
 use tempfile::TempDir;
 
-use generator::{Corpus, Generated, Mix, Options, Random};
-use oracle::{Oracle, documents, number, removals, scan_documents, serialised, write_corpus};
-
-#[path = "../benches/generator/mod.rs"]
-#[allow(dead_code)] // each user of the generator uses a part of it
-mod generator;
-#[allow(dead_code)]
-mod oracle;
+use crate::generator::{self, Corpus, Generated, Mix, Options, Random};
+use crate::oracle::{Oracle, documents, number, removals, scan_documents, serialised, write_corpus};
 
 fn corpus(seed: u64, documents: u64) -> Vec<Generated> {
     Corpus::new(Options { seed, documents, words: 80, mix: Mix::default() }).collect()
@@ -311,24 +305,6 @@ fn p6_equal_documents_are_tied_by_one_pair_each() {
     let pairs: Vec<(usize, usize)> = findings.pairs.iter().map(|pair| (number(&pair.a), number(&pair.b))).collect();
     assert!(pairs.iter().copied().eq((1..5000).map(|doc| (0, doc))), "{} pairs", pairs.len());
     assert_eq!((findings.summary.kept, findings.summary.removed), (1, 4999));
-}
-
-#[test]
-fn p6_time_grows_with_the_number_of_equal_documents_and_not_with_its_square() {
-    let time = |documents| {
-        let folder = TempDir::new().unwrap();
-        let paths = write_corpus(folder.path(), &generator::equal(6, documents, 20).collect::<Vec<_>>(), 1);
-        let timed = |_| {
-            let start = Instant::now();
-            assert_eq!(scan_documents(&paths, &with_pairs(), 1).summary.removed, documents - 1);
-            start.elapsed()
-        };
-        (0..3).map(timed).min().unwrap()
-    };
-    let (less, more) = (time(2500), time(40_000));
-    // Sixteen times as many take at most sixteen times as long if the cost is linear, about five times with what a scan
-    // costs anyway; 256 times if it is quadratic.
-    assert!(more < less * 20, "2,500 equal documents take {less:?}, 40,000 {more:?}");
 }
 
 #[test]

@@ -12,13 +12,8 @@ use doublon::{Config, Level, Scope};
 use doublon_core::sketch::WindowParameters;
 use tempfile::TempDir;
 
-use generator::{Corpus, Generated, Mix, Options};
-use runs::{Coverage, Run, Words};
-
-#[path = "../benches/generator/mod.rs"]
-#[allow(dead_code)] // each user of the generator uses a part of it
-mod generator;
-mod runs;
+use crate::generator::{Corpus, Generated, Mix, Options};
+use crate::runs::{Coverage, Run, Words};
 
 /// The passages of documents, which are the records of one file in their order.
 fn passages(documents: &[Generated], parameters: Config) -> Findings {

@@ -18,11 +18,7 @@ use doublon_core::text::Tokenizer;
 use doublon_core::verify::Overlap;
 use doublon_core::{SharedPassage, Sketcher, Span, compare, repeats};
 
-use generator::{Corpus, Mix, Options};
-
-#[path = "../benches/generator/mod.rs"]
-#[allow(dead_code)] // each user of the generator uses a part of it
-mod generator;
+use crate::generator::{Corpus, Mix, Options};
 
 /// A pair of documents with what was measured: Jaccard similarity and both containments, as bits.
 type PairBits = (usize, usize, [u64; 3]);

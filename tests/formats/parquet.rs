@@ -1,6 +1,5 @@
 //! Parquet files as they are met: every type of text column, damage, lies about sizes, and the clean copy.
 
-#![cfg(feature = "parquet")]
 #![allow(clippy::unwrap_used)] // a helper that fails is a test that fails
 
 use std::fs::{self, File};

@@ -9,18 +9,12 @@
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
+use crate::generator::{Prose, Random};
+use crate::oracle::{documents, removals, scan_documents, write_corpus};
 use doublon::Config;
 use doublon::finding::{Findings, RecallEstimate};
 use doublon_core::candidate::choose;
-use generator::{Prose, Random};
-use oracle::{documents, removals, scan_documents, write_corpus};
 use tempfile::TempDir;
-
-#[path = "../benches/generator/mod.rs"]
-#[allow(dead_code)] // each user of the generator uses a part of it
-mod generator;
-#[allow(dead_code)]
-mod oracle;
 
 const PAIRS: usize = 150;
 

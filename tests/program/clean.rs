@@ -1,6 +1,5 @@
 //! `doublon clean`, run as a user would: what it writes, what it refuses, and the promises P1 to P4.
 
-#![cfg(all(feature = "cli", feature = "compression", feature = "glob", feature = "warc"))]
 #![allow(clippy::unwrap_used)] // helpers of tests fail like tests
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,14 +11,8 @@ use std::process::{Command, Output};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use generator::{Corpus, Generated, Mix, Options};
-use oracle::{Oracle, write_corpus};
-
-#[path = "../benches/generator/mod.rs"]
-#[allow(dead_code)] // each user of the generator uses a part of it
-mod generator;
-#[allow(dead_code)]
-mod oracle;
+use crate::generator::{Corpus, Generated, Mix, Options};
+use crate::oracle::{Oracle, write_corpus};
 
 const LEAD: &str = "The council voted late on Thursday to close the old bridge over the river for repairs that are \
                     expected to last until the end of next summer, the mayor said.";

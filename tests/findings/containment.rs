@@ -2,15 +2,9 @@
 
 #![allow(clippy::unwrap_used)] // a failed unwrap is a failed test
 
-#[allow(dead_code)]
-#[path = "../benches/generator/mod.rs"]
-mod generator;
-#[allow(dead_code)]
-mod oracle;
-
+use crate::generator::{Corpus, Mix, Options};
+use crate::oracle::{Oracle, documents, removals, scan_documents, write_corpus};
 use doublon::Config;
-use generator::{Corpus, Mix, Options};
-use oracle::{Oracle, documents, removals, scan_documents, write_corpus};
 
 /// Documents, halves and extensions of them, in any order.
 fn texts(seed: u64) -> Vec<String> {

@@ -1,7 +1,6 @@
 //! The program as people and scripts run it: settings from files and the environment, baselines, colour, what is made
 //! from the definition of the command line.
 
-#![cfg(feature = "cli")]
 #![allow(clippy::expect_used)] // helpers of tests fail like tests
 
 use std::fs;

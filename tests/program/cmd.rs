@@ -1,10 +1,8 @@
 //! Runs each command of `tests/cmd/` and each console block of `README.md` and the guide, and compares all that they print.
 //!
 //! A case is a `.toml` with the arguments and the exit status, beside the `.stdout` and `.stderr` that it must give.
-//! Commands run at the root of the repository. `TRYCMD=overwrite cargo test --test cmd` writes down what they print
-//! now.
-
-#![cfg(feature = "cli")]
+//! Commands run at the root of the repository. `TRYCMD=overwrite cargo test --test program cmd` writes down what they
+//! print now.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

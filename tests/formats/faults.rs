@@ -12,103 +12,13 @@ use std::process::{Command, Stdio};
 
 use doublon::Error;
 use doublon::finding::{BadInput, InputOptions, RecordMode};
-use doublon::finding::{Reason, Skipped, SourceInfo};
+use doublon::finding::{Reason, Skipped};
 use doublon::scan::{Resources, scan};
-use doublon::source::{Format, Item, Record, Rereader, SourceReader, parse, walk};
+use doublon::source::{Format, Record, Rereader, SourceReader, walk};
 use doublon::{Config, Level};
 use tempfile::TempDir;
 
-/// Everything that a set of paths gave.
-#[derive(Debug, Default)]
-struct Outcome {
-    sources: Vec<SourceInfo>,
-    documents: Vec<(String, Record)>,
-    skipped: Vec<Skipped>,
-}
-
-impl Outcome {
-    fn texts(&self) -> Vec<&str> {
-        self.documents.iter().map(|(_, record)| record.text.as_str()).collect()
-    }
-
-    fn ids(&self) -> Vec<Option<&str>> {
-        self.documents.iter().map(|(_, record)| record.id.as_deref()).collect()
-    }
-
-    fn reasons(&self) -> Vec<Reason> {
-        self.skipped.iter().map(|skipped| skipped.reason).collect()
-    }
-
-    fn details(&self) -> Vec<&str> {
-        self.skipped.iter().map(|skipped| skipped.detail.as_deref().unwrap_or_default()).collect()
-    }
-
-    /// The names of the files that gave documents, without their folder.
-    fn files(&self) -> Vec<&str> {
-        self.sources.iter().map(|source| source.path.rsplit('/').next().unwrap()).collect()
-    }
-
-    fn document(&self, file: &str) -> &Record {
-        let named = |(name, _): &&(String, Record)| Path::new(name).file_name() == Some(OsStr::new(file));
-        &self.documents.iter().find(named).unwrap_or_else(|| panic!("no {file} in {self:#?}")).1
-    }
-
-    /// Reads what one source gives until its end.
-    fn take(&mut self, mut reader: SourceReader, name: &str, options: &InputOptions) {
-        let mut items = Vec::new();
-        while let Some(block) = reader.next_block() {
-            match block {
-                Ok(mut block) => parse(&mut block, reader.format(), name, &options.clone().into(), &mut items),
-                Err(skipped) => items.push(Item::Skipped(skipped)),
-            }
-        }
-        for item in items {
-            match item {
-                Item::Document(record) => self.documents.push((name.to_owned(), record)),
-                Item::Skipped(skipped) => self.skipped.push(skipped),
-            }
-        }
-        let (info, skipped) = reader.finish();
-        self.sources.push(info);
-        self.skipped.extend(skipped);
-    }
-}
-
-fn read(paths: &[PathBuf], options: &InputOptions) -> Outcome {
-    let found = walk(paths, options).unwrap();
-    let mut outcome = Outcome { skipped: found.skipped, ..Outcome::default() };
-    for source in &found.sources {
-        match SourceReader::open(source, &options.clone().into()) {
-            Ok(reader) => outcome.take(reader, &source.name(), options),
-            Err(skipped) => outcome.skipped.push(skipped),
-        }
-    }
-    outcome
-}
-
-fn read_default(path: impl Into<PathBuf>) -> Outcome {
-    read(&[path.into()], &InputOptions::default())
-}
-
-/// Reads `bytes` as a file of the name.
-fn read_bytes(name: &str, bytes: &[u8], options: &InputOptions) -> Outcome {
-    let folder = folder([(name, bytes)]);
-    read(&[folder.path().join(name)], options)
-}
-
-fn read_jsonl(lines: &[u8]) -> Outcome {
-    read_bytes("a.jsonl", lines, &InputOptions::default())
-}
-
-fn folder<const N: usize>(files: [(&str, &[u8]); N]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, bytes) in files {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
-    }
-    folder
-}
+use crate::reading::{Outcome, folder, gzip, read, read_bytes, read_default, read_jsonl};
 
 fn bad_inputs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data/bad")
@@ -116,42 +26,6 @@ fn bad_inputs() -> PathBuf {
 
 fn bad_input(case: &str) -> Outcome {
     read_default(bad_inputs().join(case))
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
-}
-
-#[test]
-fn f19_a_bomb_is_given_up_and_what_came_before_it_is_read() {
-    let good = b"{\"text\":\"good\"}\n";
-    let bomb = [good.as_slice(), &vec![b'0'; 200 << 20]].concat();
-    let options = InputOptions { max_record: 1 << 20, ..InputOptions::default() };
-    let outcome = read_bytes("a.jsonl.gz", &gzip(&bomb), &options);
-    assert_eq!((outcome.texts(), outcome.reasons()), (vec!["good"], vec![Reason::TooLarge, Reason::Bomb]));
-    // What ends in time is only too large.
-    let large = [good.as_slice(), &vec![b'0'; 40 << 20], b"\n", good].concat();
-    let outcome = read_bytes("a.jsonl.gz", &gzip(&large), &options);
-    assert_eq!((outcome.texts(), outcome.reasons()), (vec!["good", "good"], vec![Reason::TooLarge]));
-    // Inside another, it is not unpacked at all.
-    let outcome = read_bytes("a.jsonl.gz.gz", &gzip(&gzip(&bomb)), &options);
-    assert_eq!((outcome.reasons(), outcome.documents.len()), (vec![Reason::Binary], 0));
-}
-
-#[test]
-fn f19_equal_records_without_end_are_given_up_unless_that_is_allowed() {
-    let record = format!("{{\"text\":\"{}\"}}\n", "equal ".repeat(4000));
-    let records = (150 << 20) / record.len();
-    let packed = gzip(record.repeat(records).as_bytes());
-    for (max_ratio, is_given_up) in [(50, true), (0, false), (100_000, false)] {
-        let outcome = read_bytes("a.jsonl.gz", &packed, &InputOptions { max_ratio, ..InputOptions::default() });
-        assert_eq!(outcome.reasons(), if is_given_up { vec![Reason::Bomb] } else { vec![] }, "{max_ratio}");
-        let read = outcome.documents.len() * record.len();
-        assert_eq!(outcome.documents.len() < records, is_given_up, "{max_ratio}");
-        assert!(read >= 60 << 20, "what came before is read: {read} bytes");
-    }
 }
 
 #[test]

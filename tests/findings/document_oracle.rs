@@ -9,14 +9,8 @@ use doublon::Config;
 use doublon::finding::Findings;
 use doublon_core::candidate::choose;
 
-use generator::{Corpus, Generated, Mix, Options, Truth};
-use oracle::{Oracle, documents, number, removals, scan_documents, write_corpus};
-
-#[path = "../benches/generator/mod.rs"]
-#[allow(dead_code)] // each user of the generator uses a part of it
-mod generator;
-#[allow(dead_code)]
-mod oracle;
+use crate::generator::{self, Corpus, Generated, Mix, Options, Truth};
+use crate::oracle::{self, Oracle, documents, number, removals, scan_documents, write_corpus};
 
 const SEEDS: [u64; 3] = [1, 2, 3];
 const THRESHOLDS: [f64; 3] = [0.7, 0.8, 0.9];

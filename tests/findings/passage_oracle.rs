@@ -544,7 +544,7 @@ fn every_page_with_one_menu_is_in_its_family() {
 
 #[test]
 fn the_seed_article_repeats_its_lead_in_its_last_paragraph() {
-    let texts = [include_str!("../data/seed/article.txt").to_owned()];
+    let texts = [include_str!("../../data/seed/article.txt").to_owned()];
     let found = check_invariants(&texts, &Config::default());
     let [teaser] = &found.matches[..] else { panic!("{:?}", found.matches) };
     assert_eq!((teaser.a.line, teaser.a.end_line, teaser.b.line, teaser.words), (10, 12, 30, 63));

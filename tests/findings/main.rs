@@ -1,0 +1,22 @@
+//! What scans find: against definitions by brute force, against guarantees, and against the promises of the README.
+
+#[path = "../../benches/generator/mod.rs"]
+#[allow(dead_code)] // each user of the generator uses a part of it
+mod generator;
+#[path = "../shared/oracle.rs"]
+#[allow(dead_code)] // each user of the oracle uses a part of it
+mod oracle;
+#[path = "../shared/runs.rs"]
+mod runs;
+
+mod budget;
+mod containment;
+mod document_oracle;
+mod engine_oracle;
+mod keep;
+mod passage_oracle;
+mod peer_cases;
+mod promises;
+mod recall;
+mod scripts;
+mod verbatim_runs;

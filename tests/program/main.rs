@@ -1,0 +1,18 @@
+//! The program and what it writes: commands, their output and exit status, clean copies, explanations and schemas.
+
+#[path = "../../benches/generator/mod.rs"]
+#[allow(dead_code)] // each user of the generator uses a part of it
+mod generator;
+#[path = "../shared/oracle.rs"]
+#[allow(dead_code)] // each user of the oracle uses a part of it
+mod oracle;
+
+#[cfg(feature = "cli")]
+mod clean;
+#[cfg(feature = "cli")]
+mod cli;
+#[cfg(feature = "cli")]
+mod cmd;
+mod explain;
+mod schema;
+mod stats;
