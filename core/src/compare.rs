@@ -145,3 +145,18 @@ impl<'t> PlacedWords<'t> {
         extent(self.text, &self.words, range)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sketch::WindowParameters;
+
+    /// Where several rows make a key, a text that repeats over and over gives one place the same key twice.
+    #[test]
+    fn a_loop_ends_whatever_the_rows_of_a_window() {
+        let windows = WindowParameters { k: 2, words: 12, bands: 1, rows: 8, exhaustive: true };
+        let config = Config::builder().windows(windows).build().expect("valid");
+        let text = "one two three ".repeat(60);
+        assert_eq!(repeats(&text, &config).expect("valid").len(), 1);
+    }
+}

@@ -24,7 +24,7 @@ use crate::text::{Shingle, TextOptions};
 /// use doublon_core::Config;
 ///
 /// let config = Config::builder().threshold(0.9).min_words(30).build()?;
-/// assert_eq!((config.threshold, config.bands, config.rows), (0.9, 7, 6));
+/// assert_eq!((config.threshold, config.bands, config.rows), (0.9, 10, 9));
 /// assert!(Config::builder().threshold(1.5).build().is_err());
 /// # Ok::<(), doublon_core::Error>(())
 /// ```

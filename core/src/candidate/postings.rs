@@ -101,6 +101,13 @@ impl Links {
         mut emit: impl FnMut(Candidate),
     ) -> Result<(), E> {
         postings.sort_unstable();
+        // A key of several rows comes again for the same place where another row finds an equal value farther on. A
+        // place is no repeat of itself.
+        let mut emit = |candidate: Candidate| {
+            if candidate.a != candidate.b {
+                emit(candidate);
+            }
+        };
         for bucket in postings.chunk_by(|a, b| a.key == b.key) {
             if self.exhaustive || bucket.len() <= SMALL_BUCKET {
                 self.all_pairs(bucket, &mut emit);
@@ -112,6 +119,7 @@ impl Links {
             }
             if self.scope != Scope::Across {
                 ordered.sort_unstable_by_key(|&(words, place)| (place.doc, words, place.at));
+                ordered.dedup();
                 link_within(ordered, &mut emit);
             }
             if self.scope != Scope::Within {
@@ -192,6 +200,14 @@ mod tests {
         assert_eq!(candidates(DEFAULT, &places).len(), 6);
         assert_eq!(candidates(Links { scope: Scope::Within, ..DEFAULT }, &places), [((0, 1), (0, 9))].into());
         assert_eq!(candidates(Links { scope: Scope::Across, ..DEFAULT }, &places).len(), 5);
+    }
+
+    #[test]
+    fn a_place_is_no_repeat_of_itself() {
+        assert!(candidates(DEFAULT, &[(3, 1), (3, 1)]).is_empty());
+        let places: Vec<_> = (0..10).flat_map(|at| [(0, at), (0, at)]).collect();
+        let found = candidates(Links { scope: Scope::Within, ..DEFAULT }, &places);
+        assert_eq!(found.len(), 9, "{found:?}");
     }
 
     #[test]
