@@ -1,4 +1,26 @@
 //! doublon finds duplicate and near-duplicate documents, and passages that repeat within or across documents.
+//!
+//! Over texts in memory:
+//!
+//! ```
+//! use doublon::finding::Finding;
+//! use doublon::{Config, Deduper};
+//!
+//! let mut dedup = Deduper::new(Config::builder().threshold(0.8).build()?);
+//! dedup.push("lead", "The council met on Monday and agreed on the plan for the old harbour.")?;
+//! dedup.push("copy", "The council met on Monday, and agreed on the plan for the old harbour!")?;
+//! let mut findings: Vec<Finding> = Vec::new(); // or any other Sink
+//! let summary = dedup.finish(&mut findings)?;
+//! assert_eq!((summary.kept, summary.removed), (1, 1));
+//! # Ok::<(), doublon::Error>(())
+//! ```
+//!
+//! - [`scan`] compares documents in files, or those given to a [`Deduper`], and hands findings to a
+//!   [`Sink`](finding::Sink) one by one.
+//! - [`finding`] is what was found, and the format it is saved in.
+//! - [`source`] reads archives, [`rewrite`] writes clean copies of them.
+//! - [`inspect`] compares two documents and explains findings, [`stats`] measures a corpus, [`report`] renders all.
+//! - [`core`] is the engine by itself, for texts in memory, without files and threads.
 
 pub mod error;
 pub mod finding;

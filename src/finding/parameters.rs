@@ -8,7 +8,7 @@ use super::input::InputOptions;
 
 /// Everything that determines the findings, and nothing that does not: no thread count, no path of output.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[schemars(with = "schema::Parameters")]
+#[schemars(with = "schema::SavedParameters")]
 pub struct Parameters {
     /// What is compared and how. Values that cannot be are refused when they are read back.
     #[serde(flatten)]
@@ -26,9 +26,10 @@ mod schema {
 
     /// Everything that determines the findings, and nothing that does not: no thread count, no path of output.
     #[derive(JsonSchema)]
-    pub struct Parameters {
+    #[schemars(rename = "Parameters")]
+    pub struct SavedParameters {
         /// What is compared.
-        pub level: Level,
+        pub level: SavedLevel,
         /// Least Jaccard similarity of duplicate documents, above 0, at most 1.
         pub threshold: f64,
         /// If given, a document is removed too when a kept one has at least this share of its shingles, above 0, at most 1.
@@ -41,15 +42,15 @@ mod schema {
         /// Rows in a band.
         pub rows: usize,
         /// How text becomes tokens and shingles.
-        pub text: TextOptions,
+        pub text: SavedTextOptions,
         /// Seed of all hash functions.
         pub seed: u64,
         /// Which of several duplicates stays.
-        pub keep: Keep,
+        pub keep: SavedKeep,
         /// Whether every verified pair of documents is listed.
         pub pairs: bool,
         /// Where repeated passages are looked for.
-        pub scope: Scope,
+        pub scope: SavedScope,
         /// Whether they are looked for inside removed documents too.
         pub inside_duplicates: bool,
         /// Least number of words of a passage that is reported.
@@ -57,7 +58,7 @@ mod schema {
         /// Least identity of a passage that is reported.
         pub min_identity: f64,
         /// How candidates of repeated passages are found.
-        pub windows: WindowParameters,
+        pub windows: SavedWindowParameters,
         /// The field of a record that holds its text.
         pub text_field: String,
         /// The field of a record that holds its id.
@@ -89,9 +90,10 @@ mod schema {
 
     /// How text becomes tokens and tokens become shingles. Part of what determines every result.
     #[derive(JsonSchema)]
-    pub struct TextOptions {
+    #[schemars(rename = "TextOptions")]
+    pub struct SavedTextOptions {
         /// What a document's shingles are.
-        pub shingle: Shingle,
+        pub shingle: SavedShingle,
         /// Whether letters of different case differ.
         pub keep_case: bool,
         /// Whether accented letters of Latin, Greek and Cyrillic equal the plain ones.
@@ -102,8 +104,9 @@ mod schema {
 
     /// What is compared.
     #[derive(JsonSchema)]
+    #[schemars(rename = "Level")]
     #[serde(rename_all = "snake_case")]
-    pub enum Level {
+    pub enum SavedLevel {
         /// Documents only.
         Documents,
         /// Passages only.
@@ -114,8 +117,9 @@ mod schema {
 
     /// Where repeated passages are looked for.
     #[derive(JsonSchema)]
+    #[schemars(rename = "Scope")]
     #[serde(rename_all = "snake_case")]
-    pub enum Scope {
+    pub enum SavedScope {
         /// Inside each document.
         Within,
         /// Between documents.
@@ -126,7 +130,8 @@ mod schema {
 
     /// How candidates of repeated passages are found: each window of consecutive words keeps its smallest shingle.
     #[derive(JsonSchema)]
-    pub struct WindowParameters {
+    #[schemars(rename = "WindowParameters")]
+    pub struct SavedWindowParameters {
         /// Words of a shingle.
         pub k: usize,
         /// Words of a window, at least `k`. Every equal run of that many words is found.
@@ -146,11 +151,13 @@ mod schema {
 
     /// Which document of several duplicates stays. Ties go to the first by source path, then position.
     #[derive(JsonSchema)]
+    #[schemars(rename = "Keep")]
     #[schemars(extend("pattern" = "^(first|longest|shortest|newest|oldest|none|(max|min):.+)$"))]
-    pub struct Keep(String);
+    pub struct SavedKeep(String);
 
     /// What a shingle is made of, and of how many. Written `word:5` or `char:13`.
     #[derive(JsonSchema)]
+    #[schemars(rename = "Shingle")]
     #[schemars(extend("pattern" = "^(word|char):[0-9]+$"))]
-    pub struct Shingle(String);
+    pub struct SavedShingle(String);
 }

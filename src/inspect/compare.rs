@@ -33,7 +33,7 @@ use crate::store::{Budget, Resources};
 ///
 /// If a parameter has no sense.
 pub fn compare(a: &Single, b: &Single, parameters: &Parameters) -> Result<Comparison> {
-    let pair = Pair::new(a, b, &parameters.config)?;
+    let pair = ComparedPair::new(a, b, &parameters.config)?;
     let verdict = pair.verdict();
     Ok(Comparison {
         parameters: parameters.clone(),
@@ -109,7 +109,7 @@ fn shared_passage(vocabulary: &Vocabulary, tokens: &[TokenId], words_of_a: usize
 }
 
 /// Two documents, the one whose path and place come first as number 0, and what a scan of just these two finds.
-struct Pair<'p> {
+struct ComparedPair<'p> {
     config: &'p Config,
     /// The texts of `a` and `b`.
     texts: [&'p str; 2],
@@ -123,7 +123,7 @@ struct Pair<'p> {
     found: Findings,
 }
 
-impl<'p> Pair<'p> {
+impl<'p> ComparedPair<'p> {
     fn new(a: &'p Single, b: &'p Single, config: &'p Config) -> Result<Self> {
         let place = |single: &Single| (single.doc.source.clone(), single.record.record);
         let is_swapped = place(b).cmp(&place(a)) == Ordering::Less;

@@ -22,7 +22,7 @@ use doublon_core::Config;
 
 /// What is to be explained.
 #[derive(Clone, Debug)]
-pub struct Request<'a> {
+pub struct ExplainRequest<'a> {
     /// The id of a finding (`d3`, `d3:2`, `p7`, `f2`), or the name of a document.
     pub id: &'a str,
     /// Another document to measure the one against.
@@ -41,7 +41,7 @@ pub struct Request<'a> {
 /// # Errors
 ///
 /// If there is nothing of this name, or a document that was named cannot be read.
-pub fn explain(findings: &Findings, request: &Request) -> Result<Explanation> {
+pub fn explain(findings: &Findings, request: &ExplainRequest) -> Result<Explanation> {
     let explainer = Explainer { findings, request, options: findings.header.parameters.input.clone().into() };
     let mut sources = Sources::new(&findings.header, &explainer.options);
     let subject = explainer.subject(&mut sources)?;
@@ -50,7 +50,7 @@ pub fn explain(findings: &Findings, request: &Request) -> Result<Explanation> {
 
 struct Explainer<'a> {
     findings: &'a Findings,
-    request: &'a Request<'a>,
+    request: &'a ExplainRequest<'a>,
     options: SourceOptions,
 }
 

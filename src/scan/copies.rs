@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use rayon::prelude::*;
 
 use super::pool::Pool;
-use super::repeated::Repeated;
+use super::repeated::RepeatedValues;
 use super::texts::{TextReader, Texts};
 use crate::finding::Skipped;
 use crate::source::Document;
@@ -109,7 +109,7 @@ impl<'a> Original<'a> {
 
 /// Documents with equal streams, each group in keep order.
 fn groups(streams: &[u64], order: &KeepOrder) -> Vec<Vec<u32>> {
-    let mut groups = Repeated::of(streams).groups(|stream| stream != NO_TOKEN);
+    let mut groups = RepeatedValues::of(streams).groups(|stream| stream != NO_TOKEN);
     for group in &mut groups {
         group.sort_unstable_by_key(|&doc| order.rank(doc));
     }

@@ -16,14 +16,14 @@ use super::forecast::Forecast;
 use super::intake;
 use super::parallel::read_ahead;
 use super::progress::Progress;
-use super::repeated::Repeated;
+use super::repeated::RepeatedValues;
 use super::skipped::SkippedList;
 use super::table::Table;
 use super::texts::{TextStore, Texts};
 use crate::error::{Error, Result};
 use crate::finding::{InputOptions, Reason, Skipped, SourceInfo};
 use crate::source::{self, Compression, Item, Record, Source, SourceOptions};
-use crate::store::{Budget, Column, Words};
+use crate::store::{Budget, SpillColumn, Words};
 
 /// What was read.
 pub(crate) struct Corpus {
@@ -74,7 +74,7 @@ struct Grown {
     texts: Texts,
     table: Table,
     words: Words,
-    ids: Column<u64>,
+    ids: SpillColumn<u64>,
     ranks: Vec<Rank>,
     sources: Vec<SourceInfo>,
     counts: IntakeCounts,
@@ -92,7 +92,7 @@ impl CorpusBuilder {
             texts: Texts::default(),
             table: Table::new(config.shape()),
             words: Words::default(),
-            ids: Column::new(),
+            ids: SpillColumn::new(),
             ranks: Vec::new(),
             sources: Vec::new(),
             counts: IntakeCounts::default(),
@@ -147,7 +147,7 @@ impl CorpusBuilder {
         let first = grown.texts.add_sources(&found.sources, &options)?;
         let names: Vec<Arc<str>> = grown.texts.names[first as usize..].to_vec();
         let modified: Vec<u64> = found.sources.iter().map(|source| modified(source, &config.keep)).collect();
-        let work = |from: intake::ReadFrom, items| {
+        let work = |from: intake::BlockSource, items| {
             let number = from.source as usize;
             let origin = BlockOrigin {
                 source: first + from.source,
@@ -191,7 +191,7 @@ impl CorpusBuilder {
         let sketcher = worker.sketcher.clone();
         words.finish(worker.into_word_readers());
         let order = if ranks.is_empty() { KeepOrder::default() } else { KeepOrder::by_key(&ranks) };
-        texts.repeated_ids = Repeated::of(&ids.load()?).collect(|id| id != 0);
+        texts.repeated_ids = RepeatedValues::of(&ids.load()?).collect(|id| id != 0);
         Ok(Corpus { texts, documents: DocumentTable { table, sketcher, order }, words, sources, counts, skipped })
     }
 }

@@ -19,7 +19,7 @@ pub(super) struct Documents {
     /// Removed documents, ascending.
     pub removed: Vec<Removal>,
     /// Verified pairs, if asked for, ascending.
-    pub pairs: Vec<Pair>,
+    pub pairs: Vec<MeasuredPair>,
     pub recall: Option<Recall>,
     /// Documents that could not be read again; they match nothing.
     pub lost: Vec<(u32, Skipped)>,
@@ -38,7 +38,7 @@ pub(super) struct Removal {
 
 /// Two documents, `a` before `b`.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Pair {
+pub(super) struct MeasuredPair {
     pub a: u32,
     pub b: u32,
     pub overlap: Overlap,
@@ -114,7 +114,7 @@ fn removals(copies: &Copies, selected: &Selected) -> Vec<Removal> {
 }
 
 /// The pairs of distinct documents, and one pair for each copy with the first of its group.
-fn all_pairs(copies: &Copies, selected: &Selected, texts: &Texts, sketcher: &Sketcher) -> Vec<Pair> {
+fn all_pairs(copies: &Copies, selected: &Selected, texts: &Texts, sketcher: &Sketcher) -> Vec<MeasuredPair> {
     let (mut reader, mut scratch) = (texts.reader(), sketcher.scratch());
     let of_copies = copies.iter().map(|copy| {
         let shingles = reader.read(copy.first).map_or(1, |document| sketcher.set(&document.text, &mut scratch).len());
@@ -122,9 +122,13 @@ fn all_pairs(copies: &Copies, selected: &Selected, texts: &Texts, sketcher: &Ske
     });
     let measured = selected.pairs.iter().map(|pair| (pair.earlier, pair.later, pair.overlap));
     let ascending = |(x, y, overlap): (u32, u32, Overlap)| {
-        if x < y { Pair { a: x, b: y, overlap } } else { Pair { a: y, b: x, overlap: overlap.swapped() } }
+        if x < y {
+            MeasuredPair { a: x, b: y, overlap }
+        } else {
+            MeasuredPair { a: y, b: x, overlap: overlap.swapped() }
+        }
     };
-    let mut pairs: Vec<Pair> = measured.chain(of_copies).map(ascending).collect();
+    let mut pairs: Vec<MeasuredPair> = measured.chain(of_copies).map(ascending).collect();
     pairs.sort_unstable_by_key(|pair| (pair.a, pair.b));
     pairs
 }

@@ -1,13 +1,13 @@
 //! From numbers of documents to findings that name them, handed out one by one.
 //!
-//! Names are read again where they are wanted, some thousand documents at a time, so that millions of findings take no
+//! DocumentNames are read again where they are wanted, some thousand documents at a time, so that millions of findings take no
 //! more memory than a few.
 
 use doublon_core::hash::seeded_hash;
 use rayon::prelude::*;
 
 use super::counts::IntakeCounts;
-use super::documents::{Documents, Pair, Removal};
+use super::documents::{Documents, MeasuredPair, Removal};
 use super::passages::Passages;
 use super::skipped::SkippedList;
 use super::texts::Texts;
@@ -34,9 +34,9 @@ pub(super) struct Emission<'a> {
 const NAMED: usize = 1 << 14;
 
 /// The names of some documents, ascending.
-struct Names(Vec<Named>);
+struct DocumentNames(Vec<NamedDocument>);
 
-struct Named {
+struct NamedDocument {
     doc: u32,
     reference: DocumentRef,
     text_bytes: u64,
@@ -102,7 +102,7 @@ impl Emission<'_> {
         while !rest.is_empty() {
             let part = whole_clusters(rest, NAMED);
             rest = &rest[part.len()..];
-            let names = Names::read(self.texts, part.iter().flat_map(|removal| [removal.keeper, removal.doc]))?;
+            let names = DocumentNames::read(self.texts, part.iter().flat_map(|removal| [removal.keeper, removal.doc]))?;
             for of_keeper in part.chunk_by(|x, y| x.keeper == y.keeper) {
                 number += 1;
                 let keep = names.get(of_keeper[0].keeper);
@@ -120,9 +120,9 @@ impl Emission<'_> {
         Ok(bytes)
     }
 
-    fn send_pairs(&self, pairs: &[Pair], sink: &mut dyn Sink) -> Result<()> {
+    fn send_pairs(&self, pairs: &[MeasuredPair], sink: &mut dyn Sink) -> Result<()> {
         for part in pairs.chunks(NAMED / 2) {
-            let names = Names::read(self.texts, part.iter().flat_map(|pair| [pair.a, pair.b]))?;
+            let names = DocumentNames::read(self.texts, part.iter().flat_map(|pair| [pair.a, pair.b]))?;
             part.iter().try_for_each(|pair| sink.receive(Finding::DocumentPair(names.pair(pair))))?;
         }
         Ok(())
@@ -137,7 +137,7 @@ fn whole_clusters(removed: &[Removal], count: usize) -> &[Removal] {
     &removed[..at_least.len() + more]
 }
 
-impl Names {
+impl DocumentNames {
     /// Reads the names of documents.
     fn read(texts: &Texts, docs: impl Iterator<Item = u32>) -> Result<Self> {
         let mut docs: Vec<u32> = docs.collect();
@@ -150,19 +150,19 @@ impl Names {
                 Ok(if let Ok(document) = reader.read(doc) {
                     let text_bytes = document.text.len() as u64;
                     let fingerprint = Some(Fingerprint(seeded_hash(document.text.as_bytes(), 0)));
-                    Named { doc, reference: texts.reference(doc, &document), text_bytes, fingerprint }
+                    NamedDocument { doc, reference: texts.reference(doc, &document), text_bytes, fingerprint }
                 } else {
                     // It can no longer be read, but is still named by its place.
                     let source = texts.names[source as usize].clone();
                     let reference = DocumentRef { source, record, id: None };
-                    Named { doc, reference, text_bytes: 0, fingerprint: None }
+                    NamedDocument { doc, reference, text_bytes: 0, fingerprint: None }
                 })
             },
         );
         Ok(Self(names.collect::<Result<_>>()?))
     }
 
-    fn get(&self, doc: u32) -> &Named {
+    fn get(&self, doc: u32) -> &NamedDocument {
         &self.0[self.0.partition_point(|named| named.doc < doc)]
     }
 
@@ -179,7 +179,7 @@ impl Names {
         }
     }
 
-    fn pair(&self, pair: &Pair) -> DocumentPair {
+    fn pair(&self, pair: &MeasuredPair) -> DocumentPair {
         DocumentPair {
             a: self.get(pair.a).reference.clone(),
             b: self.get(pair.b).reference.clone(),

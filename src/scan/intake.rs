@@ -21,13 +21,13 @@ pub(crate) struct Intake {
 
 /// A block with what is known of its source.
 struct Work {
-    from: ReadFrom,
+    from: BlockSource,
     block: Block,
 }
 
 /// What a block was read from; sources are numbered from 0 in the order in which they are read.
 #[derive(Clone, Copy)]
-pub(crate) struct ReadFrom {
+pub(crate) struct BlockSource {
     pub source: u32,
     pub format: Format,
     /// Whether single records can be read again.
@@ -45,7 +45,7 @@ pub(crate) fn read<T: Send>(
     options: &SourceOptions,
     ahead: usize,
     progress: &dyn Progress,
-    work: impl Fn(ReadFrom, Vec<Item>) -> T + Sync,
+    work: impl Fn(BlockSource, Vec<Item>) -> T + Sync,
     mut sink: impl FnMut(T) -> Result<()>,
 ) -> Result<Intake> {
     let parsed = |Work { from, mut block }: Work| {
@@ -125,7 +125,7 @@ impl<'a, I: Iterator<Item = (&'a Source, u32)>> Reader<'a, I> {
             match next {
                 Some(Ok(block)) => {
                     let (format, can_reread) = (reader.format(), reader.can_reread());
-                    return Some(Work { from: ReadFrom { source: *source, format, can_reread }, block });
+                    return Some(Work { from: BlockSource { source: *source, format, can_reread }, block });
                 }
                 Some(Err(skipped)) => self.read.skipped.push(skipped),
                 None => self.close(),

@@ -6,11 +6,11 @@ use super::pool::Pool;
 use doublon_core::candidate::lsh::{Buckets, Joiner};
 
 /// Finds equal values among many, in time linear in their number.
-pub(crate) struct Repeated<'a> {
+pub(crate) struct RepeatedValues<'a> {
     values: &'a [u64],
 }
 
-impl<'a> Repeated<'a> {
+impl<'a> RepeatedValues<'a> {
     pub fn of(values: &'a [u64]) -> Self {
         Self { values }
     }
@@ -65,9 +65,9 @@ mod tests {
     fn values_that_share_only_their_key_are_told_apart() {
         let high = 7 << 32;
         let values = [high | 1, high | 2, 0, high | 1, 5, 0, high | 2, high | 3];
-        let mut groups = Repeated::of(&values).groups(|value| value != 0);
+        let mut groups = RepeatedValues::of(&values).groups(|value| value != 0);
         groups.sort();
         assert_eq!(groups, [[0, 3], [1, 6]]);
-        assert_eq!(Repeated::of(&values).collect(|_| true), [0, 1, 2, 3, 5, 6]);
+        assert_eq!(RepeatedValues::of(&values).collect(|_| true), [0, 1, 2, 3, 5, 6]);
     }
 }

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crate::error::Result;
-use crate::store::Column;
+use crate::store::SpillColumn;
 use doublon_core::candidate::Bands;
 use doublon_core::candidate::lsh::Sketch;
 use doublon_core::kernel::SketchRows;
@@ -12,19 +12,19 @@ use doublon_core::kernel::SketchRows;
 /// The columns, indexed by document.
 pub(super) struct Table {
     /// For each band the key of each document.
-    pub keys: Vec<Column<u32>>,
+    pub keys: Vec<SpillColumn<u32>>,
     /// One byte of each of the first values of the signature.
-    pub sketches: Column<Sketch>,
+    pub sketches: SpillColumn<Sketch>,
     /// Hash of the sequence of tokens: equal for texts that are equal after normalisation, [`NO_TOKEN`] without tokens.
     ///
     /// [`NO_TOKEN`]: doublon_core::kernel::NO_TOKEN
-    pub streams: Column<u64>,
+    pub streams: SpillColumn<u64>,
 }
 
 impl Table {
     pub fn new(shape: Bands) -> Self {
-        let keys = (0..shape.bands).map(|_| Column::new()).collect();
-        Self { keys, sketches: Column::new(), streams: Column::new() }
+        let keys = (0..shape.bands).map(|_| SpillColumn::new()).collect();
+        Self { keys, sketches: SpillColumn::new(), streams: SpillColumn::new() }
     }
 
     pub fn len(&self) -> usize {
@@ -40,7 +40,9 @@ impl Table {
     }
 
     pub fn held_bytes(&self) -> usize {
-        self.keys.iter().map(Column::held_bytes).sum::<usize>() + self.sketches.held_bytes() + self.streams.held_bytes()
+        self.keys.iter().map(SpillColumn::held_bytes).sum::<usize>()
+            + self.sketches.held_bytes()
+            + self.streams.held_bytes()
     }
 
     pub fn spill(&mut self, folder: &Path) -> Result<()> {

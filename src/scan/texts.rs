@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::finding::{DocumentRef, Reason, Skipped};
 use crate::source::Document;
 use crate::source::{Format, Record, Rereader, Source, SourceOptions, Stamp};
-use crate::store::{Budget, Column, Spool};
+use crate::store::{Budget, SpillColumn, Spool};
 
 /// The texts of all documents, by number.
 #[derive(Default)]
@@ -32,7 +32,7 @@ pub(crate) enum TextStore {
     /// In memory.
     Held(Vec<Document>),
     /// By place: read again when they are wanted, from their sources or from where they were written down.
-    Placed(Column<TextPlace>, Spool),
+    Placed(SpillColumn<TextPlace>, Spool),
 }
 
 /// Where a document stands.
@@ -76,7 +76,7 @@ pub(crate) struct TextReader<'a> {
 
 impl Default for TextStore {
     fn default() -> Self {
-        Self::Placed(Column::new(), Spool::default())
+        Self::Placed(SpillColumn::new(), Spool::default())
     }
 }
 
@@ -129,7 +129,7 @@ impl Texts {
     }
 
     /// Returns the table of places, if texts are read again.
-    pub fn places(&mut self) -> Option<&mut Column<TextPlace>> {
+    pub fn places(&mut self) -> Option<&mut SpillColumn<TextPlace>> {
         match &mut self.store {
             TextStore::Held(_) => None,
             TextStore::Placed(places, _) => Some(places),

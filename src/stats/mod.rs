@@ -5,4 +5,4 @@ mod repeats;
 mod run;
 mod tally;
 
-pub use run::{Request, stats};
+pub use run::{StatsRequest, stats};

@@ -7,7 +7,7 @@ use crate::finding::statistics::{DocumentRepeats, FrequentPassage, RepeatSummary
 use crate::finding::{DocumentRef, Findings, PassageFamily, PlacedSpan, Repeated};
 
 /// What findings say of each document.
-pub(super) struct Repeats {
+pub(super) struct CorpusRepeats {
     of_documents: BTreeMap<Position, DocumentRepeats>,
     families: u64,
     measured: Repeated,
@@ -16,9 +16,9 @@ pub(super) struct Repeats {
 /// The source of a document, and the record in it.
 type Position = (Arc<str>, u64);
 
-impl Repeats {
+impl CorpusRepeats {
     pub fn of(findings: &Findings) -> Self {
-        let mut places: BTreeMap<Position, Places> = BTreeMap::new();
+        let mut places: BTreeMap<Position, DocumentPlaces> = BTreeMap::new();
         for family in &findings.families {
             let mut met = BTreeSet::from([position(&family.keep.doc)]);
             for place in &family.occurrences {
@@ -79,12 +79,12 @@ fn position(doc: &DocumentRef) -> Position {
 
 /// The places in one document that repeat something, in characters.
 #[derive(Default)]
-struct Places {
+struct DocumentPlaces {
     within: Vec<(usize, usize)>,
     across: Vec<(usize, usize)>,
 }
 
-impl Places {
+impl DocumentPlaces {
     fn add(&mut self, stood_before: bool, place: &PlacedSpan) {
         let places = if stood_before { &mut self.within } else { &mut self.across };
         places.push((place.char_start, place.char_end));
@@ -129,7 +129,7 @@ mod tests {
             family(place("a", 0..10), vec![place("a", 20..30), place("b", 0..10), place("b", 50..60)]),
             family(place("c", 0..9), vec![place("b", 5..14), place("a", 25..34)]),
         ];
-        let repeats = Repeats::of(&findings);
+        let repeats = CorpusRepeats::of(&findings);
         let measured = |source: &str| {
             let found = repeats.document(&samples::doc(source, 0));
             (found.repeated_within, found.repeated_across)
@@ -144,7 +144,7 @@ mod tests {
         let mut findings = samples::documents();
         let doc = findings.clusters[0].members[1].doc.clone();
         findings.families = vec![family(place("a", 0..10), vec![PlacedSpan { doc: doc.clone(), ..place("b", 0..10) }])];
-        let repeats = Repeats::of(&findings);
+        let repeats = CorpusRepeats::of(&findings);
         assert!(repeats.document(&doc).duplicate && !repeats.document(&findings.clusters[0].keep).duplicate);
         let summary = repeats.summary(100);
         assert_eq!((summary.duplicates, summary.across, summary.repeated_bytes), (2, 0, 6000));

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::repeats::{Repeats, frequent_passages};
+use super::repeats::{CorpusRepeats, frequent_passages};
 use super::tally::{Listing, Numbered, Tally};
 use crate::error::{Error, Result};
 use crate::finding::statistics::{
@@ -16,7 +16,7 @@ use crate::finding::statistics::{
 };
 use crate::finding::{DocumentRef, Findings, Reason, Skipped, SourceInfo};
 use crate::scan::{
-    self, CorpusBuilder, Pool, Progress, ReadFrom, Repeated, Resources, TextReader, Texts, guarded, id_hash,
+    self, BlockSource, CorpusBuilder, Pool, Progress, RepeatedValues, Resources, TextReader, Texts, guarded, id_hash,
     internal_error, read_sources,
 };
 use crate::source::{self, Item, Record, SourceOptions};
@@ -26,7 +26,7 @@ use doublon_core::text::{Cleaning, RepetitionMeter, Tokenizer};
 
 /// What statistics are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Request {
+pub struct StatsRequest {
     /// Whether documents are compared with each other, as a scan does.
     pub compare: bool,
     /// Whether every document is listed.
@@ -35,7 +35,7 @@ pub struct Request {
     pub worst: usize,
 }
 
-impl Default for Request {
+impl Default for StatsRequest {
     fn default() -> Self {
         Self { compare: true, documents: false, worst: 20 }
     }
@@ -52,10 +52,10 @@ impl Default for Request {
 /// ```
 /// use doublon::Config;
 /// use doublon::scan::Resources;
-/// use doublon::stats::{Request, stats};
+/// use doublon::stats::{StatsRequest, stats};
 /// use doublon::finding::InputOptions;
 ///
-/// let (paths, request) = (["data/seed".into()], Request::default());
+/// let (paths, request) = (["data/seed".into()], StatsRequest::default());
 /// let found = stats(&paths, request, &Config::default(), &InputOptions::default(), &Resources::default(), &())?;
 /// // The teaser alone would have Gopher's filter drop the article.
 /// assert_eq!((found.summary.documents, found.summary.over), (1, 1));
@@ -63,34 +63,34 @@ impl Default for Request {
 /// ```
 pub fn stats(
     paths: &[PathBuf],
-    request: Request,
+    request: StatsRequest,
     config: &Config,
     input: &InputOptions,
     resources: &Resources,
     progress: &dyn Progress,
 ) -> Result<Statistics> {
-    let run = Run { paths, request, config, input, budget: Budget::new(resources), progress };
+    let run = StatsRun { paths, request, config, input, budget: Budget::new(resources), progress };
     scan::threads(resources)?.install(|| if request.compare { run.compared() } else { run.alone() })
 }
 
 /// One run, as it was asked for.
-struct Run<'a> {
+struct StatsRun<'a> {
     paths: &'a [PathBuf],
-    request: Request,
+    request: StatsRequest,
     config: &'a Config,
     input: &'a InputOptions,
     budget: Budget,
     progress: &'a dyn Progress,
 }
 
-impl Run<'_> {
+impl StatsRun<'_> {
     /// Compares the documents, then measures each with what was found.
     fn compared(&self) -> Result<Statistics> {
         let corpus = CorpusBuilder::new(self.config, &self.budget).read_only(self.paths, self.input, self.progress)?;
         let parameters = Parameters { config: self.config.clone(), input: self.input.clone() };
         let mut findings = Findings::default();
         let texts = scan::compare(corpus, &parameters, &self.budget, self.progress, &mut findings)?.texts;
-        let repeats = Repeats::of(&findings);
+        let repeats = CorpusRepeats::of(&findings);
         self.progress.phase("measuring", None);
         let mut tally = self.measure_all(&texts, &findings, &repeats);
         let skipped = [findings.skipped, std::mem::take(&mut tally.skipped)].concat();
@@ -102,7 +102,7 @@ impl Run<'_> {
     }
 
     /// Measures all documents but those that the findings list as skipped.
-    fn measure_all(&self, texts: &Texts, findings: &Findings, repeats: &Repeats) -> Tally {
+    fn measure_all(&self, texts: &Texts, findings: &Findings, repeats: &CorpusRepeats) -> Tally {
         let skipped = findings.skipped.iter().filter_map(|why| Some((why.source.as_str(), why.record?)));
         let skipped: BTreeSet<(&str, u64)> = skipped.collect();
         let gauge = Gauge::new();
@@ -118,8 +118,9 @@ impl Run<'_> {
             Err(lost) if lost.record.is_some_and(|record| skipped.contains(&(&lost.source, record))) => {}
             Err(lost) => tally.skipped.push(lost),
         };
-        scan::fold_numbers(texts.len() as u32, start, step, |(_, _, tally)| tally, Tally::merge)
-            .unwrap_or_else(|| Tally::new(self.listing()))
+        let folded = scan::fold_numbers(texts.len() as u32, start, step, |(_, _, tally)| tally, Tally::merge);
+        // Merging is what leaves only the worst documents.
+        folded.into_iter().fold(Tally::new(self.listing()), Tally::merge)
     }
 
     /// Measures each document while it is read, and keeps no text.
@@ -130,7 +131,7 @@ impl Run<'_> {
         let names: Vec<Arc<str>> = walked.sources.iter().map(|source| source.name().into()).collect();
         let gauge = Gauge::new();
         let gauges = Pool::new(|| gauge.clone());
-        let work = |from: ReadFrom, items| gauges.with(|gauge| self.part(from.source, &names, items, gauge));
+        let work = |from: BlockSource, items| gauges.with(|gauge| self.part(from.source, &names, items, gauge));
         let (mut tally, mut ids, mut records) = (Tally::new(self.listing()), Vec::new(), 0);
         let ahead = scan::read_ahead(&self.budget);
         let read = read_sources(&walked.sources, options, ahead, self.progress, work, |mut part: Part| {
@@ -141,7 +142,7 @@ impl Run<'_> {
             tally = std::mem::replace(&mut tally, Tally::new(self.listing())).merge(part.tally);
             Ok(())
         })?;
-        tally.drop_ids(&Repeated::of(&ids).collect(|id| id != 0));
+        tally.drop_ids(&RepeatedValues::of(&ids).collect(|id| id != 0));
         let met = records + (walked.skipped.len() + read.skipped.len()) as u64;
         let skipped = [walked.skipped, read.skipped, std::mem::take(&mut tally.skipped)].concat();
         self.statistics(tally, read.sources, skipped, met)

@@ -16,19 +16,19 @@ const CHUNK: usize = 1 << 20;
 
 /// A growing sequence of plain values.
 #[derive(Debug)]
-pub(crate) struct Column<T> {
+pub(crate) struct SpillColumn<T> {
     held: Vec<T>,
     /// Where the first values are once they have left memory.
     spilled: Option<SpillFile>,
 }
 
-impl<T> Default for Column<T> {
+impl<T> Default for SpillColumn<T> {
     fn default() -> Self {
         Self { held: Vec::new(), spilled: None }
     }
 }
 
-impl<T: Pod> Column<T> {
+impl<T: Pod> SpillColumn<T> {
     pub fn new() -> Self {
         Self::default()
     }
@@ -151,7 +151,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let values: Vec<u64> = (0..300_000).map(|n| n * n).collect();
         for spills in [vec![], vec![300_000], vec![1, 140_000], vec![0, 7, 200_000, 299_999]] {
-            let mut column = Column::new();
+            let mut column = SpillColumn::new();
             for (n, &value) in values.iter().enumerate() {
                 if spills.contains(&n) {
                     column.spill(folder.path()).expect("spills");

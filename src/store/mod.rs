@@ -12,7 +12,7 @@ mod words;
 
 pub(crate) use budget::Budget;
 pub use budget::Resources;
-pub(crate) use column::Column;
+pub(crate) use column::SpillColumn;
 pub(crate) use partition::{Partition, Partitions, divide};
 pub(crate) use spool::Spool;
 pub(crate) use words::{HeldWords, WordReader, WordRows, Words};

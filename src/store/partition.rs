@@ -23,17 +23,17 @@ pub(crate) struct Partitions<T> {
     folder: PathBuf,
     file: Option<SpillFile>,
     /// For each partition what lies in the file.
-    stretches: Vec<Vec<Stretch>>,
+    stretches: Vec<Vec<SpilledStretch>>,
 }
 
 /// One partition, which no longer grows.
 pub(crate) struct Partition<T> {
     held: Vec<Vec<T>>,
     file: Option<Arc<SpillFile>>,
-    stretches: Vec<Stretch>,
+    stretches: Vec<SpilledStretch>,
 }
 
-struct Stretch {
+struct SpilledStretch {
     start: u64,
     values: usize,
 }
@@ -76,7 +76,7 @@ impl<T: Pod> Partitions<T> {
             let values = std::mem::take(partition).concat();
             if !values.is_empty() {
                 let start = file.append(bytemuck::cast_slice(&values))?;
-                stretches.push(Stretch { start, values: values.len() });
+                stretches.push(SpilledStretch { start, values: values.len() });
             }
         }
         self.held_values = 0;

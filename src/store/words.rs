@@ -8,7 +8,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::column::Column;
+use super::column::SpillColumn;
 use crate::error::Result;
 use doublon_core::cluster::families::Occurrence;
 use doublon_core::hash::mix;
@@ -19,7 +19,7 @@ use doublon_core::{Config, Scope};
 #[derive(Default)]
 pub(crate) struct Words {
     pub vocabulary: Vocabulary,
-    tokens: Column<TokenId>,
+    tokens: SpillColumn<TokenId>,
     /// For each document how many words it and those before it have.
     ends: Vec<u64>,
     short_lines: Vec<ShortLine>,
@@ -77,7 +77,7 @@ impl WordReader {
         let Self { number, tokenizer, tokens, lexicon, short_line } = self;
         rows.reader = *number;
         let start = rows.tokens.len();
-        let mut lines = Lines { doc: rows.ends.len() as u32, most: *short_line, ..Lines::default() };
+        let mut lines = ShortLines { doc: rows.ends.len() as u32, most: *short_line, ..ShortLines::default() };
         tokens.for_each(text, |token| {
             let at = rows.tokens.len() - start;
             if at == u32::MAX as usize {
@@ -247,7 +247,7 @@ fn replace(tokens: &mut [TokenId], numbers: &[TokenId]) {
 
 /// Collects the short lines of a document while it is read.
 #[derive(Default)]
-struct Lines {
+struct ShortLines {
     doc: u32,
     /// The most words of a line that is collected.
     most: usize,
@@ -258,7 +258,7 @@ struct Lines {
     found: Vec<ShortLine>,
 }
 
-impl Lines {
+impl ShortLines {
     /// Takes the word number `at`, and what stands between it and the one before.
     fn add(&mut self, hash: u64, gap: &[u8], at: usize) {
         if gap.contains(&b'\n') {

@@ -30,8 +30,11 @@ type Passage = ([(usize, usize, usize); 2], usize, u64);
 fn corpora() -> Vec<(&'static str, Vec<String>)> {
     let read = |path: &str| fs::read_to_string(path).unwrap();
     let texts_of = |jsonl: &str| {
-        let record =
-            |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["text"].as_str().map(Into::into);
+        // One line of the archive is broken.
+        let record = |line: &str| {
+            let value: serde_json::Value = serde_json::from_str(line).ok()?;
+            value["text"].as_str().map(Into::into)
+        };
         read(jsonl).lines().filter_map(record).collect()
     };
     let handbook = ["backup", "install", "upgrade"].map(|name| read(&format!("data/handbook/{name}.md")));

@@ -659,7 +659,7 @@ fn the_format_of_standard_input_is_told_by_its_content() {
     let lines = format!("{{\"text\":\"a\"}}\n{}{{\"text\":\"b\"}}", "\n".repeat(2 << 20));
     for (input, expected) in [(lines.as_str(), "a|b"), ("# Title\n\n{}", "# Title\n\n{}"), ("", "")] {
         let mut test = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "the_format_of_standard_input_is_told_by_its_content"])
+            .args(["--exact", "faults::the_format_of_standard_input_is_told_by_its_content"])
             .env(BY_STANDARD_INPUT, expected)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -692,7 +692,7 @@ mod unix {
         set_mode(0o000);
         if File::open(&locked[1]).is_ok() {
             set_mode(0o755);
-            return run_as_another_user("unix::f04_what_may_not_be_read_is_reported_and_the_rest_read");
+            return run_as_another_user("faults::unix::f04_what_may_not_be_read_is_reported_and_the_rest_read");
         }
         let outcome = read_default(folder.path());
         // A pattern for files does not hide a folder that cannot be looked into.

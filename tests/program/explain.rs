@@ -11,7 +11,7 @@ use doublon::finding::Findings;
 use doublon::finding::InputOptions;
 use doublon::finding::comparison::Rule;
 use doublon::finding::explanation::{Explanation, Fate, Subject};
-use doublon::inspect::explain::{Request, explain};
+use doublon::inspect::explain::{ExplainRequest, explain};
 use doublon::report::explanation::{write_json, write_text};
 use doublon::report::text::Style;
 use doublon::scan::{Resources, scan};
@@ -43,7 +43,7 @@ fn found(folder: &Path) -> Findings {
 }
 
 fn told(findings: &Findings, id: &str, with: Option<&str>) -> Result<Explanation> {
-    let told = explain(findings, &Request { id, with, limit: 20, path: Path::new("found.jsonl") })?;
+    let told = explain(findings, &ExplainRequest { id, with, limit: 20, path: Path::new("found.jsonl") })?;
     // Whatever is told can be written in both forms.
     assert!(text(&told).len() > 40);
     let mut out = Vec::new();
@@ -135,7 +135,8 @@ fn a_source_that_changed_is_told_and_the_findings_are_not_held_against_it() {
     let Subject::Document(document) = &document.subject else { panic!("{document:?}") };
     assert!(matches!(&document.fate, Fate::Removed { removed, .. } if removed.comparison.is_none()));
     fs::remove_file(folder.path().join("a.txt")).expect("was there");
-    let told = explain(&findings, &Request { id: "p1", with: None, limit: 1, path: Path::new("f") }).expect("is told");
+    let told =
+        explain(&findings, &ExplainRequest { id: "p1", with: None, limit: 1, path: Path::new("f") }).expect("is told");
     assert_eq!(told.lost[0].detail, "there is no such file");
     assert!(matches!(told.subject, Subject::Match(_)));
 }

@@ -11,7 +11,7 @@ use doublon::finding::Findings;
 use doublon::finding::{InputOptions, RecordMode};
 use doublon::report::{csv, json, sarif, stats::write_json};
 use doublon::scan::{Resources, scan};
-use doublon::stats::{Request, stats};
+use doublon::stats::{StatsRequest, stats};
 use doublon::{Config, Keep};
 use encoding_rs::Encoding;
 use serde_json::Value;
@@ -111,7 +111,7 @@ fn statistics_of_any_run_are_as_the_schema_says() {
     let schema = Checker::new("docs/stats.schema.json");
     let corpus = corpus();
     for (path, compare) in [(corpus.path(), true), (corpus.path(), false), (&root("data/bad"), true)] {
-        let request = Request { compare, documents: true, worst: 5 };
+        let request = StatsRequest { compare, documents: true, worst: 5 };
         let (parameters, options) = (Config::default(), InputOptions::default());
         let found = stats(&[path.to_path_buf()], request, &parameters, &options, &Resources::default(), &());
         let mut out = Vec::new();

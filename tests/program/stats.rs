@@ -12,12 +12,12 @@ use doublon::finding::InputOptions;
 use doublon::finding::statistics::{DocumentStatistics, Statistics};
 use doublon::report::stats::write_json;
 use doublon::scan::Resources;
-use doublon::stats::{Request, stats};
+use doublon::stats::{StatsRequest, stats};
 
-const ALL: Request = Request { compare: true, documents: true, worst: 5 };
-const ALONE: Request = Request { compare: false, ..ALL };
+const ALL: StatsRequest = StatsRequest { compare: true, documents: true, worst: 5 };
+const ALONE: StatsRequest = StatsRequest { compare: false, ..ALL };
 
-fn run(folder: &Path, request: Request, threads: usize) -> Result<Statistics> {
+fn run(folder: &Path, request: StatsRequest, threads: usize) -> Result<Statistics> {
     let resources = Resources { threads, ..Resources::default() };
     stats(&[folder.to_path_buf()], request, &Config::default(), &InputOptions::default(), &resources, &())
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args as Group;
-use doublon::inspect::explain::{Request, explain};
+use doublon::inspect::explain::{ExplainRequest, explain};
 use doublon::report::explanation;
 
 use crate::cli::args::AnswerArgs;
@@ -46,7 +46,7 @@ pub fn run(args: &ExplainArgs) -> Result<Outcome> {
     let output = Output::prepare(form.output.as_deref(), std::slice::from_ref(&args.findings))?;
     let findings = read_findings(&args.findings)?;
     let style = styled(form.color, form.limit(), &output);
-    let request = Request { id: &args.id, with: args.with.as_deref(), limit: style.limit, path: &args.findings };
+    let request = ExplainRequest { id: &args.id, with: args.with.as_deref(), limit: style.limit, path: &args.findings };
     let told = explain(&findings, &request)?;
     if form.is_json() {
         output.write(false, |out| explanation::write_json(&told, out))?;

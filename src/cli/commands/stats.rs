@@ -7,7 +7,7 @@ use clap::Args as Group;
 use doublon::finding::statistics::Statistics;
 use doublon::report::stats::{write_json, write_text};
 use doublon::report::text::counted;
-use doublon::stats::{Request, stats};
+use doublon::stats::{StatsRequest, stats};
 
 use super::scan::ScanArgs;
 use crate::cli::args::{RenderArgs, RenderFormat, text_or_json};
@@ -59,7 +59,7 @@ pub fn run(args: &StatsArgs) -> Result<Outcome> {
     let (render, messages) = (&scan.render, &scan.messages);
     let output = Output::prepare(render.output.as_deref(), &scan.paths)?;
     let style = style(render, &output);
-    let request = Request { compare: !args.alone, documents: args.documents, worst: style.limit };
+    let request = StatsRequest { compare: !args.alone, documents: args.documents, worst: style.limit };
     let meter = Meter::of(messages);
     let found = stats(&scan.paths, request, &parameters.config, &parameters.input, &resources, &meter);
     meter.finish();

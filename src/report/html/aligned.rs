@@ -1,6 +1,6 @@
 //! Two excerpts side by side: in each, the stretches that differ from the other are marked.
 
-use super::shown::Lines;
+use super::shown::ShownLines;
 use crate::finding::PlacedSpan;
 use crate::report::excerpt::{ExcerptKind, ExcerptPiece, ExcerptSide, align_excerpts};
 use doublon_core::text::Tokenizer;
@@ -15,8 +15,8 @@ pub struct MarkedText {
 }
 
 impl MarkedText {
-    pub fn shown(&self) -> Lines<'_> {
-        Lines(&self.text)
+    pub fn shown(&self) -> ShownLines<'_> {
+        ShownLines(&self.text)
     }
 
     /// Returns the class of a marked stretch; none if it is not to be marked.

@@ -141,23 +141,23 @@ fn alike_passages(measures: &ChartMeasures) -> Option<Chart> {
 /// Draws counts in steps of 5%, from the least on. Equal ones stand apart, and so do exact copies, if they are told.
 fn histogram(values: &SimilarityCounts, equal_label: &str, exact: Option<u64>) -> Option<Vec<ChartBar>> {
     let least = values.steps.iter().position(|&n| n > 0).unwrap_or(values.steps.len()).min(16);
-    let step = |(step, &n): (usize, &u64)| Column {
+    let step = |(step, &n): (usize, &u64)| ChartColumn {
         label: format!("{} to {}%", step * 5, step * 5 + 5),
         tick: if step % 2 == 0 { format!("{}%", step * 5) } else { String::new() },
         n,
     };
-    let mut counts: Vec<Column> = values.steps.iter().enumerate().skip(least).map(step).collect();
-    counts.push(Column { label: equal_label.to_owned(), tick: "100%".to_owned(), n: values.equal });
+    let mut counts: Vec<ChartColumn> = values.steps.iter().enumerate().skip(least).map(step).collect();
+    counts.push(ChartColumn { label: equal_label.to_owned(), tick: "100%".to_owned(), n: values.equal });
     if let Some(n) = exact {
-        counts.push(Column { label: "the same bytes".to_owned(), tick: "bytes".to_owned(), n });
+        counts.push(ChartColumn { label: "the same bytes".to_owned(), tick: "bytes".to_owned(), n });
     }
     columns(&counts)
 }
 
 fn sizes(measures: &ChartMeasures) -> Option<Chart> {
     const LABELS: [&str; GROUP_SIZES.len()] = ["2", "3", "4–5", "6–10", "11–100", "> 100"];
-    let count = |(label, &n): (&str, &u64)| Column { label: label.to_owned(), tick: label.to_owned(), n };
-    let counts: Vec<Column> = LABELS.into_iter().zip(&measures.sizes).map(count).collect();
+    let count = |(label, &n): (&str, &u64)| ChartColumn { label: label.to_owned(), tick: label.to_owned(), n };
+    let counts: Vec<ChartColumn> = LABELS.into_iter().zip(&measures.sizes).map(count).collect();
     Some(Chart {
         title: "How large the groups are",
         note: "Documents of a group of duplicates, or places of a passage.".into(),
@@ -169,17 +169,17 @@ fn sizes(measures: &ChartMeasures) -> Option<Chart> {
 }
 
 /// What a column stands for.
-struct Column {
+struct ChartColumn {
     label: String,
     tick: String,
     n: u64,
 }
 
 /// Draws counts as columns next to each other; none if there is nothing.
-fn columns(counts: &[Column]) -> Option<Vec<ChartBar>> {
+fn columns(counts: &[ChartColumn]) -> Option<Vec<ChartBar>> {
     let most = counts.iter().map(|count| count.n).max().filter(|&most| most > 0)? as f64;
     let step = COLUMNS_WIDTH / counts.len() as f64;
-    let column = |(i, count): (usize, &Column)| {
+    let column = |(i, count): (usize, &ChartColumn)| {
         let height = if count.n == 0 { 0.0 } else { (count.n as f64 / most * COLUMNS_HEIGHT).max(2.0) };
         let x = i as f64 * step;
         ChartBar {

@@ -5,7 +5,7 @@ use askama::Template;
 use super::aligned::{MarkedText, side_by_side};
 use super::context::{PageContext, hue};
 use super::listing::{GroupSource, ListedGroup};
-use super::shown::Lines;
+use super::shown::ShownLines;
 use super::strip::{Strip, documents_of};
 use super::words::{anchor, more};
 use crate::finding::digest::FamilyTag;
@@ -51,7 +51,7 @@ pub struct Group<'a> {
     preview_is_text: bool,
     strip: Option<Strip>,
     pair: Option<SideBySide<'a>>,
-    quote: Option<Lines<'a>>,
+    quote: Option<ShownLines<'a>>,
     documents: Vec<DocumentRow>,
     places: Vec<PlaceRow>,
     more_places: String,
@@ -70,9 +70,9 @@ struct SideView<'a> {
     name: String,
     covers: String,
     span: String,
-    before: Lines<'a>,
+    before: ShownLines<'a>,
     pieces: Vec<MarkedText>,
-    after: Lines<'a>,
+    after: ShownLines<'a>,
 }
 
 /// A document of a group of duplicates.
@@ -205,7 +205,7 @@ impl<'a> Group<'a> {
             preview,
             preview_is_text: true,
             strip: Some(Strip::of_family(family, &tag, context)),
-            quote: (!is_pair).then(|| Lines(&family.keep.excerpt)),
+            quote: (!is_pair).then(|| ShownLines(&family.keep.excerpt)),
             pair: told.filter(|_| is_pair || !is_uniform).map(|m| SideBySide::new(m, is_pair, context)),
             more_places: if is_pair { String::new() } else { more(family.count, places.len(), "place") },
             places,
@@ -240,9 +240,9 @@ impl<'a> SideView<'a> {
             name: context.names.place(place),
             covers: covered(place),
             span: format!("bytes {}–{}", number(place.start as u64), number(place.end as u64)),
-            before: Lines(&place.before),
+            before: ShownLines(&place.before),
             pieces,
-            after: Lines(&place.after),
+            after: ShownLines(&place.after),
         }
     }
 }

@@ -13,7 +13,7 @@ pub struct Shown<'a>(pub &'a str);
 
 /// A text with its line breaks; not for an attribute either. One or more blank lines show as a paragraph mark.
 #[derive(Clone, Copy, Debug)]
-pub struct Lines<'a>(pub &'a str);
+pub struct ShownLines<'a>(pub &'a str);
 
 impl Display for Shown<'_> {
     fn fmt(&self, f: &mut Formatter) -> fmt::Result {
@@ -21,7 +21,7 @@ impl Display for Shown<'_> {
     }
 }
 
-impl Display for Lines<'_> {
+impl Display for ShownLines<'_> {
     fn fmt(&self, f: &mut Formatter) -> fmt::Result {
         let mut rest = self.0;
         while let Some(at) = rest.find(['\n', '\r', '\t']) {
@@ -33,7 +33,7 @@ impl Display for Lines<'_> {
 }
 
 impl HtmlSafe for Shown<'_> {}
-impl HtmlSafe for Lines<'_> {}
+impl HtmlSafe for ShownLines<'_> {}
 
 /// Writes the white space that `text` begins with, from a line break or a tab on, and returns the rest.
 fn line_break<'t>(text: &'t str, f: &mut Formatter) -> Result<&'t str, fmt::Error> {
@@ -98,8 +98,8 @@ mod tests {
 
     #[test]
     fn line_breaks_stay_and_paragraphs_are_marked() {
-        assert_eq!(Lines("a\r\nb\n \n\n  c\td").to_string(), "a\nb<span class=\"break\">¶</span>\nc\td");
-        assert_eq!(Lines("a\rb").to_string(), "a<span class=\"code\">&lt;U+000D&gt;</span>b");
-        assert_eq!(Lines("</script>\n").to_string(), "&lt;/script&gt;\n");
+        assert_eq!(ShownLines("a\r\nb\n \n\n  c\td").to_string(), "a\nb<span class=\"break\">¶</span>\nc\td");
+        assert_eq!(ShownLines("a\rb").to_string(), "a<span class=\"code\">&lt;U+000D&gt;</span>b");
+        assert_eq!(ShownLines("</script>\n").to_string(), "&lt;/script&gt;\n");
     }
 }
