@@ -95,7 +95,7 @@ fn passages(texts: &[String], min_words: usize, exhaustive: bool) -> Result<Find
     let path = folder.path().join("sample.jsonl");
     write_lines(&path, texts)?;
     let windows = WindowParameters { exhaustive, ..WindowParameters::default() };
-    let parameters = Config::builder().level(Level::Passages).min_words(min_words).windows(windows).build().unwrap();
+    let parameters = Config::builder().level(Level::Passages).min_words(min_words).windows(windows).build()?;
     Ok(scan(&[path], &parameters, &InputOptions::default(), &Resources::default(), &())?)
 }
 

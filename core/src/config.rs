@@ -30,6 +30,7 @@ use crate::text::{Shingle, TextOptions};
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(into = "Settings", try_from = "Settings")]
+#[derive(Default)]
 pub struct Config(Settings);
 
 /// Everything that determines the findings, and nothing that does not: no thread count, no path of output.
@@ -118,12 +119,6 @@ impl Config {
     pub fn hash(&self) -> u128 {
         // The values are plain data, of which serde refuses none.
         content_hash(&serde_json::to_vec(&self.0).unwrap_or_default())
-    }
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self(Settings::default())
     }
 }
 

@@ -48,7 +48,6 @@ fn text_options() -> impl Strategy<Value = TextOptions> {
         keep_case,
         fold_accents,
         fold_digits,
-        ..TextOptions::default()
     })
 }
 

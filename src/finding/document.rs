@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "report")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +10,8 @@ use super::fields::{is_false, is_zero, is_zero_u64};
 use super::fingerprint::Fingerprint;
 
 /// Names one document: the source, the place in it, and the document's own id.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
 pub struct DocumentRef {
     /// The path of its source, as in [`SourceInfo::path`]; shared, since millions of documents may name it.
     pub source: Arc<str>,
@@ -21,7 +23,8 @@ pub struct DocumentRef {
 }
 
 /// A kept document and the documents removed for it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
 pub struct DocumentCluster {
     /// `d1`, `d2`, ... in the order of the kept documents.
     pub id: String,
@@ -38,15 +41,16 @@ pub struct DocumentCluster {
 }
 
 /// A removed document, measured against the kept one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
 pub struct Member {
     /// The document that goes.
     pub doc: DocumentRef,
     /// Jaccard similarity of the two shingle sets, `0.0..=1.0`.
-    #[schemars(range(min = 0.0, max = 1.0))]
+    #[cfg_attr(feature = "report", schemars(range(min = 0.0, max = 1.0)))]
     pub jaccard: f64,
     /// Share of the member's shingles that the kept document has, `0.0..=1.0`.
-    #[schemars(range(min = 0.0, max = 1.0))]
+    #[cfg_attr(feature = "report", schemars(range(min = 0.0, max = 1.0)))]
     pub containment: f64,
     /// Whether the two texts are the same bytes.
     pub exact: bool,
@@ -62,19 +66,20 @@ pub struct Member {
 }
 
 /// A verified pair of documents.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
 pub struct DocumentPair {
     /// The earlier document.
     pub a: DocumentRef,
     /// The later document.
     pub b: DocumentRef,
     /// Jaccard similarity of the two shingle sets, `0.0..=1.0`.
-    #[schemars(range(min = 0.0, max = 1.0))]
+    #[cfg_attr(feature = "report", schemars(range(min = 0.0, max = 1.0)))]
     pub jaccard: f64,
     /// Share of the shingles of `a` that `b` has.
-    #[schemars(range(min = 0.0, max = 1.0))]
+    #[cfg_attr(feature = "report", schemars(range(min = 0.0, max = 1.0)))]
     pub containment_a: f64,
     /// Share of the shingles of `b` that `a` has.
-    #[schemars(range(min = 0.0, max = 1.0))]
+    #[cfg_attr(feature = "report", schemars(range(min = 0.0, max = 1.0)))]
     pub containment_b: f64,
 }

@@ -1,14 +1,16 @@
 //! What tells one text from others, wherever it stands.
 
 use doublon_core::Error;
+#[cfg(feature = "report")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Tells one text from others, wherever it stands: 64 bits of a hash, in 16 hexadecimal digits. That of a document is
 /// of the bytes of its text, that of a passage of its normalised words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
 #[serde(into = "String", try_from = "String")]
-#[schemars(with = "String", extend("pattern" = "^[0-9a-f]{16}$"))]
+#[cfg_attr(feature = "report", schemars(with = "String", extend("pattern" = "^[0-9a-f]{16}$")))]
 pub struct Fingerprint(pub u64);
 
 impl From<Fingerprint> for String {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+#[cfg(feature = "report")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -17,10 +18,11 @@ pub const SCHEMA: &str = "doublon.findings/2";
 pub const READ_SCHEMAS: [&str; 2] = ["doublon.findings/1", SCHEMA];
 
 /// What was read and how.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
 pub struct Header {
     /// [`SCHEMA`].
-    #[schemars(extend("const" = SCHEMA))]
+    #[cfg_attr(feature = "report", schemars(extend("const" = SCHEMA)))]
     pub schema: String,
     /// The version of doublon that wrote the findings.
     pub version: String,
@@ -39,7 +41,8 @@ impl Default for Header {
 }
 
 /// A file that was read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
 pub struct SourceInfo {
     /// Its path as given, or as found below what was given; what is no UTF-8 in it is replaced by U+FFFD.
     pub path: String,
@@ -49,7 +52,7 @@ pub struct SourceInfo {
     /// How many bytes were read.
     pub bytes: u64,
     /// The XXH3 128-bit hash of those bytes, in 32 hexadecimal digits.
-    #[schemars(extend("pattern" = "^[0-9a-f]{32}$"))]
+    #[cfg_attr(feature = "report", schemars(extend("pattern" = "^[0-9a-f]{32}$")))]
     pub xxh3_128: String,
 }
 

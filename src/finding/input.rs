@@ -1,5 +1,7 @@
 //! How input is found and read.
 
+#![allow(clippy::ref_option_ref)] // serde passes a reference to the encoding
+
 use encoding_rs::Encoding;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -141,7 +143,7 @@ impl From<PageText> for bool {
     }
 }
 
-#[allow(clippy::ref_option)] // serde passes a reference
+#[allow(clippy::ref_option, clippy::trivially_copy_pass_by_ref)] // serde passes a reference
 fn to_name<S: Serializer>(encoding: &Option<&'static Encoding>, serializer: S) -> Result<S::Ok, S::Error> {
     encoding.map(Encoding::name).serialize(serializer)
 }

@@ -1,5 +1,6 @@
 //! One line of a file of findings.
 
+#[cfg(feature = "report")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +11,8 @@ use super::skip::Skipped;
 use super::summary::Summary;
 
 /// One line of a file of findings.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[allow(clippy::large_enum_variant)] // one value at a time, while a line is written or read
 #[non_exhaustive]

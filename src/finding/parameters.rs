@@ -1,14 +1,16 @@
 //! What determined the findings, as it is saved: settings and input options in one object.
 
 use doublon_core::Config;
+#[cfg(feature = "report")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::input::InputOptions;
 
 /// Everything that determines the findings, and nothing that does not: no thread count, no path of output.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[schemars(with = "schema::SavedParameters")]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
+#[cfg_attr(feature = "report", schemars(with = "schema::SavedParameters"))]
 pub struct Parameters {
     /// What is compared and how. Values that cannot be are refused when they are read back.
     #[serde(flatten)]
@@ -20,8 +22,10 @@ pub struct Parameters {
 
 /// The saved form once more, for the published schema alone: the engine, which owns most of these types, knows no
 /// schemas. A test holds both together.
+#[cfg(feature = "report")]
 #[allow(dead_code, clippy::struct_excessive_bools)]
 mod schema {
+    #[cfg(feature = "report")]
     use schemars::JsonSchema;
 
     /// Everything that determines the findings, and nothing that does not: no thread count, no path of output.

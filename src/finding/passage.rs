@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use doublon_core::Span;
+#[cfg(feature = "report")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +12,8 @@ use super::fields::{is_false, is_zero};
 use super::fingerprint::Fingerprint;
 
 /// Two places with the same or nearly the same passage.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
 pub struct PassageMatch {
     /// `p1`, `p2`, ... in the order of the findings.
     pub id: String,
@@ -26,16 +28,16 @@ pub struct PassageMatch {
     /// Words of the shorter side.
     pub words: usize,
     /// Aligned words that are equal / all columns of the alignment, `0.0..=1.0`.
-    #[schemars(range(min = 0.0, max = 1.0))]
+    #[cfg_attr(feature = "report", schemars(range(min = 0.0, max = 1.0)))]
     pub identity: f64,
     /// Jaccard similarity of the shingle sets of the two sides.
-    #[schemars(range(min = 0.0, max = 1.0))]
+    #[cfg_attr(feature = "report", schemars(range(min = 0.0, max = 1.0)))]
     pub jaccard: f64,
     /// Share of the shingles of `a` that `b` has.
-    #[schemars(range(min = 0.0, max = 1.0))]
+    #[cfg_attr(feature = "report", schemars(range(min = 0.0, max = 1.0)))]
     pub containment_a: f64,
     /// Share of the shingles of `b` that `a` has.
-    #[schemars(range(min = 0.0, max = 1.0))]
+    #[cfg_attr(feature = "report", schemars(range(min = 0.0, max = 1.0)))]
     pub containment_b: f64,
     /// Where the two sides differ, from start to end; at most [`MAX_DIFFERENCES`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -46,7 +48,8 @@ pub struct PassageMatch {
 }
 
 /// Whether the two places of a match are in one document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum MatchScope {
     /// In one document.
@@ -59,7 +62,8 @@ pub enum MatchScope {
 pub const MAX_DIFFERENCES: usize = 50;
 
 /// One stretch in which the two sides of a match differ.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
 pub struct Difference {
     /// What differs.
     pub kind: DifferenceKind,
@@ -70,7 +74,8 @@ pub struct Difference {
 }
 
 /// What differs between two aligned stretches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DifferenceKind {
@@ -83,7 +88,8 @@ pub enum DifferenceKind {
 }
 
 /// All places of one passage.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
 pub struct PassageFamily {
     /// `f1`, `f2`, ... in the order of the kept places.
     pub id: String,
@@ -109,7 +115,8 @@ pub const MAX_LISTED_MATCHES: usize = 1000;
 pub const MAX_QUOTED_PLACES: usize = 20;
 
 /// A stretch of a document. Offsets are into the record's original decoded text and half-open.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
 pub struct PlacedSpan {
     /// The document.
     #[serde(flatten)]
@@ -179,7 +186,8 @@ impl PlacedSpan {
 }
 
 /// How much of the paragraphs that it touches a span covers. Only words count: quotes or dots outside do not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Coverage {
     /// All words of them.

@@ -181,7 +181,12 @@ mod tests {
 
     fn all(replay: &mut Replay) -> Vec<Finding> {
         let mut all = Vec::new();
-        replay.each(|finding| Ok(all.push(finding.clone()))).expect("is read");
+        replay
+            .each(|finding| {
+                let _: () = all.push(finding.clone());
+                Ok(())
+            })
+            .expect("is read");
         all
     }
 
@@ -195,7 +200,12 @@ mod tests {
         filed.keep(Finding::Summary(Findings::default().summary)).expect("is kept after reading");
         assert_eq!(all(&mut filed).len(), 22);
         let mut drained = Vec::new();
-        kept(4).drain(|finding| Ok(drained.push(finding))).expect("is read");
+        kept(4)
+            .drain(|finding| {
+                let _: () = drained.push(finding);
+                Ok(())
+            })
+            .expect("is read");
         assert_eq!(drained, expected);
     }
 
@@ -204,7 +214,15 @@ mod tests {
         for most in [4, usize::MAX] {
             let mut matches = 0;
             let wanted = key("f1");
-            kept(most).each_of(|key| key == wanted, |_| Ok(matches += 1)).expect("is read");
+            kept(most)
+                .each_of(
+                    |key| key == wanted,
+                    |_| {
+                        let _: () = matches += 1;
+                        Ok(())
+                    },
+                )
+                .expect("is read");
             assert_eq!(matches, 6, "three matches and three families");
         }
     }

@@ -1,10 +1,12 @@
 //! What was not compared, and why.
 
+#[cfg(feature = "report")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A document or source that was not compared.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
 pub struct Skipped {
     /// The path of its source.
     pub source: String,
@@ -22,7 +24,8 @@ pub struct Skipped {
 }
 
 /// Why a document or source was not compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Reason {

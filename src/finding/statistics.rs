@@ -3,13 +3,16 @@
 //! These types are the format of saved statistics (`doublon.stats/1`, one JSON object a line): their field names are a
 //! contract, as those of findings are. Adding a field is compatible; changing or removing one needs `/2`.
 
+#[cfg(feature = "report")]
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use doublon_core::text::Cleaning;
-use doublon_core::text::repetition::{MEASURES, Measure};
+use doublon_core::text::repetition::MEASURES;
+#[cfg(feature = "report")]
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
+#[cfg(feature = "report")]
 use serde_json::{Map, json};
 
 use super::document::DocumentRef;
@@ -40,7 +43,8 @@ pub struct Statistics {
 }
 
 /// One line of a file of statistics.
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum StatisticsLine<'a> {
     /// The first line.
@@ -56,11 +60,12 @@ pub enum StatisticsLine<'a> {
 }
 
 /// What was read and how.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-#[schemars(rename = "Header")]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
+#[cfg_attr(feature = "report", schemars(rename = "Header"))]
 pub struct StatisticsHeader {
     /// [`SCHEMA`].
-    #[schemars(extend("const" = SCHEMA))]
+    #[cfg_attr(feature = "report", schemars(extend("const" = SCHEMA)))]
     pub schema: &'static str,
     /// The version of doublon that wrote the statistics.
     pub version: &'static str,
@@ -73,7 +78,8 @@ pub struct StatisticsHeader {
 }
 
 /// One document.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
 pub struct DocumentStatistics {
     /// The document.
     #[serde(flatten)]
@@ -93,7 +99,8 @@ pub struct DocumentStatistics {
 }
 
 /// The size of a document.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
 pub struct Sizes {
     /// Bytes of its text.
     pub bytes: u64,
@@ -134,14 +141,16 @@ impl RepetitionShares {
     }
 }
 
+#[cfg(feature = "report")]
 impl JsonSchema for RepetitionShares {
     fn schema_name() -> Cow<'static, str> {
         "Shares".into()
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let share =
-            |measure: &Measure| (measure.name.to_owned(), json!({ "type": "number", "minimum": 0.0, "maximum": 1.0 }));
+        let share = |measure: &doublon_core::text::repetition::Measure| {
+            (measure.name.to_owned(), json!({ "type": "number", "minimum": 0.0, "maximum": 1.0 }))
+        };
         json_schema!({
             "description": "The values of the measures of repetition.",
             "type": "object",
@@ -158,7 +167,8 @@ impl Serialize for RepetitionShares {
 }
 
 /// What C4's rules find in a document.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
 #[allow(clippy::struct_excessive_bools)] // each rule holds or not
 pub struct C4 {
     /// Lines that do not end as a sentence does.
@@ -199,7 +209,8 @@ impl From<Cleaning> for C4 {
 }
 
 /// What a scan reports of one document.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
 pub struct DocumentRepeats {
     /// Whether it is a duplicate of a kept document.
     pub duplicate: bool,
@@ -210,7 +221,8 @@ pub struct DocumentRepeats {
 }
 
 /// A passage that stands several times.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
 pub struct FrequentPassage {
     /// The id of its family.
     pub family: String,
@@ -225,8 +237,9 @@ pub struct FrequentPassage {
 }
 
 /// The whole corpus.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
-#[schemars(rename = "Summary")]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
+#[cfg_attr(feature = "report", schemars(rename = "Summary"))]
 pub struct StatisticsSummary {
     /// Everything that was met as a document, or as a source that gave none.
     pub met: u64,
@@ -250,7 +263,8 @@ pub struct StatisticsSummary {
 }
 
 /// How a size spreads over documents. From 16,384 on, quantiles have four digits that count.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
 pub struct SizeSummary {
     /// The size, one of [`Sizes::NAMES`].
     pub size: &'static str,
@@ -267,7 +281,8 @@ pub struct SizeSummary {
 }
 
 /// How a share spreads over documents. Quantiles have four decimals.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
 pub struct MeasureSummary {
     /// The measure, one of [`MEASURES`].
     pub measure: &'static str,
@@ -285,7 +300,8 @@ pub struct MeasureSummary {
 }
 
 /// What C4's rules find in all documents.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
 pub struct C4Summary {
     /// Lines that are not blank.
     pub lines: u64,
@@ -308,7 +324,8 @@ pub struct C4Summary {
 }
 
 /// What a scan reports of the corpus.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
 pub struct RepeatSummary {
     /// Duplicate documents.
     pub duplicates: u64,

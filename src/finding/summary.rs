@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+#[cfg(feature = "report")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::fields::is_zero_u64;
 
 /// The counts of a run. `documents = kept + removed + the sum of skipped`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
 pub struct Summary {
     /// Everything that was met as a document, or as a source that gave none.
     pub documents: u64,
@@ -46,7 +48,8 @@ pub struct Summary {
 }
 
 /// What of the findings a baseline lacks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
 pub struct NewRepeats {
     /// Duplicate documents.
     pub documents: u64,
@@ -57,15 +60,16 @@ pub struct NewRepeats {
 }
 
 /// An estimate with its interval.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
 pub struct RecallEstimate {
     /// The estimate, `0.0..=1.0`.
-    #[schemars(range(min = 0.0, max = 1.0))]
+    #[cfg_attr(feature = "report", schemars(range(min = 0.0, max = 1.0)))]
     pub value: f64,
     /// The lower end of the 95% interval.
-    #[schemars(range(min = 0.0, max = 1.0))]
+    #[cfg_attr(feature = "report", schemars(range(min = 0.0, max = 1.0)))]
     pub low: f64,
     /// The upper end of the 95% interval.
-    #[schemars(range(min = 0.0, max = 1.0))]
+    #[cfg_attr(feature = "report", schemars(range(min = 0.0, max = 1.0)))]
     pub high: f64,
 }

@@ -1,20 +1,34 @@
 //! Renderings of findings, of statistics, and of what settings promise. They only read.
 
+#[cfg(feature = "report")]
 mod changes;
+#[cfg(feature = "report")]
 pub mod comparison;
+#[cfg(feature = "report")]
 pub mod csv;
+#[cfg(feature = "report")]
 mod excerpt;
+#[cfg(feature = "report")]
 pub mod explanation;
+#[cfg(feature = "report")]
 pub mod html;
 pub mod json;
+#[cfg(feature = "report")]
 pub mod params;
+#[cfg(feature = "report")]
 pub mod sarif;
+#[cfg(feature = "report")]
 pub mod schema;
+#[cfg(feature = "report")]
 mod sheet;
 mod sink;
+#[cfg(feature = "report")]
 pub mod stats;
+#[cfg(feature = "report")]
 pub mod text;
+#[cfg(feature = "report")]
 pub mod visible;
+#[cfg(feature = "report")]
 pub mod windows;
 
 pub use sink::Report;

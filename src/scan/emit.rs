@@ -1,6 +1,6 @@
 //! From numbers of documents to findings that name them, handed out one by one.
 //!
-//! DocumentNames are read again where they are wanted, some thousand documents at a time, so that millions of findings take no
+//! `DocumentNames` are read again where they are wanted, some thousand documents at a time, so that millions of findings take no
 //! more memory than a few.
 
 use doublon_core::hash::seeded_hash;
@@ -54,7 +54,9 @@ impl Emission<'_> {
         let removed_bytes = self.send_clusters(removed, sink)?;
         self.send_pairs(&pairs, sink)?;
         drop(pairs);
-        lost.iter().for_each(|(_, why)| self.skipped.push(why));
+        for (_, why) in &lost {
+            self.skipped.push(why);
+        }
         let counts = passages.counts();
         for (_, why) in passages.send(self.texts, self.budget, sink)? {
             // It was read before, so it counts as a document that stays; the sources have changed since.

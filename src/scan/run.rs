@@ -88,7 +88,9 @@ pub(crate) fn compare(
     let empty = corpus.documents.empty()?;
     let skipped = empty.iter().map(|&doc| corpus.empty(doc)).collect::<Result<Vec<_>>>()?;
     let Corpus { texts, documents: table, words, sources, counts, skipped: mut list } = corpus;
-    skipped.iter().for_each(|skipped| list.push(skipped));
+    for skipped in &skipped {
+        list.push(skipped);
+    }
     let config = &parameters.config;
     let mut documents = if config.level.documents() {
         progress.phase("comparing documents", None);

@@ -66,7 +66,9 @@ fn count_sample(selection: &mut Selection, shingles_of: &ShinglesOf) {
     for part in sample.chunks(SAMPLE_PART) {
         // One that cannot be read again is reported when it is decided.
         let read: Vec<Vec<u64>> = part.par_iter().filter_map(|&doc| shingles_of(doc).ok()).collect();
-        read.iter().for_each(|shingles| selection.count(shingles));
+        for shingles in &read {
+            selection.count(shingles);
+        }
     }
 }
 

@@ -112,7 +112,7 @@ fn union_len(places: &mut [(usize, usize)]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::text::samples;
+    use crate::finding::samples;
 
     fn place(source: &str, characters: std::ops::Range<usize>) -> PlacedSpan {
         samples::span(samples::doc(source, 0), characters, (1, 1))

@@ -62,7 +62,7 @@ impl<T: Pod> Partitions<T> {
 
     /// Returns the partitions in order.
     pub fn finish(self) -> Vec<Partition<T>> {
-        let file = self.file.map(|file| Arc::new(file));
+        let file = self.file.map(Arc::new);
         let partitions = self.held.into_iter().zip(self.stretches);
         partitions.map(|(held, stretches)| Partition { held, file: file.clone(), stretches }).collect()
     }

@@ -100,7 +100,7 @@ impl<'a> Graph<'a> {
         // `child::Name` in the file that declares the child.
         let first = path.names.first().filter(|_| path.is_outermost())?;
         let module = owned(&node.module);
-        let is_child = self.nodes.contains_key(&[&module[..], &[first.clone()]].concat());
+        let is_child = self.nodes.contains_key(&[&module[..], std::slice::from_ref(first)].concat());
         is_child.then(|| [module, path.names.clone()].concat())
     }
 

@@ -320,13 +320,12 @@ impl Reader<'_> {
     fn read_group(&mut self, names: &[String]) {
         self.at += 1;
         while !matches!(self.text(0), "}" | "") {
-            match self.text(0) {
-                "," => self.at += 1,
-                _ => {
-                    let before = self.at;
-                    self.read_tree(names.to_vec());
-                    self.at = self.at.max(before + 1);
-                }
+            if self.text(0) == "," {
+                self.at += 1;
+            } else {
+                let before = self.at;
+                self.read_tree(names.to_vec());
+                self.at = self.at.max(before + 1);
             }
         }
         self.at += 1;

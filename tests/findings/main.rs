@@ -1,5 +1,7 @@
 //! What scans find: against definitions by brute force, against guarantees, and against the promises of the README.
 
+#![allow(clippy::unwrap_used)] // helpers of tests fail like tests
+
 #[path = "../../benches/generator/mod.rs"]
 #[allow(dead_code)] // each user of the generator uses a part of it
 mod generator;

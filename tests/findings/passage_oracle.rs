@@ -48,8 +48,8 @@ fn scanned(path: &std::path::Path, parameters: &Config, resources: &Resources) -
 
 fn exhaustive() -> Config {
     let windows = WindowParameters { exhaustive: true, ..WindowParameters::default() };
-    let parameters = Config::builder().windows(windows).build().unwrap();
-    parameters
+
+    Config::builder().windows(windows).build().unwrap()
 }
 
 // --- the oracle ------------------------------------------------------------------------------------------------------

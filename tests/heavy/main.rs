@@ -7,6 +7,8 @@
 //!
 //! A plain `cargo test` leaves them out (`test = false` in `Cargo.toml`); `scripts/test` runs them.
 
+#![allow(clippy::unwrap_used)] // helpers of tests fail like tests
+
 #[path = "../../benches/generator/mod.rs"]
 #[allow(dead_code)] // each user of the generator uses a part of it
 mod generator;

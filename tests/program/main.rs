@@ -1,5 +1,7 @@
 //! The program and what it writes: commands, their output and exit status, clean copies, explanations and schemas.
 
+#![allow(clippy::unwrap_used)] // helpers of tests fail like tests
+
 #[path = "../../benches/generator/mod.rs"]
 #[allow(dead_code)] // each user of the generator uses a part of it
 mod generator;
@@ -13,6 +15,9 @@ mod clean;
 mod cli;
 #[cfg(feature = "cli")]
 mod cmd;
+#[cfg(feature = "report")]
 mod explain;
+#[cfg(feature = "report")]
 mod schema;
+#[cfg(feature = "report")]
 mod stats;

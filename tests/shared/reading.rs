@@ -103,6 +103,7 @@ pub fn folder<const N: usize>(files: [(&str, &[u8]); N]) -> TempDir {
     folder
 }
 
+#[cfg(feature = "gzip")]
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(bytes).unwrap();

@@ -224,7 +224,9 @@ impl PairFinder {
         copies.sort_unstable_by_key(|copy| copy.doc);
         is_copy.clear();
         is_copy.resize(rows.len(), false);
-        copies.iter().for_each(|copy| is_copy[copy.doc as usize] = true);
+        for copy in copies {
+            is_copy[copy.doc as usize] = true;
+        }
     }
 
     /// Counts the shingles of a sample of the texts that share boilerplate.

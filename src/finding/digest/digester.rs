@@ -74,7 +74,6 @@ impl Digester {
     }
 
     /// Lets findings go to temporary files at once.
-
     #[cfg(test)]
     pub(super) fn spilling(mut self) -> Self {
         self.matches.spill_early();

@@ -57,7 +57,9 @@ fn push_side(texts: &mut Vec<MarkedText>, piece: &ExcerptPiece<'_>, side: Excerp
             push(texts, None, after);
         }
         ExcerptKind::Known(PieceKind::Equal) | ExcerptKind::Cut | ExcerptKind::NextToCut => {
-            [before, words, after].into_iter().for_each(|text| push(texts, None, text));
+            for text in [before, words, after] {
+                push(texts, None, text);
+            }
         }
     }
 }
@@ -110,10 +112,8 @@ mod tests {
     #[test]
     fn all_of_the_text_is_in_the_pieces() {
         for text in ["", " …  … ", "½ and ½", "a\u{301} b", "—", "x … y … z"] {
-            let [a, b] = aligned(text, "other … words").map(|told| {
-                let plain = ["[words:", "[form:", "[gap:", "]"].iter().fold(told, |told, mark| told.replace(mark, ""));
-                plain
-            });
+            let [a, b] = aligned(text, "other … words")
+                .map(|told| ["[words:", "[form:", "[gap:", "]"].iter().fold(told, |told, mark| told.replace(mark, "")));
             assert_eq!((a.as_str(), b.as_str()), (text, "other … words"));
         }
     }

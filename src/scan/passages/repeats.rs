@@ -73,6 +73,8 @@ impl<'a, F: Fn() -> Worker<'a> + Sync> ShareAligner<'a, F> {
 
 fn joined(parts: Vec<PassageRepeats>) -> PassageRepeats {
     let mut all = PassageRepeats::default();
-    parts.into_iter().for_each(|part| all.append(part));
+    for part in parts {
+        all.append(part);
+    }
     all
 }
