@@ -14,7 +14,7 @@ fn main() -> doublon_core::Result<()> {
     // What an Arrow array of `LargeUtf8` holds: all bytes, and where each text starts.
     let bytes = texts.concat();
     let ends = texts.iter().scan(0, |end, text| {
-        *end += text.len() as i64;
+        *end += i64::try_from(text.len()).unwrap_or(i64::MAX);
         Some(*end)
     });
     let offsets: Vec<i64> = std::iter::once(0).chain(ends).collect();

@@ -83,6 +83,7 @@ impl<W: Write> Encoder<W> {
     }
 
     /// Writes what is still held.
+    #[cfg_attr(not(feature = "compression"), allow(clippy::unnecessary_wraps))] // compressions can fail
     pub fn finish(self) -> io::Result<W> {
         match self {
             Self::Raw(out) => Ok(out),

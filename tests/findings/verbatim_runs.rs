@@ -16,13 +16,13 @@ use crate::generator::{Corpus, Generated, Mix, Options};
 use crate::runs::{Coverage, Run, Words};
 
 /// The passages of documents, which are the records of one file in their order.
-fn passages(documents: &[Generated], parameters: Config) -> Findings {
+fn passages(documents: &[Generated], config: &Config) -> Findings {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("docs.jsonl");
     let lines = documents.iter().map(|document| serde_json::to_string(document).unwrap() + "\n");
     fs::write(&path, lines.collect::<String>()).unwrap();
-    let parameters = parameters.to_builder().level(Level::Passages).build().unwrap();
-    scan(&[path], &parameters, &InputOptions::default(), &Resources::default(), &()).unwrap()
+    let config = config.to_builder().level(Level::Passages).build().unwrap();
+    scan(&[path], &config, &InputOptions::default(), &Resources::default(), &()).unwrap()
 }
 
 /// Copies, quotes, near copies, and pages with a template: many of each.
@@ -51,7 +51,7 @@ fn all_pairs_of_places_cover_every_verbatim_run_by_a_match() {
     for (seed, min_words) in [(1, 20), (2, 20), (3, 12), (4, 8)] {
         let documents = corpus(seed);
         let words = words(&documents);
-        let coverage = Coverage::of(&words, &passages(&documents, exhaustive(min_words)));
+        let coverage = Coverage::of(&words, &passages(&documents, &exhaustive(min_words)));
         let runs = runs(&words, min_words);
         assert!(runs.len() > 300, "{} runs", runs.len());
         for run in runs {
@@ -65,7 +65,7 @@ fn nearest_places_put_every_word_of_a_verbatim_run_into_a_family() {
     for seed in 1..4 {
         let documents = corpus(seed);
         let words = words(&documents);
-        let coverage = Coverage::of(&words, &passages(&documents, Config::default()));
+        let coverage = Coverage::of(&words, &passages(&documents, &Config::default()));
         let runs = runs(&words, 20);
         for run in &runs {
             assert!(coverage.in_families(run), "seed {seed}: {run:?}");
@@ -83,7 +83,7 @@ fn any_window_of_any_rows_covers_every_verbatim_run() {
     let runs = runs(&words, 20);
     for (k, length, bands, rows) in [(5, 12, 1, 1), (4, 12, 3, 1), (2, 20, 1, 1), (20, 20, 1, 1), (3, 16, 2, 3)] {
         let windows = WindowParameters { k, words: length, bands, rows, exhaustive: true };
-        let found = passages(&documents, Config::builder().windows(windows).scope(Scope::Across).build().unwrap());
+        let found = passages(&documents, &Config::builder().windows(windows).scope(Scope::Across).build().unwrap());
         let coverage = Coverage::of(&words, &found);
         for run in &runs {
             assert!(coverage.in_one_match(run), "{windows:?}: {run:?}");

@@ -4,6 +4,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
+#[cfg(feature = "gzip")]
 use std::io::Write;
 use std::path::{Path, PathBuf};
 

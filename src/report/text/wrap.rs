@@ -1,6 +1,6 @@
 //! Fitting text into columns.
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
 use crate::report::visible::visible;
 
@@ -33,10 +33,8 @@ pub fn shorten(text: &str, columns: usize) -> String {
         return text.to_owned();
     }
     let room = columns.saturating_sub(CUT.len());
-    let start: String = text.chars().take(fitting(text.chars(), room - room / 3)).collect();
-    let tail = fitting(text.chars().rev(), room / 3);
-    let end: String = text.chars().skip(text.chars().count() - tail).collect();
-    format!("{}{CUT}{}", without_broken_word(&start, str::rfind), without_broken_word(&end, str::find))
+    let (start, end) = (head(text, room - room / 3), tail(text, room / 3));
+    format!("{}{CUT}{}", without_broken_word(start, str::rfind), without_broken_word(end, str::find))
 }
 
 /// Takes away the word that was cut in two at one end of `text`, unless that is much of it.
@@ -71,7 +69,7 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
 fn append_broken(lines: &mut Vec<String>, mut word: &str, used: usize, width: usize) -> usize {
     let mut used = used;
     while used + word.width() > width {
-        let fits = fitting(word.chars(), width - used);
+        let fits = head(word, width - used).chars().count();
         let at = word.char_indices().nth(fits.max(1)).map_or(word.len(), |(at, _)| at);
         append(lines, &word[..at]);
         word = &word[at..];
@@ -91,15 +89,19 @@ fn append(lines: &mut [String], text: &str) {
     }
 }
 
-/// Returns how many of the characters fit into `columns`.
-fn fitting(chars: impl Iterator<Item = char>, columns: usize) -> usize {
-    let mut used = 0;
-    chars
-        .take_while(|c| {
-            used += c.width().unwrap_or(0);
-            used <= columns
-        })
-        .count()
+/// Returns the longest start of `text` that fits into `columns`. Characters can be wider together than one by one: a
+/// variation selector, of no width itself, makes some signs twice as wide.
+fn head(text: &str, columns: usize) -> &str {
+    let ends = text.char_indices().map(|(at, c)| at + c.len_utf8());
+    let fits = ends.take_while(|&end| text[..end].width() <= columns).last();
+    &text[..fits.unwrap_or(0)]
+}
+
+/// Returns the longest end of `text` that fits into `columns`.
+fn tail(text: &str, columns: usize) -> &str {
+    let starts = text.char_indices().rev().map(|(at, _)| at);
+    let fits = starts.take_while(|&start| text[start..].width() <= columns).last();
+    &text[fits.unwrap_or(text.len())..]
 }
 
 #[cfg(test)]
@@ -129,6 +131,12 @@ mod tests {
         assert_eq!(shorten("abcdefghijklmnopqrstuvwxyz", 16), "abcdef [...] xyz");
         let words = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen";
         assert_eq!(shorten(words, 60), "one two three four five six seven [...] fourteen fifteen");
+    }
+
+    #[test]
+    fn a_sign_that_a_selector_makes_wide_is_counted_so() {
+        let text = "*\u{fe0f}".repeat(20);
+        assert!(shorten(&text, 30).width() <= 30);
     }
 
     proptest! {
