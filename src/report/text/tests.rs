@@ -36,27 +36,27 @@ fn the_teaser_is_told_in_one_sentence_with_both_places() {
 Repeated passages
 
 p1  Paragraph 15, the last, repeats paragraphs 5 and 6, joined: 63 equal words
-| Le chef de la diplomatie turque Mevlut Cavusoglu a exhorté jeudi la Russie
-| à faire stopper les attaques du régime syrien dans la province rebelle
-| d'Idleb \"le plus rapidement possible\". ¶ \"Nous nous attendons à ce que la
-| Russie freine le régime le plus rapidement possible\", a déclaré M.
-| Cavusoglu lors d'une conférence de presse retransmise par les télévisions
-| turques depuis Bakou.
-first      data/seed/article.txt:10:1
-           lines 10-12, bytes 183..574, characters 180..561
-second     data/seed/article.txt:30:1
-           bytes 2554..2944, characters 2491..2871
-match      63 words, identity 100%, containment 100% both ways
-differs    a paragraph break became a space
-           \" ...\" stands only after the second place
+    | Le chef de la diplomatie turque Mevlut Cavusoglu a exhorté jeudi la Russie
+    | à faire stopper les attaques du régime syrien dans la province rebelle
+    | d'Idleb \"le plus rapidement possible\". ¶ \"Nous nous attendons à ce que la
+    | Russie freine le régime le plus rapidement possible\", a déclaré M.
+    | Cavusoglu lors d'une conférence de presse retransmise par les télévisions
+    | turques depuis Bakou.
+    first      data/seed/article.txt:10:1
+               lines 10-12, bytes 183..574, characters 180..561
+    second     data/seed/article.txt:30:1
+               bytes 2554..2944, characters 2491..2871
+    match      63 words, identity 100%, containment 100% both ways
+    differs    a paragraph break became a space
+               \" ...\" stands only after the second place
 
 Summary
 
-documents  1 = 1 kept + 0 removed + 0 skipped
-text       2,948 bytes
-repeated   390 bytes (13.2%), in passages that stand elsewhere
-passages   1 repeated passage (1 match)
-           2 repeats of fewer than 20 words not listed
+    documents  1 = 1 kept + 0 removed + 0 skipped
+    text       2,948 bytes
+    repeated   390 bytes (13.2%), in passages that stand elsewhere
+    passages   1 repeated passage (1 match)
+               2 repeats of fewer than 20 words not listed
 ";
     assert_eq!(rendered(&samples::seed()), expected);
 }
@@ -67,17 +67,17 @@ fn duplicates_name_the_kept_document_and_each_removed_one() {
 Duplicate documents
 
 d1  2 duplicates of one document, 6,000 bytes could go
-kept       docs.jsonl:1
-exact copy docs.jsonl:18 (id news/17)
-near copy  b.txt  (similarity 93%, 97% of it in the kept one)
+    kept       docs.jsonl:1
+    exact copy docs.jsonl:18 (id news/17)
+    near copy  b.txt  (similarity 93%, 97% of it in the kept one)
 
 Summary
 
-documents  3 = 1 kept + 2 removed + 0 skipped
-text       9,000 bytes
-repeated   6,000 bytes (66.7%), in removed documents
-passages   no repeated passage
-recall     99.8% of duplicate pairs (estimate; 95% interval 99.1% to 100%)
+    documents  3 = 1 kept + 2 removed + 0 skipped
+    text       9,000 bytes
+    repeated   6,000 bytes (66.7%), in removed documents
+    passages   no repeated passage
+    recall     99.8% of duplicate pairs (estimate; 95% interval 99.1% to 100%)
 ";
     assert_eq!(rendered(&samples::documents()), expected);
 }
@@ -87,19 +87,19 @@ fn skipped_input_is_listed_with_its_place_faults_first() {
     let expected = "\
 Skipped input
 
-a.jsonl:18: invalid JSON: expected `,` at column 12
-locked: permission denied
-a.jsonl:1: no words in it
+    a.jsonl:18: invalid JSON: expected `,` at column 12
+    locked: permission denied
+    a.jsonl:1: no words in it
 
 No duplicate document and no repeated passage of 20 words or more was found.
 
 Summary
 
-documents  4 = 1 kept + 0 removed + 3 skipped
-skipped    no words in it: 1, invalid JSON: 1, permission denied: 1
-text       2,948 bytes
-repeated   nothing
-passages   no repeated passage
+    documents  4 = 1 kept + 0 removed + 3 skipped
+    skipped    no words in it: 1, invalid JSON: 1, permission denied: 1
+    text       2,948 bytes
+    repeated   nothing
+    passages   no repeated passage
 ";
     assert_eq!(rendered(&samples::skipped()), expected);
 }
