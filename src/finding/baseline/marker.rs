@@ -26,6 +26,8 @@ pub struct Marker<S> {
     clusters: Option<Replay>,
     matches: Replay,
     families: Option<Replay>,
+    /// Whether matches and families have been passed on, as they are before the first skipped record.
+    are_released: bool,
     /// For each place of the families, in order, whether the baseline has it.
     known: Vec<bool>,
     measure: RepeatMeasure,
@@ -48,6 +50,7 @@ impl<S: Sink> Marker<S> {
             matches: Replay::new(folder.clone()),
             families: None,
             folder,
+            are_released: false,
             known: Vec::new(),
             measure: RepeatMeasure::default(),
             new: NewRepeats::default(),
@@ -94,6 +97,9 @@ impl<S: Sink> Marker<S> {
     }
 
     fn release_passages(&mut self) -> Result<()> {
+        if std::mem::replace(&mut self.are_released, true) {
+            return Ok(());
+        }
         self.release_clusters()?;
         let mut families = self.families.take().unwrap_or_default();
         let tokenizer = Tokenizer::new(self.header.parameters.config.text, 0);
@@ -131,9 +137,7 @@ impl<S: Sink> Marker<S> {
                 measure.place(place);
             }
             next.receive(Finding::PassageFamily(family))
-        })?;
-        self.new.bytes += self.measure.bytes_of_places();
-        Ok(())
+        })
     }
 }
 
@@ -160,7 +164,8 @@ impl<S: Sink> Sink for Marker<S> {
             }
             Finding::Summary(mut summary) => {
                 self.release_passages()?;
-                summary.new = Some(self.new);
+                let bytes = self.new.bytes + self.measure.bytes_of_places();
+                summary.new = Some(NewRepeats { bytes, ..self.new });
                 self.next.receive(Finding::Summary(summary))
             }
         }

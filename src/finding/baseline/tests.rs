@@ -124,3 +124,11 @@ fn a_document_is_known_by_its_name_or_its_text() {
     assert_eq!(counted(&[("a", 1), ("b", 1), ("c", 1)]), (1, 100), "one more that is kept");
     assert_eq!(counted(&[("x", 7), ("y", 7)]), (1, 100), "others");
 }
+
+#[test]
+fn what_was_skipped_changes_no_count() {
+    let mut found = passages(&[&[place("a", 0, "one two three four"), place("b", 0, "one two three four")]]);
+    let expected = new(&found, &samples::nothing());
+    found.skipped = samples::skipped().skipped;
+    assert_eq!(new(&found, &samples::nothing()), expected);
+}
