@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 
 use runs::{Coverage, Run, Words};
 
-#[path = "../tests/shared/runs.rs"]
+#[path = "../tests/common/runs.rs"]
 mod runs;
 
 /// Check that every run of equal words between two documents is covered by the passages found

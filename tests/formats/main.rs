@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests fail like tests
 
-#[path = "../shared/reading.rs"]
+#[path = "../common/reading.rs"]
 #[allow(dead_code)] // each user uses a part of it
 mod reading;
 

@@ -12,10 +12,10 @@
 #[path = "../../benches/generator/mod.rs"]
 #[allow(dead_code)] // each user of the generator uses a part of it
 mod generator;
-#[path = "../shared/oracle.rs"]
+#[path = "../common/oracle.rs"]
 #[allow(dead_code)] // each user of the oracle uses a part of it
 mod oracle;
-#[path = "../shared/reading.rs"]
+#[path = "../common/reading.rs"]
 #[allow(dead_code)] // each user uses a part of it
 mod reading;
 

@@ -5,7 +5,7 @@
 #[path = "../../benches/generator/mod.rs"]
 #[allow(dead_code)] // each user of the generator uses a part of it
 mod generator;
-#[path = "../shared/oracle.rs"]
+#[path = "../common/oracle.rs"]
 #[allow(dead_code)] // each user of the oracle uses a part of it
 mod oracle;
 

@@ -38,7 +38,8 @@ pub struct RenderArgs {
     pub limit: Option<usize>,
     /// What the groups of the report are ordered by
     ///
-    /// `cost` is the bytes that could go, `similarity` how alike they are, `count` how many there are, each most first;
+    /// `cost` is the bytes that could go, `similarity` how alike the two are that differ most, `count` how many there are, each
+    /// most first;
     /// `position` is the place of the one that is kept. JSON is ordered by position anyway.
     ///
     /// Example: --sort count shows boilerplate first.
