@@ -7,16 +7,7 @@ pub const ARROWS: &[(&str, &str)] = &[];
 pub const CIRCLES: &[&[&str]] = &[];
 
 /// Files of the core that use each other, directly or through others.
-pub const CIRCLES_OF_CORE: &[&[&str]] = &[&[
-    "text/block.rs",
-    "text/cache.rs",
-    "text/chars.rs",
-    "text/normalize.rs",
-    "text/plain.rs",
-    "text/reader.rs",
-    "text/token.rs",
-    "text/window.rs",
-]];
+pub const CIRCLES_OF_CORE: &[&[&str]] = &[];
 
 /// Types of a `mod.rs` that a file of its folder uses.
 pub const TYPES: &[(&str, &str)] = &[];

@@ -14,13 +14,16 @@ use super::normalize::{Class, normalize_alone, starts_piece};
 pub enum Kind {
     /// Part of a word, as one character of as many bytes.
     Word,
+    /// A mark of the word or token before it, as one character of as many bytes.
+    Mark,
     /// A token of its own, as one character of as many bytes.
     Single,
     /// Between words.
     Separator,
     /// Dropped without splitting a word.
     Ignored,
-    /// It may compose with the character before it, and then stands for something else.
+    /// It may compose with the character before it, and then stands for something else; or it becomes several
+    /// characters, the first a mark of the word or token before it.
     Attached,
     /// Anything else, such as a character that becomes several.
     Complex,
@@ -87,6 +90,8 @@ fn entry(c: char, options: &TextOptions) -> Entry {
         [] => Entry::of(Kind::Ignored),
         [(to, Class::Word)] => same_length(c, to, Kind::Word),
         [(to, Class::Single)] => same_length(c, to, Kind::Single),
+        [(to, Class::Mark)] if to.len_utf8() == c.len_utf8() => same_length(c, to, Kind::Mark),
+        [(_, Class::Mark), ..] => Entry::of(Kind::Attached),
         _ if normalized.iter().all(|&(_, class)| class == Class::Separator) => Entry::of(Kind::Separator),
         _ => Entry::of(Kind::Complex),
     }

@@ -1,8 +1,11 @@
 //! Normalisation, character by character, with the place in the original text that each result comes from.
 //!
-//! The text is taken in NFKC (Unicode Standard Annex #15) and lower case. Marks that are left after composition and
-//! invisible format characters (general categories Mn, Me, Cf) are dropped and do not split words. What is left is a
-//! letter or digit of a word, a token of its own (a character of a script written without spaces), or a separator.
+//! The text is taken in NFKC (Unicode Standard Annex #15) and lower case. What is left is a letter or digit of a word,
+//! a mark, a token of its own (a character of a script written without spaces), or a separator.
+//!
+//! Marks are accents or vowels. Those of Latin, Greek, Cyrillic, Arabic, Hebrew and Syriac, which the same word is
+//! written with and without, are dropped if no letter has taken them in, and so are invisible characters. In all other
+//! scripts marks are vowels, tones and joints of consonants: without them Hindi धुन "tune" and धान "paddy" are one word.
 //!
 //! The text is normalised in pieces that no composition crosses: a piece starts before every character whose
 //! compatibility decomposition starts with a character of combining class 0 that composes with nothing before it.
@@ -21,7 +24,9 @@ use crate::span::Span;
 pub enum Class {
     /// Part of a word.
     Word,
-    /// A token of its own.
+    /// A vowel or other mark that belongs to the word or token before it, and starts a word if there is none.
+    Mark,
+    /// A token of its own, with the marks after it.
     Single,
     /// Between words.
     Separator,
@@ -53,13 +58,19 @@ pub fn class(c: char) -> Class {
         return if c.is_ascii_alphanumeric() { Class::Word } else { Class::Separator };
     }
     match c.general_category() {
-        G::NonspacingMark | G::EnclosingMark | G::Format => Class::Ignored,
+        G::Format => Class::Ignored,
+        G::NonspacingMark | G::SpacingMark | G::EnclosingMark => {
+            if is_accent(c) || is_invisible_mark(c) {
+                Class::Ignored
+            } else {
+                Class::Mark
+            }
+        }
         G::UppercaseLetter
         | G::LowercaseLetter
         | G::TitlecaseLetter
         | G::ModifierLetter
         | G::OtherLetter
-        | G::SpacingMark
         | G::DecimalNumber
         | G::LetterNumber
         | G::OtherNumber => {
@@ -71,6 +82,21 @@ pub fn class(c: char) -> Class {
         }
         _ => Class::Separator,
     }
+}
+
+/// Returns whether a mark belongs to a script whose words are written with and without marks, or to none.
+///
+/// The accents of Europe and the vowels of Arabic belong to no script in Unicode, which inherits them from the letter
+/// before. So do the accents of the Vedas and the sound marks of kana, which are no accents here.
+fn is_accent(c: char) -> bool {
+    use Script::{Arabic, Common, Cyrillic, Greek, Hebrew, Inherited, Latin, Syriac};
+    let is_vedic_or_kana = matches!(c, '\u{951}'..='\u{954}' | '\u{1cd0}'..='\u{1cff}' | '\u{3099}' | '\u{309a}');
+    !is_vedic_or_kana && matches!(c.script(), Latin | Greek | Cyrillic | Arabic | Hebrew | Syriac | Inherited | Common)
+}
+
+/// Variation selectors of Mongolian, and vowels of Khmer that Unicode advises against: nobody sees them.
+fn is_invisible_mark(c: char) -> bool {
+    matches!(c, '\u{180b}'..='\u{180d}' | '\u{180f}' | '\u{17b4}' | '\u{17b5}')
 }
 
 fn is_written_without_spaces(c: char) -> bool {
@@ -183,6 +209,19 @@ mod tests {
         assert_eq!(folded("le 12 mai ٣", digits), "le 00 mai 0");
         let case = TextOptions { keep_case: true, ..TextOptions::default() };
         assert_eq!(folded("Le CHÂTEAU", case), "Le CHÂTEAU");
+    }
+
+    #[test]
+    fn marks_are_accents_or_vowels() {
+        let accents = "\u{301}\u{345}\u{483}\u{5b8}\u{64e}\u{670}\u{730}\u{20dd}\u{fe0f}\u{e0100}\u{180b}\u{34f}";
+        for c in accents.chars() {
+            assert_eq!(class(c), Class::Ignored, "U+{:04X}", u32::from(c));
+        }
+        let vowels =
+            "\u{93f}\u{9be}\u{bcd}\u{cc2}\u{d3f}\u{dd9}\u{f72}\u{7a6}\u{17b7}\u{103a}\u{e31}\u{eb8}\u{951}\u{3099}";
+        for c in vowels.chars() {
+            assert_eq!(class(c), Class::Mark, "U+{:04X}", u32::from(c));
+        }
     }
 
     #[test]

@@ -31,6 +31,40 @@ pub struct TokenReader {
     cache: Cache,
 }
 
+/// What is worked out a block of text at a time.
+impl Tokenizer {
+    /// Returns a reader, which gives the tokens of many texts faster than this does.
+    pub fn reader(&self) -> TokenReader {
+        TokenReader::new(self.clone())
+    }
+
+    /// Returns the tokens of a text in order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use doublon_core::text::Tokenizer;
+    ///
+    /// let text = "L'ÉTÉ, 東京";
+    /// let tokens = Tokenizer::default().tokens(text);
+    /// let places: Vec<_> = tokens.iter().filter_map(|token| token.span.of(text)).collect();
+    /// assert_eq!(places, ["L", "ÉTÉ", "東", "京"]);
+    /// ```
+    pub fn tokens(&self, text: &str) -> Vec<Token> {
+        self.reader().tokens(text)
+    }
+
+    /// Appends the hashes of the tokens of a text to `hashes`, in order.
+    pub fn hashes(&self, text: &str, hashes: &mut Vec<u64>) {
+        self.reader().hashes(text, hashes);
+    }
+
+    /// Appends the hashes of what the shingles of a text are made of, tokens or characters, in order.
+    pub fn units(&self, text: &str, hashes: &mut Vec<u64>) {
+        self.reader().units(text, hashes);
+    }
+}
+
 impl TokenReader {
     /// Makes a reader that gives the tokens of `tokenizer`.
     pub(super) fn new(tokenizer: Tokenizer) -> Self {

@@ -220,7 +220,11 @@ enum Role {
     /// A word of its own otherwise.
     Mark,
     /// Part of the word that it stands in, if it stands in one.
+    Inside,
+    /// Part of the word of letters or the character before it, if there is one.
     Attached,
+    /// Part of the word of letters or the character before it, else the start of a word.
+    Vowel,
     White,
 }
 
@@ -247,27 +251,33 @@ impl Words {
         self.ends.clear();
         self.ends.push(0);
         self.real = 0;
-        let mut open = None;
+        let mut open: Option<(usize, Role)> = None;
         let mut characters = 0;
         for (at, c) in text.char_indices() {
             let role = self.role(c);
-            if role == Role::Letter {
-                if open.is_none() {
-                    (open, characters) = (Some(at), 0);
-                }
+            let opened = open.map(|(_, role)| role);
+            let goes_on = match role {
+                Role::Letter => opened == Some(Role::Letter),
+                Role::Inside => opened != Some(Role::Single),
+                Role::Attached => true,
+                Role::Vowel => opened.is_some(),
+                Role::Single | Role::Mark | Role::White => false,
+            };
+            if goes_on {
                 characters += 1;
-            } else if role == Role::Attached {
-                characters += 1;
-            } else {
-                if let Some(start) = open.take() {
-                    self.push(&text[start..at], characters, true);
-                }
-                if role != Role::White {
-                    self.push(&text[at..at + c.len_utf8()], 1, role == Role::Single);
-                }
+                continue;
+            }
+            if let Some((start, _)) = open.take() {
+                self.push(&text[start..at], characters, true);
+            }
+            match role {
+                Role::Letter | Role::Vowel => (open, characters) = (Some((at, Role::Letter)), 1),
+                Role::Single => (open, characters) = (Some((at, Role::Single)), 1),
+                Role::Mark => self.push(&text[at..at + c.len_utf8()], 1, false),
+                Role::Inside | Role::Attached | Role::White => {}
             }
         }
-        if let Some(start) = open {
+        if let Some((start, _)) = open {
             self.push(&text[start..], characters, true);
         }
     }
@@ -279,7 +289,9 @@ impl Words {
         match self.table.entry(c).kind {
             Kind::Word | Kind::Complex => Role::Letter,
             Kind::Single => Role::Single,
-            Kind::Ignored | Kind::Attached => Role::Attached,
+            Kind::Mark => Role::Vowel,
+            Kind::Ignored => Role::Inside,
+            Kind::Attached => Role::Attached,
             Kind::Separator if c.is_whitespace() => Role::White,
             Kind::Separator => Role::Mark,
         }

@@ -1,24 +1,10 @@
 //! Tokens: maximal runs of letters and digits, and single characters of scripts written without spaces.
 
-use serde::{Deserialize, Serialize};
-
 use super::chars::CharTable;
-use super::{Shingle, TokenReader, plain};
+use super::options::TextOptions;
+use super::plain;
 use crate::hash::TokenHasher;
 use crate::span::Span;
-
-/// How text becomes tokens and tokens become shingles. Part of what determines every result.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TextOptions {
-    /// What a document's shingles are.
-    pub shingle: Shingle,
-    /// Whether letters of different case differ.
-    pub keep_case: bool,
-    /// Whether accented letters of Latin, Greek and Cyrillic equal the plain ones.
-    pub fold_accents: bool,
-    /// Whether all digits are equal.
-    pub fold_digits: bool,
-}
 
 /// A token: the hash of its normalised form, and where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,40 +34,9 @@ impl Tokenizer {
         &self.options
     }
 
-    /// Returns a reader, which gives the tokens of many texts faster than this does.
-    pub fn reader(&self) -> TokenReader {
-        TokenReader::new(self.clone())
-    }
-
     /// Calls `emit` with each normalised token and its span, in order. This is slow: one character at a time.
     pub fn for_each(&self, text: &str, emit: impl FnMut(&str, Span)) {
         plain::for_each(text, &self.options, emit);
-    }
-
-    /// Returns the tokens of a text in order.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use doublon_core::text::Tokenizer;
-    ///
-    /// let text = "L'ÉTÉ, 東京";
-    /// let tokens = Tokenizer::default().tokens(text);
-    /// let places: Vec<_> = tokens.iter().filter_map(|token| token.span.of(text)).collect();
-    /// assert_eq!(places, ["L", "ÉTÉ", "東", "京"]);
-    /// ```
-    pub fn tokens(&self, text: &str) -> Vec<Token> {
-        self.reader().tokens(text)
-    }
-
-    /// Appends the hashes of the tokens of a text to `hashes`, in order.
-    pub fn hashes(&self, text: &str, hashes: &mut Vec<u64>) {
-        self.reader().hashes(text, hashes);
-    }
-
-    /// Appends the hashes of what the shingles of a text are made of, tokens or characters, in order.
-    pub fn units(&self, text: &str, hashes: &mut Vec<u64>) {
-        self.reader().units(text, hashes);
     }
 
     /// Returns the normalised form of a token of a text. It is worked out from the text where the token stands.
@@ -96,10 +51,24 @@ impl Tokenizer {
     /// assert_eq!(words, ["1", "2", "été"]);
     /// ```
     pub fn word(&self, text: &str, token: Token) -> String {
+        let Span { mut start, end } = token.span;
+        let mut context = 1;
+        loop {
+            let found = self.word_in(&text[start..end], token.hash);
+            if start == 0 || !found.is_empty() {
+                return found;
+            }
+            // What stands before decides what a mark at the start belongs to, and so where the token ends.
+            start = text.floor_char_boundary(start.saturating_sub(context));
+            context *= 16;
+        }
+    }
+
+    /// Returns the last token of a text whose hash is `hash`; a character that is several tokens is the place of each.
+    fn word_in(&self, text: &str, hash: u64) -> String {
         let mut found = String::new();
-        // A character that is several tokens is the place of each.
-        self.for_each(&text[token.span.start..token.span.end], |word, _| {
-            if self.hash(word) == token.hash {
+        self.for_each(text, |word, _| {
+            if self.hash(word) == hash {
                 word.clone_into(&mut found);
             }
         });
@@ -145,6 +114,7 @@ impl Default for Tokenizer {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use unicode_normalization::UnicodeNormalization;
 
     use super::*;
 
@@ -161,6 +131,62 @@ mod tests {
         assert_eq!(words(" \u{feff}\n…"), Vec::<String>::new());
         assert_eq!(words("ABC東京deｆ"), ["abc", "東", "京", "def"]);
         assert_eq!(words("½"), ["1", "2"]);
+    }
+
+    /// Two words that differ in vowels only, in scripts whose vowels are marks.
+    const MINIMAL_PAIRS: [(&str, &str, &str); 17] = [
+        ("Hindi", "धुन", "धान"),
+        ("Hindi", "है", "हूं"),
+        ("Bengali", "দিন", "দান"),
+        ("Punjabi", "ਦਿਨ", "ਦਾਨ"),
+        ("Gujarati", "દિન", "દાન"),
+        ("Odia", "ଦିନ", "ଦାନ"),
+        ("Tamil", "கல்", "கால்"),
+        ("Telugu", "పాట", "పీట"),
+        ("Kannada", "ಕಾಲು", "ಕೀಲು"),
+        ("Malayalam", "കാൽ", "കോൽ"),
+        ("Sinhala", "දිනය", "දානය"),
+        ("Thai", "หมาดี", "หมาดุ"),
+        ("Lao", "ໝາດີ", "ໝາດຸ"),
+        ("Khmer", "ទឹក", "ទូក"),
+        ("Burmese", "မီး", "မိုး"),
+        ("Tibetan", "མི", "མེ"),
+        ("Dhivehi", "ބަސް", "ބިސް"),
+    ];
+
+    #[test]
+    fn words_that_differ_in_vowel_marks_are_not_the_same() {
+        for (language, one, other) in MINIMAL_PAIRS {
+            assert_ne!(words(one), words(other), "{language}");
+            assert_eq!(words(one).concat(), one.nfkc().collect::<String>(), "{language}: nothing is dropped");
+            let (tokenizer, text) = (Tokenizer::default(), format!("{one}, {other}"));
+            let [forms, hashes] =
+                [words(&text), tokenizer.tokens(&text).iter().map(|&t| tokenizer.word(&text, t)).collect()];
+            assert_eq!(forms, hashes, "{language}");
+        }
+    }
+
+    #[test]
+    fn marks_stay_with_their_letter() {
+        assert_eq!(words("हिन्दी में"), ["हिन्दी", "में"]);
+        assert_eq!(words("หมาดี"), ["ห", "ม", "า", "ดี"]);
+        assert_eq!(words("น้ำ"), words("น้ํา"));
+        assert_eq!(words("ខ្មែរ"), ["ខ្", "មែ", "រ"]);
+        assert_eq!(words("မြန်မာ"), ["မြ", "န်", "မာ"]);
+        assert_eq!(words("か\u{309a}か"), ["か\u{309a}", "か"]);
+        // Joiners choose a form of writing, not another word.
+        assert_eq!(words("क्\u{200d}षमा श्\u{200c}री"), ["क्षमा", "श्री"]);
+        // Letters of two code points, written as one or as two.
+        assert_eq!(words("\u{9cb}\u{995}\u{9c7}\u{9be}"), words("\u{9c7}\u{9be}\u{995}\u{9cb}"));
+        assert_eq!(words("\u{95b} \u{91c}\u{93c}"), ["ज\u{93c}", "ज\u{93c}"]);
+        // A mark with nothing before it starts a word.
+        assert_eq!(words(" \u{93f}क, ดี\u{200b}\u{e31}a"), ["\u{93f}क", "ดี\u{e31}", "a"]);
+    }
+
+    #[test]
+    fn accents_of_alphabets_are_dropped() {
+        assert_eq!(words("x\u{301} á"), ["x", "á"]);
+        assert_eq!(words("عَلَيْكُم שָׁלוֹם ܫܠܳܡܳܐ"), ["عليكم", "שלום", "ܫܠܡܐ"]);
     }
 
     #[test]

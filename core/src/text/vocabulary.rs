@@ -11,7 +11,6 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::canonical_combining_class;
 
 use super::normalize::{Class, class};
 use crate::hash::{mix, seeded_hash};
@@ -187,11 +186,13 @@ impl Spelling {
 
 /// Returns a word without its accents.
 fn folded(word: &str) -> String {
-    word.nfd().filter(|&c| canonical_combining_class(c) == 0).collect()
+    word.nfd().filter(|&c| class(c) != Class::Ignored).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
     use crate::text::Tokenizer;
 
@@ -224,6 +225,16 @@ mod tests {
         assert_eq!(in_one[0][whole.1[2] as usize], in_two[0][parted.1[0] as usize]);
         assert_eq!(in_one[0][whole.1[0] as usize], in_two[1][rest.1[0] as usize]);
         assert_eq!(one.len(), two.len());
+    }
+
+    #[test]
+    fn accents_are_folded_and_vowels_are_not() {
+        let (lexicon, numbers) = lexicon("été ete धुन धान धन ดุ ดี ด");
+        let (vocabulary, new) = Vocabulary::merge(&[lexicon]);
+        let token = |n: usize| new[0][numbers[n] as usize];
+        let folded: HashSet<u64> = (1..8).map(|n| vocabulary.folded_hash(token(n))).collect();
+        assert_eq!((vocabulary.folded_hash(token(0)), folded.len()), (vocabulary.folded_hash(token(1)), 7));
+        assert_eq!([4, 5, 6, 7].map(|n| vocabulary.is_character(token(n))), [false, true, true, true]);
     }
 
     #[test]

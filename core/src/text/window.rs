@@ -58,9 +58,9 @@ pub struct Place {
 struct Places {
     /// The bytes of words.
     words: [u64; BLOCKS + 1],
-    /// The first bytes of tokens of one character.
+    /// The first bytes of tokens of one character and its marks.
     firsts: [u64; BLOCKS + 1],
-    /// The last bytes of tokens of one character.
+    /// The last bytes of tokens of one character and its marks.
     lasts: [u64; BLOCKS + 1],
     /// Those bytes of words for which the plain tokenizer is needed.
     marked: [u64; BLOCKS + 1],
@@ -159,7 +159,6 @@ impl Window {
             let entry = self.table.entry(c);
             let mark = match entry.kind {
                 Kind::Separator => continue,
-                Kind::Word => false,
                 Kind::Single => {
                     self.masks.any_single = true;
                     self.masks.firsts.set(at, 1);
@@ -167,11 +166,18 @@ impl Window {
                     self.change(at + len, entry.difference);
                     continue;
                 }
-                // It joins the words on both sides; with none before it, it does nothing.
-                Kind::Ignored if !self.masks.words.has_before(at) => continue,
-                Kind::Ignored | Kind::Complex => true,
-                Kind::Attached => {
-                    self.masks.unmake_single_before(at, &self.raw[16..]);
+                Kind::Mark if self.masks.lasts.has_before(at) => {
+                    self.masks.lasts.clear(at - 1);
+                    self.masks.lasts.set(at + len - 1, 1);
+                    self.change(at + len, entry.difference);
+                    continue;
+                }
+                Kind::Word | Kind::Mark => false,
+                Kind::Complex => true,
+                // It joins what stands on both sides; with nothing before it, it does nothing.
+                Kind::Ignored if !self.masks.has_token_before(at) => continue,
+                Kind::Ignored | Kind::Attached => {
+                    self.masks.unmake_single_before(at);
                     true
                 }
             };
@@ -290,19 +296,28 @@ impl Places {
         self.lasts[block + 1] |= singles >> 62;
     }
 
-    /// Turns the token of one character that ends before `at`, if there is one, into a marked run of letters.
-    fn unmake_single_before(&mut self, at: usize, raw: &[u8]) {
+    /// Returns whether a token ends before `at`.
+    fn has_token_before(&self, at: usize) -> bool {
+        self.words.has_before(at) || self.lasts.has_before(at)
+    }
+
+    /// Turns the token of one character and its marks that ends before `at`, if there is one, into a marked run of
+    /// letters.
+    fn unmake_single_before(&mut self, at: usize) {
         if !self.lasts.has_before(at) {
             return;
         }
-        let mut start = at - 1;
-        while is_continuation(raw[start]) {
-            start -= 1;
-        }
-        self.firsts.clear(start);
         self.lasts.clear(at - 1);
-        self.words.set(start, at - start);
-        self.marked.set(start, at - start);
+        let mut start = at;
+        while !self.firsts.has_before(start) {
+            start -= 1;
+            self.words.set(start, 1);
+            self.marked.set(start, 1);
+        }
+        start -= 1;
+        self.firsts.clear(start);
+        self.words.set(start, 1);
+        self.marked.set(start, 1);
     }
 }
 

@@ -67,7 +67,9 @@ fn shortlist<'a, T: Clone + 'a>(
 fn union_len(places: &[&PlacedSpan]) -> u64 {
     let last = places.iter().map(|place| place.end).max().unwrap_or_default();
     let mut is_covered = vec![false; last];
-    places.iter().for_each(|place| is_covered[place.start..place.end].fill(true));
+    for place in places {
+        is_covered[place.start..place.end].fill(true);
+    }
     is_covered.into_iter().filter(|covered| *covered).count() as u64
 }
 

@@ -58,8 +58,10 @@ fn check_with(tokenizer: &Tokenizer, text: &str) {
             );
         }
     }
-    let words: Vec<_> = plain.iter().map(|&token| tokenizer.word(text, token)).collect();
-    assert_eq!(words, plain_words(tokenizer, text), "words of {text:?}, {:?}", tokenizer.options());
+    for (&token, word) in plain.iter().zip(plain_words(tokenizer, text)) {
+        let place = token.span.of(text);
+        assert_eq!(tokenizer.word(text, token), word, "the word at {place:?}, {:?}", tokenizer.options());
+    }
     let (mut hashes, mut chars) = (Vec::new(), Vec::new());
     reader.chars(text, &mut chars);
     assert_eq!(chars, plain_chars(tokenizer, text), "characters of {text:?}, {:?}", tokenizer.options());
@@ -155,6 +157,27 @@ const BITS: &[&str] = &[
     "ລາວ",
     "ខ្មែរ",
     "မြန်မာ",
+    "ดี",
+    "ດຸ",
+    "ຳ",
+    "ក្ក",
+    "ကြွေ",
+    "\u{e35}",
+    "\u{e38}",
+    "\u{eb3}",
+    "\u{17d2}",
+    "\u{102d}",
+    "\u{1037}",
+    "\u{93f}",
+    "\u{94d}",
+    "\u{951}",
+    "\u{cca}",
+    "བོད",
+    "\u{f77}",
+    "ބިސް",
+    "\u{7a6}",
+    "ꦗꦮ",
+    "\u{1e8d0}",
     "漢",
     "字",
     "一",
@@ -253,7 +276,7 @@ proptest! {
     fn fast_equals_plain_where_blocks_and_windows_meet(
         text in texts(),
         before in prop_oneof![0..70usize, WINDOW - 70..WINDOW + 70],
-        filler in select(&["a", " ", "ab ", "漢", "é", "\u{301}", "кот "]),
+        filler in select(&["a", " ", "ab ", "漢", "é", "\u{301}", "кот ", "ดี", "ि", "่"]),
     ) {
         let filled: String = filler.chars().cycle().take(before).collect();
         check_with(&TOKENIZERS[0], &(filled + &text));
@@ -272,16 +295,18 @@ fn fast_equals_plain_at_every_length() {
             check_with(&TOKENIZERS[0], &format!("{}{bit}", "x".repeat(len)));
         }
     }
-    for bit in ["a", "é", "漢", "한", "𠀀", "a ", "漢a", "é\u{301}", "\u{301}", "ก", "กำ", "\u{200d}"] {
+    for bit in ["a", "é", "漢", "한", "𠀀", "a ", "漢a", "é\u{301}", "\u{301}", "ก", "กำ", "ดี", "ดู", "ि", "\u{200d}"]
+    {
         for len in [WINDOW - 5, WINDOW, WINDOW + 5, 3 * WINDOW].map(|len| len / bit.len()) {
             check(&bit.repeat(len));
         }
     }
 }
 
-/// Each character alone, between letters, doubled, after a character that is a token, and after a known letter.
+/// Each character alone, between letters, doubled, after a character that is a token, after a known letter, and after
+/// and before marks.
 fn surrounded(chars: impl Iterator<Item = char>) -> String {
-    chars.flat_map(|c| [format!("{c} a{c}b {c}{c} 漢{c}字 é{c}é\n")]).collect()
+    chars.flat_map(|c| [format!("{c} a{c}b {c}{c} 漢{c}字 é{c}é ดี{c}ดี ि{c}่\n")]).collect()
 }
 
 #[test]

@@ -14,15 +14,21 @@ fn measure(text: &str) -> Repetition {
 /// The definition of words, for text without characters that are normalised together.
 fn words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
-    let mut inside = false;
+    let mut open = None;
     for c in text.chars() {
-        match class(c) {
-            Class::Word | Class::Ignored if inside => words.last_mut().expect("a word is open").push(c),
-            Class::Ignored => {}
-            Class::Separator if c.is_whitespace() => inside = false,
-            other => {
+        match (class(c), open) {
+            (Class::Word | Class::Ignored | Class::Mark, Some(Class::Word)) | (Class::Mark, Some(_)) => {
+                words.last_mut().expect("a word is open").push(c);
+            }
+            (Class::Ignored, _) => open = None,
+            (Class::Separator, _) if c.is_whitespace() => open = None,
+            (Class::Separator, _) => {
                 words.push(c.into());
-                inside = other == Class::Word;
+                open = None;
+            }
+            (class, _) => {
+                words.push(c.into());
+                open = Some(if class == Class::Single { Class::Single } else { Class::Word });
             }
         }
     }
