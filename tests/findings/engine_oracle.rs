@@ -7,9 +7,10 @@ use std::fs;
 use std::ops::Range;
 use std::path::PathBuf;
 
-use doublon::finding::{DocumentRef, Findings, InputOptions, PlacedSpan};
+use doublon::finding::{DocumentRef, Findings, Header, InputOptions, PlacedSpan};
+use doublon::report::json;
 use doublon::scan::{Resources, scan};
-use doublon::{Config, Level, Scope};
+use doublon::{Config, Deduper, Level, Scope};
 use doublon_core::cluster::KeepOrder;
 use doublon_core::kernel::{
     PairFinder, PassageRepeats, PostingLinker, PostingMaker, RepeatAligner, SketchRows, TextBatch, WordBatch, extent,
@@ -70,6 +71,42 @@ fn scan_texts(texts: &[&str], config: &Config) -> Findings {
 
 fn number(doc: &DocumentRef) -> usize {
     usize::try_from(doc.record).unwrap()
+}
+
+/// Hands the texts to a [`Deduper`] one by one.
+fn push_texts(texts: &[&str], config: &Config, threads: usize) -> Findings {
+    let mut dedup = Deduper::new(config.clone()).threads(threads).memory(64 << 20);
+    for text in texts {
+        dedup.push("", text).unwrap();
+    }
+    let mut findings = Findings::default();
+    let summary = dedup.finish(&mut findings).unwrap();
+    assert_eq!(summary, findings.summary);
+    findings
+}
+
+/// The findings as they are saved, without the header and with no name for the source.
+fn saved_without_source(findings: Findings) -> String {
+    let source = findings.header.sources.first().map(|source| source.path.clone()).unwrap_or_default();
+    let mut out = Vec::new();
+    json::write(&Findings { header: Header::default(), ..findings }, &mut out).unwrap();
+    String::from_utf8(out).unwrap().replace(&format!("\"source\":\"{source}\""), "\"source\":\"\"")
+}
+
+#[test]
+fn texts_in_memory_give_the_findings_of_the_same_texts_in_a_file() {
+    for ((name, texts), config) in corpora().iter().flat_map(|corpus| configs().into_iter().map(move |c| (corpus, c))) {
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        // The offset at which a record without a word stands is known of files only.
+        let mut scanned = scan_texts(&texts, &config);
+        for skipped in &mut scanned.skipped {
+            skipped.offset = None;
+        }
+        let scanned = saved_without_source(scanned);
+        for threads in [1, 3] {
+            assert_eq!(saved_without_source(push_texts(&texts, &config, threads)), scanned, "{name}");
+        }
+    }
 }
 
 /// The parts of the texts that a kernel is given at a time.

@@ -16,11 +16,11 @@ const MAX_TOKENS: usize = 2;
 #[derive(Clone, Debug, Default)]
 pub struct Cache {
     /// Empty until the first run comes.
-    entries: Vec<Entry>,
+    entries: Vec<CachedRun>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-struct Entry {
+struct CachedRun {
     run: [u8; MAX_BYTES],
     hashes: [u64; MAX_TOKENS],
     places: [[u8; 2]; MAX_TOKENS],
@@ -33,7 +33,7 @@ impl Cache {
     /// first byte.
     pub fn tokens(&mut self, run: &str, make: impl FnOnce(&mut Vec<Token>), emit: impl FnMut(Token)) {
         if self.entries.is_empty() {
-            self.entries.resize(ENTRIES, Entry::default());
+            self.entries.resize(ENTRIES, CachedRun::default());
         }
         let entry = &mut self.entries[seeded_hash(run.as_bytes(), 0) as usize % ENTRIES];
         if entry.run() != run.as_bytes() {
@@ -48,7 +48,7 @@ impl Cache {
     }
 }
 
-impl Entry {
+impl CachedRun {
     fn run(&self) -> &[u8] {
         &self.run[..usize::from(self.bytes)]
     }

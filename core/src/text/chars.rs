@@ -31,7 +31,7 @@ pub enum Kind {
 
 /// A character's kind, and the difference between its UTF-8 bytes and the normalised ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct CharEntry {
     /// What the character is.
     pub kind: Kind,
     /// The exclusive or of the last three bytes before and after, the last byte last.
@@ -45,7 +45,7 @@ pub struct CharTable {
     pages: Arc<[OnceLock<Box<Page>>]>,
 }
 
-type Page = [Entry; 64];
+type Page = [CharEntry; 64];
 
 /// Code points from here on are tags and variation selectors, private, or unassigned.
 const END: usize = 0x40000;
@@ -58,7 +58,7 @@ impl CharTable {
 
     /// Returns the entry of a character.
     #[inline]
-    pub fn entry(&self, c: char) -> Entry {
+    pub fn entry(&self, c: char) -> CharEntry {
         match self.pages.get(c as usize / 64) {
             Some(page) => page.get_or_init(|| self.page(c))[c as usize % 64],
             None => entry(c, &self.options),
@@ -69,45 +69,45 @@ impl CharTable {
     fn page(&self, c: char) -> Box<Page> {
         let first = c as u32 / 64 * 64;
         Box::new(std::array::from_fn(|at| {
-            char::from_u32(first + at as u32).map_or(Entry::of(Kind::Complex), |c| entry(c, &self.options))
+            char::from_u32(first + at as u32).map_or(CharEntry::of(Kind::Complex), |c| entry(c, &self.options))
         }))
     }
 }
 
-impl Entry {
+impl CharEntry {
     fn of(kind: Kind) -> Self {
         Self { kind, difference: [0; 3] }
     }
 }
 
-fn entry(c: char, options: &TextOptions) -> Entry {
+fn entry(c: char, options: &TextOptions) -> CharEntry {
     if !starts_piece(c) {
-        return Entry::of(Kind::Attached);
+        return CharEntry::of(Kind::Attached);
     }
     let mut normalized = Vec::new();
     normalize_alone(c, options, |c, class| normalized.push((c, class)));
     match normalized[..] {
-        [] => Entry::of(Kind::Ignored),
+        [] => CharEntry::of(Kind::Ignored),
         [(to, Class::Word)] => same_length(c, to, Kind::Word),
         [(to, Class::Single)] => same_length(c, to, Kind::Single),
         [(to, Class::Mark)] if to.len_utf8() == c.len_utf8() => same_length(c, to, Kind::Mark),
-        [(_, Class::Mark), ..] => Entry::of(Kind::Attached),
-        _ if normalized.iter().all(|&(_, class)| class == Class::Separator) => Entry::of(Kind::Separator),
-        _ => Entry::of(Kind::Complex),
+        [(_, Class::Mark), ..] => CharEntry::of(Kind::Attached),
+        _ if normalized.iter().all(|&(_, class)| class == Class::Separator) => CharEntry::of(Kind::Separator),
+        _ => CharEntry::of(Kind::Complex),
     }
 }
 
 /// Returns the entry of `from` that becomes `to`, if the bytes of one can be written over those of the other.
-fn same_length(from: char, to: char, kind: Kind) -> Entry {
+fn same_length(from: char, to: char, kind: Kind) -> CharEntry {
     let [mut before, mut after] = [[0; 4]; 2];
     let (from, to) = (from.encode_utf8(&mut before).len(), to.encode_utf8(&mut after).len());
     if from != to {
-        return Entry::of(Kind::Complex);
+        return CharEntry::of(Kind::Complex);
     }
     let mut difference = [0; 3];
     let tail = from.min(3);
     for at in 0..tail {
         difference[3 - tail + at] = before[from - tail + at] ^ after[from - tail + at];
     }
-    if before[0] != after[0] && from == 4 { Entry::of(Kind::Complex) } else { Entry { kind, difference } }
+    if before[0] != after[0] && from == 4 { CharEntry::of(Kind::Complex) } else { CharEntry { kind, difference } }
 }

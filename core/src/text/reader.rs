@@ -146,14 +146,14 @@ impl TokenReader {
             for place in self.window.places(stretch.tokens) {
                 if place.is_marked() {
                     let run = Span::new(at + usize::from(place.start), at + place.end());
-                    Run::new(text, run).for_each(&self.tokenizer, |token, _| push(token.as_bytes()));
+                    RawRun::new(text, run).for_each(&self.tokenizer, |token, _| push(token.as_bytes()));
                 } else {
                     push(self.window.normal(place));
                 }
             }
             at = match stretch.over_long_run(text, at) {
                 Some(run) => {
-                    Run::new(text, run).for_each(&self.tokenizer, |token, _| push(token.as_bytes()));
+                    RawRun::new(text, run).for_each(&self.tokenizer, |token, _| push(token.as_bytes()));
                     run.end
                 }
                 None => at + stretch.bytes,
@@ -248,7 +248,7 @@ fn hash_char(hasher: TokenHasher, bytes: &[u8]) -> u64 {
 }
 
 /// A run of letters for the plain tokenizer.
-struct Run<'a> {
+struct RawRun<'a> {
     text: &'a str,
     /// Where the text starts.
     start: usize,
@@ -256,7 +256,7 @@ struct Run<'a> {
     alone: bool,
 }
 
-impl<'a> Run<'a> {
+impl<'a> RawRun<'a> {
     fn new(text: &'a str, span: Span) -> Self {
         let alone = text[span.start..].starts_with(starts_piece);
         // Else the character before the run is part of the first piece and so of its span.
@@ -272,7 +272,7 @@ impl<'a> Run<'a> {
 /// Calls `emit` with the tokens of a run that the window leaves to the plain tokenizer.
 #[cold]
 fn plain_tokens(tokenizer: &Tokenizer, cache: &mut Cache, text: &str, span: Span, emit: &mut impl FnMut(Token)) {
-    let run = Run::new(text, span);
+    let run = RawRun::new(text, span);
     let make = |tokens: &mut Vec<Token>| {
         run.for_each(tokenizer, |word, span| tokens.push(Token { hash: tokenizer.hash(word), span }));
     };

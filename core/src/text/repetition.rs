@@ -124,7 +124,7 @@ fn ratio(part: usize, whole: usize) -> f64 {
 /// ```
 #[derive(Clone, Debug)]
 pub struct RepetitionMeter {
-    words: Words,
+    words: RepetitionWords,
     ngrams: Ngrams,
     parts: Vec<(u64, usize)>,
 }
@@ -133,7 +133,8 @@ impl RepetitionMeter {
     /// Makes a meter.
     pub fn new() -> Self {
         let table = CharTable::new(TextOptions::default());
-        let words = Words { table, hasher: TokenHasher::default(), hashes: Vec::new(), ends: Vec::new(), real: 0 };
+        let words =
+            RepetitionWords { table, hasher: TokenHasher::default(), hashes: Vec::new(), ends: Vec::new(), real: 0 };
         Self { words, ngrams: Ngrams::default(), parts: Vec::new() }
     }
 
@@ -201,7 +202,7 @@ fn repeats(parts: &mut [(u64, usize)]) -> Repeats {
 
 /// The words of a text.
 #[derive(Clone, Debug)]
-struct Words {
+struct RepetitionWords {
     table: CharTable,
     hasher: TokenHasher,
     hashes: Vec<u64>,
@@ -245,7 +246,7 @@ const fn ascii_roles() -> [Role; 128] {
     roles
 }
 
-impl Words {
+impl RepetitionWords {
     fn split(&mut self, text: &str) {
         self.hashes.clear();
         self.ends.clear();
@@ -331,7 +332,7 @@ struct Top {
 }
 
 impl Ngrams {
-    fn measure(&mut self, words: &Words, found: &mut Repetition) {
+    fn measure(&mut self, words: &RepetitionWords, found: &mut Repetition) {
         self.keys.clear();
         self.keys.extend(words.hashes.iter().copied().zip(0..ONCE));
         self.class.clear();
@@ -378,7 +379,7 @@ impl Ngrams {
 
     /// The characters of n-grams that stood before, from left to right without overlap. One that begins inside such an
     /// n-gram does not count as standing there.
-    fn characters_again(&mut self, words: &Words, n: usize) -> usize {
+    fn characters_again(&mut self, words: &RepetitionWords, n: usize) -> usize {
         self.seen.clear();
         self.seen.resize(self.class.len(), false);
         let (mut characters, mut at) = (0, 0);

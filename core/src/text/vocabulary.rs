@@ -21,7 +21,7 @@ pub type TokenId = u32;
 /// Every distinct token of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Vocabulary {
-    entries: Vec<Entry>,
+    entries: Vec<LexiconEntry>,
     spellings: Vec<Spelling>,
 }
 
@@ -29,7 +29,7 @@ pub struct Vocabulary {
 #[derive(Debug, Default)]
 pub struct Lexicon {
     numbers: HashMap<u64, TokenId, KeyedMix>,
-    entries: Vec<Entry>,
+    entries: Vec<LexiconEntry>,
 }
 
 /// Hashes what is a hash already, under a key of each table's own: nobody can choose words that collide in it.
@@ -73,7 +73,7 @@ impl Hasher for Mixed {
 
 /// What is known of a token.
 #[derive(Clone, Copy, Debug)]
-struct Entry {
+struct LexiconEntry {
     hash: u64,
     folded: u64,
     spelling: Spelling,
@@ -84,7 +84,7 @@ struct Entry {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Spelling(u64);
 
-impl Entry {
+impl LexiconEntry {
     fn new(word: &str, hash: u64) -> Self {
         let folded = folded(word);
         let is_character = word.chars().next().is_some_and(|c| class(c) == Class::Single);
@@ -97,7 +97,7 @@ impl Lexicon {
     pub fn number<W: AsRef<str>>(&mut self, hash: u64, word: impl FnOnce() -> W) -> TokenId {
         let entries = &mut self.entries;
         *self.numbers.entry(hash).or_insert_with(|| {
-            entries.push(Entry::new(word().as_ref(), hash));
+            entries.push(LexiconEntry::new(word().as_ref(), hash));
             (entries.len() - 1) as TokenId
         })
     }
@@ -112,7 +112,7 @@ impl Lexicon {
 impl Vocabulary {
     /// Joins the vocabularies of all parts. Also returns, for each part, the new number of each of its tokens.
     pub fn merge(parts: &[Lexicon]) -> (Self, Vec<Vec<TokenId>>) {
-        let mut entries: Vec<Entry> = parts.iter().flat_map(|part| &part.entries).copied().collect();
+        let mut entries: Vec<LexiconEntry> = parts.iter().flat_map(|part| &part.entries).copied().collect();
         entries.sort_unstable_by_key(|entry| entry.hash);
         entries.dedup_by_key(|entry| entry.hash);
         let spellings = entries.iter().map(|entry| entry.spelling).collect();
