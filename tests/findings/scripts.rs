@@ -30,7 +30,7 @@ fn text_at<'t>(texts: &'t [String], place: &PlacedSpan) -> &'t str {
     assert_eq!((in_chars(place.start), in_chars(place.end)), (place.char_start, place.char_end), "{place:?}");
     // A mark is part of the letter before it; one behind punctuation is none of a word.
     for at in [place.start, place.end] {
-        let follows_letter = text[..at].chars().next_back().is_some_and(|c| c.is_alphanumeric() || is_mark(c));
+        let follows_letter = text[..at].chars().rev().find(|&c| !is_mark(c)).is_some_and(char::is_alphanumeric);
         let is_cut = follows_letter && text[at..].chars().next().is_some_and(is_mark);
         assert!(!is_cut, "cuts a mark off: {place:?} in {text:?}");
     }
