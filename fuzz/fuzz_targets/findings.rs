@@ -13,10 +13,10 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
     let path = Path::new("findings.jsonl");
-    let Ok(findings) = json::read(input, path) else { return };
+    let Ok(findings) = json::read_all(input, path) else { return };
     let mut written = Vec::new();
     json::write(&findings, &mut written).expect("memory takes all");
-    let again = json::read(&*written, path).expect("what was written can be read");
+    let again = json::read_all(&*written, path).expect("what was written can be read");
     let mut twice = Vec::new();
     json::write(&again, &mut twice).expect("memory takes all");
     assert_eq!(written, twice);

@@ -54,7 +54,7 @@ impl Replay {
         if self.weight > self.most { self.spill() } else { Ok(()) }
     }
 
-    /// Shows all findings of the groups for which `is_wanted` holds, by [`key`] of the id of the group; a finding of no
+    /// Shows all findings of the groups for which `is_wanted` holds, by `key` of the id of the group; a finding of no
     /// group has that of the empty name.
     ///
     /// # Errors

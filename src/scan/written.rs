@@ -41,7 +41,7 @@ pub(super) fn write(document: &Document, out: &mut Vec<u8>) {
     put_bytes(text.as_bytes(), out);
 }
 
-/// Reads what [`write`] wrote, if it is that.
+/// Reads what [`write()`] wrote, if it is that.
 pub(super) fn read(mut bytes: &[u8], source: u32, record: u64) -> Option<Document> {
     let bytes = &mut bytes;
     let flags = take(bytes)?;

@@ -8,7 +8,7 @@
 //! - what [`RepeatMeasure`](super::measure::RepeatMeasure) holds to count each repeated byte once;
 //! - with [`Sort::Similarity`](super::Sort), 16 bytes for each family that is not repeated word for word.
 //!
-//! Matches come before the families that decide which of them are shown, so they are kept for a [`Replay`](super::replay):
+//! Matches come before the families that decide which of them are shown, so they are kept for a `Replay`:
 //! in memory while they are few, in a temporary file beyond that. So are families, if documents are to be drawn.
 
 mod charts;

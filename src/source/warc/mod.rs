@@ -8,7 +8,7 @@
 //! Archives are broken often, and one wrong length would lose all that follows. So [`cut`] believes a length only if
 //! blank lines, another record or the end of the file come after it; then nothing within the block is looked at, and a
 //! record inside a record is text. Otherwise the record is reported, and reading goes on at the next line that begins a
-//! record, even within the stated length ([`next_start`]). [`records`] reads what `cut` has found to be sound.
+//! record, even within the stated length ([`next_start`]). [`records()`] reads what `cut` has found to be sound.
 //!
 //! Format: ISO 28500:2017 (WARC 1.1).
 
