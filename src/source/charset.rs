@@ -50,10 +50,10 @@ pub struct DecodedText<'a> {
 /// # Examples
 ///
 /// ```
-/// use doublon::source::charset::{Hints, decode};
+/// use doublon::source::charset::{CharsetHints, decode};
 ///
 /// let page = b"<meta charset=iso-8859-1><p>d\xe9j\xe0 vu";
-/// let decoded = decode(page, &Hints { markup: true, ..Hints::default() });
+/// let decoded = decode(page, &CharsetHints { markup: true, ..CharsetHints::default() });
 /// assert!(decoded.text.ends_with("déjà vu"));
 /// assert_eq!((decoded.encoding.name(), decoded.lossy), ("windows-1252", false));
 /// ```
