@@ -13,7 +13,7 @@ use super::fingerprint::Fingerprint;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "report", derive(JsonSchema))]
 pub struct DocumentRef {
-    /// The path of its source, as in [`SourceInfo::path`](super::SourceInfo::path); shared, since millions of documents may name it.
+    /// The path of its source, as in `SourceInfo::path`; shared, since millions of documents may name it.
     pub source: Arc<str>,
     /// The zero-based position in the source: the line of a JSONL file, 0 for a file that is one document.
     pub record: u64,
