@@ -35,11 +35,13 @@ impl Occurrence {
         self.start as usize..self.end as usize
     }
 
-    fn len(&self) -> u64 {
+    /// Returns how many words it has.
+    pub(crate) fn len(&self) -> u64 {
         u64::from(self.end - self.start)
     }
 
-    fn shared(&self, other: &Self) -> u64 {
+    /// Returns how many words two occurrences in one document share.
+    pub(crate) fn shared(&self, other: &Self) -> u64 {
         u64::from(self.end.min(other.end).saturating_sub(self.start.max(other.start)))
     }
 }

@@ -1,7 +1,14 @@
 //! From matches to clusters and families, and the choice of the one that is kept.
 
+mod chain;
 pub mod families;
 pub mod keep;
 pub mod order;
+mod select;
+mod split;
+mod standing;
+pub mod stretch;
+mod told;
 
 pub use order::KeepOrder;
+pub use told::families_in_order;

@@ -2,12 +2,13 @@
 
 use crate::candidate::postings::Candidate;
 use crate::cluster::families::Occurrence;
+use crate::cluster::stretch::{EqualRun, Matches};
 use crate::config::Config;
 use crate::kernel::words::WordBatch;
 use crate::text::{Shingler, TokenId, Vocabulary};
 use crate::verify::Overlap;
 use crate::verify::align::{Alignment, Column, EQUAL, Run};
-use crate::verify::pair::{Acceptance, PairAligner};
+use crate::verify::pair::{Acceptance, PairAligner, Within};
 
 /// A passage that is listed reaches this score, or that of the least number of equal words: of 20 words, 17 are equal.
 pub const LEAST_SCORE: i64 = 28;
@@ -43,6 +44,8 @@ pub struct PassageRepeats {
     pub listed: Vec<PassageRepeat>,
     /// The places of those that are too short.
     pub short: Vec<(Occurrence, Occurrence)>,
+    /// Of texts that repeat over and over in units too short to be listed, each unit with the next one.
+    pub loops: Vec<PassageRepeat>,
 }
 
 impl PassageRepeat {
@@ -78,11 +81,52 @@ impl PassageRepeat {
     }
 }
 
+/// Repeats to decide by.
+#[derive(Clone, Copy, Debug)]
+pub struct ListedRepeats<'r> {
+    /// Those that are listed.
+    pub listed: &'r [PassageRepeat],
+    /// Those that tell which unit of a text that repeats over and over is which.
+    pub loops: &'r [PassageRepeat],
+}
+
+impl ListedRepeats<'_> {
+    fn repeat(&self, n: usize) -> &PassageRepeat {
+        self.listed.get(n).unwrap_or_else(|| &self.loops[n - self.listed.len()])
+    }
+}
+
+impl Matches for ListedRepeats<'_> {
+    fn len(&self) -> usize {
+        self.listed.len() + self.loops.len()
+    }
+
+    fn sides(&self, n: usize) -> (&Occurrence, &Occurrence) {
+        let repeat = self.repeat(n);
+        (&repeat.a, &repeat.b)
+    }
+
+    fn equal_runs(&self, n: usize, runs: &mut Vec<EqualRun>) {
+        let repeat = self.repeat(n);
+        let (mut a, mut b) = (repeat.a.start, repeat.b.start);
+        runs.clear();
+        for Run { column, len } in repeat.runs() {
+            let len = len as u32;
+            if column == Column::Equal {
+                runs.push(EqualRun { start: b, len, kept: a });
+            }
+            a += if column.has_a() { len } else { 0 };
+            b += if column.has_b() { len } else { 0 };
+        }
+    }
+}
+
 impl PassageRepeats {
     /// Appends what was found elsewhere.
     pub fn append(&mut self, other: Self) {
         self.listed.extend(other.listed);
         self.short.extend(other.short);
+        self.loops.extend(other.loops);
     }
 
     /// Orders those to list by their places.
@@ -94,6 +138,7 @@ impl PassageRepeats {
     pub fn clear(&mut self) {
         self.listed.clear();
         self.short.clear();
+        self.loops.clear();
     }
 }
 
@@ -159,8 +204,13 @@ impl<'v> RepeatAligner<'v> {
                 repeats.listed.push(repeat);
             }
         };
-        let found = if of_a.doc == of_b.doc { aligner.within(a, places) } else { aligner.across(a, b, places) };
-        found.iter().for_each(keep);
+        if of_a.doc == of_b.doc {
+            let Within { found, loops } = aligner.within(a, places);
+            found.iter().for_each(keep);
+            repeats.loops.extend(loops.iter().map(|unit| PassageRepeat::new(of_a.doc, of_b.doc, unit)));
+        } else {
+            aligner.across(a, b, places).iter().for_each(keep);
+        }
     }
 }
 

@@ -36,7 +36,21 @@ struct Known {
     failed: Vec<(usize, usize)>,
     /// Stretches of one document that repeat over and over.
     repetitive: Vec<(usize, usize)>,
+    /// Repetitions in units too short to be passages, each with the next one.
+    loops: Vec<Alignment>,
 }
+
+/// The passages of one document with itself.
+#[derive(Debug, Default)]
+pub struct Within {
+    /// Those that are long enough to be told, and what a text that repeats over and over comes to.
+    pub found: Vec<Alignment>,
+    /// Of a text that repeats over and over in short units, each unit with the next one.
+    pub loops: Vec<Alignment>,
+}
+
+/// A text that repeats over and over in more units than this is told as two halves only.
+const MOST_UNITS: usize = 1000;
 
 impl<'v> PairAligner<'v> {
     /// Makes a finder for documents of one vocabulary, whose candidates share `k` words.
@@ -69,7 +83,7 @@ impl<'v> PairAligner<'v> {
     }
 
     /// Returns the passages that one document holds twice: the positions of each candidate are in order.
-    pub fn within(&mut self, text: &[TokenId], candidates: impl Iterator<Item = (usize, usize)>) -> Vec<Alignment> {
+    pub fn within(&mut self, text: &[TokenId], candidates: impl Iterator<Item = (usize, usize)>) -> Within {
         let mut known = Known::default();
         for (at_a, at_b) in candidates {
             if known.covers(at_a, at_b) {
@@ -86,11 +100,11 @@ impl<'v> PairAligner<'v> {
                 known.fail(anchor, &found);
             }
         }
-        known.found
+        Within { found: known.found, loops: known.loops }
     }
 
     /// Adds what a text that repeats over and over comes to: each unit with the next one if a unit is long enough to
-    /// be reported, or else one half with the other.
+    /// be reported, or else one half with the other, and the units beside.
     fn add_repetitions(&mut self, text: &[TokenId], found: &Alignment, known: &mut Known) {
         known.repetitive.push((found.a.start, found.b.end));
         let units = found.repetitions();
@@ -106,6 +120,7 @@ impl<'v> PairAligner<'v> {
         steps::count(halves.a.len() + halves.b.len());
         if self.accepts(&halves) {
             known.add(halves);
+            known.loops.extend(units.into_iter().filter(|unit| !unit.b.is_empty()).take(MOST_UNITS));
         }
     }
 
@@ -255,7 +270,7 @@ mod tests {
             let (vocabulary, texts) = vocabulary(&[&repeated(unit, times)]);
             let mut finder = PairAligner::new(&vocabulary, 5, ACCEPTANCE);
             let last = texts[0].len() - 4 - unit as usize;
-            let found = finder.within(&texts[0], (0..last).map(|at| (at, at + unit as usize)));
+            let found = finder.within(&texts[0], (0..last).map(|at| (at, at + unit as usize))).found;
             assert_eq!(found.len(), passages, "unit {unit}: {found:?}");
             assert!(found.iter().all(|passage| passage.a.end <= passage.b.start));
             assert_eq!(found[0].a.start, 0);
@@ -269,7 +284,7 @@ mod tests {
             let (vocabulary, texts) = vocabulary(&[&unlike(25).repeat(lines)]);
             let mut finder = PairAligner::new(&vocabulary, 5, ACCEPTANCE);
             steps::take();
-            let found = finder.within(&texts[0], (0..25 * (lines - 1) - 4).map(|at| (at, at + 25)));
+            let found = finder.within(&texts[0], (0..25 * (lines - 1) - 4).map(|at| (at, at + 25))).found;
             assert_eq!(found.len(), lines - 1);
             steps::take()
         };

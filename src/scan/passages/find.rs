@@ -2,7 +2,8 @@
 
 use doublon_core::Config;
 use doublon_core::cluster::families::{Families, Occurrence, families};
-use doublon_core::kernel::{PassageRepeat, PassageRepeats};
+use doublon_core::cluster::families_in_order;
+use doublon_core::kernel::{ListedRepeats, PassageRepeat, PassageRepeats};
 use doublon_core::text::{Shingler, Tokenizer};
 use rayon::prelude::*;
 
@@ -72,12 +73,12 @@ pub(crate) fn find(
     budget: &Budget,
 ) -> Result<Passages> {
     let candidates = candidates(&words, included, config, budget)?;
-    let PassageRepeats { listed: mut repeats, short } = repeats::align(&words, candidates, config)?;
+    let PassageRepeats { listed: mut repeats, short, mut loops } = repeats::align(&words, candidates, config)?;
     let short_passages = families(short.iter().map(|(a, b)| (a, b))).families.len() as u64;
     drop(short);
     let listed = repeats.iter().flat_map(|repeat| [&repeat.a, &repeat.b]);
     let short_repeats = short_passages + words.short_lines_outside(included, listed);
-    let mut grouped = group(&repeats);
+    let mut grouped = group(&repeats, &loops, config);
     count_shingles(&mut repeats, &Choice::new(&grouped, |_| true), &words, config)?;
     drop(words); // what is found may take as much memory as they did
     let reporter = Reporter { texts, tokenizer: Tokenizer::new(config.text, config.seed) };
@@ -92,16 +93,19 @@ pub(crate) fn find(
             // Their text has changed since it was read, so nothing can be said of them.
             Err(lost) => {
                 let is_lost = |place: &Occurrence| lost.binary_search_by_key(&place.doc, |&(doc, _)| doc).is_ok();
-                repeats.retain(|repeat| !is_lost(&repeat.a) && !is_lost(&repeat.b));
-                grouped = group(&repeats);
+                for repeats in [&mut repeats, &mut loops] {
+                    repeats.retain(|repeat| !is_lost(&repeat.a) && !is_lost(&repeat.b));
+                }
+                grouped = group(&repeats, &loops, config);
                 all_lost.extend(lost);
             }
         }
     }
 }
 
-fn group(repeats: &[PassageRepeat]) -> Families {
-    families(repeats.iter().map(|repeat| (&repeat.a, &repeat.b)))
+fn group(listed: &[PassageRepeat], loops: &[PassageRepeat], config: &Config) -> Families {
+    let least = u32::try_from(config.min_words).unwrap_or(u32::MAX);
+    families_in_order(&ListedRepeats { listed, loops }, listed.len(), config.threshold, least)
 }
 
 /// Counts the shingles of the repeats that are listed.

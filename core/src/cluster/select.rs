@@ -1,0 +1,168 @@
+//! Which stretches of a text go: of all that matches say of its words, the longest first.
+
+use std::ops::Range;
+
+use super::chain::{Chain, best_part, chains_of};
+use super::standing::Standing;
+use super::stretch::{EqualRun, Matches, Share, Stretch};
+
+/// Words between two stretches that have no like go with one of them if there are no more than this.
+const MOST_ORPHANS: u32 = 8;
+
+/// Decides on texts one after another.
+pub struct Selector<'m, M> {
+    matches: &'m M,
+    share: Share,
+    least: u32,
+    standing: Standing,
+    runs: Vec<EqualRun>,
+    chains: Vec<Chain>,
+}
+
+impl<'m, M: Matches> Selector<'m, M> {
+    /// Makes a selector of stretches that reach a share of equal words, and of which those that touch have so many words.
+    pub fn new(matches: &'m M, share: Share, least: u32) -> Self {
+        Self { matches, share, least, standing: Standing::default(), runs: Vec::new(), chains: Vec::new() }
+    }
+
+    /// Returns the stretches of all texts, by text and place.
+    pub fn into_stretches(self) -> Vec<Stretch> {
+        self.standing.into_stretches()
+    }
+
+    /// Decides on one text, after all before it: `matches` are those whose later place is in it, by that place.
+    pub fn decide(&mut self, doc: u32, matches: &[u32]) {
+        self.standing.open(doc);
+        let is_within = |&&n: &&u32| self.matches.sides(n as usize).0.doc == doc;
+        let (within, across): (Vec<u32>, Vec<u32>) = matches.iter().partition(is_within);
+        self.take_all(doc, &across);
+        // A stretch that repeats one of its own text comes after it, so that one is decided.
+        within.iter().for_each(|n| self.take_all(doc, &[*n]));
+        let stretches = self.standing.opened();
+        let stretches = with_orphans(stretches, &self.covered(matches), self.share);
+        self.standing.close(long_enough(stretches, self.least));
+    }
+
+    /// Takes what some matches say of a text, what is longest first.
+    fn take_all(&mut self, doc: u32, matches: &[u32]) {
+        let Self { standing, runs, chains, .. } = self;
+        for &n in matches {
+            chains_of(n as usize, self.matches, standing, runs, chains);
+        }
+        let mut chains = std::mem::take(&mut self.chains);
+        chains.sort_by_cached_key(|chain| {
+            (std::cmp::Reverse(chain.equal()), chain.kept_doc, chain.runs[0].kept, chain.runs[0].start)
+        });
+        for chain in chains.drain(..) {
+            for runs in clipped(chain.runs, &self.standing) {
+                self.take(doc, chain.kept_doc, &runs);
+            }
+        }
+        self.chains = chains;
+    }
+
+    /// Takes the parts of some equal words that reach the share: the best one, and what is as long as a passage beside it.
+    fn take(&mut self, doc: u32, kept_doc: u32, runs: &[EqualRun]) {
+        let mut open = vec![(runs, true)];
+        while let Some((runs, is_whole)) = open.pop() {
+            let best = best_part(runs, self.share);
+            let equal: u32 = runs[best.clone()].iter().map(|run| run.len).sum();
+            if best.is_empty() || (!is_whole && equal < self.least) {
+                continue;
+            }
+            open.extend([(&runs[..best.start], false), (&runs[best.end..], false)]);
+            if let Some(stretch) = Stretch::new(doc, kept_doc, runs[best].to_vec()) {
+                self.standing.insert(stretch);
+            }
+        }
+    }
+
+    /// Returns the later places of some matches, in order of their first words, and for each the farthest end so far.
+    fn covered(&self, matches: &[u32]) -> Vec<(u32, u32)> {
+        let mut farthest = 0;
+        let place = |&n: &u32| {
+            let place = self.matches.sides(n as usize).1;
+            farthest = farthest.max(place.end);
+            (place.start, farthest)
+        };
+        matches.iter().map(place).collect()
+    }
+}
+
+/// Returns the parts of some equal words that are in no stretch taken before.
+fn clipped(runs: Vec<EqualRun>, standing: &Standing) -> Vec<Vec<EqualRun>> {
+    let (Some(first), Some(last)) = (runs.first(), runs.last()) else { return Vec::new() };
+    let range = first.start..last.end();
+    let mut taken = standing.taken(&range).peekable();
+    if taken.peek().is_none() {
+        drop(taken);
+        return vec![runs];
+    }
+    let (mut parts, mut part, mut free) = (Vec::new(), Vec::new(), 0);
+    for run in runs {
+        while let Some(gone) = taken.next_if(|gone| gone.start < run.end()) {
+            part.extend(run.within(&(free..gone.start)));
+            parts.push(std::mem::take(&mut part));
+            free = gone.end;
+        }
+        part.extend(run.within(&(free..run.end())));
+    }
+    parts.push(part);
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+/// Gives the words between two stretches that no match has, though one goes over them, to one of both, if it reaches the
+/// share with them and none of them stays for another.
+fn with_orphans(mut stretches: Vec<Stretch>, covered: &[(u32, u32)], share: Share) -> Vec<Stretch> {
+    let kept: Vec<Range<u32>> = kept_within(&stretches);
+    for n in 1..stretches.len() {
+        let gap = stretches[n - 1].place.end..stretches[n].place.start;
+        let is_free = |gap: &Range<u32>| {
+            let next = kept.partition_point(|kept| kept.end <= gap.start);
+            kept.get(next).is_none_or(|kept| kept.start >= gap.end)
+        };
+        if gap.is_empty() || gap.end - gap.start > MOST_ORPHANS || !is_covered(&gap, covered) || !is_free(&gap) {
+            continue;
+        }
+        let reaches = |stretch: &Stretch| {
+            let words = stretch.place.end - stretch.place.start + gap.end - gap.start;
+            share.is_reached(stretch.equal(), u64::from(words))
+        };
+        if reaches(&stretches[n - 1]) {
+            stretches[n - 1].place.end = gap.end;
+        } else if reaches(&stretches[n]) {
+            stretches[n].place.start = gap.start;
+        }
+    }
+    stretches
+}
+
+/// Returns whether a match goes over some words and on to both sides. `covered` has the starts of matches, in order, and
+/// the farthest end of those so far.
+fn is_covered(gap: &Range<u32>, covered: &[(u32, u32)]) -> bool {
+    let starting_before = covered.partition_point(|&(start, _)| start < gap.start);
+    starting_before.checked_sub(1).is_some_and(|last| covered[last].1 > gap.end)
+}
+
+/// Returns the stretches of a text that stay for others of the same text, joined and in order.
+fn kept_within(stretches: &[Stretch]) -> Vec<Range<u32>> {
+    let own = stretches.iter().filter(|stretch| stretch.kept.doc == stretch.place.doc);
+    let mut kept: Vec<Range<u32>> = own.map(|stretch| stretch.kept.start..stretch.kept.end).collect();
+    kept.sort_unstable_by_key(|kept| (kept.start, kept.end));
+    let mut joined: Vec<Range<u32>> = Vec::new();
+    for kept in kept {
+        match joined.last_mut() {
+            Some(last) if kept.start <= last.end => last.end = last.end.max(kept.end),
+            _ => joined.push(kept),
+        }
+    }
+    joined
+}
+
+/// Drops the stretches that do not come to so many words with those that they touch.
+fn long_enough(stretches: Vec<Stretch>, least: u32) -> Vec<Stretch> {
+    let touching = stretches.chunk_by(|x, y| x.place.end == y.place.start);
+    let words = |run: &[Stretch]| run.iter().map(|stretch| stretch.place.end - stretch.place.start).sum::<u32>();
+    touching.filter(|run| words(run) >= least).flatten().cloned().collect()
+}
