@@ -14,19 +14,24 @@ use super::stretch::{Matches, Share, Stretch};
 /// are joined by matches alone.
 pub fn families_in_order(matches: &impl Matches, listed: usize, threshold: f64, least: u32) -> Families {
     let share = Share::new(threshold);
-    let mut order: Vec<u32> = (0..matches.len() as u32).collect();
-    order.sort_unstable_by_key(|&n| (matches.sides(n as usize).1, n));
     let mut selector = Selector::new(matches, share, least);
-    for of_text in order.chunk_by(|&x, &y| matches.sides(x as usize).1.doc == matches.sides(y as usize).1.doc) {
-        selector.decide(matches.sides(of_text[0] as usize).1.doc, of_text);
-    }
-    drop(order);
+    by_later_text(matches, |doc, of_text| selector.decide(doc, of_text));
     let stretches = split(selector.into_stretches(), share, least);
     let (mut told, of_stretch) = grouped(&stretches);
     let of_match = (0..listed).map(|n| family_of(matches.sides(n), &stretches, &of_stretch));
     let mut of_match: Vec<Option<u32>> = of_match.collect();
     join_others(matches, &mut told, &mut of_match);
     in_order(told, of_match)
+}
+
+/// Calls `decide` with each text that has the later place of a match, in order, and those matches by that place.
+fn by_later_text(matches: &impl Matches, mut decide: impl FnMut(u32, &[u32])) {
+    let later = |n: u32| matches.sides(n as usize).1;
+    let mut order: Vec<u32> = (0..matches.len() as u32).collect();
+    order.sort_unstable_by_key(|&n| (later(n), n));
+    for of_text in order.chunk_by(|&x, &y| later(x).doc == later(y).doc) {
+        decide(later(of_text[0]).doc, of_text);
+    }
 }
 
 /// Families, each with the place that stays first, and for each stretch the index of its family.
@@ -97,3 +102,6 @@ fn in_order(told: Vec<Vec<Occurrence>>, of_match: Vec<Option<u32>>) -> Families 
     let of_match = of_match.into_iter().map(|family| family.map_or(0, |old| new[old as usize])).collect();
     Families { families: numbered.into_iter().map(|(_, places)| places).collect(), of_match }
 }
+
+#[cfg(test)]
+mod tests;
