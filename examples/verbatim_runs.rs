@@ -111,7 +111,8 @@ impl Count {
     fn of(words: &Words, coverage: &Coverage, exhaustive: bool, args: &Args) -> Self {
         let mut count = Self::default();
         words.runs(args.min_words, |run| {
-            let (matched, family) = (coverage.in_one_match(&run), coverage.in_one_family(&run));
+            let family = coverage.words_in_one_family(&run) == run.words;
+            let matched = coverage.in_one_match(&run);
             let families = family || coverage.in_families(&run);
             count.runs += 1;
             count.matched += u64::from(matched);

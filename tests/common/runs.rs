@@ -122,12 +122,15 @@ impl Coverage {
         between.is_some_and(|matches| matches.iter().any(|[a, b]| holds(a, &run.in_a()) && holds(b, &run.in_b())))
     }
 
-    /// Whether one family has a place that covers the one, and a place that covers the other.
-    pub fn in_one_family(&self, run: &Run) -> bool {
-        let of = |doc: usize, range: Range<usize>| {
-            self.places[doc].iter().filter(move |(_, place)| holds(place, &range)).map(|(family, _)| family)
+    /// How many words of a run are in one family at both of their places.
+    pub fn words_in_one_family(&self, run: &Run) -> usize {
+        let of = |doc: usize, word: usize| {
+            self.places[doc].iter().filter(move |(_, place)| place.contains(&word)).map(|(family, _)| family)
         };
-        of(run.a, run.in_a()).any(|family| of(run.b, run.in_b()).any(|other| family == other))
+        let together = |word: &usize| {
+            of(run.a, run.at_a + word).any(|family| of(run.b, run.at_b + word).any(|other| family == other))
+        };
+        (0..run.words).filter(together).count()
     }
 
     /// Whether every word of both places lies in a family.

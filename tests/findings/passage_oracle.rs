@@ -436,8 +436,8 @@ fn check_invariants(texts: &[String], parameters: &Config) -> Findings {
         let family = found.families.iter().find(|family| family.id == m.family);
         let Some(family) = family else { panic!("{} names no family that is listed", m.id) };
         let places: Vec<_> = std::iter::once(&family.keep).chain(&family.occurrences).collect();
-        assert!(places.iter().any(|place| overlap(place, &m.a)), "{m:?} {family:?}");
-        assert!(places.iter().any(|place| overlap(place, &m.b)), "{m:?} {family:?}");
+        // The other side may repeat what stays elsewhere.
+        assert!(places.iter().any(|place| overlap(place, &m.a) || overlap(place, &m.b)), "{m:?} {family:?}");
     }
     for family in &found.families {
         let places: Vec<_> = std::iter::once(&family.keep).chain(&family.occurrences).collect();

@@ -70,9 +70,10 @@ fn nearest_places_put_every_word_of_a_verbatim_run_into_a_family() {
         for run in &runs {
             assert!(coverage.in_families(run), "seed {seed}: {run:?}");
         }
-        // A place between two others that it overlaps belongs to one of their families.
-        let together = runs.iter().filter(|run| coverage.in_one_family(run)).count();
-        assert!(together * 20 > runs.len() * 19, "seed {seed}: {together} of {} in one family", runs.len());
+        // Families end where most of their places do, so that words at the edges of a place may be in the next family.
+        let all: usize = runs.iter().map(|run| run.words).sum();
+        let together: usize = runs.iter().map(|run| coverage.words_in_one_family(run)).sum();
+        assert!(together * 10 > all * 9, "seed {seed}: {together} of {all} words in one family");
     }
 }
 
