@@ -8,6 +8,8 @@ use super::stretch::{EqualRun, Matches, Share, Stretch};
 
 /// Words between two stretches that have no like go with one of them if there are no more than this.
 const MOST_ORPHANS: u32 = 8;
+/// Fewer equal words than this agree by chance where two stretches meet, and are no stretch of their own.
+const LEAST_EQUAL: u32 = 5;
 
 /// Decides on texts one after another.
 pub struct Selector<'m, M> {
@@ -37,7 +39,7 @@ impl<'m, M: Matches> Selector<'m, M> {
         let (within, across): (Vec<u32>, Vec<u32>) = matches.iter().partition(is_within);
         self.take_all(doc, &across);
         // A stretch that repeats one of its own text comes after it, so that one is decided.
-        within.iter().for_each(|n| self.take_all(doc, &[*n]));
+        within.iter().for_each(|&n| self.take_all(doc, &[n]));
         let stretches = self.standing.opened();
         let stretches = with_orphans(stretches, &self.covered(matches), self.share);
         self.standing.close(long_enough(stretches, self.least));
@@ -53,24 +55,28 @@ impl<'m, M: Matches> Selector<'m, M> {
         chains.sort_by_cached_key(|chain| {
             (std::cmp::Reverse(chain.equal()), chain.kept_doc, chain.runs[0].kept, chain.runs[0].start)
         });
+        let is_loop = matches.iter().all(|&n| self.matches.is_loop(n as usize));
+        let least = if is_loop { 1 } else { LEAST_EQUAL.min(self.least) };
         for chain in chains.drain(..) {
             for runs in clipped(chain.runs, &self.standing) {
-                self.take(doc, chain.kept_doc, &runs);
+                self.take(doc, chain.kept_doc, &runs, least);
             }
         }
         self.chains = chains;
     }
 
-    /// Takes the parts of some equal words that reach the share: the best one, and what is as long as a passage beside it.
-    fn take(&mut self, doc: u32, kept_doc: u32, runs: &[EqualRun]) {
-        let mut open = vec![(runs, true)];
-        while let Some((runs, is_whole)) = open.pop() {
+    /// Takes some equal words if they reach the share and are `least`, or else their parts that do and are as long as a
+    /// passage.
+    fn take(&mut self, doc: u32, kept_doc: u32, runs: &[EqualRun], least: u32) {
+        let mut open = vec![(runs, least)];
+        while let Some((runs, least)) = open.pop() {
             let best = best_part(runs, self.share);
             let equal: u32 = runs[best.clone()].iter().map(|run| run.len).sum();
-            if best.is_empty() || (!is_whole && equal < self.least) {
+            let least = if best.len() == runs.len() { least } else { self.least };
+            if best.is_empty() || equal < least {
                 continue;
             }
-            open.extend([(&runs[..best.start], false), (&runs[best.end..], false)]);
+            open.extend([(&runs[..best.start], self.least), (&runs[best.end..], self.least)]);
             if let Some(stretch) = Stretch::new(doc, kept_doc, runs[best].to_vec()) {
                 self.standing.insert(stretch);
             }

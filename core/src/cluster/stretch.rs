@@ -41,6 +41,9 @@ pub trait Matches {
     /// Returns the earlier and the later place of one.
     fn sides(&self, n: usize) -> (&Occurrence, &Occurrence);
 
+    /// Returns whether it is of one repetition with the next, in a text that repeats over and over.
+    fn is_loop(&self, n: usize) -> bool;
+
     /// Replaces `runs` by the equal words of a match, from start to end; those that repeat are in the later place.
     fn equal_runs(&self, n: usize, runs: &mut Vec<EqualRun>);
 }

@@ -106,6 +106,10 @@ impl Matches for ListedRepeats<'_> {
         (&repeat.a, &repeat.b)
     }
 
+    fn is_loop(&self, n: usize) -> bool {
+        n >= self.listed.len()
+    }
+
     fn equal_runs(&self, n: usize, runs: &mut Vec<EqualRun>) {
         let repeat = self.repeat(n);
         let (mut a, mut b) = (repeat.a.start, repeat.b.start);

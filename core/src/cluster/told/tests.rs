@@ -18,6 +18,10 @@ impl Matches for List {
         (&self.0[n].0, &self.0[n].1)
     }
 
+    fn is_loop(&self, _: usize) -> bool {
+        false
+    }
+
     fn equal_runs(&self, n: usize, runs: &mut Vec<EqualRun>) {
         runs.clone_from(&self.0[n].2);
     }
