@@ -93,7 +93,7 @@ impl BlockWorker {
             match item {
                 Item::Skipped(skipped) => block.skipped.push(skipped),
                 Item::Document(record) => match self.describe(&record.text, &mut block, scratch) {
-                    Ok(()) => self.add(origin, record, &mut block),
+                    Ok(()) => self.add(origin, record, &mut block, scratch),
                     Err(panic) => {
                         let place = Some((record.record, record.offset));
                         block.skipped.push(internal_error(origin.name, place, record.id.as_deref(), &panic));
@@ -104,7 +104,7 @@ impl BlockWorker {
         block
     }
 
-    fn add(&self, origin: BlockOrigin<'_>, record: Record, block: &mut BlockRows) {
+    fn add(&self, origin: BlockOrigin<'_>, record: Record, block: &mut BlockRows, worker: &mut BlockScratch) {
         let BlockOrigin { source, format, can_reread, .. } = origin;
         block.counts.text_bytes += record.text.len() as u64;
         block.counts.lossy += u64::from(record.lossy);
@@ -114,7 +114,7 @@ impl BlockWorker {
         }
         block.ids.push(record.id.as_ref().map_or(0, |id| id_hash(source, id)));
         if !matches!(self.keep, Keep::First | Keep::None) {
-            block.ranks.push(self.rank(origin.modified, &record));
+            block.ranks.push(self.rank(origin.modified, &record, worker));
         }
         match format.filter(|_| can_reread) {
             _ if self.hold => block.documents.push(document(source, record)),
@@ -128,9 +128,11 @@ impl BlockWorker {
         }
     }
 
-    fn rank(&self, modified: u64, record: &Record) -> Rank {
+    fn rank(&self, modified: u64, record: &Record, worker: &mut BlockScratch) -> Rank {
+        let counts = matches!(self.keep, Keep::Longest | Keep::Shortest);
+        let words = if counts { worker.scratch.tokens(&record.text).len() as u64 } else { 0 };
         let text_bytes = record.text.len() as u64;
-        keep::rank(&self.keep, Merits { text_bytes, modified, value: record.value.as_deref() })
+        keep::rank(&self.keep, Merits { words, text_bytes, modified, value: record.value.as_deref() })
     }
 
     /// Appends the row and the words of a text, or says on what that failed.

@@ -15,9 +15,9 @@ pub enum Keep {
     /// The first by source path, then position.
     #[default]
     First,
-    /// The one with the most bytes of text.
+    /// The one with the most words; of those the one with the most bytes of text.
     Longest,
-    /// The one with the fewest bytes of text.
+    /// The one with the fewest words; of those the one with the fewest bytes of text.
     Shortest,
     /// The one whose source was modified last.
     Newest,
@@ -92,6 +92,8 @@ impl TryFrom<String> for Keep {
 /// What a policy may look at.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Merits<'a> {
+    /// Words of the text, as shingles are made of them.
+    pub words: u64,
     /// Bytes of text.
     pub text_bytes: u64,
     /// When the source was modified, in nanoseconds since 1970, 0 if it is not known.
@@ -125,8 +127,8 @@ pub fn rank(keep: &Keep, merits: Merits) -> Rank {
     let descending = |value: u64| [!value, 0, 0];
     match keep {
         Keep::First | Keep::None => [0; 3],
-        Keep::Longest => descending(merits.text_bytes),
-        Keep::Shortest => ascending(merits.text_bytes),
+        Keep::Longest => [!merits.words, !merits.text_bytes, 0],
+        Keep::Shortest => [merits.words, merits.text_bytes, 0],
         Keep::Newest => descending(merits.modified),
         Keep::Oldest => ascending(merits.modified),
         Keep::Max(_) => value_key(merits.value).map_or(NO_VALUE, |key| key.map(|word| !word)),
@@ -203,11 +205,13 @@ mod tests {
 
     #[test]
     fn lengths_and_times_are_ordered_both_ways() {
-        let merits = |n| Merits { text_bytes: n, modified: n, value: None };
+        let merits = |n| Merits { words: n, text_bytes: 9 - n, modified: n, value: None };
         for (up, down) in [(Keep::Shortest, Keep::Longest), (Keep::Oldest, Keep::Newest)] {
             assert!(rank(&up, merits(3)) < rank(&up, merits(4)));
             assert!(rank(&down, merits(3)) > rank(&down, merits(4)));
         }
         assert_eq!(rank(&Keep::First, merits(3)), rank(&Keep::First, merits(4)));
+        let equal = |text_bytes| Merits { words: 7, text_bytes, ..Merits::default() };
+        assert!(rank(&Keep::Longest, equal(50)) < rank(&Keep::Longest, equal(40)));
     }
 }

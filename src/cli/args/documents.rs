@@ -25,7 +25,7 @@ pub struct DocumentArgs {
     containment: Option<f64>,
     /// Which of several duplicates stays
     ///
-    /// first (by path, then position), longest or shortest (by bytes of text), newest or oldest (by the time at which
+    /// first (by path, then position), longest or shortest (by words, then bytes of text), newest or oldest (by the time at which
     /// the file was modified), max:FIELD or min:FIELD (by a field of the record; one without it comes last). Ties go to
     /// the first. With none, nothing is removed, and duplicates are listed as pairs.
     ///
