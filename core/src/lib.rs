@@ -42,6 +42,7 @@ pub mod effort;
 pub mod error;
 pub mod hash;
 pub mod kernel;
+pub mod sets;
 mod signature;
 pub mod sketch;
 pub mod span;

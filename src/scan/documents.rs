@@ -10,6 +10,7 @@ use crate::finding::Skipped;
 use doublon_core::candidate::estimate::{Recall, RecallEstimator};
 use doublon_core::candidate::{Bands, Chance};
 use doublon_core::kernel::{NO_TOKEN, Selected, SelectionRules, Sketcher};
+use doublon_core::sets::Sets;
 use doublon_core::verify::Overlap;
 use doublon_core::{Config, Keep};
 
@@ -56,22 +57,34 @@ pub(super) fn find(texts: &Texts, documents: &DocumentTable, config: &Config, he
     let buckets = buckets::join(table, order, chance.cut(), containment.is_some(), distinct)?;
     let (selected, lost) = Selector { texts, sketcher, rules, held }.select(buckets);
 
-    let mut estimator = RecallEstimator::new(&chance, threshold);
-    for pair in selected.pairs.iter().filter(|pair| pair.overlap.reaches(threshold)) {
-        if pair.certain {
-            estimator.add_certain();
-        } else {
-            estimator.add(pair.overlap.jaccard());
-        }
-    }
+    let recall = recall(&selected, RecallEstimator::new(&chance, threshold), threshold);
     let removes = config.keep != Keep::None;
     let removed = if removes { removals(&copies, &selected) } else { Vec::new() };
-    let mut found = Documents { removed, recall: estimator.recall(), ..Documents::default() };
+    let mut found = Documents { removed, recall, ..Documents::default() };
     if pairs || !removes {
         found.pairs = all_pairs(&copies, &selected, texts, sketcher);
     }
     found.lose(copies.lost.into_iter().chain(lost).collect());
     Ok(found)
+}
+
+/// Estimates how many of the pairs that there are were found.
+fn recall(selected: &Selected, mut estimator: RecallEstimator, threshold: f64) -> Option<Recall> {
+    let pairs = || selected.pairs.iter().filter(|pair| pair.overlap.reaches(threshold));
+    let mut members: Vec<u32> = pairs().flat_map(|pair| [pair.earlier, pair.later]).collect();
+    members.sort_unstable();
+    members.dedup();
+    let member = |doc: u32| members.partition_point(|&other| other < doc) as u32;
+    let mut groups = Sets::new(members.len());
+    pairs().for_each(|pair| groups.join(member(pair.earlier), member(pair.later)));
+    for pair in pairs() {
+        if pair.certain {
+            estimator.add_certain();
+        } else {
+            estimator.add(groups.root(member(pair.earlier)), pair.overlap.jaccard());
+        }
+    }
+    estimator.recall()
 }
 
 impl Documents {

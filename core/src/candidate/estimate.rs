@@ -5,9 +5,13 @@
 //! Generalization of Sampling Without Replacement From a Finite Universe", Journal of the American Statistical
 //! Association 47, 1952.
 //!
-//! The number missed is the sum of independent counts, for each pair found one with mean `(1-p)/p` and variance
-//! `(1-p)/p^2` (the failures before one success). The interval is that of a negative binomial distribution with the
-//! same mean and variance.
+//! For each pair found the number missed has the mean `(1-p)/p` and the variance `(1-p)/p^2` (the failures before one
+//! success). Pairs of one connected group are found or missed together: of ten copies in two versions all pairs of both
+//! versions are one chance. How strongly is not known, so that the deviations of a group add up as if all of it were one
+//! chance, and only the variances of groups are added. The interval is that of a negative binomial distribution of such
+//! chances with the same mean and variance.
+
+use std::collections::BTreeMap;
 
 use super::params::Chance;
 
@@ -19,7 +23,15 @@ pub struct RecallEstimator {
     threshold: f64,
     found: u64,
     missed: f64,
-    variance: f64,
+    groups: BTreeMap<u32, GroupSum>,
+}
+
+/// The pairs of one group that could have been missed.
+#[derive(Clone, Copy, Debug, Default)]
+struct GroupSum {
+    pairs: f64,
+    /// The sum of the standard deviations of their counts.
+    deviation: f64,
 }
 
 /// An estimate of the recall with its 95% interval, each `0.0..=1.0`.
@@ -41,15 +53,18 @@ impl RecallEstimator {
     pub fn new(chance: &Chance, threshold: f64) -> Self {
         let steps = ((1.0 - threshold) * STEPS).ceil() as usize;
         let chances = (0..=steps).map(|i| chance.of((threshold + i as f64 / STEPS).min(1.0))).collect();
-        Self { chances, threshold, found: 0, missed: 0.0, variance: 0.0 }
+        Self { chances, threshold, found: 0, missed: 0.0, groups: BTreeMap::new() }
     }
 
-    /// Counts a verified pair of Jaccard similarity `jaccard`, at least the threshold.
-    pub fn add(&mut self, jaccard: f64) {
+    /// Counts a verified pair of Jaccard similarity `jaccard`, at least the threshold. Pairs that are connected, directly
+    /// or through others, have the same `group`.
+    pub fn add(&mut self, group: u32, jaccard: f64) {
         let p = self.chance(jaccard);
         self.found += 1;
         self.missed += (1.0 - p) / p;
-        self.variance += (1.0 - p) / (p * p);
+        let sum = self.groups.entry(group).or_default();
+        sum.pairs += 1.0;
+        sum.deviation += (1.0 - p).sqrt() / p;
     }
 
     /// Counts a verified pair that could not have been missed.
@@ -63,10 +78,20 @@ impl RecallEstimator {
             return None;
         }
         let recall = |missed: f64| self.found as f64 / (self.found as f64 + missed);
-        let (few, many) = missed_interval(self.missed, self.variance);
+        let (few, many) = self.missed_interval();
         // Where most likely none was missed, both ends are 0, and the mean is above them.
         let (few, many) = (few.min(self.missed), many.max(self.missed));
         Some(Recall { value: recall(self.missed), low: recall(many), high: recall(few) })
+    }
+
+    /// The 2.5% and 97.5% quantiles of the number missed: of so many chances, each of which is about as many pairs as a
+    /// group has.
+    fn missed_interval(&self) -> (f64, f64) {
+        let sum = |of: fn(&GroupSum) -> f64| self.groups.values().map(of).sum::<f64>();
+        let pairs = sum(|group| group.pairs * group.pairs) / sum(|group| group.pairs).max(1.0);
+        let variance = sum(|group| group.deviation * group.deviation);
+        let (few, many) = missed_interval(self.missed / pairs.max(1.0), variance / (pairs * pairs).max(1.0));
+        (few * pairs, many * pairs)
     }
 
     fn chance(&self, jaccard: f64) -> f64 {
@@ -111,6 +136,31 @@ mod tests {
     use crate::candidate::params::Bands;
     use crate::hash::mix;
 
+    /// Pairs of a group are of two texts that stand there several times, so that all or none are found.
+    #[test]
+    fn the_interval_covers_the_truth_where_pairs_are_found_together() {
+        let chance = Chance::new(Bands { bands: 5, rows: 8 }, 0.8);
+        let template = RecallEstimator::new(&chance, 0.8);
+        for (groups, of_group) in [(25u64, 25u64), (200, 9), (60, 100)] {
+            let (trials, mut covered) = (600u64, 0);
+            for trial in 0..trials {
+                let mut estimator = template.clone();
+                for group in 0..groups {
+                    let random = |n: u64| (mix(mix(trial * groups + group + 1) ^ n) >> 11) as f64 / (1u64 << 53) as f64;
+                    let jaccard = 0.8 + 0.15 * random(1);
+                    if random(2) < template.chance(jaccard) {
+                        (0..of_group).for_each(|_| estimator.add(group as u32, jaccard));
+                    }
+                }
+                let truth = estimator.found as f64 / (groups * of_group) as f64;
+                let recall = estimator.recall().expect("some pair is found");
+                covered += u64::from(recall.low - 1e-9 <= truth && truth <= recall.high + 1e-9);
+            }
+            let rate = covered as f64 / trials as f64;
+            assert!(rate >= 0.93, "{groups} groups of {of_group} pairs: covered in {rate} of the runs");
+        }
+    }
+
     /// Pairs over a range of similarities are found by chance; the interval has to cover the truth about as often as
     /// it says, and the estimate must not lean to one side.
     #[test]
@@ -127,7 +177,7 @@ mod tests {
                             |n: u64| (mix(mix(trial * pairs + pair + 1) ^ n) >> 11) as f64 / (1u64 << 53) as f64;
                         let jaccard = 0.8 + 0.2 * random(1) * random(2);
                         if random(3) < template.chance(jaccard) {
-                            estimator.add(jaccard);
+                            estimator.add(pair as u32, jaccard);
                         }
                     }
                     let truth = estimator.found as f64 / pairs as f64;
@@ -146,7 +196,7 @@ mod tests {
     fn the_interval_holds_the_estimate() {
         let mut estimator = RecallEstimator::new(&Chance::new(Bands { bands: 12, rows: 5 }, 0.8), 0.8);
         for pairs in 1..2000 {
-            estimator.add(if pairs < 20 { 0.9 } else { 0.8 });
+            estimator.add(pairs, if pairs < 20 { 0.9 } else { 0.8 });
             let Recall { value, low, high } = estimator.recall().expect("some pair is found");
             assert!(low <= value && value <= high, "{pairs} pairs: {value} is not in {low}..={high}");
         }

@@ -13,6 +13,8 @@
 
 use std::ops::Range;
 
+use crate::sets::Sets;
+
 /// A stretch of a document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Occurrence {
@@ -182,30 +184,6 @@ fn farthest(members: &[FamilyMember<'_>]) -> Vec<Occurrence> {
 /// can never both be the same as a third.
 fn same_place(x: &Occurrence, y: &Occurrence) -> bool {
     2 * x.shared(y) > x.len().max(y.len())
-}
-
-/// Disjoint sets whose root is their smallest member.
-struct Sets {
-    parent: Vec<u32>,
-}
-
-impl Sets {
-    fn new(len: usize) -> Self {
-        Self { parent: (0..len as u32).collect() }
-    }
-
-    fn root(&mut self, mut n: u32) -> u32 {
-        while self.parent[n as usize] != n {
-            self.parent[n as usize] = self.parent[self.parent[n as usize] as usize];
-            n = self.parent[n as usize];
-        }
-        n
-    }
-
-    fn join(&mut self, a: u32, b: u32) {
-        let (a, b) = (self.root(a), self.root(b));
-        self.parent[a.max(b) as usize] = a.min(b);
-    }
 }
 
 #[cfg(test)]
