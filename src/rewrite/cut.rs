@@ -1,37 +1,31 @@
-//! Where in a text a cut begins and ends, and what it takes along: edges, and the white space that is left over.
+//! What a cut takes along, and the white space that is left over.
 //!
-//! A cut holds whole words. Punctuation that hangs on its first or last word goes with it, and so does what is left of a
-//! paragraph when all its words go. Of the white space before and after a cut, the side with more line ends stays, so
-//! that paragraphs stay apart by what kept them apart; at the start or the end of a text it is that of the text's edge.
+//! A cut holds whole words. Punctuation that hangs on its first or last word goes with it, and so do the marks of a quote or
+//! a list before it, and what is left of a paragraph when all its words go. Of the white space before and after a cut, the
+//! side with more line ends stays, so that paragraphs stay apart by what kept them apart; at the start or the end of a text
+//! it is that of the text's edge.
 
 use std::ops::Range;
 
+use super::edges::{Edges, are_joined};
 use super::options::CutEdge;
 use doublon_core::Span;
 use doublon_core::text::{Token, Tokenizer, paragraphs};
-
-/// A word before a full stop that is shorter than this is an abbreviation: `M.`, `Dr.`
-const LEAST_LAST_WORD: usize = 3;
 
 /// A text taken apart.
 pub(super) struct CuttableText<'t> {
     whole: &'t str,
     pub tokens: Vec<Token>,
     paragraphs: Vec<Span>,
-    /// The sentences or paragraphs that cuts are made of; none if any word may be an edge.
-    units: Option<Vec<Span>>,
+    pub edges: Edges,
 }
 
 impl<'t> CuttableText<'t> {
     /// Takes a text apart, for cuts that begin and end at edges of a kind.
     pub fn new(text: &'t str, edge: CutEdge, tokenizer: &Tokenizer) -> Self {
-        let paragraphs = paragraphs(text);
-        let units = match edge {
-            CutEdge::Word => None,
-            CutEdge::Sentence => Some(paragraphs.iter().flat_map(|&paragraph| sentences(text, paragraph)).collect()),
-            CutEdge::Paragraph => Some(paragraphs.clone()),
-        };
-        Self { whole: text, tokens: tokenizer.tokens(text), paragraphs, units }
+        let (tokens, paragraphs) = (tokenizer.tokens(text), paragraphs(text));
+        let edges = Edges::new(text, &tokens, &paragraphs, edge);
+        Self { whole: text, tokens, paragraphs, edges }
     }
 
     /// Returns the words that lie in a span.
@@ -41,16 +35,30 @@ impl<'t> CuttableText<'t> {
         start..end.max(start)
     }
 
-    /// Returns the largest part of a range of words that begins and ends at an edge; it may be empty.
-    pub fn within_edges(&self, words: Range<usize>) -> Range<usize> {
-        let Some(units) = &self.units else { return words };
-        let first = units.partition_point(|unit| self.words(*unit).start < words.start);
-        let last = units.partition_point(|unit| self.words(*unit).end <= words.end);
-        let (Some(first), Some(last)) = (units.get(first), last.checked_sub(1).and_then(|last| units.get(last))) else {
-            return words.start..words.start;
-        };
-        let (start, end) = (self.words(*first).start, self.words(*last).end);
+    /// Returns the words that a span has a part of.
+    pub fn words_touched(&self, span: Span) -> Range<usize> {
+        let start = self.tokens.partition_point(|token| token.span.end <= span.start);
+        let end = self.tokens.partition_point(|token| token.span.start < span.end);
         start..end.max(start)
+    }
+
+    /// Returns the largest part of a range of words that does not begin or end in a number, an elision or a character.
+    pub fn unbroken(&self, words: Range<usize>) -> Range<usize> {
+        let is_joined =
+            |n: usize| n > 0 && n < self.tokens.len() && are_joined(self.whole, self.tokens[n - 1], self.tokens[n]);
+        let start = words.clone().find(|&n| !is_joined(n)).unwrap_or(words.end);
+        let end = (start..=words.end).rev().find(|&n| n == start || !is_joined(n)).unwrap_or(start);
+        start..end
+    }
+
+    /// Returns the places of ranges of words, at least one each, that follow each other with no word between.
+    pub fn places(&self, touching: &[Range<usize>]) -> Vec<Span> {
+        let (Some(first), Some(last)) = (touching.first(), touching.last()) else { return Vec::new() };
+        let whole = self.place(&(first.start..last.end));
+        let mut starts: Vec<usize> = touching.iter().map(|words| self.place(words).start).collect();
+        starts[0] = whole.start;
+        let ends: Vec<usize> = starts[1..].iter().copied().chain([whole.end]).collect();
+        starts.into_iter().zip(ends).map(|(start, end)| Span::new(start, end)).collect()
     }
 
     /// Returns the place of a range of words, at least one.
@@ -60,8 +68,9 @@ impl<'t> CuttableText<'t> {
         let after = self.tokens.get(words.end).map(|token| token.span.start);
         let gap_before = &self.whole[before.unwrap_or(0).min(first.start)..first.start];
         let gap_after = &self.whole[last.end..after.unwrap_or(self.whole.len()).max(last.end)];
-        let start = first.start - hanging_before(gap_before, before.is_some());
-        let end = last.end + hanging_after(gap_after, after.is_some());
+        let start =
+            first.start - hanging_before(gap_before, before.is_some()).max(marks_before(gap_before, before.is_some()));
+        let end = last.end + hanging_after(gap_after, after.is_some()).max(quote_lines_after(gap_after));
         let (head, tail) = (self.paragraph_of(first), self.paragraph_of(last));
         let head = head.filter(|paragraph| self.is_taken(*paragraph, words));
         let tail = tail.filter(|paragraph| self.is_taken(*paragraph, words));
@@ -130,47 +139,6 @@ impl<'t> CuttableText<'t> {
     }
 }
 
-/// The sentences of a paragraph. They end at a full stop, a question or exclamation mark, with the quotes and
-/// brackets that close there, before white space; the full stops of scripts without spaces need none. The number of a
-/// section and an abbreviation do not end one: a cut that ends at a sentence may end too late for a reader,
-/// but not inside one.
-fn sentences(text: &str, paragraph: Span) -> Vec<Span> {
-    let text = &text[paragraph.start..paragraph.end];
-    let (mut sentences, mut start) = (Vec::new(), 0);
-    for (at, stop) in text.char_indices().filter(|&(_, c)| is_stop(c)) {
-        let rest = &text[at + stop.len_utf8()..];
-        let closed = rest.trim_start_matches(|c: char| is_stop(c) || is_closing(c));
-        let end = text.len() - closed.len();
-        let next = closed.trim_start();
-        let parted = is_wide_stop(stop) || next.len() < closed.len();
-        if at >= start && parted && !next.is_empty() && !ends_in_abbreviation(&text[start..at], stop) {
-            sentences.push(Span::new(paragraph.start + start, paragraph.start + end));
-            start = text.len() - next.len();
-        }
-    }
-    sentences.push(Span::new(paragraph.start + start, paragraph.end));
-    sentences
-}
-
-fn is_stop(c: char) -> bool {
-    matches!(c, '.' | '!' | '?' | '…' | '؟' | '۔' | '।') || is_wide_stop(c)
-}
-
-fn is_wide_stop(c: char) -> bool {
-    matches!(c, '。' | '！' | '？')
-}
-
-fn is_closing(c: char) -> bool {
-    matches!(c, '"' | '\'' | '”' | '’' | '»' | '›' | ')' | ']' | '」' | '』' | '）')
-}
-
-fn ends_in_abbreviation(sentence: &str, stop: char) -> bool {
-    let is_number = !sentence.contains(char::is_alphabetic);
-    let word = sentence.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    let is_short = !word.is_empty() && word.chars().count() < LEAST_LAST_WORD && !word.ends_with(char::is_numeric);
-    stop == '.' && (is_number || is_short)
-}
-
 /// The bytes at the end of `gap`, which stands before a word, that hang on it: those after the last white space, or all
 /// if no other word stands before.
 fn hanging_before(gap: &str, after_word: bool) -> usize {
@@ -187,6 +155,30 @@ fn hanging_after(gap: &str, before_word: bool) -> usize {
         None if before_word => 0,
         None => gap.len(),
     }
+}
+
+/// The bytes of the marks of a quote or a list at the end of `gap`, if nothing else stands between the start of the line
+/// and the word after.
+fn marks_before(gap: &str, after_word: bool) -> usize {
+    let line = gap.rfind('\n').map_or(0, |at| at + 1);
+    let is_mark = |c: char| matches!(c, '>' | '-' | '*' | '+' | '•' | '|' | '#');
+    let marks = gap[line..].trim_start();
+    let is_line_start = line > 0 || !after_word;
+    let all_marks = marks.split_whitespace().all(|mark| mark.chars().all(is_mark));
+    if is_line_start && all_marks { marks.len() } else { 0 }
+}
+
+/// The bytes at the start of `gap` up to the end of the last line that has quote marks and nothing else.
+fn quote_lines_after(gap: &str) -> usize {
+    let (mut end, mut at) = (0, gap.find('\n').map_or(gap.len(), |at| at + 1));
+    while let Some(line) = gap[at..].find('\n').map(|length| &gap[at..at + length]) {
+        let marks = line.trim();
+        if !marks.is_empty() && marks.chars().all(|c| c == '>' || c.is_whitespace()) {
+            end = at + line.trim_end().len();
+        }
+        at += line.len() + 1;
+    }
+    end
 }
 
 /// Whether the words on both sides become one when nothing stands between them.
@@ -208,7 +200,12 @@ mod tests {
         let parts = CuttableText::new(text, edge, &tokenizer);
         let place = |cut: &&str| {
             let start = text.rfind(cut).expect("a part of the text");
-            let words = parts.within_edges(parts.words(Span::new(start, start + cut.len())));
+            let words = parts.words(Span::new(start, start + cut.len()));
+            let (first, last) = match edge {
+                CutEdge::Word => (words.start, words.end),
+                _ => (parts.edges.start(&words, 1).narrower, parts.edges.end(&words, 1).narrower),
+            };
+            let words = first..last.max(first);
             (!words.is_empty()).then(|| parts.place(&words))
         };
         let places: Vec<Span> = cuts.iter().filter_map(place).collect();

@@ -13,6 +13,7 @@
 mod apply;
 mod check;
 mod cut;
+mod edges;
 mod edit;
 mod encode;
 mod evidence;
@@ -22,10 +23,12 @@ mod options;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 mod passages;
+mod places;
 mod plan;
 mod planner;
 mod records;
 mod removal;
+mod runs;
 mod target;
 
 pub use apply::{CopiedSource, apply};

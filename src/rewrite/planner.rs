@@ -11,7 +11,8 @@ use doublon_core::Settings;
 
 use super::index::SourceIndex;
 use super::options::{CleanOptions, PassageTreatment};
-use super::passages::{FoundFamily, FoundPlace, PassagePlanner};
+use super::passages::PassagePlanner;
+use super::places::{FoundFamily, FoundPlace};
 use super::plan::{Plan, PlannedSource, UnreadFile};
 use super::removal::{DocumentRemoval, LargeRemoval, RemovalCause, RemovalRules};
 use crate::error::{Error, Result};

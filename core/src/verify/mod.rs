@@ -4,5 +4,6 @@ pub mod align;
 pub mod difference;
 pub mod overlap;
 pub mod pair;
+pub mod subsequence;
 
 pub use overlap::Overlap;

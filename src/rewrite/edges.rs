@@ -1,0 +1,244 @@
+//! Where in a text a cut may begin and end.
+//!
+//! The words of a text are divided into units: sentences, or paragraphs. A run of words that repeats begins and ends
+//! somewhere in a unit, and one of three things is done at each end. If the run lacks fewer than [`SCRAP`] words of the unit
+//! and has more of it, it takes them in, so that no scrap of a sentence is left over, or else ends with the unit before. If
+//! cuts may be between any two words, the run stays as it is inside one sentence, and where it goes on for the least number
+//! of words of a passage beyond the break; fewer words than that agree by chance (`the mayor said.`). All others end with
+//! the unit before.
+//!
+//! A whole unit belongs to a run however short it is: menus and headings are made of such units.
+
+use std::ops::Range;
+
+use doublon_core::Span;
+use doublon_core::text::Token;
+use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
+
+use super::options::CutEdge;
+
+/// Fewer words of a sentence than this are not left over.
+pub(super) const SCRAP: usize = 5;
+
+/// A word before a full stop that is shorter than this is an abbreviation: `M.`, `Dr.`
+const LEAST_LAST_WORD: usize = 3;
+
+/// A paragraph whose longest line has fewer bytes was not wrapped by a program: each of its lines stands for itself.
+const LEAST_WRAPPED: usize = 40;
+
+/// The units of a text.
+pub(super) struct Edges {
+    kind: CutEdge,
+    /// The first word of each unit, and the number of words of the text.
+    starts: Vec<usize>,
+}
+
+/// Where an end of a run can go: outwards if that is allowed there, or else inwards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct EdgeChoice {
+    pub wider: Option<usize>,
+    pub narrower: usize,
+}
+
+impl Edges {
+    /// Divides a text for cuts that begin and end at edges of a kind.
+    pub fn new(text: &str, tokens: &[Token], paragraphs: &[Span], kind: CutEdge) -> Self {
+        let units: Vec<usize> = match kind {
+            CutEdge::Word | CutEdge::Sentence => paragraphs.iter().flat_map(|&one| sentences(text, one)).collect(),
+            CutEdge::Paragraph => paragraphs.iter().map(|paragraph| paragraph.start).collect(),
+        };
+        let first = |start: usize| tokens.partition_point(|token| token.span.start < start);
+        let mut starts: Vec<usize> = std::iter::once(0).chain(units.into_iter().map(first)).collect();
+        starts.push(tokens.len());
+        starts.dedup();
+        Self { kind, starts }
+    }
+
+    /// Where a run of words can begin. Fewer than `least` words beyond a break may agree by chance.
+    pub fn start(&self, run: &Range<usize>, least: usize) -> EdgeChoice {
+        let unit = self.unit(run.start);
+        let (lacking, beyond) = (run.start - unit.start, unit.end.min(run.end) - run.start);
+        if lacking == 0 || self.may_stay(lacking, beyond, run, least) {
+            return EdgeChoice { wider: None, narrower: run.start };
+        }
+        EdgeChoice { wider: is_scrap(lacking, beyond, run).then_some(unit.start), narrower: unit.end }
+    }
+
+    /// Where a run of words, at least one, can end.
+    pub fn end(&self, run: &Range<usize>, least: usize) -> EdgeChoice {
+        let unit = self.unit(run.end - 1);
+        let (lacking, beyond) = (unit.end - run.end, run.end - unit.start.max(run.start));
+        if lacking == 0 || self.may_stay(lacking, beyond, run, least) {
+            return EdgeChoice { wider: None, narrower: run.end };
+        }
+        EdgeChoice { wider: is_scrap(lacking, beyond, run).then_some(unit.end), narrower: unit.start }
+    }
+
+    /// Whether an end of a run may be inside a unit.
+    fn may_stay(&self, lacking: usize, beyond: usize, run: &Range<usize>, least: usize) -> bool {
+        self.kind == CutEdge::Word && lacking >= SCRAP && (beyond == run.len() || beyond >= least)
+    }
+
+    fn unit(&self, word: usize) -> Range<usize> {
+        let after = self.starts.partition_point(|&start| start <= word);
+        self.starts[after - 1]..self.starts[after]
+    }
+}
+
+/// Whether the words that a run lacks of a unit would be left over as a scrap, and those that it has there are no chance.
+fn is_scrap(lacking: usize, beyond: usize, run: &Range<usize>) -> bool {
+    lacking < SCRAP && (beyond >= SCRAP || beyond == run.len())
+}
+
+/// Whether nothing may come between two words: they are parts of a number, stand on both sides of an apostrophe, or
+/// are one character or one unbroken run of letters.
+pub(super) fn are_joined(text: &str, before: Token, after: Token) -> bool {
+    if after.span.start <= before.span.end {
+        let left = text[..before.span.end].chars().next_back();
+        return after.span.start < before.span.end || left.is_some_and(|c| (c as u32) < 0x2e80 && is_spaced(c));
+    }
+    let gap = &text[before.span.end..after.span.start];
+    let left = text[..before.span.end].chars().next_back().unwrap_or(' ');
+    let right = text[after.span.start..].chars().next().unwrap_or(' ');
+    let is_number = left.is_numeric() && right.is_numeric() && gap.chars().all(|c| matches!(c, '.' | ','));
+    let is_elision = left.is_alphabetic() && right.is_alphabetic() && matches!(gap, "'" | "\u{2019}" | "\u{2bc}");
+    is_number || is_elision || gap.ends_with('\u{200d}') || is_mark(right)
+}
+
+fn is_mark(c: char) -> bool {
+    c.general_category_group() == GeneralCategoryGroup::Mark
+}
+
+/// Whether a character is of a script that puts spaces between words: not Thai, Lao, Burmese or Khmer.
+fn is_spaced(c: char) -> bool {
+    !matches!(c, '\u{0e00}'..='\u{0eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}')
+}
+
+/// Returns where the sentences of a paragraph start. They end at a full stop, a question or exclamation mark, with the
+/// quotes and brackets that close there, before white space; the full stops of scripts without spaces need none; and
+/// with a line that was not wrapped. The number of a section and an abbreviation do not end one: a cut that ends at a
+/// sentence may end too late for a reader, but not inside one.
+fn sentences(text: &str, paragraph: Span) -> Vec<usize> {
+    let text = &text[paragraph.start..paragraph.end];
+    let (mut starts, mut start) = (vec![paragraph.start], 0);
+    let lines = line_ends(text);
+    let mut lines = lines.iter().peekable();
+    for (at, stop) in text.char_indices().filter(|&(_, c)| is_stop(c) || c == '\n') {
+        let is_line = stop == '\n' && lines.next_if(|&&end| end == at).is_some();
+        let rest = &text[at + stop.len_utf8()..];
+        let closed = rest.trim_start_matches(|c: char| is_stop(c) || is_closing(c));
+        let next = if is_line { rest.trim_start() } else { closed.trim_start() };
+        let parted = is_wide_stop(stop) || next.len() < closed.len();
+        let ends = is_line || (stop != '\n' && parted && !ends_in_abbreviation(&text[start.min(at)..at], stop));
+        if at >= start && ends && !next.is_empty() {
+            start = text.len() - next.len();
+            starts.push(paragraph.start + start);
+        }
+    }
+    starts
+}
+
+/// Returns the line feeds of a paragraph that end what stands on a line: the next line begins with a mark of a list, or
+/// its first word would have had room on the line, which whoever wrapped the text would have used.
+fn line_ends(paragraph: &str) -> Vec<usize> {
+    let longest = paragraph.lines().map(str::len).max().unwrap_or(0);
+    let (mut ends, mut at) = (Vec::new(), 0);
+    let lines: Vec<&str> = paragraph.split('\n').collect();
+    for two in lines.windows(2) {
+        at += two[0].len();
+        let room = longest - two[0].trim_end().len().min(longest);
+        let first = unmarked(two[1]).split_whitespace().next().map_or(0, str::len);
+        if longest < LEAST_WRAPPED || first < room || starts_item(two[1]) {
+            ends.push(at);
+        }
+        at += 1;
+    }
+    ends
+}
+
+/// Returns a line without the white space and the quote marks that it begins with.
+fn unmarked(line: &str) -> &str {
+    line.trim_start_matches(|c: char| c.is_whitespace() || c == '>')
+}
+
+fn starts_item(line: &str) -> bool {
+    let line = unmarked(line);
+    let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_numbered = number.len() < line.len() && (number.starts_with(". ") || number.starts_with(") "));
+    is_numbered || ["- ", "* ", "+ ", "• ", "– ", "# "].iter().any(|mark| line.starts_with(mark))
+}
+
+fn is_stop(c: char) -> bool {
+    matches!(c, '.' | '!' | '?' | '…' | '؟' | '۔' | '।') || is_wide_stop(c)
+}
+
+fn is_wide_stop(c: char) -> bool {
+    matches!(c, '。' | '！' | '？')
+}
+
+fn is_closing(c: char) -> bool {
+    matches!(c, '"' | '\'' | '”' | '’' | '»' | '›' | ')' | ']' | '」' | '』' | '）')
+}
+
+fn ends_in_abbreviation(sentence: &str, stop: char) -> bool {
+    let is_number = !sentence.contains(char::is_alphabetic);
+    let word = sentence.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let is_short = !word.is_empty() && word.chars().count() < LEAST_LAST_WORD && !word.ends_with(char::is_numeric);
+    stop == '.' && (is_number || is_short)
+}
+
+#[cfg(test)]
+mod tests {
+    use doublon_core::text::{Tokenizer, paragraphs};
+
+    use super::*;
+
+    /// The sentences of a text as they are divided.
+    fn divided(text: &str) -> Vec<&str> {
+        let starts: Vec<usize> = paragraphs(text).iter().flat_map(|&one| sentences(text, one)).collect();
+        let ends = starts[1..].iter().copied().chain([text.len()]);
+        starts.iter().zip(ends).map(|(&start, end)| text[start..end].trim_end()).collect()
+    }
+
+    #[test]
+    fn sentences_end_at_stops_and_at_lines_that_are_no_wrapped_text() {
+        assert_eq!(divided("By M. Smith, here. \"There.\" 3. Yes?"), ["By M. Smith, here.", "\"There.\"", "3. Yes?"]);
+        assert_eq!(divided("x\n\nHome\nAbout us\nTerms\n\ny"), ["x", "Home", "About us", "Terms", "y"]);
+        let wrapped =
+            "These words were wrapped by someone at a column\nthat is far to the right, so that they are one.";
+        assert_eq!(
+            divided(&format!("x\n\n{wrapped}\n- an item\n- another\n")),
+            ["x", wrapped, "- an item", "- another"]
+        );
+    }
+
+    #[test]
+    fn numbers_elisions_and_clusters_hold_together() {
+        let joined = |text: &str| {
+            let tokens = Tokenizer::default().tokens(text);
+            tokens.windows(2).map(|two| are_joined(text, two[0], two[1])).collect::<Vec<_>>()
+        };
+        assert_eq!(joined("1,000.5 and 3. 5"), [true, true, false, false, false]);
+        assert_eq!(joined("s'agirait l’eau"), [true, false, true]);
+        assert_eq!(joined("½ ab中文字cd"), [true, false, true, false, false, false]);
+    }
+
+    #[test]
+    fn ends_of_a_run_take_in_a_scrap_or_leave_the_unit() {
+        let text = "One two three four five six seven. Eight nine ten eleven twelve. The mayor said so again today.";
+        let tokens = Tokenizer::default().tokens(text);
+        let edges = |kind| Edges::new(text, &tokens, &paragraphs(text), kind);
+        let choice = |wider, narrower| EdgeChoice { wider, narrower };
+        let of = edges(CutEdge::Sentence);
+        assert_eq!(of.start(&(2..12), 4), choice(Some(0), 7));
+        assert_eq!(of.start(&(6..12), 4), choice(None, 7));
+        assert_eq!(of.start(&(7..12), 4), choice(None, 7));
+        assert_eq!(of.end(&(7..15), 4), choice(None, 12), "three words agree by chance");
+        assert_eq!(of.end(&(7..17), 4), choice(Some(18), 12));
+        let of = edges(CutEdge::Word);
+        assert_eq!(of.start(&(5..12), 2), choice(None, 5), "two words are no chance then");
+        assert_eq!(of.start(&(5..12), 4), choice(None, 7));
+        assert_eq!(of.start(&(5..7), 4), choice(None, 5), "it is inside one sentence");
+        assert_eq!(of.end(&(0..4), 4), choice(Some(7), 0));
+    }
+}

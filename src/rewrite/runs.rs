@@ -1,0 +1,363 @@
+//! What goes of the places of one document, decided together.
+//!
+//! Places that touch, so that no word is between them, form a run. A run as a whole is fitted to the edges of sentences or
+//! paragraphs, and must have the least number of words of a passage. Each place in it is measured by itself: the threshold's
+//! share of its words must stand in its kept place in the same order, in what is left of it after the fitting. A place that
+//! falls below goes out of the run, and what is left is fitted again.
+
+use std::ops::Range;
+
+use doublon_core::Span;
+use doublon_core::verify::subsequence::common_subsequence;
+
+use super::cut::CuttableText;
+use super::edges::{EdgeChoice, SCRAP};
+use super::options::CutEdge;
+
+/// What a cut must meet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CutRules {
+    pub edge: CutEdge,
+    /// Least number of words of a run.
+    pub least: usize,
+    /// Least share of the words of a place that the kept place has.
+    pub threshold: f64,
+}
+
+/// A place that repeats another, or a part of one.
+#[derive(Clone, Debug)]
+pub(super) struct RepeatedPart<'k> {
+    /// A number by which the caller knows it.
+    pub number: usize,
+    pub words: Range<usize>,
+    /// The hashes of the words of the kept place.
+    pub kept: &'k [u64],
+}
+
+/// A part that goes.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct DecidedCut {
+    pub number: usize,
+    pub words: Range<usize>,
+    pub span: Span,
+    /// The share of its words that the kept place has.
+    pub covered: f64,
+}
+
+/// What was decided on the places of a document.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Decided {
+    /// The parts that go, in order and apart.
+    pub cuts: Vec<DecidedCut>,
+    /// The numbers of the parts that stay, and why.
+    pub staying: Vec<(usize, &'static str)>,
+}
+
+/// Decides which parts go. No cut has a part of the `kept` spans, which are in order.
+pub(super) fn decide(text: &CuttableText, rules: &CutRules, kept: &[Span], parts: Vec<RepeatedPart>) -> Decided {
+    let kept_words = kept.iter().map(|&span| text.words_touched(span)).collect();
+    let mut decider = Decider { text, rules, kept, kept_words, decided: Decided::default() };
+    let parts = decider.measured(parts);
+    decider.settle(parts);
+    decider.decided.cuts.sort_by_key(|cut| cut.span);
+    decider.decided
+}
+
+struct Decider<'t, 'x> {
+    text: &'t CuttableText<'x>,
+    rules: &'t CutRules,
+    kept: &'t [Span],
+    kept_words: Vec<Range<usize>>,
+    decided: Decided,
+}
+
+impl<'k> Decider<'_, '_> {
+    /// Returns what repeats the kept place in each part, without the words of kept places, in order and apart.
+    fn measured(&mut self, parts: Vec<RepeatedPart<'k>>) -> Vec<RepeatedPart<'k>> {
+        let mut measured: Vec<RepeatedPart> = Vec::with_capacity(parts.len());
+        for part in parts {
+            let free = self.free(&part.words);
+            let cores: Vec<Range<usize>> = free.iter().filter_map(|words| self.core(words, part.kept)).collect();
+            if cores.is_empty() {
+                let reason = if free == [part.words.clone()] { "unverified" } else { "holds_a_kept_place" };
+                self.decided.staying.push((part.number, reason));
+            }
+            measured.extend(cores.into_iter().map(|words| RepeatedPart { words, ..part.clone() }));
+        }
+        measured.sort_by_key(|part| (part.words.start, part.words.end, part.number));
+        let mut end = 0;
+        for part in &mut measured {
+            part.words = part.words.start.max(end).min(part.words.end)..part.words.end;
+            end = end.max(part.words.end);
+        }
+        measured.retain(|part| !part.words.is_empty());
+        measured
+    }
+
+    /// Returns what a range has outside of the kept places.
+    fn free(&self, words: &Range<usize>) -> Vec<Range<usize>> {
+        let (mut free, mut start) = (Vec::new(), words.start);
+        for kept in self.kept_words.iter().filter(|kept| kept.start < words.end && words.start < kept.end) {
+            free.push(start..kept.start.max(start));
+            start = start.max(kept.end);
+        }
+        free.push(start..words.end.max(start));
+        free.retain(|range| !range.is_empty());
+        free
+    }
+
+    /// Returns all words of a range if it repeats the kept place, or else the part of it that does, if there is one.
+    fn core(&self, words: &Range<usize>, kept: &[u64]) -> Option<Range<usize>> {
+        let common = self.common(words, kept);
+        if self.share(&common) >= self.rules.threshold {
+            return Some(words.clone());
+        }
+        let core = best_part(&common, self.rules.threshold);
+        let is_enough = !core.is_empty() && self.share(&common[core.clone()]) >= self.rules.threshold;
+        is_enough.then(|| words.start + core.start..words.start + core.end)
+    }
+
+    /// Tells of each word whether the kept place has it, in the same order.
+    fn common(&self, words: &Range<usize>, kept: &[u64]) -> Vec<bool> {
+        let hashes: Vec<u64> = self.text.tokens[words.clone()].iter().map(|token| token.hash).collect();
+        let mut common = vec![false; hashes.len()];
+        for (word, _) in common_subsequence(&hashes, kept) {
+            common[word] = true;
+        }
+        common
+    }
+
+    fn share(&self, common: &[bool]) -> f64 {
+        common.iter().filter(|&&is_common| is_common).count() as f64 / common.len().max(1) as f64
+    }
+
+    fn share_of(&self, part: &RepeatedPart) -> f64 {
+        self.share(&self.common(&part.words, part.kept))
+    }
+
+    /// Fits runs to their edges until no place goes out of one any more.
+    fn settle(&mut self, mut parts: Vec<RepeatedPart<'k>>) {
+        loop {
+            let before = parts.len();
+            let runs: Vec<&[RepeatedPart]> = parts.chunk_by(|x, y| x.words.end >= y.words.start).collect();
+            let (mut fitted, mut end) = (Vec::new(), 0);
+            for run in runs {
+                let (run, is_long) = self.fitted(run, end);
+                if is_long {
+                    end = run.last().map_or(end, |part| part.words.end);
+                    fitted.push(run);
+                }
+            }
+            parts = fitted.iter().flatten().cloned().collect();
+            if parts.len() == before {
+                fitted.iter().for_each(|run| self.cut(run));
+                return;
+            }
+        }
+    }
+
+    /// Fits a run to its edges, without the places that then are not like their kept places any more. No word before
+    /// `end` may be taken in. Returns what is left of it, and whether that is enough.
+    fn fitted(&mut self, run: &[RepeatedPart<'k>], end: usize) -> (Vec<RepeatedPart<'k>>, bool) {
+        let (first, last) = (&run[0], &run[run.len() - 1]);
+        let start = first.words.start + self.unlike_start(first);
+        let words = start..(last.words.end - self.unlike_end(last)).max(start);
+        let words = if words.is_empty() { words } else { self.within_edges(run, words, end) };
+        let inside = run.iter().map(|part| self.inside(part, run, &words));
+        let (inside, staying): (Vec<_>, Vec<_>) =
+            inside.partition(|part| !part.words.is_empty() && self.share_of(part) >= self.rules.threshold);
+        let is_cut_off = inside.is_empty();
+        let reason = if is_cut_off { self.no_whole_unit() } else { "unverified" };
+        self.decided.staying.extend(staying.iter().map(|part| (part.number, reason)));
+        let length: usize = inside.iter().map(|part| part.words.len()).sum();
+        let is_long = length >= self.rules.least;
+        if !is_long && staying.is_empty() {
+            let reason = if length < run.iter().map(|part| part.words.len()).sum() {
+                self.no_whole_unit()
+            } else {
+                "unverified"
+            };
+            self.decided.staying.extend(inside.iter().map(|part| (part.number, reason)));
+        }
+        // A run that lost a place is looked at again before it is given up.
+        (inside, is_long || !staying.is_empty() && !is_cut_off)
+    }
+
+    fn no_whole_unit(&self) -> &'static str {
+        match self.rules.edge {
+            CutEdge::Word => "unverified",
+            CutEdge::Sentence => "no_whole_sentence",
+            CutEdge::Paragraph => "no_whole_paragraph",
+        }
+    }
+
+    /// Returns the words of a part inside of a run; the first and the last part have what the run took in.
+    fn inside(&self, part: &RepeatedPart<'k>, run: &[RepeatedPart<'k>], words: &Range<usize>) -> RepeatedPart<'k> {
+        let is = |other: &RepeatedPart| other.number == part.number && other.words == part.words;
+        let start = if is(&run[0]) { words.start } else { part.words.start.max(words.start) };
+        let end = if is(&run[run.len() - 1]) { words.end } else { part.words.end.min(words.end) };
+        RepeatedPart { words: start..end.max(start), ..part.clone() }
+    }
+
+    /// Returns the words from edge to edge. Words before `end` are not taken in.
+    fn within_edges(&self, run: &[RepeatedPart], words: Range<usize>, end: usize) -> Range<usize> {
+        let CutRules { edge, least, .. } = *self.rules;
+        let fitted = self.fit(run, words.clone(), end, least);
+        if fitted.len() >= least || edge != CutEdge::Word {
+            return fitted;
+        }
+        // What lies beyond the breaks is most of the run: only what agrees by chance does not belong to it.
+        self.fit(run, words, end, SCRAP)
+    }
+
+    fn fit(&self, run: &[RepeatedPart], words: Range<usize>, end: usize, least: usize) -> Range<usize> {
+        let edges = &self.text.edges;
+        let EdgeChoice { wider, narrower } = edges.start(&words, least);
+        let wider = wider.filter(|&start| start >= end && self.may_take_in(&run[0], start..words.start, &words));
+        let start = wider.unwrap_or(narrower);
+        let EdgeChoice { wider, narrower } = edges.end(&words, least);
+        let wider = wider.filter(|&end| self.may_take_in(&run[run.len() - 1], words.end..end, &words));
+        self.text.unbroken(start..wider.unwrap_or(narrower).max(start))
+    }
+
+    /// Whether words beside a run can go with the part beside them: none is kept, and the part is still like its kept place.
+    fn may_take_in(&self, part: &RepeatedPart, beside: Range<usize>, run: &Range<usize>) -> bool {
+        let words = part.words.start.max(run.start).min(beside.start)..part.words.end.min(run.end).max(beside.end);
+        let is_free = !self.kept_words.iter().any(|kept| kept.start < beside.end && beside.start < kept.end);
+        is_free && self.share(&self.common(&words, part.kept)) >= self.rules.threshold
+    }
+
+    /// The words at the start of a part that are not like its kept place.
+    fn unlike_start(&self, part: &RepeatedPart) -> usize {
+        unlike_ahead(self.common(&part.words, part.kept).into_iter(), self.rules.threshold)
+    }
+
+    fn unlike_end(&self, part: &RepeatedPart) -> usize {
+        unlike_ahead(self.common(&part.words, part.kept).into_iter().rev(), self.rules.threshold)
+    }
+
+    fn cut(&mut self, run: &[RepeatedPart]) {
+        let words: Vec<Range<usize>> = run.iter().map(|part| part.words.clone()).collect();
+        for (part, span) in run.iter().zip(self.text.places(&words)) {
+            let span = self.apart_from_kept(span, &part.words);
+            let covered = self.share_of(part);
+            self.decided.cuts.push(DecidedCut { number: part.number, words: part.words.clone(), span, covered });
+        }
+    }
+
+    /// Returns a place without what it has of the punctuation of kept places.
+    fn apart_from_kept(&self, place: Span, words: &Range<usize>) -> Span {
+        let first = self.text.tokens[words.start].span.start;
+        let mut span = place;
+        for kept in self.kept.iter().filter(|kept| kept.overlaps(place)) {
+            if kept.start < first {
+                span.start = kept.end.max(span.start);
+            } else {
+                span.end = kept.start.min(span.end);
+            }
+        }
+        span
+    }
+}
+
+/// How much a common word counts for a part, and another against it: parts with the threshold's share of common words
+/// come to nothing.
+fn weights(threshold: f64) -> (f64, f64) {
+    let threshold = threshold.clamp(0.5, 0.95);
+    (1.0 - threshold, -threshold)
+}
+
+/// Returns the part in which common words count most.
+fn best_part(common: &[bool], threshold: f64) -> Range<usize> {
+    let (gain, loss) = weights(threshold);
+    let (mut best, mut best_sum, mut start, mut sum) = (0..0, 0.0, 0, 0.0);
+    for (n, &is_common) in common.iter().enumerate() {
+        if sum <= 0.0 {
+            (start, sum) = (n, 0.0);
+        }
+        sum += if is_common { gain } else { loss };
+        if sum > best_sum {
+            (best, best_sum) = (start..n + 1, sum);
+        }
+    }
+    best
+}
+
+/// Returns how many words to leave out so that no words ahead of any other count against the part.
+fn unlike_ahead(common: impl Iterator<Item = bool>, threshold: f64) -> usize {
+    let (gain, loss) = weights(threshold);
+    let (mut least, mut sum, mut unlike) = (0.0, 0.0, 0);
+    for (n, is_common) in common.enumerate() {
+        sum += if is_common { gain } else { loss };
+        if sum < least {
+            (least, unlike) = (sum, n + 1);
+        }
+    }
+    unlike
+}
+
+#[cfg(test)]
+mod tests {
+    use doublon_core::text::Tokenizer;
+
+    use super::*;
+
+    /// Decides on places of `text`, each with the text of its kept place; returns what goes.
+    fn gone<'t>(text: &'t str, edge: CutEdge, kept: &[&str], places: &[(&str, &str)]) -> Vec<&'t str> {
+        let tokenizer = Tokenizer::default();
+        let parts = CuttableText::new(text, edge, &tokenizer);
+        let span = |part: &str| {
+            let start = text.find(part).expect("a part of the text");
+            Span::new(start, start + part.len())
+        };
+        let hashes: Vec<Vec<u64>> =
+            places.iter().map(|(_, kept)| tokenizer.tokens(kept).iter().map(|token| token.hash).collect()).collect();
+        let places = places.iter().zip(&hashes).enumerate().map(|(number, ((place, _), kept))| RepeatedPart {
+            number,
+            words: parts.words(span(place)),
+            kept,
+        });
+        let kept: Vec<Span> = kept.iter().map(|kept| span(kept)).collect();
+        let rules = CutRules { edge, least: 4, threshold: 0.8 };
+        let decided = decide(&parts, &rules, &kept, places.collect());
+        decided.cuts.iter().filter_map(|cut| cut.span.of(text)).collect()
+    }
+
+    const TEXT: &str = "Alpha beta gamma delta epsilon zeta. One two three four five six seven eight. The mayor said.";
+
+    #[test]
+    fn a_place_goes_from_edge_to_edge() {
+        let kept = "five six seven eight nine. One two three four five six seven eight. The end.";
+        let place = "zeta. One two three four five six seven eight. The";
+        assert_eq!(gone(TEXT, CutEdge::Word, &[], &[(place, kept)]), ["One two three four five six seven eight."]);
+        assert_eq!(gone(TEXT, CutEdge::Sentence, &[], &[(place, kept)]), ["One two three four five six seven eight."]);
+    }
+
+    #[test]
+    fn a_scrap_of_a_sentence_goes_too_where_the_place_is_still_like_the_kept_one() {
+        let kept = "one two three four five six seven";
+        let place = "One two three four five six seven";
+        assert_eq!(gone(TEXT, CutEdge::Word, &[], &[(place, kept)]), ["One two three four five six seven eight."]);
+        let kept = "one two three four";
+        let place = "One two three four";
+        assert_eq!(gone(TEXT, CutEdge::Sentence, &[], &[(place, kept)]), [""; 0]);
+        assert_eq!(gone(TEXT, CutEdge::Word, &[], &[(place, kept)]), [""; 0], "four more words would be left");
+    }
+
+    #[test]
+    fn a_sentence_that_two_touching_places_share_goes() {
+        let places =
+            [("One two three", "x one two three"), ("four five six seven eight", "four five six seven eight y")];
+        let text = "One two three four five six seven eight.";
+        assert_eq!(gone(TEXT, CutEdge::Sentence, &[], &places).concat(), text);
+        let unlike = [("One two three", "a b"), places[1]];
+        assert_eq!(gone(TEXT, CutEdge::Sentence, &[], &unlike), [text]);
+    }
+
+    #[test]
+    fn what_is_beside_a_kept_place_goes() {
+        let kept = "alpha beta gamma delta epsilon zeta one two three four five six seven eight the mayor said";
+        let gone = |edge| gone(TEXT, edge, &["One two three four five six seven eight."], &[(TEXT, kept)]);
+        assert_eq!(gone(CutEdge::Sentence), ["Alpha beta gamma delta epsilon zeta."]);
+    }
+}
