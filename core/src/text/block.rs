@@ -92,6 +92,9 @@ fn classify_high<L: Lanes>(around: &Around, rules: Rules, out: &mut [u8; BLOCK],
     // A text has one or two of the scripts, so these branches are foreseen.
     if rules.accents && (latin.bits() != 0 || around[15] == LATIN) {
         letters::<L>(around, rules, out, masks, latin_letters, lower_latin);
+        if rules.case != 0 {
+            sharp_letters::<L>(around, out);
+        }
     }
     if rules.accents && (cyrillic.bits() != 0 || around[15] == CYRILLIC) {
         letters::<L>(around, rules, out, masks, cyrillic_letters, lower_cyrillic);
@@ -141,6 +144,28 @@ fn latin_letters<L: Lanes>(v: L, next: L) -> L {
 #[inline]
 fn lower_latin<L: Lanes>(before: L, v: L, _next: L) -> L {
     before.equals(LATIN).and(v.high_below(0x9f)).and(L::splat(0x20))
+}
+
+/// The last byte of the sharp s, U+00DF.
+const SHARP: u8 = 0x9f;
+
+/// Writes `ss` for each sharp s, which is as long.
+#[inline]
+fn sharp_letters<L: Lanes>(around: &Around, out: &mut [u8; BLOCK]) {
+    let sharp = |at: usize| {
+        let (before, v) = (L::load(around, 15 + at), L::load(around, 16 + at));
+        before.equals(LATIN).and(v.equals(SHARP))
+    };
+    let any = (16..BLOCK).step_by(16).fold(sharp(0), |any, at| any.or(sharp(at)));
+    // The block may end in the middle of one.
+    if any.bits() != 0 || around[16 + BLOCK - 1..16 + BLOCK + 1] == [LATIN, SHARP] {
+        for at in 0..BLOCK {
+            let [before, v, next] = [15 + at, 16 + at, 17 + at].map(|at| around[at]);
+            if [before, v] == [LATIN, SHARP] || [v, next] == [LATIN, SHARP] {
+                out[at] = b's';
+            }
+        }
+    }
 }
 
 /// U+0400 to U+045F.
