@@ -27,6 +27,8 @@ pub struct Masks {
     pub singles: u64,
     /// The first bytes of all other characters that are not ASCII.
     pub rest: u64,
+    /// Whether there is a `+`, `#` or `-`.
+    pub any_sign: bool,
 }
 
 /// How the bytes of words are changed.
@@ -63,8 +65,10 @@ pub fn classify(around: &Around, rules: Rules, out: &mut [u8; BLOCK]) -> Masks {
 #[inline]
 fn classify_by<L: Lanes>(around: &Around, rules: Rules, out: &mut [u8; BLOCK]) -> Masks {
     let mut masks = Masks::default();
+    let mut signs = L::splat(0);
     for at in (0..BLOCK).step_by(16) {
         let v = L::load(around, 16 + at);
+        signs = signs.or(word_signs(v)).or(v.equals(b'-'));
         let digit = v.within(b'0', b'9');
         let letter = v.or(L::splat(0x20)).within(b'a', b'z');
         masks.ascii |= digit.or(letter).bits() << at;
@@ -72,10 +76,28 @@ fn classify_by<L: Lanes>(around: &Around, rules: Rules, out: &mut [u8; BLOCK]) -
         let normal = v.or(letter.and(L::splat(rules.case))).and_not(digit.and(L::splat(rules.digit)));
         normal.store(out, at);
     }
+    masks.any_sign = signs.bits() != 0;
     if masks.high != 0 {
         classify_high::<L>(around, rules, out, &mut masks);
     }
     masks
+}
+
+/// Where `+` and `#` stand: they differ in one bit.
+#[inline]
+fn word_signs<L: Lanes>(v: L) -> L {
+    v.and(L::splat(!(b'+' ^ b'#'))).equals(b'+' & b'#')
+}
+
+/// Returns where the block has `+` and `#`, and where it has `+` and `-`, a bit for each byte.
+pub fn signs(around: &Around) -> [u64; 2] {
+    let mut found = [0; 2];
+    for at in (0..BLOCK).step_by(16) {
+        let v = Vector::load(around, 16 + at);
+        found[0] |= word_signs(v).bits() << at;
+        found[1] |= v.equals(b'+').or(v.equals(b'-')).bits() << at;
+    }
+    found
 }
 
 #[inline]

@@ -18,6 +18,8 @@ pub enum Kind {
     Mark,
     /// A token of its own, as one character of as many bytes.
     Single,
+    /// A token of its own likewise, unless it is part of a sequence of symbols.
+    Symbol,
     /// Between words.
     Separator,
     /// Dropped without splitting a word.
@@ -80,15 +82,17 @@ impl CharEntry {
     }
 }
 
-fn entry(c: char, options: &TextOptions) -> CharEntry {
+/// Works out the entry of a character.
+pub fn entry(c: char, options: &TextOptions) -> CharEntry {
     if !starts_piece(c) {
         return CharEntry::of(Kind::Attached);
     }
     let mut normalized = Vec::new();
     normalize_alone(c, options, |c, class| normalized.push((c, class)));
     match normalized[..] {
-        [] => CharEntry::of(Kind::Ignored),
+        [] | [(_, Class::Joiner)] => CharEntry::of(Kind::Ignored),
         [(to, Class::Single)] => same_length(c, &[to], Kind::Single),
+        [(to, Class::Symbol)] => same_length(c, &[to], Kind::Symbol),
         [(to, Class::Mark)] if to.len_utf8() == c.len_utf8() => same_length(c, &[to], Kind::Mark),
         [(_, Class::Mark), ..] => CharEntry::of(Kind::Attached),
         _ if normalized.iter().all(|&(_, class)| class == Class::Separator) => CharEntry::of(Kind::Separator),

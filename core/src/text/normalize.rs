@@ -26,8 +26,12 @@ pub enum Class {
     Word,
     /// A vowel or other mark that belongs to the word or token before it, and starts a word if there is none.
     Mark,
-    /// A token of its own, with the marks after it.
+    /// A character of a script written without spaces: a token of its own, with the marks after it.
     Single,
+    /// An emoji or another symbol: a token of its own, with the marks after it and what a joiner ties to it.
+    Symbol,
+    /// Ties symbols together, and is dropped elsewhere without splitting a word.
+    Joiner,
     /// Between words.
     Separator,
     /// Dropped without splitting a word.
@@ -58,6 +62,7 @@ pub fn class(c: char) -> Class {
         return if c.is_ascii_alphanumeric() { Class::Word } else { Class::Separator };
     }
     match c.general_category() {
+        G::Format if c == '\u{200d}' => Class::Joiner,
         G::Format => Class::Ignored,
         // The tatweel makes a word longer on the page only.
         _ if c == '\u{640}' => Class::Ignored,
@@ -82,8 +87,17 @@ pub fn class(c: char) -> Class {
                 Class::Word
             }
         }
+        // Tones of skin stand behind an emoji and belong to it.
+        G::ModifierSymbol if matches!(c, '\u{1f3fb}'..='\u{1f3ff}') => Class::Mark,
+        G::OtherSymbol | G::MathSymbol | G::CurrencySymbol if !is_mere_form(c) => Class::Symbol,
         _ => Class::Separator,
     }
+}
+
+/// Returns whether a symbol says nothing: the stroke of `½`, lines of tables, whose lengths follow the width of a page,
+/// the blank of Braille, and what stands for something that is not there.
+fn is_mere_form(c: char) -> bool {
+    matches!(c, '\u{2044}' | '\u{2500}'..='\u{259f}' | '\u{2800}' | '\u{fffc}' | '\u{fffd}')
 }
 
 /// Returns whether a mark belongs to a script whose words are written with and without marks, or to none.
@@ -229,13 +243,13 @@ mod tests {
 
     fn normalized(text: &str) -> String {
         let mut out = String::new();
-        normalize(text, &TextOptions::default(), |c, _, _| out.push(c));
+        normalize(text, &TextOptions::default(), |c, class, _| out.extend((class != Class::Joiner).then_some(c)));
         out
     }
 
     /// The definition, on the whole text at once.
     fn defined(text: &str) -> String {
-        text.nfkc().flat_map(fold_case).filter(|&c| class(c) != Class::Ignored).collect()
+        text.nfkc().flat_map(fold_case).filter(|&c| !matches!(class(c), Class::Ignored | Class::Joiner)).collect()
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::cache::Cache;
 use super::normalize::starts_piece;
 use super::window::{Stretch, Window, is_continuation};
-use super::{Token, Tokenizer, Unit, plain};
+use super::{Token, Tokenizer, Unit, plain, signs};
 use crate::hash::TokenHasher;
 use crate::span::Span;
 
@@ -213,9 +213,9 @@ impl TokenReader {
 
 impl Stretch {
     /// Returns the run of letters from `at` that is too long for a window, up to where it is sure to end: at an ASCII
-    /// character that is no letter or digit.
+    /// character that is no letter or digit and no sign that a word may end in.
     fn over_long_run(self, text: &str, at: usize) -> Option<Span> {
-        let ends = |byte: &u8| byte.is_ascii() && !byte.is_ascii_alphanumeric();
+        let ends = |byte: &u8| byte.is_ascii() && !byte.is_ascii_alphanumeric() && !signs::is_of_word(*byte);
         let end = || text.as_bytes()[at..].iter().position(ends).map_or(text.len(), |len| at + len);
         (self.bytes == 0).then(|| Span::new(at, end()))
     }
