@@ -33,6 +33,15 @@ pub fn for_each(text: &str, options: &TextOptions, mut emit: impl FnMut(&str, Sp
     token.close(&mut emit);
 }
 
+/// Calls `emit` with each normalised character of a text but white space, in order.
+pub fn for_each_visible(text: &str, options: &TextOptions, mut emit: impl FnMut(char)) {
+    normalize(text, options, |c, class, _| {
+        if class != Class::Joiner && !c.is_whitespace() {
+            emit(c);
+        }
+    });
+}
+
 /// Returns whether a character of this class may be the sign of a number.
 fn is_sign(class: Class) -> bool {
     matches!(class, Class::Separator | Class::Symbol)

@@ -108,7 +108,8 @@ impl TokenReader {
         }
     }
 
-    /// Appends the hashes of what the shingles of a text are made of, tokens or characters, in order.
+    /// Appends the hashes of what the shingles of a text are made of, tokens or characters, in order. A text without a
+    /// token, such as `???`, is made of its characters but white space.
     ///
     /// # Examples
     ///
@@ -125,10 +126,21 @@ impl TokenReader {
     /// # }
     /// ```
     pub fn units(&mut self, text: &str, hashes: &mut Vec<u64>) {
+        let before = hashes.len();
         match self.tokenizer.options().shingle.unit {
             Unit::Word => self.hashes(text, hashes),
             Unit::Char => self.chars(text, hashes),
         }
+        if hashes.len() == before {
+            self.visible(text, hashes);
+        }
+    }
+
+    fn visible(&self, text: &str, hashes: &mut Vec<u64>) {
+        let hasher = self.tokenizer.hasher();
+        plain::for_each_visible(text, self.tokenizer.options(), |c| {
+            hashes.push(hash_char(hasher, c.encode_utf8(&mut [0; 4]).as_bytes()));
+        });
     }
 
     fn chars(&mut self, text: &str, hashes: &mut Vec<u64>) {

@@ -76,18 +76,16 @@ impl Tokenizer {
         found
     }
 
-    /// Returns whether the text holds a token.
-    pub fn has_token(&self, text: &str) -> bool {
-        let mut found = false;
-        // Normal text has a token in its first characters, so a short look comes first.
-        let head = (0..=text.len().min(64)).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
-        for part in [&text[..head], text] {
-            self.for_each(part, |_, _| found = true);
-            if found {
-                break;
+    /// Returns whether a text holds nothing but white space and what cannot be seen.
+    pub fn is_blank(&self, text: &str) -> bool {
+        let mut is_blank = true;
+        // Normal text has something in its first characters, so a short look comes first.
+        for part in [&text[..text.floor_char_boundary(64)], text] {
+            if is_blank {
+                plain::for_each_visible(part, &self.options, |_| is_blank = false);
             }
         }
-        found
+        is_blank
     }
 
     /// Returns the hash of a normalised token.

@@ -366,6 +366,24 @@ fn fast_equals_plain_beyond_the_table() {
 }
 
 #[test]
+fn a_text_without_a_token_is_its_characters() {
+    let units = |text| {
+        let mut units = Vec::new();
+        TOKENIZERS[0].units(text, &mut units);
+        units
+    };
+    assert_eq!(units("? ?!"), units("？?\n!"));
+    assert_ne!(units("a*b"), units("*"));
+    assert_eq!([units("-----").len(), units("┌─┐").len(), units(" \n\u{feff}\u{200d}").len()], [5, 3, 0]);
+    assert_ne!(units("*"), units("/"));
+    for (text, is_blank) in [("", true), (" \n\u{a0}\u{200b}\u{200d}", true), ("?", false), ("👍", false), ("a", false)]
+    {
+        assert_eq!(TOKENIZERS[0].is_blank(text), is_blank, "{text:?}");
+        assert_eq!(TOKENIZERS[0].is_blank(&(" ".repeat(100) + text)), is_blank, "{text:?}");
+    }
+}
+
+#[test]
 fn no_text_has_no_token() {
     check("");
     assert!(TOKENIZERS[0].reader().tokens("").is_empty());
