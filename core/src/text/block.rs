@@ -174,18 +174,19 @@ const SHARP: u8 = 0x9f;
 /// Writes `ss` for each sharp s, which is as long.
 #[inline]
 fn sharp_letters<L: Lanes>(around: &Around, out: &mut [u8; BLOCK]) {
-    let sharp = |at: usize| {
-        let (before, v) = (L::load(around, 15 + at), L::load(around, 16 + at));
-        before.equals(LATIN).and(v.equals(SHARP))
-    };
-    let any = (16..BLOCK).step_by(16).fold(sharp(0), |any, at| any.or(sharp(at)));
+    let may_be = |at: usize| L::load(around, 16 + at).equals(SHARP);
+    let any = may_be(0).or(may_be(16)).or(may_be(32)).or(may_be(48));
     // The block may end in the middle of one.
-    if any.bits() != 0 || around[16 + BLOCK - 1..16 + BLOCK + 1] == [LATIN, SHARP] {
-        for at in 0..BLOCK {
-            let [before, v, next] = [15 + at, 16 + at, 17 + at].map(|at| around[at]);
-            if [before, v] == [LATIN, SHARP] || [v, next] == [LATIN, SHARP] {
-                out[at] = b's';
-            }
+    if any.bits() != 0 || around[16 + BLOCK] == SHARP {
+        write_sharp_letters(around, out);
+    }
+}
+
+#[cold]
+fn write_sharp_letters(around: &Around, out: &mut [u8; BLOCK]) {
+    for (out, near) in out.iter_mut().zip(around[15..].windows(3)) {
+        if near[..2] == [LATIN, SHARP] || near[1..] == [LATIN, SHARP] {
+            *out = b's';
         }
     }
 }
