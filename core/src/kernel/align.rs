@@ -22,6 +22,7 @@ pub struct PassageRepeat {
     /// The later place.
     pub b: Occurrence,
     runs: PackedRuns,
+    words: u32,
     shingles: ShingleCounts,
 }
 
@@ -46,9 +47,9 @@ pub struct PassageRepeats {
 }
 
 impl PassageRepeat {
-    fn new(a: u32, b: u32, found: &Alignment) -> Self {
+    fn new(a: u32, b: u32, found: &Alignment, words: usize) -> Self {
         let (a, b) = (Occurrence::new(a, found.a.clone()), Occurrence::new(b, found.b.clone()));
-        Self { a, b, runs: PackedRuns::pack(&found.runs), shingles: ShingleCounts::default() }
+        Self { a, b, runs: PackedRuns::pack(&found.runs), words: words as u32, shingles: ShingleCounts::default() }
     }
 
     /// Counts the shingles of both sides, whose words are `a` and `b`.
@@ -67,9 +68,9 @@ impl PassageRepeat {
         self.runs.unpack(self.a.words().len())
     }
 
-    /// Returns the number of words of the shorter side.
+    /// Returns the number of words of the shorter side, as [`Vocabulary::count_words`] counts them.
     pub fn words(&self) -> usize {
-        self.a.words().len().min(self.b.words().len())
+        self.words as usize
     }
 
     /// Returns the share of the columns that hold two equal words.
@@ -152,8 +153,10 @@ impl<'v> RepeatAligner<'v> {
         let places = candidates.iter().map(|candidate| (candidate.a.at as usize, candidate.b.at as usize));
         let Self { vocabulary, aligner, least } = self;
         let keep = |found: &Alignment| {
-            let repeat = PassageRepeat::new(of_a.doc, of_b.doc, found);
-            if found.words() < *least {
+            let count = |side: &[TokenId]| vocabulary.count_words(side);
+            let words = count(&a[found.a.clone()]).min(count(&b[found.b.clone()]));
+            let repeat = PassageRepeat::new(of_a.doc, of_b.doc, found, words);
+            if words < *least {
                 repeats.short.push((repeat.a, repeat.b));
             } else if found.score >= least_score_of(&a[found.a.clone()], vocabulary, *least) {
                 repeats.listed.push(repeat);

@@ -122,6 +122,12 @@ fn is_written_without_spaces(c: char) -> bool {
         || matches!(c.script(), Han | Hiragana | Katakana | Thai | Lao | Khmer | Myanmar)
 }
 
+/// Returns whether a character of a script written without spaces belongs to one whose words have about two of them.
+pub(super) fn is_of_short_words(c: char) -> bool {
+    use Script::{Khmer, Lao, Myanmar, Thai};
+    !matches!(c.script(), Thai | Lao | Khmer | Myanmar)
+}
+
 /// Normalises one character as if nothing that composes with it stood beside it.
 pub(super) fn normalize_alone(c: char, options: &TextOptions, emit: impl FnMut(char, Class)) {
     normalize_piece(c.encode_utf8(&mut [0; 4]), options, emit);
