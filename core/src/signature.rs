@@ -53,13 +53,13 @@ impl Signature {
         &self.values
     }
 
-    /// Returns whether the text had no token.
+    /// Returns whether the text was blank.
     pub fn is_empty(&self) -> bool {
         self.values.iter().all(|&value| value == u32::MAX)
     }
 
     /// Returns an estimate of the Jaccard similarity of the two texts: the share of equal values. With `n` values its
-    /// standard error is at most `0.5 / sqrt(n)`. A text without a token resembles none.
+    /// standard error is at most `0.5 / sqrt(n)`. A blank text resembles none.
     ///
     /// # Errors
     ///
@@ -178,9 +178,9 @@ mod tests {
     }
 
     #[test]
-    fn a_text_without_a_token_resembles_none() {
+    fn a_blank_text_resembles_none() {
         let sketcher = Sketcher::new(&Config::default());
-        let nothing = sketcher.signature(" ... ");
+        let nothing = sketcher.signature(" \n ");
         assert!(nothing.is_empty());
         assert_eq!(nothing.jaccard(&nothing), Ok(0.0));
     }

@@ -98,7 +98,7 @@ pub enum Verdict {
     },
     /// They reach the threshold, but agree in no band.
     Missed,
-    /// A text without words is no duplicate of anything.
+    /// A text of nothing but white space is no duplicate of anything.
     Empty,
     /// They are no duplicates, and both stay.
     Different,

@@ -29,7 +29,7 @@ pub struct Skipped {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Reason {
-    /// The text holds no word.
+    /// The text holds nothing but white space.
     Empty,
     /// The line is not valid JSON.
     InvalidJson,

@@ -279,7 +279,7 @@ mod tests {
         assert_eq!(verdict(&text, &text.to_uppercase(), &default), Verdict::RemovesB { rule: Rule::SameWords });
         assert_eq!(verdict(&text, &changed, &default), Verdict::RemovesB { rule: Rule::Similarity });
         assert_eq!(verdict(&text, &words(200..300), &default), Verdict::Different);
-        assert_eq!(verdict(&text, "...", &default), Verdict::Empty);
+        assert_eq!(verdict(&text, " \n", &default), Verdict::Empty);
         let longest = Config::builder().keep(Keep::Longest).build().expect("valid");
         assert_eq!(verdict(&changed, &text, &longest), Verdict::RemovesA { rule: Rule::Similarity });
         let none = Config::builder().keep(Keep::None).build().expect("valid");

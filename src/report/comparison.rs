@@ -116,7 +116,7 @@ fn verdict(found: &Comparison) -> String {
         Verdict::RemovesB { rule } => format!("b is removed for a (--keep {keep}): {}", reaches(rule)),
         Verdict::Pair { rule } => format!("duplicates, of which --keep {keep} removes none: {}", reaches(rule)),
         Verdict::Missed => format!("both stay: the similarity reaches {threshold}, but the pair is not found"),
-        Verdict::Empty => "both stay: a text without a word is a duplicate of nothing".to_owned(),
+        Verdict::Empty => "both stay: a text of nothing but white space is a duplicate of nothing".to_owned(),
         Verdict::Different => match containment {
             None => format!("both stay: the similarity is below the threshold of {threshold}"),
             Some(share) => {

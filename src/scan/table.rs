@@ -15,7 +15,7 @@ pub(super) struct Table {
     pub keys: Vec<SpillColumn<u32>>,
     /// One byte of each of the first values of the signature.
     pub sketches: SpillColumn<Sketch>,
-    /// Hash of the sequence of tokens: equal for texts that are equal after normalisation, [`NO_TOKEN`] without tokens.
+    /// Hash of the sequence of tokens: equal for texts that are equal after normalisation, [`NO_TOKEN`] if blank.
     ///
     /// [`NO_TOKEN`]: doublon_core::kernel::NO_TOKEN
     pub streams: SpillColumn<u64>,

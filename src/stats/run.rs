@@ -153,7 +153,7 @@ impl StatsRun<'_> {
         for item in items {
             match item {
                 Item::Skipped(skipped) => part.tally.skipped.push(skipped),
-                Item::Document(record) if gauge.tokenizer.has_token(&record.text) => {
+                Item::Document(record) if !gauge.tokenizer.is_blank(&record.text) => {
                     let name = reference(names[source as usize].clone(), &record);
                     let described = gauge.describe(name, &record.text, None);
                     part.tally.add_or_skip(part.ids.len() as u32, record.lossy, described);

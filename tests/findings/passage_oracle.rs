@@ -186,9 +186,10 @@ fn is_promised(words: &Words, a: usize, b: usize, part: &Path, parameters: &Conf
     let (in_a, in_b) = sides(part);
     let score: i32 = part.iter().map(|&column| words.score(a, b, column)).sum();
     let characters = words.tokens[a][in_a.clone()].iter().any(|&word| words.vocabulary.is_character(word));
+    let count = |doc: usize, side: Range<usize>| words.vocabulary.count_words(&words.tokens[doc][side]);
     let least = if characters { LEAST_SCORE_OF_CHARACTERS } else { LEAST_SCORE };
     i64::from(score) >= least
-        && in_a.len().min(in_b.len()) >= parameters.min_words
+        && count(a, in_a.clone()).min(count(b, in_b.clone())) >= parameters.min_words
         && longest.unwrap_or(0) >= parameters.windows.words
         && identity >= parameters.min_identity
         && (a != b || in_a.end <= in_b.start)

@@ -23,6 +23,7 @@ pub struct PassageRepeat {
     /// The later place.
     pub b: Occurrence,
     runs: PackedRuns,
+    words: u32,
     shingles: ShingleCounts,
 }
 
@@ -49,9 +50,9 @@ pub struct PassageRepeats {
 }
 
 impl PassageRepeat {
-    fn new(a: u32, b: u32, found: &Alignment) -> Self {
+    fn new(a: u32, b: u32, found: &Alignment, words: usize) -> Self {
         let (a, b) = (Occurrence::new(a, found.a.clone()), Occurrence::new(b, found.b.clone()));
-        Self { a, b, runs: PackedRuns::pack(&found.runs), shingles: ShingleCounts::default() }
+        Self { a, b, runs: PackedRuns::pack(&found.runs), words: words as u32, shingles: ShingleCounts::default() }
     }
 
     /// Counts the shingles of both sides, whose words are `a` and `b`.
@@ -70,9 +71,9 @@ impl PassageRepeat {
         self.runs.unpack(self.a.words().len())
     }
 
-    /// Returns the number of words of the shorter side.
+    /// Returns the number of words of the shorter side, as [`Vocabulary::count_words`] counts them.
     pub fn words(&self) -> usize {
-        self.a.words().len().min(self.b.words().len())
+        self.words as usize
     }
 
     /// Returns the share of the columns that hold two equal words.
@@ -200,9 +201,14 @@ impl<'v> RepeatAligner<'v> {
         let Some(&Candidate { a: of_a, b: of_b }) = candidates.first() else { return };
         let places = candidates.iter().map(|candidate| (candidate.a.at as usize, candidate.b.at as usize));
         let Self { vocabulary, aligner, least } = self;
+        let count = |found: &Alignment| {
+            let count = |side: &[TokenId]| vocabulary.count_words(side);
+            count(&a[found.a.clone()]).min(count(&b[found.b.clone()]))
+        };
         let keep = |found: &Alignment| {
-            let repeat = PassageRepeat::new(of_a.doc, of_b.doc, found);
-            if found.words() < *least {
+            let words = count(found);
+            let repeat = PassageRepeat::new(of_a.doc, of_b.doc, found, words);
+            if words < *least {
                 repeats.short.push((repeat.a, repeat.b));
             } else if found.score >= least_score_of(&a[found.a.clone()], vocabulary, *least) {
                 repeats.listed.push(repeat);
@@ -211,7 +217,7 @@ impl<'v> RepeatAligner<'v> {
         if of_a.doc == of_b.doc {
             let Within { found, loops } = aligner.within(a, places);
             found.iter().for_each(keep);
-            repeats.loops.extend(loops.iter().map(|unit| PassageRepeat::new(of_a.doc, of_b.doc, unit)));
+            repeats.loops.extend(loops.iter().map(|unit| PassageRepeat::new(of_a.doc, of_b.doc, unit, count(unit))));
         } else {
             aligner.across(a, b, places).iter().for_each(keep);
         }

@@ -12,7 +12,7 @@ use crate::kernel::batch::TextBatch;
 use crate::sketch::MinHasher;
 use crate::text::{Shingler, TokenReader, Tokenizer};
 
-/// The hash of the sequence of tokens of a text that has none. No other text has it.
+/// The hash of the sequence of tokens of a text that has nothing but white space. No other text has it.
 pub const NO_TOKEN: u64 = 0;
 
 /// Turns texts into shingles, signatures and rows of a table.
@@ -25,7 +25,7 @@ pub const NO_TOKEN: u64 = 0;
 ///
 /// let sketcher = Sketcher::new(&Config::default());
 /// let (mut rows, mut scratch) = (SketchRows::default(), sketcher.scratch());
-/// sketcher.sketch(&TextBatch::from(["Un été.", "UN ÉTÉ", "..."].as_slice()), &mut rows, &mut scratch);
+/// sketcher.sketch(&TextBatch::from(["Un été.", "UN ÉTÉ", " \n"].as_slice()), &mut rows, &mut scratch);
 /// assert_eq!(rows.streams()[0], rows.streams()[1]); // equal after normalisation
 /// assert_eq!(rows.streams()[2], NO_TOKEN);
 /// assert_eq!((rows.len(), rows.keys().len()), (3, 12)); // 12 bands by default
@@ -77,8 +77,8 @@ impl SketchRows {
         &self.sketches
     }
 
-    /// Returns for each text the hash of its sequence of tokens: equal for texts that are equal after normalisation,
-    /// [`NO_TOKEN`] without tokens.
+    /// Returns for each text the hash of its sequence of tokens, or of characters where it has no token: equal for texts
+    /// that are equal after normalisation, [`NO_TOKEN`] where there is nothing but white space.
     pub fn streams(&self) -> &[u64] {
         &self.streams
     }
@@ -138,9 +138,9 @@ impl Sketcher {
         rows.streams.push(stream(&scratch.tokens));
     }
 
-    /// Appends no more than whether the text holds a token.
+    /// Appends no more than whether the text holds anything but white space.
     pub fn add_presence(&self, text: &str, rows: &mut SketchRows) {
-        rows.streams.push(if self.tokenizer.has_token(text) { 1 } else { NO_TOKEN });
+        rows.streams.push(if self.tokenizer.is_blank(text) { NO_TOKEN } else { 1 });
     }
 
     /// Appends the band keys of all texts of a batch to `keys`, text by text, with all of their 64 bits. Keys that leave

@@ -12,12 +12,14 @@ use super::normalize::{Class, normalize_alone, starts_piece};
 /// What a character is to the fast tokenizer, unless an [`Kind::Attached`] one follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Part of a word, as one character of as many bytes.
+    /// Part of a word, as characters of as many bytes.
     Word,
     /// A mark of the word or token before it, as one character of as many bytes.
     Mark,
     /// A token of its own, as one character of as many bytes.
     Single,
+    /// A token of its own likewise, unless it is part of a sequence of symbols.
+    Symbol,
     /// Between words.
     Separator,
     /// Dropped without splitting a word.
@@ -80,34 +82,37 @@ impl CharEntry {
     }
 }
 
-fn entry(c: char, options: &TextOptions) -> CharEntry {
+/// Works out the entry of a character.
+pub fn entry(c: char, options: &TextOptions) -> CharEntry {
     if !starts_piece(c) {
         return CharEntry::of(Kind::Attached);
     }
     let mut normalized = Vec::new();
     normalize_alone(c, options, |c, class| normalized.push((c, class)));
     match normalized[..] {
-        [] => CharEntry::of(Kind::Ignored),
-        [(to, Class::Word)] => same_length(c, to, Kind::Word),
-        [(to, Class::Single)] => same_length(c, to, Kind::Single),
-        [(to, Class::Mark)] if to.len_utf8() == c.len_utf8() => same_length(c, to, Kind::Mark),
+        [] | [(_, Class::Joiner)] => CharEntry::of(Kind::Ignored),
+        [(to, Class::Single)] => same_length(c, &[to], Kind::Single),
+        [(to, Class::Symbol)] => same_length(c, &[to], Kind::Symbol),
+        [(to, Class::Mark)] if to.len_utf8() == c.len_utf8() => same_length(c, &[to], Kind::Mark),
         [(_, Class::Mark), ..] => CharEntry::of(Kind::Attached),
         _ if normalized.iter().all(|&(_, class)| class == Class::Separator) => CharEntry::of(Kind::Separator),
+        _ if normalized.iter().all(|&(_, class)| class == Class::Word) => {
+            let to: Vec<char> = normalized.iter().map(|&(to, _)| to).collect();
+            same_length(c, &to, Kind::Word)
+        }
         _ => CharEntry::of(Kind::Complex),
     }
 }
 
 /// Returns the entry of `from` that becomes `to`, if the bytes of one can be written over those of the other.
-fn same_length(from: char, to: char, kind: Kind) -> CharEntry {
-    let [mut before, mut after] = [[0; 4]; 2];
-    let (from, to) = (from.encode_utf8(&mut before).len(), to.encode_utf8(&mut after).len());
-    if from != to {
+fn same_length(from: char, to: &[char], kind: Kind) -> CharEntry {
+    let [before, after] = [from.to_string(), to.iter().collect()].map(String::into_bytes);
+    if before.len() != after.len() || (before.len() == 4 && before[0] != after[0]) {
         return CharEntry::of(Kind::Complex);
     }
     let mut difference = [0; 3];
-    let tail = from.min(3);
-    for at in 0..tail {
-        difference[3 - tail + at] = before[from - tail + at] ^ after[from - tail + at];
+    for ((to, before), after) in difference.iter_mut().rev().zip(before.iter().rev()).zip(after.iter().rev()) {
+        *to = before ^ after;
     }
-    if before[0] != after[0] && from == 4 { CharEntry::of(Kind::Complex) } else { CharEntry { kind, difference } }
+    CharEntry { kind, difference }
 }

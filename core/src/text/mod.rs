@@ -11,6 +11,7 @@ mod reader;
 pub mod repetition;
 pub mod segment;
 pub mod shingle;
+mod signs;
 pub mod token;
 pub mod vocabulary;
 mod window;

@@ -1,6 +1,6 @@
 //! Normalisation, character by character, with the place in the original text that each result comes from.
 //!
-//! The text is taken in NFKC (Unicode Standard Annex #15) and lower case. What is left is a letter or digit of a word,
+//! The text is taken in NFKC (Unicode Standard Annex #15) and case is folded in full. What is left is a letter or digit of a word,
 //! a mark, a token of its own (a character of a script written without spaces), or a separator.
 //!
 //! Marks are accents or vowels. Those of Latin, Greek, Cyrillic, Arabic, Hebrew and Syriac, which the same word is
@@ -26,8 +26,12 @@ pub enum Class {
     Word,
     /// A vowel or other mark that belongs to the word or token before it, and starts a word if there is none.
     Mark,
-    /// A token of its own, with the marks after it.
+    /// A character of a script written without spaces: a token of its own, with the marks after it.
     Single,
+    /// An emoji or another symbol: a token of its own, with the marks after it and what a joiner ties to it.
+    Symbol,
+    /// Ties symbols together, and is dropped elsewhere without splitting a word.
+    Joiner,
     /// Between words.
     Separator,
     /// Dropped without splitting a word.
@@ -58,7 +62,10 @@ pub fn class(c: char) -> Class {
         return if c.is_ascii_alphanumeric() { Class::Word } else { Class::Separator };
     }
     match c.general_category() {
+        G::Format if c == '\u{200d}' => Class::Joiner,
         G::Format => Class::Ignored,
+        // The tatweel makes a word longer on the page only.
+        _ if c == '\u{640}' => Class::Ignored,
         G::NonspacingMark | G::SpacingMark | G::EnclosingMark => {
             if is_accent(c) || is_invisible_mark(c) {
                 Class::Ignored
@@ -80,8 +87,17 @@ pub fn class(c: char) -> Class {
                 Class::Word
             }
         }
+        // Tones of skin stand behind an emoji and belong to it.
+        G::ModifierSymbol if matches!(c, '\u{1f3fb}'..='\u{1f3ff}') => Class::Mark,
+        G::OtherSymbol | G::MathSymbol | G::CurrencySymbol if !is_mere_form(c) => Class::Symbol,
         _ => Class::Separator,
     }
+}
+
+/// Returns whether a symbol says nothing: the stroke of `½`, lines of tables, whose lengths follow the width of a page,
+/// the blank of Braille, and what stands for something that is not there.
+fn is_mere_form(c: char) -> bool {
+    matches!(c, '\u{2044}' | '\u{2500}'..='\u{259f}' | '\u{2800}' | '\u{fffc}' | '\u{fffd}')
 }
 
 /// Returns whether a mark belongs to a script whose words are written with and without marks, or to none.
@@ -106,22 +122,44 @@ fn is_written_without_spaces(c: char) -> bool {
         || matches!(c.script(), Han | Hiragana | Katakana | Thai | Lao | Khmer | Myanmar)
 }
 
+/// Returns whether a character of a script written without spaces belongs to one whose words have about two of them.
+pub(super) fn is_of_short_words(c: char) -> bool {
+    use Script::{Khmer, Lao, Myanmar, Thai};
+    !matches!(c.script(), Thai | Lao | Khmer | Myanmar)
+}
+
 /// Normalises one character as if nothing that composes with it stood beside it.
 pub(super) fn normalize_alone(c: char, options: &TextOptions, emit: impl FnMut(char, Class)) {
     normalize_piece(c.encode_utf8(&mut [0; 4]), options, emit);
 }
 
 fn normalize_piece(piece: &str, options: &TextOptions, mut emit: impl FnMut(char, Class)) {
-    for c in piece.nfkc() {
-        if options.keep_case {
+    let mut emit_small = |c: char| {
+        if options.keep_case || c.is_ascii() {
             emit_folded(c, options, &mut emit);
         } else {
-            for lower in c.to_lowercase() {
-                // The final sigma is a matter of spelling: the same word in capitals has none.
-                emit_folded(if lower == 'ς' { 'σ' } else { lower }, options, &mut emit);
-            }
+            fold_case(c).for_each(|c| emit_folded(c, options, &mut emit));
+        }
+    };
+    for c in piece.nfkc() {
+        if options.fold_accents {
+            fold_accent(c, &mut emit_small);
+        } else {
+            emit_small(c);
         }
     }
+}
+
+/// Returns a character in lower case as Unicode folds case in full, so that words in capitals are the same words: `ß`
+/// is `ss`, and the final sigma is a sigma.
+///
+/// The lower case of the capitals is what folds (The Unicode Standard, section 5.18), but for the dotless i. Letters
+/// whose capitals are written with marks of their own, such as `ΐ`, stay as they are.
+fn fold_case(c: char) -> impl Iterator<Item = char> {
+    let capitals = c.to_lowercase().flat_map(char::to_uppercase);
+    let stays = c == 'ı' || capitals.clone().any(|c| canonical_combining_class(c) != 0);
+    let folded = capitals.flat_map(char::to_lowercase);
+    c.to_lowercase().filter(move |_| stays).chain(folded.filter(move |_| !stays))
 }
 
 fn emit_folded(c: char, options: &TextOptions, emit: &mut impl FnMut(char, Class)) {
@@ -132,11 +170,45 @@ fn emit_folded(c: char, options: &TextOptions, emit: &mut impl FnMut(char, Class
     }
 }
 
-/// Folds case of ASCII, and accents and digits as asked.
+/// Folds case of ASCII, and digits as asked.
 fn fold(c: char, options: &TextOptions) -> char {
     let c = if options.keep_case { c } else { c.to_ascii_lowercase() };
-    let c = if options.fold_accents && has_alphabet(c) { base_letter(c) } else { c };
     if options.fold_digits && is_digit(c) { '0' } else { c }
+}
+
+/// Calls `emit` with a letter as it is written without accents: each letter with a stroke or of two letters as well.
+fn fold_accent(c: char, mut emit: impl FnMut(char)) {
+    let c = if has_alphabet(c) { base_letter(c) } else { c };
+    match plain_letters(c) {
+        Some(letters) => letters.chars().for_each(emit),
+        None => emit(c),
+    }
+}
+
+/// Returns how letters that Unicode does not decompose are written where they cannot be typed.
+fn plain_letters(c: char) -> Option<&'static str> {
+    Some(match c {
+        'Æ' => "AE",
+        'æ' => "ae",
+        'Œ' => "OE",
+        'œ' => "oe",
+        'ẞ' => "SS",
+        'ß' => "ss",
+        'Þ' => "TH",
+        'þ' => "th",
+        'Ø' => "O",
+        'ø' => "o",
+        'Ł' => "L",
+        'ł' => "l",
+        'Đ' | 'Ð' => "D",
+        'đ' | 'ð' => "d",
+        'Ħ' => "H",
+        'ħ' => "h",
+        'Ŧ' => "T",
+        'ŧ' => "t",
+        'ı' => "i",
+        _ => return None,
+    })
 }
 
 fn is_digit(c: char) -> bool {
@@ -177,14 +249,13 @@ mod tests {
 
     fn normalized(text: &str) -> String {
         let mut out = String::new();
-        normalize(text, &TextOptions::default(), |c, _, _| out.push(c));
+        normalize(text, &TextOptions::default(), |c, class, _| out.extend((class != Class::Joiner).then_some(c)));
         out
     }
 
     /// The definition, on the whole text at once.
     fn defined(text: &str) -> String {
-        let lower = text.nfkc().flat_map(char::to_lowercase).map(|c| if c == 'ς' { 'σ' } else { c });
-        lower.filter(|&c| class(c) != Class::Ignored).collect()
+        text.nfkc().flat_map(fold_case).filter(|&c| !matches!(class(c), Class::Ignored | Class::Joiner)).collect()
     }
 
     #[test]
@@ -197,6 +268,37 @@ mod tests {
     }
 
     #[test]
+    fn case_is_folded_in_full() {
+        for (one, other, folded) in [
+            ("STRASSE", "Straße", "strasse"),
+            ("GROẞ", "groß", "gross"),
+            ("ΟΔΟΣ", "οδος", "οδοσ"),
+            ("ΤΩΙ", "τῳ", "τωι"),
+            ("ԵՒ", "և", "եւ"),
+            ("ᎣᏏᏲ", "ꭳꮟᏺ", "ꭳꮟᏺ"),
+        ] {
+            assert_eq!((normalized(one).as_str(), normalized(other).as_str()), (folded, folded));
+        }
+        assert_ne!(normalized("ılık"), normalized("ilik"));
+    }
+
+    #[test]
+    fn every_letter_equals_its_capitals_and_its_small_letters() {
+        for c in ('\u{80}'..=char::MAX).filter(|&c| c != 'ı' && starts_piece(c)) {
+            let folded = normalized(&c.to_string());
+            let cases = [c.to_uppercase().collect::<String>(), c.to_lowercase().collect()];
+            for other in cases.iter().filter(|other| other.chars().all(|c| canonical_combining_class(c) == 0)) {
+                assert_eq!(normalized(other), folded, "{c} U+{:04X}", u32::from(c));
+            }
+        }
+    }
+
+    #[test]
+    fn elongation_is_dropped() {
+        assert_eq!(normalized("الســـلام علـيكم"), normalized("السلام عليكم"));
+    }
+
+    #[test]
     fn folding_is_an_option() {
         let folded = |text: &str, options: TextOptions| {
             let mut out = String::new();
@@ -205,6 +307,10 @@ mod tests {
         };
         let accents = TextOptions { fold_accents: true, ..TextOptions::default() };
         assert_eq!(folded("Été à Ёлка, が 각", accents), "ete a елка, が 각");
+        assert_eq!(
+            folded("Łódź Đorđe Ǿre Ærø œuvre ẞß Þór ırmak", accents),
+            "lodz dorde ore aero oeuvre ssss thor irmak"
+        );
         let digits = TextOptions { fold_digits: true, ..TextOptions::default() };
         assert_eq!(folded("le 12 mai ٣", digits), "le 00 mai 0");
         let case = TextOptions { keep_case: true, ..TextOptions::default() };

@@ -11,7 +11,8 @@ pub struct TextOptions {
     pub shingle: Shingle,
     /// Whether letters of different case differ.
     pub keep_case: bool,
-    /// Whether accented letters of Latin, Greek and Cyrillic equal the plain ones.
+    /// Whether accented letters of Latin, Greek and Cyrillic equal the plain ones, and so letters with a stroke or of two
+    /// letters (`ł`, `œ`).
     pub fold_accents: bool,
     /// Whether all digits are equal.
     pub fold_digits: bool,

@@ -3,7 +3,7 @@
 use super::cache::Cache;
 use super::normalize::starts_piece;
 use super::window::{Stretch, Window, is_continuation};
-use super::{Token, Tokenizer, Unit, plain};
+use super::{Token, Tokenizer, Unit, plain, signs};
 use crate::hash::TokenHasher;
 use crate::span::Span;
 
@@ -108,7 +108,8 @@ impl TokenReader {
         }
     }
 
-    /// Appends the hashes of what the shingles of a text are made of, tokens or characters, in order.
+    /// Appends the hashes of what the shingles of a text are made of, tokens or characters, in order. A text without a
+    /// token, such as `???`, is made of its characters but white space.
     ///
     /// # Examples
     ///
@@ -125,10 +126,21 @@ impl TokenReader {
     /// # }
     /// ```
     pub fn units(&mut self, text: &str, hashes: &mut Vec<u64>) {
+        let before = hashes.len();
         match self.tokenizer.options().shingle.unit {
             Unit::Word => self.hashes(text, hashes),
             Unit::Char => self.chars(text, hashes),
         }
+        if hashes.len() == before {
+            self.visible(text, hashes);
+        }
+    }
+
+    fn visible(&self, text: &str, hashes: &mut Vec<u64>) {
+        let hasher = self.tokenizer.hasher();
+        plain::for_each_visible(text, self.tokenizer.options(), |c| {
+            hashes.push(hash_char(hasher, c.encode_utf8(&mut [0; 4]).as_bytes()));
+        });
     }
 
     fn chars(&mut self, text: &str, hashes: &mut Vec<u64>) {
@@ -213,9 +225,9 @@ impl TokenReader {
 
 impl Stretch {
     /// Returns the run of letters from `at` that is too long for a window, up to where it is sure to end: at an ASCII
-    /// character that is no letter or digit.
+    /// character that is no letter or digit and no sign that a word may end in.
     fn over_long_run(self, text: &str, at: usize) -> Option<Span> {
-        let ends = |byte: &u8| byte.is_ascii() && !byte.is_ascii_alphanumeric();
+        let ends = |byte: &u8| byte.is_ascii() && !byte.is_ascii_alphanumeric() && !signs::is_of_word(*byte);
         let end = || text.as_bytes()[at..].iter().position(ends).map_or(text.len(), |len| at + len);
         (self.bytes == 0).then(|| Span::new(at, end()))
     }

@@ -27,6 +27,7 @@
 
 use super::TextOptions;
 use super::chars::{CharTable, Kind};
+use super::normalize::{Class, class};
 use crate::hash::{TokenHasher, seeded_hash};
 
 /// One of the measures.
@@ -288,6 +289,8 @@ impl RepetitionWords {
             return role;
         }
         match self.table.entry(c).kind {
+            Kind::Symbol => Role::Mark,
+            Kind::Complex if class(c) == Class::Symbol => Role::Mark,
             Kind::Word | Kind::Complex => Role::Letter,
             Kind::Single => Role::Single,
             Kind::Mark => Role::Vowel,

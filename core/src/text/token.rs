@@ -1,4 +1,5 @@
-//! Tokens: maximal runs of letters and digits, and single characters of scripts written without spaces.
+//! Tokens: maximal runs of letters and digits with the signs that belong to them, single characters of scripts written
+//! without spaces, and symbols.
 
 use super::chars::CharTable;
 use super::options::TextOptions;
@@ -75,18 +76,16 @@ impl Tokenizer {
         found
     }
 
-    /// Returns whether the text holds a token.
-    pub fn has_token(&self, text: &str) -> bool {
-        let mut found = false;
-        // Normal text has a token in its first characters, so a short look comes first.
-        let head = (0..=text.len().min(64)).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
-        for part in [&text[..head], text] {
-            self.for_each(part, |_, _| found = true);
-            if found {
-                break;
+    /// Returns whether a text holds nothing but white space and what cannot be seen.
+    pub fn is_blank(&self, text: &str) -> bool {
+        let mut is_blank = true;
+        // Normal text has something in its first characters, so a short look comes first.
+        for part in [&text[..text.floor_char_boundary(64)], text] {
+            if is_blank {
+                plain::for_each_visible(part, &self.options, |_| is_blank = false);
             }
         }
-        found
+        is_blank
     }
 
     /// Returns the hash of a normalised token.
@@ -131,6 +130,40 @@ mod tests {
         assert_eq!(words(" \u{feff}\n…"), Vec::<String>::new());
         assert_eq!(words("ABC東京deｆ"), ["abc", "東", "京", "def"]);
         assert_eq!(words("½"), ["1", "2"]);
+    }
+
+    #[test]
+    fn signs_behind_letters_belong_to_words() {
+        assert_eq!(words("C++, C# and A+."), ["c++", "c#", "and", "a+"]);
+        assert_eq!(words("C++开发 É+ C++👍"), ["c++", "开", "发", "é+", "c++", "👍"]);
+        assert_eq!(words("a+b a++b page#top é+b"), ["a", "b", "a", "b", "page", "top", "é", "b"]);
+        assert_eq!(words("x+++ 4+ # + 漢+"), ["x", "4", "漢"]);
+    }
+
+    #[test]
+    fn signs_before_numbers_belong_to_them() {
+        assert_eq!(words("-12 +3,\n-4 \u{2212}5"), ["-12", "+3", "-4", "-5"]);
+        assert_eq!(words("3-4 2024-05-17 (-5) - 6 --7 -x"), ["3", "4", "2024", "05", "17", "5", "6", "7", "x"]);
+        assert_eq!(words("7\u{2212}5"), ["7", "\u{2212}", "5"]);
+    }
+
+    #[test]
+    fn symbols_are_tokens() {
+        assert_eq!(words("5€ ©2024 a→b x×y"), ["5", "€", "©", "2024", "a", "→", "b", "x", "×", "y"]);
+        assert_eq!(words("20℃ ¯\\_(ツ)_/¯ ½"), ["20", "°", "c", "ツ", "1", "2"]);
+        assert_eq!(words("┌──┬──┐ ▒ caf\u{fffd}"), ["caf"]);
+        assert_eq!(words("=\u{338} ≠"), ["≠", "≠"]);
+    }
+
+    #[test]
+    fn a_sequence_of_emoji_is_one_token() {
+        assert_eq!(words("👍👎"), ["👍", "👎"]);
+        assert_eq!(words("👍🏽👍 🏽"), ["👍🏽", "👍", "🏽"]);
+        assert_eq!(words("👩\u{200d}👩\u{200d}👧👩 🏳\u{fe0f}\u{200d}🌈"), ["👩👩👧", "👩", "🏳🌈"]);
+        assert_eq!(words("🏃🏽\u{200d}♂\u{fe0f}!"), ["🏃🏽♂"]);
+        assert_eq!(words("🇫🇷🇩🇪🇫 🇷"), ["🇫🇷", "🇩🇪", "🇫", "🇷"]);
+        assert_eq!(words("❤\u{fe0f} ❤"), ["❤", "❤"]);
+        assert_eq!(words("a\u{200d}👍b"), ["a", "👍", "b"]);
     }
 
     /// Two words that differ in vowels only, in scripts whose vowels are marks.

@@ -12,7 +12,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::normalize::{Class, class};
+use super::normalize::{Class, class, is_of_short_words};
 use crate::hash::{mix, seeded_hash};
 
 /// The number of a token in a [`Vocabulary`].
@@ -77,7 +77,44 @@ struct LexiconEntry {
     hash: u64,
     folded: u64,
     spelling: Spelling,
-    is_character: bool,
+    kind: TokenKind,
+}
+
+/// What a token is, for counting words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum TokenKind {
+    Word,
+    /// An emoji or another symbol.
+    Symbol,
+    /// A character of Chinese or Japanese, whose words have about two.
+    Ideograph,
+    /// A character of Thai, Lao, Khmer or Burmese, whose words have about four.
+    Syllable,
+}
+
+impl TokenKind {
+    fn of(word: &str) -> Self {
+        match word.chars().next() {
+            Some(c) if class(c) == Class::Symbol => Self::Symbol,
+            Some(c) if class(c) == Class::Single => {
+                if is_of_short_words(c) {
+                    Self::Ideograph
+                } else {
+                    Self::Syllable
+                }
+            }
+            _ => Self::Word,
+        }
+    }
+
+    fn quarters(self) -> usize {
+        match self {
+            Self::Word => 4,
+            Self::Ideograph => 2,
+            // Symbols are often set in rows, as ornaments.
+            Self::Syllable | Self::Symbol => 1,
+        }
+    }
 }
 
 /// The character bigrams of a token, with those at its two ends and without accents, each as one of 64 bits.
@@ -87,8 +124,8 @@ pub struct Spelling(u64);
 impl LexiconEntry {
     fn new(word: &str, hash: u64) -> Self {
         let folded = folded(word);
-        let is_character = word.chars().next().is_some_and(|c| class(c) == Class::Single);
-        Self { hash, folded: seeded_hash(folded.as_bytes(), 0), spelling: Spelling::of(&folded), is_character }
+        let kind = TokenKind::of(word);
+        Self { hash, folded: seeded_hash(folded.as_bytes(), 0), spelling: Spelling::of(&folded), kind }
     }
 }
 
@@ -134,7 +171,14 @@ impl Vocabulary {
 
     /// Returns whether a token is a character of a script written without spaces.
     pub fn is_character(&self, token: TokenId) -> bool {
-        self.entries[token as usize].is_character
+        matches!(self.entries[token as usize].kind, TokenKind::Ideograph | TokenKind::Syllable)
+    }
+
+    /// Returns how many words some tokens are, rounded down. Where words have no spaces between them, a token is a
+    /// character and so a part of a word: a Han or kana character a half, one of Thai, Lao, Khmer or Burmese a quarter.
+    /// A symbol is a quarter too.
+    pub fn count_words(&self, tokens: &[TokenId]) -> usize {
+        tokens.iter().map(|&token| self.entries[token as usize].kind.quarters()).sum::<usize>() / 4
     }
 
     /// Returns the number of distinct tokens.
@@ -235,6 +279,16 @@ mod tests {
         let folded: HashSet<u64> = (1..8).map(|n| vocabulary.folded_hash(token(n))).collect();
         assert_eq!((vocabulary.folded_hash(token(0)), folded.len()), (vocabulary.folded_hash(token(1)), 7));
         assert_eq!([4, 5, 6, 7].map(|n| vocabulary.is_character(token(n))), [false, true, true, true]);
+    }
+
+    #[test]
+    fn characters_count_as_parts_of_words() {
+        let (lexicon, numbers) = lexicon("le 東 か ー ดี ລ က្ 👍 € 가 धुन");
+        let (vocabulary, new) = Vocabulary::merge(&[lexicon]);
+        let quarters = |n: usize| vocabulary.count_words(&[new[0][numbers[n] as usize]; 4]);
+        assert_eq!((0..11).map(quarters).collect::<Vec<_>>(), [4, 2, 2, 2, 1, 1, 1, 1, 1, 4, 4]);
+        assert_eq!(vocabulary.count_words(&new[0]), (3 * 4 + 3 * 2 + 5) / 4);
+        assert_eq!(vocabulary.count_words(&[]), 0);
     }
 
     #[test]

@@ -4,9 +4,11 @@
 //! the edges of words are written out as lists of places. A run of letters with a character that cannot be normalised
 //! in place is marked, and left to the plain tokenizer.
 
-use super::TextOptions;
-use super::block::{Around, BLOCK, Masks, Rules, classify};
+use super::block::{self, Around, BLOCK, Masks, Rules, classify};
 use super::chars::{CharTable, Kind};
+use super::plain::is_flag_letter;
+use super::{TextOptions, signs};
+use crate::span::Span;
 
 /// Bytes in a window. With the lists it fits the first-level cache of a CPU.
 pub const WINDOW: usize = 4096;
@@ -91,8 +93,11 @@ impl Window {
         self.raw[16..16 + len].copy_from_slice(&text.as_bytes()[at..at + len]);
         self.raw[16 + len..][..blocks * BLOCK - len + 16].fill(0);
         *self.masks = Places::NONE;
-        let rest = self.classify(blocks);
-        let any_marked = self.look_up(rest);
+        let (rest, sign_blocks) = self.classify(blocks);
+        let mut any_marked = self.look_up(text, at, rest);
+        if sign_blocks != 0 {
+            any_marked |= self.add_signs(text, Span::new(at, at + len), sign_blocks);
+        }
         let tokens = self.list(blocks);
         if any_marked {
             self.mark(blocks, tokens);
@@ -132,14 +137,15 @@ impl Window {
     }
 
     /// Fills the masks and the normalised bytes with what the blocks know, and the start of `starts` with where other
-    /// characters start; returns how many these are.
-    fn classify(&mut self, blocks: usize) -> usize {
-        let mut rest = 0;
+    /// characters start; returns how many these are, and a bit for each block that has signs.
+    fn classify(&mut self, blocks: usize) -> (usize, u64) {
+        let (mut rest, mut signs) = (0, 0);
         for block in 0..blocks {
             let at = block * BLOCK;
             let around: &Around = as_array(&self.raw[at..at + size_of::<Around>()]);
             let found = classify(around, self.rules, as_array_mut(&mut self.normal[at..at + BLOCK]));
             self.masks.words[block] |= found.ascii;
+            signs |= u64::from(found.any_sign) << block;
             if found.high != 0 {
                 self.masks.add_known(block, found);
                 if found.rest != 0 {
@@ -147,11 +153,12 @@ impl Window {
                 }
             }
         }
-        rest
+        (rest, signs)
     }
 
-    /// Looks up the first `count` characters whose places are in `starts`; returns whether any is marked.
-    fn look_up(&mut self, count: usize) -> bool {
+    /// Looks up the first `count` characters whose places in `text` after byte `base` are in `starts`; returns whether
+    /// any is marked.
+    fn look_up(&mut self, text: &str, base: usize, count: usize) -> bool {
         let mut any_marked = false;
         for i in 0..count {
             let at = usize::from(self.starts[i]);
@@ -159,7 +166,19 @@ impl Window {
             let entry = self.table.entry(c);
             let mark = match entry.kind {
                 Kind::Separator => continue,
-                Kind::Single => {
+                // Of a sequence, which the plain tokenizer knows how to tell apart.
+                Kind::Symbol
+                    if self.masks.marked.has_before(at)
+                        || is_flag_letter(c)
+                        || signs::is_of_number(text, Span::new(base + at, base + at + len)) =>
+                {
+                    true
+                }
+                Kind::Single | Kind::Symbol => {
+                    if entry.kind == Kind::Symbol {
+                        // The block takes the sign of multiplication for a capital letter.
+                        self.normal[at..at + len].copy_from_slice(&self.raw[16 + at..][..len]);
+                    }
                     self.masks.any_single = true;
                     self.masks.firsts.set(at, 1);
                     self.masks.lasts.set(at + len - 1, 1);
@@ -190,6 +209,45 @@ impl Window {
             any_marked |= mark;
         }
         any_marked
+    }
+
+    /// Adds the signs in some blocks to the words and numbers that they belong to; returns whether any is marked. The
+    /// window is at `span` of the text.
+    fn add_signs(&mut self, text: &str, span: Span, blocks: u64) -> bool {
+        let mut any_marked = false;
+        for block in bits(blocks) {
+            let [of_words, of_numbers] = block::signs(as_array(&self.raw[block * BLOCK..][..size_of::<Around>()]));
+            let words = &self.masks.words;
+            let before = words[block] << 1 | block.checked_sub(1).map_or(0, |block| words[block] >> 63);
+            let after = words[block] >> 1 | words[block + 1] << 63;
+            for bit in bits(of_words & before) {
+                any_marked |= self.add_word_signs(text, span, block * BLOCK + bit);
+            }
+            for bit in bits(of_numbers & !before & after) {
+                let at = block * BLOCK + bit;
+                if signs::is_of_number(text, Span::new(span.start + at, span.start + at + 1)) {
+                    self.masks.words.set(at, 1);
+                }
+            }
+        }
+        any_marked
+    }
+
+    /// Adds the signs at byte `at` of the window to the word before them, if it ends in a letter and they belong to it;
+    /// returns whether they are marked.
+    fn add_word_signs(&mut self, text: &str, span: Span, at: usize) -> bool {
+        let last = self.raw[16 + at - 1];
+        if last.is_ascii() && !last.is_ascii_alphabetic() {
+            return false;
+        }
+        let count = signs::of_word(&text[span.start + at..], |c| self.table.entry(c).kind);
+        let count = count.min(span.len() - at);
+        self.masks.words.set(at, count);
+        // Whether the word ends in a letter is not to be seen from its last byte.
+        if !last.is_ascii() {
+            self.masks.marked.set(at, count);
+        }
+        !last.is_ascii() && count > 0
     }
 
     /// Changes the bytes of the character that ends at `end`.

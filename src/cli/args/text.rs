@@ -11,7 +11,7 @@ use doublon_core::text::TextOptions;
 pub struct TextArgs {
     /// Take accented letters for plain ones
     ///
-    /// In Latin, Greek and Cyrillic: `été` equals `ete`.
+    /// In Latin, Greek and Cyrillic: `été` equals `ete`, and `Łódź œuvre` equals `Lodz oeuvre`.
     ///
     /// Example: --fold-accents where accents were lost in scraping.
     #[arg(long)]

@@ -120,7 +120,7 @@ pub fn bytes(n: u64) -> String {
 /// Returns what the name of a reason means. A name that this build does not know stays.
 pub fn reason_in_words(name: &str) -> String {
     let words = match name {
-        "empty" => "no words in it",
+        "empty" => "nothing but white space",
         "invalid_json" => "invalid JSON",
         "invalid_utf8" => "not UTF-8",
         "not_an_object" => "not a JSON object",

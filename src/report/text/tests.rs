@@ -89,14 +89,14 @@ Skipped input
 
     a.jsonl:18: invalid JSON: expected `,` at column 12
     locked: permission denied
-    a.jsonl:1: no words in it
+    a.jsonl:1: nothing but white space
 
 No duplicate document and no repeated passage of 20 words or more was found.
 
 Summary
 
     documents  4 = 1 kept + 0 removed + 3 skipped
-    skipped    no words in it: 1, invalid JSON: 1, permission denied: 1
+    skipped    nothing but white space: 1, invalid JSON: 1, permission denied: 1
     text       2,948 bytes
     repeated   nothing
     passages   no repeated passage

@@ -145,7 +145,7 @@ fn passage_match(
         scope: if repeat.a.doc == repeat.b.doc { MatchScope::Within } else { MatchScope::Across },
         a: places.span(&repeat.a).clone(),
         b: places.span(&repeat.b).clone(),
-        words: repeat.a.words().len().min(repeat.b.words().len()),
+        words: repeat.words(),
         identity: repeat.identity(),
         jaccard: share(a + b - shared),
         containment_a: share(a),

@@ -235,6 +235,24 @@ const BITS: &[&str] = &[
     "’",
     "—",
     "…",
+    "+",
+    "#",
+    "-",
+    "++",
+    "C++",
+    " -",
+    " +5",
+    " \u{2212}",
+    "\u{2212}7",
+    "€",
+    "→",
+    "─",
+    "🏽",
+    "🇫",
+    "❤\u{fe0f}",
+    "🏳\u{fe0f}\u{200d}🌈",
+    "≠",
+    "℃",
     "\u{2028}",
     "\u{202e}",
     "\u{202f}",
@@ -276,7 +294,7 @@ proptest! {
     fn fast_equals_plain_where_blocks_and_windows_meet(
         text in texts(),
         before in prop_oneof![0..70usize, WINDOW - 70..WINDOW + 70],
-        filler in select(&["a", " ", "ab ", "漢", "é", "\u{301}", "кот ", "ดี", "ि", "่"]),
+        filler in select(&["a", " ", "ab ", "漢", "é", "\u{301}", "кот ", "ดี", "ि", "่", "+", " -5", "c+", "🇫", "€"]),
     ) {
         let filled: String = filler.chars().cycle().take(before).collect();
         check_with(&TOKENIZERS[0], &(filled + &text));
@@ -295,8 +313,28 @@ fn fast_equals_plain_at_every_length() {
             check_with(&TOKENIZERS[0], &format!("{}{bit}", "x".repeat(len)));
         }
     }
-    for bit in ["a", "é", "漢", "한", "𠀀", "a ", "漢a", "é\u{301}", "\u{301}", "ก", "กำ", "ดี", "ดู", "ि", "\u{200d}"]
-    {
+    for bit in [
+        "a",
+        "é",
+        "漢",
+        "한",
+        "𠀀",
+        "a ",
+        "漢a",
+        "é\u{301}",
+        "\u{301}",
+        "ก",
+        "กำ",
+        "ดี",
+        "ดู",
+        "ि",
+        "\u{200d}",
+        "€",
+        "🇫",
+        "C+",
+        "+",
+        " -",
+    ] {
         for len in [WINDOW - 5, WINDOW, WINDOW + 5, 3 * WINDOW].map(|len| len / bit.len()) {
             check(&bit.repeat(len));
         }
@@ -306,7 +344,7 @@ fn fast_equals_plain_at_every_length() {
 /// Each character alone, between letters, doubled, after a character that is a token, after a known letter, and after
 /// and before marks.
 fn surrounded(chars: impl Iterator<Item = char>) -> String {
-    chars.flat_map(|c| [format!("{c} a{c}b {c}{c} 漢{c}字 é{c}é ดี{c}ดี ि{c}่\n")]).collect()
+    chars.flat_map(|c| [format!("{c} a{c}b {c}{c} 漢{c}字 é{c}é ดี{c}ดี ि{c}่ -{c}5 C+{c} €{c}€\n")]).collect()
 }
 
 #[test]
@@ -325,6 +363,24 @@ fn fast_equals_plain_on_every_character_under_options() {
 fn fast_equals_plain_beyond_the_table() {
     let text = surrounded(('\u{40000}'..='\u{10ffff}').step_by(17)) + &surrounded('\u{e0000}'..='\u{e01ff}');
     check_with(&TOKENIZERS[0], &text);
+}
+
+#[test]
+fn a_text_without_a_token_is_its_characters() {
+    let units = |text| {
+        let mut units = Vec::new();
+        TOKENIZERS[0].units(text, &mut units);
+        units
+    };
+    assert_eq!(units("? ?!"), units("？?\n!"));
+    assert_ne!(units("a*b"), units("*"));
+    assert_eq!([units("-----").len(), units("┌─┐").len(), units(" \n\u{feff}\u{200d}").len()], [5, 3, 0]);
+    assert_ne!(units("*"), units("/"));
+    for (text, is_blank) in [("", true), (" \n\u{a0}\u{200b}\u{200d}", true), ("?", false), ("👍", false), ("a", false)]
+    {
+        assert_eq!(TOKENIZERS[0].is_blank(text), is_blank, "{text:?}");
+        assert_eq!(TOKENIZERS[0].is_blank(&(" ".repeat(100) + text)), is_blank, "{text:?}");
+    }
 }
 
 #[test]

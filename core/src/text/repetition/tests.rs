@@ -5,7 +5,6 @@ use std::collections::{HashMap, HashSet};
 use proptest::prelude::*;
 
 use super::*;
-use crate::text::normalize::{Class, class};
 
 fn measure(text: &str) -> Repetition {
     RepetitionMeter::new().measure(text)
@@ -17,12 +16,13 @@ fn words(text: &str) -> Vec<String> {
     let mut open = None;
     for c in text.chars() {
         match (class(c), open) {
-            (Class::Word | Class::Ignored | Class::Mark, Some(Class::Word)) | (Class::Mark, Some(_)) => {
+            (Class::Word | Class::Ignored | Class::Joiner | Class::Mark, Some(Class::Word))
+            | (Class::Mark, Some(_)) => {
                 words.last_mut().expect("a word is open").push(c);
             }
-            (Class::Ignored, _) => open = None,
+            (Class::Ignored | Class::Joiner, _) => open = None,
             (Class::Separator, _) if c.is_whitespace() => open = None,
-            (Class::Separator, _) => {
+            (Class::Separator | Class::Symbol, _) => {
                 words.push(c.into());
                 open = None;
             }
@@ -77,7 +77,10 @@ fn defined(text: &str) -> Repetition {
     let lines: Vec<String> = lines.iter().filter(|line| !line.is_empty()).map(ToString::to_string).collect();
     Repetition {
         characters: text.chars().count(),
-        words: words.iter().filter(|word| !word.starts_with(|c| class(c) == Class::Separator)).count(),
+        words: words
+            .iter()
+            .filter(|word| !word.starts_with(|c| matches!(class(c), Class::Separator | Class::Symbol)))
+            .count(),
         lines: parts_again(&lines),
         paragraphs: parts_again(&paragraphs),
         top: [2, 3, 4].map(|n| top(&words, n)),
