@@ -712,7 +712,11 @@ mod unix {
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let program = folder.path().join("test");
-        fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
+        // Another process writes the copy. If this one did, a child that another test starts at that moment would have
+        // the file open for writing too, and until that child runs its own program nobody may run ours (ETXTBSY).
+        let copy = Command::new("cp").arg(std::env::current_exe().unwrap()).arg(&program).output().unwrap();
+        assert!(copy.status.success(), "{}", String::from_utf8_lossy(&copy.stderr));
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
         let nobody = 65534;
         let output = Command::new(program)
             .args(["--exact", test])
