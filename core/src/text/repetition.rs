@@ -289,7 +289,6 @@ impl RepetitionWords {
             return role;
         }
         match self.table.entry(c).kind {
-            Kind::Symbol => Role::Mark,
             Kind::Complex if class(c) == Class::Symbol => Role::Mark,
             Kind::Word | Kind::Complex => Role::Letter,
             Kind::Single => Role::Single,
@@ -297,7 +296,7 @@ impl RepetitionWords {
             Kind::Ignored => Role::Inside,
             Kind::Attached => Role::Attached,
             Kind::Separator if c.is_whitespace() => Role::White,
-            Kind::Separator => Role::Mark,
+            Kind::Separator | Kind::Symbol => Role::Mark,
         }
     }
 

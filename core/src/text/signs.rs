@@ -15,10 +15,8 @@ pub fn is_of_word(byte: u8) -> bool {
 /// digit follows them, as in `a+b`. `kind` tells what a character beyond ASCII is.
 pub fn of_word(rest: &str, kind: impl Fn(char) -> Kind) -> usize {
     let count = rest.bytes().take(MOST + 1).take_while(|&byte| is_of_word(byte)).count();
-    let is_end = |c: char| match c.is_ascii() {
-        true => !c.is_ascii_alphanumeric(),
-        false => matches!(kind(c), Kind::Separator | Kind::Single | Kind::Symbol),
-    };
+    let is_between = |c: char| matches!(kind(c), Kind::Separator | Kind::Single | Kind::Symbol);
+    let is_end = |c: char| if c.is_ascii() { !c.is_ascii_alphanumeric() } else { is_between(c) };
     if count <= MOST && rest[count..].chars().next().is_none_or(is_end) { count } else { 0 }
 }
 
