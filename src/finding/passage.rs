@@ -25,7 +25,7 @@ pub struct PassageMatch {
     pub a: PlacedSpan,
     /// The later place.
     pub b: PlacedSpan,
-    /// Words of the shorter side; a character of a script without spaces is a half or a quarter of one.
+    /// Words of the shorter side; a character of Thai, Lao, Khmer or Burmese is a quarter of one.
     pub words: usize,
     /// Aligned words that are equal / all columns of the alignment, `0.0..=1.0`.
     #[cfg_attr(feature = "report", schemars(range(min = 0.0, max = 1.0)))]

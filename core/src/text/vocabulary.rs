@@ -86,7 +86,7 @@ enum TokenKind {
     Word,
     /// An emoji or another symbol.
     Symbol,
-    /// A character of Chinese or Japanese, whose words have about two.
+    /// A character of Chinese or Japanese, which often is a word.
     Ideograph,
     /// A character of Thai, Lao, Khmer or Burmese, whose words have about four.
     Syllable,
@@ -109,8 +109,7 @@ impl TokenKind {
 
     fn quarters(self) -> usize {
         match self {
-            Self::Word => 4,
-            Self::Ideograph => 2,
+            Self::Word | Self::Ideograph => 4,
             // Symbols are often set in rows, as ornaments.
             Self::Syllable | Self::Symbol => 1,
         }
@@ -175,8 +174,8 @@ impl Vocabulary {
     }
 
     /// Returns how many words some tokens are, rounded down. Where words have no spaces between them, a token is a
-    /// character and so a part of a word: a Han or kana character a half, one of Thai, Lao, Khmer or Burmese a quarter.
-    /// A symbol is a quarter too.
+    /// character: a Han or kana character counts as a word, one of Thai, Lao, Khmer or Burmese as a quarter. A symbol is a
+    /// quarter too.
     pub fn count_words(&self, tokens: &[TokenId]) -> usize {
         tokens.iter().map(|&token| self.entries[token as usize].kind.quarters()).sum::<usize>() / 4
     }
@@ -286,8 +285,8 @@ mod tests {
         let (lexicon, numbers) = lexicon("le 東 か ー ดี ລ က្ 👍 € 가 धुन");
         let (vocabulary, new) = Vocabulary::merge(&[lexicon]);
         let quarters = |n: usize| vocabulary.count_words(&[new[0][numbers[n] as usize]; 4]);
-        assert_eq!((0..11).map(quarters).collect::<Vec<_>>(), [4, 2, 2, 2, 1, 1, 1, 1, 1, 4, 4]);
-        assert_eq!(vocabulary.count_words(&new[0]), (3 * 4 + 3 * 2 + 5) / 4);
+        assert_eq!((0..11).map(quarters).collect::<Vec<_>>(), [4, 4, 4, 4, 1, 1, 1, 1, 1, 4, 4]);
+        assert_eq!(vocabulary.count_words(&new[0]), (6 * 4 + 5) / 4);
         assert_eq!(vocabulary.count_words(&[]), 0);
     }
 

@@ -13,8 +13,8 @@ pub struct WindowArgs {
     /// They are counted, not listed: bylines, captions and menus repeat by nature. N is at least 3; below 8 the search
     /// starts from shorter runs of words, which takes more time.
     ///
-    /// In scripts written without spaces a character counts as half a word (Chinese, Japanese) or as a quarter (Thai,
-    /// Lao, Khmer, Burmese), so that 20 words are 40 or 80 characters. Korean, Arabic and Cyrillic have spaces, and words
+    /// In scripts written without spaces a character counts as a word (Chinese, Japanese) or as a quarter (Thai, Lao,
+    /// Khmer, Burmese), so that 20 words are 20 or 80 characters. Korean, Arabic and Cyrillic have spaces, and words
     /// as in English.
     ///
     /// Example: --min-words 8 also reports single sentences.
