@@ -20,6 +20,7 @@ pub fn for_each(text: &str, options: &TextOptions, mut emit: impl FnMut(&str, Sp
             Class::Mark => true,
             Class::Word => token.class == Class::Word,
             Class::Symbol => token.takes_symbol(c),
+            Class::Separator if token.class == Class::Word && signs::is_in_break(text, span) => return,
             Class::Separator => token.takes_sign(&text[span.start..], options),
             Class::Single => false,
         };

@@ -225,10 +225,11 @@ impl TokenReader {
 
 impl Stretch {
     /// Returns the run of letters from `at` that is too long for a window, up to where it is sure to end: at an ASCII
-    /// character that is no letter or digit and no sign that a word may end in.
+    /// character that is no letter or digit no sign that a word may end in, and no line break inside a word.
     fn over_long_run(self, text: &str, at: usize) -> Option<Span> {
-        let ends = |byte: &u8| byte.is_ascii() && !byte.is_ascii_alphanumeric() && !signs::is_of_word(*byte);
-        let end = || text.as_bytes()[at..].iter().position(ends).map_or(text.len(), |len| at + len);
+        let goes_on = |byte: u8| !byte.is_ascii() || byte.is_ascii_alphanumeric() || signs::is_of_word(byte);
+        let ends = |end: usize| !goes_on(text.as_bytes()[end]) && !signs::is_in_break(text, Span::new(end, end + 1));
+        let end = || (at..text.len()).find(|&end| ends(end)).unwrap_or(text.len());
         (self.bytes == 0).then(|| Span::new(at, end()))
     }
 }

@@ -197,6 +197,9 @@ impl Window {
                 Kind::Ignored if !self.masks.has_token_before(at) => continue,
                 Kind::Ignored | Kind::Attached => {
                     self.masks.unmake_single_before(at);
+                    if c == signs::SOFT_HYPHEN {
+                        self.add_break(text, base, at + len);
+                    }
                     true
                 }
             };
@@ -209,6 +212,13 @@ impl Window {
             any_marked |= mark;
         }
         any_marked
+    }
+
+    /// Adds the line break at byte `at` of the window to the word before it, if it is inside one. The window starts at
+    /// byte `base` of the text.
+    fn add_break(&mut self, text: &str, base: usize, at: usize) {
+        let breaks = signs::breaks_word(text, base + at);
+        self.masks.words.set(at, breaks.min(WINDOW.saturating_sub(at)));
     }
 
     /// Adds the signs in some blocks to the words and numbers that they belong to; returns whether any is marked. The

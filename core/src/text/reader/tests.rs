@@ -240,6 +240,10 @@ const BITS: &[&str] = &[
     "-",
     "++",
     "C++",
+    "\u{ad}\n",
+    "\u{ad}\r\n",
+    "\r",
+    "\r\n",
     " -",
     " +5",
     " \u{2212}",
@@ -333,6 +337,7 @@ fn fast_equals_plain_at_every_length() {
         "🇫",
         "C+",
         "+",
+        "a\u{ad}\n",
         " -",
     ] {
         for len in [WINDOW - 5, WINDOW, WINDOW + 5, 3 * WINDOW].map(|len| len / bit.len()) {
