@@ -1,12 +1,14 @@
 //! From candidates to the passages that repeat: each pair of texts is aligned by itself.
 
+use std::ops::Range;
+
 use crate::candidate::postings::Candidate;
 use crate::cluster::families::Occurrence;
 use crate::config::Config;
 use crate::kernel::words::WordBatch;
 use crate::text::{Shingler, TokenId, Vocabulary};
 use crate::verify::Overlap;
-use crate::verify::align::{Alignment, Column, EQUAL, Run};
+use crate::verify::align::{Alignment, Column, EQUAL, Run, identity};
 use crate::verify::pair::{Acceptance, PairAligner};
 
 /// A passage that is listed reaches this score, or that of the least number of equal words: of 20 words, 17 are equal.
@@ -14,15 +16,18 @@ pub const LEAST_SCORE: i64 = 28;
 /// The same for a passage in a script without spaces, where a word is a character and says less.
 pub const LEAST_SCORE_OF_CHARACTERS: i64 = 32;
 
-/// A passage at two places, the earlier one first. Millions of them may be held.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A passage at two places, the earlier one first. Millions of them may be held: each takes 48 bytes, and four for each of
+/// its runs unless all words are equal. [`PassageRepeats`] holds the runs.
+#[derive(Clone, Debug)]
 pub struct PassageRepeat {
     /// The earlier place.
     pub a: Occurrence,
     /// The later place.
     pub b: Occurrence,
-    runs: PackedRuns,
     shingles: ShingleCounts,
+    /// The place of its runs among those of all repeats, and how many there are: none if all columns are equal.
+    runs_start: u64,
+    runs_len: u32,
 }
 
 /// How many shingles the two sides of a repeat have, and share; none where they have not been counted.
@@ -37,20 +42,17 @@ pub struct ShingleCounts {
 }
 
 /// The passages found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct PassageRepeats {
     /// Those to list.
     pub listed: Vec<PassageRepeat>,
     /// The places of those that are too short.
     pub short: Vec<(Occurrence, Occurrence)>,
+    /// The runs of those to list, packed.
+    runs: Vec<u32>,
 }
 
 impl PassageRepeat {
-    fn new(a: u32, b: u32, found: &Alignment) -> Self {
-        let (a, b) = (Occurrence::new(a, found.a.clone()), Occurrence::new(b, found.b.clone()));
-        Self { a, b, runs: PackedRuns::pack(&found.runs), shingles: ShingleCounts::default() }
-    }
-
     /// Counts the shingles of both sides, whose words are `a` and `b`.
     pub fn count_shingles(&mut self, a: &[u64], b: &[u64]) {
         let Overlap { a, b, shared } = Overlap::of(a, b);
@@ -62,38 +64,57 @@ impl PassageRepeat {
         Some(self.shingles).filter(|shingles| shingles.a > 0)
     }
 
-    /// Returns which word stands for which.
-    pub fn runs(&self) -> Vec<Run> {
-        self.runs.unpack(self.a.words().len())
-    }
-
     /// Returns the number of words of the shorter side.
     pub fn words(&self) -> usize {
         self.a.words().len().min(self.b.words().len())
     }
 
-    /// Returns the share of the columns that hold two equal words.
-    pub fn identity(&self) -> f64 {
-        Alignment { runs: self.runs(), ..Alignment::default() }.identity()
+    /// The order of repeats: by their places, and those with the same places as they were found.
+    fn order(&self) -> (&Occurrence, &Occurrence, u64, u32) {
+        (&self.a, &self.b, self.runs_start, self.runs_len)
     }
 }
 
 impl PassageRepeats {
+    /// Returns which word stands for which in `repeat`, one of those to list.
+    pub fn runs(&self, repeat: &PassageRepeat) -> impl Iterator<Item = Run> {
+        let start = repeat.runs_start as usize;
+        let packed = self.runs.get(start..start + repeat.runs_len as usize).unwrap_or_default();
+        unpack(packed, repeat.a.words().len())
+    }
+
+    /// Returns the share of the columns of `repeat`, one of those to list, that hold two equal words.
+    pub fn identity(&self, repeat: &PassageRepeat) -> f64 {
+        identity(self.runs(repeat))
+    }
+
     /// Appends what was found elsewhere.
     pub fn append(&mut self, other: Self) {
-        self.listed.extend(other.listed);
+        let before = self.runs.len() as u64;
+        let moved = |repeat: PassageRepeat| PassageRepeat { runs_start: before + repeat.runs_start, ..repeat };
+        self.listed.extend(other.listed.into_iter().map(moved));
         self.short.extend(other.short);
+        self.runs.extend(other.runs);
     }
 
     /// Orders those to list by their places.
     pub fn sort(&mut self) {
-        self.listed.sort_by(|x, y| (&x.a, &x.b).cmp(&(&y.a, &y.b)));
+        self.listed.sort_unstable_by(|x, y| x.order().cmp(&y.order())); // a stable sort would allocate
     }
 
     /// Drops all and keeps their memory.
     pub fn clear(&mut self) {
         self.listed.clear();
         self.short.clear();
+        self.runs.clear();
+    }
+
+    /// Adds a passage to list, whose sides are `a` and `b`.
+    fn push(&mut self, a: Occurrence, b: Occurrence, runs: &[Run]) {
+        let start = self.runs.len();
+        pack(runs, &mut self.runs);
+        let (runs_start, runs_len) = (start as u64, (self.runs.len() - start) as u32);
+        self.listed.push(PassageRepeat { a, b, shingles: ShingleCounts::default(), runs_start, runs_len });
     }
 }
 
@@ -119,7 +140,7 @@ pub fn word_shingles(words: &[TokenId], vocabulary: &Vocabulary, shingler: Shing
 /// PostingLinker::new(&config).link(&words, &mut postings, &mut candidates);
 /// RepeatAligner::new(words.vocabulary(), &config).align(&words, &candidates, &mut found);
 /// assert_eq!((found.listed[0].a.words(), found.listed[0].b.words()), (1..10, 2..11));
-/// assert_eq!(found.listed[0].identity(), 1.0);
+/// assert_eq!(found.identity(&found.listed[0]), 1.0);
 /// # Ok::<(), doublon_core::Error>(())
 /// ```
 #[derive(Debug)]
@@ -152,11 +173,12 @@ impl<'v> RepeatAligner<'v> {
         let places = candidates.iter().map(|candidate| (candidate.a.at as usize, candidate.b.at as usize));
         let Self { vocabulary, aligner, least } = self;
         let keep = |found: &Alignment| {
-            let repeat = PassageRepeat::new(of_a.doc, of_b.doc, found);
+            let side = |doc, words: &Range<usize>| Occurrence::new(doc, words.clone());
+            let (side_a, side_b) = (side(of_a.doc, &found.a), side(of_b.doc, &found.b));
             if found.words() < *least {
-                repeats.short.push((repeat.a, repeat.b));
+                repeats.short.push((side_a, side_b));
             } else if found.score >= least_score_of(&a[found.a.clone()], vocabulary, *least) {
-                repeats.listed.push(repeat);
+                repeats.push(side_a, side_b, &found.runs);
             }
         };
         let found = if of_a.doc == of_b.doc { aligner.within(a, places) } else { aligner.across(a, b, places) };
@@ -187,51 +209,78 @@ fn score_of_equal(words: usize) -> i64 {
     i64::try_from(words).unwrap_or(i64::MAX).saturating_mul(i64::from(EQUAL))
 }
 
-/// Runs in four bytes each: the column in the lowest bits, the length above. None are held if all columns are equal,
-/// as they are in most repeats.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct PackedRuns(Box<[u32]>);
-
 const COLUMNS: [Column; 5] = [Column::Equal, Column::Similar, Column::Different, Column::OnlyA, Column::OnlyB];
 const LENGTH_SHIFT: u32 = 3;
 const LONGEST: usize = (u32::MAX >> LENGTH_SHIFT) as usize;
 
-impl PackedRuns {
-    fn pack(runs: &[Run]) -> Self {
-        if let [Run { column: Column::Equal, .. }] = runs {
-            return Self(Box::default());
-        }
-        let pieces = runs.iter().flat_map(|run| {
-            let of_column = COLUMNS.iter().position(|&column| column == run.column).unwrap_or(0);
-            let whole = std::iter::repeat_n(LONGEST, run.len / LONGEST);
-            let pieces = whole.chain(Some(run.len % LONGEST)).filter(|&len| len > 0);
-            pieces.map(move |len| (len << LENGTH_SHIFT | of_column) as u32)
-        });
-        Self(pieces.collect())
+/// Appends runs in four bytes each: the column in the lowest bits, the length above. None are appended if all columns
+/// are equal, as they are in most repeats.
+fn pack(runs: &[Run], packed: &mut Vec<u32>) {
+    if let [Run { column: Column::Equal, .. }] = runs {
+        return;
     }
+    for run in runs {
+        let of_column = COLUMNS.iter().position(|&column| column == run.column).unwrap_or(0);
+        let whole = std::iter::repeat_n(LONGEST, run.len / LONGEST);
+        let pieces = whole.chain(Some(run.len % LONGEST)).filter(|&len| len > 0);
+        packed.extend(pieces.map(|len| (len << LENGTH_SHIFT | of_column) as u32));
+    }
+}
 
-    /// Returns the runs of an alignment of which the first side has so many words.
-    fn unpack(&self, words: usize) -> Vec<Run> {
-        if self.0.is_empty() {
-            return vec![Run { column: Column::Equal, len: words }];
-        }
-        let column = |packed: u32| COLUMNS[(packed & ((1 << LENGTH_SHIFT) - 1)) as usize];
-        self.0.iter().map(|&packed| Run { column: column(packed), len: (packed >> LENGTH_SHIFT) as usize }).collect()
-    }
+/// Returns the runs that `packed` holds, of an alignment of which the first side has so many words.
+fn unpack(packed: &[u32], words: usize) -> impl Iterator<Item = Run> {
+    let all_equal = packed.is_empty().then_some(Run { column: Column::Equal, len: words });
+    let column = |packed: u32| COLUMNS[(packed & ((1 << LENGTH_SHIFT) - 1)) as usize];
+    let run = move |&packed: &u32| Run { column: column(packed), len: (packed >> LENGTH_SHIFT) as usize };
+    all_equal.into_iter().chain(packed.iter().map(run))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn run(column: Column, len: usize) -> Run {
+        Run { column, len }
+    }
+
+    /// A repeat of 70 words from word `start` of the first document on, with the given runs.
+    fn push(repeats: &mut PassageRepeats, start: usize, runs: &[Run]) {
+        let [a, b] = [0, 1].map(|doc| Occurrence::new(doc, start..start + 70));
+        repeats.push(a, b, runs);
+    }
+
     #[test]
     fn runs_come_back_as_they_were() {
-        let run = |column, len| Run { column, len };
         let equal = [run(Column::Equal, 70)];
-        assert!(PackedRuns::pack(&equal).0.is_empty());
-        assert_eq!(PackedRuns::pack(&equal).unpack(70), equal);
         let all: Vec<Run> = COLUMNS.iter().zip(1..).map(|(&column, len)| run(column, len)).collect();
-        assert_eq!(PackedRuns::pack(&all).unpack(9), all);
+        let other = [run(Column::Similar, LONGEST), run(Column::Equal, 3)];
+        let (mut first, mut second) = (PassageRepeats::default(), PassageRepeats::default());
+        push(&mut first, 300, &other);
+        push(&mut second, 100, &all);
+        push(&mut second, 0, &equal);
+        push(&mut second, 200, &other);
+        first.append(second);
+        first.sort();
+        let runs: Vec<Vec<Run>> = first.listed.iter().map(|repeat| first.runs(repeat).collect()).collect();
+        assert_eq!(runs, [&equal[..], &all, &other, &other]);
+        assert_eq!(first.runs.len(), all.len() + 2 * other.len(), "runs of equal sides take no memory");
+    }
+
+    #[test]
+    fn repeats_of_the_same_places_stay_as_they_were_found() {
+        let mut repeats = PassageRepeats::default();
+        for n in 1..40 {
+            push(&mut repeats, 0, &[run(Column::Different, n)]);
+        }
+        repeats.sort();
+        let lengths: Vec<usize> =
+            repeats.listed.iter().flat_map(|repeat| repeats.runs(repeat)).map(|run| run.len).collect();
+        assert_eq!(lengths, (1..40).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_repeat_has_48_bytes() {
+        assert_eq!(size_of::<PassageRepeat>(), 48); // as its comment and ARCHITECTURE.md say
     }
 
     #[test]

@@ -11,7 +11,7 @@
 //! Texts come as a [`TextBatch`]: borrowed offsets and bytes, so that an Arrow `LargeUtf8` buffer passes without a copy.
 //! Whoever has many threads gives each a part of the batch and a scratch of its own; the results do not depend on how
 //! the texts were divided. Buffers and scratch are used again: [`Sketcher::sketch`], [`PairFinder`], [`Measurer`],
-//! [`PostingMaker`] and [`PostingLinker`] allocate nothing once they are as large as the texts need.
+//! [`PostingMaker`], [`PostingLinker`] and [`RepeatAligner`] allocate nothing once they are as large as the texts need.
 
 mod align;
 mod batch;

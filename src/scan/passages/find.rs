@@ -17,7 +17,7 @@ use crate::store::{Budget, HeldWords, Words};
 /// The repeated passages of some documents, ready to be handed out.
 #[derive(Default)]
 pub(crate) struct Passages {
-    repeats: Vec<PassageRepeat>,
+    repeats: PassageRepeats,
     grouped: Families,
     choice: Choice,
     places: PlaceTable,
@@ -43,7 +43,7 @@ impl Passages {
     /// Counts them.
     pub fn counts(&self) -> PassageCounts {
         PassageCounts {
-            matches: self.repeats.len() as u64,
+            matches: self.repeats.listed.len() as u64,
             families: self.grouped.families.len() as u64,
             short_repeats: self.short_repeats,
         }
@@ -72,19 +72,20 @@ pub(crate) fn find(
     budget: &Budget,
 ) -> Result<Passages> {
     let candidates = candidates(&words, included, config, budget)?;
-    let PassageRepeats { listed: mut repeats, short } = repeats::align(&words, candidates, config)?;
+    let mut repeats = repeats::align(&words, candidates, config)?;
+    let short = std::mem::take(&mut repeats.short);
     let short_passages = families(short.iter().map(|(a, b)| (a, b))).families.len() as u64;
     drop(short);
-    let listed = repeats.iter().flat_map(|repeat| [&repeat.a, &repeat.b]);
+    let listed = repeats.listed.iter().flat_map(|repeat| [&repeat.a, &repeat.b]);
     let short_repeats = short_passages + words.short_lines_outside(included, listed);
-    let mut grouped = group(&repeats);
-    count_shingles(&mut repeats, &Choice::new(&grouped, |_| true), &words, config)?;
+    let mut grouped = group(&repeats.listed);
+    count_shingles(&mut repeats.listed, &Choice::new(&grouped, |_| true), &words, config)?;
     drop(words); // what is found may take as much memory as they did
     let reporter = Reporter { texts, tokenizer: Tokenizer::new(config.text, config.seed) };
     let mut all_lost = Vec::new();
     loop {
-        let choice = Choice::new(&grouped, |n| repeats[n].shingles().is_some());
-        match reporter.describe(&repeats, &grouped, &choice) {
+        let choice = Choice::new(&grouped, |n| repeats.listed[n].shingles().is_some());
+        match reporter.describe(&repeats.listed, &grouped, &choice) {
             Ok(places) => {
                 let tokenizer = reporter.tokenizer;
                 return Ok(Passages { repeats, grouped, choice, places, short_repeats, tokenizer, lost: all_lost });
@@ -92,8 +93,8 @@ pub(crate) fn find(
             // Their text has changed since it was read, so nothing can be said of them.
             Err(lost) => {
                 let is_lost = |place: &Occurrence| lost.binary_search_by_key(&place.doc, |&(doc, _)| doc).is_ok();
-                repeats.retain(|repeat| !is_lost(&repeat.a) && !is_lost(&repeat.b));
-                grouped = group(&repeats);
+                repeats.listed.retain(|repeat| !is_lost(&repeat.a) && !is_lost(&repeat.b));
+                grouped = group(&repeats.listed);
                 all_lost.extend(lost);
             }
         }
