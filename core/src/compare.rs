@@ -122,8 +122,8 @@ fn passages(texts: &[&str], scope: Scope, config: &Config) -> Result<Vec<SharedP
         a: placed[repeat.a.doc as usize].span(&repeat.a.words()),
         b: placed[repeat.b.doc as usize].span(&repeat.b.words()),
         words: repeat.words(),
-        identity: repeat.identity(),
-        runs: repeat.runs(),
+        identity: found.identity(repeat),
+        runs: found.runs(repeat).collect(),
     };
     Ok(found.listed.iter().map(place).collect())
 }

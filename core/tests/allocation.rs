@@ -5,7 +5,9 @@ use std::cell::Cell;
 
 use doublon_core::cluster::KeepOrder;
 use doublon_core::hash::mix;
-use doublon_core::kernel::{Measurer, PairFinder, PostingLinker, PostingMaker, SketchRows, TextBatch, WordBatch};
+use doublon_core::kernel::{
+    Measurer, PairFinder, PassageRepeats, PostingLinker, PostingMaker, RepeatAligner, SketchRows, TextBatch, WordBatch,
+};
 use doublon_core::{Config, Sketcher};
 
 /// Counts the allocations of each thread.
@@ -46,13 +48,16 @@ fn allocations(work: impl FnOnce()) -> usize {
     COUNT.get() - before
 }
 
-/// Texts of which some are copies, some near copies, and very many share a template.
+/// Texts of which some are copies, some near copies, very many share a template, and some repeat a line over and over.
 fn texts() -> Vec<String> {
     let word = |n: u64| format!("w{}", mix(n + 1) % 5000);
     let run = |from: u64, words: u64| (from..from + words).map(word).collect::<Vec<_>>().join(" ");
     let copies = (0..60).map(|n| format!("{} {}", run(n % 20 * 1000, 80), if n < 40 { "" } else { "end" }));
     let of_template = (0..300).map(|n| format!("{} {}", run(1 << 40, 200), run(50_000 + n * 100, 3)));
-    copies.chain(of_template).collect()
+    let part = |n: u64, part: u64| format!("{} new{n}x{part}", run(part * 50 + n % 2, 29));
+    let edited = (0..10).map(|n| (0..8).map(|of_text| part(n, of_text)).collect::<Vec<_>>().join(" "));
+    let lines = [3, 30].map(|words| format!("{} ", run(70_000, words)).repeat(25));
+    copies.chain(of_template).chain(edited).chain(lines).collect()
 }
 
 #[test]
@@ -74,8 +79,9 @@ fn the_second_batch_allocates_nothing() {
         let (mut pairs, mut overlaps) = (Vec::new(), Vec::new());
         let (mut maker, mut linker) = (PostingMaker::new(&config), PostingLinker::new(&config));
         let (mut postings, mut candidates) = (Vec::new(), Vec::new());
+        let (mut aligner, mut repeats) = (RepeatAligner::new(words.vocabulary(), &config), PassageRepeats::default());
         let mut removed = 0;
-        let mut counts = [[0; 5]; 2];
+        let mut counts = [[0; 6]; 2];
         for counted in &mut counts {
             counted[0] = allocations(|| {
                 rows.clear();
@@ -102,9 +108,16 @@ fn the_second_batch_allocates_nothing() {
                 candidates.clear();
                 linker.link(&words, &mut postings, &mut candidates);
             });
+            counted[5] = allocations(|| {
+                repeats.clear();
+                aligner.align(&words, &candidates, &mut repeats);
+            });
         }
         assert!(removed > 300 && !candidates.is_empty(), "{removed} of {}", all.len());
+        let with_runs = repeats.listed.iter().filter(|repeat| repeats.runs(repeat).count() > 1).count();
+        let within = repeats.listed.iter().filter(|repeat| repeat.a.doc == repeat.b.doc).count();
+        assert!(with_runs > 20 && within > 20, "{with_runs} repeats with changes, {within} within a text");
         assert!(counts[0].iter().all(|&count| count > 0), "the counter counts: {counts:?}");
-        assert_eq!(counts[1], [0; 5], "sketch, decide, pairs and measure, postings, link");
+        assert_eq!(counts[1], [0; 6], "sketch, decide, pairs and measure, postings, link, align");
     }
 }

@@ -87,7 +87,8 @@ fn runs(vocabulary: &Vocabulary, tokens: &[TokenId], words_of_a: usize, k: usize
 /// words that stand in both is better.
 fn shared_passage(vocabulary: &Vocabulary, tokens: &[TokenId], words_of_a: usize, k: usize) -> Alignment {
     let (a, b) = tokens.split_at(words_of_a);
-    let whole = Aligner::new(vocabulary).align_halves(tokens, 0..a.len(), a.len()..tokens.len());
+    let mut whole = Alignment::default();
+    Aligner::new(vocabulary).align_halves(tokens, 0..a.len(), a.len()..tokens.len(), &mut whole);
     let whole = if whole.runs.is_empty() {
         Alignment::default()
     } else {
@@ -102,10 +103,11 @@ fn shared_passage(vocabulary: &Vocabulary, tokens: &[TokenId], words_of_a: usize
     }
     let candidates = a.windows(k).enumerate().filter_map(|(at, words)| Some((at, *places.get(words)?)));
     let acceptance = Acceptance { score: 1, identity: 0.0, unit: usize::MAX };
-    let found = PairAligner::new(vocabulary, k, acceptance).across(a, b, candidates);
+    let mut aligner = PairAligner::new(vocabulary, k, acceptance);
+    let found = aligner.across(a, b, candidates).iter();
     // Of equal ones the first, so that the whole stays if nothing is better.
     let better = |best: Alignment, other: Alignment| if other.score > best.score { other } else { best };
-    found.into_iter().map(|found| found.best_part()).fold(whole, better)
+    found.map(Alignment::best_part).fold(whole, better)
 }
 
 /// Two documents, the one whose path and place come first as number 0, and what a scan of just these two finds.

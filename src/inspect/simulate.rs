@@ -116,9 +116,10 @@ impl<'l> Trials<'l> {
         let candidates = self.candidates(&a, &b);
         let passage = self.context..self.context + words;
         let met = candidates.iter().any(|&(at_a, at_b)| at_a == at_b && passage.contains(&at_a));
+        let least = self.config.min_words;
         let found = self.aligner.across(&a, &b, candidates.into_iter());
         let listed = found.iter().any(|found| {
-            self.is_listed(found) && [&found.a, &found.b].into_iter().all(|side| 2 * common(side, &passage) >= words)
+            is_listed(found, least) && [&found.a, &found.b].into_iter().all(|side| 2 * common(side, &passage) >= words)
         });
         (met, listed)
     }
@@ -161,11 +162,10 @@ impl<'l> Trials<'l> {
         keys.sort_unstable();
         keys
     }
+}
 
-    fn is_listed(&self, found: &Alignment) -> bool {
-        let least = self.config.min_words;
-        found.words() >= least && found.score >= least_score(found.a.len(), 0, least)
-    }
+fn is_listed(found: &Alignment, least: usize) -> bool {
+    found.words() >= least && found.score >= least_score(found.a.len(), 0, least)
 }
 
 fn common(side: &std::ops::Range<usize>, passage: &std::ops::Range<usize>) -> usize {

@@ -177,7 +177,7 @@ fn passages_by_kernel(
     let mut passage = |n: usize| {
         let repeat = &found.listed[n];
         let places = [&repeat.a, &repeat.b].map(|place| spans(place.doc, place.words()));
-        (places, repeat.words(), repeat.identity().to_bits())
+        (places, repeat.words(), found.identity(repeat).to_bits())
     };
     (0..found.listed.len()).map(&mut passage).collect()
 }

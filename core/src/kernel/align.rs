@@ -7,24 +7,27 @@ use crate::config::Config;
 use crate::kernel::words::WordBatch;
 use crate::text::{Shingler, TokenId, Vocabulary};
 use crate::verify::Overlap;
-use crate::verify::align::{Alignment, Column, EQUAL, Run};
-use crate::verify::pair::{Acceptance, PairAligner, Within};
+use crate::verify::align::{Alignment, Column, EQUAL, Run, identity};
+use crate::verify::pair::{Acceptance, PairAligner};
 
 /// A passage that is listed reaches this score, or that of the least number of equal words: of 20 words, 17 are equal.
 pub const LEAST_SCORE: i64 = 28;
 /// The same for a passage in a script without spaces, where a word is a character and says less.
 pub const LEAST_SCORE_OF_CHARACTERS: i64 = 32;
 
-/// A passage at two places, the earlier one first. Millions of them may be held.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A passage at two places, the earlier one first. Millions of them may be held: each takes 48 bytes, and four for each of
+/// its runs unless all words are equal. [`PassageRepeats`] holds the runs.
+#[derive(Clone, Debug)]
 pub struct PassageRepeat {
     /// The earlier place.
     pub a: Occurrence,
     /// The later place.
     pub b: Occurrence,
-    runs: PackedRuns,
     words: u32,
     shingles: ShingleCounts,
+    /// The place of its runs among those of all repeats, and how many there are: none if all columns are equal.
+    runs_start: u64,
+    runs_len: u32,
 }
 
 /// How many shingles the two sides of a repeat have, and share; none where they have not been counted.
@@ -39,7 +42,7 @@ pub struct ShingleCounts {
 }
 
 /// The passages found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct PassageRepeats {
     /// Those to list.
     pub listed: Vec<PassageRepeat>,
@@ -47,14 +50,11 @@ pub struct PassageRepeats {
     pub short: Vec<(Occurrence, Occurrence)>,
     /// Of texts that repeat over and over in units too short to be listed, each unit with the next one.
     pub loops: Vec<PassageRepeat>,
+    /// The runs of those to list and of the loops, packed.
+    runs: Vec<u32>,
 }
 
 impl PassageRepeat {
-    fn new(a: u32, b: u32, found: &Alignment, words: usize) -> Self {
-        let (a, b) = (Occurrence::new(a, found.a.clone()), Occurrence::new(b, found.b.clone()));
-        Self { a, b, runs: PackedRuns::pack(&found.runs), words: words as u32, shingles: ShingleCounts::default() }
-    }
-
     /// Counts the shingles of both sides, whose words are `a` and `b`.
     pub fn count_shingles(&mut self, a: &[u64], b: &[u64]) {
         let Overlap { a, b, shared } = Overlap::of(a, b);
@@ -66,44 +66,25 @@ impl PassageRepeat {
         Some(self.shingles).filter(|shingles| shingles.a > 0)
     }
 
-    /// Returns which word stands for which.
-    pub fn runs(&self) -> Vec<Run> {
-        self.runs.unpack(self.a.words().len())
-    }
-
     /// Returns the number of words of the shorter side, as [`Vocabulary::count_words`] counts them.
     pub fn words(&self) -> usize {
         self.words as usize
     }
 
-    /// Returns the share of the columns that hold two equal words.
-    pub fn identity(&self) -> f64 {
-        Alignment { runs: self.runs(), ..Alignment::default() }.identity()
+    /// The order of repeats: by their places, and those with the same places as they were found.
+    fn order(&self) -> (&Occurrence, &Occurrence, u64, u32) {
+        (&self.a, &self.b, self.runs_start, self.runs_len)
     }
 }
 
-/// Repeats to decide by.
-#[derive(Clone, Copy, Debug)]
-pub struct ListedRepeats<'r> {
-    /// Those that are listed.
-    pub listed: &'r [PassageRepeat],
-    /// Those that tell which unit of a text that repeats over and over is which.
-    pub loops: &'r [PassageRepeat],
-}
-
-impl ListedRepeats<'_> {
-    fn repeat(&self, n: usize) -> &PassageRepeat {
-        self.listed.get(n).unwrap_or_else(|| &self.loops[n - self.listed.len()])
-    }
-}
-
-impl Matches for ListedRepeats<'_> {
+/// Those to list come first, then the loops.
+impl Matches for PassageRepeats {
     fn len(&self) -> usize {
         self.listed.len() + self.loops.len()
     }
 
     fn sides(&self, n: usize) -> (&Occurrence, &Occurrence) {
-        let repeat = self.repeat(n);
+        let repeat = self.at(n);
         (&repeat.a, &repeat.b)
     }
 
@@ -112,10 +93,10 @@ impl Matches for ListedRepeats<'_> {
     }
 
     fn equal_runs(&self, n: usize, runs: &mut Vec<EqualRun>) {
-        let repeat = self.repeat(n);
+        let repeat = self.at(n);
         let (mut a, mut b) = (repeat.a.start, repeat.b.start);
         runs.clear();
-        for Run { column, len } in repeat.runs() {
+        for Run { column, len } in self.runs(repeat) {
             let len = len as u32;
             if column == Column::Equal {
                 runs.push(EqualRun { start: b, len, kept: a });
@@ -127,16 +108,36 @@ impl Matches for ListedRepeats<'_> {
 }
 
 impl PassageRepeats {
+    /// Returns one of those to list or, after them, of the loops.
+    fn at(&self, n: usize) -> &PassageRepeat {
+        self.listed.get(n).unwrap_or_else(|| &self.loops[n - self.listed.len()])
+    }
+
+    /// Returns which word stands for which in `repeat`, one of those to list.
+    pub fn runs(&self, repeat: &PassageRepeat) -> impl Iterator<Item = Run> {
+        let start = repeat.runs_start as usize;
+        let packed = self.runs.get(start..start + repeat.runs_len as usize).unwrap_or_default();
+        unpack(packed, repeat.a.words().len())
+    }
+
+    /// Returns the share of the columns of `repeat`, one of those to list, that hold two equal words.
+    pub fn identity(&self, repeat: &PassageRepeat) -> f64 {
+        identity(self.runs(repeat))
+    }
+
     /// Appends what was found elsewhere.
     pub fn append(&mut self, other: Self) {
-        self.listed.extend(other.listed);
+        let before = self.runs.len() as u64;
+        let moved = |repeat: PassageRepeat| PassageRepeat { runs_start: before + repeat.runs_start, ..repeat };
+        self.listed.extend(other.listed.into_iter().map(moved));
         self.short.extend(other.short);
-        self.loops.extend(other.loops);
+        self.loops.extend(other.loops.into_iter().map(moved));
+        self.runs.extend(other.runs);
     }
 
     /// Orders those to list by their places.
     pub fn sort(&mut self) {
-        self.listed.sort_by(|x, y| (&x.a, &x.b).cmp(&(&y.a, &y.b)));
+        self.listed.sort_unstable_by(|x, y| x.order().cmp(&y.order())); // a stable sort would allocate
     }
 
     /// Drops all and keeps their memory.
@@ -144,6 +145,15 @@ impl PassageRepeats {
         self.listed.clear();
         self.short.clear();
         self.loops.clear();
+        self.runs.clear();
+    }
+
+    /// Returns a passage whose sides are `a` and `b`, with its runs among the others.
+    fn repeat(&mut self, [a, b]: [Occurrence; 2], words: usize, runs: &[Run]) -> PassageRepeat {
+        let start = self.runs.len();
+        pack(runs, &mut self.runs);
+        let (runs_start, runs_len) = (start as u64, (self.runs.len() - start) as u32);
+        PassageRepeat { a, b, words: words as u32, shingles: ShingleCounts::default(), runs_start, runs_len }
     }
 }
 
@@ -169,7 +179,7 @@ pub fn word_shingles(words: &[TokenId], vocabulary: &Vocabulary, shingler: Shing
 /// PostingLinker::new(&config).link(&words, &mut postings, &mut candidates);
 /// RepeatAligner::new(words.vocabulary(), &config).align(&words, &candidates, &mut found);
 /// assert_eq!((found.listed[0].a.words(), found.listed[0].b.words()), (1..10, 2..11));
-/// assert_eq!(found.listed[0].identity(), 1.0);
+/// assert_eq!(found.identity(&found.listed[0]), 1.0);
 /// # Ok::<(), doublon_core::Error>(())
 /// ```
 #[derive(Debug)]
@@ -205,21 +215,27 @@ impl<'v> RepeatAligner<'v> {
             let count = |side: &[TokenId]| vocabulary.count_words(side);
             count(&a[found.a.clone()]).min(count(&b[found.b.clone()]))
         };
+        let sides = |found: &Alignment| {
+            [Occurrence::new(of_a.doc, found.a.clone()), Occurrence::new(of_b.doc, found.b.clone())]
+        };
         let keep = |found: &Alignment| {
             let words = count(found);
-            let repeat = PassageRepeat::new(of_a.doc, of_b.doc, found, words);
             if words < *least {
-                repeats.short.push((repeat.a, repeat.b));
+                let [a, b] = sides(found);
+                repeats.short.push((a, b));
             } else if found.score >= least_score_of(&a[found.a.clone()], vocabulary, *least) {
+                let repeat = repeats.repeat(sides(found), words, &found.runs);
                 repeats.listed.push(repeat);
             }
         };
-        if of_a.doc == of_b.doc {
-            let Within { found, loops } = aligner.within(a, places);
-            found.iter().for_each(keep);
-            repeats.loops.extend(loops.iter().map(|unit| PassageRepeat::new(of_a.doc, of_b.doc, unit, count(unit))));
-        } else {
+        if of_a.doc != of_b.doc {
             aligner.across(a, b, places).iter().for_each(keep);
+            return;
+        }
+        aligner.within(a, places).iter().for_each(keep);
+        for unit in aligner.loops() {
+            let repeat = repeats.repeat(sides(unit), count(unit), &unit.runs);
+            repeats.loops.push(repeat);
         }
     }
 }
@@ -247,51 +263,78 @@ fn score_of_equal(words: usize) -> i64 {
     i64::try_from(words).unwrap_or(i64::MAX).saturating_mul(i64::from(EQUAL))
 }
 
-/// Runs in four bytes each: the column in the lowest bits, the length above. None are held if all columns are equal,
-/// as they are in most repeats.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct PackedRuns(Box<[u32]>);
-
 const COLUMNS: [Column; 5] = [Column::Equal, Column::Similar, Column::Different, Column::OnlyA, Column::OnlyB];
 const LENGTH_SHIFT: u32 = 3;
 const LONGEST: usize = (u32::MAX >> LENGTH_SHIFT) as usize;
 
-impl PackedRuns {
-    fn pack(runs: &[Run]) -> Self {
-        if let [Run { column: Column::Equal, .. }] = runs {
-            return Self(Box::default());
-        }
-        let pieces = runs.iter().flat_map(|run| {
-            let of_column = COLUMNS.iter().position(|&column| column == run.column).unwrap_or(0);
-            let whole = std::iter::repeat_n(LONGEST, run.len / LONGEST);
-            let pieces = whole.chain(Some(run.len % LONGEST)).filter(|&len| len > 0);
-            pieces.map(move |len| (len << LENGTH_SHIFT | of_column) as u32)
-        });
-        Self(pieces.collect())
+/// Appends runs in four bytes each: the column in the lowest bits, the length above. None are appended if all columns
+/// are equal, as they are in most repeats.
+fn pack(runs: &[Run], packed: &mut Vec<u32>) {
+    if let [Run { column: Column::Equal, .. }] = runs {
+        return;
     }
+    for run in runs {
+        let of_column = COLUMNS.iter().position(|&column| column == run.column).unwrap_or(0);
+        let whole = std::iter::repeat_n(LONGEST, run.len / LONGEST);
+        let pieces = whole.chain(Some(run.len % LONGEST)).filter(|&len| len > 0);
+        packed.extend(pieces.map(|len| (len << LENGTH_SHIFT | of_column) as u32));
+    }
+}
 
-    /// Returns the runs of an alignment of which the first side has so many words.
-    fn unpack(&self, words: usize) -> Vec<Run> {
-        if self.0.is_empty() {
-            return vec![Run { column: Column::Equal, len: words }];
-        }
-        let column = |packed: u32| COLUMNS[(packed & ((1 << LENGTH_SHIFT) - 1)) as usize];
-        self.0.iter().map(|&packed| Run { column: column(packed), len: (packed >> LENGTH_SHIFT) as usize }).collect()
-    }
+/// Returns the runs that `packed` holds, of an alignment of which the first side has so many words.
+fn unpack(packed: &[u32], words: usize) -> impl Iterator<Item = Run> {
+    let all_equal = packed.is_empty().then_some(Run { column: Column::Equal, len: words });
+    let column = |packed: u32| COLUMNS[(packed & ((1 << LENGTH_SHIFT) - 1)) as usize];
+    let run = move |&packed: &u32| Run { column: column(packed), len: (packed >> LENGTH_SHIFT) as usize };
+    all_equal.into_iter().chain(packed.iter().map(run))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn run(column: Column, len: usize) -> Run {
+        Run { column, len }
+    }
+
+    /// A repeat of 70 words from word `start` of the first document on, with the given runs.
+    fn push(repeats: &mut PassageRepeats, start: usize, runs: &[Run]) {
+        let repeat = repeats.repeat([0, 1].map(|doc| Occurrence::new(doc, start..start + 70)), 70, runs);
+        repeats.listed.push(repeat);
+    }
+
     #[test]
     fn runs_come_back_as_they_were() {
-        let run = |column, len| Run { column, len };
         let equal = [run(Column::Equal, 70)];
-        assert!(PackedRuns::pack(&equal).0.is_empty());
-        assert_eq!(PackedRuns::pack(&equal).unpack(70), equal);
         let all: Vec<Run> = COLUMNS.iter().zip(1..).map(|(&column, len)| run(column, len)).collect();
-        assert_eq!(PackedRuns::pack(&all).unpack(9), all);
+        let other = [run(Column::Similar, LONGEST), run(Column::Equal, 3)];
+        let (mut first, mut second) = (PassageRepeats::default(), PassageRepeats::default());
+        push(&mut first, 300, &other);
+        push(&mut second, 100, &all);
+        push(&mut second, 0, &equal);
+        push(&mut second, 200, &other);
+        first.append(second);
+        first.sort();
+        let runs: Vec<Vec<Run>> = first.listed.iter().map(|repeat| first.runs(repeat).collect()).collect();
+        assert_eq!(runs, [&equal[..], &all, &other, &other]);
+        assert_eq!(first.runs.len(), all.len() + 2 * other.len(), "runs of equal sides take no memory");
+    }
+
+    #[test]
+    fn repeats_of_the_same_places_stay_as_they_were_found() {
+        let mut repeats = PassageRepeats::default();
+        for n in 1..40 {
+            push(&mut repeats, 0, &[run(Column::Different, n)]);
+        }
+        repeats.sort();
+        let lengths: Vec<usize> =
+            repeats.listed.iter().flat_map(|repeat| repeats.runs(repeat)).map(|run| run.len).collect();
+        assert_eq!(lengths, (1..40).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_repeat_has_56_bytes() {
+        assert_eq!(size_of::<PassageRepeat>(), 56); // as its comment and ARCHITECTURE.md say
     }
 
     #[test]

@@ -11,7 +11,7 @@
 //! Texts come as a [`TextBatch`]: borrowed offsets and bytes, so that an Arrow `LargeUtf8` buffer passes without a copy.
 //! Whoever has many threads gives each a part of the batch and a scratch of its own; the results do not depend on how
 //! the texts were divided. Buffers and scratch are used again: [`Sketcher::sketch`], [`PairFinder`], [`Measurer`],
-//! [`PostingMaker`] and [`PostingLinker`] allocate nothing once they are as large as the texts need.
+//! [`PostingMaker`], [`PostingLinker`] and [`RepeatAligner`] allocate nothing once they are as large as the texts need.
 
 mod align;
 mod batch;
@@ -25,8 +25,8 @@ mod sketch;
 mod words;
 
 pub use align::{
-    LEAST_SCORE, LEAST_SCORE_OF_CHARACTERS, ListedRepeats, PassageRepeat, PassageRepeats, RepeatAligner, ShingleCounts,
-    acceptance, least_score, word_shingles,
+    LEAST_SCORE, LEAST_SCORE_OF_CHARACTERS, PassageRepeat, PassageRepeats, RepeatAligner, ShingleCounts, acceptance,
+    least_score, word_shingles,
 };
 pub use batch::{Offsets, TextBatch};
 pub use buckets::{Meeting, MemberBuckets};

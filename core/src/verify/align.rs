@@ -106,6 +106,19 @@ impl Alignment {
         Self { a: a..a, b: b..b, runs: Vec::new(), score: 0 }
     }
 
+    /// Starts again as an alignment of no words at two places, with the memory of its runs.
+    fn restart(&mut self, a: usize, b: usize) {
+        (self.a, self.b, self.score) = (a..a, b..b, 0);
+        self.runs.clear();
+    }
+
+    /// Becomes a copy of another alignment, with the memory of its runs.
+    pub fn copy_from(&mut self, other: &Self) {
+        (self.a, self.b, self.score) = (other.a.clone(), other.b.clone(), other.score);
+        self.runs.clear();
+        self.runs.extend_from_slice(&other.runs);
+    }
+
     /// Returns the number of words of the shorter side.
     pub fn words(&self) -> usize {
         self.a.len().min(self.b.len())
@@ -113,44 +126,61 @@ impl Alignment {
 
     /// Returns the share of the columns that hold two equal words, `0.0..=1.0`.
     pub fn identity(&self) -> f64 {
-        let columns: usize = self.runs.iter().map(|run| run.len).sum();
-        let equal: usize = self.runs.iter().filter(|run| run.column == Column::Equal).map(|run| run.len).sum();
-        if columns == 0 { 0.0 } else { equal as f64 / columns as f64 }
+        identity(self.runs.iter().copied())
     }
 
     fn push(&mut self, column: Column, len: usize) {
         if len == 0 {
             return;
         }
-        self.a.end += if column.has_a() { len } else { 0 };
-        self.b.end += if column.has_b() { len } else { 0 };
-        self.score += i64::from(column.score()) * i64::try_from(len).unwrap_or(i64::MAX / 4);
+        self.lengthen(column, len);
         match self.runs.last_mut() {
             Some(last) if last.column == column => last.len += len,
             _ => self.runs.push(Run { column, len }),
         }
     }
 
+    fn shift(&mut self, a: usize, b: usize) {
+        self.a = self.a.start + a..self.a.end + a;
+        self.b = self.b.start + b..self.b.end + b;
+    }
+
+    /// Adds to the sides and the score what so many columns hold, and leaves the runs as they are.
+    fn lengthen(&mut self, column: Column, len: usize) {
+        self.a.end += if column.has_a() { len } else { 0 };
+        self.b.end += if column.has_b() { len } else { 0 };
+        self.score += i64::from(column.score()) * i64::try_from(len).unwrap_or(i64::MAX / 4);
+    }
+
     /// Returns the part of highest score, the first if there are several. It starts and ends with (nearly) equal words.
     #[must_use]
     pub fn best_part(&self) -> Self {
-        let (mut best, mut part) = (Self::default(), Self::at(self.a.start, self.b.start));
-        for run in &self.runs {
-            part.push(run.column, run.len);
-            if part.score <= 0 {
-                part = Self::at(part.a.end, part.b.end);
-            } else if part.score > best.score {
-                best.clone_from(&part);
-            }
-        }
+        let mut best = Self::default();
+        self.best_part_into(&mut best);
         best
     }
 
+    /// Writes the part of highest score over `best`; see [`best_part`](Self::best_part).
+    pub fn best_part_into(&self, best: &mut Self) {
+        best.restart(0, 0);
+        // Sides and score of the part that ends here; its runs are those of this alignment from `first` on.
+        let (mut part, mut first, mut runs) = (Self::at(self.a.start, self.b.start), 0, 0..0);
+        for (n, run) in self.runs.iter().enumerate() {
+            part.lengthen(run.column, run.len);
+            if part.score <= 0 {
+                (part, first) = (Self::at(part.a.end, part.b.end), n + 1);
+            } else if part.score > best.score {
+                (best.a, best.b, best.score) = (part.a.clone(), part.b.clone(), part.score);
+                runs = first..n + 1;
+            }
+        }
+        best.runs.extend_from_slice(&self.runs[runs]);
+    }
+
     /// Cuts the alignment of a document with itself, whose sides overlap because a text repeats over and over, into
-    /// alignments of each repetition with the next one.
-    pub fn repetitions(&self) -> Vec<Self> {
-        let mut parts = Vec::new();
-        let mut part = Self::at(self.a.start, self.b.start);
+    /// alignments of each repetition with the next one. Each is written over `part` and handed to `each`.
+    pub fn for_each_repetition(&self, part: &mut Self, mut each: impl FnMut(&Self)) {
+        part.restart(self.a.start, self.b.start);
         for run in &self.runs {
             let mut left = run.len;
             while left > 0 {
@@ -158,19 +188,28 @@ impl Alignment {
                 part.push(run.column, left.min(room));
                 left -= left.min(room);
                 if part.a.end == part.b.start {
-                    let next = Self::at(part.a.end, part.b.end);
-                    parts.push(std::mem::replace(&mut part, next));
+                    each(part);
+                    part.restart(part.a.end, part.b.end);
                 }
             }
         }
         if !part.runs.is_empty() {
-            parts.push(part);
+            each(part);
         }
-        parts
     }
 }
 
-/// Extends anchors.
+/// Returns the share of the columns of some runs that hold two equal words, `0.0..=1.0`; 0 without any column.
+pub fn identity(runs: impl Iterator<Item = Run>) -> f64 {
+    let (mut columns, mut equal) = (0, 0);
+    for run in runs {
+        columns += run.len;
+        equal += if run.column == Column::Equal { run.len } else { 0 };
+    }
+    if columns == 0 { 0.0 } else { equal as f64 / columns as f64 }
+}
+
+/// Extends anchors. What it needs for that it keeps for the next one.
 #[derive(Debug)]
 pub struct Aligner<'v> {
     vocabulary: &'v Vocabulary,
@@ -180,6 +219,10 @@ pub struct Aligner<'v> {
     rows: Vec<(usize, usize)>,
     /// The words of `b` in the columns of the band so far, after one that stands for none.
     columns: Vec<(TokenId, Spelling)>,
+    /// The columns of a way that is traced back.
+    path: Vec<Column>,
+    /// The alignment on one side of an anchor.
+    side: Alignment,
 }
 
 impl<'v> Aligner<'v> {
@@ -192,49 +235,54 @@ impl<'v> Aligner<'v> {
             steps: Vec::new(),
             rows: Vec::new(),
             columns: Vec::new(),
+            path: Vec::new(),
+            side: Alignment::default(),
         }
     }
 
-    /// Returns the passage around an anchor in two documents.
-    pub fn align(&mut self, a: &[TokenId], b: &[TokenId], anchor: Anchor) -> Alignment {
-        self.both_ways(a, b, anchor, None)
+    /// Writes the passage around an anchor in two documents over `found`.
+    pub fn align(&mut self, a: &[TokenId], b: &[TokenId], anchor: Anchor, found: &mut Alignment) {
+        self.both_ways(a, b, anchor, None, found);
     }
 
-    /// Returns the passage around an anchor in one document, whose later place is `anchor.b`. The two sides never meet
-    /// at the same word, but they may overlap; see [`Alignment::repetitions`].
-    pub fn align_within(&mut self, text: &[TokenId], anchor: Anchor) -> Alignment {
-        self.both_ways(text, text, anchor, Some(anchor.b - anchor.a))
+    /// Writes the passage around an anchor in one document, whose later place is `anchor.b`, over `found`. The two sides
+    /// never meet at the same word, but they may overlap; see [`Alignment::for_each_repetition`].
+    pub fn align_within(&mut self, text: &[TokenId], anchor: Anchor, found: &mut Alignment) {
+        self.both_ways(text, text, anchor, Some(anchor.b - anchor.a), found);
     }
 
-    /// Returns the passage that two stretches of one text start with, if any.
-    pub fn align_halves(&mut self, text: &[TokenId], a: Range<usize>, b: Range<usize>) -> Alignment {
-        let start = Alignment::at(a.start, b.start);
+    /// Writes the passage that two stretches of one text start with over `found`; it has no runs if there is none.
+    pub fn align_halves(&mut self, text: &[TokenId], a: Range<usize>, b: Range<usize>, found: &mut Alignment) {
+        let (a_start, b_start) = (a.start, b.start);
         let ahead = WordsAhead { a: &text[a], b: &text[b], backward: false, apart: None };
-        let mut whole = start;
-        self.extend(&ahead).runs.iter().for_each(|run| whole.push(run.column, run.len));
-        whole.best_part()
+        let mut whole = std::mem::take(&mut self.side);
+        self.extend(&ahead, &mut whole);
+        whole.shift(a_start, b_start);
+        whole.best_part_into(found);
+        self.side = whole;
     }
 
-    fn both_ways(&mut self, a: &[TokenId], b: &[TokenId], anchor: Anchor, apart: Option<usize>) -> Alignment {
+    fn both_ways(&mut self, a: &[TokenId], b: &[TokenId], anchor: Anchor, apart: Option<usize>, found: &mut Alignment) {
         let before = WordsAhead { a: &a[..anchor.a], b: &b[..anchor.b], backward: true, apart };
         let (a_end, b_end) = (anchor.a + anchor.len, anchor.b + anchor.len);
         let after = WordsAhead { a: &a[a_end..], b: &b[b_end..], backward: false, apart };
-        let before = self.extend(&before);
-        let after = self.extend(&after);
-        let mut whole = Alignment::at(anchor.a - before.a.end, anchor.b - before.b.end);
-        before.runs.iter().rev().for_each(|run| whole.push(run.column, run.len));
-        (0..anchor.len).for_each(|n| whole.push(self.compare(a[anchor.a + n], b[anchor.b + n]), 1));
-        after.runs.iter().for_each(|run| whole.push(run.column, run.len));
-        whole
+        let mut side = std::mem::take(&mut self.side);
+        self.extend(&before, &mut side);
+        found.restart(anchor.a - side.a.end, anchor.b - side.b.end);
+        side.runs.iter().rev().for_each(|run| found.push(run.column, run.len));
+        (0..anchor.len).for_each(|n| found.push(self.compare(a[anchor.a + n], b[anchor.b + n]), 1));
+        self.extend(&after, &mut side);
+        side.runs.iter().for_each(|run| found.push(run.column, run.len));
+        self.side = side;
     }
 
-    /// Returns the best alignment that starts at the first of the words ahead, in their direction.
-    fn extend(&mut self, ahead: &WordsAhead<'_>) -> Alignment {
-        let mut found = Alignment::at(0, 0);
+    /// Writes the best alignment that starts at the first of the words ahead, in their direction, over `found`.
+    fn extend(&mut self, ahead: &WordsAhead<'_>, found: &mut Alignment) {
+        found.restart(0, 0);
         loop {
             found.push(Column::Equal, ahead.equal_run(found.a.end, found.b.end));
-            if !self.bridge(ahead, &mut found) {
-                return found;
+            if !self.bridge(ahead, found) {
+                return;
             }
         }
     }
@@ -259,9 +307,8 @@ impl<'v> Aligner<'v> {
                 }
             }
         }
-        for column in self.trace(best) {
-            found.push(column, 1);
-        }
+        self.trace(best);
+        self.path.iter().rev().for_each(|&column| found.push(column, 1));
         committed
     }
 
@@ -333,19 +380,17 @@ impl<'v> Aligner<'v> {
         column(a == b, || self.vocabulary.spelling(a).is_similar(self.vocabulary.spelling(b)))
     }
 
-    /// Returns the columns that lead to the best cell, from the start.
-    fn trace(&self, best: Best) -> Vec<Column> {
+    /// Writes the columns that lead to the best cell over `path`, from the last to the first.
+    fn trace(&mut self, best: Best) {
         let (mut a, mut b) = (best.a, best.b);
-        let mut columns = Vec::new();
+        self.path.clear();
         while (a, b) != (0, 0) {
             let (first, offset) = self.rows[a];
             let column = self.steps[offset + b - first];
             a -= usize::from(column.has_a());
             b -= usize::from(column.has_b());
-            columns.push(column);
+            self.path.push(column);
         }
-        columns.reverse();
-        columns
     }
 }
 
@@ -473,7 +518,8 @@ mod tests {
 
     fn align(a: &str, b: &str, anchor: Anchor) -> (Alignment, Vec<(Column, usize)>) {
         let (vocabulary, a, b) = words(a, b);
-        let found = Aligner::new(&vocabulary).align(&a, &b, anchor);
+        let mut found = Alignment::default();
+        Aligner::new(&vocabulary).align(&a, &b, anchor, &mut found);
         let runs = found.runs.iter().map(|run| (run.column, run.len)).collect();
         (found, runs)
     }
@@ -526,9 +572,10 @@ mod tests {
     #[test]
     fn a_text_that_repeats_is_cut_into_its_units() {
         let (vocabulary, text, _) = words(&"un deux trois quatre cinq ".repeat(4), "");
-        let found = Aligner::new(&vocabulary).align_within(&text, Anchor { a: 0, b: 5, len: 5 });
+        let (mut found, mut units) = (Alignment::default(), Vec::new());
+        Aligner::new(&vocabulary).align_within(&text, Anchor { a: 0, b: 5, len: 5 }, &mut found);
         assert_eq!((found.a.clone(), found.b.clone()), (0..15, 5..20));
-        let units: Vec<_> = found.repetitions().into_iter().map(|unit| (unit.a, unit.b)).collect();
+        found.for_each_repetition(&mut Alignment::default(), |unit| units.push((unit.a.clone(), unit.b.clone())));
         assert_eq!(units, [(0..5, 5..10), (5..10, 10..15), (10..15, 15..20)]);
     }
 

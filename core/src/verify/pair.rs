@@ -2,6 +2,8 @@
 //!
 //! Candidates are taken in order. One that lies inside a passage already found says nothing new and is skipped, so the
 //! cost is that of the passages, not of the candidates. What is accepted has been aligned word by word.
+//!
+//! What one pair of documents needs is kept for the next pair, so that only a pair larger than all before allocates.
 
 use crate::text::vocabulary::{TokenId, Vocabulary};
 
@@ -18,18 +20,32 @@ pub struct Acceptance {
     pub unit: usize,
 }
 
+impl Acceptance {
+    fn accepts(&self, found: &Alignment) -> bool {
+        found.score >= self.score && found.identity() >= self.identity
+    }
+}
+
 /// Finds the passages of pairs of documents.
 #[derive(Debug)]
 pub struct PairAligner<'v> {
     aligner: Aligner<'v>,
     acceptance: Acceptance,
     k: usize,
+    known: Known,
+    /// The alignment of the candidate in hand.
+    found: Alignment,
+    /// One repetition of a text that repeats over and over, and the part of it that is best.
+    unit: Alignment,
+    best: Alignment,
+    /// Where the second side of each repetition starts, if they are short.
+    unit_starts: Vec<usize>,
 }
 
 /// Passages and failures so far in one pair of documents.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Known {
-    found: Vec<Alignment>,
+    found: AlignmentList,
     /// Passages that may still hold a candidate, as indices into `found`.
     open: Vec<usize>,
     /// Stretches of equal distance between the two sides that were tried in vain: the distance, the end in `a`.
@@ -37,25 +53,33 @@ struct Known {
     /// Stretches of one document that repeat over and over.
     repetitive: Vec<(usize, usize)>,
     /// Repetitions in units too short to be passages, each with the next one.
-    loops: Vec<Alignment>,
-}
-
-/// The passages of one document with itself.
-#[derive(Debug, Default)]
-pub struct Within {
-    /// Those that are long enough to be told, and what a text that repeats over and over comes to.
-    pub found: Vec<Alignment>,
-    /// Of a text that repeats over and over in short units, each unit with the next one.
-    pub loops: Vec<Alignment>,
+    loops: AlignmentList,
 }
 
 /// A text that repeats over and over in more units than this is told as two halves only.
 const MOST_UNITS: usize = 1000;
 
+/// A list of alignments that keeps the runs of those that were in it before as memory for the next.
+#[derive(Debug, Default)]
+struct AlignmentList {
+    all: Vec<Alignment>,
+    /// How many of them, the first, are in the list.
+    len: usize,
+}
+
 impl<'v> PairAligner<'v> {
     /// Makes a finder for documents of one vocabulary, whose candidates share `k` words.
     pub fn new(vocabulary: &'v Vocabulary, k: usize, acceptance: Acceptance) -> Self {
-        Self { aligner: Aligner::new(vocabulary), acceptance, k }
+        Self {
+            aligner: Aligner::new(vocabulary),
+            acceptance,
+            k,
+            known: Known::default(),
+            found: Alignment::default(),
+            unit: Alignment::default(),
+            best: Alignment::default(),
+            unit_starts: Vec::new(),
+        }
     }
 
     /// Returns the passages of two documents that hold one of `candidates`: positions in `a` and `b`, in order.
@@ -64,68 +88,83 @@ impl<'v> PairAligner<'v> {
         a: &[TokenId],
         b: &[TokenId],
         candidates: impl Iterator<Item = (usize, usize)>,
-    ) -> Vec<Alignment> {
-        let mut known = Known::default();
+    ) -> &[Alignment] {
+        self.known.clear();
         for (at_a, at_b) in candidates {
-            if known.covers(at_a, at_b) {
+            if self.known.covers(at_a, at_b) {
                 continue;
             }
             let Some(anchor) = self.anchor(a, b, at_a, at_b) else { continue };
-            let found = self.aligner.align(a, b, anchor);
-            steps::count(found.a.len() + found.b.len());
-            if self.accepts(&found) {
-                known.add(found);
-            } else {
-                known.fail(anchor, &found);
-            }
+            self.aligner.align(a, b, anchor, &mut self.found);
+            steps::count(self.found.a.len() + self.found.b.len());
+            self.add_or_fail(anchor);
         }
-        known.found
+        self.known.found.as_slice()
     }
 
     /// Returns the passages that one document holds twice: the positions of each candidate are in order.
-    pub fn within(&mut self, text: &[TokenId], candidates: impl Iterator<Item = (usize, usize)>) -> Within {
-        let mut known = Known::default();
+    pub fn within(&mut self, text: &[TokenId], candidates: impl Iterator<Item = (usize, usize)>) -> &[Alignment] {
+        self.known.clear();
         for (at_a, at_b) in candidates {
-            if known.covers(at_a, at_b) {
+            if self.known.covers(at_a, at_b) {
                 continue;
             }
             let Some(anchor) = self.anchor(text, text, at_a, at_b) else { continue };
-            let found = self.aligner.align_within(text, anchor);
-            steps::count(found.a.len() + found.b.len());
-            if found.a.end > found.b.start {
-                self.add_repetitions(text, &found, &mut known);
-            } else if self.accepts(&found) {
-                known.add(found);
+            self.aligner.align_within(text, anchor, &mut self.found);
+            steps::count(self.found.a.len() + self.found.b.len());
+            if self.found.a.end > self.found.b.start {
+                self.add_repetitions(text);
             } else {
-                known.fail(anchor, &found);
+                self.add_or_fail(anchor);
             }
         }
-        Within { found: known.found, loops: known.loops }
+        self.known.found.as_slice()
+    }
+
+    /// Returns, of what repeats over and over in units too short to be passages in the document that was looked at last,
+    /// each unit with the next one.
+    pub fn loops(&self) -> &[Alignment] {
+        self.known.loops.as_slice()
+    }
+
+    /// Adds what was found around an anchor, if it is accepted.
+    fn add_or_fail(&mut self, anchor: Anchor) {
+        if self.acceptance.accepts(&self.found) {
+            self.known.add(&self.found);
+        } else {
+            self.known.fail(anchor, &self.found);
+        }
     }
 
     /// Adds what a text that repeats over and over comes to: each unit with the next one if a unit is long enough to
     /// be reported, or else one half with the other, and the units beside.
-    fn add_repetitions(&mut self, text: &[TokenId], found: &Alignment, known: &mut Known) {
+    fn add_repetitions(&mut self, text: &[TokenId]) {
+        let Self { aligner, acceptance, known, found, unit, best, unit_starts, .. } = self;
         known.repetitive.push((found.a.start, found.b.end));
-        let units = found.repetitions();
-        if units[0].a.len() >= self.acceptance.unit {
+        // The first unit ends where the second one starts.
+        if found.b.start - found.a.start >= acceptance.unit {
             // None is open: the stretch answers for all of them, and a line that repeats has as many units as copies.
-            for unit in units.iter().map(Alignment::best_part).filter(|unit| self.accepts(unit)) {
-                known.insert(unit);
-            }
+            found.for_each_repetition(unit, |unit| {
+                unit.best_part_into(best);
+                if acceptance.accepts(best) {
+                    known.insert(best);
+                }
+            });
             return;
         }
-        let half = units[units.len() / 2].b.start;
-        let halves = self.aligner.align_halves(text, found.a.start..half, half..found.b.end);
-        steps::count(halves.a.len() + halves.b.len());
-        if self.accepts(&halves) {
-            known.add(halves);
-            known.loops.extend(units.into_iter().filter(|unit| !unit.b.is_empty()).take(MOST_UNITS));
+        unit_starts.clear();
+        found.for_each_repetition(unit, |unit| unit_starts.push(unit.b.start));
+        let half = unit_starts[unit_starts.len() / 2];
+        aligner.align_halves(text, found.a.start..half, half..found.b.end, best);
+        steps::count(best.a.len() + best.b.len());
+        if acceptance.accepts(best) {
+            known.add(best);
+            found.for_each_repetition(unit, |unit| {
+                if !unit.b.is_empty() && known.loops.len < MOST_UNITS {
+                    known.loops.push(unit);
+                }
+            });
         }
-    }
-
-    fn accepts(&self, found: &Alignment) -> bool {
-        found.score >= self.acceptance.score && found.identity() >= self.acceptance.identity
     }
 
     /// Returns the words at a candidate, which are equal but for accents, unless its key met another by chance.
@@ -138,6 +177,15 @@ impl<'v> PairAligner<'v> {
 }
 
 impl Known {
+    /// Forgets all, for another pair of documents.
+    fn clear(&mut self) {
+        self.found.len = 0;
+        self.open.clear();
+        self.failed.clear();
+        self.repetitive.clear();
+        self.loops.len = 0;
+    }
+
     /// Returns whether a candidate lies in what is known. Candidates come in the order of their places in `a`.
     fn covers(&mut self, at_a: usize, at_b: usize) -> bool {
         steps::count(1 + self.repetitive.len() + self.open.len() + self.failed.len());
@@ -145,7 +193,7 @@ impl Known {
         if self.repetitive.iter().any(|&(start, end)| start <= at_a && at_b < end) {
             return true;
         }
-        let found = &self.found;
+        let found = self.found.as_slice();
         self.open.retain(|&n| found[n].a.end > at_a);
         self.failed.retain(|&(_, end)| end > at_a);
         let inside = |n: &usize| found[*n].a.contains(&at_a) && found[*n].b.contains(&at_b);
@@ -153,7 +201,7 @@ impl Known {
     }
 
     /// Adds a passage in which candidates may lie.
-    fn add(&mut self, new: Alignment) {
+    fn add(&mut self, new: &Alignment) {
         let place = self.insert(new);
         if !self.open.contains(&place) {
             self.open.push(place);
@@ -162,23 +210,38 @@ impl Known {
 
     /// Keeps a passage, unless a better one lies on nearly the same places; a worse one there gives way. Returns the
     /// index of the one that stays.
-    fn insert(&mut self, new: Alignment) -> usize {
+    fn insert(&mut self, new: &Alignment) -> usize {
         // A passage that shares its places with the new one was found shortly before, from a candidate near by.
         const RECENT: usize = 32;
-        let recent = self.found.len().saturating_sub(RECENT);
-        steps::count(self.found.len() - recent);
-        let Some(same) = (recent..self.found.len()).find(|&n| same_places(&self.found[n], &new)) else {
+        let found = self.found.as_slice();
+        let recent = found.len().saturating_sub(RECENT);
+        steps::count(found.len() - recent);
+        let Some(same) = (recent..found.len()).find(|&n| same_places(&found[n], new)) else {
             self.found.push(new);
-            return self.found.len() - 1;
+            return self.found.len - 1;
         };
-        if new.score > self.found[same].score {
-            self.found[same] = new;
+        if new.score > found[same].score {
+            self.found.all[same].copy_from(new);
         }
         same
     }
 
     fn fail(&mut self, anchor: Anchor, tried: &Alignment) {
         self.failed.push((anchor.b.wrapping_sub(anchor.a), tried.a.end));
+    }
+}
+
+impl AlignmentList {
+    fn as_slice(&self) -> &[Alignment] {
+        &self.all[..self.len]
+    }
+
+    fn push(&mut self, new: &Alignment) {
+        match self.all.get_mut(self.len) {
+            Some(old) => old.copy_from(new),
+            None => self.all.push(new.clone()),
+        }
+        self.len += 1;
     }
 }
 
@@ -270,7 +333,7 @@ mod tests {
             let (vocabulary, texts) = vocabulary(&[&repeated(unit, times)]);
             let mut finder = PairAligner::new(&vocabulary, 5, ACCEPTANCE);
             let last = texts[0].len() - 4 - unit as usize;
-            let found = finder.within(&texts[0], (0..last).map(|at| (at, at + unit as usize))).found;
+            let found = finder.within(&texts[0], (0..last).map(|at| (at, at + unit as usize)));
             assert_eq!(found.len(), passages, "unit {unit}: {found:?}");
             assert!(found.iter().all(|passage| passage.a.end <= passage.b.start));
             assert_eq!(found[0].a.start, 0);
@@ -284,7 +347,7 @@ mod tests {
             let (vocabulary, texts) = vocabulary(&[&unlike(25).repeat(lines)]);
             let mut finder = PairAligner::new(&vocabulary, 5, ACCEPTANCE);
             steps::take();
-            let found = finder.within(&texts[0], (0..25 * (lines - 1) - 4).map(|at| (at, at + 25))).found;
+            let found = finder.within(&texts[0], (0..25 * (lines - 1) - 4).map(|at| (at, at + 25)));
             assert_eq!(found.len(), lines - 1);
             steps::take()
         };

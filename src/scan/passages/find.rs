@@ -3,7 +3,7 @@
 use doublon_core::Config;
 use doublon_core::cluster::families::{Families, Occurrence, families};
 use doublon_core::cluster::families_in_order;
-use doublon_core::kernel::{ListedRepeats, PassageRepeat, PassageRepeats};
+use doublon_core::kernel::{PassageRepeat, PassageRepeats};
 use doublon_core::text::{Shingler, Tokenizer};
 use rayon::prelude::*;
 
@@ -18,7 +18,7 @@ use crate::store::{Budget, HeldWords, Words};
 /// The repeated passages of some documents, ready to be handed out.
 #[derive(Default)]
 pub(crate) struct Passages {
-    repeats: Vec<PassageRepeat>,
+    repeats: PassageRepeats,
     grouped: Families,
     choice: Choice,
     places: PlaceTable,
@@ -44,7 +44,7 @@ impl Passages {
     /// Counts them.
     pub fn counts(&self) -> PassageCounts {
         PassageCounts {
-            matches: self.repeats.len() as u64,
+            matches: self.repeats.listed.len() as u64,
             families: self.grouped.families.len() as u64,
             short_repeats: self.short_repeats,
         }
@@ -73,19 +73,20 @@ pub(crate) fn find(
     budget: &Budget,
 ) -> Result<Passages> {
     let candidates = candidates(&words, included, config, budget)?;
-    let PassageRepeats { listed: mut repeats, short, mut loops } = repeats::align(&words, candidates, config)?;
+    let mut repeats = repeats::align(&words, candidates, config)?;
+    let short = std::mem::take(&mut repeats.short);
     let short_passages = families(short.iter().map(|(a, b)| (a, b))).families.len() as u64;
     drop(short);
-    let listed = repeats.iter().flat_map(|repeat| [&repeat.a, &repeat.b]);
+    let listed = repeats.listed.iter().flat_map(|repeat| [&repeat.a, &repeat.b]);
     let short_repeats = short_passages + words.short_lines_outside(included, listed);
-    let mut grouped = group(&repeats, &loops, config);
-    count_shingles(&mut repeats, &Choice::new(&grouped, |_| true), &words, config)?;
+    let mut grouped = group(&repeats, config);
+    count_shingles(&mut repeats.listed, &Choice::new(&grouped, |_| true), &words, config)?;
     drop(words); // what is found may take as much memory as they did
     let reporter = Reporter { texts, tokenizer: Tokenizer::new(config.text, config.seed) };
     let mut all_lost = Vec::new();
     loop {
-        let choice = Choice::new(&grouped, |n| repeats[n].shingles().is_some());
-        match reporter.describe(&repeats, &grouped, &choice) {
+        let choice = Choice::new(&grouped, |n| repeats.listed[n].shingles().is_some());
+        match reporter.describe(&repeats.listed, &grouped, &choice) {
             Ok(places) => {
                 let tokenizer = reporter.tokenizer;
                 return Ok(Passages { repeats, grouped, choice, places, short_repeats, tokenizer, lost: all_lost });
@@ -93,19 +94,20 @@ pub(crate) fn find(
             // Their text has changed since it was read, so nothing can be said of them.
             Err(lost) => {
                 let is_lost = |place: &Occurrence| lost.binary_search_by_key(&place.doc, |&(doc, _)| doc).is_ok();
-                for repeats in [&mut repeats, &mut loops] {
+                let PassageRepeats { listed, loops, .. } = &mut repeats;
+                for repeats in [listed, loops] {
                     repeats.retain(|repeat| !is_lost(&repeat.a) && !is_lost(&repeat.b));
                 }
-                grouped = group(&repeats, &loops, config);
+                grouped = group(&repeats, config);
                 all_lost.extend(lost);
             }
         }
     }
 }
 
-fn group(listed: &[PassageRepeat], loops: &[PassageRepeat], config: &Config) -> Families {
+fn group(repeats: &PassageRepeats, config: &Config) -> Families {
     let least = u32::try_from(config.min_words).unwrap_or(u32::MAX);
-    families_in_order(&ListedRepeats { listed, loops }, listed.len(), config.threshold, least)
+    families_in_order(repeats, repeats.listed.len(), config.threshold, least)
 }
 
 /// Counts the shingles of the repeats that are listed.

@@ -55,19 +55,20 @@ impl<'a, F: Fn() -> Worker<'a> + Sync> ShareAligner<'a, F> {
         candidates.par_sort_unstable_by_key(Candidate::by_pair);
         candidates.dedup();
         let pairs = candidates.par_chunk_by(Candidate::is_same_pair);
-        let found = pairs.map(|pair| self.workers.with(|worker| self.align_pair(worker, pair)));
+        let found = pairs.try_fold(PassageRepeats::default, |mut found, pair| {
+            self.workers.with(|worker| self.align_pair(worker, pair, &mut found)).map(|()| found)
+        });
         let mut all = joined(found.collect::<Result<_>>()?);
         all.sort();
         Ok(all)
     }
 
-    fn align_pair(&self, worker: &mut Worker<'_>, pair: &[Candidate]) -> Result<PassageRepeats> {
+    fn align_pair(&self, worker: &mut Worker<'_>, pair: &[Candidate], found: &mut PassageRepeats) -> Result<()> {
         let (a, b) = (pair[0].a.doc, pair[0].b.doc);
         let words_a = self.words.tokens(a, &mut worker.a)?;
         let words_b = if a == b { words_a } else { self.words.tokens(b, &mut worker.b)? };
-        let mut repeats = PassageRepeats::default();
-        worker.aligner.align_pair([words_a, words_b], pair, &mut repeats);
-        Ok(repeats)
+        worker.aligner.align_pair([words_a, words_b], pair, found);
+        Ok(())
     }
 }
 

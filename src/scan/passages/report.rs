@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use doublon_core::cluster::families::{Families, Occurrence};
 use doublon_core::text::TokenReader;
+use doublon_core::verify::align::Run;
 use doublon_core::verify::difference::SideText;
 use rayon::prelude::*;
 
@@ -17,7 +18,7 @@ use crate::finding::{Difference, Finding, MAX_QUOTED_PLACES, MatchScope, Passage
 use crate::scan::describe::{differences, is_quoted_whole, side_inside, side_of};
 use crate::source::Document;
 use crate::store::Budget;
-use doublon_core::kernel::{PassageRepeat, ShingleCounts};
+use doublon_core::kernel::{PassageRepeat, PassageRepeats, ShingleCounts};
 
 /// Matches that are made at a time.
 const MATCHES: usize = 1 << 14;
@@ -25,7 +26,7 @@ const MATCHES: usize = 1 << 14;
 /// Hands out the matches chosen. Returns the documents that could no longer be read, whose matches are left out.
 pub(super) fn send_matches(
     reporter: &Reporter<'_>,
-    repeats: &[PassageRepeat],
+    repeats: &PassageRepeats,
     grouped: &Families,
     choice: &Choice,
     places: &PlaceTable,
@@ -33,13 +34,15 @@ pub(super) fn send_matches(
     sink: &mut dyn Sink,
 ) -> Result<Vec<Lost>> {
     let mut lost = Vec::new();
-    for batch in batches(repeats, choice, places, budget.passage_texts()) {
-        let texts = DifferingTexts::read(reporter, repeats, &choice.listed[batch.clone()], places);
+    for batch in batches(&repeats.listed, choice, places, budget.passage_texts()) {
+        let texts = DifferingTexts::read(reporter, &repeats.listed, &choice.listed[batch.clone()], places);
         let of_match = |reader: &mut TokenReader, n: usize| {
             let of_all = choice.listed[n];
-            let repeat = &repeats[of_all];
-            let differences = texts.differences(reporter, repeat, places, reader)?;
-            Ok(passage_match(n, repeat, grouped.of_match[of_all], places, differences))
+            let repeat = &repeats.listed[of_all];
+            let runs = || repeats.runs(repeat).collect();
+            let differences = texts.differences(reporter, repeat, runs, places, reader)?;
+            let identity = repeats.identity(repeat);
+            Ok(passage_match(n, repeat, identity, grouped.of_match[of_all], places, differences))
         };
         let found = batch.into_par_iter().map_init(|| reporter.tokenizer.reader(), of_match);
         for found in found.collect::<Vec<std::result::Result<PassageMatch, Lost>>>() {
@@ -95,6 +98,7 @@ impl DifferingTexts {
         &self,
         reporter: &Reporter<'_>,
         repeat: &PassageRepeat,
+        runs: impl FnOnce() -> Vec<Run>,
         places: &PlaceTable,
         reader: &mut TokenReader,
     ) -> std::result::Result<(Vec<Difference>, usize), Lost> {
@@ -102,7 +106,7 @@ impl DifferingTexts {
         let (text_a, text_b) = (self.text(a, places)?, self.text(b, places)?);
         let a = side(reporter, text_a, &repeat.a, places, reader)?;
         let b = side(reporter, text_b, &repeat.b, places, reader)?;
-        Ok(differences(&a, &b, &repeat.runs()))
+        Ok(differences(&a, &b, &runs()))
     }
 
     /// Returns the text of a place, which was read unless it is quoted whole.
@@ -133,6 +137,7 @@ fn side<'t>(
 fn passage_match(
     n: usize,
     repeat: &PassageRepeat,
+    identity: f64,
     family: u32,
     places: &PlaceTable,
     (differences, more_differences): (Vec<Difference>, usize),
@@ -146,7 +151,7 @@ fn passage_match(
         a: places.span(&repeat.a).clone(),
         b: places.span(&repeat.b).clone(),
         words: repeat.words(),
-        identity: repeat.identity(),
+        identity,
         jaccard: share(a + b - shared),
         containment_a: share(a),
         containment_b: share(b),
