@@ -16,7 +16,8 @@ use crate::generator::Generated;
 /// Tokens of a shingle.
 const K: usize = 5;
 
-/// Returns the tokens of a text: runs of letters and digits, and single characters of scripts without spaces.
+/// Returns the tokens of a text: runs of letters and digits, and single characters of scripts without spaces. A text
+/// without any has all its characters but white space.
 pub fn tokens(text: &str) -> Vec<String> {
     let normal: String = text.nfkc().flat_map(char::to_lowercase).filter(|c| !is_ignored(*c)).collect();
     let normal = normal.replace('ς', "σ");
@@ -28,7 +29,9 @@ pub fn tokens(text: &str) -> Vec<String> {
             _ => spaced.push(' '),
         }
     }
-    spaced.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    let words: Vec<String> = spaced.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    let visible = || normal.chars().filter(|c| !c.is_whitespace()).map(String::from);
+    if words.is_empty() { visible().collect() } else { words }
 }
 
 fn is_ignored(c: char) -> bool {

@@ -92,6 +92,9 @@ impl Words {
     }
 }
 
+/// Fewer words than this agree by chance where passages end.
+pub const CHANCE: usize = 5;
+
 /// Where passages were found, for documents that are the records of one file.
 pub struct Coverage {
     /// The two sides of each match, by its documents.
@@ -133,12 +136,14 @@ impl Coverage {
         (0..run.words).filter(together).count()
     }
 
-    /// Whether every word of both places lies in a family.
+    /// Whether the words of both places lie in families, but for fewer than [`CHANCE`], which two of several places may
+    /// share by chance beyond what all of them hold.
     pub fn in_families(&self, run: &Run) -> bool {
-        let each = |doc: usize, range: Range<usize>| {
-            range.into_iter().all(|word| self.places[doc].iter().any(|(_, place)| place.contains(&word)))
+        let outside = |doc: usize, range: Range<usize>| {
+            let is_outside = |word: &usize| !self.places[doc].iter().any(|(_, place)| place.contains(word));
+            range.into_iter().filter(is_outside).count()
         };
-        each(run.a, run.in_a()) && each(run.b, run.in_b())
+        outside(run.a, run.in_a()) < CHANCE && outside(run.b, run.in_b()) < CHANCE
     }
 }
 

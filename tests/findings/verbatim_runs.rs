@@ -61,7 +61,7 @@ fn all_pairs_of_places_cover_every_verbatim_run_by_a_match() {
 }
 
 #[test]
-fn nearest_places_put_every_word_of_a_verbatim_run_into_a_family() {
+fn nearest_places_put_verbatim_runs_into_families() {
     for seed in 1..4 {
         let documents = corpus(seed);
         let words = words(&documents);

@@ -15,7 +15,7 @@ pub const LEAST_SCORE: i64 = 28;
 /// The same for a passage in a script without spaces, where a word is a character and says less.
 pub const LEAST_SCORE_OF_CHARACTERS: i64 = 32;
 
-/// A passage at two places, the earlier one first. Millions of them may be held: each takes 48 bytes, and four for each of
+/// A passage at two places, the earlier one first. Millions of them may be held: each takes 56 bytes, and four for each of
 /// its runs unless all words are equal. [`PassageRepeats`] holds the runs.
 #[derive(Clone, Debug)]
 pub struct PassageRepeat {
