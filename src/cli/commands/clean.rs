@@ -11,7 +11,7 @@ use doublon::finding::{Parameters, Sink};
 use doublon::report::text::{bytes, counted, number};
 use doublon::rewrite::{
     CheckedPlan, CleanOptions, CleanSummary, CopiedSource, CopySink, CopyTarget, CutEdge, PassageTreatment, Plan,
-    Planner, apply, check, names, removals, staying,
+    Planner, apply, check, names, removals, settle, staying,
 };
 use doublon::scan::{Progress, scan_into};
 use doublon::source::{EVIDENCE, SUMMARY};
@@ -162,6 +162,7 @@ fn clean(args: &CleanArgs, plan_output: &Output, meter: &Meter) -> Result<(RunFa
     meter.phase("planning", None);
     let (facts, planner) = gatherer.finish();
     let mut plan = planner.finish()?;
+    settle(&mut plan, &args.options(), &args.run.resources()?, meter)?;
     if args.from.is_some() {
         check(&plan)?.plan().check_keepers()?;
         target = prepare(args, &inputs(args, &plan))?;
