@@ -82,10 +82,12 @@ pub struct CleanArgs {
     passages: PassagesArg,
     /// Where a cut may begin and end
     ///
-    /// Between words, sentences or paragraphs. What does not fill a whole one stays.
+    /// Between sentences, paragraphs or words. What does not fill a whole one stays, unless less than five words of it
+    /// are missing and --threshold is still reached with them. With `word`, what a passage has beyond the break of a
+    /// sentence stays if it is shorter than --min-words and does not fill the sentence.
     ///
     /// Example: --passages cut --cut-at paragraph
-    #[arg(long, value_enum, value_name = "EDGE", default_value = "word")]
+    #[arg(long, value_enum, value_name = "EDGE", default_value = "sentence")]
     cut_at: EdgeArg,
     /// Remove documents of which cuts leave fewer words
     ///
