@@ -4,6 +4,8 @@
 //! each block, the ranges of records that go are left out, and those that change are replaced. All bytes that are read
 //! are hashed, and the copy of a source that is not what was scanned ends the run.
 
+#[cfg(feature = "parquet")]
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -14,10 +16,10 @@ use super::check::CheckedPlan;
 use super::edit::DocumentEdit;
 use super::encode::{Encoder, Packing};
 #[cfg(feature = "parquet")]
+use super::left::text_left;
+#[cfg(feature = "parquet")]
 use super::parquet::RowAction;
 use super::plan::{Plan, PlannedSource};
-#[cfg(feature = "parquet")]
-use super::records::text_left;
 use super::records::{SourceBlocks, SourcePart, changed, check_found, edited, missing, ranges, visit};
 use super::removal::DocumentRemoval;
 use super::target::CopySink;
@@ -320,7 +322,7 @@ impl super::parquet::Edits for PlannedRows<'_> {
 
     fn text(&mut self, row: u64, text: &str) -> String {
         let left = match self.action(row) {
-            Some(RecordAction::Edit(edit)) => text_left(text, edit),
+            Some(RecordAction::Edit(edit)) => text_left(text, &edit.pieces).map(Cow::into_owned),
             _ => None,
         };
         self.is_damaged |= left.is_none();

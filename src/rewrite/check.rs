@@ -182,6 +182,8 @@ mod tests {
             spared: Vec::new(),
             large: Vec::new(),
             scanned: Summary::default(),
+            rounds: 0,
+            is_final: true,
         }
     }
 

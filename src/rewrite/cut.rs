@@ -1,7 +1,7 @@
 //! What a cut takes along, and the white space that is left over.
 //!
 //! A cut holds whole words. Punctuation that hangs on its first or last word goes with it, and so do the marks of a quote or
-//! a list before it, and what is left of a paragraph when all its words go. Of the white space before and after a cut, the
+//! a list before it if its first line goes, and what is left of a paragraph when all its words go. Of the white space before and after a cut, the
 //! side with more line ends stays, so that paragraphs stay apart by what kept them apart; at the start or the end of a text
 //! it is that of the text's edge.
 
@@ -33,6 +33,11 @@ impl<'t> CuttableText<'t> {
         let start = self.tokens.partition_point(|token| token.span.start < span.start);
         let end = self.tokens.partition_point(|token| token.span.end <= span.end);
         start..end.max(start)
+    }
+
+    /// Returns whether the text has a span.
+    pub fn has(&self, span: Span) -> bool {
+        span.of(self.whole).is_some()
     }
 
     /// Returns the words that a span has a part of.
@@ -68,8 +73,10 @@ impl<'t> CuttableText<'t> {
         let after = self.tokens.get(words.end).map(|token| token.span.start);
         let gap_before = &self.whole[before.unwrap_or(0).min(first.start)..first.start];
         let gap_after = &self.whole[last.end..after.unwrap_or(self.whole.len()).max(last.end)];
-        let start =
-            first.start - hanging_before(gap_before, before.is_some()).max(marks_before(gap_before, before.is_some()));
+        let line_end = self.whole[first.start..].find('\n').map_or(self.whole.len(), |length| first.start + length);
+        let is_line_taken = after.is_none_or(|after| after >= line_end);
+        let marks = if is_line_taken { marks_before(gap_before, before.is_some()) } else { 0 };
+        let start = first.start - hanging_before(gap_before, before.is_some()).max(marks);
         let end = last.end + hanging_after(gap_after, after.is_some()).max(quote_lines_after(gap_after));
         let (head, tail) = (self.paragraph_of(first), self.paragraph_of(last));
         let head = head.filter(|paragraph| self.is_taken(*paragraph, words));

@@ -175,6 +175,10 @@ pub struct CleanSummary {
     pub passages: u64,
     /// Documents that are kept and changed.
     pub changed: u64,
+    /// How often the copy was scanned again before it was written, until nothing more went.
+    pub rounds: usize,
+    /// Whether cleaning the copy again would remove nothing.
+    pub is_final: bool,
     /// Places that stay though they repeat others, by reason.
     pub passages_left: BTreeMap<&'static str, u64>,
     /// Files that were met and have no copy, by reason.
@@ -203,18 +207,23 @@ impl CleanSummary {
         let too_short = plan.drops().filter(|drop| drop.keeper().is_none()).count() as u64;
         let removed = plan.drops().count() as u64;
         let skipped = scanned.skipped.values().sum();
-        let spared: u64 = plan.spared.iter().map(|spared| spared.duplicates).sum();
+        let changed = plan
+            .sources
+            .iter()
+            .flat_map(|source| source.edits.iter().filter(move |edit| !source.drops_record(edit.doc.record)));
         let summary = Self {
             schema: SCHEMA,
             version: env!("CARGO_PKG_VERSION"),
             documents: scanned.documents,
-            kept: scanned.kept.saturating_sub(too_short) + spared,
+            kept: (scanned.kept + scanned.removed).saturating_sub(removed),
             removed,
             skipped,
             duplicates: removed - too_short,
             too_short,
             passages: plan.edits().map(|edit| edit.cuts.len() as u64).sum(),
-            changed: (plan.edits().count() as u64).saturating_sub(too_short),
+            changed: changed.count() as u64,
+            rounds: plan.rounds,
+            is_final: plan.is_final,
             passages_left: counts(plan.left.iter().map(|left| left.reason)),
             not_copied: counts(plan.unread.iter().filter(|file| !file.is_copied()).map(|file| file.reason.name())),
             bytes_read: copied.iter().map(|copied| copied.read).sum(),
@@ -268,5 +277,7 @@ fn warnings(plan: &Plan, copied: &[CopiedSource]) -> Vec<String> {
     let spared = plan.spared.iter().map(|SparedSource { path, detail, duplicates }| {
         format!("{} is damaged ({detail}); its copy is whole, with {duplicates} duplicates", path.display())
     });
-    large.chain(losses).chain(emptied).chain(cut_off).chain(spared).collect()
+    let unsettled =
+        (!plan.is_final).then(|| format!("something still goes after {} rounds; clean the copy again", plan.rounds));
+    unsettled.into_iter().chain(large).chain(losses).chain(emptied).chain(cut_off).chain(spared).collect()
 }

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::finding::{DocumentRef, SourceInfo};
 
 /// Finds the number of a document's source, and the name of a source by its number.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct SourceIndex {
     names: Vec<Arc<str>>,
     /// The number of each name; none if several sources have it.

@@ -12,12 +12,17 @@
 
 mod apply;
 mod check;
+mod context;
 mod cut;
+mod cutter;
 mod edges;
 mod edit;
 mod encode;
 mod evidence;
+mod gathered;
 mod index;
+mod kept;
+mod left;
 mod names;
 mod options;
 #[cfg(feature = "parquet")]
@@ -28,8 +33,10 @@ mod plan;
 mod planner;
 mod records;
 mod removal;
+mod rounds;
 mod runs;
 mod target;
+mod told;
 
 pub use apply::{CopiedSource, apply};
 pub use check::{CheckedPlan, check};
@@ -40,4 +47,5 @@ pub use options::{CleanOptions, CutEdge, PassageTreatment};
 pub use plan::{Plan, PlannedSource, SparedSource, UnreadFile};
 pub use planner::{Planner, plan};
 pub use removal::{DocumentRemoval, LargeRemoval, RemovalCause, RemovalRules};
+pub use rounds::settle;
 pub use target::{CopySink, CopyTarget};

@@ -13,7 +13,7 @@ pub struct CleanOptions {
 
 impl Default for CleanOptions {
     fn default() -> Self {
-        Self { passages: PassageTreatment::Keep, cut_at: CutEdge::Word, min_left: 1 }
+        Self { passages: PassageTreatment::Keep, cut_at: CutEdge::default(), min_left: 1 }
     }
 }
 
@@ -33,9 +33,9 @@ pub enum PassageTreatment {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CutEdge {
     /// Between any two words.
-    #[default]
     Word,
     /// Between two sentences.
+    #[default]
     Sentence,
     /// Between two paragraphs.
     Paragraph,

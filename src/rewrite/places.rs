@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use doublon_core::Span;
 
-use super::edit::KeptPassage;
 use super::index::SourceIndex;
 use super::plan::Plan;
 use crate::error::Result;
@@ -39,17 +38,25 @@ impl FoundPlace {
     }
 }
 
+/// A match as it was found, without its texts.
+#[derive(Debug)]
+pub(super) struct FoundMatch {
+    pub family: Arc<str>,
+    pub a: FoundPlace,
+    /// The later place.
+    pub b: FoundPlace,
+}
+
 /// A family whose kept place stays.
 pub(super) struct PlannedFamily {
     pub id: Arc<str>,
     pub first: FoundPlace,
-    pub keep: Arc<KeptPassage>,
     pub others: Vec<FoundPlace>,
 }
 
 impl PlannedFamily {
     /// Returns the family of the places in documents that stay, if there are two or more. The first of them is kept.
-    pub fn new(found: FoundFamily, plan: &Plan, index: &SourceIndex) -> Option<Self> {
+    pub fn new(found: FoundFamily, plan: &Plan) -> Option<Self> {
         let stays = |place: &FoundPlace| !plan.sources[place.source].drops_record(place.record);
         let mut standing = found.places.into_iter().filter(stays);
         let first = standing.next()?;
@@ -57,8 +64,7 @@ impl PlannedFamily {
         if others.is_empty() {
             return None;
         }
-        let keep = Arc::new(KeptPassage { doc: first.document(index), span: first.span });
-        Some(Self { id: found.id, first, keep, others })
+        Some(Self { id: found.id, first, others })
     }
 }
 

@@ -1,8 +1,10 @@
 //! The plan of a clean copy: for each source, the documents that go and those that change.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::edit::{DocumentEdit, PassageCut, StayingPassage};
+use super::left::Pieces;
 use super::options::PassageTreatment;
 use super::removal::{DocumentRemoval, LargeRemoval, RemovalRules};
 use crate::finding::{Parameters, Reason, SourceInfo, Summary};
@@ -29,6 +31,10 @@ pub struct Plan {
     pub large: Vec<LargeRemoval>,
     /// The counts of the findings.
     pub scanned: Summary,
+    /// How often what it leaves was scanned again.
+    pub rounds: usize,
+    /// Whether nothing more would go if what it leaves were cleaned again, as far as that was looked for.
+    pub is_final: bool,
 }
 
 /// One source with what is done to it.
@@ -78,6 +84,25 @@ impl PlannedSource {
     /// Returns whether its copy is not what it is.
     pub fn is_changed(&self) -> bool {
         !self.drops.is_empty() || !self.edits.is_empty()
+    }
+
+    /// Returns what is done to a record so far.
+    pub fn edit(&self, record: u64) -> Option<&DocumentEdit> {
+        let found = self.edits.binary_search_by_key(&record, |edit| edit.doc.record);
+        found.ok().map(|n| &self.edits[n])
+    }
+
+    /// Returns what is taken out of the text of a record so far.
+    pub(super) fn pieces(&self, record: u64) -> &Pieces {
+        self.edit(record).map_or(&[], |edit| &edit.pieces)
+    }
+
+    /// Takes up edits, each in place of the one that there is of its record.
+    pub(super) fn change(&mut self, mut edits: Vec<DocumentEdit>) {
+        let records: BTreeSet<u64> = edits.iter().map(|edit| edit.doc.record).collect();
+        self.edits.retain(|edit| !records.contains(&edit.doc.record));
+        self.edits.append(&mut edits);
+        self.edits.sort_by_key(|edit| edit.doc.record);
     }
 
     /// Returns whether a record is among those that go, which must be in order.

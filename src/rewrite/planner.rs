@@ -1,29 +1,21 @@
 //! Turns a stream of findings into a plan.
 //!
-//! Of the findings the planner holds what a plan is made of and no more: one entry for each document that goes, and for
-//! each place of a repeated passage its source, record, id and span, without any text; nothing of passages if they stay.
+//! Of the findings the planner holds what a plan is made of and no more: see [`Gathered`].
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use doublon_core::Settings;
 
+use super::gathered::Gathered;
 use super::index::SourceIndex;
 use super::options::{CleanOptions, PassageTreatment};
-use super::passages::PassagePlanner;
-use super::places::{FoundFamily, FoundPlace};
+use super::passages::add_passages;
 use super::plan::{Plan, PlannedSource, UnreadFile};
-use super::removal::{DocumentRemoval, LargeRemoval, RemovalCause, RemovalRules};
+use super::removal::RemovalRules;
 use crate::error::{Error, Result};
-use crate::finding::{
-    DocumentCluster, DocumentRef, Finding, Findings, Header, Parameters, PassageFamily, Reason, Sink, Skipped,
-    SourceInfo, Summary,
-};
+use crate::finding::{Finding, Findings, Header, Parameters, Reason, Sink, Skipped, SourceInfo, Summary};
 use crate::source::Source;
-
-/// A warning names a kept document for which so many or more go, if they are more than 1% of all documents.
-const LARGE_CLUSTER: usize = 100;
 
 /// Plans what goes, by findings. Where passages are cut or marked, the documents that hold them are read again.
 ///
@@ -33,8 +25,9 @@ const LARGE_CLUSTER: usize = 100;
 pub fn plan(findings: &Findings, options: &CleanOptions) -> Result<Plan> {
     let mut planner = Planner::new(*options);
     planner.add_header(&findings.header)?;
-    findings.clusters.iter().try_for_each(|cluster| planner.add_cluster(cluster))?;
-    findings.families.iter().try_for_each(|family| planner.add_family(family))?;
+    findings.clusters.iter().try_for_each(|cluster| planner.gathered.add_cluster(cluster))?;
+    findings.matches.iter().try_for_each(|found| planner.gathered.add_match(found))?;
+    findings.families.iter().try_for_each(|family| planner.gathered.add_family(family))?;
     findings.skipped.iter().for_each(|skipped| planner.add_skipped(skipped));
     planner.add_summary(&findings.summary);
     planner.finish()
@@ -56,17 +49,13 @@ pub fn plan(findings: &Findings, options: &CleanOptions) -> Result<Plan> {
 #[derive(Debug)]
 pub struct Planner {
     options: CleanOptions,
+    gathered: Gathered,
     parameters: Parameters,
-    index: SourceIndex,
     sources: Vec<PlannedSource>,
     unread: Vec<UnreadFile>,
-    large: Vec<LargeRemoval>,
     scanned: Summary,
     /// The names of sources that were not read to their end.
     cut_off: HashSet<String>,
-    /// The documents for which others go, by source and record, if passages are planned too.
-    keepers: BTreeSet<(usize, u64)>,
-    families: Vec<FoundFamily>,
 }
 
 impl Planner {
@@ -74,15 +63,12 @@ impl Planner {
     pub fn new(options: CleanOptions) -> Self {
         Self {
             options,
+            gathered: Gathered::new(SourceIndex::default(), options.passages != PassageTreatment::Keep),
             parameters: Parameters::default(),
-            index: SourceIndex::default(),
             sources: Vec::new(),
             unread: Vec::new(),
-            large: Vec::new(),
             scanned: Summary::default(),
             cut_off: HashSet::new(),
-            keepers: BTreeSet::new(),
-            families: Vec::new(),
         }
     }
 
@@ -93,13 +79,17 @@ impl Planner {
     ///
     /// If a source is not what was scanned.
     pub fn finish(mut self) -> Result<Plan> {
+        for (source, drop) in self.gathered.drops.drain(..) {
+            self.sources[source].drops.push(drop);
+        }
         for source in &mut self.sources {
             source.is_whole = !self.cut_off.contains(&source.info.path);
             source.drops.sort_by_key(|drop| drop.doc.record);
         }
         let Settings { threshold, containment, .. } = *self.parameters.config;
         let documents = self.scanned.documents;
-        self.large.retain(|large| large.members as u64 * 100 > documents);
+        let mut large = std::mem::take(&mut self.gathered.large);
+        large.retain(|large| large.members as u64 * 100 > documents);
         let mut plan = Plan {
             rules: RemovalRules { threshold, containment, min_left: self.options.min_left },
             parameters: self.parameters,
@@ -108,53 +98,27 @@ impl Planner {
             left: Vec::new(),
             unread: self.unread,
             spared: Vec::new(),
-            large: self.large,
+            large,
             scanned: self.scanned,
+            rounds: 0,
+            is_final: true,
         };
         if self.options.passages != PassageTreatment::Keep {
-            PassagePlanner::new(self.options, self.index, self.keepers, self.families, &plan).add_to(&mut plan)?;
+            add_passages(self.gathered, self.options, &mut plan)?;
         }
         Ok(plan)
     }
 
     fn add_header(&mut self, header: &Header) -> Result<()> {
         self.sources = header.sources.iter().map(planned).collect::<Result<_>>()?;
-        self.index = SourceIndex::new(&header.sources);
+        self.gathered.index = SourceIndex::new(&header.sources);
         self.parameters = header.parameters.clone();
-        Ok(())
-    }
-
-    fn add_cluster(&mut self, cluster: &DocumentCluster) -> Result<()> {
-        let (number, keep) = self.located(&cluster.keep)?;
-        let keep = Arc::new(keep);
-        for member in &cluster.members {
-            let (jaccard, containment, exact) = (member.jaccard, member.containment, member.exact);
-            let cause = RemovalCause::Duplicate { keep: Arc::clone(&keep), jaccard, containment, exact };
-            let (number, doc) = self.located(&member.doc)?;
-            self.sources[number].drops.push(DocumentRemoval { doc, cause });
-        }
-        if self.options.passages != PassageTreatment::Keep {
-            self.keepers.insert((number, keep.record));
-        }
-        if cluster.members.len() >= LARGE_CLUSTER {
-            self.large.push(LargeRemoval { keep: keep.as_ref().clone(), members: cluster.members.len() });
-        }
-        Ok(())
-    }
-
-    fn add_family(&mut self, family: &PassageFamily) -> Result<()> {
-        if self.options.passages == PassageTreatment::Keep {
-            return Ok(());
-        }
-        let places = std::iter::once(&family.keep).chain(&family.occurrences);
-        let places = places.map(|place| FoundPlace::new(place, &self.index)).collect::<Result<_>>()?;
-        self.families.push(FoundFamily { id: family.id.as_str().into(), places });
         Ok(())
     }
 
     fn add_skipped(&mut self, skipped: &Skipped) {
         let Skipped { source, record: None, reason, .. } = skipped else { return };
-        if !self.index.has(source) {
+        if !self.gathered.index.has(source) {
             self.unread.push(UnreadFile { path: source.into(), reason: *reason });
         } else if *reason != Reason::Changed {
             self.cut_off.insert(source.clone());
@@ -164,23 +128,15 @@ impl Planner {
     fn add_summary(&mut self, summary: &Summary) {
         self.scanned = summary.clone();
     }
-
-    /// Returns the number of a document's source, and the document with the name of the source that all share.
-    fn located(&self, doc: &DocumentRef) -> Result<(usize, DocumentRef)> {
-        let number = self.index.number(doc)?;
-        Ok((number, self.index.document(number, doc.record, doc.id.as_ref())))
-    }
 }
 
 impl Sink for Planner {
     fn receive(&mut self, finding: Finding) -> Result<()> {
         match finding {
             Finding::Header(header) => self.add_header(&header)?,
-            Finding::DocumentCluster(cluster) => self.add_cluster(&cluster)?,
-            Finding::PassageFamily(family) => self.add_family(&family)?,
             Finding::Skipped(skipped) => self.add_skipped(&skipped),
             Finding::Summary(summary) => self.add_summary(&summary),
-            Finding::DocumentPair(_) | Finding::PassageMatch(_) => {}
+            other => self.gathered.receive(other)?,
         }
         Ok(())
     }
@@ -202,7 +158,9 @@ fn stream(path: PathBuf) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Coverage, Member, PlacedSpan};
+    use std::sync::Arc;
+
+    use crate::finding::{Coverage, DocumentCluster, DocumentRef, Member, PassageFamily, PlacedSpan};
 
     fn doc(record: u64) -> DocumentRef {
         DocumentRef { source: "a.jsonl".into(), record, id: None }
@@ -277,7 +235,7 @@ mod tests {
         let excerpt = Arc::clone(&keep.excerpt);
         let family = PassageFamily { id: "f1".into(), keep, occurrences, count: 2, more_matches: 0, new: 0 };
         planner.receive(Finding::PassageFamily(family)).expect("is received");
-        assert_eq!((planner.families[0].places.len(), Arc::strong_count(&excerpt)), (2, 1));
+        assert_eq!((planner.gathered.families[0].places.len(), Arc::strong_count(&excerpt)), (2, 1));
     }
 
     #[test]

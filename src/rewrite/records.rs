@@ -290,15 +290,6 @@ fn take_out(bytes: &[u8], cuts: &[(Range<usize>, bool)], out: &mut Vec<u8>) {
     out.extend_from_slice(&bytes[at..]);
 }
 
-/// Returns what an edit leaves of a text, or `None` if the text is shorter than that.
-#[cfg(feature = "parquet")]
-pub(super) fn text_left(text: &str, edit: &DocumentEdit) -> Option<String> {
-    let cuts = in_literal(text.as_bytes(), edit, Escapes::None)?;
-    let mut left = Vec::with_capacity(text.len());
-    take_out(text.as_bytes(), &cuts, &mut left);
-    String::from_utf8(left).ok()
-}
-
 /// Adds the field of marks to an object: where its repeated passages are, in characters.
 fn mark(bytes: &[u8], edit: &DocumentEdit, out: &mut Vec<u8>) -> std::result::Result<(), String> {
     let line = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;

@@ -8,6 +8,7 @@ use doublon_core::{Config, Keep};
 use super::counts::IntakeCounts;
 use super::guard::{guarded, internal_error};
 use super::pool::Pool;
+use super::revision::{Revised, Revision};
 use super::texts::{TextPlace, document};
 use super::written;
 use crate::finding::Skipped;
@@ -27,6 +28,20 @@ pub(crate) struct BlockOrigin<'a> {
     pub can_reread: bool,
     /// When the source was modified, in nanoseconds since 1970, if the policy of what is kept asks for it.
     pub modified: u64,
+    /// What becomes of the records of the source, which the revision knows by this number.
+    pub revision: (usize, &'a dyn Revision),
+}
+
+impl BlockOrigin<'_> {
+    /// Returns what a record comes from after its revision, or none if it is left out.
+    fn revise(self, record: &mut Record) -> Option<Self> {
+        let (source, revision) = self.revision;
+        match revision.revise(source, record) {
+            Revised::Same => Some(self),
+            Revised::Changed => Some(Self { can_reread: false, ..self }),
+            Revised::Gone => None,
+        }
+    }
 }
 
 /// What one block gave.
@@ -92,16 +107,24 @@ impl BlockWorker {
         for item in items {
             match item {
                 Item::Skipped(skipped) => block.skipped.push(skipped),
-                Item::Document(record) => match self.describe(&record.text, &mut block, scratch) {
-                    Ok(()) => self.add(origin, record, &mut block, scratch),
-                    Err(panic) => {
-                        let place = Some((record.record, record.offset));
-                        block.skipped.push(internal_error(origin.name, place, record.id.as_deref(), &panic));
-                    }
-                },
+                Item::Document(record) => self.take_up(origin, record, &mut block, scratch),
             }
         }
         block
+    }
+
+    fn take_up(&self, origin: BlockOrigin<'_>, mut record: Record, block: &mut BlockRows, scratch: &mut BlockScratch) {
+        let Some(origin) = origin.revise(&mut record) else {
+            block.counts.records -= 1;
+            return;
+        };
+        match self.describe(&record.text, block, scratch) {
+            Ok(()) => self.add(origin, record, block, scratch),
+            Err(panic) => {
+                let place = Some((record.record, record.offset));
+                block.skipped.push(internal_error(origin.name, place, record.id.as_deref(), &panic));
+            }
+        }
     }
 
     fn add(&self, origin: BlockOrigin<'_>, record: Record, block: &mut BlockRows, worker: &mut BlockScratch) {

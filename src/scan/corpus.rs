@@ -17,6 +17,7 @@ use super::intake;
 use super::parallel::read_ahead;
 use super::progress::Progress;
 use super::repeated::RepeatedValues;
+use super::revision::Revision;
 use super::skipped::SkippedList;
 use super::table::Table;
 use super::texts::{TextStore, Texts};
@@ -125,6 +126,19 @@ impl CorpusBuilder {
         self.read_files(paths, input, false, progress)
     }
 
+    /// Reads sources, and nothing else before or after them, as a revision changes them.
+    pub fn read_revised(
+        mut self,
+        sources: &[Source],
+        input: &InputOptions,
+        revision: &dyn Revision,
+        progress: &dyn Progress,
+    ) -> Result<Corpus> {
+        let skipped = self.read_sources(sources, input, true, revision, progress)?;
+        self.skip(&skipped);
+        self.finish()
+    }
+
     fn read_files(
         &mut self,
         paths: &[PathBuf],
@@ -132,21 +146,41 @@ impl CorpusBuilder {
         may_hold: bool,
         progress: &dyn Progress,
     ) -> Result<()> {
-        let options = Arc::new(SourceOptions::new(input, &self.config.keep));
         let found = source::walk(paths, input)?;
-        let sizes = sizes(&found.sources);
+        let skipped = self.read_sources(&found.sources, input, may_hold, &(), progress)?;
+        self.skip(&found.skipped);
+        self.skip(&skipped);
+        Ok(())
+    }
+
+    fn skip(&mut self, all: &[Skipped]) {
+        self.grown.counts.skipped_sources += all.len() as u64;
+        all.iter().for_each(|skipped| self.grown.skipped.push(skipped));
+    }
+
+    /// Reads sources. Returns those that were skipped, and what was skipped of their ends.
+    fn read_sources(
+        &mut self,
+        sources: &[Source],
+        input: &InputOptions,
+        may_hold: bool,
+        revision: &dyn Revision,
+        progress: &dyn Progress,
+    ) -> Result<Vec<Skipped>> {
+        let options = Arc::new(SourceOptions::new(input, &self.config.keep));
+        let sizes = sizes(sources);
         if may_hold {
-            self.hold_if_small(&found.sources, sizes.as_deref());
+            self.hold_if_small(sources, sizes.as_deref());
         }
         if let Some(sizes) = &sizes {
             let held = self.worker.hold;
-            progress.forecast(&Forecast::new(&found.sources, sizes, &self.config, &options, held, &self.budget));
+            progress.forecast(&Forecast::new(sources, sizes, &self.config, &options, held, &self.budget));
         }
         progress.phase("reading", sizes.map(|sizes| sizes.iter().sum()));
         let Self { worker, grown, budget, config } = self;
-        let first = grown.texts.add_sources(&found.sources, &options)?;
+        let first = grown.texts.add_sources(sources, &options)?;
         let names: Vec<Arc<str>> = grown.texts.names[first as usize..].to_vec();
-        let modified: Vec<u64> = found.sources.iter().map(|source| modified(source, &config.keep)).collect();
+        let modified: Vec<u64> = sources.iter().map(|source| modified(source, &config.keep)).collect();
         let work = |from: intake::BlockSource, items| {
             let number = from.source as usize;
             let origin = BlockOrigin {
@@ -155,18 +189,15 @@ impl CorpusBuilder {
                 format: Some(from.format),
                 can_reread: from.can_reread,
                 modified: modified[number],
+                revision: (number, revision),
             };
             worker.rows(origin, items)
         };
         let ahead = read_ahead(budget);
-        let read = intake::read(&found.sources, &options, ahead, progress, work, |block| grown.append(block, budget))?;
+        let read = intake::read(sources, &options, ahead, progress, work, |block| grown.append(block, budget))?;
         grown.texts.close_sources(first, read.stamps, &read.changed);
         grown.sources.extend(read.sources);
-        for skipped in found.skipped.iter().chain(&read.skipped) {
-            grown.counts.skipped_sources += 1;
-            grown.skipped.push(skipped);
-        }
-        Ok(())
+        Ok(read.skipped)
     }
 
     /// Adds a source of texts that are pushed, and returns its number.
@@ -178,7 +209,7 @@ impl CorpusBuilder {
     pub fn push(&mut self, source: u32, modified: u64, blocks: Vec<Vec<Record>>) -> Result<()> {
         let Self { worker, grown, budget, .. } = self;
         let name = grown.texts.names[source as usize].clone();
-        let origin = BlockOrigin { source, name: &name, format: None, can_reread: false, modified };
+        let origin = BlockOrigin { source, name: &name, format: None, can_reread: false, modified, revision: (0, &()) };
         let rows = |records: Vec<Record>| worker.rows(origin, records.into_iter().map(Item::Document).collect());
         let blocks: Vec<BlockRows> = blocks.into_par_iter().map(rows).collect();
         blocks.into_iter().try_for_each(|block| grown.append(block, budget))

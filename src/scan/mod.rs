@@ -18,6 +18,7 @@ mod passages;
 mod pool;
 mod progress;
 mod repeated;
+mod revision;
 mod run;
 mod select;
 mod skipped;
@@ -34,7 +35,8 @@ pub(crate) use parallel::{fold_numbers, map_all, read_ahead};
 pub(crate) use pool::Pool;
 pub use progress::Progress;
 pub(crate) use repeated::RepeatedValues;
-pub(crate) use run::{compare, threads};
+pub(crate) use revision::{Revised, Revision};
+pub(crate) use run::{compare, scan_revised, threads};
 pub use run::{scan, scan_into};
 pub(crate) use texts::{TextReader, Texts};
 

@@ -9,9 +9,11 @@ use super::documents::{self, Documents};
 use super::emit::Emission;
 use super::passages::{self, Passages};
 use super::progress::Progress;
+use super::revision::Revision;
 use super::texts::Texts;
 use crate::error::{Error, Result};
 use crate::finding::{Findings, InputOptions, Parameters, Sink, Summary};
+use crate::source::Source;
 use crate::store::{Budget, Resources};
 
 /// Finds duplicate documents and repeated passages in the files at `paths` and below, and collects all findings.
@@ -67,6 +69,23 @@ pub fn scan_into(
         let corpus = CorpusBuilder::new(config, &budget).read_only(paths, input, progress)?;
         let parameters = Parameters { config: config.clone(), input: input.clone() };
         Ok(compare(corpus, &parameters, &budget, progress, sink)?.summary)
+    })
+}
+
+/// Finds what [`scan_into`] would find in the sources if a revision had been carried out on them.
+pub(crate) fn scan_revised(
+    sources: &[Source],
+    parameters: &Parameters,
+    revision: &dyn Revision,
+    resources: &Resources,
+    progress: &dyn Progress,
+    sink: &mut (dyn Sink + Send),
+) -> Result<Summary> {
+    threads(resources)?.install(|| {
+        let budget = Budget::new(resources);
+        let Parameters { config, input } = parameters;
+        let corpus = CorpusBuilder::new(config, &budget).read_revised(sources, input, revision, progress)?;
+        Ok(compare(corpus, parameters, &budget, progress, sink)?.summary)
     })
 }
 

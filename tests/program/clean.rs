@@ -252,11 +252,14 @@ fn rows_of_tables_go_and_change_with_their_quotes() {
     bench.expect(0, "clean in --out out --passages cut");
     let expected = format!("\u{feff}id;text;n\r\n1;{LEAD};x\r\n3;\"{own}\";\r\n\r\n4;short;\"\"");
     assert_eq!(bench.read("out/a.csv"), expected);
-    bench.write("two/a.tsv", format!("text\n{LEAD}\nsay it {LEAD} \"quoted\" at the end of it all, with more words\n"));
-    bench.expect(0, "clean two --out two-out --passages cut");
+    bench.write(
+        "two/a.tsv",
+        format!("text\n{LEAD}\nsay it once more to all {LEAD} \"quoted\" at the end of it all, with more words\n"),
+    );
+    bench.expect(0, "clean two --out two-out --passages cut --cut-at word");
     assert_eq!(
         bench.read("two-out/a.tsv"),
-        format!("text\n{LEAD}\nsay it \"quoted\" at the end of it all, with more words\n")
+        format!("text\n{LEAD}\nsay it once more to all \"quoted\" at the end of it all, with more words\n")
     );
 }
 

@@ -17,6 +17,8 @@ mod cli;
 mod cmd;
 #[cfg(feature = "report")]
 mod explain;
+#[cfg(feature = "cli")]
+mod finality;
 #[cfg(feature = "report")]
 mod schema;
 #[cfg(feature = "report")]

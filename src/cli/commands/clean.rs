@@ -11,7 +11,7 @@ use doublon::finding::{Parameters, Sink};
 use doublon::report::text::{bytes, counted, number};
 use doublon::rewrite::{
     CheckedPlan, CleanOptions, CleanSummary, CopiedSource, CopySink, CopyTarget, CutEdge, PassageTreatment, Plan,
-    Planner, apply, check, names, removals, staying,
+    Planner, apply, check, names, removals, settle, staying,
 };
 use doublon::scan::{Progress, scan_into};
 use doublon::source::{EVIDENCE, SUMMARY};
@@ -82,10 +82,12 @@ pub struct CleanArgs {
     passages: PassagesArg,
     /// Where a cut may begin and end
     ///
-    /// Between words, sentences or paragraphs. What does not fill a whole one stays.
+    /// Between sentences, paragraphs or words. What does not fill a whole one stays, unless less than five words of it
+    /// are missing and --threshold is still reached with them. With `word`, what a passage has beyond the break of a
+    /// sentence stays if it is shorter than --min-words and does not fill the sentence.
     ///
     /// Example: --passages cut --cut-at paragraph
-    #[arg(long, value_enum, value_name = "EDGE", default_value = "word")]
+    #[arg(long, value_enum, value_name = "EDGE", default_value = "sentence")]
     cut_at: EdgeArg,
     /// Remove documents of which cuts leave fewer words
     ///
@@ -162,6 +164,7 @@ fn clean(args: &CleanArgs, plan_output: &Output, meter: &Meter) -> Result<(RunFa
     meter.phase("planning", None);
     let (facts, planner) = gatherer.finish();
     let mut plan = planner.finish()?;
+    settle(&mut plan, &args.options(), &args.run.resources()?, meter)?;
     if args.from.is_some() {
         check(&plan)?.plan().check_keepers()?;
         target = prepare(args, &inputs(args, &plan))?;

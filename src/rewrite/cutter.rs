@@ -1,0 +1,209 @@
+//! The cuts of one source: its documents are read one after another, and each is decided on.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use doublon_core::Span;
+
+use super::context::{PassageContext, not_there};
+use super::cut::CuttableText;
+use super::edit::{DocumentEdit, KeptPassage, PassageCut, StayingPassage};
+use super::kept::KeptText;
+use super::left::{Origins, text_left};
+use super::options::PassageTreatment;
+use super::places::{PlaceJob, of_record, records};
+use super::plan::PlannedSource;
+use super::records::{Editable, visit};
+use super::removal::{DocumentRemoval, RemovalCause};
+use super::runs::{DecidedCut, RepeatedPart, decide};
+use crate::error::Result;
+use crate::finding::DocumentRef;
+use crate::source::Record;
+
+/// Places that are cut, by source and record, in the original texts.
+pub(super) type NewCuts = BTreeMap<(usize, u64), Vec<Span>>;
+
+/// Decides on the places of one source.
+pub(super) struct SourceCutter<'w, 'a> {
+    pub context: &'w PassageContext,
+    /// The kept places of all families.
+    pub kept: &'w [PlaceJob<'a>],
+    /// The words of each family's kept place.
+    pub texts: &'w [KeptText],
+    /// The places that stay.
+    pub left: &'w mut Vec<(PlaceJob<'a>, StayingPassage)>,
+    /// What is cut.
+    pub new: &'w mut NewCuts,
+}
+
+/// A document that is looked at, as the plan leaves it so far, and the kept places in it.
+struct OpenDocument<'a> {
+    record: &'a Record,
+    text: CuttableText<'a>,
+    origins: Origins,
+    /// The words before which something was taken out.
+    seams: Vec<usize>,
+    editable: Editable,
+    kept: &'a [PlaceJob<'a>],
+}
+
+impl<'w, 'a> SourceCutter<'w, 'a> {
+    /// Adds the cuts in one source to it.
+    pub fn cut(&mut self, jobs: &[PlaceJob<'a>], planned: &mut PlannedSource) -> Result<()> {
+        let (mut edits, mut drops) = (Vec::new(), Vec::new());
+        let options = self.context.options;
+        visit(planned, &records(jobs), &self.context.reading, &mut |record, editable| {
+            let here = of_record(jobs, record.record);
+            let kept = self.kept_in(here[0].source, record.record);
+            let left = text_left(&record.text, planned.pieces(record.record));
+            let left: Cow<str> = left.ok_or_else(|| not_there(planned, record.record))?;
+            let document = self.open(record, &left, editable, kept, planned);
+            let Some((edit, words)) = self.edit(&document, here, planned)? else { return Ok(()) };
+            let is_keeper = !kept.is_empty() || self.context.keepers.contains(&(here[0].source, record.record));
+            if !is_keeper && words < options.min_left && options.passages == PassageTreatment::Cut {
+                drops.push(DocumentRemoval { doc: edit.doc.clone(), cause: RemovalCause::TooShort { left: words } });
+            }
+            edits.push(edit);
+            Ok(())
+        })?;
+        planned.drops.extend(drops);
+        planned.drops.sort_by_key(|drop| drop.doc.record);
+        planned.change(edits);
+        Ok(())
+    }
+
+    /// Returns the kept places in one record.
+    fn kept_in(&self, source: usize, record: u64) -> &'w [PlaceJob<'a>] {
+        let from = self.kept.partition_point(|job| (job.source, job.record) < (source, record));
+        let to = self.kept.partition_point(|job| (job.source, job.record) <= (source, record));
+        &self.kept[from..to]
+    }
+
+    fn open<'d>(
+        &self,
+        record: &'d Record,
+        left: &'d str,
+        editable: Editable,
+        kept: &'d [PlaceJob<'d>],
+        planned: &PlannedSource,
+    ) -> OpenDocument<'d> {
+        let text = CuttableText::new(left, self.context.options.cut_at, &self.context.tokenizer);
+        let origins = Origins::new(planned.pieces(record.record));
+        let parts = origins.together(Span::new(0, left.len())).skip(1);
+        let seams = parts.map(|part| text.tokens.partition_point(|token| token.span.start < part.start)).collect();
+        OpenDocument { record, text, origins, seams, editable, kept }
+    }
+
+    /// Decides on the places of one document. Returns what changes, if anything more does, and how many words are left.
+    fn edit(
+        &mut self,
+        document: &OpenDocument,
+        jobs: &[PlaceJob<'a>],
+        planned: &PlannedSource,
+    ) -> Result<Option<(DocumentEdit, usize)>> {
+        let (record, origins) = (document.record, &document.origins);
+        let doc = self.context.index.document(jobs[0].source, record.record, jobs[0].id);
+        if jobs.iter().any(|job| !document.text.has(job.span)) {
+            return Err(not_there(planned, record.record));
+        }
+        let (mut cuts, staying) = self.decide(document, jobs);
+        for (job, reason) in staying {
+            let family = Arc::clone(&self.context.families[job.family].id);
+            let span = origins.original(job.span);
+            self.left.push((job, StayingPassage { doc: doc.clone(), span, family, reason }));
+        }
+        if cuts.is_empty() {
+            return Ok(None);
+        }
+        self.new.insert((jobs[0].source, record.record), cuts.iter().map(|cut| cut.span).collect());
+        let Some(before) = planned.edit(record.record) else {
+            return Ok(Some(self.fitted(doc, cuts, &document.text)));
+        };
+        cuts.extend(before.cuts.iter().cloned());
+        cuts.sort_by_key(|cut| cut.span);
+        let text = CuttableText::new(&record.text, self.context.options.cut_at, &self.context.tokenizer);
+        Ok(Some(self.fitted(doc, cuts, &text)))
+    }
+
+    /// Returns an edit with what is taken out of the original text, and how many words are left.
+    fn fitted(&self, doc: DocumentRef, cuts: Vec<PassageCut>, text: &CuttableText) -> (DocumentEdit, usize) {
+        let spans: Vec<Span> = cuts.iter().map(|cut| cut.span).collect();
+        let pieces = text.pieces(&spans, &self.context.tokenizer);
+        let words = text.words_outside(&pieces);
+        (DocumentEdit { doc, cuts, pieces }, words)
+    }
+
+    /// Returns what goes of the places of a document, and those of which all stays, with the reason.
+    fn decide(
+        &self,
+        document: &OpenDocument,
+        jobs: &[PlaceJob<'a>],
+    ) -> (Vec<PassageCut>, Vec<(PlaceJob<'a>, &'static str)>) {
+        let PassageContext { options, rules, .. } = self.context;
+        let staying_for = |reason| (Vec::new(), jobs.iter().map(|&job| (job, reason)).collect());
+        match document.editable {
+            Editable::Text if options.passages == PassageTreatment::Mark => return staying_for("no_field_for_marks"),
+            Editable::No(reason) => return staying_for(reason),
+            Editable::Text | Editable::Field => {}
+        }
+        let (mut parts, mut sides) = (Vec::new(), Vec::new());
+        for (of, job) in jobs.iter().enumerate() {
+            self.pair(document, of, job, &mut parts, &mut sides);
+        }
+        let kept: Vec<Span> = document.kept.iter().map(|kept| kept.span).collect();
+        let decided = decide(&document.text, rules, &kept, parts);
+        let mut staying: Vec<(usize, &str)> = decided.staying.iter().map(|&(n, reason)| (sides[n].0, reason)).collect();
+        staying.retain(|&(of, _)| !decided.cuts.iter().any(|cut| sides[cut.number].0 == of));
+        staying.sort_by_key(|&(of, _)| of);
+        staying.dedup_by_key(|&mut (of, _)| of);
+        let cuts = decided.cuts.iter().filter_map(|cut| {
+            let (of, keep) = sides[cut.number];
+            self.passage_cut(document, &jobs[of], keep, cut)
+        });
+        (cuts.collect(), staying.into_iter().map(|(of, reason)| (jobs[of], reason)).collect())
+    }
+
+    /// Divides a place where something was taken out of it or of its kept place. `sides` tells, for the number of each
+    /// part, of which job it is and what it repeats.
+    fn pair(
+        &self,
+        document: &OpenDocument,
+        of: usize,
+        job: &PlaceJob,
+        parts: &mut Vec<RepeatedPart<'w>>,
+        sides: &mut Vec<(usize, &'w Arc<KeptPassage>)>,
+    ) {
+        let words = document.text.words(job.span);
+        let hashes: Vec<u64> = document.text.tokens[words.clone()].iter().map(|token| token.hash).collect();
+        let seams = document.seams.iter().filter(|&&seam| words.start < seam && seam < words.end);
+        let mut seams: Vec<usize> = seams.map(|seam| seam - words.start).collect();
+        seams.dedup();
+        for paired in self.texts[job.family].paired(&hashes, &seams, self.context.rules.threshold) {
+            let (number, part) = (sides.len(), words.start + paired.words.start..words.start + paired.words.end);
+            parts.push(RepeatedPart { number, words: part, kept: paired.kept });
+            sides.push((of, paired.keep));
+        }
+    }
+
+    /// Returns a cut in the original text: the part of it that stands together with its words.
+    fn passage_cut(
+        &self,
+        document: &OpenDocument,
+        job: &PlaceJob,
+        keep: &Arc<KeptPassage>,
+        cut: &DecidedCut,
+    ) -> Option<PassageCut> {
+        let first = document.text.tokens[cut.words.start].span.start;
+        let together = document.origins.together(cut.span).find(|part| part.end > first)?;
+        let is_marked = self.context.options.passages == PassageTreatment::Mark;
+        Some(PassageCut {
+            span: document.origins.original(together),
+            characters: is_marked.then(|| document.text.characters(cut.span)),
+            family: Arc::clone(&self.context.families[job.family].id),
+            keep: Arc::clone(keep),
+            words: cut.words.len(),
+            covered: cut.covered,
+        })
+    }
+}

@@ -1,0 +1,93 @@
+//! What a plan is made of, gathered from findings as they come: of each document that goes and of each place of a repeated
+//! passage its source, record, id and span, without any text.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::index::SourceIndex;
+use super::places::{FoundFamily, FoundMatch, FoundPlace};
+use super::removal::{DocumentRemoval, LargeRemoval, RemovalCause};
+use crate::error::Result;
+use crate::finding::{DocumentCluster, DocumentRef, Finding, PassageFamily, PassageMatch, Sink};
+
+/// A warning names a kept document for which so many or more go, if they are more than 1% of all documents.
+const LARGE_CLUSTER: usize = 100;
+
+/// Documents that go, and places that may.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    pub index: SourceIndex,
+    /// Whether anything is gathered of passages.
+    pub with_passages: bool,
+    /// The documents that go, each with the number of its source.
+    pub drops: Vec<(usize, DocumentRemoval)>,
+    pub large: Vec<LargeRemoval>,
+    /// The documents for which others go, by source and record, if passages are gathered.
+    pub keepers: BTreeSet<(usize, u64)>,
+    pub families: Vec<FoundFamily>,
+    pub matches: Vec<FoundMatch>,
+    /// The names of the families of matches, which all matches of a family share.
+    names: HashMap<String, Arc<str>>,
+}
+
+impl Gathered {
+    pub fn new(index: SourceIndex, with_passages: bool) -> Self {
+        Self { index, with_passages, ..Self::default() }
+    }
+
+    pub fn add_cluster(&mut self, cluster: &DocumentCluster) -> Result<()> {
+        let (number, keep) = self.located(&cluster.keep)?;
+        let keep = Arc::new(keep);
+        for member in &cluster.members {
+            let (jaccard, containment, exact) = (member.jaccard, member.containment, member.exact);
+            let cause = RemovalCause::Duplicate { keep: Arc::clone(&keep), jaccard, containment, exact };
+            let (number, doc) = self.located(&member.doc)?;
+            self.drops.push((number, DocumentRemoval { doc, cause }));
+        }
+        if self.with_passages {
+            self.keepers.insert((number, keep.record));
+        }
+        if cluster.members.len() >= LARGE_CLUSTER {
+            self.large.push(LargeRemoval { keep: keep.as_ref().clone(), members: cluster.members.len() });
+        }
+        Ok(())
+    }
+
+    pub fn add_family(&mut self, family: &PassageFamily) -> Result<()> {
+        if self.with_passages {
+            let places = std::iter::once(&family.keep).chain(&family.occurrences);
+            let places = places.map(|place| FoundPlace::new(place, &self.index)).collect::<Result<_>>()?;
+            self.families.push(FoundFamily { id: family.id.as_str().into(), places });
+        }
+        Ok(())
+    }
+
+    pub fn add_match(&mut self, found: &PassageMatch) -> Result<()> {
+        if self.with_passages {
+            let family = match self.names.get(&found.family) {
+                Some(name) => Arc::clone(name),
+                None => Arc::clone(self.names.entry(found.family.clone()).or_insert(found.family.as_str().into())),
+            };
+            let [a, b] = [&found.a, &found.b].map(|place| FoundPlace::new(place, &self.index));
+            self.matches.push(FoundMatch { family, a: a?, b: b? });
+        }
+        Ok(())
+    }
+
+    /// Returns the number of a document's source, and the document with the name of the source that all share.
+    fn located(&self, doc: &DocumentRef) -> Result<(usize, DocumentRef)> {
+        let number = self.index.number(doc)?;
+        Ok((number, self.index.document(number, doc.record, doc.id.as_ref())))
+    }
+}
+
+impl Sink for Gathered {
+    fn receive(&mut self, finding: Finding) -> Result<()> {
+        match finding {
+            Finding::DocumentCluster(cluster) => self.add_cluster(&cluster),
+            Finding::PassageFamily(family) => self.add_family(&family),
+            Finding::PassageMatch(found) => self.add_match(&found),
+            Finding::Header(_) | Finding::DocumentPair(_) | Finding::Skipped(_) | Finding::Summary(_) => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Makes a plan final: what it would leave is scanned and planned again, until nothing more goes.
+//!
+//! Cuts change what repeats. Places that were swallowed by longer ones come to light, parts that were apart stand together,
+//! and documents become copies of each other. So the copy is scanned before it is written: the sources are read with the
+//! plan carried out on each record on the way. What goes then is added to the plan in places of the original texts. A kept
+//! place may lose words in a later round; what went for it comes back, and the next round decides on it again.
+//!
+//! Each round costs a scan. The last one finds nothing to remove, which is what a second `clean` of the copy would find.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use doublon_core::Span;
+use doublon_core::text::Tokenizer;
+
+use super::context::not_there;
+use super::cut::CuttableText;
+use super::edit::{DocumentEdit, PassageCut};
+use super::gathered::Gathered;
+use super::index::SourceIndex;
+use super::left::text_left;
+use super::options::{CleanOptions, PassageTreatment};
+use super::passages::add_passages;
+use super::plan::{Plan, PlannedSource};
+use super::records::{changed, visit};
+use super::removal::{DocumentRemoval, RemovalCause};
+use crate::error::Result;
+use crate::finding::{DocumentRef, Finding, Header, Sink, SourceInfo};
+use crate::scan::{Progress, Resources, Revised, Revision, scan_revised};
+use crate::source::{Record, Source, SourceOptions};
+
+/// The most rounds. Those of a corpus without tricks are two or three.
+const ROUNDS: usize = 20;
+
+/// Adds to a plan what goes only once the rest is gone. Nothing is done if no passage is cut.
+///
+/// # Errors
+///
+/// If a source is not what was scanned, or a temporary file cannot be written.
+pub fn settle(plan: &mut Plan, options: &CleanOptions, resources: &Resources, progress: &dyn Progress) -> Result<()> {
+    if options.passages != PassageTreatment::Cut || plan.edits().next().is_none() {
+        return Ok(());
+    }
+    plan.is_final = false;
+    while !plan.is_final && plan.rounds < ROUNDS {
+        let gathered = Round::scan(plan, resources, progress)?;
+        progress.phase("planning", None);
+        plan.is_final = !add(gathered, options, plan)?;
+        plan.rounds += 1;
+    }
+    Ok(())
+}
+
+/// Adds what a round found. Returns whether anything more goes.
+fn add(mut gathered: Gathered, options: &CleanOptions, plan: &mut Plan) -> Result<bool> {
+    let more = !gathered.drops.is_empty();
+    for (source, drop) in gathered.drops.drain(..) {
+        plan.sources[source].drops.push(drop);
+    }
+    plan.sources.iter_mut().for_each(|source| source.drops.sort_by_key(|drop| drop.doc.record));
+    let index = gathered.index.clone();
+    for doc in plan.drops().filter_map(DocumentRemoval::keeper).chain(plan.edits().flat_map(of_kept)) {
+        gathered.keepers.insert((index.number(doc)?, doc.record));
+    }
+    let new = add_passages(gathered, *options, plan)?;
+    let is_changed = more || !new.is_empty();
+    if is_changed {
+        let restored = restore(plan);
+        refit(&restored, options, plan)?;
+    }
+    Ok(is_changed)
+}
+
+/// The documents of the places for which an edit cuts.
+fn of_kept(edit: &DocumentEdit) -> impl Iterator<Item = &DocumentRef> {
+    edit.cuts.iter().map(|cut| &cut.keep.doc)
+}
+
+/// Receives the findings of a round.
+struct Round<'p> {
+    plan: &'p Plan,
+    gathered: Gathered,
+}
+
+impl Round<'_> {
+    /// Scans what a plan leaves.
+    fn scan(plan: &Plan, resources: &Resources, progress: &dyn Progress) -> Result<Gathered> {
+        let sources: Vec<Source> = plan.sources.iter().map(|planned| planned.source.clone()).collect();
+        let infos: Vec<SourceInfo> = plan.sources.iter().map(|planned| planned.info.clone()).collect();
+        let mut round = Round { plan, gathered: Gathered::new(SourceIndex::new(&infos), true) };
+        scan_revised(&sources, &plan.parameters, plan, resources, progress, &mut round)?;
+        Ok(round.gathered)
+    }
+
+    /// Checks that the sources are those of the plan.
+    fn check(&self, header: &Header) -> Result<()> {
+        let of_plan = self.plan.sources.iter();
+        let mut read: BTreeMap<&str, &SourceInfo> =
+            header.sources.iter().map(|info| (info.path.as_str(), info)).collect();
+        for planned in of_plan {
+            match read.remove(planned.info.path.as_str()) {
+                Some(info) if info.xxh3_128 == planned.info.xxh3_128 => {}
+                _ => return Err(changed(planned, "its content is not what was scanned".to_owned())),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Sink for Round<'_> {
+    fn receive(&mut self, finding: Finding) -> Result<()> {
+        match finding {
+            Finding::Header(header) => self.check(&header),
+            other => self.gathered.receive(other),
+        }
+    }
+}
+
+/// Carries out a plan on what is read.
+impl Revision for Plan {
+    fn revise(&self, source: usize, record: &mut Record) -> Revised {
+        let Some(planned) = self.sources.get(source) else { return Revised::Same };
+        if planned.drops_record(record.record) {
+            return Revised::Gone;
+        }
+        let pieces = planned.pieces(record.record);
+        match text_left(&record.text, pieces) {
+            Some(left) if !pieces.is_empty() => {
+                record.text = left.into_owned();
+                Revised::Changed
+            }
+            // A text without the pieces is another one; the sources are compared with those of the plan.
+            _ => Revised::Same,
+        }
+    }
+}
+
+/// Takes back what goes for something that goes by now too. Returns the documents of which places came back, by source
+/// and record.
+fn restore(plan: &mut Plan) -> BTreeSet<(usize, u64)> {
+    let mut restored = BTreeSet::new();
+    loop {
+        let gone = Gone::new(plan);
+        let mut count = 0;
+        for (number, planned) in plan.sources.iter_mut().enumerate() {
+            count += restore_in(planned, number, &gone, &mut restored);
+        }
+        if count == 0 {
+            return restored;
+        }
+    }
+}
+
+/// Takes back removals in one source; returns how many.
+fn restore_in(planned: &mut PlannedSource, number: usize, gone: &Gone, restored: &mut BTreeSet<(usize, u64)>) -> usize {
+    let before = planned.drops.len();
+    planned.drops.retain(|drop| drop.keeper().is_none_or(|keeper| !gone.has(keeper)));
+    let mut count = before - planned.drops.len();
+    for edit in &mut planned.edits {
+        let before = edit.cuts.len();
+        edit.cuts.retain(|cut| !gone.has_part(&cut.keep.doc, cut.keep.span));
+        if edit.cuts.len() < before {
+            count += before - edit.cuts.len();
+            restored.insert((number, edit.doc.record));
+            let record = edit.doc.record;
+            let is_short = |drop: &DocumentRemoval| matches!(drop.cause, RemovalCause::TooShort { .. });
+            planned.drops.retain(|drop| drop.doc.record != record || !is_short(drop));
+        }
+    }
+    count
+}
+
+/// What goes.
+struct Gone {
+    documents: BTreeSet<DocumentRef>,
+    places: BTreeMap<DocumentRef, Vec<Span>>,
+}
+
+impl Gone {
+    fn new(plan: &Plan) -> Self {
+        let spans = |edit: &DocumentEdit| edit.cuts.iter().map(|cut: &PassageCut| cut.span).collect();
+        let without_id = |doc: &DocumentRef| DocumentRef { id: None, ..doc.clone() };
+        Self {
+            documents: plan.drops().map(|drop| without_id(&drop.doc)).collect(),
+            places: plan.edits().map(|edit| (without_id(&edit.doc), spans(edit))).collect(),
+        }
+    }
+
+    fn has(&self, doc: &DocumentRef) -> bool {
+        self.documents.contains(&DocumentRef { id: None, ..doc.clone() })
+    }
+
+    fn has_part(&self, doc: &DocumentRef, span: Span) -> bool {
+        let here = self.places.get(&DocumentRef { id: None, ..doc.clone() });
+        self.has(doc) || here.is_some_and(|cuts| cuts.iter().any(|cut| cut.overlaps(span)))
+    }
+}
+
+/// Works out again what is taken out of documents of which cuts were taken back.
+fn refit(restored: &BTreeSet<(usize, u64)>, options: &CleanOptions, plan: &mut Plan) -> Result<()> {
+    let reading = SourceOptions::from(plan.parameters.input.clone());
+    let config = &plan.parameters.config;
+    let tokenizer = Tokenizer::new(config.text, config.seed);
+    let restored: Vec<(usize, u64)> = restored.iter().copied().collect();
+    for of_source in restored.chunk_by(|x, y| x.0 == y.0) {
+        let planned = &mut plan.sources[of_source[0].0];
+        let records: Vec<u64> = of_source.iter().map(|&(_, record)| record).collect();
+        let mut edits = Vec::with_capacity(records.len());
+        visit(planned, &records, &reading, &mut |record, _| {
+            let edit = planned.edit(record.record).ok_or_else(|| not_there(planned, record.record))?;
+            let text = CuttableText::new(&record.text, options.cut_at, &tokenizer);
+            let spans: Vec<Span> = edit.cuts.iter().map(|cut| cut.span).collect();
+            edits.push(DocumentEdit { pieces: text.pieces(&spans, &tokenizer), ..edit.clone() });
+            Ok(())
+        })?;
+        planned.change(edits);
+        planned.edits.retain(|edit| !edit.cuts.is_empty());
+    }
+    Ok(())
+}

@@ -1,0 +1,139 @@
+//! P10: cleaning is final. A second `clean` of a copy removes nothing, and what a scan of the copy lists is told.
+
+#![allow(clippy::unwrap_used)] // helpers of tests fail like tests
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Runs a command in a folder; it must succeed. Returns what it writes to standard output.
+fn doublon(folder: &Path, arguments: &str) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_doublon"));
+    command.args(arguments.split_whitespace()).arg("--no-progress").current_dir(folder);
+    let output = command.output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "doublon {arguments} in {}\n{told}", folder.display());
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn lines(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn evidence(folder: &Path, out: &str, name: &str) -> Vec<Value> {
+    lines(&fs::read_to_string(folder.join(out).join("_doublon").join(name)).unwrap())
+}
+
+fn key(span: &Value) -> String {
+    let file = Path::new(span["source"].as_str().unwrap()).file_name().unwrap();
+    format!("{} {} {}", file.display(), span["record"], span["start"])
+}
+
+/// Cleans texts twice, and checks the second run and a scan of the copy against each other. Returns what went.
+fn clean_twice(texts: &[String], flags: &str) -> Vec<Value> {
+    let folder = TempDir::new().unwrap();
+    let folder = folder.path();
+    fs::create_dir(folder.join("in")).unwrap();
+    let all: String = texts.iter().map(|text| format!("{}\n", serde_json::json!({ "text": text }))).collect();
+    fs::write(folder.join("in/a.jsonl"), all).unwrap();
+    let flags = format!("--passages cut {flags}");
+    doublon(folder, &format!("clean in --out one {flags}"));
+    doublon(folder, &format!("clean one --out two {flags}"));
+    let again = evidence(folder, "two", "removed.jsonl");
+    assert_eq!(again, [] as [Value; 0], "removed again with {flags} from {texts:#?}");
+    assert_eq!(fs::read(folder.join("one/a.jsonl")).unwrap(), fs::read(folder.join("two/a.jsonl")).unwrap());
+    let staying = evidence(folder, "two", "staying.jsonl");
+    let told: BTreeSet<String> = staying.iter().filter_map(|line| line.get("span")).map(key).collect();
+    for found in lines(&doublon(folder, "scan one --level passages --format json")) {
+        if found["type"] == "passage_match" {
+            assert!(told.contains(&key(&found["b"])), "{flags}: {} is told nowhere", found["b"]);
+        }
+    }
+    evidence(folder, "one", "removed.jsonl")
+}
+
+/// Sentences of words that come in no order of their own.
+struct Sentences(u64);
+
+impl Sentences {
+    fn next(&mut self, below: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % below
+    }
+
+    fn sentence(&mut self) -> String {
+        let mut text = String::from("It");
+        for _ in 0..7 + self.next(8) {
+            write!(text, " w{}", self.next(5_000)).unwrap();
+        }
+        text + "."
+    }
+
+    fn text(&mut self, sentences: usize) -> String {
+        (0..sentences).map(|_| self.sentence()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The text with one word in `every` put in place of another.
+    fn edited(&mut self, text: &str, every: u64) -> String {
+        let word = |word: &str, n: u64, other: u64| if n == 0 { format!("x{other}") } else { word.to_owned() };
+        let words: Vec<String> = text.split(' ').map(|one| word(one, self.next(every), self.next(5_000))).collect();
+        words.join(" ")
+    }
+
+    /// Texts that hold each kind of repeat.
+    fn corpus(&mut self) -> Vec<String> {
+        let (exact, nested, hub) = (self.text(4), self.text(8), self.text(3));
+        let inner: String = nested.split_inclusive(". ").skip(2).take(4).collect();
+        let chain: Vec<String> = (0..8).map(|_| self.sentence()).collect();
+        let mut texts: Vec<String> = Vec::new();
+        for n in 0..6 {
+            let (before, after) = (self.text(3), self.text(2));
+            texts.push(format!("{before} {exact} {after}\n\n{hub}"));
+            let edited = self.edited(&exact, 12);
+            texts.push(format!("{after}\n\n{edited}\n\n{hub} {before}"));
+            texts.push(format!("{}\n\n{}", self.text(2), if n % 2 == 0 { &nested } else { &inner }));
+            texts.push(format!("{} {}", chain[n..n + 3].join(" "), self.text(1)));
+            texts.push(format!("{}\n\n{hub}", self.text(4)));
+        }
+        let unit = self.text(2);
+        texts.push([unit.as_str(); 7].join(" "));
+        let last = texts.len() as u64;
+        (0..last).for_each(|n| texts.swap(n as usize, self.next(last) as usize));
+        texts
+    }
+}
+
+#[test]
+fn p10_a_second_clean_removes_nothing() {
+    for seed in 0..6 {
+        for flags in ["", "--cut-at word", "--cut-at paragraph", "--threshold 0.7 --min-left 20"] {
+            let texts = Sentences(seed).corpus();
+            assert!(!clean_twice(&texts, flags).is_empty(), "nothing goes with {flags}");
+        }
+    }
+}
+
+#[test]
+fn p10_bios_above_a_common_footer_stay_once() {
+    let mut words = Sentences(1);
+    let (bios, footer) = ([words.text(3), words.text(3), words.text(3)], words.text(3));
+    let texts: Vec<String> = (0..12).map(|n| format!("{}\n\n{}\n\n{footer}", words.text(4), bios[n % 3])).collect();
+    let removed = clean_twice(&texts, "");
+    let words: u64 = removed.iter().map(|line| line["words"].as_u64().unwrap()).sum();
+    let count = |text: &String| text.split_whitespace().count() as u64;
+    assert_eq!(words, 3 * bios.iter().map(count).sum::<u64>() + 11 * count(&footer));
+}
+
+#[test]
+fn p10_windows_that_move_on_leave_each_word_once() {
+    let mut words = Sentences(2);
+    let all: Vec<String> = (0..14).map(|_| words.sentence()).collect();
+    let texts: Vec<String> = (0..8).map(|n| all[n..n + 6].join(" ")).collect();
+    clean_twice(&texts, "");
+    clean_twice(&texts, "--cut-at word");
+}
