@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use tempfile::TempDir;
 
 fn lines<T: DeserializeOwned>(name: &str) -> Vec<T> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/peers").join(name);
+    let path = Path::new("data/peers").join(name);
     fs::read_to_string(path).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
@@ -43,9 +43,9 @@ struct Page {
 /// The places of all families, in characters, by page.
 fn places(min_words: usize) -> BTreeMap<String, Vec<(usize, usize)>> {
     let parameters = Config::builder().level(Level::Passages).min_words(min_words).build().unwrap();
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/peers/dolma_docs.jsonl");
+    let path = Path::new("data/peers/dolma_docs.jsonl");
     let mut places: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for family in scanned(&path, &parameters).families {
+    for family in scanned(path, &parameters).families {
         for place in std::iter::once(&family.keep).chain(&family.occurrences) {
             places
                 .entry(place.doc.id.as_deref().unwrap().to_owned())

@@ -21,7 +21,7 @@ use tempfile::TempDir;
 use crate::reading::{Outcome, folder, gzip, read, read_bytes, read_default, read_jsonl};
 
 fn bad_inputs() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("data/bad")
+    "data/bad".into()
 }
 
 fn bad_input(case: &str) -> Outcome {

@@ -4,7 +4,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use doublon::Keep;
@@ -63,11 +63,11 @@ impl Outcome {
 }
 
 fn data(path: &str) -> File {
-    File::open(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data/parquet").join(path)).unwrap()
+    File::open(Path::new("data/parquet").join(path)).unwrap()
 }
 
 fn files(folder: &str) -> Vec<PathBuf> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data/parquet").join(folder);
+    let folder = Path::new("data/parquet").join(folder);
     let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|ending| ending == "parquet"));
     files.sort();
@@ -324,8 +324,7 @@ fn no_changed_byte_brings_the_program_down() {
     let sources =
         ["made/codec_none", "made/nulls", "apache/delta_length_byte_array", "apache/data_index_bloom_encoding_stats"];
     for (name, field) in sources.iter().zip(["text", "text", "FRUIT", "String"]) {
-        let mut bytes =
-            fs::read(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("data/parquet/{name}.parquet"))).unwrap();
+        let mut bytes = fs::read(format!("data/parquet/{name}.parquet")).unwrap();
         let options = text_field(field);
         let mut refused = 0;
         for i in (0..bytes.len()).step_by(7) {

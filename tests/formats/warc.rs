@@ -76,7 +76,7 @@ fn documents(items: &[Item]) -> Vec<&Record> {
 }
 
 fn fixture(name: &str) -> Vec<u8> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/warc").join(name);
+    let path = Path::new("data/warc").join(name);
     fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 

@@ -109,7 +109,7 @@ fn corpus(seed: u64) -> Vec<Generated> {
 #[test]
 fn the_cleaned_seed_article_is_the_article_without_its_teaser() {
     let bench = Bench::new();
-    let article = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("data/seed/article.txt")).unwrap();
+    let article = fs::read_to_string("data/seed/article.txt").unwrap();
     bench.write("in/article.txt", &article);
     for edge in ["word", "sentence", "paragraph"] {
         let out = format!("out-{edge}");

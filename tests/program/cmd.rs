@@ -35,7 +35,7 @@ fn every_case_states_its_status_and_all_its_output() {
 
 fn cases() -> io::Result<Vec<(PathBuf, String)>> {
     let mut cases = Vec::new();
-    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cmd"))? {
+    for entry in fs::read_dir("tests/cmd")? {
         let path = entry?.path();
         if path.extension().is_some_and(|extension| extension == "toml") {
             let text = fs::read_to_string(&path)?;
@@ -80,7 +80,7 @@ fn a_case_without_status_or_output_is_a_fault() {
 
 #[test]
 fn every_console_block_of_the_readme_runs_doublon() {
-    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let readme = fs::read_to_string("README.md").unwrap();
     assert_eq!(readme_faults(&readme), [""; 0]);
 }
 

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use boon::{Compiler, SchemaIndex, Schemas};
 use doublon::finding::Findings;
@@ -24,7 +24,7 @@ struct Checker {
 
 impl Checker {
     fn new(path: &str) -> Self {
-        let text = fs::read_to_string(root(path)).expect("the schema is published");
+        let text = fs::read_to_string(path).expect("the schema is published");
         let schema = serde_json::from_str(&text).expect("a schema is JSON");
         let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
         compiler.add_resource("http://doublon.test/schema", schema).expect("a place for it");
@@ -48,10 +48,6 @@ impl Checker {
         types.dedup();
         types
     }
-}
-
-fn root(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
 fn found(path: &Path, config: &Config) -> Findings {
@@ -91,10 +87,10 @@ fn findings_of_any_run_are_as_the_schema_says() {
     let schema = Checker::new("docs/findings.schema.json");
     let default = Config::default;
     assert_eq!(
-        schema.check(&lines(&found(&root("data/seed"), &default()))),
+        schema.check(&lines(&found(Path::new("data/seed"), &default()))),
         ["header", "passage_match", "passage_family", "summary"]
     );
-    assert!(schema.check(&lines(&found(&root("data/bad"), &default()))).contains(&"skipped".to_owned()));
+    assert!(schema.check(&lines(&found(Path::new("data/bad"), &default()))).contains(&"skipped".to_owned()));
     let corpus = corpus();
     let all = ["header", "document_cluster", "document_pair", "passage_match", "passage_family", "skipped", "summary"];
     let parameters = default().to_builder().pairs(true).inside_duplicates(true).threshold(0.95).build().unwrap();
@@ -110,7 +106,7 @@ fn findings_of_any_run_are_as_the_schema_says() {
 fn statistics_of_any_run_are_as_the_schema_says() {
     let schema = Checker::new("docs/stats.schema.json");
     let corpus = corpus();
-    for (path, compare) in [(corpus.path(), true), (corpus.path(), false), (&root("data/bad"), true)] {
+    for (path, compare) in [(corpus.path(), true), (corpus.path(), false), (Path::new("data/bad"), true)] {
         let request = StatsRequest { compare, documents: true, worst: 5 };
         let (parameters, options) = (Config::default(), InputOptions::default());
         let found = stats(&[path.to_path_buf()], request, &parameters, &options, &Resources::default(), &());
@@ -124,7 +120,7 @@ fn statistics_of_any_run_are_as_the_schema_says() {
 #[test]
 fn a_line_that_is_no_finding_is_refused() {
     let schema = Checker::new("docs/findings.schema.json");
-    let text = lines(&found(&root("data/seed"), &Config::default()));
+    let text = lines(&found(Path::new("data/seed"), &Config::default()));
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let faulty = |n: usize, pointer: &str, value: Value| {
         let mut line = lines[n].clone();
@@ -165,14 +161,14 @@ fn sarif_of_any_run_is_as_its_standard_says() {
     let hostile = hostile();
     let contained = Config::builder().containment(Some(0.9)).threshold(0.95).build().unwrap();
     for (path, parameters) in [
-        (root("data/seed"), Config::default()),
-        (root("data/bad"), Config::default()),
-        (corpus.path().to_path_buf(), contained),
-        (hostile.path().to_path_buf(), Config::default()),
+        (Path::new("data/seed"), Config::default()),
+        (Path::new("data/bad"), Config::default()),
+        (corpus.path(), contained),
+        (hostile.path(), Config::default()),
     ] {
         let by_line = InputOptions { record: RecordMode::Lines, ..InputOptions::default() };
-        assert_eq!(schema.fault(&log(&found_with(&path, &parameters, &by_line), usize::MAX)), None);
-        let found = found(&path, &parameters);
+        assert_eq!(schema.fault(&log(&found_with(path, &parameters, &by_line), usize::MAX)), None);
+        let found = found(path, &parameters);
         let whole = log(&found, usize::MAX);
         assert_eq!(schema.fault(&whole), None);
         assert!(!results(&whole).is_empty(), "{whole:#}");
