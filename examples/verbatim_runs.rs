@@ -111,6 +111,9 @@ impl Count {
     fn of(words: &Words, coverage: &Coverage, exhaustive: bool, args: &Args) -> Self {
         let mut count = Self::default();
         words.runs(args.min_words, |run| {
+            if words.counted(&run) < args.min_words {
+                return;
+            }
             let (matched, family) = (coverage.in_one_match(&run), coverage.in_one_family(&run));
             let families = family || coverage.in_families(&run);
             count.runs += 1;

@@ -16,7 +16,8 @@ use crate::generator::Generated;
 /// Tokens of a shingle.
 const K: usize = 5;
 
-/// Returns the tokens of a text: runs of letters and digits, and single characters of scripts without spaces.
+/// Returns the tokens of a text: runs of letters and digits, and single characters of scripts without spaces; of a text
+/// without any, its characters but white space.
 pub fn tokens(text: &str) -> Vec<String> {
     let normal: String = text.nfkc().flat_map(char::to_lowercase).filter(|c| !is_ignored(*c)).collect();
     let normal = normal.replace('ς', "σ");
@@ -28,7 +29,9 @@ pub fn tokens(text: &str) -> Vec<String> {
             _ => spaced.push(' '),
         }
     }
-    spaced.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    let words: Vec<String> = spaced.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    let characters = || normal.chars().filter(|c| !c.is_whitespace()).map(String::from).collect();
+    if words.is_empty() { characters() } else { words }
 }
 
 fn is_ignored(c: char) -> bool {
@@ -43,7 +46,7 @@ fn is_single(c: char) -> bool {
         && c.is_alphanumeric()
 }
 
-/// Returns the set of shingles of a text; one that is shorter than a shingle is one, and one without a token has none.
+/// Returns the set of shingles of a text; one that is shorter than a shingle is one, and a blank one has none.
 fn shingles(text: &str) -> BTreeSet<Vec<String>> {
     let tokens = tokens(text);
     match tokens.len() {

@@ -13,6 +13,8 @@ use doublon_core::text::Tokenizer;
 pub struct Words {
     tokens: Vec<Vec<u32>>,
     places: Vec<Vec<Range<usize>>>,
+    /// Of each distinct word, how many quarters of one it counts as.
+    quarters: Vec<usize>,
 }
 
 /// As many equal words at a place of one document and at one of a later document, and no more on either side.
@@ -29,22 +31,32 @@ impl Words {
     pub fn of<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {
         let tokenizer = Tokenizer::default();
         let mut numbers: HashMap<String, u32> = HashMap::new();
-        let (mut tokens, mut places) = (Vec::new(), Vec::new());
+        let (mut tokens, mut places, mut quarters) = (Vec::new(), Vec::new(), Vec::new());
         for text in texts {
             let (mut of_text, mut at) = (Vec::new(), Vec::new());
             tokenizer.for_each(text, |word, span| {
                 let next = numbers.len() as u32;
-                of_text.push(*numbers.entry(word.to_owned()).or_insert(next));
+                let number = *numbers.entry(word.to_owned()).or_insert(next);
+                if number == next {
+                    quarters.push(quarters_of(word));
+                }
+                of_text.push(number);
                 at.push(span.start..span.end);
             });
             tokens.push(of_text);
             places.push(at);
         }
-        Self { tokens, places }
+        Self { tokens, places, quarters }
     }
 
     pub fn documents(&self) -> usize {
         self.tokens.len()
+    }
+
+    /// Returns how many words a run counts as, rounded down.
+    pub fn counted(&self, run: &Run) -> usize {
+        let tokens = &self.tokens[run.a][run.at_a..run.at_a + run.words];
+        tokens.iter().map(|&token| self.quarters[token as usize]).sum::<usize>() / 4
     }
 
     /// Calls `see` with every run of at least `least` words.
@@ -89,6 +101,15 @@ impl Words {
     fn range(&self, place: &PlacedSpan) -> Range<usize> {
         let words = &self.places[place.doc.record as usize];
         words.partition_point(|word| word.start < place.start)..words.partition_point(|word| word.end <= place.end)
+    }
+}
+
+/// Four for a word, two for a Han or kana character, one for a character of Thai, Lao, Khmer or Burmese.
+fn quarters_of(word: &str) -> usize {
+    match word.chars().next() {
+        Some('\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}') => 1,
+        Some('\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}') => 2,
+        _ => 4,
     }
 }
 

@@ -25,16 +25,17 @@ fn passages(documents: &[Generated], config: &Config) -> Findings {
     scan(&[path], &config, &InputOptions::default(), &Resources::default(), &()).unwrap()
 }
 
+/// All runs of at least so many words, of which a character of a script without spaces is a part.
+fn runs(words: &Words, least: usize) -> Vec<Run> {
+    let mut runs = Vec::new();
+    words.runs(least, |run| runs.extend((words.counted(&run) >= least).then_some(run)));
+    runs
+}
+
 /// Copies, quotes, near copies, and pages with a template: many of each.
 fn corpus(seed: u64) -> Vec<Generated> {
     let mix = Mix { exact: 30, near: 150, template: 150, quote: 250, repeat: 50, ..Mix::default() };
     Corpus::new(Options { seed, documents: 250, words: 150, mix }).collect()
-}
-
-fn runs(words: &Words, least: usize) -> Vec<Run> {
-    let mut runs = Vec::new();
-    words.runs(least, |run| runs.push(run));
-    runs
 }
 
 fn words(documents: &[Generated]) -> Words {
@@ -72,7 +73,7 @@ fn nearest_places_put_every_word_of_a_verbatim_run_into_a_family() {
         }
         // A place between two others that it overlaps belongs to one of their families.
         let together = runs.iter().filter(|run| coverage.in_one_family(run)).count();
-        assert!(together * 20 > runs.len() * 19, "seed {seed}: {together} of {} in one family", runs.len());
+        assert!(together * 100 > runs.len() * 94, "seed {seed}: {together} of {} in one family", runs.len());
     }
 }
 
