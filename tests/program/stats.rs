@@ -37,7 +37,7 @@ fn corpus() -> (tempfile::TempDir, PathBuf) {
     }
     fs::write(path.join("a.jsonl"), &first).expect("is written");
     let copies: String = first.split_inclusive('\n').take(3).collect();
-    fs::write(path.join("b.jsonl"), copies + "{\"text\":\"...\"}\nnot JSON\n").expect("is written");
+    fs::write(path.join("b.jsonl"), copies + "{\"text\":\" \"}\nnot JSON\n").expect("is written");
     (folder, path)
 }
 
