@@ -312,7 +312,7 @@ fn short_text(b: u64, random: &mut Random) -> (String, Truth) {
 }
 
 fn empty_text(random: &mut Random) -> String {
-    let texts = ["", " \n", "\u{a0}\t", "\u{feff}", "\u{200b}\n", "\u{301}"];
+    let texts = ["", " \n", "\u{2026}", "\u{feff}", "— !", "\u{301}"];
     texts[random.below(texts.len())].to_owned()
 }
 

@@ -396,11 +396,10 @@ fn identities(words: &Words, found: &PassageMatch) -> (f64, f64) {
     (least_equal / most_columns, most_equal / least_columns)
 }
 
-/// Four for a word, two for a Han or kana character, one for a character of Thai; and a quarter of all that.
+/// A character of Thai counts as a quarter of a word.
 fn counted(words: &[String]) -> usize {
     let quarters = |word: &String| match word.chars().next() {
         Some('\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}') => 1,
-        Some('\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}') => 2,
         _ => 4,
     };
     words.iter().map(quarters).sum::<usize>() / 4

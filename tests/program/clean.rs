@@ -408,7 +408,8 @@ fn a_cut_at_sentences_leaves_no_scraps() {
         bench.expect(0, &format!("clean in --out {edge} --passages cut --cut-at {edge}"));
         assert_eq!(bench.removed(edge).len(), cuts, "{edge}");
     }
-    assert_eq!(bench.summary("sentence")["passages_left"]["no_whole_sentence"], 1);
+    // Told are what repeats word for word, and the match that goes on with words spelled alike.
+    assert_eq!(bench.summary("sentence")["passages_left"]["no_whole_sentence"], 2);
 }
 
 #[test]
