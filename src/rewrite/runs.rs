@@ -109,11 +109,11 @@ impl<'k> Decider<'_, '_> {
     /// Returns all words of a range if it repeats the kept place, or else the part of it that does, if there is one.
     fn core(&self, words: &Range<usize>, kept: &[u64]) -> Option<Range<usize>> {
         let common = self.common(words, kept);
-        if self.share(&common) >= self.rules.threshold {
+        if share(&common) >= self.rules.threshold {
             return Some(words.clone());
         }
         let core = best_part(&common, self.rules.threshold);
-        let is_enough = !core.is_empty() && self.share(&common[core.clone()]) >= self.rules.threshold;
+        let is_enough = !core.is_empty() && share(&common[core.clone()]) >= self.rules.threshold;
         is_enough.then(|| words.start + core.start..words.start + core.end)
     }
 
@@ -127,12 +127,8 @@ impl<'k> Decider<'_, '_> {
         common
     }
 
-    fn share(&self, common: &[bool]) -> f64 {
-        common.iter().filter(|&&is_common| is_common).count() as f64 / common.len().max(1) as f64
-    }
-
     fn share_of(&self, part: &RepeatedPart) -> f64 {
-        self.share(&self.common(&part.words, part.kept))
+        share(&self.common(&part.words, part.kept))
     }
 
     /// Fits runs to their edges until no place goes out of one any more.
@@ -150,7 +146,9 @@ impl<'k> Decider<'_, '_> {
             }
             parts = fitted.iter().flatten().cloned().collect();
             if parts.len() == before {
-                fitted.iter().for_each(|run| self.cut(run));
+                for run in &fitted {
+                    self.cut(run);
+                }
                 return;
             }
         }
@@ -163,7 +161,7 @@ impl<'k> Decider<'_, '_> {
         let start = first.words.start + self.unlike_start(first);
         let words = start..(last.words.end - self.unlike_end(last)).max(start);
         let words = if words.is_empty() { words } else { self.within_edges(run, words, end) };
-        let inside = run.iter().map(|part| self.inside(part, run, &words));
+        let inside = run.iter().map(|part| inside(part, run, &words));
         let (inside, staying): (Vec<_>, Vec<_>) =
             inside.partition(|part| !part.words.is_empty() && self.share_of(part) >= self.rules.threshold);
         let is_cut_off = inside.is_empty();
@@ -191,14 +189,6 @@ impl<'k> Decider<'_, '_> {
         }
     }
 
-    /// Returns the words of a part inside of a run; the first and the last part have what the run took in.
-    fn inside(&self, part: &RepeatedPart<'k>, run: &[RepeatedPart<'k>], words: &Range<usize>) -> RepeatedPart<'k> {
-        let is = |other: &RepeatedPart| other.number == part.number && other.words == part.words;
-        let start = if is(&run[0]) { words.start } else { part.words.start.max(words.start) };
-        let end = if is(&run[run.len() - 1]) { words.end } else { part.words.end.min(words.end) };
-        RepeatedPart { words: start..end.max(start), ..part.clone() }
-    }
-
     /// Returns the words from edge to edge. Words before `end` are not taken in.
     fn within_edges(&self, run: &[RepeatedPart], words: Range<usize>, end: usize) -> Range<usize> {
         let CutRules { edge, least, .. } = *self.rules;
@@ -224,7 +214,7 @@ impl<'k> Decider<'_, '_> {
     fn may_take_in(&self, part: &RepeatedPart, beside: Range<usize>, run: &Range<usize>) -> bool {
         let words = part.words.start.max(run.start).min(beside.start)..part.words.end.min(run.end).max(beside.end);
         let is_free = !self.kept_words.iter().any(|kept| kept.start < beside.end && beside.start < kept.end);
-        is_free && self.share(&self.common(&words, part.kept)) >= self.rules.threshold
+        is_free && share(&self.common(&words, part.kept)) >= self.rules.threshold
     }
 
     /// The words at the start of a part that are not like its kept place.
@@ -294,6 +284,19 @@ fn unlike_ahead(common: impl Iterator<Item = bool>, threshold: f64) -> usize {
         }
     }
     unlike
+}
+
+/// Returns the words of a part inside of a run; the first and the last part have what the run took in.
+fn inside<'k>(part: &RepeatedPart<'k>, run: &[RepeatedPart<'k>], words: &Range<usize>) -> RepeatedPart<'k> {
+    let is = |other: &RepeatedPart| other.number == part.number && other.words == part.words;
+    let start = if is(&run[0]) { words.start } else { part.words.start.max(words.start) };
+    let end = if is(&run[run.len() - 1]) { words.end } else { part.words.end.min(words.end) };
+    RepeatedPart { words: start..end.max(start), ..part.clone() }
+}
+
+/// Returns the share of words that are common.
+fn share(common: &[bool]) -> f64 {
+    common.iter().filter(|&&is_common| is_common).count() as f64 / common.len().max(1) as f64
 }
 
 #[cfg(test)]

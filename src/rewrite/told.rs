@@ -49,7 +49,10 @@ fn place(left: &StayingPassage) -> ToldPlace {
 }
 
 /// Why the places of families stay, by document.
-struct Reasons(BTreeMap<(Arc<str>, u64), Vec<(Span, &'static str)>>);
+struct Reasons(BTreeMap<(Arc<str>, u64), Vec<StayingSpan>>);
+
+/// A place, and why it stays.
+type StayingSpan = (Span, &'static str);
 
 impl Reasons {
     fn new(left: &[StayingPassage]) -> Self {

@@ -155,7 +155,9 @@ impl CorpusBuilder {
 
     fn skip(&mut self, all: &[Skipped]) {
         self.grown.counts.skipped_sources += all.len() as u64;
-        all.iter().for_each(|skipped| self.grown.skipped.push(skipped));
+        for skipped in all {
+            self.grown.skipped.push(skipped);
+        }
     }
 
     /// Reads sources. Returns those that were skipped, and what was skipped of their ends.

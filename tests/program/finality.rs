@@ -39,7 +39,7 @@ fn clean_twice(texts: &[String], flags: &str) -> Vec<Value> {
     let folder = TempDir::new().unwrap();
     let folder = folder.path();
     fs::create_dir(folder.join("in")).unwrap();
-    let all: String = texts.iter().map(|text| format!("{}\n", serde_json::json!({ "text": text }))).collect();
+    let all: String = texts.iter().map(|text| serde_json::json!({ "text": text }).to_string() + "\n").collect();
     fs::write(folder.join("in/a.jsonl"), all).unwrap();
     let flags = format!("--passages cut {flags}");
     doublon(folder, &format!("clean in --out one {flags}"));

@@ -39,10 +39,12 @@ impl<'m, M: Matches> Selector<'m, M> {
         let (within, across): (Vec<u32>, Vec<u32>) = matches.iter().partition(is_within);
         self.take_all(doc, &across);
         // A stretch that repeats one of its own text comes after it, so that one is decided.
-        within.iter().for_each(|&n| self.take_all(doc, &[n]));
+        for n in within {
+            self.take_all(doc, &[n]);
+        }
         let stretches = self.standing.opened();
         let stretches = with_orphans(stretches, &self.covered(matches), self.share);
-        self.standing.close(long_enough(stretches, self.least));
+        self.standing.close(long_enough(&stretches, self.least));
     }
 
     /// Takes what some matches say of a text, what is longest first.
@@ -167,7 +169,7 @@ fn kept_within(stretches: &[Stretch]) -> Vec<Range<u32>> {
 }
 
 /// Drops the stretches that do not come to so many words with those that they touch.
-fn long_enough(stretches: Vec<Stretch>, least: u32) -> Vec<Stretch> {
+fn long_enough(stretches: &[Stretch], least: u32) -> Vec<Stretch> {
     let touching = stretches.chunk_by(|x, y| x.place.end == y.place.start);
     let words = |run: &[Stretch]| run.iter().map(|stretch| stretch.place.end - stretch.place.start).sum::<u32>();
     touching.filter(|run| words(run) >= least).flatten().cloned().collect()

@@ -36,7 +36,7 @@ impl EqualRun {
 /// Matches as they were measured: two places and their equal words.
 pub trait Matches {
     /// Returns how many there are.
-    fn len(&self) -> usize;
+    fn count(&self) -> usize;
 
     /// Returns the earlier and the later place of one.
     fn sides(&self, n: usize) -> (&Occurrence, &Occurrence);
@@ -87,7 +87,7 @@ impl Share {
 
     /// Returns by how much so many equal words of so many are more than the share; negative if they are fewer.
     pub fn excess(self, equal: u64, words: u64) -> i64 {
-        equal as i64 * 1000 - self.0 * words as i64
+        equal.cast_signed() * 1000 - self.0 * words.cast_signed()
     }
 
     /// Returns whether so many equal words of so many reach the share.

@@ -27,7 +27,7 @@ pub fn families_in_order(matches: &impl Matches, listed: usize, threshold: f64, 
 /// Calls `decide` with each text that has the later place of a match, in order, and those matches by that place.
 fn by_later_text(matches: &impl Matches, mut decide: impl FnMut(u32, &[u32])) {
     let later = |n: u32| matches.sides(n as usize).1;
-    let mut order: Vec<u32> = (0..matches.len() as u32).collect();
+    let mut order: Vec<u32> = (0..matches.count() as u32).collect();
     order.sort_unstable_by_key(|&n| (later(n), n));
     for of_text in order.chunk_by(|&x, &y| later(x).doc == later(y).doc) {
         decide(later(of_text[0]).doc, of_text);
@@ -59,7 +59,9 @@ fn grouped(stretches: &[Stretch]) -> (Vec<Vec<Occurrence>>, Vec<u32>) {
         places.push(place.clone());
         of_stretch[n as usize] = family;
     }
-    families.iter_mut().for_each(|places| places[1..].sort_unstable());
+    for places in &mut families {
+        places[1..].sort_unstable();
+    }
     (families, of_stretch)
 }
 

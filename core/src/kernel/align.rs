@@ -79,7 +79,7 @@ impl PassageRepeat {
 
 /// Those to list come first, then the loops.
 impl Matches for PassageRepeats {
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         self.listed.len() + self.loops.len()
     }
 

@@ -10,7 +10,7 @@ use crate::cluster::stretch::EqualRun;
 struct List(Vec<(Occurrence, Occurrence, Vec<EqualRun>)>);
 
 impl Matches for List {
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         self.0.len()
     }
 
@@ -102,7 +102,7 @@ fn a_bio_above_a_footer_is_told_apart_from_it() {
     for (x, y) in [(0, 2), (0, 3), (1, 2), (1, 3), (2, 4), (3, 4)] {
         matches = matches.equal((x, 35), (y, 35), footer);
     }
-    let told = families_in_order(&matches, matches.len(), 0.8, 20);
+    let told = families_in_order(&matches, matches.0.len(), 0.8, 20);
     let expected = [
         vec![place(0, 5, 35), place(1, 5, 35), place(4, 5, 35)],
         vec![place(0, 35, 75), place(1, 35, 75), place(2, 35, 75), place(3, 35, 75), place(4, 35, 75)],
@@ -197,8 +197,8 @@ proptest! {
     #[test]
     fn every_match_has_a_family_and_places_of_a_family_are_apart(texts in texts(), least in 4u32..12) {
         let matches = List::of(&texts, least as usize);
-        let told = families_in_order(&matches, matches.len(), 0.8, least);
-        prop_assert_eq!(told.of_match.len(), matches.len());
+        let told = families_in_order(&matches, matches.0.len(), 0.8, least);
+        prop_assert_eq!(told.of_match.len(), matches.0.len());
         for places in &told.families {
             prop_assert!(places.len() >= 2);
             prop_assert!(places[1..].is_sorted());
