@@ -49,11 +49,14 @@ impl<'t> CuttableText<'t> {
 
     /// Returns the largest part of a range of words that does not begin or end in a number, an elision or a character.
     pub fn unbroken(&self, words: Range<usize>) -> Range<usize> {
-        let is_joined =
-            |n: usize| n > 0 && n < self.tokens.len() && are_joined(self.whole, self.tokens[n - 1], self.tokens[n]);
-        let start = words.clone().find(|&n| !is_joined(n)).unwrap_or(words.end);
-        let end = (start..=words.end).rev().find(|&n| n == start || !is_joined(n)).unwrap_or(start);
+        let start = words.clone().find(|&n| !self.is_joined(n)).unwrap_or(words.end);
+        let end = (start..=words.end).rev().find(|&n| n == start || !self.is_joined(n)).unwrap_or(start);
         start..end
+    }
+
+    /// Whether nothing may come between a word and the one before it.
+    pub fn is_joined(&self, word: usize) -> bool {
+        word > 0 && word < self.tokens.len() && are_joined(self.whole, self.tokens[word - 1], self.tokens[word])
     }
 
     /// Returns the places of ranges of words, at least one each, that follow each other with no word between.

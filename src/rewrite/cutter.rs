@@ -88,10 +88,12 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
         kept: &'d [PlaceJob<'d>],
         planned: &PlannedSource,
     ) -> OpenDocument<'d> {
-        let text = CuttableText::new(left, self.context.options.cut_at, &self.context.tokenizer);
+        let mut text = CuttableText::new(left, self.context.options.cut_at, &self.context.tokenizer);
         let origins = Origins::new(planned.pieces(record.record));
         let parts = origins.together(Span::new(0, left.len())).skip(1);
-        let seams = parts.map(|part| text.tokens.partition_point(|token| token.span.start < part.start)).collect();
+        let first = |part: Span| text.tokens.partition_point(|token| token.span.start < part.start);
+        let seams: Vec<usize> = parts.map(first).collect();
+        text.edges.divide(&seams);
         OpenDocument { record, text, origins, seams, editable, kept }
     }
 

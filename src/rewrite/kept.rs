@@ -55,19 +55,9 @@ impl KeptText {
         let kept_seams: Vec<usize> = self.parts.iter().skip(1).map(|part| part.0).collect();
         let common = common_subsequence(hashes, &self.hashes);
         let paired = divided((hashes.len(), self.hashes.len()), &common, (seams, &kept_seams));
-        let parts: Vec<PairedPart> =
-            paired.into_iter().filter_map(|(words, kept)| self.part(words, kept.start)).collect();
-        let share = |part: &PairedPart| {
-            common_subsequence(&hashes[part.words.clone()], part.kept).len() as f64 / part.words.len() as f64
-        };
-        if seams.is_empty() && parts.iter().any(|part| share(part) < threshold) {
-            // A few words that have no kept part of their own may go with the rest for the rest of it.
-            let mut whole = (0..self.parts.len()).filter_map(|n| self.whole(hashes.len(), n));
-            if let Some(whole) = whole.find(|part| share(part) >= threshold) {
-                return vec![whole];
-            }
-        }
-        parts
+        let parts = paired.into_iter().filter_map(|(words, kept)| self.part(words, kept.start)).collect();
+        let pairing = Pairing { hashes, seams, threshold };
+        pairing.merged(pairing.balanced(parts, &common))
     }
 
     /// Pairs all words of a place with one part.
@@ -81,5 +71,57 @@ impl KeptText {
         let (first, keep) = self.parts.get(n)?;
         let end = self.parts.get(n + 1).map_or(self.hashes.len(), |next| next.0);
         Some(PairedPart { words, kept: &self.hashes[*first..end], keep })
+    }
+}
+
+/// Divides the words of a place among the parts of its kept place so that each part is like what it repeats.
+struct Pairing<'w> {
+    hashes: &'w [u64],
+    seams: &'w [usize],
+    threshold: f64,
+}
+
+impl Pairing<'_> {
+    /// Lets each part have as many of the words that are not common, between it and the next, as it can bear.
+    fn balanced<'k>(&self, mut parts: Vec<PairedPart<'k>>, common: &[(usize, usize)]) -> Vec<PairedPart<'k>> {
+        for n in 1..parts.len() {
+            let words = parts[n - 1].words.clone();
+            if self.seams.contains(&words.end) {
+                continue;
+            }
+            let first = common.partition_point(|pair| pair.0 < words.start);
+            let count = common[first..].iter().take_while(|pair| pair.0 < words.end).count();
+            let least = if count == 0 { words.start } else { common[first + count - 1].0 + 1 };
+            let bearable = words.start + (count as f64 / self.threshold) as usize;
+            let end = bearable.clamp(least, words.end);
+            parts[n - 1].words.end = end;
+            parts[n].words.start = end;
+        }
+        parts.retain(|part| !part.words.is_empty());
+        parts
+    }
+
+    /// Lets a part that is not like what it repeats go with a part beside it, if both together are like what that repeats.
+    fn merged<'k>(&self, mut parts: Vec<PairedPart<'k>>) -> Vec<PairedPart<'k>> {
+        let mut n = 0;
+        while n + 1 < parts.len() {
+            let (first, second) = (&parts[n], &parts[n + 1]);
+            let words = first.words.start..second.words.end;
+            let are_like = [first, second].iter().all(|part| self.is_like(part.words.clone(), part.kept));
+            let is_apart = self.seams.contains(&first.words.end);
+            let like = [first, second].into_iter().find(|part| self.is_like(words.clone(), part.kept));
+            if let Some((kept, keep)) = like.filter(|_| !are_like && !is_apart).map(|part| (part.kept, part.keep)) {
+                parts.splice(n..n + 2, [PairedPart { words, kept, keep }]);
+                n = n.saturating_sub(1);
+            } else {
+                n += 1;
+            }
+        }
+        parts
+    }
+
+    fn is_like(&self, words: Range<usize>, kept: &[u64]) -> bool {
+        let words = &self.hashes[words];
+        !words.is_empty() && common_subsequence(words, kept).len() as f64 >= self.threshold * words.len() as f64
     }
 }

@@ -91,7 +91,22 @@ impl<'k> Decider<'_, '_> {
             end = end.max(part.words.end);
         }
         measured.retain(|part| !part.words.is_empty());
+        self.join_numbers(&mut measured);
+        measured.retain(|part| !part.words.is_empty());
         measured
+    }
+
+    /// Moves the ends of parts that touch inside of a number or an elision before it.
+    fn join_numbers(&self, parts: &mut [RepeatedPart]) {
+        for n in 1..parts.len() {
+            let (before, after) = (parts[n - 1].words.clone(), parts[n].words.clone());
+            if before.end == after.start {
+                let end =
+                    (before.start..=before.end).rev().find(|&word| word == before.start || !self.text.is_joined(word));
+                parts[n - 1].words.end = end.unwrap_or(before.end);
+                parts[n].words.start = end.unwrap_or(before.end);
+            }
+        }
     }
 
     /// Returns what a range has outside of the kept places.
