@@ -27,8 +27,6 @@ pub struct Masks {
     pub singles: u64,
     /// The first bytes of all other characters that are not ASCII.
     pub rest: u64,
-    /// Whether there is a `+`, `#` or `-`.
-    pub any_sign: bool,
 }
 
 /// How the bytes of words are changed.
@@ -65,10 +63,8 @@ pub fn classify(around: &Around, rules: Rules, out: &mut [u8; BLOCK]) -> Masks {
 #[inline]
 fn classify_by<L: Lanes>(around: &Around, rules: Rules, out: &mut [u8; BLOCK]) -> Masks {
     let mut masks = Masks::default();
-    let mut signs = L::splat(0);
     for at in (0..BLOCK).step_by(16) {
         let v = L::load(around, 16 + at);
-        signs = signs.or(word_signs(v)).or(v.equals(b'-'));
         let digit = v.within(b'0', b'9');
         let letter = v.or(L::splat(0x20)).within(b'a', b'z');
         masks.ascii |= digit.or(letter).bits() << at;
@@ -76,28 +72,10 @@ fn classify_by<L: Lanes>(around: &Around, rules: Rules, out: &mut [u8; BLOCK]) -
         let normal = v.or(letter.and(L::splat(rules.case))).and_not(digit.and(L::splat(rules.digit)));
         normal.store(out, at);
     }
-    masks.any_sign = signs.bits() != 0;
     if masks.high != 0 {
         classify_high::<L>(around, rules, out, &mut masks);
     }
     masks
-}
-
-/// Where `+` and `#` stand: they differ in one bit.
-#[inline]
-fn word_signs<L: Lanes>(v: L) -> L {
-    v.and(L::splat(!(b'+' ^ b'#'))).equals(b'+' & b'#')
-}
-
-/// Returns where the block has `+` and `#`, and where it has `+` and `-`, a bit for each byte.
-pub fn signs(around: &Around) -> [u64; 2] {
-    let mut found = [0; 2];
-    for at in (0..BLOCK).step_by(16) {
-        let v = Vector::load(around, 16 + at);
-        found[0] |= word_signs(v).bits() << at;
-        found[1] |= v.equals(b'+').or(v.equals(b'-')).bits() << at;
-    }
-    found
 }
 
 #[inline]
@@ -174,20 +152,20 @@ const SHARP: u8 = 0x9f;
 /// Writes `ss` for each sharp s, which is as long.
 #[inline]
 fn sharp_letters<L: Lanes>(around: &Around, out: &mut [u8; BLOCK]) {
-    let may_be = |at: usize| L::load(around, 16 + at).equals(SHARP);
-    let any = may_be(0).or(may_be(16)).or(may_be(32)).or(may_be(48));
-    // The block may end in the middle of one.
-    if any.bits() != 0 || around[16 + BLOCK] == SHARP {
-        write_sharp_letters(around, out);
+    let mut seconds = 0;
+    for at in (0..BLOCK).step_by(16) {
+        seconds |= L::load(around, 16 + at).equals(SHARP).bits() << at;
     }
-}
-
-#[cold]
-fn write_sharp_letters(around: &Around, out: &mut [u8; BLOCK]) {
-    for (out, near) in out.iter_mut().zip(around[15..].windows(3)) {
-        if near[..2] == [LATIN, SHARP] || near[1..] == [LATIN, SHARP] {
-            *out = b's';
+    while seconds != 0 {
+        let at = seconds.trailing_zeros() as usize;
+        seconds &= seconds - 1;
+        if around[15 + at] == LATIN {
+            out[at] = b's';
+            out[at.saturating_sub(1)] = b's';
         }
+    }
+    if around[15 + BLOCK..17 + BLOCK] == [LATIN, SHARP] {
+        out[BLOCK - 1] = b's';
     }
 }
 

@@ -4,7 +4,7 @@
 //! the edges of words are written out as lists of places. A run of letters with a character that cannot be normalised
 //! in place is marked, and left to the plain tokenizer.
 
-use super::block::{self, Around, BLOCK, Masks, Rules, classify};
+use super::block::{Around, BLOCK, Masks, Rules, classify};
 use super::chars::{CharTable, Kind};
 use super::plain::is_flag_letter;
 use super::{TextOptions, signs};
@@ -93,11 +93,8 @@ impl Window {
         self.raw[16..16 + len].copy_from_slice(&text.as_bytes()[at..at + len]);
         self.raw[16 + len..][..blocks * BLOCK - len + 16].fill(0);
         *self.masks = Places::NONE;
-        let (rest, sign_blocks) = self.classify(blocks);
-        let mut any_marked = self.look_up(text, at, rest);
-        if sign_blocks != 0 {
-            any_marked |= self.add_signs(text, Span::new(at, at + len), sign_blocks);
-        }
+        let rest = self.classify(blocks);
+        let any_marked = self.look_up(text, at, rest) | self.add_signs(text, Span::new(at, at + len));
         let tokens = self.list(blocks);
         if any_marked {
             self.mark(blocks, tokens);
@@ -137,15 +134,14 @@ impl Window {
     }
 
     /// Fills the masks and the normalised bytes with what the blocks know, and the start of `starts` with where other
-    /// characters start; returns how many these are, and a bit for each block that has signs.
-    fn classify(&mut self, blocks: usize) -> (usize, u64) {
-        let (mut rest, mut signs) = (0, 0);
+    /// characters start; returns how many these are.
+    fn classify(&mut self, blocks: usize) -> usize {
+        let mut rest = 0;
         for block in 0..blocks {
             let at = block * BLOCK;
             let around: &Around = as_array(&self.raw[at..at + size_of::<Around>()]);
             let found = classify(around, self.rules, as_array_mut(&mut self.normal[at..at + BLOCK]));
             self.masks.words[block] |= found.ascii;
-            signs |= u64::from(found.any_sign) << block;
             if found.high != 0 {
                 self.masks.add_known(block, found);
                 if found.rest != 0 {
@@ -153,7 +149,7 @@ impl Window {
                 }
             }
         }
-        (rest, signs)
+        rest
     }
 
     /// Looks up the first `count` characters whose places in `text` after byte `base` are in `starts`; returns whether
@@ -234,23 +230,17 @@ impl Window {
         self.masks.words.set(at, breaks.min(WINDOW.saturating_sub(at)));
     }
 
-    /// Adds the signs in some blocks to the words and numbers that they belong to; returns whether any is marked. The
-    /// window is at `span` of the text.
-    fn add_signs(&mut self, text: &str, span: Span, blocks: u64) -> bool {
+    /// Adds signs to the words and numbers that they belong to; returns whether any is marked. The window is at `span` of
+    /// the text.
+    fn add_signs(&mut self, text: &str, span: Span) -> bool {
+        let bytes = &text.as_bytes()[span.start..span.end];
         let mut any_marked = false;
-        for block in bits(blocks) {
-            let [of_words, of_numbers] = block::signs(as_array(&self.raw[block * BLOCK..][..size_of::<Around>()]));
-            let words = &self.masks.words;
-            let before = words[block] << 1 | block.checked_sub(1).map_or(0, |block| words[block] >> 63);
-            let after = words[block] >> 1 | words[block + 1] << 63;
-            for bit in bits(of_words & before) {
-                any_marked |= self.add_word_signs(text, span, block * BLOCK + bit);
-            }
-            for bit in bits(of_numbers & !before & after) {
-                let at = block * BLOCK + bit;
-                if signs::is_of_number(text, Span::new(span.start + at, span.start + at + 1)) {
-                    self.masks.words.set(at, 1);
-                }
+        // Looked for in the text: a comparison more for each block would cost twice as much.
+        for at in memchr::memchr3_iter(b'+', b'#', b'-', bytes) {
+            if self.masks.words.has_before(at) {
+                any_marked |= signs::is_of_word(bytes[at]) && self.add_word_signs(text, span, at);
+            } else if signs::is_of_number(text, Span::new(span.start + at, span.start + at + 1)) {
+                self.masks.words.set(at, 1);
             }
         }
         any_marked
