@@ -183,7 +183,7 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
         seams.dedup();
         for paired in self.texts[job.family].paired(&hashes, &seams, self.context.rules.threshold) {
             let (number, part) = (sides.len(), words.start + paired.words.start..words.start + paired.words.end);
-            parts.push(RepeatedPart { number, words: part, kept: paired.kept });
+            parts.push(RepeatedPart::new(number, part, paired.kept));
             sides.push((of, paired.keep));
         }
     }

@@ -32,6 +32,14 @@ pub(super) struct RepeatedPart<'k> {
     pub words: Range<usize>,
     /// The hashes of the words of the kept place.
     pub kept: &'k [u64],
+    /// Its position among all parts.
+    id: usize,
+}
+
+impl<'k> RepeatedPart<'k> {
+    pub fn new(number: usize, words: Range<usize>, kept: &'k [u64]) -> Self {
+        Self { number, words, kept, id: 0 }
+    }
 }
 
 /// A part that goes.
@@ -85,15 +93,21 @@ impl<'k> Decider<'_, '_> {
             measured.extend(cores.into_iter().map(|words| RepeatedPart { words, ..part.clone() }));
         }
         measured.sort_by_key(|part| (part.words.start, part.words.end, part.number));
-        let mut end = 0;
-        for part in &mut measured {
+        (0..).zip(&mut measured).for_each(|(id, part)| part.id = id);
+        measured
+    }
+
+    /// Returns parts, which are in order, without what an earlier one has of them.
+    fn apart(&self, parts: &[RepeatedPart<'k>]) -> Vec<RepeatedPart<'k>> {
+        let (mut apart, mut end) = (parts.to_vec(), 0);
+        for part in &mut apart {
             part.words = part.words.start.max(end).min(part.words.end)..part.words.end;
             end = end.max(part.words.end);
         }
-        measured.retain(|part| !part.words.is_empty());
-        self.join_numbers(&mut measured);
-        measured.retain(|part| !part.words.is_empty());
-        measured
+        apart.retain(|part| !part.words.is_empty());
+        self.join_numbers(&mut apart);
+        apart.retain(|part| !part.words.is_empty());
+        apart
     }
 
     /// Moves the ends of parts that touch inside of a number or an elision before it.
@@ -146,8 +160,30 @@ impl<'k> Decider<'_, '_> {
         share(&self.common(&part.words, part.kept))
     }
 
-    /// Fits runs to their edges until no place goes out of one any more.
+    /// Cuts the parts that go. Of parts that overlap the first has the words of both; if it stays, the others are looked
+    /// at again.
     fn settle(&mut self, mut parts: Vec<RepeatedPart<'k>>) {
+        loop {
+            let apart = self.apart(&parts);
+            let runs = self.fitted_runs(apart.clone());
+            let goes = |part: &RepeatedPart| runs.iter().flatten().any(|other| other.id == part.id);
+            let given_up: Vec<RepeatedPart> = apart.into_iter().filter(|part| !goes(part)).collect();
+            let is_whole = |part: &RepeatedPart| given_up.iter().any(|x| x.id == part.id && x.words == part.words);
+            let (stay, rest): (Vec<_>, Vec<_>) = parts.into_iter().partition(is_whole);
+            let hid =
+                |part: &RepeatedPart| rest.iter().any(|x| x.id > part.id && x.words.start < part.words.end && !goes(x));
+            if !stay.iter().any(hid) {
+                for run in &runs {
+                    self.cut(run);
+                }
+                return;
+            }
+            parts = rest;
+        }
+    }
+
+    /// Fits runs to their edges until no place goes out of one any more.
+    fn fitted_runs(&mut self, mut parts: Vec<RepeatedPart<'k>>) -> Vec<Vec<RepeatedPart<'k>>> {
         loop {
             let before = parts.len();
             let runs: Vec<&[RepeatedPart]> = parts.chunk_by(|x, y| x.words.end >= y.words.start).collect();
@@ -161,10 +197,7 @@ impl<'k> Decider<'_, '_> {
             }
             parts = fitted.iter().flatten().cloned().collect();
             if parts.len() == before {
-                for run in &fitted {
-                    self.cut(run);
-                }
-                return;
+                return fitted;
             }
         }
     }
@@ -265,6 +298,19 @@ impl<'k> Decider<'_, '_> {
     }
 }
 
+/// Returns the words of a part inside of a run; the first and the last part have what the run took in.
+fn inside<'k>(part: &RepeatedPart<'k>, run: &[RepeatedPart<'k>], words: &Range<usize>) -> RepeatedPart<'k> {
+    let is = |other: &RepeatedPart| other.id == part.id;
+    let start = if is(&run[0]) { words.start } else { part.words.start.max(words.start) };
+    let end = if is(&run[run.len() - 1]) { words.end } else { part.words.end.min(words.end) };
+    RepeatedPart { words: start..end.max(start), ..part.clone() }
+}
+
+/// The share of words that are common.
+fn share(common: &[bool]) -> f64 {
+    common.iter().filter(|&&is_common| is_common).count() as f64 / common.len().max(1) as f64
+}
+
 /// How much a common word counts for a part, and another against it: parts with the threshold's share of common words
 /// come to nothing.
 fn weights(threshold: f64) -> (f64, f64) {
@@ -301,19 +347,6 @@ fn unlike_ahead(common: impl Iterator<Item = bool>, threshold: f64) -> usize {
     unlike
 }
 
-/// Returns the words of a part inside of a run; the first and the last part have what the run took in.
-fn inside<'k>(part: &RepeatedPart<'k>, run: &[RepeatedPart<'k>], words: &Range<usize>) -> RepeatedPart<'k> {
-    let is = |other: &RepeatedPart| other.number == part.number && other.words == part.words;
-    let start = if is(&run[0]) { words.start } else { part.words.start.max(words.start) };
-    let end = if is(&run[run.len() - 1]) { words.end } else { part.words.end.min(words.end) };
-    RepeatedPart { words: start..end.max(start), ..part.clone() }
-}
-
-/// Returns the share of words that are common.
-fn share(common: &[bool]) -> f64 {
-    common.iter().filter(|&&is_common| is_common).count() as f64 / common.len().max(1) as f64
-}
-
 #[cfg(test)]
 mod tests {
     use doublon_core::text::Tokenizer;
@@ -330,11 +363,8 @@ mod tests {
         };
         let hashes: Vec<Vec<u64>> =
             places.iter().map(|(_, kept)| tokenizer.tokens(kept).iter().map(|token| token.hash).collect()).collect();
-        let places = places.iter().zip(&hashes).enumerate().map(|(number, ((place, _), kept))| RepeatedPart {
-            number,
-            words: parts.words(span(place)),
-            kept,
-        });
+        let places = (0..).zip(places.iter().zip(&hashes));
+        let places = places.map(|(n, ((place, _), kept))| RepeatedPart::new(n, parts.words(span(place)), kept));
         let kept: Vec<Span> = kept.iter().map(|kept| span(kept)).collect();
         let rules = CutRules { edge, least: 4, threshold: 0.8 };
         let decided = decide(&parts, &rules, &kept, places.collect());
@@ -377,5 +407,15 @@ mod tests {
         let kept = "alpha beta gamma delta epsilon zeta one two three four five six seven eight the mayor said";
         let gone = |edge| gone(TEXT, edge, &["One two three four five six seven eight."], &[(TEXT, kept)]);
         assert_eq!(gone(CutEdge::Sentence), ["Alpha beta gamma delta epsilon zeta."]);
+    }
+
+    #[test]
+    fn a_place_goes_where_a_longer_one_that_hides_it_stays() {
+        let text = "A b c d e f golf. One two three four five six seven eight. H i j k l m n oscar.";
+        let place = "One two three four five six seven eight.";
+        // The longer one is like its kept place as a whole, but not in the sentence that would go.
+        let longer = "c d e f golf. One two three four five six seven eight. H i j";
+        let places = [(longer, "c d e f golf one two three four five h i j"), (place, place)];
+        assert_eq!(gone(text, CutEdge::Sentence, &[], &places), [place]);
     }
 }
