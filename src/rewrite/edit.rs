@@ -31,7 +31,7 @@ pub struct PassageCut {
     pub keep: Arc<KeptPassage>,
     /// How many words the place has.
     pub words: usize,
-    /// The share of these words that stand in the kept place too, in equal runs of four words or more.
+    /// The share of these words that stand in the kept place too, in the same order.
     pub covered: f64,
 }
 

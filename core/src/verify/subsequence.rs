@@ -8,7 +8,7 @@
 //! subsequence problem", Information Processing Letters 80, 2001; Hyyrö, "Bit-parallel LCS-length computation revisited",
 //! AWOCA 2004.
 //!
-//! What is larger than [`LARGEST`] is divided at words that stand once in each text and follow each other in both. A part
+//! What is larger than `LARGEST` is divided at words that stand once in each text and follow each other in both. A part
 //! that is too large even so counts with its equal ends only: the result may then be too short, and is never too long.
 
 /// The most cells of a table that is filled: 32 MiB of bits.
