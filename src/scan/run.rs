@@ -64,12 +64,8 @@ pub fn scan_into(
     progress: &dyn Progress,
     sink: &mut (dyn Sink + Send),
 ) -> Result<Summary> {
-    threads(resources)?.install(|| {
-        let budget = Budget::new(resources);
-        let corpus = CorpusBuilder::new(config, &budget).read_only(paths, input, progress)?;
-        let parameters = Parameters { config: config.clone(), input: input.clone() };
-        Ok(compare(corpus, &parameters, &budget, progress, sink)?.summary)
-    })
+    let parameters = Parameters { config: config.clone(), input: input.clone() };
+    scan_read(&parameters, resources, progress, sink, |builder| builder.read_only(paths, input, progress))
 }
 
 /// Finds what [`scan_into`] would find in the sources if a revision had been carried out on them.
@@ -81,10 +77,21 @@ pub(crate) fn scan_revised(
     progress: &dyn Progress,
     sink: &mut (dyn Sink + Send),
 ) -> Result<Summary> {
+    let read = |builder: CorpusBuilder| builder.read_revised(sources, &parameters.input, revision, progress);
+    scan_read(parameters, resources, progress, sink, read)
+}
+
+/// Compares what `read` reads, with threads of its own.
+fn scan_read(
+    parameters: &Parameters,
+    resources: &Resources,
+    progress: &dyn Progress,
+    sink: &mut (dyn Sink + Send),
+    read: impl FnOnce(CorpusBuilder) -> Result<Corpus> + Send,
+) -> Result<Summary> {
     threads(resources)?.install(|| {
         let budget = Budget::new(resources);
-        let Parameters { config, input } = parameters;
-        let corpus = CorpusBuilder::new(config, &budget).read_revised(sources, input, revision, progress)?;
+        let corpus = read(CorpusBuilder::new(&parameters.config, &budget))?;
         Ok(compare(corpus, parameters, &budget, progress, sink)?.summary)
     })
 }
