@@ -7,9 +7,9 @@
 //!
 //! For each pair found the number missed has the mean `(1-p)/p` and the variance `(1-p)/p^2` (the failures before one
 //! success). Pairs of one connected group are found or missed together: of ten copies in two versions all pairs of both
-//! versions are one chance. How strongly is not known, so that the deviations of a group add up as if all of it were one
-//! chance, and only the variances of groups are added. The interval is that of a negative binomial distribution of such
-//! chances with the same mean and variance.
+//! versions are one chance. How strongly is not known. The interval is that of a negative binomial distribution with the same
+//! mean and variance, once with every pair as a chance of its own, and once with the deviations of a group added up as if all
+//! of it were one chance; the wider of both holds.
 
 use std::collections::BTreeMap;
 
@@ -23,6 +23,8 @@ pub struct RecallEstimator {
     threshold: f64,
     found: u64,
     missed: f64,
+    /// The variance of the number missed if every pair were a chance of its own.
+    variance: f64,
     groups: BTreeMap<u32, GroupSum>,
 }
 
@@ -53,7 +55,7 @@ impl RecallEstimator {
     pub fn new(chance: &Chance, threshold: f64) -> Self {
         let steps = ((1.0 - threshold) * STEPS).ceil() as usize;
         let chances = (0..=steps).map(|i| chance.of((threshold + i as f64 / STEPS).min(1.0))).collect();
-        Self { chances, threshold, found: 0, missed: 0.0, groups: BTreeMap::new() }
+        Self { chances, threshold, found: 0, missed: 0.0, variance: 0.0, groups: BTreeMap::new() }
     }
 
     /// Counts a verified pair of Jaccard similarity `jaccard`, at least the threshold. Pairs that are connected, directly
@@ -62,6 +64,7 @@ impl RecallEstimator {
         let p = self.chance(jaccard);
         self.found += 1;
         self.missed += (1.0 - p) / p;
+        self.variance += (1.0 - p) / (p * p);
         let sum = self.groups.entry(group).or_default();
         sum.pairs += 1.0;
         sum.deviation += (1.0 - p).sqrt() / p;
@@ -84,14 +87,15 @@ impl RecallEstimator {
         Some(Recall { value: recall(self.missed), low: recall(many), high: recall(few) })
     }
 
-    /// The 2.5% and 97.5% quantiles of the number missed: of so many chances, each of which is about as many pairs as a
-    /// group has.
+    /// The 2.5% and 97.5% quantiles of the number missed, if each pair is a chance of its own, or if each is about as many
+    /// pairs as a group has: the wider of both at either end.
     fn missed_interval(&self) -> (f64, f64) {
         let sum = |of: fn(&GroupSum) -> f64| self.groups.values().map(of).sum::<f64>();
         let pairs = sum(|group| group.pairs * group.pairs) / sum(|group| group.pairs).max(1.0);
         let variance = sum(|group| group.deviation * group.deviation);
-        let (few, many) = missed_interval(self.missed / pairs.max(1.0), variance / (pairs * pairs).max(1.0));
-        (few * pairs, many * pairs)
+        let of_groups = missed_interval(self.missed / pairs.max(1.0), variance / (pairs * pairs).max(1.0));
+        let of_pairs = missed_interval(self.missed, self.variance);
+        (of_pairs.0.min(of_groups.0 * pairs), of_pairs.1.max(of_groups.1 * pairs))
     }
 
     fn chance(&self, jaccard: f64) -> f64 {
@@ -189,6 +193,20 @@ mod tests {
                 assert!(rate >= 0.93, "{shape:?}, {pairs} pairs: covered in {rate} of the runs");
                 assert!(lean.abs() < 0.02, "{shape:?}, {pairs} pairs: off by {lean}");
             }
+        }
+    }
+
+    #[test]
+    fn groups_never_make_the_interval_narrower() {
+        let template = RecallEstimator::new(&Chance::new(Bands { bands: 12, rows: 5 }, 0.8), 0.8);
+        for pairs in [3, 40, 900] {
+            let (mut apart, mut together) = (template.clone(), template.clone());
+            for pair in 0..pairs {
+                apart.add(pair, 0.85);
+                together.add(pair / 10, 0.85);
+            }
+            let [apart, together] = [apart, together].map(|estimator| estimator.recall().expect("pairs were found"));
+            assert!(together.low <= apart.low && together.high >= apart.high, "{together:?} {apart:?}");
         }
     }
 
