@@ -46,6 +46,14 @@ impl KeptText {
         Some(Self { hashes: tokens.iter().map(|token| token.hash).collect(), parts })
     }
 
+    /// Adds a place and the hashes of its words, if it has any.
+    pub fn add(&mut self, words: &[u64], place: Arc<KeptPassage>) {
+        if !words.is_empty() {
+            self.parts.push((self.hashes.len(), place));
+            self.hashes.extend_from_slice(words);
+        }
+    }
+
     /// Divides a place, given the hashes of its words and those of them before which something was taken out, so that
     /// each part repeats one part of the kept place.
     pub fn paired(&self, hashes: &[u64], seams: &[usize], threshold: f64) -> Vec<PairedPart<'_>> {

@@ -3,7 +3,8 @@
 //! Cuts change what repeats. Places that were swallowed by longer ones come to light, parts that were apart stand together,
 //! and documents become copies of each other. So the copy is scanned before it is written: the sources are read with the
 //! plan carried out on each record on the way. What goes then is added to the plan in places of the original texts. A kept
-//! place may lose words in a later round; what went for it comes back, and the next round decides on it again.
+//! place may lose words in a later round; what went for it is bound to what the kept place repeats, or else comes back, and
+//! the next round decides on it again.
 //!
 //! Each round costs a scan. The last one finds nothing to remove, which is what a second `clean` of the copy would find.
 
@@ -14,15 +15,17 @@ use doublon_core::text::Tokenizer;
 
 use super::context::not_there;
 use super::cut::CuttableText;
-use super::edit::{DocumentEdit, PassageCut};
+use super::edit::DocumentEdit;
 use super::gathered::Gathered;
+use super::gone::restore;
 use super::index::SourceIndex;
 use super::left::text_left;
 use super::options::{CleanOptions, PassageTreatment};
 use super::passages::add_passages;
-use super::plan::{Plan, PlannedSource};
+use super::plan::Plan;
+use super::rebind::rebind;
 use super::records::{changed, visit};
-use super::removal::{DocumentRemoval, RemovalCause};
+use super::removal::DocumentRemoval;
 use crate::error::Result;
 use crate::finding::{DocumentRef, Finding, Header, Sink, SourceInfo};
 use crate::scan::{Progress, Resources, Revised, Revision, scan_revised};
@@ -64,7 +67,8 @@ fn add(mut gathered: Gathered, options: &CleanOptions, plan: &mut Plan) -> Resul
     let new = add_passages(gathered, *options, plan)?;
     let is_changed = more || !new.is_empty();
     if is_changed {
-        let restored = restore(plan);
+        rebind(plan, &index)?;
+        let restored = restore(plan, &index)?;
         refit(&restored, options, plan)?;
     }
     Ok(is_changed)
@@ -131,67 +135,6 @@ impl Revision for Plan {
             // A text without the pieces is another one; the sources are compared with those of the plan.
             _ => Revised::Same,
         }
-    }
-}
-
-/// Takes back what goes for something that goes by now too. Returns the documents of which places came back, by source
-/// and record.
-fn restore(plan: &mut Plan) -> BTreeSet<(usize, u64)> {
-    let mut restored = BTreeSet::new();
-    loop {
-        let gone = Gone::new(plan);
-        let mut count = 0;
-        for (number, planned) in plan.sources.iter_mut().enumerate() {
-            count += restore_in(planned, number, &gone, &mut restored);
-        }
-        if count == 0 {
-            return restored;
-        }
-    }
-}
-
-/// Takes back removals in one source; returns how many.
-fn restore_in(planned: &mut PlannedSource, number: usize, gone: &Gone, restored: &mut BTreeSet<(usize, u64)>) -> usize {
-    let before = planned.drops.len();
-    planned.drops.retain(|drop| drop.keeper().is_none_or(|keeper| !gone.has(keeper)));
-    let mut count = before - planned.drops.len();
-    for edit in &mut planned.edits {
-        let before = edit.cuts.len();
-        edit.cuts.retain(|cut| !gone.has_part(&cut.keep.doc, cut.keep.span));
-        if edit.cuts.len() < before {
-            count += before - edit.cuts.len();
-            restored.insert((number, edit.doc.record));
-            let record = edit.doc.record;
-            let is_short = |drop: &DocumentRemoval| matches!(drop.cause, RemovalCause::TooShort { .. });
-            planned.drops.retain(|drop| drop.doc.record != record || !is_short(drop));
-        }
-    }
-    count
-}
-
-/// What goes.
-struct Gone {
-    documents: BTreeSet<DocumentRef>,
-    places: BTreeMap<DocumentRef, Vec<Span>>,
-}
-
-impl Gone {
-    fn new(plan: &Plan) -> Self {
-        let spans = |edit: &DocumentEdit| edit.cuts.iter().map(|cut: &PassageCut| cut.span).collect();
-        let without_id = |doc: &DocumentRef| DocumentRef { id: None, ..doc.clone() };
-        Self {
-            documents: plan.drops().map(|drop| without_id(&drop.doc)).collect(),
-            places: plan.edits().map(|edit| (without_id(&edit.doc), spans(edit))).collect(),
-        }
-    }
-
-    fn has(&self, doc: &DocumentRef) -> bool {
-        self.documents.contains(&DocumentRef { id: None, ..doc.clone() })
-    }
-
-    fn has_part(&self, doc: &DocumentRef, span: Span) -> bool {
-        let here = self.places.get(&DocumentRef { id: None, ..doc.clone() });
-        self.has(doc) || here.is_some_and(|cuts| cuts.iter().any(|cut| cut.overlaps(span)))
     }
 }
 

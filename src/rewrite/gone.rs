@@ -1,0 +1,108 @@
+//! What goes by a plan, and taking back what goes for something that goes too.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use doublon_core::Span;
+
+use super::edit::{DocumentEdit, KeptPassage, PassageCut};
+use super::index::SourceIndex;
+use super::plan::{Plan, PlannedSource};
+use super::removal::{DocumentRemoval, RemovalCause};
+use crate::error::Result;
+use crate::finding::DocumentRef;
+
+/// The documents that go and the places that are cut, by source and record.
+pub(super) struct Gone<'i> {
+    index: &'i SourceIndex,
+    documents: BTreeSet<(usize, u64)>,
+    /// The cuts of each document, in order.
+    places: BTreeMap<(usize, u64), Vec<GonePlace>>,
+}
+
+/// A place that is cut, and the one that stays for it.
+pub(super) type GonePlace = (Span, Arc<KeptPassage>);
+
+impl<'i> Gone<'i> {
+    pub fn new(plan: &Plan, index: &'i SourceIndex) -> Self {
+        let (mut documents, mut places) = (BTreeSet::new(), BTreeMap::new());
+        for (number, planned) in plan.sources.iter().enumerate() {
+            documents.extend(planned.drops.iter().map(|drop| (number, drop.doc.record)));
+            let of_edit = |edit: &DocumentEdit| ((number, edit.doc.record), cuts(edit));
+            places.extend(planned.edits.iter().map(of_edit));
+        }
+        Self { index, documents, places }
+    }
+
+    /// Returns whether a document goes as a whole.
+    pub fn has(&self, doc: &DocumentRef) -> Result<bool> {
+        Ok(self.documents.contains(&(self.index.number(doc)?, doc.record)))
+    }
+
+    /// Returns the cuts that have a part of a place, in order.
+    pub fn parts(&self, place: &KeptPassage) -> Result<impl Iterator<Item = &GonePlace>> {
+        let here = self.places.get(&(self.index.number(&place.doc)?, place.doc.record));
+        let cuts = here.map_or(&[][..], Vec::as_slice);
+        let first = cuts.partition_point(|cut| cut.0.end <= place.span.start);
+        Ok(cuts[first..].iter().take_while(|cut| cut.0.start < place.span.end).filter(|cut| cut.0.overlaps(place.span)))
+    }
+
+    /// Returns whether a part of a place goes.
+    fn has_part(&self, place: &KeptPassage) -> Result<bool> {
+        Ok(self.has(&place.doc)? || self.parts(place)?.next().is_some())
+    }
+}
+
+fn cuts(edit: &DocumentEdit) -> Vec<GonePlace> {
+    edit.cuts.iter().map(|cut| (cut.span, Arc::clone(&cut.keep))).collect()
+}
+
+/// Takes back what goes for something that goes by now too. Returns the documents of which places came back, by source
+/// and record.
+///
+/// # Errors
+///
+/// If the plan names a source that it does not have.
+pub(super) fn restore(plan: &mut Plan, index: &SourceIndex) -> Result<BTreeSet<(usize, u64)>> {
+    let mut restored = BTreeSet::new();
+    loop {
+        let gone = Gone::new(plan, index);
+        let mut count = 0;
+        for (number, planned) in plan.sources.iter_mut().enumerate() {
+            count += restore_in(planned, number, &gone, &mut restored)?;
+        }
+        if count == 0 {
+            return Ok(restored);
+        }
+    }
+}
+
+/// Takes back removals in one source; returns how many.
+fn restore_in(
+    planned: &mut PlannedSource,
+    number: usize,
+    gone: &Gone,
+    restored: &mut BTreeSet<(usize, u64)>,
+) -> Result<usize> {
+    let stays = |drop: &DocumentRemoval| drop.keeper().map_or(Ok(true), |keeper| Ok(!gone.has(keeper)?));
+    let mut count = retain(&mut planned.drops, stays)?;
+    for edit in &mut planned.edits {
+        let back = retain(&mut edit.cuts, |cut: &PassageCut| Ok(!gone.has_part(&cut.keep)?))?;
+        if back > 0 {
+            count += back;
+            restored.insert((number, edit.doc.record));
+            let record = edit.doc.record;
+            let is_short = |drop: &DocumentRemoval| matches!(drop.cause, RemovalCause::TooShort { .. });
+            planned.drops.retain(|drop| drop.doc.record != record || !is_short(drop));
+        }
+    }
+    Ok(count)
+}
+
+/// Keeps what a condition holds for; returns how many go.
+fn retain<T>(items: &mut Vec<T>, stays: impl Fn(&T) -> Result<bool>) -> Result<usize> {
+    let stays: Vec<bool> = items.iter().map(stays).collect::<Result<_>>()?;
+    let (before, mut stays) = (items.len(), stays.into_iter());
+    items.retain(|_| stays.next().unwrap_or(true));
+    Ok(before - items.len())
+}

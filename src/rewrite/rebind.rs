@@ -1,0 +1,239 @@
+//! Binds cuts anew of which the kept place is cut by now, to what that place repeats.
+//!
+//! Of a hundred equal places each may go for the one before it stands, and that one in a later round for another that is
+//! nearly the same. What went for it is then compared with what stays in its stead: the parts of the kept place that still
+//! stand, and the kept places of those that went. A cut is divided among them, and each part is measured against the words
+//! of its own. Where a part is not like them, the cut is left as it is, for its caller to take back.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use doublon_core::Span;
+use doublon_core::text::Tokenizer;
+use doublon_core::verify::subsequence::common_subsequence;
+
+use super::context::not_there;
+use super::cut::CuttableText;
+use super::edit::{KeptPassage, PassageCut};
+use super::gone::Gone;
+use super::index::SourceIndex;
+use super::kept::{KeptText, PairedPart};
+use super::options::CutEdge;
+use super::plan::Plan;
+use super::records::visit;
+use crate::error::Result;
+use crate::source::SourceOptions;
+
+/// The longest chain of kept places that is followed.
+const LONGEST_CHAIN: usize = 8;
+
+/// Binds all cuts whose kept place is cut, as far as that can be.
+///
+/// # Errors
+///
+/// If a source is not what was scanned.
+pub(super) fn rebind(plan: &mut Plan, index: &SourceIndex) -> Result<()> {
+    let config = &plan.parameters.config;
+    let tokenizer = Tokenizer::new(config.text, config.seed);
+    let reading = SourceOptions::from(plan.parameters.input.clone());
+    for _ in 0..LONGEST_CHAIN {
+        let lost = lost(plan, index)?;
+        let mut words = KeptWords::wanted(&lost, index)?;
+        words.read(plan, &reading, &tokenizer)?;
+        let mut count = 0;
+        for of_source in lost.chunk_by(|x, y| x.source == y.source) {
+            count += Binder { words: &words, tokenizer: &tokenizer, index }.bind(of_source, plan, &reading)?;
+        }
+        if count == 0 {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// A cut of which the kept place is cut, at least in part.
+struct LostCut {
+    source: usize,
+    record: u64,
+    span: Span,
+    /// What stays in place of its kept place, in the order of that.
+    stead: Vec<Arc<KeptPassage>>,
+}
+
+/// Returns the cuts whose kept place is cut, in the order of reading.
+fn lost(plan: &Plan, index: &SourceIndex) -> Result<Vec<LostCut>> {
+    let gone = Gone::new(plan, index);
+    let mut lost = Vec::new();
+    for (source, planned) in plan.sources.iter().enumerate() {
+        for edit in &planned.edits {
+            for cut in &edit.cuts {
+                let stead = stead(&cut.keep, &gone)?;
+                if !stead.is_empty() && !gone.has(&cut.keep.doc)? {
+                    lost.push(LostCut { source, record: edit.doc.record, span: cut.span, stead });
+                }
+            }
+        }
+    }
+    Ok(lost)
+}
+
+/// Returns what stays in place of a kept place: nothing if no part of it is cut.
+fn stead(keep: &KeptPassage, gone: &Gone) -> Result<Vec<Arc<KeptPassage>>> {
+    let (mut stead, mut at) = (Vec::new(), keep.span.start);
+    let standing = |start, end| Arc::new(KeptPassage { doc: keep.doc.clone(), span: Span::new(start, end) });
+    for (span, other) in gone.parts(keep)? {
+        if at < span.start {
+            stead.push(standing(at, span.start));
+        }
+        stead.push(Arc::clone(other));
+        at = span.end;
+    }
+    if !stead.is_empty() && at < keep.span.end {
+        stead.push(standing(at, keep.span.end));
+    }
+    Ok(stead)
+}
+
+/// The places that stay, by source and record; each is there once it was read.
+struct KeptWords(BTreeMap<(usize, u64), BTreeMap<Span, Option<KeptPlace>>>);
+
+/// A place without the white space at its ends, which may go with the next cut, and the hashes of its words.
+struct KeptPlace {
+    span: Span,
+    words: Vec<u64>,
+}
+
+impl KeptPlace {
+    /// Reads a place of a text, or nothing if the text does not have it.
+    fn read(span: Span, text: &str, tokenizer: &Tokenizer) -> Option<Self> {
+        let place = span.of(text)?;
+        let start = span.start + (place.len() - place.trim_start().len());
+        let words = tokenizer.tokens(place).iter().map(|token| token.hash).collect();
+        Some(Self { span: Span::new(start, start + place.trim().len()), words })
+    }
+}
+
+impl KeptWords {
+    /// Makes room for the words that cuts are compared with.
+    fn wanted(lost: &[LostCut], index: &SourceIndex) -> Result<Self> {
+        let mut places: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
+        for keep in lost.iter().flat_map(|cut| &cut.stead) {
+            let document = (index.number(&keep.doc)?, keep.doc.record);
+            places.entry(document).or_default().insert(keep.span, None);
+        }
+        Ok(Self(places))
+    }
+
+    fn read(&mut self, plan: &Plan, reading: &SourceOptions, tokenizer: &Tokenizer) -> Result<()> {
+        let documents: Vec<(usize, u64)> = self.0.keys().copied().collect();
+        for of_source in documents.chunk_by(|x, y| x.0 == y.0) {
+            let (number, planned) = (of_source[0].0, &plan.sources[of_source[0].0]);
+            let records: Vec<u64> = of_source.iter().map(|document| document.1).collect();
+            visit(planned, &records, reading, &mut |record, _| {
+                for (span, place) in self.0.get_mut(&(number, record.record)).into_iter().flatten() {
+                    let read = KeptPlace::read(*span, &record.text, tokenizer);
+                    *place = Some(read.ok_or_else(|| not_there(planned, record.record))?);
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Returns places of a cut's kept place as one text.
+    fn text(&self, stead: &[Arc<KeptPassage>], index: &SourceIndex) -> Result<KeptText> {
+        let mut text = KeptText::default();
+        for keep in stead {
+            let document = self.0.get(&(index.number(&keep.doc)?, keep.doc.record));
+            if let Some(Some(place)) = document.and_then(|places| places.get(&keep.span)) {
+                text.add(&place.words, Arc::new(KeptPassage { doc: keep.doc.clone(), span: place.span }));
+            }
+        }
+        Ok(text)
+    }
+}
+
+/// Binds the cuts of one source.
+struct Binder<'a> {
+    words: &'a KeptWords,
+    tokenizer: &'a Tokenizer,
+    index: &'a SourceIndex,
+}
+
+impl Binder<'_> {
+    /// Reads the documents of cuts again and binds them. Returns how many could be bound.
+    fn bind(&self, lost: &[LostCut], plan: &mut Plan, reading: &SourceOptions) -> Result<usize> {
+        let (threshold, planned) = (plan.rules.threshold, &mut plan.sources[lost[0].source]);
+        let mut records: Vec<u64> = lost.iter().map(|cut| cut.record).collect();
+        records.dedup();
+        let (mut edits, mut count) = (Vec::new(), 0);
+        visit(planned, &records, reading, &mut |record, _| {
+            let Some(edit) = planned.edit(record.record) else { return Ok(()) };
+            let text = CuttableText::new(&record.text, CutEdge::Word, self.tokenizer);
+            let here = &lost[lost.partition_point(|cut| cut.record < record.record)..];
+            let (mut edit, mut steads) = (edit.clone(), here.iter().map(|cut| (cut.span, &cut.stead)).peekable());
+            let mut cuts = Vec::with_capacity(edit.cuts.len());
+            for cut in edit.cuts {
+                let stead = steads.next_if(|(span, _)| *span == cut.span);
+                let bound = stead.map(|(_, stead)| self.bound(&cut, stead, &text, threshold)).transpose()?.flatten();
+                count += usize::from(bound.is_some());
+                cuts.extend(bound.unwrap_or_else(|| vec![cut]));
+            }
+            edit.cuts = cuts;
+            edits.push(edit);
+            Ok(())
+        })?;
+        planned.change(edits);
+        Ok(count)
+    }
+
+    /// Divides a cut among what stays for it, or returns `None` if a part of it is not like that.
+    fn bound(
+        &self,
+        cut: &PassageCut,
+        stead: &[Arc<KeptPassage>],
+        text: &CuttableText,
+        threshold: f64,
+    ) -> Result<Option<Vec<PassageCut>>> {
+        let kept = self.words.text(stead, self.index)?;
+        let words = text.words(cut.span);
+        let hashes: Vec<u64> = text.tokens[words.clone()].iter().map(|token| token.hash).collect();
+        let parts = kept.paired(&hashes, &[], threshold);
+        let starts = starts(&parts, words.start, text);
+        let mut bound = Vec::with_capacity(parts.len());
+        for (n, part) in parts.iter().enumerate() {
+            let end = starts.get(n + 1).copied().unwrap_or(words.end);
+            let covered = covered(&hashes[starts[n] - words.start..end - words.start], part.kept);
+            if covered < threshold {
+                return Ok(None);
+            }
+            let start = if n == 0 { cut.span.start } else { text.tokens[starts[n]].span.start };
+            let next = starts.get(n + 1).map_or(cut.span.end, |&next| text.tokens[next].span.start);
+            let span = Span::new(start, next);
+            bound.push(PassageCut {
+                span,
+                keep: Arc::clone(part.keep),
+                words: end - starts[n],
+                covered,
+                ..cut.clone()
+            });
+        }
+        Ok((!bound.is_empty()).then_some(bound))
+    }
+}
+
+/// Returns the first word of each part, none inside of a number or an elision.
+fn starts(parts: &[PairedPart], first: usize, text: &CuttableText) -> Vec<usize> {
+    let mut starts: Vec<usize> = Vec::with_capacity(parts.len());
+    for part in parts {
+        let least = starts.last().map_or(first, |&start| start);
+        let start = (least..=first + part.words.start).rev().find(|&word| !text.is_joined(word));
+        starts.push(start.unwrap_or(least));
+    }
+    starts
+}
+
+/// The share of words that the kept place has, in the same order; 0 if there is none.
+fn covered(words: &[u64], kept: &[u64]) -> f64 {
+    common_subsequence(words, kept).len() as f64 / words.len().max(1) as f64
+}
