@@ -122,7 +122,7 @@ fn fault(
         Some("loses a place for itself")
     } else if of_keeper.is_some_and(|other| takes(other, keep.span)) {
         Some("loses a place for one that is cut too")
-    } else if cut.covered >= plan.rules.threshold {
+    } else if cut.decided_by() >= plan.rules.threshold {
         None
     } else {
         Some("loses a place that the kept one does not cover enough")
@@ -165,7 +165,16 @@ mod tests {
     fn edit(record: u64, keep: u64) -> DocumentEdit {
         let keep = Arc::new(KeptPassage { doc: doc(keep), span: Span::new(0, 9) });
         let span = Span::new(10, 20);
-        let cut = PassageCut { span, characters: None, family: "f1".into(), keep, words: 5, covered: 0.8 };
+        let cut = PassageCut {
+            span,
+            characters: None,
+            family: "f1".into(),
+            keep,
+            words: 5,
+            covered: 0.8,
+            differs: Box::new([]),
+            joined: None,
+        };
         DocumentEdit { doc: doc(record), cuts: vec![cut], pieces: vec![(Span::new(9, 20), false)] }
     }
 

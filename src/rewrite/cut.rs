@@ -11,6 +11,7 @@ use super::edges::{Edges, are_joined};
 use super::options::CutEdge;
 use doublon_core::Span;
 use doublon_core::text::{Token, Tokenizer, paragraphs};
+use doublon_core::verify::subsequence::common_subsequence;
 
 /// A text taken apart.
 pub(super) struct CuttableText<'t> {
@@ -67,6 +68,39 @@ impl<'t> CuttableText<'t> {
         starts[0] = whole.start;
         let ends: Vec<usize> = starts[1..].iter().copied().chain([whole.end]).collect();
         starts.into_iter().zip(ends).map(|(start, end)| Span::new(start, end)).collect()
+    }
+
+    /// Divides a range of words where parts of it start, given from its first word; none starts inside of a number or an
+    /// elision.
+    pub fn parted(&self, words: &Range<usize>, starts: impl Iterator<Item = usize>) -> Vec<Range<usize>> {
+        let mut parted: Vec<usize> = Vec::new();
+        for start in starts {
+            let least = parted.last().copied().unwrap_or(words.start);
+            let start = (least..=words.start + start).rev().find(|&word| !self.is_joined(word));
+            parted.push(start.unwrap_or(least));
+        }
+        let ends = parted.iter().skip(1).copied().chain([words.end]);
+        parted.iter().copied().zip(ends).map(|(start, end)| start..end).collect()
+    }
+
+    /// Divides the place of words among ranges of them that follow each other: each but the first begins with its first
+    /// word.
+    pub fn places_of(&self, place: Span, words: &[Range<usize>]) -> Vec<Span> {
+        let start = |n: usize| if n == 0 { place.start } else { self.tokens[words[n].start].span.start };
+        let end = |n: usize| if n == words.len() { place.end } else { start(n) };
+        (0..words.len()).map(|n| Span::new(start(n), end(n + 1).max(start(n)))).collect()
+    }
+
+    /// Compares words with those of a kept place: returns the share of them that it has, in the same order, 0 if there
+    /// are none, and those that it does not have.
+    pub fn compared(&self, words: &Range<usize>, kept: &[u64]) -> (f64, Box<[Box<str>]>) {
+        let tokens = &self.tokens[words.clone()];
+        let hashes: Vec<u64> = tokens.iter().map(|token| token.hash).collect();
+        let common = common_subsequence(&hashes, kept);
+        let mut commons = common.iter().map(|pair| pair.0).peekable();
+        let differing = tokens.iter().enumerate().filter(|(n, _)| commons.next_if_eq(n).is_none());
+        let differs = differing.map(|(_, token)| token.span.of(self.whole).unwrap_or_default().into()).collect();
+        (common.len() as f64 / tokens.len().max(1) as f64, differs)
     }
 
     /// Returns the place of a range of words, at least one.

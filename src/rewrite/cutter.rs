@@ -2,14 +2,15 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use doublon_core::Span;
 
 use super::context::{PassageContext, not_there};
 use super::cut::CuttableText;
-use super::edit::{DocumentEdit, KeptPassage, PassageCut, StayingPassage};
-use super::kept::KeptText;
+use super::edit::{DocumentEdit, JoinedPlace, PassageCut, StayingPassage};
+use super::kept::{KeptText, PairedPart};
 use super::left::{Origins, text_left};
 use super::options::PassageTreatment;
 use super::places::{PlaceJob, of_record, records};
@@ -88,12 +89,11 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
         kept: &'d [PlaceJob<'d>],
         planned: &PlannedSource,
     ) -> OpenDocument<'d> {
-        let mut text = CuttableText::new(left, self.context.options.cut_at, &self.context.tokenizer);
+        let text = CuttableText::new(left, self.context.options.cut_at, &self.context.tokenizer);
         let origins = Origins::new(planned.pieces(record.record));
         let parts = origins.together(Span::new(0, left.len())).skip(1);
         let first = |part: Span| text.tokens.partition_point(|token| token.span.start < part.start);
         let seams: Vec<usize> = parts.map(first).collect();
-        text.edges.divide(&seams);
         OpenDocument { record, text, origins, seams, editable, kept }
     }
 
@@ -149,43 +149,42 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
             Editable::No(reason) => return staying_for(reason),
             Editable::Text | Editable::Field => {}
         }
-        let (mut parts, mut sides) = (Vec::new(), Vec::new());
-        for (of, job) in jobs.iter().enumerate() {
-            self.pair(document, of, job, &mut parts, &mut sides);
-        }
+        let part = |(of, job): (usize, &PlaceJob)| {
+            RepeatedPart::new(of, document.text.words(job.span), self.texts[job.family].words())
+        };
         let kept: Vec<Span> = document.kept.iter().map(|kept| kept.span).collect();
-        let decided = decide(&document.text, rules, &kept, parts);
-        let mut staying: Vec<(usize, &str)> = decided.staying.iter().map(|&(n, reason)| (sides[n].0, reason)).collect();
-        staying.retain(|&(of, _)| !decided.cuts.iter().any(|cut| sides[cut.number].0 == of));
+        let decided = decide(&document.text, rules, &kept, jobs.iter().enumerate().map(part).collect());
+        let mut staying = decided.staying;
+        staying.retain(|&(of, _)| !decided.cuts.iter().any(|cut| cut.number == of));
         staying.sort_by_key(|&(of, _)| of);
         staying.dedup_by_key(|&mut (of, _)| of);
-        let cuts = decided.cuts.iter().filter_map(|cut| {
-            let (of, keep) = sides[cut.number];
-            self.passage_cut(document, &jobs[of], keep, cut)
-        });
+        let cuts = decided.cuts.iter().flat_map(|cut| self.passage_cuts(document, &jobs[cut.number], cut));
         (cuts.collect(), staying.into_iter().map(|(of, reason)| (jobs[of], reason)).collect())
     }
 
-    /// Divides a place where something was taken out of it or of its kept place. `sides` tells, for the number of each
-    /// part, of which job it is and what it repeats.
-    fn pair(
-        &self,
-        document: &OpenDocument,
-        of: usize,
-        job: &PlaceJob,
-        parts: &mut Vec<RepeatedPart<'w>>,
-        sides: &mut Vec<(usize, &'w Arc<KeptPassage>)>,
-    ) {
-        let words = document.text.words(job.span);
-        let hashes: Vec<u64> = document.text.tokens[words.clone()].iter().map(|token| token.hash).collect();
+    /// Returns the cuts in the original text that come to one in what is left of it: one more for each stretch that was
+    /// taken out of it or of its kept place.
+    fn passage_cuts(&self, document: &OpenDocument, job: &PlaceJob, cut: &DecidedCut) -> Vec<PassageCut> {
+        let DecidedCut { words, covered, .. } = cut;
+        let text = &document.text;
+        let hashes: Vec<u64> = text.tokens[words.clone()].iter().map(|token| token.hash).collect();
         let seams = document.seams.iter().filter(|&&seam| words.start < seam && seam < words.end);
         let mut seams: Vec<usize> = seams.map(|seam| seam - words.start).collect();
         seams.dedup();
-        for paired in self.texts[job.family].paired(&hashes, &seams, self.context.rules.threshold) {
-            let (number, part) = (sides.len(), words.start + paired.words.start..words.start + paired.words.end);
-            parts.push(RepeatedPart::new(number, part, paired.kept));
-            sides.push((of, paired.keep));
+        let parts = self.texts[job.family].paired(&hashes, &seams, self.context.rules.threshold);
+        let ranges = text.parted(words, parts.iter().map(|part| part.words.start));
+        let places = parts.iter().zip(&ranges).zip(text.places_of(cut.span, &ranges));
+        let mut cuts: Vec<PassageCut> = places
+            .filter_map(|((part, words), span)| self.passage_cut(document, job, part, words.clone(), span))
+            .collect();
+        if cuts.iter().any(|part| part.covered < self.context.rules.threshold) {
+            let (parts, words) = (cuts.len(), words.len());
+            let joined = JoinedPlace { number: cuts[0].span.start, parts, words, covered: *covered };
+            for cut in &mut cuts {
+                cut.joined = Some(joined.clone());
+            }
         }
+        cuts
     }
 
     /// Returns a cut in the original text: the part of it that stands together with its words.
@@ -193,19 +192,23 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
         &self,
         document: &OpenDocument,
         job: &PlaceJob,
-        keep: &Arc<KeptPassage>,
-        cut: &DecidedCut,
+        part: &PairedPart,
+        words: Range<usize>,
+        span: Span,
     ) -> Option<PassageCut> {
-        let first = document.text.tokens[cut.words.start].span.start;
-        let together = document.origins.together(cut.span).find(|part| part.end > first)?;
+        let first = document.text.tokens.get(words.start)?.span.start;
+        let together = document.origins.together(span).find(|part| part.end > first)?;
         let is_marked = self.context.options.passages == PassageTreatment::Mark;
+        let (covered, differs) = document.text.compared(&words, part.kept);
         Some(PassageCut {
             span: document.origins.original(together),
-            characters: is_marked.then(|| document.text.characters(cut.span)),
+            characters: is_marked.then(|| document.text.characters(span)),
             family: Arc::clone(&self.context.families[job.family].id),
-            keep: Arc::clone(keep),
-            words: cut.words.len(),
-            covered: cut.covered,
+            keep: Arc::clone(part.keep),
+            words: words.len(),
+            covered,
+            differs,
+            joined: None,
         })
     }
 }

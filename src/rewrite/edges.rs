@@ -54,15 +54,6 @@ impl Edges {
         Self { kind, starts }
     }
 
-    /// Lets units begin at more words: where something was taken out, a unit ended already.
-    pub fn divide(&mut self, words: &[usize]) {
-        let last = self.starts.pop();
-        self.starts.extend(words.iter().filter(|&&word| Some(word) < last));
-        self.starts.sort_unstable();
-        self.starts.extend(last);
-        self.starts.dedup();
-    }
-
     /// Where a run of words can begin. Fewer than `least` words beyond a break may agree by chance.
     pub fn start(&self, run: &Range<usize>, least: usize) -> EdgeChoice {
         let unit = self.unit(run.start);

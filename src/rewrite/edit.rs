@@ -33,6 +33,31 @@ pub struct PassageCut {
     pub words: usize,
     /// The share of these words that stand in the kept place too, in the same order.
     pub covered: f64,
+    /// The words of the place that the kept place does not have, in order.
+    pub differs: Box<[Box<str>]>,
+    /// If the place was a part of a larger one when it was measured: that one.
+    pub joined: Option<JoinedPlace>,
+}
+
+/// A place that stood together when other cuts were carried out, and whose parts stand apart in the original text. Each
+/// part is a cut, and all of them go or none.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JoinedPlace {
+    /// The number of the place; all its parts in the document have it.
+    pub number: usize,
+    /// How many parts it has.
+    pub parts: usize,
+    /// How many words they have together.
+    pub words: usize,
+    /// The share of these words that stand in the kept place too, in the same order.
+    pub covered: f64,
+}
+
+impl PassageCut {
+    /// Returns the share of words by which the cut was decided: of the place that it is a part of, if there is one.
+    pub fn decided_by(&self) -> f64 {
+        self.joined.as_ref().map_or(self.covered, |place| place.covered)
+    }
 }
 
 /// A place that stays, for which others go.

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::apply::CopiedSource;
-use super::edit::{DocumentEdit, KeptPassage, PassageCut, StayingPassage};
+use super::edit::{DocumentEdit, JoinedPlace, KeptPassage, PassageCut, StayingPassage};
 use super::options::PassageTreatment;
 use super::plan::{Plan, SparedSource};
 use super::removal::{DocumentRemoval, LargeRemoval, RemovalCause, RemovalRules};
@@ -88,8 +88,20 @@ enum RemovalLine<'a> {
         family: &'a str,
         words: usize,
         covered: f64,
+        differs: &'a [Box<str>],
+        #[serde(skip_serializing_if = "Option::is_none")]
+        joined: Option<JoinedEvidence>,
         rule: String,
     },
+}
+
+/// The place that a line is a part of: the lines of the document with the same number were measured together.
+#[derive(Serialize)]
+struct JoinedEvidence {
+    number: usize,
+    parts: usize,
+    words: usize,
+    covered: f64,
 }
 
 #[derive(Serialize)]
@@ -133,7 +145,13 @@ impl<'a> RemovalLine<'a> {
     }
 
     fn passage(edit: &'a DocumentEdit, cut: &'a PassageCut, plan: &Plan) -> Self {
-        let PassageCut { span, family, keep, words, covered, .. } = cut;
+        let PassageCut { span, family, keep, words, covered, differs, joined, .. } = cut;
+        let joined = joined.as_ref().map(|&JoinedPlace { number, parts, words, covered }| JoinedEvidence {
+            number,
+            parts,
+            words,
+            covered,
+        });
         let KeptPassage { doc, span: kept } = keep.as_ref();
         Self::Passage {
             reason: if plan.passages == PassageTreatment::Mark { "marked" } else { "repeated" },
@@ -142,6 +160,8 @@ impl<'a> RemovalLine<'a> {
             family,
             words: *words,
             covered: *covered,
+            differs,
+            joined,
             rule: format!("covered >= {}", plan.rules.threshold),
         }
     }

@@ -87,7 +87,7 @@ fn restore_in(
     let stays = |drop: &DocumentRemoval| drop.keeper().map_or(Ok(true), |keeper| Ok(!gone.has(keeper)?));
     let mut count = retain(&mut planned.drops, stays)?;
     for edit in &mut planned.edits {
-        let back = retain(&mut edit.cuts, |cut: &PassageCut| Ok(!gone.has_part(&cut.keep)?))?;
+        let back = retain_cuts(&mut edit.cuts, gone)?;
         if back > 0 {
             count += back;
             restored.insert((number, edit.doc.record));
@@ -97,6 +97,18 @@ fn restore_in(
         }
     }
     Ok(count)
+}
+
+/// Keeps the cuts of which the kept place stays, and of parts of one place all or none; returns how many go.
+fn retain_cuts(cuts: &mut Vec<PassageCut>, gone: &Gone) -> Result<usize> {
+    let mut broken = BTreeSet::new();
+    let number = |cut: &PassageCut| cut.joined.as_ref().map(|place| place.number);
+    for cut in cuts.iter() {
+        if gone.has_part(&cut.keep)? {
+            broken.extend(number(cut));
+        }
+    }
+    retain(cuts, |cut| Ok(!gone.has_part(&cut.keep)? && number(cut).is_none_or(|number| !broken.contains(&number))))
 }
 
 /// Keeps what a condition holds for; returns how many go.

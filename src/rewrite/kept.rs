@@ -54,6 +54,11 @@ impl KeptText {
         }
     }
 
+    /// Returns the hashes of all its words.
+    pub fn words(&self) -> &[u64] {
+        &self.hashes
+    }
+
     /// Divides a place, given the hashes of its words and those of them before which something was taken out, so that
     /// each part repeats one part of the kept place.
     pub fn paired(&self, hashes: &[u64], seams: &[usize], threshold: f64) -> Vec<PairedPart<'_>> {

@@ -42,7 +42,7 @@ mod told;
 
 pub use apply::{CopiedSource, apply};
 pub use check::{CheckedPlan, check};
-pub use edit::{DocumentEdit, KeptPassage, PassageCut, StayingPassage};
+pub use edit::{DocumentEdit, JoinedPlace, KeptPassage, PassageCut, StayingPassage};
 pub use evidence::{CleanSummary, removals, staying};
 pub use names::names;
 pub use options::{CleanOptions, CutEdge, PassageTreatment};

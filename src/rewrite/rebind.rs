@@ -3,21 +3,21 @@
 //! Of a hundred equal places each may go for the one before it stands, and that one in a later round for another that is
 //! nearly the same. What went for it is then compared with what stays in its stead: the parts of the kept place that still
 //! stand, and the kept places of those that went. A cut is divided among them, and each part is measured against the words
-//! of its own. Where a part is not like them, the cut is left as it is, for its caller to take back.
+//! of its own. Where a part is not like them, and where the cut is itself a part of a larger place, it is left as it is, for
+//! the caller to take back.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use doublon_core::Span;
 use doublon_core::text::Tokenizer;
-use doublon_core::verify::subsequence::common_subsequence;
 
 use super::context::not_there;
 use super::cut::CuttableText;
 use super::edit::{KeptPassage, PassageCut};
 use super::gone::Gone;
 use super::index::SourceIndex;
-use super::kept::{KeptText, PairedPart};
+use super::kept::KeptText;
 use super::options::CutEdge;
 use super::plan::Plan;
 use super::records::visit;
@@ -174,7 +174,7 @@ impl Binder<'_> {
             let (mut edit, mut steads) = (edit.clone(), here.iter().map(|cut| (cut.span, &cut.stead)).peekable());
             let mut cuts = Vec::with_capacity(edit.cuts.len());
             for cut in edit.cuts {
-                let stead = steads.next_if(|(span, _)| *span == cut.span);
+                let stead = steads.next_if(|(span, _)| *span == cut.span).filter(|_| cut.joined.is_none());
                 let bound = stead.map(|(_, stead)| self.bound(&cut, stead, &text, threshold)).transpose()?.flatten();
                 count += usize::from(bound.is_some());
                 cuts.extend(bound.unwrap_or_else(|| vec![cut]));
@@ -199,41 +199,16 @@ impl Binder<'_> {
         let words = text.words(cut.span);
         let hashes: Vec<u64> = text.tokens[words.clone()].iter().map(|token| token.hash).collect();
         let parts = kept.paired(&hashes, &[], threshold);
-        let starts = starts(&parts, words.start, text);
+        let ranges = text.parted(&words, parts.iter().map(|part| part.words.start));
         let mut bound = Vec::with_capacity(parts.len());
-        for (n, part) in parts.iter().enumerate() {
-            let end = starts.get(n + 1).copied().unwrap_or(words.end);
-            let covered = covered(&hashes[starts[n] - words.start..end - words.start], part.kept);
+        for ((part, words), span) in parts.iter().zip(&ranges).zip(text.places_of(cut.span, &ranges)) {
+            let (covered, differs) = text.compared(words, part.kept);
             if covered < threshold {
                 return Ok(None);
             }
-            let start = if n == 0 { cut.span.start } else { text.tokens[starts[n]].span.start };
-            let next = starts.get(n + 1).map_or(cut.span.end, |&next| text.tokens[next].span.start);
-            let span = Span::new(start, next);
-            bound.push(PassageCut {
-                span,
-                keep: Arc::clone(part.keep),
-                words: end - starts[n],
-                covered,
-                ..cut.clone()
-            });
+            let keep = Arc::clone(part.keep);
+            bound.push(PassageCut { span, keep, words: words.len(), covered, differs, ..cut.clone() });
         }
         Ok((!bound.is_empty()).then_some(bound))
     }
-}
-
-/// Returns the first word of each part, none inside of a number or an elision.
-fn starts(parts: &[PairedPart], first: usize, text: &CuttableText) -> Vec<usize> {
-    let mut starts: Vec<usize> = Vec::with_capacity(parts.len());
-    for part in parts {
-        let least = starts.last().map_or(first, |&start| start);
-        let start = (least..=first + part.words.start).rev().find(|&word| !text.is_joined(word));
-        starts.push(start.unwrap_or(least));
-    }
-    starts
-}
-
-/// The share of words that the kept place has, in the same order; 0 if there is none.
-fn covered(words: &[u64], kept: &[u64]) -> f64 {
-    common_subsequence(words, kept).len() as f64 / words.len().max(1) as f64
 }

@@ -85,6 +85,43 @@ impl Sentences {
         words.join(" ")
     }
 
+    /// A text from a form: what stands between the data is the same in all, some lack a part, and lines break anywhere.
+    fn form(&mut self) -> String {
+        let name = format!("Name{}", self.next(400));
+        let mut n = |below: u64| self.next(below);
+        let mut text = format!("{name}, County{}", n(9));
+        let lies = format!(
+            "{name} is a village in the administrative district of Gmina{}, within County{}, in Region{}, in the north of the \
+             country. It lies approximately {} kilometres from Town{} and {} kilometres north-west of the capital Town{}. \
+             The village has a population of {}.",
+            n(40),
+            n(9),
+            n(6),
+            n(30),
+            n(50),
+            n(90),
+            n(50),
+            n(900)
+        );
+        let census = format!(
+            "According to the {} census, there were {} people residing in {name} village, of whom {}% were male and {}% were \
+             female. In the village, the population was spread out with {}% under the age of 18, {}% from 18 to 44, and {}% \
+             who were 65 years of age or older.",
+            2000 + n(3),
+            n(900),
+            n(99),
+            n(99),
+            n(99),
+            n(99),
+            n(99)
+        );
+        for part in [lies, census] {
+            let part = if n(3) == 0 { part.replace(". ", ".\n") } else { part };
+            text += &if n(4) == 0 { String::new() } else { format!("\n\n{part}") };
+        }
+        text
+    }
+
     /// Texts that hold each kind of repeat.
     fn corpus(&mut self) -> Vec<String> {
         let (exact, nested, hub) = (self.text(4), self.text(8), self.text(3));
@@ -113,6 +150,17 @@ fn p10_a_second_clean_removes_nothing() {
     for seed in 0..6 {
         for flags in ["", "--cut-at word", "--cut-at paragraph", "--threshold 0.7 --min-left 20"] {
             let texts = Sentences(seed).corpus();
+            assert!(!clean_twice(&texts, flags).is_empty(), "nothing goes with {flags}");
+        }
+    }
+}
+
+#[test]
+fn p10_forms_with_other_data_are_cut_to_their_end() {
+    for seed in 0..8 {
+        let mut words = Sentences(seed);
+        let texts: Vec<String> = (0..70).map(|_| words.form()).collect();
+        for flags in ["", "--cut-at word", "--cut-at word --threshold 0.7"] {
             assert!(!clean_twice(&texts, flags).is_empty(), "nothing goes with {flags}");
         }
     }
