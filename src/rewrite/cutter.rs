@@ -61,7 +61,8 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
             let left: Cow<str> = left.ok_or_else(|| not_there(planned, record.record))?;
             let document = self.open(record, &left, editable, kept, planned);
             let Some((edit, words)) = self.edit(&document, here, planned)? else { return Ok(()) };
-            let is_keeper = !kept.is_empty() || self.context.keepers.contains(&(here[0].source, record.record));
+            let is_of_others = words > 0 && self.context.keepers.contains(&(here[0].source, record.record));
+            let is_keeper = !kept.is_empty() || is_of_others;
             if !is_keeper && words < options.min_left && options.passages == PassageTreatment::Cut {
                 drops.push(DocumentRemoval { doc: edit.doc.clone(), cause: RemovalCause::TooShort { left: words } });
             }

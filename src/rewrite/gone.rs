@@ -4,13 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use doublon_core::Span;
+use doublon_core::text::Tokenizer;
 
+use super::context::not_there;
+use super::cut::CuttableText;
 use super::edit::{DocumentEdit, KeptPassage, PassageCut};
 use super::index::SourceIndex;
+use super::options::CleanOptions;
 use super::plan::{Plan, PlannedSource};
+use super::records::visit;
 use super::removal::{DocumentRemoval, RemovalCause};
 use crate::error::Result;
 use crate::finding::DocumentRef;
+use crate::source::SourceOptions;
 
 /// The documents that go and the places that are cut, by source and record.
 pub(super) struct Gone<'i> {
@@ -21,7 +27,11 @@ pub(super) struct Gone<'i> {
 }
 
 /// A place that is cut, and the one that stays for it.
-pub(super) type GonePlace = (Span, Arc<KeptPassage>);
+pub(super) struct GonePlace {
+    pub span: Span,
+    pub keep: Arc<KeptPassage>,
+    pub family: Arc<str>,
+}
 
 impl<'i> Gone<'i> {
     pub fn new(plan: &Plan, index: &'i SourceIndex) -> Self {
@@ -39,12 +49,20 @@ impl<'i> Gone<'i> {
         Ok(self.documents.contains(&(self.index.number(doc)?, doc.record)))
     }
 
+    /// Returns a document as a place, if it goes because of cuts: from its start to the end of the last.
+    pub fn whole(&self, doc: &DocumentRef) -> Result<Option<KeptPassage>> {
+        let cuts = self.places.get(&(self.index.number(doc)?, doc.record));
+        let end = cuts.and_then(|cuts| cuts.last()).filter(|_| self.has(doc).unwrap_or(false));
+        Ok(end.map(|last| KeptPassage { doc: doc.clone(), span: Span::new(0, last.span.end) }))
+    }
+
     /// Returns the cuts that have a part of a place, in order.
     pub fn parts(&self, place: &KeptPassage) -> Result<impl Iterator<Item = &GonePlace>> {
         let here = self.places.get(&(self.index.number(&place.doc)?, place.doc.record));
         let cuts = here.map_or(&[][..], Vec::as_slice);
-        let first = cuts.partition_point(|cut| cut.0.end <= place.span.start);
-        Ok(cuts[first..].iter().take_while(|cut| cut.0.start < place.span.end).filter(|cut| cut.0.overlaps(place.span)))
+        let first = cuts.partition_point(|cut| cut.span.end <= place.span.start);
+        let touched = cuts[first..].iter().take_while(|cut| cut.span.start < place.span.end);
+        Ok(touched.filter(|cut| cut.span.overlaps(place.span)))
     }
 
     /// Returns whether a part of a place goes.
@@ -54,16 +72,25 @@ impl<'i> Gone<'i> {
 }
 
 fn cuts(edit: &DocumentEdit) -> Vec<GonePlace> {
-    edit.cuts.iter().map(|cut| (cut.span, Arc::clone(&cut.keep))).collect()
+    let place = |cut: &PassageCut| {
+        let (keep, family) = (Arc::clone(&cut.keep), Arc::clone(&cut.family));
+        GonePlace { span: cut.span, keep, family }
+    };
+    edit.cuts.iter().map(place).collect()
 }
 
-/// Takes back what goes for something that goes by now too. Returns the documents of which places came back, by source
-/// and record.
+/// Takes back what goes for something that goes by now too.
 ///
 /// # Errors
 ///
-/// If the plan names a source that it does not have.
-pub(super) fn restore(plan: &mut Plan, index: &SourceIndex) -> Result<BTreeSet<(usize, u64)>> {
+/// If a source is not what was scanned, or is not one of the plan's.
+pub(super) fn restore(plan: &mut Plan, options: &CleanOptions, index: &SourceIndex) -> Result<()> {
+    let restored = restored(plan, index)?;
+    refit(&restored, options, plan)
+}
+
+/// Takes back what is in the way. Returns the documents of which places came back, by source and record.
+fn restored(plan: &mut Plan, index: &SourceIndex) -> Result<BTreeSet<(usize, u64)>> {
     let mut restored = BTreeSet::new();
     loop {
         let gone = Gone::new(plan, index);
@@ -117,4 +144,27 @@ fn retain<T>(items: &mut Vec<T>, stays: impl Fn(&T) -> Result<bool>) -> Result<u
     let (before, mut stays) = (items.len(), stays.into_iter());
     items.retain(|_| stays.next().unwrap_or(true));
     Ok(before - items.len())
+}
+
+/// Works out again what is taken out of documents of which cuts were taken back.
+fn refit(restored: &BTreeSet<(usize, u64)>, options: &CleanOptions, plan: &mut Plan) -> Result<()> {
+    let reading = SourceOptions::from(plan.parameters.input.clone());
+    let config = &plan.parameters.config;
+    let tokenizer = Tokenizer::new(config.text, config.seed);
+    let restored: Vec<(usize, u64)> = restored.iter().copied().collect();
+    for of_source in restored.chunk_by(|x, y| x.0 == y.0) {
+        let planned = &mut plan.sources[of_source[0].0];
+        let records: Vec<u64> = of_source.iter().map(|&(_, record)| record).collect();
+        let mut edits = Vec::with_capacity(records.len());
+        visit(planned, &records, &reading, &mut |record, _| {
+            let edit = planned.edit(record.record).ok_or_else(|| not_there(planned, record.record))?;
+            let text = CuttableText::new(&record.text, options.cut_at, &tokenizer);
+            let spans: Vec<Span> = edit.cuts.iter().map(|cut| cut.span).collect();
+            edits.push(DocumentEdit { pieces: text.pieces(&spans, &tokenizer), ..edit.clone() });
+            Ok(())
+        })?;
+        planned.change(edits);
+        planned.edits.retain(|edit| !edit.cuts.is_empty());
+    }
+    Ok(())
 }

@@ -4,6 +4,7 @@
 
 use std::collections::HashSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use doublon_core::Settings;
 
@@ -12,9 +13,10 @@ use super::index::SourceIndex;
 use super::options::{CleanOptions, PassageTreatment};
 use super::passages::add_passages;
 use super::plan::{Plan, PlannedSource, UnreadFile};
-use super::removal::RemovalRules;
+use super::rebind::mend;
+use super::removal::{DocumentRemoval, RemovalRules};
 use crate::error::{Error, Result};
-use crate::finding::{Finding, Findings, Header, Parameters, Reason, Sink, Skipped, SourceInfo, Summary};
+use crate::finding::{DocumentRef, Finding, Findings, Header, Parameters, Reason, Sink, Skipped, SourceInfo, Summary};
 use crate::source::Source;
 
 /// Plans what goes, by findings. Where passages are cut or marked, the documents that hold them are read again.
@@ -104,7 +106,11 @@ impl Planner {
             is_final: true,
         };
         if self.options.passages != PassageTreatment::Keep {
+            let index = self.gathered.index.clone();
             add_passages(self.gathered, self.options, &mut plan)?;
+            if loses_keeper(&plan) {
+                mend(&mut plan, &self.options, &index)?;
+            }
         }
         Ok(plan)
     }
@@ -142,6 +148,14 @@ impl Sink for Planner {
     }
 }
 
+/// Whether a document goes for one of which nothing is left.
+fn loses_keeper(plan: &Plan) -> bool {
+    let place = |doc: &DocumentRef| (Arc::clone(&doc.source), doc.record);
+    let short = plan.drops().filter(|drop| drop.keeper().is_none());
+    let short: HashSet<(Arc<str>, u64)> = short.map(|drop| place(&drop.doc)).collect();
+    plan.drops().filter_map(DocumentRemoval::keeper).any(|keeper| short.contains(&place(keeper)))
+}
+
 /// Returns a source to which nothing is done yet.
 fn planned(info: &SourceInfo) -> Result<PlannedSource> {
     let source = Source { path: info.to_path()?, named: true };
@@ -158,9 +172,7 @@ fn stream(path: PathBuf) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Arc;
-
-    use crate::finding::{Coverage, DocumentCluster, DocumentRef, Member, PassageFamily, PlacedSpan};
+    use crate::finding::{Coverage, DocumentCluster, Member, PassageFamily, PlacedSpan};
 
     fn doc(record: u64) -> DocumentRef {
         DocumentRef { source: "a.jsonl".into(), record, id: None }

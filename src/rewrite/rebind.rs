@@ -4,9 +4,9 @@
 //! nearly the same. What went for it is then compared with what stays in its stead: the parts of the kept place that still
 //! stand, and the kept places of those that went. A cut is divided among them, and each part is measured against the words
 //! of its own. Where a part is not like them, and where the cut is itself a part of a larger place, it is left as it is, for
-//! the caller to take back.
+//! the caller to take back. So it is for a document that went for one of which all is cut: it is cut for the same places.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use doublon_core::Span;
@@ -14,25 +14,32 @@ use doublon_core::text::Tokenizer;
 
 use super::context::not_there;
 use super::cut::CuttableText;
-use super::edit::{KeptPassage, PassageCut};
-use super::gone::Gone;
+use super::edit::{DocumentEdit, KeptPassage, PassageCut};
+use super::gone::{Gone, GonePlace, restore};
 use super::index::SourceIndex;
 use super::kept::KeptText;
-use super::options::CutEdge;
-use super::plan::Plan;
+use super::options::{CleanOptions, CutEdge};
+use super::plan::{Plan, PlannedSource};
 use super::records::visit;
+use super::removal::RemovalCause;
 use crate::error::Result;
 use crate::source::SourceOptions;
 
 /// The longest chain of kept places that is followed.
 const LONGEST_CHAIN: usize = 8;
 
-/// Binds all cuts whose kept place is cut, as far as that can be.
+/// Makes a plan hold where something goes for what goes too: binds it anew, or takes it back.
 ///
 /// # Errors
 ///
 /// If a source is not what was scanned.
-pub(super) fn rebind(plan: &mut Plan, index: &SourceIndex) -> Result<()> {
+pub(super) fn mend(plan: &mut Plan, options: &CleanOptions, index: &SourceIndex) -> Result<()> {
+    rebind(plan, index)?;
+    restore(plan, options, index)
+}
+
+/// Binds all cuts whose kept place is cut, as far as that can be.
+fn rebind(plan: &mut Plan, index: &SourceIndex) -> Result<()> {
     let config = &plan.parameters.config;
     let tokenizer = Tokenizer::new(config.text, config.seed);
     let reading = SourceOptions::from(plan.parameters.input.clone());
@@ -51,44 +58,61 @@ pub(super) fn rebind(plan: &mut Plan, index: &SourceIndex) -> Result<()> {
     Ok(())
 }
 
-/// A cut of which the kept place is cut, at least in part.
+/// A cut of which the kept place is cut, at least in part, or a document of which the kept one is cut as a whole.
 struct LostCut {
     source: usize,
     record: u64,
-    span: Span,
+    /// None for a document.
+    span: Option<Span>,
+    /// A family of the places that stay for it.
+    family: Arc<str>,
     /// What stays in place of its kept place, in the order of that.
     stead: Vec<Arc<KeptPassage>>,
 }
 
-/// Returns the cuts whose kept place is cut, in the order of reading.
+/// Returns what lost its kept place, in the order of reading.
 fn lost(plan: &Plan, index: &SourceIndex) -> Result<Vec<LostCut>> {
     let gone = Gone::new(plan, index);
     let mut lost = Vec::new();
     for (source, planned) in plan.sources.iter().enumerate() {
+        for drop in &planned.drops {
+            let Some(keeper) = drop.keeper() else { continue };
+            if let Some(whole) = gone.whole(keeper)? {
+                lost.extend(lost_cut((source, drop.doc.record, None), &whole, &gone)?);
+            }
+        }
         for edit in &planned.edits {
             for cut in &edit.cuts {
-                let stead = stead(&cut.keep, &gone)?;
-                if !stead.is_empty() && !gone.has(&cut.keep.doc)? {
-                    lost.push(LostCut { source, record: edit.doc.record, span: cut.span, stead });
+                if !gone.has(&cut.keep.doc)? {
+                    lost.extend(lost_cut((source, edit.doc.record, Some(cut.span)), &cut.keep, &gone)?);
                 }
             }
         }
     }
+    lost.sort_by_key(|cut| (cut.source, cut.record, cut.span));
     Ok(lost)
 }
 
-/// Returns what stays in place of a kept place: nothing if no part of it is cut.
+/// Returns a cut or a document with what stays for it, if its kept place is cut.
+fn lost_cut(place: (usize, u64, Option<Span>), keep: &KeptPassage, gone: &Gone) -> Result<Option<LostCut>> {
+    let (source, record, span) = place;
+    let Some(first) = gone.parts(keep)?.next() else { return Ok(None) };
+    let family = Arc::clone(&first.family);
+    Ok(Some(LostCut { source, record, span, family, stead: stead(keep, gone)? }))
+}
+
+/// Returns what stays in place of a kept place of which a part is cut.
 fn stead(keep: &KeptPassage, gone: &Gone) -> Result<Vec<Arc<KeptPassage>>> {
     let (mut stead, mut at) = (Vec::new(), keep.span.start);
     let standing = |start, end| Arc::new(KeptPassage { doc: keep.doc.clone(), span: Span::new(start, end) });
-    for (span, other) in gone.parts(keep)? {
+    for GonePlace { span, keep: other, .. } in gone.parts(keep)? {
         if at < span.start {
             stead.push(standing(at, span.start));
         }
         stead.push(Arc::clone(other));
         at = span.end;
     }
-    if !stead.is_empty() && at < keep.span.end {
+    if at < keep.span.end {
         stead.push(standing(at, keep.span.end));
     }
     Ok(stead)
@@ -161,30 +185,72 @@ struct Binder<'a> {
 }
 
 impl Binder<'_> {
-    /// Reads the documents of cuts again and binds them. Returns how many could be bound.
+    /// Reads the documents of what lost its kept place again and binds it. Returns how many could be bound.
     fn bind(&self, lost: &[LostCut], plan: &mut Plan, reading: &SourceOptions) -> Result<usize> {
         let (threshold, planned) = (plan.rules.threshold, &mut plan.sources[lost[0].source]);
         let mut records: Vec<u64> = lost.iter().map(|cut| cut.record).collect();
         records.dedup();
-        let (mut edits, mut count) = (Vec::new(), 0);
+        let (mut edits, mut documents, mut count) = (Vec::new(), BTreeSet::new(), 0);
         visit(planned, &records, reading, &mut |record, _| {
-            let Some(edit) = planned.edit(record.record) else { return Ok(()) };
             let text = CuttableText::new(&record.text, CutEdge::Word, self.tokenizer);
             let here = &lost[lost.partition_point(|cut| cut.record < record.record)..];
-            let (mut edit, mut steads) = (edit.clone(), here.iter().map(|cut| (cut.span, &cut.stead)).peekable());
-            let mut cuts = Vec::with_capacity(edit.cuts.len());
-            for cut in edit.cuts {
-                let stead = steads.next_if(|(span, _)| *span == cut.span).filter(|_| cut.joined.is_none());
-                let bound = stead.map(|(_, stead)| self.bound(&cut, stead, &text, threshold)).transpose()?.flatten();
-                count += usize::from(bound.is_some());
-                cuts.extend(bound.unwrap_or_else(|| vec![cut]));
+            let here = &here[..here.partition_point(|cut| cut.record == record.record)];
+            if let Some(whole) = here.iter().find(|cut| cut.span.is_none()) {
+                let edit = self.document(whole, planned, &text, threshold)?;
+                documents.extend(edit.as_ref().map(|edit| edit.doc.record));
+                edits.extend(edit);
+            } else if let Some(edit) = planned.edit(record.record) {
+                let (edit, bound) = self.edit(edit, here, &text, threshold)?;
+                count += bound;
+                edits.push(edit);
             }
-            edit.cuts = cuts;
-            edits.push(edit);
             Ok(())
         })?;
+        count += documents.len();
         planned.change(edits);
+        let bound = planned.drops.iter_mut().filter(|drop| documents.contains(&drop.doc.record));
+        bound.for_each(|drop| drop.cause = RemovalCause::TooShort { left: 0 });
         Ok(count)
+    }
+
+    /// Returns the cuts that come to a whole document, if what stays for it has all its words.
+    fn document(
+        &self,
+        lost: &LostCut,
+        planned: &PlannedSource,
+        text: &CuttableText,
+        threshold: f64,
+    ) -> Result<Option<DocumentEdit>> {
+        let Some(drop) = planned.drops.iter().find(|drop| drop.doc.record == lost.record) else { return Ok(None) };
+        let Some(keep) = lost.stead.first() else { return Ok(None) };
+        let (family, keep) = (Arc::clone(&lost.family), Arc::clone(keep));
+        let span = text.place(&(0..text.tokens.len()));
+        let differs = Box::default();
+        let cut = PassageCut { span, characters: None, family, keep, words: 0, covered: 0.0, differs, joined: None };
+        let cuts = self.bound(&cut, &lost.stead, text, threshold)?;
+        Ok(cuts.map(|cuts| {
+            let pieces = text.pieces(&[span], self.tokenizer);
+            DocumentEdit { doc: drop.doc.clone(), cuts, pieces }
+        }))
+    }
+
+    /// Binds the cuts of a document. Returns how many could be bound.
+    fn edit(
+        &self,
+        edit: &DocumentEdit,
+        lost: &[LostCut],
+        text: &CuttableText,
+        threshold: f64,
+    ) -> Result<(DocumentEdit, usize)> {
+        let mut steads = lost.iter().map(|cut| (cut.span, &cut.stead)).peekable();
+        let (mut cuts, mut count) = (Vec::with_capacity(edit.cuts.len()), 0);
+        for cut in &edit.cuts {
+            let stead = steads.next_if(|(span, _)| *span == Some(cut.span)).filter(|_| cut.joined.is_none());
+            let bound = stead.map(|(_, stead)| self.bound(cut, stead, text, threshold)).transpose()?.flatten();
+            count += usize::from(bound.is_some());
+            cuts.extend(bound.unwrap_or_else(|| vec![cut.clone()]));
+        }
+        Ok((DocumentEdit { cuts, ..edit.clone() }, count))
     }
 
     /// Divides a cut among what stays for it, or returns `None` if a part of it is not like that.

@@ -8,28 +8,22 @@
 //!
 //! Each round costs a scan. The last one finds nothing to remove, which is what a second `clean` of the copy would find.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use doublon_core::Span;
-use doublon_core::text::Tokenizer;
-
-use super::context::not_there;
-use super::cut::CuttableText;
 use super::edit::DocumentEdit;
 use super::gathered::Gathered;
-use super::gone::restore;
 use super::index::SourceIndex;
 use super::left::text_left;
 use super::options::{CleanOptions, PassageTreatment};
 use super::passages::add_passages;
 use super::plan::Plan;
-use super::rebind::rebind;
-use super::records::{changed, visit};
+use super::rebind::mend;
+use super::records::changed;
 use super::removal::DocumentRemoval;
 use crate::error::Result;
 use crate::finding::{DocumentRef, Finding, Header, Sink, SourceInfo};
 use crate::scan::{Progress, Resources, Revised, Revision, scan_revised};
-use crate::source::{Record, Source, SourceOptions};
+use crate::source::{Record, Source};
 
 /// The most rounds. Those of a corpus without tricks are two or three.
 const ROUNDS: usize = 20;
@@ -67,9 +61,7 @@ fn add(mut gathered: Gathered, options: &CleanOptions, plan: &mut Plan) -> Resul
     let new = add_passages(gathered, *options, plan)?;
     let is_changed = more || !new.is_empty();
     if is_changed {
-        rebind(plan, &index)?;
-        let restored = restore(plan, &index)?;
-        refit(&restored, options, plan)?;
+        mend(plan, options, &index)?;
     }
     Ok(is_changed)
 }
@@ -136,27 +128,4 @@ impl Revision for Plan {
             _ => Revised::Same,
         }
     }
-}
-
-/// Works out again what is taken out of documents of which cuts were taken back.
-fn refit(restored: &BTreeSet<(usize, u64)>, options: &CleanOptions, plan: &mut Plan) -> Result<()> {
-    let reading = SourceOptions::from(plan.parameters.input.clone());
-    let config = &plan.parameters.config;
-    let tokenizer = Tokenizer::new(config.text, config.seed);
-    let restored: Vec<(usize, u64)> = restored.iter().copied().collect();
-    for of_source in restored.chunk_by(|x, y| x.0 == y.0) {
-        let planned = &mut plan.sources[of_source[0].0];
-        let records: Vec<u64> = of_source.iter().map(|&(_, record)| record).collect();
-        let mut edits = Vec::with_capacity(records.len());
-        visit(planned, &records, &reading, &mut |record, _| {
-            let edit = planned.edit(record.record).ok_or_else(|| not_there(planned, record.record))?;
-            let text = CuttableText::new(&record.text, options.cut_at, &tokenizer);
-            let spans: Vec<Span> = edit.cuts.iter().map(|cut| cut.span).collect();
-            edits.push(DocumentEdit { pieces: text.pieces(&spans, &tokenizer), ..edit.clone() });
-            Ok(())
-        })?;
-        planned.change(edits);
-        planned.edits.retain(|edit| !edit.cuts.is_empty());
-    }
-    Ok(())
 }

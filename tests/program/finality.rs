@@ -117,7 +117,9 @@ impl Sentences {
         );
         for part in [lies, census] {
             let part = if n(3) == 0 { part.replace(". ", ".\n") } else { part };
-            text += &if n(4) == 0 { String::new() } else { format!("\n\n{part}") };
+            if n(4) > 0 {
+                write!(text, "\n\n{part}").unwrap();
+            }
         }
         text
     }
@@ -175,6 +177,20 @@ fn p10_bios_above_a_common_footer_stay_once() {
     let words: u64 = removed.iter().map(|line| line["words"].as_u64().unwrap()).sum();
     let count = |text: &String| text.split_whitespace().count() as u64;
     assert_eq!(words, 3 * bios.iter().map(count).sum::<u64>() + 11 * count(&footer));
+}
+
+#[test]
+fn p2_documents_that_stand_in_another_go_for_it() {
+    let mut words = Sentences(3);
+    let (inner, other) = (words.text(5), words.text(5));
+    let near = inner.replacen(" w", " v", 1);
+    let texts = [format!("{}\n\n{inner}\n\n{}", words.text(2), words.text(2)), inner, near, other];
+    let removed = clean_twice(&texts, "");
+    let gone: Vec<&Value> = removed.iter().filter(|line| line["what"] == "document").map(|line| &line["doc"]).collect();
+    assert_eq!(gone.iter().map(|doc| doc["record"].as_u64().unwrap()).collect::<Vec<_>>(), [1, 2]);
+    for line in removed.iter().filter(|line| line["what"] == "passage") {
+        assert_eq!(line["kept"]["record"], 0, "{line}");
+    }
 }
 
 #[test]

@@ -91,7 +91,8 @@ pub struct CleanArgs {
     cut_at: EdgeArg,
     /// Remove documents of which cuts leave fewer words
     ///
-    /// One for which others were removed, or that holds the kept place of a passage, stays nevertheless.
+    /// One for which others were removed, unless nothing is left of it, or that holds the kept place of a passage, stays
+    /// nevertheless.
     ///
     /// Example: --passages cut --min-left 50
     #[arg(long, value_name = "N", default_value_t = 1)]
