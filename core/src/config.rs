@@ -47,6 +47,9 @@ pub struct Settings {
     /// If given, a document is removed too when a kept one has at least this share of its shingles, above 0, at most 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub containment: Option<f64>,
+    /// Whether only documents with the same characters are duplicates, up to white space and Unicode normalisation.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub exact: bool,
     /// Least share of pairs at the threshold that must be found, above 0, below 1.
     pub recall: f64,
     /// Number of bands of the documents' signatures.
@@ -152,6 +155,7 @@ impl Default for Settings {
             level: Level::All,
             threshold: 0.8,
             containment: None,
+            exact: false,
             recall: 0.99,
             bands: 12,
             rows: 5,
@@ -174,6 +178,9 @@ impl Settings {
     fn check(&self) -> Result<()> {
         share("threshold", self.threshold)?;
         self.containment.map_or(Ok(()), |containment| share("containment", containment))?;
+        if let Some(containment) = self.containment.filter(|_| self.exact) {
+            return Err(refused("containment", containment, "no share where only exact copies are duplicates"));
+        }
         share("min-identity", self.min_identity)?;
         open_share("recall", self.recall)?;
         Bands::new(self.bands, self.rows)?;
@@ -211,6 +218,14 @@ impl Builder {
     #[must_use]
     pub fn containment(mut self, containment: impl Into<Option<f64>>) -> Self {
         self.settings.containment = containment.into();
+        self
+    }
+
+    /// Sets whether only documents with the same characters are duplicates, up to white space and Unicode normalisation;
+    /// by default not.
+    #[must_use]
+    pub fn exact(mut self, exact: bool) -> Self {
+        self.settings.exact = exact;
         self
     }
 
@@ -396,6 +411,9 @@ mod tests {
             assert!(refusal.contains(message), "{place} {value}: {refusal}");
         }
         let mut contained = whole.clone();
+        let mut exact = contained.clone();
+        (exact["exact"], exact["containment"]) = (true.into(), 0.9.into());
+        assert!(serde_json::from_value::<Config>(exact).is_err());
         contained["containment"] = 2.0.into();
         assert!(serde_json::from_value::<Config>(contained).is_err());
     }

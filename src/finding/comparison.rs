@@ -7,6 +7,7 @@ use doublon_core::verify::difference::{AlignedPiece, PieceKind, SideText};
 use serde::{Serialize, Serializer};
 
 use super::document::DocumentRef;
+use super::equality::Equality;
 use super::fields::rounded_share;
 use super::parameters::Parameters;
 use super::passage::PassageMatch;
@@ -48,18 +49,6 @@ pub struct ComparedDocument {
     pub words: usize,
     /// Shingles in its set.
     pub shingles: usize,
-}
-
-/// How far two texts are equal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Equality {
-    /// The same bytes.
-    Bytes,
-    /// The same words in the same order.
-    Words,
-    /// Neither.
-    None,
 }
 
 /// How a pair is looked for, and whether that finds it.
@@ -110,6 +99,8 @@ pub enum Verdict {
 pub enum Rule {
     /// It is the same bytes.
     ExactCopy,
+    /// It has the same characters, up to white space and Unicode normalisation.
+    SameCharacters,
     /// It has the same words in the same order.
     SameWords,
     /// The similarity reaches the threshold.

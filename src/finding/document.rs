@@ -6,6 +6,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::equality::Equality;
 use super::fields::{is_false, is_zero, is_zero_u64};
 use super::fingerprint::Fingerprint;
 
@@ -54,6 +55,9 @@ pub struct Member {
     pub containment: f64,
     /// Whether the two texts are the same bytes.
     pub exact: bool,
+    /// How far the two texts are equal; left out where they are not, and in findings of older versions.
+    #[serde(default, skip_serializing_if = "Equality::is_none")]
+    pub equality: Equality,
     /// Bytes of its text; 0 if that is not known.
     #[serde(default, skip_serializing_if = "is_zero_u64")]
     pub bytes: u64,

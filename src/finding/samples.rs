@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::finding::{
-    Coverage, Difference, DifferenceKind, DocumentCluster, DocumentPair, DocumentRef, Findings, Header, MatchScope,
-    Member, Parameters, PassageFamily, PassageMatch, PlacedSpan, Reason, RecallEstimate, SCHEMA, Skipped, SourceInfo,
-    Summary,
+    Coverage, Difference, DifferenceKind, DocumentCluster, DocumentPair, DocumentRef, Equality, Findings, Header,
+    MatchScope, Member, Parameters, PassageFamily, PassageMatch, PlacedSpan, Reason, RecallEstimate, SCHEMA, Skipped,
+    SourceInfo, Summary,
 };
 
 const LEAD: &str = "Le chef de la diplomatie turque Mevlut Cavusoglu a exhorté jeudi la Russie à faire stopper les \
@@ -110,7 +110,8 @@ pub fn seed() -> Findings {
 pub fn documents() -> Findings {
     let member = |doc, jaccard, containment, exact| {
         let (bytes, fingerprint) = (3000, None);
-        Member { doc, jaccard, containment, exact, bytes, fingerprint, new: false }
+        let equality = if exact { Equality::Bytes } else { Equality::None };
+        Member { doc, jaccard, containment, exact, equality, bytes, fingerprint, new: false }
     };
     let with_id = DocumentRef { id: Some("news/17".into()), ..doc("docs.jsonl", 17) };
     let keep = doc("docs.jsonl", 0);
@@ -208,6 +209,7 @@ impl SampleRandom {
             jaccard: random.similarity(),
             containment: random.similarity(),
             exact: random.is_rare(),
+            equality: Equality::None,
             bytes: [0, 500, 1000, 1000, 4000][random.below(5)],
             fingerprint: None,
             new: random.is_rare(),

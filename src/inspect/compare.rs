@@ -20,9 +20,9 @@ use doublon_core::{Config, Keep, Level, Scope};
 use super::single::Single;
 use crate::error::Result;
 use crate::finding::comparison::{
-    AlignedPassage, ComparedDocument, Comparison, Equality, PairSearch, Rule, TextAlignment, TextPiece, Verdict,
+    AlignedPassage, ComparedDocument, Comparison, PairSearch, Rule, TextAlignment, TextPiece, Verdict,
 };
-use crate::finding::{Findings, Parameters, PassageMatch, PlacedSpan, Reason};
+use crate::finding::{Equality, Findings, Parameters, PassageMatch, PlacedSpan, Reason};
 use crate::scan::{self, CorpusBuilder};
 use crate::source::{Record, Source};
 use crate::store::{Budget, Resources};
@@ -137,12 +137,8 @@ impl<'p> ComparedPair<'p> {
             units
         });
         let sets = units.each_ref().map(|units| shingler.set(units));
-        let same_text = a.record.text == b.record.text;
-        let equality = match same_text && a.record.raw_hash == b.record.raw_hash {
-            true => Equality::Bytes,
-            false if units[0] == units[1] => Equality::Words,
-            false => Equality::None,
-        };
+        let same_raw = a.record.raw_hash == b.record.raw_hash;
+        let equality = Equality::of(&a.record.text, &b.record.text, same_raw, || units[0] == units[1]);
         let found = found(if is_swapped { [b, a] } else { [a, b] }, config)?;
         let (texts, overlap) = ([a, b].map(|single| single.record.text.as_str()), Overlap::of(&sets[0], &sets[1]));
         Ok(Self { config, texts, is_swapped, equality, sets, overlap, found })
@@ -190,7 +186,7 @@ impl<'p> ComparedPair<'p> {
             Some(cluster) if (cluster.keep.record == 1) == self.is_swapped => Verdict::RemovesB { rule },
             Some(_) => Verdict::RemovesA { rule },
             None if !self.found.pairs.is_empty() && self.config.keep == Keep::None => Verdict::Pair { rule },
-            None if self.overlap.reaches(self.config.threshold) => Verdict::Missed,
+            None if self.overlap.reaches(self.config.threshold) && !self.config.exact => Verdict::Missed,
             None => Verdict::Different,
         }
     }
@@ -199,6 +195,7 @@ impl<'p> ComparedPair<'p> {
     fn rule(&self) -> Rule {
         match self.equality {
             Equality::Bytes => Rule::ExactCopy,
+            Equality::Characters => Rule::SameCharacters,
             Equality::Words => Rule::SameWords,
             Equality::None if self.overlap.reaches(self.config.threshold) => Rule::Similarity,
             Equality::None => Rule::Containment,

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use super::compare::{aligned, compare};
 use super::single::{Name, Single, Which, read_all, read_one};
 use crate::error::{Error, Result};
-use crate::finding::comparison::{Comparison, Equality, Rule, TextAlignment};
+use crate::finding::comparison::{Comparison, Rule, TextAlignment};
 use crate::finding::explanation::{
     ExplainedCluster, ExplainedDocument, ExplainedFamily, ExplainedMatch, ExplainedPlace, Explanation, Fate,
     LostSource, Removed, Subject,
 };
 use crate::finding::{
-    DocumentCluster, DocumentRef, Findings, Header, Member, PassageFamily, PassageMatch, PlacedSpan, Skipped,
+    DocumentCluster, DocumentRef, Equality, Findings, Header, Member, PassageFamily, PassageMatch, PlacedSpan, Skipped,
     SourceInfo,
 };
 use crate::scan::describe::is_quoted_whole;
@@ -253,6 +253,7 @@ fn names(name: &Name, skipped: &Skipped) -> bool {
 fn rule(member: &Member, comparison: Option<&Comparison>, config: &Config) -> Rule {
     match comparison.map(|found| found.equality) {
         _ if member.exact => Rule::ExactCopy,
+        Some(Equality::Characters) => Rule::SameCharacters,
         Some(Equality::Words | Equality::Bytes) => Rule::SameWords,
         _ if member.jaccard >= config.threshold => Rule::Similarity,
         _ => Rule::Containment,

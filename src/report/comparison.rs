@@ -8,7 +8,8 @@ use super::changes::marked;
 use super::text::page::{Names, Page, Paint};
 use super::text::{Style, counted, number, percent};
 use super::windows::chance;
-use crate::finding::comparison::{AlignedPassage, ComparedDocument, Comparison, Equality, PairSearch, Rule, Verdict};
+use crate::finding::Equality;
+use crate::finding::comparison::{AlignedPassage, ComparedDocument, Comparison, PairSearch, Rule, Verdict};
 use crate::finding::{PassageMatch, PlacedSpan};
 use doublon_core::sketch::WindowParameters;
 
@@ -74,6 +75,7 @@ pub(super) fn measures<W: Write>(found: &Comparison, page: &mut Page<'_, W>) -> 
     let [shared, all] = [found.shared, found.all()].map(|n| number(n as u64));
     let equality = match found.equality {
         Equality::Bytes => "the same bytes",
+        Equality::Characters => "the same characters; only white space or the form of characters differs",
         Equality::Words => "the same words in the same order; case, spaces or punctuation differ",
         Equality::None => "neither the same bytes nor the same words",
     };
@@ -82,6 +84,9 @@ pub(super) fn measures<W: Write>(found: &Comparison, page: &mut Page<'_, W>) -> 
     page.labelled("similarity", &jaccard, Paint::Strong)?;
     let [a, b] = [found.containment_a(), found.containment_b()].map(percent);
     page.labelled("contained", &format!("{a} of a is in b, {b} of b is in a"), Paint::Plain)?;
+    if found.parameters.config.exact {
+        return Ok(());
+    }
     let Bands { bands, rows } = found.parameters.config.shape();
     let shape = format!("{} of {}", counted(bands as u64, "band"), counted(rows as u64, "row"));
     let chance = format!("{shape} find a pair of this similarity with a chance of {}", percent(found.search.chance));
@@ -109,7 +114,7 @@ fn bands_met(search: &PairSearch, bands: usize) -> String {
 }
 
 fn verdict(found: &Comparison) -> String {
-    let Settings { threshold, containment, keep, .. } = &*found.parameters.config;
+    let Settings { threshold, containment, exact, keep, .. } = &*found.parameters.config;
     let reaches = |rule| reason(rule, &found.parameters.config);
     match found.verdict {
         Verdict::RemovesA { rule } => format!("a is removed for b (--keep {keep}): {}", reaches(rule)),
@@ -117,6 +122,7 @@ fn verdict(found: &Comparison) -> String {
         Verdict::Pair { rule } => format!("duplicates, of which --keep {keep} removes none: {}", reaches(rule)),
         Verdict::Missed => format!("both stay: the similarity reaches {threshold}, but the pair is not found"),
         Verdict::Empty => "both stay: a text of nothing but white space is a duplicate of nothing".to_owned(),
+        Verdict::Different if *exact => "both stay: their characters differ (--exact)".to_owned(),
         Verdict::Different => match containment {
             None => format!("both stay: the similarity is below the threshold of {threshold}"),
             Some(share) => {
@@ -131,6 +137,7 @@ pub(super) fn reason(rule: Rule, config: &Config) -> String {
     let Settings { threshold, containment, .. } = &**config;
     match rule {
         Rule::ExactCopy => "it is an exact copy".to_owned(),
+        Rule::SameCharacters => "it has the same characters".to_owned(),
         Rule::SameWords => "it has the same words".to_owned(),
         Rule::Similarity => format!("the similarity reaches the threshold of {threshold}"),
         Rule::Containment => {

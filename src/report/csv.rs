@@ -13,11 +13,11 @@ use csv::{Terminator, WriterBuilder};
 use super::sink::{Report, output, write_all};
 use crate::error::Result;
 use crate::finding::{
-    DocumentCluster, DocumentPair, DocumentRef, Finding, Findings, Member, PassageMatch, PlacedSpan, Sink,
+    DocumentCluster, DocumentPair, DocumentRef, Equality, Finding, Findings, Member, PassageMatch, PlacedSpan, Sink,
 };
 
 /// The columns, in order.
-const COLUMNS: [&str; 25] = [
+const COLUMNS: [&str; 26] = [
     "type",
     "id",
     "family",
@@ -43,6 +43,7 @@ const COLUMNS: [&str; 25] = [
     "end",
     "char_start",
     "char_end",
+    "equality",
 ];
 
 /// Writes the rows of each finding when it comes.
@@ -112,6 +113,7 @@ struct CsvRow<'a> {
     kept: Option<&'a DocumentRef>,
     other: Option<&'a DocumentRef>,
     exact: Option<bool>,
+    equality: Option<Equality>,
     jaccard: f64,
     /// Of the other one in the kept one.
     containment: f64,
@@ -128,6 +130,7 @@ fn duplicate<'a>(cluster: &'a DocumentCluster, member: &'a Member) -> CsvRow<'a>
         kept: Some(&cluster.keep),
         other: Some(&member.doc),
         exact: Some(member.exact),
+        equality: Some(member.equality),
         jaccard: member.jaccard,
         containment: member.containment,
         ..CsvRow::default()
@@ -177,6 +180,7 @@ impl CsvRow<'_> {
             let numbers = place.map(|place| [place.line, place.start, place.end, place.char_start, place.char_end]);
             cells.extend(numbers.map_or_else(Default::default, |numbers| numbers.map(|n| n.to_string())));
         }
+        cells.push(self.equality.map_or("", Equality::name).to_owned());
         Ok(table.write_record(cells)?)
     }
 }

@@ -187,9 +187,9 @@ mod tests {
 
     use super::*;
     use crate::finding::{
-        Coverage, Difference, DifferenceKind, DocumentCluster, DocumentPair, DocumentRef, Fingerprint, MatchScope,
-        Member, NewRepeats, Parameters, PassageFamily, PassageMatch, PlacedSpan, Reason, RecallEstimate, Skipped,
-        SourceInfo, Summary, samples,
+        Coverage, Difference, DifferenceKind, DocumentCluster, DocumentPair, DocumentRef, Equality, Fingerprint,
+        MatchScope, Member, NewRepeats, Parameters, PassageFamily, PassageMatch, PlacedSpan, Reason, RecallEstimate,
+        Skipped, SourceInfo, Summary, samples,
     };
 
     fn written(findings: &Findings) -> String {
@@ -269,6 +269,7 @@ mod tests {
             jaccard,
             containment,
             exact,
+            equality: if exact { Equality::Bytes } else { Equality::Characters },
             bytes,
             fingerprint,
             new,

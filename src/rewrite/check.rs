@@ -64,9 +64,10 @@ fn check_drop(
         RemovalCause::Duplicate { keep, .. } if gone.contains(&place(keep)) => {
             "is removed for a document that is removed too"
         }
-        RemovalCause::Duplicate { jaccard, containment, .. } => {
+        RemovalCause::Duplicate { jaccard, containment, equality, .. } => {
             let is_contained = rules.containment.is_some_and(|least| *containment >= least);
-            if *jaccard >= rules.threshold || is_contained {
+            let is_like = if rules.exact { equality.is_exact() } else { *jaccard >= rules.threshold };
+            if is_like || is_contained {
                 return Ok(());
             }
             "is removed for a document that it does not resemble enough"
@@ -144,7 +145,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::finding::{Parameters, SourceInfo, Summary};
+    use crate::finding::{Equality, Parameters, SourceInfo, Summary};
     use crate::rewrite::edit::KeptPassage;
     use crate::rewrite::plan::PlannedSource;
     use crate::source::Source;
@@ -157,7 +158,13 @@ mod tests {
         let keep = Arc::new(doc(keep));
         DocumentRemoval {
             doc: doc(record),
-            cause: RemovalCause::Duplicate { keep, jaccard: 0.8, containment: 0.9, exact: false },
+            cause: RemovalCause::Duplicate {
+                keep,
+                jaccard: 0.8,
+                containment: 0.9,
+                exact: false,
+                equality: Equality::None,
+            },
         }
     }
 
@@ -183,7 +190,7 @@ mod tests {
         let source = Source { path: "a.jsonl".into(), named: true };
         Plan {
             parameters: Parameters::default(),
-            rules: RemovalRules { threshold: 0.8, containment: None, min_left: 3 },
+            rules: RemovalRules { threshold: 0.8, containment: None, exact: false, min_left: 3 },
             passages: PassageTreatment::Cut,
             sources: vec![PlannedSource { source, info, is_whole: true, drops, edits }],
             left: Vec::new(),
@@ -228,7 +235,13 @@ mod tests {
     #[test]
     fn p3_a_document_goes_for_one_that_it_resembles() {
         for (jaccard, containment) in [(0.79, 1.0), (f64::NAN, 1.0)] {
-            let cause = RemovalCause::Duplicate { keep: Arc::new(doc(1)), jaccard, containment, exact: true };
+            let cause = RemovalCause::Duplicate {
+                keep: Arc::new(doc(1)),
+                jaccard,
+                containment,
+                exact: true,
+                equality: Equality::Bytes,
+            };
             let mut plan = plan(vec![DocumentRemoval { doc: doc(2), cause }], vec![]);
             assert!(fault(&plan).contains("does not resemble enough"));
             plan.rules.containment = Some(0.9);

@@ -12,7 +12,7 @@ use super::options::PassageTreatment;
 use super::plan::{Plan, SparedSource};
 use super::removal::{DocumentRemoval, LargeRemoval, RemovalCause, RemovalRules};
 use crate::error::{Error, Result};
-use crate::finding::DocumentRef;
+use crate::finding::{DocumentRef, Equality};
 use doublon_core::Span;
 
 /// The name and version of the format.
@@ -107,8 +107,16 @@ struct JoinedEvidence {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum RemovalMeasures {
-    Similar { jaccard: f64, containment: f64, exact: bool },
-    Short { words_left: usize },
+    Similar {
+        jaccard: f64,
+        containment: f64,
+        exact: bool,
+        #[serde(skip_serializing_if = "Equality::is_none")]
+        equality: Equality,
+    },
+    Short {
+        words_left: usize,
+    },
 }
 
 #[derive(Serialize)]
@@ -129,10 +137,11 @@ impl<'a> RemovalLine<'a> {
     fn document(drop: &'a DocumentRemoval, rules: &RemovalRules) -> Self {
         let (doc, kept) = (&drop.doc, drop.keeper());
         match &drop.cause {
-            RemovalCause::Duplicate { jaccard, containment, exact, .. } => {
-                let measured = RemovalMeasures::Similar { jaccard: *jaccard, containment: *containment, exact: *exact };
+            &RemovalCause::Duplicate { jaccard, containment, exact, equality, .. } => {
+                let measured = RemovalMeasures::Similar { jaccard, containment, exact, equality };
                 let rule = match rules.containment {
-                    Some(least) if *jaccard < rules.threshold => format!("containment >= {least}"),
+                    _ if rules.exact => "same characters".to_owned(),
+                    Some(least) if jaccard < rules.threshold => format!("containment >= {least}"),
                     _ => format!("jaccard >= {}", rules.threshold),
                 };
                 Self::Document { reason: "duplicate", doc, kept, measured, rule }

@@ -8,7 +8,7 @@ use super::index::SourceIndex;
 use super::places::{FoundFamily, FoundMatch, FoundPlace};
 use super::removal::{DocumentRemoval, LargeRemoval, RemovalCause};
 use crate::error::Result;
-use crate::finding::{DocumentCluster, DocumentRef, Finding, PassageFamily, PassageMatch, Sink};
+use crate::finding::{DocumentCluster, DocumentRef, Finding, Member, PassageFamily, PassageMatch, Sink};
 
 /// A warning names a kept document for which so many or more go, if they are more than 1% of all documents.
 const LARGE_CLUSTER: usize = 100;
@@ -39,8 +39,8 @@ impl Gathered {
         let (number, keep) = self.located(&cluster.keep)?;
         let keep = Arc::new(keep);
         for member in &cluster.members {
-            let (jaccard, containment, exact) = (member.jaccard, member.containment, member.exact);
-            let cause = RemovalCause::Duplicate { keep: Arc::clone(&keep), jaccard, containment, exact };
+            let &Member { jaccard, containment, exact, equality, .. } = member;
+            let cause = RemovalCause::Duplicate { keep: Arc::clone(&keep), jaccard, containment, exact, equality };
             let (number, doc) = self.located(&member.doc)?;
             self.drops.push((number, DocumentRemoval { doc, cause }));
         }

@@ -88,12 +88,12 @@ impl Planner {
             source.is_whole = !self.cut_off.contains(&source.info.path);
             source.drops.sort_by_key(|drop| drop.doc.record);
         }
-        let Settings { threshold, containment, .. } = *self.parameters.config;
+        let Settings { threshold, containment, exact, .. } = *self.parameters.config;
         let documents = self.scanned.documents;
         let mut large = std::mem::take(&mut self.gathered.large);
         large.retain(|large| large.members as u64 * 100 > documents);
         let mut plan = Plan {
-            rules: RemovalRules { threshold, containment, min_left: self.options.min_left },
+            rules: RemovalRules { threshold, containment, exact, min_left: self.options.min_left },
             parameters: self.parameters,
             passages: self.options.passages,
             sources: self.sources,
@@ -172,7 +172,7 @@ fn stream(path: PathBuf) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Coverage, DocumentCluster, Member, PassageFamily, PlacedSpan};
+    use crate::finding::{Coverage, DocumentCluster, Equality, Member, PassageFamily, PlacedSpan};
 
     fn doc(record: u64) -> DocumentRef {
         DocumentRef { source: "a.jsonl".into(), record, id: None }
@@ -180,7 +180,16 @@ mod tests {
 
     fn member(record: u64) -> Member {
         let (doc, jaccard, containment) = (doc(record), 0.9, 1.0);
-        Member { doc, jaccard, containment, exact: false, bytes: 0, fingerprint: None, new: false }
+        Member {
+            doc,
+            jaccard,
+            containment,
+            exact: false,
+            equality: Equality::None,
+            bytes: 0,
+            fingerprint: None,
+            new: false,
+        }
     }
 
     fn findings() -> Findings {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::finding::DocumentRef;
+use crate::finding::{DocumentRef, Equality};
 
 /// What every removal must meet.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -11,6 +11,8 @@ pub struct RemovalRules {
     pub threshold: f64,
     /// If given, this share of its shingles in the kept document is enough to remove a document.
     pub containment: Option<f64>,
+    /// Whether only documents with the same characters go, up to white space and Unicode normalisation.
+    pub exact: bool,
     /// A document with fewer words left goes.
     pub min_left: usize,
 }
@@ -37,6 +39,8 @@ pub enum RemovalCause {
         containment: f64,
         /// Whether both are the same bytes.
         exact: bool,
+        /// How far they are equal.
+        equality: Equality,
     },
     /// Its other words were cut, each verified against a place that stays.
     TooShort {

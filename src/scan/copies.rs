@@ -1,4 +1,4 @@
-//! Exact copies: documents that are equal after normalisation. The first of a group, in keep order, stands for it.
+//! Copies: documents that are equal after normalisation. The first of a group, in keep order, stands for it.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::pool::Pool;
 use super::repeated::RepeatedValues;
 use super::texts::{TextReader, Texts};
-use crate::finding::Skipped;
+use crate::finding::{Equality, Skipped};
 use crate::source::Document;
 use doublon_core::cluster::KeepOrder;
 use doublon_core::kernel::{NO_TOKEN, SketchScratch, Sketcher};
@@ -26,14 +26,13 @@ pub(super) struct Copy {
     pub doc: u32,
     /// The document that stands for the group.
     pub first: u32,
-    /// Whether the two texts are the same bytes.
-    pub exact: bool,
+    pub equality: Equality,
 }
 
 impl Copies {
-    /// Groups documents by the hash of their tokens and compares each with the first of its group: in their text, and
-    /// if that differs in their tokens.
-    pub fn find(streams: &[u64], order: &KeepOrder, texts: &Texts, sketcher: &Sketcher) -> Self {
+    /// Groups documents by the hash of their tokens, or of their characters if `exact`, and compares each with the first of
+    /// its group: in their text, and if that differs in their characters and tokens.
+    pub fn find(streams: &[u64], order: &KeepOrder, texts: &Texts, (sketcher, exact): (&Sketcher, bool)) -> Self {
         let workers = Pool::new(|| (texts.reader(), sketcher.scratch()));
         let compared: Vec<Self> = groups(streams, order)
             .into_par_iter()
@@ -41,7 +40,7 @@ impl Copies {
                 let [first, ref others @ ..] = group[..] else { return Self::default() };
                 let read = workers.with(|(reader, scratch)| Original::read(first, reader, scratch));
                 match read {
-                    Ok(original) => original.compare_all(others, &workers),
+                    Ok(original) => original.compare_all(others, exact, &workers),
                     Err(lost) => Self { copies: Vec::new(), lost: vec![lost] },
                 }
             })
@@ -83,7 +82,7 @@ impl<'a> Original<'a> {
         Ok(Self { doc, document, tokens })
     }
 
-    fn compare_all<F>(&self, others: &[u32], workers: &Pool<F, (TextReader<'a>, SketchScratch)>) -> Copies
+    fn compare_all<F>(&self, others: &[u32], exact: bool, workers: &Pool<F, (TextReader<'a>, SketchScratch)>) -> Copies
     where
         F: Fn() -> (TextReader<'a>, SketchScratch) + Sync,
     {
@@ -91,7 +90,7 @@ impl<'a> Original<'a> {
         let mut found = Copies::default();
         for compared in others.par_iter().with_min_len(16).map(compare).collect::<Vec<_>>() {
             match compared {
-                Ok(copy) => found.copies.extend(copy),
+                Ok(copy) => found.copies.extend(copy.filter(|copy| copy.equality.is_exact() || !exact)),
                 Err(lost) => found.lost.push(lost),
             }
         }
@@ -100,10 +99,10 @@ impl<'a> Original<'a> {
 
     fn compare(&self, doc: u32, reader: &mut TextReader, scratch: &mut SketchScratch) -> Result<Option<Copy>, Lost> {
         let other = reader.read(doc).map_err(|skipped| (doc, skipped))?;
-        let same_text = other.text == self.document.text;
-        let exact = same_text && other.raw_hash == self.document.raw_hash;
-        let equal = same_text || scratch.tokens(&other.text) == self.tokens;
-        Ok(equal.then_some(Copy { doc, first: self.doc, exact }))
+        let same_raw = other.raw_hash == self.document.raw_hash;
+        let same_words = || scratch.tokens(&other.text) == self.tokens;
+        let equality = Equality::of(&self.document.text, &other.text, same_raw, same_words);
+        Ok((!equality.is_none()).then_some(Copy { doc, first: self.doc, equality }))
     }
 }
 

@@ -6,7 +6,7 @@ use super::corpus::DocumentTable;
 use super::select::Selector;
 use super::texts::Texts;
 use crate::error::Result;
-use crate::finding::Skipped;
+use crate::finding::{Equality, Skipped};
 use doublon_core::candidate::estimate::{Recall, RecallEstimator};
 use doublon_core::candidate::{Bands, Chance};
 use doublon_core::kernel::{NO_TOKEN, Selected, SelectionRules, Sketcher};
@@ -33,8 +33,7 @@ pub(super) struct Removal {
     pub keeper: u32,
     /// Measured with the keeper as `a`, the removed document as `b`.
     pub overlap: Overlap,
-    /// Whether the two texts are the same bytes.
-    pub exact: bool,
+    pub equality: Equality,
 }
 
 /// Two documents, `a` before `b`.
@@ -50,12 +49,16 @@ pub(super) fn find(texts: &Texts, documents: &DocumentTable, config: &Config, he
     let DocumentTable { table, sketcher, order } = documents;
     let chance = Chance::new(Bands::new(config.bands, config.rows)?, config.threshold);
     let streams = table.streams.load()?;
-    let copies = Copies::find(&streams, order, texts, sketcher);
+    let copies = Copies::find(&streams, order, texts, (sketcher, config.exact));
     let distinct = |doc: u32| streams[doc as usize] != NO_TOKEN && !copies.is_copy(doc);
     let rules = SelectionRules::of(config);
     let SelectionRules { threshold, containment, pairs } = rules;
-    let buckets = buckets::join(table, order, chance.cut(), containment.is_some(), distinct)?;
-    let (selected, lost) = Selector { texts, sketcher, rules, held }.select(buckets);
+    let (selected, lost) = if config.exact {
+        Default::default()
+    } else {
+        let buckets = buckets::join(table, order, chance.cut(), containment.is_some(), distinct)?;
+        Selector { texts, sketcher, rules, held }.select(buckets)
+    };
 
     let recall = recall(&selected, RecallEstimator::new(&chance, threshold), threshold);
     let removes = config.keep != Keep::None;
@@ -111,15 +114,15 @@ impl Documents {
 fn removals(copies: &Copies, selected: &Selected) -> Vec<Removal> {
     let equal = Overlap { a: 1, b: 1, shared: 1 };
     let of_copies = copies.iter().map(|copy| match selected.keepers.get(&copy.first) {
-        Some(&(keeper, overlap)) => Removal { doc: copy.doc, keeper, overlap, exact: false },
-        None => Removal { doc: copy.doc, keeper: copy.first, overlap: equal, exact: copy.exact },
+        Some(&(keeper, overlap)) => Removal { doc: copy.doc, keeper, overlap, equality: Equality::None },
+        None => Removal { doc: copy.doc, keeper: copy.first, overlap: equal, equality: copy.equality },
     });
     // The order of the map does not matter: the removals are sorted.
     #[allow(clippy::iter_over_hash_type)]
     let mut removed: Vec<Removal> = selected
         .keepers
         .iter()
-        .map(|(&doc, &(keeper, overlap))| Removal { doc, keeper, overlap, exact: false })
+        .map(|(&doc, &(keeper, overlap))| Removal { doc, keeper, overlap, equality: Equality::None })
         .chain(of_copies)
         .collect();
     removed.sort_unstable_by_key(|removal| removal.doc);

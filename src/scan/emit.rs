@@ -13,8 +13,8 @@ use super::skipped::SkippedList;
 use super::texts::Texts;
 use crate::error::{Error, Result};
 use crate::finding::{
-    DocumentCluster, DocumentPair, DocumentRef, Finding, Fingerprint, Header, Member, Parameters, RecallEstimate, Sink,
-    SourceInfo, Summary,
+    DocumentCluster, DocumentPair, DocumentRef, Equality, Finding, Fingerprint, Header, Member, Parameters,
+    RecallEstimate, Sink, SourceInfo, Summary,
 };
 use crate::store::Budget;
 
@@ -174,7 +174,8 @@ impl DocumentNames {
             doc: named.reference.clone(),
             jaccard: removal.overlap.jaccard(),
             containment: removal.overlap.containment_b(),
-            exact: removal.exact,
+            exact: removal.equality == Equality::Bytes,
+            equality: removal.equality,
             bytes: named.text_bytes,
             fingerprint: named.fingerprint,
             new: false,

@@ -125,6 +125,62 @@ fn the_cleaned_seed_article_is_the_article_without_its_teaser() {
     assert_eq!(removed[0]["kept"]["start"], 183);
 }
 
+/// Texts with the same words; the number is how many of the pair's rows `--exact` leaves.
+const SIGNS: [(&str, &str, usize); 8] = [
+    ("def area(a, b):\n    return a * b", "def area(a, b):\n    return a / b", 2),
+    ("3 + 4 = 7, 7 - 4 = 3, 3 * 4 = 12", "3 * 4 = 7, 7 / 4 = 3, 3 + 4 = 12", 2),
+    ("int Max = MAX + max; // polish the Polish lamp", "int max = Max + MAX; // Polish the polish lamp", 2),
+    ("see you at the pier at nine :-)", "see you at the pier at nine :-(", 2),
+    ("the same words in the same order.", "the same words in the same order!", 2),
+    ("two words\nand a  line", "two words and a line\n", 1),
+    ("l'e\u{301}te\u{301} dernier", "l'été dernier", 1),
+    ("the very same text, twice", "the very same text, twice", 1),
+];
+
+#[test]
+fn exact_takes_only_texts_with_the_same_characters_for_copies() {
+    let bench = Bench::new();
+    let texts: Vec<&str> = SIGNS.iter().flat_map(|(a, b, _)| [*a, *b]).collect();
+    bench.write("in/rows.jsonl", jsonl(&texts));
+    bench.expect(0, "clean in --out all");
+    let equality = |out: &str| -> Vec<(u64, String)> {
+        let removed = bench.removed(out);
+        let line = |line: &Value| (line["doc"]["record"].as_u64().unwrap(), line["equality"].as_str().unwrap().into());
+        removed.iter().map(line).collect()
+    };
+    let of = |words: &[u64]| words.iter().map(|n| (*n, "words".to_owned())).collect::<Vec<_>>();
+    let exact = [(11, "characters".to_owned()), (13, "characters".to_owned()), (15, "bytes".to_owned())];
+    assert_eq!(equality("all"), [of(&[1, 3, 5, 7, 9]), exact.to_vec()].concat());
+    for flags in ["", "--threads 2 --memory 64MiB", "--passages cut"] {
+        let out = format!("exact{}", flags.len());
+        bench.expect(0, &format!("clean in --out {out} --exact {flags}"));
+        assert_eq!(equality(&out), exact, "{flags}");
+        assert_eq!(bench.removed(&out)[0]["rule"], "same characters");
+        let left: usize = SIGNS.iter().map(|sign| sign.2).sum();
+        assert_eq!(bench.read(&format!("{out}/rows.jsonl")).lines().count(), left);
+    }
+    let refused = bench.expect(2, "clean in --out no --exact --containment 0.9");
+    assert!(refused.contains("--containment"), "{refused}");
+}
+
+#[test]
+fn findings_of_exact_copies_are_acted_on_and_explained() {
+    let bench = Bench::new();
+    bench.write("in/rows.jsonl", jsonl(&["a * b = c", "a / b = c", "a  *  b = c"]));
+    bench.expect(0, "scan in --exact --format json -o found");
+    bench.expect(0, "clean --from found --out out");
+    let gone: Vec<Value> = bench.removed("out").iter().map(|line| line["doc"]["record"].clone()).collect();
+    assert_eq!(gone, [2]);
+    let changed = bench.read("found").replace(r#""equality":"characters""#, r#""equality":"words""#);
+    bench.write("changed", changed);
+    let told = bench.expect(2, "clean --from changed --out no");
+    assert!(told.contains("does not resemble enough"), "{told}");
+    let mut explain = Command::new(env!("CARGO_BIN_EXE_doublon"));
+    explain.args(["explain", "found", "in/rows.jsonl:3"]).current_dir(bench.folder.path());
+    let told = String::from_utf8(explain.output().unwrap().stdout).unwrap();
+    assert!(told.contains("it has the same characters"), "{told}");
+}
+
 #[test]
 fn p1_to_p4_hold_for_a_corpus_with_bad_lines() {
     for seed in 1..4 {

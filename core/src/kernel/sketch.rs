@@ -6,11 +6,12 @@
 
 use crate::candidate::Bands;
 use crate::candidate::lsh::{self, Sketch};
+use crate::candidate::params::SKETCH_BYTES;
 use crate::config::Config;
 use crate::hash::content_hash;
 use crate::kernel::batch::TextBatch;
 use crate::sketch::MinHasher;
-use crate::text::{Shingler, TokenReader, Tokenizer};
+use crate::text::{Shingler, TokenReader, Tokenizer, characters};
 
 /// The hash of the sequence of tokens of a text that has nothing but white space. No other text has it.
 pub const NO_TOKEN: u64 = 0;
@@ -37,6 +38,8 @@ pub struct Sketcher {
     hasher: MinHasher,
     shape: Bands,
     settings: u64,
+    /// Whether documents are compared by their characters only.
+    exact: bool,
 }
 
 /// What a sketcher works with; kept to be used again, one a thread.
@@ -77,8 +80,8 @@ impl SketchRows {
         &self.sketches
     }
 
-    /// Returns for each text the hash of its sequence of tokens, or of characters where it has no token: equal for texts
-    /// that are equal after normalisation, [`NO_TOKEN`] where there is nothing but white space.
+    /// Returns for each text the hash of its sequence of tokens, or of characters where it has no token or only exact copies
+    /// are looked for: equal for texts that are equal after normalisation, [`NO_TOKEN`] where there is nothing but white space.
     pub fn streams(&self) -> &[u64] {
         &self.streams
     }
@@ -108,6 +111,7 @@ impl Sketcher {
             hasher: MinHasher::new(shape.len(), config.seed),
             shape,
             settings: content_hash(&settings) as u64,
+            exact: config.exact,
         }
     }
 
@@ -127,8 +131,11 @@ impl Sketcher {
         texts.iter().for_each(|text| self.add(text, rows, scratch));
     }
 
-    /// Appends the row of one text to `rows`.
+    /// Appends the row of one text to `rows`. If only exact copies are looked for, it has no keys and no sketch: all are 0.
     pub fn add(&self, text: &str, rows: &mut SketchRows, scratch: &mut SketchScratch) {
+        if self.exact {
+            return self.add_characters(text, rows);
+        }
         self.sign(text, scratch);
         rows.keys.resize_with(self.shape.bands, Vec::new);
         for (column, key) in rows.keys.iter_mut().zip(lsh::band_keys(&scratch.signature, self.shape)) {
@@ -136,6 +143,15 @@ impl Sketcher {
         }
         rows.sketches.push(lsh::sketch(&scratch.signature, self.shape));
         rows.streams.push(stream(&scratch.tokens));
+    }
+
+    fn add_characters(&self, text: &str, rows: &mut SketchRows) {
+        rows.keys.resize_with(self.shape.bands, Vec::new);
+        rows.keys.iter_mut().for_each(|column| column.push(0));
+        rows.sketches.push([0; SKETCH_BYTES]);
+        let characters = characters(text);
+        let hash = (content_hash(characters.as_bytes()) as u64).max(1);
+        rows.streams.push(if characters.is_empty() { NO_TOKEN } else { hash });
     }
 
     /// Appends no more than whether the text holds anything but white space.

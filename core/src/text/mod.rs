@@ -3,6 +3,7 @@
 mod block;
 pub mod c4;
 mod cache;
+mod characters;
 mod chars;
 pub mod normalize;
 mod options;
@@ -17,6 +18,7 @@ pub mod vocabulary;
 mod window;
 
 pub use c4::Cleaning;
+pub use characters::characters;
 pub use options::TextOptions;
 pub use reader::TokenReader;
 pub use repetition::{Repetition, RepetitionMeter};

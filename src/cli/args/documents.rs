@@ -23,6 +23,14 @@ pub struct DocumentArgs {
     /// Example: --containment 0.9 --keep longest.
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     containment: Option<f64>,
+    /// Take only documents with the same characters for duplicates
+    ///
+    /// Up to white space and Unicode normalisation (NFC). By default a document goes that nearly has the words of another
+    /// (--threshold): case, punctuation, and most signs between words do not count. For code, formulas, tables of numbers.
+    ///
+    /// Example: --exact
+    #[arg(long, conflicts_with = "containment")]
+    exact: bool,
     /// Which of several duplicates stays
     ///
     /// first (by path, then position), longest or shortest (by words, then bytes of text), newest or oldest (by the time at which
@@ -49,6 +57,6 @@ impl DocumentArgs {
     /// When shingles or the policy of `--keep` cannot be read.
     pub fn configure(&self, builder: Builder, preset: Option<&Preset>) -> Result<Builder> {
         let builder = self.shape.configure(builder, preset)?;
-        Ok(builder.containment(self.containment).keep(self.keep.parse()?).pairs(self.pairs))
+        Ok(builder.containment(self.containment).exact(self.exact).keep(self.keep.parse()?).pairs(self.pairs))
     }
 }

@@ -1,6 +1,8 @@
 use super::known::places;
 use super::*;
-use crate::finding::{DocumentCluster, Findings, Fingerprint, Member, NewRepeats, PassageFamily, PlacedSpan, samples};
+use crate::finding::{
+    DocumentCluster, Equality, Findings, Fingerprint, Member, NewRepeats, PassageFamily, PlacedSpan, samples,
+};
 
 fn place(source: &str, at: usize, words: &str) -> PlacedSpan {
     let hash = doublon_core::hash::seeded_hash(words.as_bytes(), 0);
@@ -96,6 +98,7 @@ fn documents(names: &[(&str, u64)]) -> Findings {
         jaccard: 1.0,
         containment: 1.0,
         exact: true,
+        equality: Equality::Bytes,
         bytes: 100,
         fingerprint: Some(Fingerprint(text)),
         new: false,

@@ -10,8 +10,8 @@ use super::strip::{Strip, documents_of};
 use super::words::{anchor, more};
 use crate::finding::digest::FamilyTag;
 use crate::finding::{
-    DocumentCluster, DocumentPair, DocumentRef, MatchScope, Member, PassageFamily, PassageMatch, PlacedSpan, Standing,
-    bytes_of,
+    DocumentCluster, DocumentPair, DocumentRef, Equality, MatchScope, Member, PassageFamily, PassageMatch, PlacedSpan,
+    Standing, bytes_of,
 };
 use crate::report::text::phrase::{capitalised, covered, differences, last_or_covered, regrouped};
 use crate::report::text::wrap::{one_line, shorten};
@@ -269,6 +269,7 @@ impl DocumentRow {
 fn kind_of_copy(member: &Member) -> &'static str {
     match member {
         Member { exact: true, .. } => "exact copy",
+        Member { equality: Equality::Characters, .. } => "same text",
         Member { jaccard: 1.0.., .. } => "same words",
         _ => "near copy",
     }
@@ -277,19 +278,23 @@ fn kind_of_copy(member: &Member) -> &'static str {
 /// `3 documents repeat another: 2 exact, 1 nearly the same`.
 fn of_duplicates(members: &[Member]) -> String {
     let of_kind = |kind| members.iter().filter(|member| kind_of_copy(member) == kind).count() as u64;
-    let [exact, same, near] = ["exact copy", "same words", "near copy"].map(of_kind);
+    let kinds = ["exact copy", "same text", "same words", "near copy"];
+    let [exact, text, same, near] = kinds.map(of_kind);
     let all = members.len() as u64;
     match members {
         [one] if near == 1 => {
             format!("A document is nearly the same as another, similarity {}", percent(one.jaccard))
         }
         [_] if exact == 1 => "A document is an exact copy of another".into(),
+        [_] if text == 1 => "A document has the same text as another".into(),
         [_] => "A document has the same words as another".into(),
         _ if exact == all => format!("{} are exact copies of another", counted(all, "document")),
+        _ if text == all => format!("{} have the same text as another", counted(all, "document")),
         _ if same == all => format!("{} have the same words as another", counted(all, "document")),
         _ if near == all => format!("{} are nearly the same as another", counted(all, "document")),
         _ => {
-            let kinds = [(exact, "exact"), (same, "with the same words"), (near, "nearly the same")];
+            let same_text = (text, "with the same text");
+            let kinds = [(exact, "exact"), same_text, (same, "with the same words"), (near, "nearly the same")];
             let told: Vec<_> =
                 kinds.iter().filter(|(n, _)| *n > 0).map(|(n, kind)| format!("{} {kind}", number(*n))).collect();
             format!("{} repeat another: {}", counted(all, "document"), told.join(", "))

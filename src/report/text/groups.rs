@@ -12,7 +12,8 @@ use super::phrase::{
 };
 use crate::finding::digest::{Digest, Shortlisted};
 use crate::finding::{
-    DocumentCluster, MatchScope, Member, PassageFamily, PassageMatch, PlacedSpan, cost_of_cluster, cost_of_family,
+    DocumentCluster, Equality, MatchScope, Member, PassageFamily, PassageMatch, PlacedSpan, cost_of_cluster,
+    cost_of_family,
 };
 
 /// The most places shown of a group, unless all groups are.
@@ -83,9 +84,14 @@ impl<W: Write> Groups<'_, '_, W> {
         if member.exact {
             return self.page.place("exact copy", &name, new);
         }
-        if member.jaccard >= 1.0 {
-            let equal = format!("(equal but for case, spaces, punctuation or order){new}");
-            return self.page.place("same words", &name, &equal);
+        let equal = match member.equality {
+            Equality::Characters => Some(("same text", "(equal but for white space)")),
+            Equality::Words => Some(("same words", "(equal but for case, punctuation or signs)")),
+            _ if member.jaccard >= 1.0 => Some(("same words", "(equal but for case, spaces, punctuation or order)")),
+            _ => None,
+        };
+        if let Some((role, differs)) = equal {
+            return self.page.place(role, &name, &format!("{differs}{new}"));
         }
         let (similarity, containment) = (percent(member.jaccard), percent(member.containment));
         let measured = format!("(similarity {similarity}, {containment} of it in the kept one){new}");
