@@ -18,10 +18,11 @@
 //! - [`scan`] compares documents in files, or those given to a [`Deduper`], and hands findings to a
 //!   [`Sink`](finding::Sink) one by one.
 //! - [`finding`] is what was found, and the format it is saved in.
-//! - [`source`] reads archives, [`rewrite`] writes clean copies of them.
+//! - [`source`] reads archives, [`rewrite`] writes clean copies of them, [`audit`] proves what these promise.
 //! - [`inspect`] compares two documents and explains findings, [`stats`] measures a corpus, [`report`] renders all.
 //! - [`core`] is the engine by itself, for texts in memory, without files and threads.
 
+pub mod audit;
 pub mod error;
 pub mod finding;
 pub mod inspect;

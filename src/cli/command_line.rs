@@ -16,6 +16,7 @@ use super::commands::report::ReportArgs;
 use super::commands::scan::ScanArgs;
 use super::commands::schema::SchemaArgs;
 use super::commands::stats::StatsArgs;
+use super::commands::verify::VerifyArgs;
 
 /// Finds duplicate and near-duplicate texts, and passages that repeat within or across them.
 #[derive(Debug, Parser)]
@@ -50,6 +51,17 @@ pub enum CommandArgs {
     ///
     /// Example: doublon clean archive/ --out clean/ --passages cut --cut-at sentence
     Clean(Box<CleanArgs>),
+    /// Prove that a clean copy is what it promises
+    ///
+    /// Reads the inputs, the copy and DIR/_doublon, and checks by code of its own: the inputs are what they were; what each
+    /// removal names stays, and has the words that it must share with it; the copy is the input without what was
+    /// removed; and a scan of the copy finds nothing that would go, or that is not told. Inputs are looked for at the
+    /// paths by which they were cleaned, relative to the current folder.
+    ///
+    /// Exit codes: 0 all holds; 1 something does not, as is listed; 2 wrong usage, or the evidence cannot be read.
+    ///
+    /// Example: doublon verify clean/
+    Verify(VerifyArgs),
     /// Compare two documents, and say what a scan makes of them
     ///
     /// Shows what they share, in exact numbers; the chance that the settings find a pair like this, and whether they

@@ -7,7 +7,7 @@ use clap::{CommandFactory, FromArgMatches};
 use doublon::report::visible::visible;
 
 use super::command_line::{CommandArgs, CommandLine};
-use super::commands::{clean, compare, completions, config, explain, man, params, report, scan, schema, stats};
+use super::commands::{clean, compare, completions, config, explain, man, params, report, scan, schema, stats, verify};
 use super::config::{CommandLineError, Resolved, place_of, resolve};
 use super::exit::{self, Outcome};
 use super::say::{say, write_plain};
@@ -75,6 +75,7 @@ fn command(line: &CommandLine) -> anyhow::Result<Outcome> {
         CommandArgs::Man(args) => man::run(args, CommandLine::command()),
         CommandArgs::Completions(args) => completions::run(args, CommandLine::command()),
         CommandArgs::Schema(args) => schema::run(args),
+        CommandArgs::Verify(args) => verify::run(args),
     }
 }
 

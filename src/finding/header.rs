@@ -1,6 +1,6 @@
 //! The first line of findings: what was read, and how.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -63,13 +63,20 @@ impl SourceInfo {
     ///
     /// If its name in the findings is damaged.
     pub fn to_path(&self) -> Result<PathBuf> {
-        let Some(encoded) = &self.path_base64 else { return Ok(self.path.as_str().into()) };
-        let decoded = STANDARD.decode(encoded).ok().and_then(path_of_bytes);
-        decoded.ok_or_else(|| Error::Refused {
-            path: self.path.as_str().into(),
-            detail: "its name in the findings is damaged".to_owned(),
-        })
+        saved_path(&self.path, self.path_base64.as_deref())
     }
+}
+
+/// Returns the exact bytes of a path in base64, if it is no UTF-8.
+pub(crate) fn path_base64(path: &Path) -> Option<String> {
+    path.to_str().is_none().then(|| STANDARD.encode(path.as_os_str().as_encoded_bytes()))
+}
+
+/// Returns a path that was saved as text, and as base64 if it is no UTF-8.
+pub(crate) fn saved_path(path: &str, base64: Option<&str>) -> Result<PathBuf> {
+    let Some(encoded) = base64 else { return Ok(path.into()) };
+    let decoded = STANDARD.decode(encoded).ok().and_then(path_of_bytes);
+    decoded.ok_or_else(|| Error::Refused { path: path.into(), detail: "its saved name is damaged".to_owned() })
 }
 
 #[cfg(unix)]

@@ -37,6 +37,7 @@ pub use document::{DocumentCluster, DocumentPair, DocumentRef, Member};
 pub use equality::Equality;
 pub use fingerprint::Fingerprint;
 pub use header::{Header, READ_SCHEMAS, SCHEMA, SourceInfo};
+pub(crate) use header::{path_base64, saved_path};
 pub use input::{BadInput, InputOptions, PageText, RecordMode};
 pub use line::Finding;
 pub use measure::{RepeatMeasure, Repeated, bytes_of};

@@ -1,8 +1,10 @@
 //! What is told of a clean copy: a line for each removal, a line for each place that stays though it repeats, and the
 //! counts.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use serde::Serialize;
 
@@ -12,7 +14,7 @@ use super::options::PassageTreatment;
 use super::plan::{Plan, SparedSource};
 use super::removal::{DocumentRemoval, LargeRemoval, RemovalCause, RemovalRules};
 use crate::error::{Error, Result};
-use crate::finding::{DocumentRef, Equality};
+use crate::finding::{DocumentRef, Equality, Parameters, SourceInfo, path_base64};
 use doublon_core::Span;
 
 /// The name and version of the format.
@@ -58,6 +60,50 @@ pub fn staying(plan: &Plan, mut out: impl Write) -> io::Result<()> {
         line(&StayingLine::File { source: &file.path.to_string_lossy(), reason: file.reason.name() }, &mut out)?;
     }
     Ok(())
+}
+
+/// Writes what a copy can be proved by: a line of the settings, and one for each source, with the name of its copy if it
+/// has one. `names` and `copied` are in the order of the sources.
+///
+/// # Errors
+///
+/// When `out` cannot be written to.
+pub fn sources(plan: &Plan, names: &[PathBuf], copied: &[CopiedSource], mut out: impl Write) -> io::Result<()> {
+    let settings = SourcesLine::Settings {
+        schema: SCHEMA,
+        version: env!("CARGO_PKG_VERSION"),
+        passages: plan.passages.name(),
+        min_left: plan.rules.min_left,
+        is_final: plan.is_final,
+        parameters: &plan.parameters,
+    };
+    line(&settings, &mut out)?;
+    for ((planned, name), copied) in plan.sources.iter().zip(names).zip(copied) {
+        let (copy, copy_base64) = copied.has_file.then(|| (name.to_string_lossy(), path_base64(name))).unzip();
+        let copy_base64 = copy_base64.flatten();
+        line(&SourcesLine::Source { copy, copy_base64, info: &planned.info }, &mut out)?;
+    }
+    Ok(())
+}
+
+#[derive(Serialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+enum SourcesLine<'a> {
+    Settings {
+        schema: &'static str,
+        version: &'static str,
+        passages: &'static str,
+        min_left: usize,
+        is_final: bool,
+        parameters: &'a Parameters,
+    },
+    Source {
+        copy: Option<Cow<'a, str>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        copy_base64: Option<String>,
+        #[serde(flatten)]
+        info: &'a SourceInfo,
+    },
 }
 
 fn line(value: &impl Serialize, mut out: impl Write) -> io::Result<()> {

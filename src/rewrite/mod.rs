@@ -43,7 +43,7 @@ mod told;
 pub use apply::{CopiedSource, apply};
 pub use check::{CheckedPlan, check};
 pub use edit::{DocumentEdit, JoinedPlace, KeptPassage, PassageCut, StayingPassage};
-pub use evidence::{CleanSummary, removals, staying};
+pub use evidence::{CleanSummary, removals, sources, staying};
 pub use names::names;
 pub use options::{CleanOptions, CutEdge, PassageTreatment};
 pub use plan::{Plan, PlannedSource, SparedSource, UnreadFile};

@@ -29,6 +29,17 @@ pub enum PassageTreatment {
     Mark,
 }
 
+impl PassageTreatment {
+    /// Returns the name that flags and evidence give it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Keep => "keep",
+            Self::Cut => "cut",
+            Self::Mark => "mark",
+        }
+    }
+}
+
 /// Where a cut may begin and end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CutEdge {

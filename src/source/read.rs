@@ -8,8 +8,6 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use memchr::{memchr, memchr_iter, memrchr};
 use tempfile::SpooledTempFile;
 
@@ -26,7 +24,7 @@ use super::raw::{OpenedFile, RawBytes, Stamp, open};
 use super::skip::{SkipCause, line_too_large, skipped_line, skipped_source, unsupported};
 use super::table::TableLayout;
 use super::{csv, sniff, warc};
-use crate::finding::{Reason, Skipped, SourceInfo};
+use crate::finding::{Reason, Skipped, SourceInfo, path_base64};
 
 /// Reads one source, block by block.
 pub struct SourceReader {
@@ -199,7 +197,7 @@ impl SourceReader {
         let path = &self.source.path;
         let info = SourceInfo {
             path: self.source.name(),
-            path_base64: path.to_str().is_none().then(|| STANDARD.encode(path.as_os_str().as_encoded_bytes())),
+            path_base64: path_base64(path),
             bytes: stored.bytes(),
             xxh3_128: format!("{:032x}", stored.hash()),
         };

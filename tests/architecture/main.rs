@@ -54,7 +54,7 @@ const DOUBLON: Plan = Plan {
         ("3", &["source", "store"]),
         // An index is filled by the pipelines, and each of the rooms above works with either.
         ("4", &["scan", "index"]),
-        ("5", &["inspect", "stats", "rewrite", "report"]),
+        ("5", &["audit", "inspect", "stats", "rewrite", "report"]),
         ("6", &["cli"]),
         ("7", &["main"]),
     ],

@@ -153,7 +153,7 @@ fn manual_pages_and_completions_are_written_for_everything() {
         stdout(&output).to_owned()
     };
     assert!(written(&["man"]).contains(".TH doublon 1"));
-    for command in ["scan", "clean", "report", "params", "stats", "config", "compare", "explain", "schema"] {
+    for command in ["scan", "clean", "report", "params", "stats", "config", "compare", "explain", "schema", "verify"] {
         let page = written(&["man", command]);
         assert!(
             page.contains(&format!(".TH doublon\\-{command} 1")) || page.contains(&format!(".TH doublon-{command} 1")),

@@ -44,6 +44,8 @@ fn clean_twice(texts: &[String], flags: &str) -> Vec<Value> {
     let flags = format!("--passages cut {flags}");
     doublon(folder, &format!("clean in --out one {flags}"));
     doublon(folder, &format!("clean one --out two {flags}"));
+    let verified = doublon(folder, "verify one --quiet");
+    assert_eq!(verified.lines().filter(|line| line[5..].starts_with("holds")).count(), 5, "{verified}");
     let again = evidence(folder, "two", "removed.jsonl");
     assert_eq!(again, [] as [Value; 0], "removed again with {flags} from {texts:#?}");
     assert_eq!(fs::read(folder.join("one/a.jsonl")).unwrap(), fs::read(folder.join("two/a.jsonl")).unwrap());

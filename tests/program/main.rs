@@ -10,6 +10,8 @@ mod generator;
 mod oracle;
 
 #[cfg(feature = "cli")]
+mod audit;
+#[cfg(feature = "cli")]
 mod clean;
 #[cfg(feature = "cli")]
 mod cli;

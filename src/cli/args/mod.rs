@@ -24,6 +24,7 @@ pub use self::limits::LimitArgs;
 pub use self::messages::MessageArgs;
 pub use self::presets::preset_names;
 pub use self::render::{RenderArgs, RenderFormat, text_or_json};
+pub use self::resources::ResourceArgs;
 pub use self::run::RunArgs;
 pub use self::settings_file::SettingsFileArgs;
 pub use self::shape::ShapeArgs;

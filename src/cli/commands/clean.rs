@@ -11,7 +11,7 @@ use doublon::finding::{Parameters, Sink};
 use doublon::report::text::{bytes, counted, number};
 use doublon::rewrite::{
     CheckedPlan, CleanOptions, CleanSummary, CopiedSource, CopySink, CopyTarget, CutEdge, PassageTreatment, Plan,
-    Planner, apply, check, names, removals, settle, staying,
+    Planner, apply, check, names, removals, settle, sources, staying,
 };
 use doublon::scan::{Progress, scan_into};
 use doublon::source::{EVIDENCE, SUMMARY};
@@ -170,6 +170,7 @@ fn clean(args: &CleanArgs, plan_output: &Output, meter: &Meter) -> Result<(RunFa
         check(&plan)?.plan().check_keepers()?;
         target = prepare(args, &inputs(args, &plan))?;
     }
+    let paths = copied_paths(&plan);
     let mut copied = copy(args, check(&plan)?, &mut target, meter);
     while let Err(Error::Damaged { path, detail }) = &copied {
         if !plan.spare(path, detail) {
@@ -180,8 +181,11 @@ fn clean(args: &CleanArgs, plan_output: &Output, meter: &Meter) -> Result<(RunFa
         target = prepare(args, &inputs(args, &plan))?;
         copied = copy(args, check(&plan)?, &mut target, meter);
     }
-    let summary = CleanSummary::new(&plan, &copied?, args.allow_wipeout || args.dry_run)?;
+    let copied = copied?;
+    let summary = CleanSummary::new(&plan, &copied, args.allow_wipeout || args.dry_run)?;
     if let Some(mut target) = target {
+        let names = names(&paths, &args.paths)?;
+        target.write(&Path::new(EVIDENCE).join("sources.jsonl"), |out| sources(&plan, &names, &copied, out))?;
         write_evidence(&mut target, &plan, &summary)?;
         target.publish()?;
     } else {
@@ -220,15 +224,19 @@ fn copy(
     meter: &Meter,
 ) -> Result<Vec<CopiedSource>, Error> {
     let plan = checked.plan();
-    let sources = plan.sources.iter().map(|planned| planned.source.path.clone());
-    let paths: Vec<PathBuf> = sources.chain(plan.unread.iter().map(|file| file.path.clone())).collect();
-    let names = names(&paths, &args.paths)?;
+    let names = names(&copied_paths(plan), &args.paths)?;
     meter.phase(if args.dry_run { "checking" } else { "writing" }, Some(total(plan)));
     let sink: &mut dyn CopySink = match target {
         Some(target) => target,
         None => &mut (),
     };
     apply(checked, &names, sink, &|read| meter.advance(read))
+}
+
+/// The paths of what is copied: of the sources, then of the files that were not read.
+fn copied_paths(plan: &Plan) -> Vec<PathBuf> {
+    let sources = plan.sources.iter().map(|planned| planned.source.path.clone());
+    sources.chain(plan.unread.iter().map(|file| file.path.clone())).collect()
 }
 
 fn total(plan: &Plan) -> u64 {

@@ -11,3 +11,4 @@ pub mod report;
 pub mod scan;
 pub mod schema;
 pub mod stats;
+pub mod verify;

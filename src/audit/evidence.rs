@@ -1,0 +1,245 @@
+//! The evidence of a copy, read back.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+use doublon_core::Span;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, Result};
+use crate::finding::{DocumentRef, Equality, Parameters, SourceInfo, saved_path};
+use crate::source::{EVIDENCE, SUMMARY};
+
+/// A record of a source, by the number of the source.
+pub(super) type Place = (usize, u64);
+
+/// What is told of a copy.
+pub(super) struct Evidence {
+    pub settings: Settings,
+    pub counts: Counts,
+    pub sources: Vec<CopiedFile>,
+    pub documents: BTreeMap<Place, GoneDocument>,
+    /// The cuts of each document, in order.
+    pub cuts: BTreeMap<Place, Vec<Cut>>,
+    /// Places that repeat and stay.
+    pub staying: BTreeMap<Place, Vec<Span>>,
+    /// Sources that stay whole because they are damaged.
+    pub whole: BTreeSet<usize>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Settings {
+    pub passages: String,
+    pub min_left: usize,
+    pub is_final: bool,
+    pub parameters: Parameters,
+}
+
+/// The counts of `summary.json` that are checked.
+#[derive(Deserialize)]
+pub(super) struct Counts {
+    pub documents: u64,
+    pub kept: u64,
+    pub removed: u64,
+    pub skipped: u64,
+    pub passages: u64,
+}
+
+/// A source, and the name of its copy if it has one.
+#[derive(Deserialize)]
+pub(super) struct CopiedFile {
+    copy: Option<String>,
+    copy_base64: Option<String>,
+    #[serde(flatten)]
+    pub info: SourceInfo,
+}
+
+impl CopiedFile {
+    /// Returns the name of its copy below the output, if it has one.
+    pub fn copy(&self) -> Result<Option<PathBuf>> {
+        self.copy.as_ref().map(|copy| saved_path(copy, self.copy_base64.as_deref())).transpose()
+    }
+}
+
+/// A document that went.
+pub(super) struct GoneDocument {
+    pub name: String,
+    /// None for one of which too little was left.
+    pub kept: Option<Place>,
+    pub jaccard: f64,
+    pub containment: f64,
+    pub equality: Equality,
+    pub words_left: Option<usize>,
+}
+
+/// A place that was cut or marked.
+pub(super) struct Cut {
+    pub span: Span,
+    pub kept: Place,
+    pub kept_span: Span,
+    pub words: usize,
+    pub covered: f64,
+    pub differs: Vec<String>,
+    pub joined: Option<Joined>,
+}
+
+/// The larger place that a cut is a part of.
+#[derive(Clone, Copy, Deserialize)]
+pub(super) struct Joined {
+    pub number: usize,
+    pub parts: usize,
+    pub words: usize,
+    pub covered: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+enum SourcesLine {
+    Settings(Box<Settings>),
+    Source(CopiedFile),
+}
+
+#[derive(Deserialize)]
+struct PlaceText {
+    #[serde(flatten)]
+    doc: DocumentRef,
+    start: usize,
+    end: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+enum RemovedLine {
+    Document {
+        doc: DocumentRef,
+        kept: Option<DocumentRef>,
+        #[serde(default)]
+        jaccard: f64,
+        #[serde(default)]
+        containment: f64,
+        #[serde(default)]
+        equality: Equality,
+        words_left: Option<usize>,
+    },
+    Passage {
+        span: PlaceText,
+        kept: PlaceText,
+        words: usize,
+        covered: f64,
+        differs: Vec<String>,
+        joined: Option<Joined>,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+enum StayingLine {
+    Passage { span: PlaceText },
+    File { source: String },
+}
+
+impl Evidence {
+    /// Reads the evidence in a copy.
+    ///
+    /// # Errors
+    ///
+    /// If a file of it is missing, or is no evidence.
+    pub fn read(out: &Path) -> Result<Self> {
+        let folder = out.join(EVIDENCE);
+        let (mut settings, mut sources) = (None, Vec::new());
+        for line in lines(&folder.join("sources.jsonl"))? {
+            match line {
+                SourcesLine::Settings(line) => settings = Some(*line),
+                SourcesLine::Source(line) => sources.push(line),
+            }
+        }
+        let settings = settings.ok_or_else(|| refused(&folder, "sources.jsonl does not tell the settings"))?;
+        let summary = folder.join(SUMMARY);
+        let text = std::fs::read(&summary).map_err(|cause| Error::Io { path: summary.clone(), cause })?;
+        let counts = serde_json::from_slice(&text).map_err(|error| refused(&summary, &error.to_string()))?;
+        let names = sources.iter().enumerate().map(|(n, source)| (source.info.path.clone(), n)).collect();
+        let mut reader = Self {
+            settings,
+            counts,
+            sources,
+            documents: BTreeMap::new(),
+            cuts: BTreeMap::new(),
+            staying: BTreeMap::new(),
+            whole: BTreeSet::new(),
+        };
+        let removed = folder.join("removed.jsonl");
+        lines(&removed)?.into_iter().try_for_each(|line| reader.add(line, &removed, &names))?;
+        let staying = folder.join("staying.jsonl");
+        for line in lines(&staying)? {
+            match line {
+                StayingLine::Passage { span: PlaceText { doc, start, end } } => {
+                    let place = place(&doc, &staying, &names)?;
+                    reader.staying.entry(place).or_default().push(Span::new(start, end.max(start)));
+                }
+                StayingLine::File { source } => reader.whole.extend(names.get(&source)),
+            }
+        }
+        Ok(reader)
+    }
+
+    fn add(&mut self, line: RemovedLine, path: &Path, names: &HashMap<String, usize>) -> Result<()> {
+        match line {
+            RemovedLine::Document { doc, kept, jaccard, containment, equality, words_left } => {
+                let kept = kept.map(|kept| place(&kept, path, names)).transpose()?;
+                let name = name(&doc);
+                let gone = GoneDocument { name, kept, jaccard, containment, equality, words_left };
+                self.documents.insert(place(&doc, path, names)?, gone);
+            }
+            RemovedLine::Passage { span, kept, words, covered, differs, joined } => {
+                let (doc, kept_span) =
+                    (place(&span.doc, path, names)?, Span::new(kept.start, kept.end.max(kept.start)));
+                let (span, kept) = (Span::new(span.start, span.end.max(span.start)), place(&kept.doc, path, names)?);
+                let cut = Cut { span, kept, kept_span, words, covered, differs, joined };
+                self.cuts.entry(doc).or_default().push(cut);
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the name of a record, for messages.
+    pub fn name(&self, (source, record): Place) -> String {
+        format!("{}, record {record}", self.sources[source].info.path)
+    }
+
+    /// Returns whether a document goes as a whole.
+    pub fn is_gone(&self, place: Place) -> bool {
+        self.documents.contains_key(&place)
+    }
+
+    /// Returns the cuts of a document, in order.
+    pub fn cuts_of(&self, place: Place) -> &[Cut] {
+        self.cuts.get(&place).map_or(&[], Vec::as_slice)
+    }
+}
+
+fn name(doc: &DocumentRef) -> String {
+    format!("{}, record {}", doc.source, doc.record)
+}
+
+fn place(doc: &DocumentRef, path: &Path, names: &HashMap<String, usize>) -> Result<Place> {
+    let number = names.get(doc.source.as_ref());
+    number
+        .map(|&number| (number, doc.record))
+        .ok_or_else(|| refused(path, &format!("it names {}, which sources.jsonl does not list", doc.source)))
+}
+
+fn lines<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
+    let file = File::open(path).map_err(|cause| Error::Io { path: path.to_owned(), cause })?;
+    let line = |(n, line): (usize, std::io::Result<String>)| {
+        let line = line.map_err(|cause| Error::Io { path: path.to_owned(), cause })?;
+        serde_json::from_str(&line).map_err(|error| refused(path, &format!("line {} is no evidence: {error}", n + 1)))
+    };
+    BufReader::new(file).lines().enumerate().map(line).collect()
+}
+
+fn refused(path: &Path, detail: &str) -> Error {
+    Error::Refused { path: path.to_owned(), detail: detail.to_owned() }
+}

@@ -1,0 +1,171 @@
+//! P2 and P3: what removals name stays, and has what it must have of them.
+
+use std::collections::BTreeMap;
+
+use doublon_core::Span;
+use doublon_core::kernel::{SketchScratch, Sketcher};
+use doublon_core::text::{Tokenizer, characters};
+use doublon_core::verify::Overlap;
+use doublon_core::verify::subsequence::common_subsequence;
+
+use super::evidence::{Cut, Evidence, GoneDocument, Place};
+use super::fault::{Faults, Promise};
+use super::kept::Kept;
+use super::origins::left;
+
+/// Measures removals again.
+pub(super) struct Meter<'a> {
+    evidence: &'a Evidence,
+    kept: &'a Kept,
+    sketcher: Sketcher,
+    scratch: SketchScratch,
+    tokenizer: Tokenizer,
+}
+
+impl<'a> Meter<'a> {
+    pub fn new(evidence: &'a Evidence, kept: &'a Kept) -> Self {
+        let config = &evidence.settings.parameters.config;
+        let sketcher = Sketcher::new(config);
+        let (scratch, tokenizer) = (sketcher.scratch(), Tokenizer::new(config.text, config.seed));
+        Self { evidence, kept, sketcher, scratch, tokenizer }
+    }
+
+    /// Checks a document that goes.
+    pub fn document(&mut self, place: Place, gone: &GoneDocument, text: &str, faults: &mut Faults) {
+        let fault = match gone.kept {
+            None => self.short(place, gone, text),
+            Some(kept) if self.evidence.is_gone(kept) => {
+                return faults.add(
+                    Promise::P2,
+                    &gone.name,
+                    format!("went for {}, which went too", self.evidence.name(kept)),
+                );
+            }
+            Some(kept) => self.duplicate(kept, gone, &left(text, self.evidence.cuts_of(place))),
+        };
+        if let Some(fault) = fault {
+            faults.add(Promise::P3, &gone.name, fault);
+        }
+    }
+
+    fn duplicate(&mut self, kept: Place, gone: &GoneDocument, text: &str) -> Option<String> {
+        let config = &self.evidence.settings.parameters.config;
+        let Some(other) = self.kept.documents.get(&kept) else {
+            return Some(format!("went for {}, which is not there", self.evidence.name(kept)));
+        };
+        let set = self.sketcher.set(text, &mut self.scratch);
+        let overlaps = other.shingles.iter().map(|shingles| Overlap::of(shingles, &set));
+        let is_told = |overlap: &Overlap| {
+            let off = [overlap.jaccard() - gone.jaccard, overlap.containment_b() - gone.containment];
+            off.iter().all(|off| off.abs() < 1e-9)
+        };
+        let found: Vec<Overlap> = overlaps.collect();
+        let Some(overlap) = found.iter().find(|overlap| is_told(overlap)) else {
+            let measured: Vec<String> = found.iter().map(|overlap| format!("{:.4}", overlap.jaccard())).collect();
+            let kept = self.evidence.name(kept);
+            return Some(format!(
+                "its similarity to {kept} is {}, and told as {:.4}",
+                measured.join(" or "),
+                gone.jaccard
+            ));
+        };
+        let (jaccard, containment) = (overlap.jaccard(), overlap.containment_b());
+        let is_exact = !config.exact || other.characters.contains(&characters(text));
+        let is_contained = config.containment.is_some_and(|least| containment >= least);
+        let is_equal = gone.equality.is_none() || jaccard >= 1.0;
+        let is_enough = is_exact && is_equal && (jaccard >= config.threshold || is_contained);
+        (!is_enough).then(|| format!("is not enough like {}: similarity {jaccard:.4}", self.evidence.name(kept)))
+    }
+
+    fn short(&self, place: Place, gone: &GoneDocument, text: &str) -> Option<String> {
+        let cuts = self.evidence.cuts_of(place);
+        let tokens = self.tokenizer.tokens(text);
+        let is_cut = |span: Span| cuts.iter().any(|cut| cut.span.overlaps(span));
+        let left = tokens.iter().filter(|token| !is_cut(token.span)).count();
+        let is_right = !cuts.is_empty() && left < self.evidence.settings.min_left && gone.words_left == Some(left);
+        (!is_right).then(|| format!("went as too short, but {left} words are left of it"))
+    }
+
+    /// Checks the cuts of a document.
+    pub fn cuts(&self, place: Place, text: &str, faults: &mut Faults) {
+        let cuts = self.evidence.cuts_of(place);
+        if cuts.windows(2).any(|two| two[0].span.end > two[1].span.start) {
+            faults.add(Promise::P4, self.evidence.name(place), "has cuts that overlap or are in no order");
+        }
+        for cut in cuts {
+            if let Some((promise, fault)) = self.cut(cut, text) {
+                faults.add(promise, self.cut_name(place, cut), fault);
+            }
+        }
+        for parts in places(cuts) {
+            if let Some(fault) = self.decided(&parts, text) {
+                faults.add(Promise::P3, self.cut_name(place, parts[0]), fault);
+            }
+        }
+    }
+
+    fn cut_name(&self, place: Place, cut: &Cut) -> String {
+        format!("{}, bytes {} to {}", self.evidence.name(place), cut.span.start, cut.span.end)
+    }
+
+    fn cut(&self, cut: &Cut, text: &str) -> Option<(Promise, String)> {
+        let kept = self.evidence.name(cut.kept);
+        if self.evidence.is_gone(cut.kept) {
+            return Some((Promise::P2, format!("went for a place in {kept}, which went as a whole")));
+        }
+        let is_cut = self.evidence.settings.passages == "cut";
+        if is_cut && self.evidence.cuts_of(cut.kept).iter().any(|other| other.span.overlaps(cut.kept_span)) {
+            return Some((Promise::P2, format!("went for a place in {kept}, of which a part went too")));
+        }
+        let Some(place) = cut.span.of(text) else { return Some((Promise::P4, "is not in the text".to_owned())) };
+        let tokens = self.tokenizer.tokens(place);
+        let hashes: Vec<u64> = tokens.iter().map(|token| token.hash).collect();
+        let common = common_subsequence(&hashes, self.words(cut));
+        let mut common_words = common.iter().map(|pair| pair.0).peekable();
+        let differing = tokens.iter().enumerate().filter(|(n, _)| common_words.next_if_eq(n).is_none());
+        let differs: Vec<&str> = differing.filter_map(|(_, token)| token.span.of(place)).collect();
+        let covered = common.len() as f64 / tokens.len().max(1) as f64;
+        let is_told = tokens.len() == cut.words && (covered - cut.covered).abs() < 1e-9 && differs == cut.differs;
+        (!is_told).then(|| (Promise::P3, format!("is told wrong: {} words, {covered:.4} covered", tokens.len())))
+    }
+
+    /// Whether what a place was decided by holds: of its words, those that its kept place has, in the same order.
+    fn decided(&self, parts: &[&Cut], text: &str) -> Option<String> {
+        let least = self.evidence.settings.parameters.config.threshold;
+        if let ([cut], None) = (parts, parts[0].joined) {
+            return (cut.covered < least).then(|| format!("has {:.4} of its words in the kept place", cut.covered));
+        }
+        let joined = parts[0].joined?;
+        let mut words = Vec::new();
+        let mut kept: Vec<u64> = Vec::new();
+        for (n, cut) in parts.iter().enumerate() {
+            words.extend(self.tokenizer.tokens(cut.span.of(text)?).iter().map(|token| token.hash));
+            if n == 0 || (cut.kept, cut.kept_span) != (parts[n - 1].kept, parts[n - 1].kept_span) {
+                kept.extend_from_slice(self.words(cut));
+            }
+        }
+        let covered = common_subsequence(&words, &kept).len() as f64 / words.len().max(1) as f64;
+        let is_whole = parts.len() == joined.parts && words.len() == joined.words;
+        let holds = is_whole && covered >= least && joined.covered >= least;
+        (!holds).then(|| format!("is a part of a place of which {covered:.4} is in the kept one"))
+    }
+
+    fn words(&self, cut: &Cut) -> &[u64] {
+        self.kept.places.get(&cut.kept).and_then(|places| places.get(&cut.kept_span)).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Returns the cuts by the places by which they were decided, each with one cut at least: what earlier cuts parted is one
+/// place.
+fn places(cuts: &[Cut]) -> Vec<Vec<&Cut>> {
+    let mut joined: BTreeMap<usize, Vec<&Cut>> = BTreeMap::new();
+    let mut places = Vec::with_capacity(cuts.len());
+    for cut in cuts {
+        match cut.joined {
+            Some(place) => joined.entry(place.number).or_default().push(cut),
+            None => places.push(vec![cut]),
+        }
+    }
+    places.extend(joined.into_values());
+    places
+}

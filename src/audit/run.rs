@@ -1,0 +1,117 @@
+//! The proof as a whole.
+
+use std::path::{Path, PathBuf};
+
+use doublon_core::{Config, Keep, Level};
+
+use super::beside::{Beside, Copies};
+use super::evidence::Evidence;
+use super::fault::{Fault, Faults, Promise};
+use super::kept::Kept;
+use super::removed::Meter;
+use super::repeats::Repeats;
+use crate::error::Result;
+use crate::scan::{Progress, Resources, scan_into};
+use crate::source::SourceOptions;
+
+/// What was checked of a clean copy, and what does not hold.
+#[derive(Clone, Debug)]
+pub struct Audit {
+    /// Files that were read beside their copies.
+    pub sources: u64,
+    /// Documents in them.
+    pub documents: u64,
+    /// Documents that went.
+    pub removed: u64,
+    /// Places that were cut or marked.
+    pub cuts: u64,
+    /// Repeats in the copy; none if it was not scanned.
+    pub matches: Option<u64>,
+    /// How many faults there are.
+    pub faults: u64,
+    /// The first 1,000 of them.
+    pub listed: Vec<Fault>,
+}
+
+impl Audit {
+    /// Returns whether a promise was kept.
+    pub fn holds(&self, promise: Promise) -> bool {
+        self.listed.iter().all(|fault| fault.promise != promise)
+    }
+}
+
+/// Proves what a clean copy at `out` promises: reads the inputs, the copy, and the evidence in it. Inputs are looked for
+/// at the paths by which they were scanned.
+///
+/// That cleaning is final is checked by a scan of the copy, where passages were cut to the end or left alone.
+///
+/// # Errors
+///
+/// If the evidence is missing or damaged, or an input or a copy cannot be read. What does not hold is no error.
+pub fn audit(out: &Path, resources: &Resources, progress: &dyn Progress) -> Result<Audit> {
+    let (evidence, mut faults) = (Evidence::read(out)?, Faults::default());
+    let options = SourceOptions::from(evidence.settings.parameters.input.clone());
+    progress.phase("reading", None);
+    let kept = Kept::read(&evidence, &options, &mut faults)?;
+    let meter = Meter::new(&evidence, &kept);
+    let mut beside = Beside { evidence: &evidence, out, options: &options, meter, copies: Copies::default() };
+    progress.phase("comparing documents", None);
+    for number in 0..evidence.sources.len() {
+        beside.source(number, &mut faults)?;
+    }
+    let copies = beside.copies;
+    count(&evidence, &mut faults);
+    let matches = repeats(&evidence, &copies, out, &mut faults, (resources, progress))?;
+    Ok(Audit {
+        sources: evidence.sources.len() as u64,
+        documents: copies.documents,
+        removed: evidence.documents.len() as u64,
+        cuts: cuts(&evidence),
+        matches,
+        faults: faults.count,
+        listed: faults.listed,
+    })
+}
+
+fn cuts(evidence: &Evidence) -> u64 {
+    evidence.cuts.values().map(|cuts| cuts.len() as u64).sum()
+}
+
+/// P4: the counts add up.
+fn count(evidence: &Evidence, faults: &mut Faults) {
+    let counts = &evidence.counts;
+    let are_right = counts.documents == counts.kept + counts.removed + counts.skipped
+        && counts.removed == evidence.documents.len() as u64
+        && counts.passages == cuts(evidence);
+    if !are_right {
+        faults.add(Promise::P4, "summary.json", "its counts are not those of removed.jsonl, or do not add up");
+    }
+}
+
+/// P10: scans the copy. Returns how many matches it has.
+fn repeats(
+    evidence: &Evidence,
+    copies: &Copies,
+    out: &Path,
+    faults: &mut Faults,
+    (resources, progress): (&Resources, &dyn Progress),
+) -> Result<Option<u64>> {
+    let settings = &evidence.settings;
+    let is_marked = settings.passages == "mark";
+    if !settings.is_final || is_marked || settings.parameters.config.keep == Keep::None {
+        return Ok(None);
+    }
+    let level = if settings.passages == "cut" { settings.parameters.config.level } else { Level::Documents };
+    let config: Config = settings.parameters.config.to_builder().level(level).build()?;
+    let mut paths: Vec<(PathBuf, usize)> = Vec::new();
+    for (number, source) in evidence.sources.iter().enumerate() {
+        paths.extend(source.copy()?.map(|copy| (out.join(copy), number)));
+    }
+    let only: Vec<PathBuf> = paths.iter().map(|(path, _)| path.clone()).collect();
+    if only.is_empty() {
+        return Ok(Some(0));
+    }
+    let mut found = Repeats::new(evidence, copies, &paths, faults);
+    scan_into(&only, &config, &settings.parameters.input, resources, progress, &mut found)?;
+    Ok(Some(found.matches))
+}

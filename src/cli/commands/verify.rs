@@ -1,0 +1,98 @@
+//! `doublon verify`.
+
+#![allow(clippy::doc_markdown)] // the comments of arguments are their help, where backticks would show
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args as Group;
+use doublon::audit::{Audit, Promise, audit};
+use serde_json::json;
+
+use crate::cli::args::{AnswerArgs, MessageArgs, ResourceArgs};
+use crate::cli::exit::Outcome;
+use crate::cli::output::Output;
+use crate::cli::progress::Meter;
+
+#[derive(Debug, Group)]
+pub struct VerifyArgs {
+    /// Folder of a clean copy, as `clean --out` wrote it
+    dir: PathBuf,
+    #[command(flatten)]
+    form: AnswerArgs,
+    #[command(flatten)]
+    resources: ResourceArgs,
+    #[command(flatten)]
+    messages: MessageArgs,
+}
+
+/// Checks a copy, and prints which promises hold.
+///
+/// # Errors
+///
+/// When the evidence, an input or the copy cannot be read, or the output cannot be written.
+pub fn run(args: &VerifyArgs) -> Result<Outcome> {
+    let form = &args.form;
+    let output = Output::prepare(form.output.as_deref(), std::slice::from_ref(&args.dir))?;
+    let meter = Meter::of(&args.messages);
+    let found = audit(&args.dir, &args.resources.resources()?, &meter);
+    meter.finish();
+    let found = found?;
+    if form.is_json() {
+        output.write(false, |out| write_json(&found, out))?;
+    } else {
+        output.write(false, |out| write_text(&found, form.limit(), out))?;
+    }
+    Ok(if found.faults == 0 { Outcome::Done } else { Outcome::Condition })
+}
+
+fn write_text(found: &Audit, limit: usize, out: &mut dyn Write) -> io::Result<()> {
+    for promise in Promise::ALL {
+        let verdict = match promise {
+            Promise::P10 if found.matches.is_none() => "not checked",
+            _ if found.holds(promise) => "holds",
+            _ => "DOES NOT HOLD",
+        };
+        writeln!(out, "{:<4} {verdict:<13} {}{}", format!("{promise:?}"), promise.text(), counted(promise, found))?;
+    }
+    let listed = if limit == 0 { found.listed.len() } else { limit.min(found.listed.len()) };
+    for fault in &found.listed[..listed] {
+        writeln!(out, "{:?}: {}: {}", fault.promise, fault.place, fault.detail)?;
+    }
+    match found.faults - listed as u64 {
+        0 => Ok(()),
+        more => writeln!(out, "and {more} more (--limit 0 shows up to 1,000)"),
+    }
+}
+
+/// What a promise was checked on.
+fn counted(promise: Promise, found: &Audit) -> String {
+    let Audit { sources, documents, removed, cuts, matches, .. } = found;
+    match promise {
+        Promise::P1 => format!(" ({sources} files)"),
+        Promise::P2 | Promise::P3 => format!(" ({removed} documents, {cuts} passages)"),
+        Promise::P4 => format!(" ({documents} documents)"),
+        Promise::P10 => matches.map_or_else(
+            || ": the copy was not final when it was written, or its passages were only marked".to_owned(),
+            |matches| format!(" ({matches} matches)"),
+        ),
+    }
+}
+
+fn write_json(found: &Audit, out: &mut dyn Write) -> io::Result<()> {
+    let Audit { sources, documents, removed, cuts, matches, faults, listed } = found;
+    let told = json!({
+        "schema": "doublon.audit/1",
+        "holds": *faults == 0,
+        "sources": sources,
+        "documents": documents,
+        "removed": removed,
+        "passages": cuts,
+        "matches": matches,
+        "fault_count": faults,
+        "faults": listed,
+    });
+    serde_json::to_writer(&mut *out, &told)?;
+    out.write_all(b"\n")
+}
