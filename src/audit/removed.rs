@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use doublon_core::Span;
 use doublon_core::kernel::{SketchScratch, Sketcher};
-use doublon_core::text::{Tokenizer, characters};
+use doublon_core::text::{Token, Tokenizer, characters};
 use doublon_core::verify::Overlap;
 use doublon_core::verify::subsequence::common_subsequence;
 
@@ -92,13 +92,18 @@ impl<'a> Meter<'a> {
         if cuts.windows(2).any(|two| two[0].span.end > two[1].span.start) {
             faults.add(Promise::P4, self.evidence.name(place), "has cuts that overlap or are in no order");
         }
+        if cuts.is_empty() {
+            return;
+        }
+        // A sign may be a word or not by what stands beside it, so the text is read as a whole.
+        let words = TextWords { text, tokens: self.tokenizer.tokens(text) };
         for cut in cuts {
-            if let Some((promise, fault)) = self.cut(cut, text) {
+            if let Some((promise, fault)) = self.cut(cut, &words) {
                 faults.add(promise, self.cut_name(place, cut), fault);
             }
         }
         for parts in places(cuts) {
-            if let Some(fault) = self.decided(&parts, text) {
+            if let Some(fault) = self.decided(&parts, &words) {
                 faults.add(Promise::P3, self.cut_name(place, parts[0]), fault);
             }
         }
@@ -108,7 +113,7 @@ impl<'a> Meter<'a> {
         format!("{}, bytes {} to {}", self.evidence.name(place), cut.span.start, cut.span.end)
     }
 
-    fn cut(&self, cut: &Cut, text: &str) -> Option<(Promise, String)> {
+    fn cut(&self, cut: &Cut, words: &TextWords) -> Option<(Promise, String)> {
         let kept = self.evidence.name(cut.kept);
         if self.evidence.is_gone(cut.kept) {
             return Some((Promise::P2, format!("went for a place in {kept}, which went as a whole")));
@@ -117,20 +122,22 @@ impl<'a> Meter<'a> {
         if is_cut && self.evidence.cuts_of(cut.kept).iter().any(|other| other.span.overlaps(cut.kept_span)) {
             return Some((Promise::P2, format!("went for a place in {kept}, of which a part went too")));
         }
-        let Some(place) = cut.span.of(text) else { return Some((Promise::P4, "is not in the text".to_owned())) };
-        let tokens = self.tokenizer.tokens(place);
+        if cut.span.of(words.text).is_none() {
+            return Some((Promise::P4, "is not in the text".to_owned()));
+        }
+        let tokens = words.of(cut.span);
         let hashes: Vec<u64> = tokens.iter().map(|token| token.hash).collect();
         let common = common_subsequence(&hashes, self.words(cut));
         let mut common_words = common.iter().map(|pair| pair.0).peekable();
         let differing = tokens.iter().enumerate().filter(|(n, _)| common_words.next_if_eq(n).is_none());
-        let differs: Vec<&str> = differing.filter_map(|(_, token)| token.span.of(place)).collect();
+        let differs: Vec<&str> = differing.filter_map(|(_, token)| token.span.of(words.text)).collect();
         let covered = common.len() as f64 / tokens.len().max(1) as f64;
         let is_told = tokens.len() == cut.words && (covered - cut.covered).abs() < 1e-9 && differs == cut.differs;
         (!is_told).then(|| (Promise::P3, format!("is told wrong: {} words, {covered:.4} covered", tokens.len())))
     }
 
     /// Whether what a place was decided by holds: of its words, those that its kept place has, in the same order.
-    fn decided(&self, parts: &[&Cut], text: &str) -> Option<String> {
+    fn decided(&self, parts: &[&Cut], text: &TextWords) -> Option<String> {
         let least = self.evidence.settings.parameters.config.threshold;
         if let ([cut], None) = (parts, parts[0].joined) {
             return (cut.covered < least).then(|| format!("has {:.4} of its words in the kept place", cut.covered));
@@ -139,7 +146,7 @@ impl<'a> Meter<'a> {
         let mut words = Vec::new();
         let mut kept: Vec<u64> = Vec::new();
         for (n, cut) in parts.iter().enumerate() {
-            words.extend(self.tokenizer.tokens(cut.span.of(text)?).iter().map(|token| token.hash));
+            words.extend(text.of(cut.span).iter().map(|token| token.hash));
             if n == 0 || (cut.kept, cut.kept_span) != (parts[n - 1].kept, parts[n - 1].kept_span) {
                 kept.extend_from_slice(self.words(cut));
             }
@@ -152,6 +159,21 @@ impl<'a> Meter<'a> {
 
     fn words(&self, cut: &Cut) -> &[u64] {
         self.kept.places.get(&cut.kept).and_then(|places| places.get(&cut.kept_span)).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// A text and its words.
+struct TextWords<'t> {
+    text: &'t str,
+    tokens: Vec<Token>,
+}
+
+impl TextWords<'_> {
+    /// Returns the words in a span.
+    fn of(&self, span: Span) -> &[Token] {
+        let first = self.tokens.partition_point(|token| token.span.start < span.start);
+        let end = self.tokens.partition_point(|token| token.span.start < span.end);
+        &self.tokens[first..end.max(first)]
     }
 }
 
