@@ -186,6 +186,7 @@ pub fn word_shingles(words: &[TokenId], vocabulary: &Vocabulary, shingler: Shing
 pub struct RepeatAligner<'v> {
     vocabulary: &'v Vocabulary,
     aligner: PairAligner<'v>,
+    shared: SharedShingles,
     least: usize,
 }
 
@@ -193,7 +194,7 @@ impl<'v> RepeatAligner<'v> {
     /// Makes an aligner for texts of one vocabulary.
     pub fn new(vocabulary: &'v Vocabulary, config: &Config) -> Self {
         let aligner = PairAligner::new(vocabulary, config.windows.k, acceptance(config));
-        Self { vocabulary, aligner, least: config.min_words }
+        Self { vocabulary, aligner, shared: SharedShingles::new(config.windows.k), least: config.min_words }
     }
 
     /// Appends the passages that hold one of `candidates`, which [`PostingLinker`](super::PostingLinker) has ordered, to `repeats`, and
@@ -210,7 +211,7 @@ impl<'v> RepeatAligner<'v> {
     pub fn align_pair(&mut self, [a, b]: [&[TokenId]; 2], candidates: &[Candidate], repeats: &mut PassageRepeats) {
         let Some(&Candidate { a: of_a, b: of_b }) = candidates.first() else { return };
         let places = candidates.iter().map(|candidate| (candidate.a.at as usize, candidate.b.at as usize));
-        let Self { vocabulary, aligner, least } = self;
+        let Self { vocabulary, aligner, shared, least } = self;
         let count = |found: &Alignment| {
             let count = |side: &[TokenId]| vocabulary.count_words(side);
             count(&a[found.a.clone()]).min(count(&b[found.b.clone()]))
@@ -219,6 +220,9 @@ impl<'v> RepeatAligner<'v> {
             [Occurrence::new(of_a.doc, found.a.clone()), Occurrence::new(of_b.doc, found.b.clone())]
         };
         let keep = |found: &Alignment| {
+            if !shared.has_any(found, [a, b], vocabulary) {
+                return;
+            }
             let words = count(found);
             if words < *least {
                 let [a, b] = sides(found);
@@ -237,6 +241,40 @@ impl<'v> RepeatAligner<'v> {
             let repeat = repeats.repeat(sides(unit), count(unit), &unit.runs);
             repeats.loops.push(repeat);
         }
+    }
+}
+
+/// Tells alignments from those whose columns agree by chance, with memory that is used again.
+#[derive(Debug)]
+struct SharedShingles {
+    k: usize,
+    shingler: Shingler,
+    hashes: Vec<u64>,
+    sets: [Vec<u64>; 2],
+}
+
+impl SharedShingles {
+    fn new(k: usize) -> Self {
+        Self { k, shingler: Shingler::new(k), hashes: Vec::new(), sets: <[Vec<u64>; 2]>::default() }
+    }
+
+    /// Returns whether the two sides of an alignment share a shingle, accents aside. One without comes of a text that
+    /// repeats in short units of which no two are alike, such as a list of file names.
+    fn has_any(&mut self, found: &Alignment, texts: [&[TokenId]; 2], vocabulary: &Vocabulary) -> bool {
+        if found.runs.iter().any(|run| run.column == Column::Equal && run.len >= self.k) {
+            return true;
+        }
+        let [a, b] = texts;
+        for (side, set) in [&a[found.a.clone()], &b[found.b.clone()]].into_iter().zip(&mut self.sets) {
+            self.hashes.clear();
+            self.hashes.extend(side.iter().map(|&word| vocabulary.folded_hash(word)));
+            set.clear();
+            self.shingler.shingles(&self.hashes, set);
+            set.sort_unstable();
+            set.dedup();
+        }
+        let [a, b] = &self.sets;
+        Overlap::of(a, b).shared > 0
     }
 }
 
@@ -335,6 +373,28 @@ mod tests {
     #[test]
     fn a_repeat_has_56_bytes() {
         assert_eq!(size_of::<PassageRepeat>(), 56); // as its comment and ARCHITECTURE.md say
+    }
+
+    #[test]
+    fn columns_that_agree_by_chance_are_no_passage() {
+        let of_files =
+            |n: u64| (0..9).map(|k| format!("scan {} page {} jpg ", n * 7919 + k, n * 31 + k)).collect::<String>();
+        let texts = [of_files(1), of_files(2)];
+        let config = Config::builder().min_words(5).build().expect("valid");
+        let texts = [texts[0].as_str(), texts[1].as_str()];
+        let words = WordBatch::new([crate::kernel::TextBatch::from(texts.as_slice())], &config);
+        let mut shared = SharedShingles::new(5);
+        let aligned = |columns: &[(Column, usize)]| Alignment {
+            a: 0..45,
+            b: 0..45,
+            runs: columns.iter().map(|&(column, len)| run(column, len)).collect(),
+            score: 0,
+        };
+        let by_chance = aligned(&[(Column::Equal, 1), (Column::Different, 1)]);
+        let sides = |b| [words.tokens(0), words.tokens(b)];
+        assert!(!shared.has_any(&by_chance, sides(1), words.vocabulary()));
+        assert!(shared.has_any(&by_chance, sides(0), words.vocabulary()), "whatever the columns say");
+        assert!(shared.has_any(&aligned(&[(Column::Equal, 5)]), sides(1), words.vocabulary()));
     }
 
     #[test]
