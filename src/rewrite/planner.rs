@@ -160,7 +160,7 @@ mod tests {
     use super::*;
     use std::sync::Arc;
 
-    use crate::finding::{Coverage, DocumentCluster, DocumentRef, Member, PassageFamily, PlacedSpan};
+    use crate::finding::{Coverage, DocumentCluster, DocumentRef, Member, PlacedSpan, samples};
 
     fn doc(record: u64) -> DocumentRef {
         DocumentRef { source: "a.jsonl".into(), record, id: None }
@@ -233,7 +233,7 @@ mod tests {
         planner.add_header(&findings().header).expect("a header");
         let (keep, occurrences) = (place(1, "some words"), vec![place(2, "some words")]);
         let excerpt = Arc::clone(&keep.excerpt);
-        let family = PassageFamily { id: "f1".into(), keep, occurrences, count: 2, more_matches: 0, new: 0 };
+        let family = samples::family("f1", keep, occurrences);
         planner.receive(Finding::PassageFamily(family)).expect("is received");
         assert_eq!((planner.gathered.families[0].places.len(), Arc::strong_count(&excerpt)), (2, 1));
     }

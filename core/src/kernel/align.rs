@@ -25,6 +25,8 @@ pub struct PassageRepeat {
     pub b: Occurrence,
     words: u32,
     shingles: ShingleCounts,
+    /// How many of the words that differ have a digit.
+    with_digit: u32,
     /// The place of its runs among those of all repeats, and how many there are: none if all columns are equal.
     runs_start: u64,
     runs_len: u32,
@@ -41,6 +43,17 @@ pub struct ShingleCounts {
     pub shared: u32,
 }
 
+/// In what the two sides of a repeat differ.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct RepeatDifference {
+    /// The share of the columns that hold two equal words, `0.0..=1.0`.
+    pub identity: f64,
+    /// Words of both sides that have no equal one in their column.
+    pub changed_words: u32,
+    /// How many of those have a digit.
+    pub with_digit: u32,
+}
+
 /// The passages found.
 #[derive(Clone, Debug, Default)]
 pub struct PassageRepeats {
@@ -51,13 +64,20 @@ pub struct PassageRepeats {
     /// Of texts that repeat over and over in units too short to be listed, each unit with the next one.
     pub loops: Vec<PassageRepeat>,
     /// The runs of those to list and of the loops, packed.
-    runs: Vec<u32>,
+    runs: PackedRuns,
 }
 
+/// Which word stands for which, of many repeats.
+#[derive(Clone, Debug, Default)]
+pub struct PackedRuns(Vec<u32>);
+
 impl PassageRepeat {
-    /// Counts the shingles of both sides, whose words are `a` and `b`.
-    pub fn count_shingles(&mut self, a: &[u64], b: &[u64]) {
-        let Overlap { a, b, shared } = Overlap::of(a, b);
+    /// Measures both sides, whose words are `a` and `b`: their shingles, and the words that differ. `runs` are those of
+    /// the repeats of which this is one.
+    pub fn measure(&mut self, [a, b]: [&[TokenId]; 2], runs: &PackedRuns, vocabulary: &Vocabulary, shingler: Shingler) {
+        let set = |words| word_shingles(words, vocabulary, shingler);
+        self.with_digit = changed(runs.of(self), a, b).filter(|&word| vocabulary.has_digit(word)).count() as u32;
+        let Overlap { a, b, shared } = Overlap::of(&set(a), &set(b));
         self.shingles = ShingleCounts { a: a as u32, b: b as u32, shared: shared as u32 };
     }
 
@@ -108,6 +128,26 @@ impl Matches for PassageRepeats {
 }
 
 impl PassageRepeats {
+    /// Returns those to list, to be measured, and the runs of all.
+    pub fn listed_with_runs(&mut self) -> (&mut [PassageRepeat], &PackedRuns) {
+        (&mut self.listed, &self.runs)
+    }
+
+    /// Returns in what the sides of `repeat`, one of those to list, differ. It was measured.
+    pub fn difference(&self, repeat: &PassageRepeat) -> RepeatDifference {
+        let (mut columns, mut equal) = (0, 0);
+        for run in self.runs(repeat) {
+            columns += run.len;
+            equal += if run.column == Column::Equal { run.len } else { 0 };
+        }
+        let words = repeat.a.words().len() + repeat.b.words().len();
+        RepeatDifference {
+            identity: equal as f64 / columns.max(1) as f64,
+            changed_words: (words - 2 * equal) as u32,
+            with_digit: repeat.with_digit,
+        }
+    }
+
     /// Returns one of those to list or, after them, of the loops.
     fn at(&self, n: usize) -> &PassageRepeat {
         self.listed.get(n).unwrap_or_else(|| &self.loops[n - self.listed.len()])
@@ -115,9 +155,7 @@ impl PassageRepeats {
 
     /// Returns which word stands for which in `repeat`, one of those to list.
     pub fn runs(&self, repeat: &PassageRepeat) -> impl Iterator<Item = Run> {
-        let start = repeat.runs_start as usize;
-        let packed = self.runs.get(start..start + repeat.runs_len as usize).unwrap_or_default();
-        unpack(packed, repeat.a.words().len())
+        self.runs.of(repeat)
     }
 
     /// Returns the share of the columns of `repeat`, one of those to list, that hold two equal words.
@@ -127,12 +165,12 @@ impl PassageRepeats {
 
     /// Appends what was found elsewhere.
     pub fn append(&mut self, other: Self) {
-        let before = self.runs.len() as u64;
+        let before = self.runs.0.len() as u64;
         let moved = |repeat: PassageRepeat| PassageRepeat { runs_start: before + repeat.runs_start, ..repeat };
         self.listed.extend(other.listed.into_iter().map(moved));
         self.short.extend(other.short);
         self.loops.extend(other.loops.into_iter().map(moved));
-        self.runs.extend(other.runs);
+        self.runs.0.extend(other.runs.0);
     }
 
     /// Orders those to list by their places.
@@ -145,16 +183,38 @@ impl PassageRepeats {
         self.listed.clear();
         self.short.clear();
         self.loops.clear();
-        self.runs.clear();
+        self.runs.0.clear();
     }
 
     /// Returns a passage whose sides are `a` and `b`, with its runs among the others.
     fn repeat(&mut self, [a, b]: [Occurrence; 2], words: usize, runs: &[Run]) -> PassageRepeat {
-        let start = self.runs.len();
-        pack(runs, &mut self.runs);
-        let (runs_start, runs_len) = (start as u64, (self.runs.len() - start) as u32);
-        PassageRepeat { a, b, words: words as u32, shingles: ShingleCounts::default(), runs_start, runs_len }
+        let start = self.runs.0.len();
+        pack(runs, &mut self.runs.0);
+        let (runs_start, runs_len) = (start as u64, (self.runs.0.len() - start) as u32);
+        let shingles = ShingleCounts::default();
+        PassageRepeat { a, b, words: words as u32, shingles, with_digit: 0, runs_start, runs_len }
     }
+}
+
+impl PackedRuns {
+    /// Returns which word stands for which in a repeat, one of those that these runs are of.
+    fn of(&self, repeat: &PassageRepeat) -> impl Iterator<Item = Run> {
+        let start = repeat.runs_start as usize;
+        let packed = self.0.get(start..start + repeat.runs_len as usize).unwrap_or_default();
+        unpack(packed, repeat.a.words().len())
+    }
+}
+
+/// Calls up the words of both sides that have no equal one in their column.
+fn changed<'t>(runs: impl Iterator<Item = Run>, a: &'t [TokenId], b: &'t [TokenId]) -> impl Iterator<Item = TokenId> {
+    let (mut at_a, mut at_b) = (0, 0);
+    runs.flat_map(move |Run { column, len }| {
+        let (from_a, from_b) = (at_a, at_b);
+        at_a += if column.has_a() { len } else { 0 };
+        at_b += if column.has_b() { len } else { 0 };
+        let changed = if column == Column::Equal { [&[][..]; 2] } else { [&a[from_a..at_a], &b[from_b..at_b]] };
+        changed.into_iter().flatten().copied()
+    })
 }
 
 /// Returns the sorted set of the shingles of some words.
@@ -355,7 +415,7 @@ mod tests {
         first.sort();
         let runs: Vec<Vec<Run>> = first.listed.iter().map(|repeat| first.runs(repeat).collect()).collect();
         assert_eq!(runs, [&equal[..], &all, &other, &other]);
-        assert_eq!(first.runs.len(), all.len() + 2 * other.len(), "runs of equal sides take no memory");
+        assert_eq!(first.runs.0.len(), all.len() + 2 * other.len(), "runs of equal sides take no memory");
     }
 
     #[test]
@@ -376,10 +436,31 @@ mod tests {
     }
 
     #[test]
+    fn words_that_differ_are_counted_on_both_sides_and_so_are_those_with_a_digit() {
+        let texts = [
+            "the coin of 5 Mark of 1953 was struck by the mint here",
+            "the coin of 2 Mark of June 1979 was struck by a mint here",
+        ];
+        let config = Config::builder().min_words(5).build().expect("valid");
+        let words = WordBatch::new([crate::kernel::TextBatch::from(texts.as_slice())], &config);
+        let mut found = PassageRepeats::default();
+        let columns = [(Column::Equal, 3), (Column::Different, 1), (Column::Equal, 2), (Column::OnlyB, 1)];
+        let rest = [(Column::Different, 1), (Column::Equal, 3), (Column::Similar, 1), (Column::Equal, 2)];
+        let runs: Vec<Run> = columns.iter().chain(&rest).map(|&(column, len)| run(column, len)).collect();
+        let repeat = found.repeat([Occurrence::new(0, 0..13), Occurrence::new(1, 0..14)], 13, &runs);
+        found.listed.push(repeat);
+        let (listed, runs) = found.listed_with_runs();
+        listed[0].measure([words.tokens(0), words.tokens(1)], runs, words.vocabulary(), Shingler::new(5));
+        let expected = RepeatDifference { identity: 10.0 / 14.0, changed_words: 7, with_digit: 4 };
+        assert_eq!(found.difference(&found.listed[0]), expected);
+        assert_eq!(found.identity(&found.listed[0]).to_bits(), expected.identity.to_bits());
+    }
+
+    #[test]
     fn columns_that_agree_by_chance_are_no_passage() {
-        let of_files =
-            |n: u64| (0..9).map(|k| format!("scan {} page {} jpg ", n * 7919 + k, n * 31 + k)).collect::<String>();
-        let texts = [of_files(1), of_files(2)];
+        let entry = |n: u64| format!("scan {} page {} jpg", n * 7919, n * 31);
+        let of_files = |n: u64| (n..n + 9).map(entry).collect::<Vec<_>>().join(" ");
+        let texts = [of_files(1), of_files(20)];
         let config = Config::builder().min_words(5).build().expect("valid");
         let texts = [texts[0].as_str(), texts[1].as_str()];
         let words = WordBatch::new([crate::kernel::TextBatch::from(texts.as_slice())], &config);
