@@ -92,8 +92,9 @@ class Checks:
         for order, key, sign in [("cost", "cost", -1), ("count", "count", -1), ("unlike", "alike", 1),
                                  ("alike", "alike", -1), ("position", "position", 1)]:
             self.choose("sort", order)
-            values = self.run(f"[...document.querySelectorAll('.group')].map(group => +group.dataset.{key})")
-            assert values == sorted(values, key=lambda value: sign * value), (order, values)
+            values = self.run("[...document.querySelectorAll('.group')]"
+                              f".map(group => [+group.dataset.rank, {sign} * group.dataset.{key}])")
+            assert values == sorted(values), (order, values)
         self.run("document.getElementById('unfold').click()")
         assert self.count(".group[open]") == everything
         self.is_quiet(page)
@@ -169,7 +170,8 @@ class Checks:
                 return {name: poisoned(inner, name) for name, inner in value.items()}
             if isinstance(value, list):
                 return [poisoned(inner) for inner in value]
-            names = ("type", "schema", "kind", "scope", "covers", "reason", "level", "shingle", "keep", "fingerprint")
+            names = ("type", "schema", "kind", "scope", "covers", "reason", "level", "shingle", "keep", "fingerprint",
+                     "class")
             if isinstance(value, str) and key not in names:
                 return PAYLOADS[next(numbers) % len(PAYLOADS)] + value
             return value

@@ -18,6 +18,11 @@ pub(super) fn is_zero_u64(n: &u64) -> bool {
     *n == 0
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref)]
+pub(super) fn is_zero_share(share: &f64) -> bool {
+    *share <= 0.0
+}
+
 /// Rounds a share to six decimals: more would show how a processor rounds.
 pub(super) fn rounded(share: f64) -> f64 {
     (share * 1e6).round() / 1e6

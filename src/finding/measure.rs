@@ -219,15 +219,7 @@ mod tests {
         let mut findings = samples::documents();
         let doc = findings.clusters[0].members[0].doc.clone();
         let place = samples::span(doc, 0..10, (1, 1));
-        let family = PassageFamily {
-            id: "f1".into(),
-            keep: place.clone(),
-            occurrences: vec![place],
-            count: 2,
-            more_matches: 0,
-            new: 0,
-        };
-        findings.families.push(family);
+        findings.families.push(samples::family("f1", place.clone(), vec![place]));
         assert_eq!(Repeated::of(&findings).passages, 0);
     }
 }

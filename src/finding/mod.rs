@@ -7,6 +7,7 @@
 //! computed.
 
 mod baseline;
+mod class;
 mod collected;
 pub mod comparison;
 pub mod digest;
@@ -32,6 +33,10 @@ mod summary;
 pub mod trial;
 
 pub use baseline::{Baseline, Marker};
+pub use class::{
+    ClassCounts, ClassTally, FamilyMeasures, LEAST_ALIKE_PLACES, LEAST_DIGITS, LEAST_DOCUMENTS, LEAST_IDENTITY_OF_COPY,
+    MOST_JACCARD_OF_FORM, MOST_REPEATED, MatchMeasures, PassageClass,
+};
 pub use collected::Findings;
 pub use document::{DocumentCluster, DocumentPair, DocumentRef, Member};
 pub use equality::Equality;

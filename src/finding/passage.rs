@@ -7,8 +7,9 @@ use doublon_core::Span;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::class::PassageClass;
 use super::document::DocumentRef;
-use super::fields::{is_false, is_zero};
+use super::fields::{is_false, is_zero, is_zero_share};
 use super::fingerprint::Fingerprint;
 
 /// Two places with the same or nearly the same passage.
@@ -39,6 +40,15 @@ pub struct PassageMatch {
     /// Share of the shingles of `b` that `a` has.
     #[cfg_attr(feature = "report", schemars(range(min = 0.0, max = 1.0)))]
     pub containment_b: f64,
+    /// Words that differ, of both sides: those that have no equal one in the alignment.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub changed_words: usize,
+    /// How many of those have a digit.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub changed_with_digit: usize,
+    /// What kind of repeat it is; absent in findings of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<PassageClass>,
     /// Where the two sides differ, from start to end; at most [`MAX_DIFFERENCES`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differences: Vec<Difference>,
@@ -99,6 +109,22 @@ pub struct PassageFamily {
     pub occurrences: Vec<PlacedSpan>,
     /// How many places there are, the kept one included.
     pub count: usize,
+    /// How many documents have a place; 0 if that is not known, as in findings of earlier versions.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub documents: usize,
+    /// The share of those documents in which it stands at a like distance from the start, or from the end: as far as in
+    /// the document in the middle, give or take a tenth of the document.
+    #[serde(default, skip_serializing_if = "is_zero_share")]
+    #[cfg_attr(feature = "report", schemars(range(min = 0.0, max = 1.0)))]
+    pub alike_places: f64,
+    /// The share of the words of such a document that stand in places of families; of all such documents the one in the
+    /// middle.
+    #[serde(default, skip_serializing_if = "is_zero_share")]
+    #[cfg_attr(feature = "report", schemars(range(min = 0.0, max = 1.0)))]
+    pub documents_repeated: f64,
+    /// What kind of repeat it is; absent in findings of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<PassageClass>,
     /// How many more matches tie its places than are listed.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub more_matches: usize,

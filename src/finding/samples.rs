@@ -1,12 +1,12 @@
 //! Findings made by hand, for tests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::finding::{
     Coverage, Difference, DifferenceKind, DocumentCluster, DocumentPair, DocumentRef, Equality, Findings, Header,
-    MatchScope, Member, Parameters, PassageFamily, PassageMatch, PlacedSpan, Reason, RecallEstimate, SCHEMA, Skipped,
-    SourceInfo, Summary,
+    MatchScope, Member, Parameters, PassageClass, PassageFamily, PassageMatch, PlacedSpan, Reason, RecallEstimate,
+    SCHEMA, Skipped, SourceInfo, Summary,
 };
 
 const LEAD: &str = "Le chef de la diplomatie turque Mevlut Cavusoglu a exhorté jeudi la Russie à faire stopper les \
@@ -93,17 +93,37 @@ pub fn seed() -> Findings {
         jaccard: 1.0,
         containment_a: 1.0,
         containment_b: 1.0,
+        changed_words: 0,
+        changed_with_digit: 0,
+        class: Some(PassageClass::Copy),
         differences: vec![difference],
         more_differences: 0,
     };
     let mut findings = nothing();
     findings.matches = vec![found];
-    findings.families =
-        vec![PassageFamily { id: "f1".into(), keep: a, occurrences: vec![b], count: 2, more_matches: 0, new: 0 }];
+    findings.families = vec![family("f1", a, vec![b])];
     findings.summary.passage_matches = 1;
     findings.summary.passage_families = 1;
     findings.summary.short_repeats = 2;
     findings
+}
+
+/// A family of copies at a kept place and others.
+pub fn family(id: &str, keep: PlacedSpan, occurrences: Vec<PlacedSpan>) -> PassageFamily {
+    let docs: BTreeSet<(&str, u64)> =
+        occurrences.iter().chain([&keep]).map(|place| (&*place.doc.source, place.doc.record)).collect();
+    PassageFamily {
+        id: id.into(),
+        count: occurrences.len() + 1,
+        documents: docs.len(),
+        alike_places: 0.5,
+        documents_repeated: 0.25,
+        class: Some(PassageClass::Copy),
+        more_matches: 0,
+        new: 0,
+        keep,
+        occurrences,
+    }
 }
 
 /// A kept document with an exact and a near copy, from a file of records.
@@ -237,14 +257,27 @@ impl SampleRandom {
         let occurrences: Vec<PlacedSpan> = (0..=self.below(most)).map(|_| self.place()).collect();
         let new = occurrences.iter().filter(|place| place.new).count();
         let (unlisted, more_matches) = (if self.is_rare() { 9 } else { 0 }, self.below(2));
-        PassageFamily { id, keep, count: occurrences.len() + 1 + unlisted, occurrences, more_matches, new }
+        let class = Some(PassageClass::ALL[self.below(4)]);
+        let family = family(&id, keep, occurrences);
+        PassageFamily { count: family.count + unlisted, class, more_matches, new, ..family }
     }
 
     fn passage_match(&mut self, n: usize, family: &PassageFamily) -> PassageMatch {
         let (a, b) = (family.keep.clone(), family.occurrences[0].clone());
         let scope = if a.doc == b.doc { MatchScope::Within } else { MatchScope::Across };
-        let (identity, words, family) = (self.similarity(), 20 + self.below(3), family.id.clone());
-        PassageMatch { id: format!("p{n}"), family, scope, a, b, words, identity, ..seed().matches.remove(0) }
+        let (identity, words) = (self.similarity(), 20 + self.below(3));
+        let (id, class) = (family.id.clone(), family.class);
+        PassageMatch {
+            id: format!("p{n}"),
+            family: id,
+            scope,
+            a,
+            b,
+            words,
+            identity,
+            class,
+            ..seed().matches.remove(0)
+        }
     }
 
     fn skipped(&mut self) -> Skipped {

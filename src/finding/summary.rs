@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::class::ClassCounts;
 use super::fields::is_zero_u64;
 
 /// The counts of a run. `documents = kept + removed + the sum of skipped`.
@@ -37,6 +38,9 @@ pub struct Summary {
     pub passage_matches: u64,
     /// Families of passages listed.
     pub passage_families: u64,
+    /// Matches and families by class: `copy`, `rewrite`, `same_form`, `furniture`; only those that there are.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub passage_classes: BTreeMap<String, ClassCounts>,
     /// Repeats shorter than the least number of words, which are counted only.
     pub short_repeats: u64,
     /// How many of the true pairs of documents were found, as estimated from those found.

@@ -13,11 +13,12 @@ use csv::{Terminator, WriterBuilder};
 use super::sink::{Report, output, write_all};
 use crate::error::Result;
 use crate::finding::{
-    DocumentCluster, DocumentPair, DocumentRef, Equality, Finding, Findings, Member, PassageMatch, PlacedSpan, Sink,
+    DocumentCluster, DocumentPair, DocumentRef, Equality, Finding, Findings, Member, PassageClass, PassageMatch,
+    PlacedSpan, Sink,
 };
 
 /// The columns, in order.
-const COLUMNS: [&str; 26] = [
+const COLUMNS: [&str; 27] = [
     "type",
     "id",
     "family",
@@ -44,6 +45,7 @@ const COLUMNS: [&str; 26] = [
     "char_start",
     "char_end",
     "equality",
+    "class",
 ];
 
 /// Writes the rows of each finding when it comes.
@@ -121,6 +123,7 @@ struct CsvRow<'a> {
     identity: Option<f64>,
     words: Option<usize>,
     places: Option<(&'a PlacedSpan, &'a PlacedSpan)>,
+    class: Option<PassageClass>,
 }
 
 fn duplicate<'a>(cluster: &'a DocumentCluster, member: &'a Member) -> CsvRow<'a> {
@@ -162,6 +165,7 @@ fn passage(found: &PassageMatch) -> CsvRow<'_> {
         identity: Some(found.identity),
         words: Some(found.words),
         places: Some((&found.a, &found.b)),
+        class: found.class,
         ..CsvRow::default()
     }
 }
@@ -181,6 +185,7 @@ impl CsvRow<'_> {
             cells.extend(numbers.map_or_else(Default::default, |numbers| numbers.map(|n| n.to_string())));
         }
         cells.push(self.equality.map_or("", Equality::name).to_owned());
+        cells.push(shown(self.class));
         Ok(table.write_record(cells)?)
     }
 }
@@ -224,7 +229,7 @@ mod tests {
         let found = &samples::everything().matches[0];
         assert_eq!(of("source"), &*found.b.doc.source);
         assert_eq!((of("kept_start"), of("char_end")), (&found.a.start.to_string(), &found.b.char_end.to_string()));
-        assert_eq!(of("words"), &found.words.to_string());
+        assert_eq!((of("words").as_str(), of("class").as_str()), ("63", "copy"));
         assert_eq!(of("exact"), "");
     }
 

@@ -9,12 +9,15 @@ use serde::Serialize;
 use super::changes::marked;
 use super::comparison::{extent, four, measures, more, passages, places, promise, reason};
 use super::text::page::{Names, Page, Paint};
+use super::text::phrase::class_in_words;
 use super::text::{Style, counted, number, percent, reason_in_words};
-use crate::finding::Parameters;
 use crate::finding::comparison::Rule;
 use crate::finding::explanation::{
     ExplainedCluster, ExplainedDocument, ExplainedFamily, ExplainedMatch, ExplainedPlace, Explanation, Fate, Removed,
     Subject,
+};
+use crate::finding::{
+    LEAST_DIGITS, LEAST_IDENTITY_OF_COPY, MOST_JACCARD_OF_FORM, Parameters, PassageClass, PassageFamily, PassageMatch,
 };
 
 /// Writes an explanation for people. `findings` is what the file of findings is called.
@@ -129,6 +132,9 @@ impl Writer<'_> {
         );
         page.labelled("listed", &rule, Paint::Plain)?;
         page.labelled("family", &format!("{}, of {}", found.family, counted(*count as u64, "place")), Paint::Plain)?;
+        if let Some(class) = found.class {
+            page.labelled("class", &class_of_match(class, found), Paint::Plain)?;
+        }
         page.blank()?;
         if let Some(alignment) = alignment {
             marked(&alignment.pieces, self.style, out)?;
@@ -147,6 +153,9 @@ impl Writer<'_> {
         page.title(&family.id, &format!("one passage at {}", counted(family.count as u64, "place")))?;
         page.place("kept (a)", &self.names.place(&family.keep), &extent(&family.keep))?;
         page.labelled("matches", &listed(matches, family.more_matches), Paint::Plain)?;
+        if let Some(class) = family.class {
+            page.labelled("class", &class_of_family(class, family), Paint::Plain)?;
+        }
         page.blank()?;
         page.excerpt(&family.keep.excerpt, 6)?;
         page.blank()?;
@@ -228,6 +237,46 @@ impl Writer<'_> {
 fn counted_are(count: usize) -> String {
     let verb = if count == 1 { "is" } else { "are" };
     format!("{} {verb}", counted(count as u64, "document"))
+}
+
+/// Says which class a match is of, and by which measures.
+fn class_of_match(class: PassageClass, found: &PassageMatch) -> String {
+    let PassageMatch { identity, jaccard, changed_words, changed_with_digit, .. } = found;
+    let equal = percent(*identity);
+    let why = match class {
+        PassageClass::Copy => {
+            format!("{equal} of the aligned words are equal, at least {}", percent(LEAST_IDENTITY_OF_COPY))
+        }
+        PassageClass::Rewrite => {
+            format!("{equal} of the aligned words are equal, less than {}", percent(LEAST_IDENTITY_OF_COPY))
+        }
+        PassageClass::SameForm => format!(
+            "{} of the {} that differ have a digit, at least {}, and the similarity {} is below {MOST_JACCARD_OF_FORM}",
+            number(*changed_with_digit as u64),
+            counted(*changed_words as u64, "word"),
+            percent(LEAST_DIGITS),
+            four(*jaccard)
+        ),
+        PassageClass::Furniture => format!("its family {} stands in many documents at like places", found.family),
+    };
+    format!("{}: {why}", class_in_words(class))
+}
+
+/// Says which class a family is of, and by which measures.
+fn class_of_family(class: PassageClass, family: &PassageFamily) -> String {
+    let PassageFamily { documents, alike_places, documents_repeated, .. } = family;
+    let why = if class == PassageClass::Furniture {
+        format!(
+            "it stands in {}, in {} of them at a like distance from the start or the end, and {} of such a document \
+             repeats",
+            counted(*documents as u64, "document"),
+            percent(*alike_places),
+            percent(*documents_repeated)
+        )
+    } else {
+        "so are most of its matches".to_owned()
+    };
+    format!("{}: {why}", class_in_words(class))
 }
 
 /// Returns the first ids in a list, and how many more there are.

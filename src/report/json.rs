@@ -187,9 +187,9 @@ mod tests {
 
     use super::*;
     use crate::finding::{
-        Coverage, Difference, DifferenceKind, DocumentCluster, DocumentPair, DocumentRef, Equality, Fingerprint,
-        MatchScope, Member, NewRepeats, Parameters, PassageFamily, PassageMatch, PlacedSpan, Reason, RecallEstimate,
-        Skipped, SourceInfo, Summary, samples,
+        ClassCounts, Coverage, Difference, DifferenceKind, DocumentCluster, DocumentPair, DocumentRef, Equality,
+        Fingerprint, MatchScope, Member, NewRepeats, Parameters, PassageClass, PassageFamily, PassageMatch, PlacedSpan,
+        Reason, RecallEstimate, Skipped, SourceInfo, Summary, samples,
     };
 
     fn written(findings: &Findings) -> String {
@@ -297,6 +297,9 @@ mod tests {
                 a,
                 b,
                 words,
+                changed_words: words / 2,
+                changed_with_digit: words / 3,
+                class: (words % 2 == 0).then_some(PassageClass::SameForm),
                 differences,
                 more_differences,
                 identity: scores.0,
@@ -314,6 +317,10 @@ mod tests {
                 keep,
                 occurrences,
                 count,
+                documents: count / 2,
+                alike_places: if count % 2 == 0 { 0.9 } else { 0.0 },
+                documents_repeated: if count % 3 == 0 { 0.5 } else { 0.0 },
+                class: (count % 2 == 0).then_some(PassageClass::Furniture),
                 more_matches,
                 new,
             },
@@ -342,6 +349,7 @@ mod tests {
             encodings,
             passage_matches: n[6],
             passage_families: n[7],
+            passage_classes: [("copy".to_owned(), ClassCounts { matches: n[6], families: n[7] })].into(),
             short_repeats: n[8],
             recall_estimate: estimate.map(|(value, low, high)| RecallEstimate { value, low, high }),
             new: estimate.map(|_| NewRepeats { documents: n[0], passages: n[1], bytes: n[2] }),

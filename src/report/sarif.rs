@@ -26,8 +26,8 @@ use super::text::{covered, number, percent, reason_in_words, regrouped};
 use super::visible::visible;
 use crate::error::Result;
 use crate::finding::{
-    DocumentCluster, DocumentRef, Finding, Findings, Header, Member, PassageFamily, PlacedSpan, RecordMode, Replay,
-    Sink, Skipped, Summary,
+    DocumentCluster, DocumentRef, Finding, Findings, Header, Member, PassageClass, PassageFamily, PlacedSpan,
+    RecordMode, Replay, Sink, Skipped, Summary,
 };
 use crate::source::Compression;
 use doublon_core::hash::content_hash;
@@ -91,6 +91,11 @@ impl<W: Write> SarifReport<W> {
 
     fn family(&mut self, mut family: PassageFamily) -> Result<()> {
         family.occurrences.iter().chain([&family.keep]).for_each(|place| self.meet(&place.doc));
+        if family.class == Some(PassageClass::Furniture) {
+            // It is told once, at a place that is new if there is one: its other places say no more.
+            family.occurrences.sort_by_key(|place| !place.new);
+            family.occurrences.truncate(1);
+        }
         let left = self.limit.saturating_sub(self.counts.passages);
         self.counts.passages += family.occurrences.len();
         family.occurrences.truncate(left);
@@ -320,7 +325,7 @@ impl SarifPlaces {
     }
 
     fn passages(&self, family: &PassageFamily) -> impl Iterator<Item = SarifResult> {
-        let PassageFamily { id, keep, occurrences, count, .. } = family;
+        let PassageFamily { id, keep, occurrences, count, class, .. } = family;
         let words = keep.fingerprint.map_or_else(|| keep.excerpt.to_string(), String::from);
         let mut source = None;
         let mut in_source = 0;
@@ -347,7 +352,7 @@ impl SarifPlaces {
                 related_locations: [with_id(self.place(keep), "The place that stays.")],
                 partial_fingerprints: fingerprint(&[REPEATED, &key(&span.doc), &words], in_source),
                 baseline_state: self.baseline_state(span.new),
-                properties: json!({ "family": id, "places": count }),
+                properties: json!({ "family": id, "places": count, "class": class }),
             }
         })
     }

@@ -172,7 +172,9 @@ fn stream(path: PathBuf) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Coverage, DocumentCluster, Equality, Member, PassageFamily, PlacedSpan};
+    use std::sync::Arc;
+
+    use crate::finding::{Coverage, DocumentCluster, Equality, Member, PlacedSpan, samples};
 
     fn doc(record: u64) -> DocumentRef {
         DocumentRef { source: "a.jsonl".into(), record, id: None }
@@ -254,7 +256,7 @@ mod tests {
         planner.add_header(&findings().header).expect("a header");
         let (keep, occurrences) = (place(1, "some words"), vec![place(2, "some words")]);
         let excerpt = Arc::clone(&keep.excerpt);
-        let family = PassageFamily { id: "f1".into(), keep, occurrences, count: 2, more_matches: 0, new: 0 };
+        let family = samples::family("f1", keep, occurrences);
         planner.receive(Finding::PassageFamily(family)).expect("is received");
         assert_eq!((planner.gathered.families[0].places.len(), Arc::strong_count(&excerpt)), (2, 1));
     }

@@ -81,6 +81,7 @@ impl Emission<'_> {
             }),
             passage_matches: counts.matches,
             passage_families: counts.families,
+            passage_classes: counts.classes,
             short_repeats: counts.short_repeats,
             new: None,
         };

@@ -119,7 +119,7 @@ mod tests {
     }
 
     fn family(keep: PlacedSpan, occurrences: Vec<PlacedSpan>) -> PassageFamily {
-        PassageFamily { id: "f1".into(), keep, count: occurrences.len() + 1, occurrences, more_matches: 0, new: 0 }
+        samples::family("f1", keep, occurrences)
     }
 
     #[test]

@@ -154,6 +154,11 @@ impl Words {
         self.ends[doc as usize]
     }
 
+    /// Returns how many words a document has.
+    pub fn count(&self, doc: u32) -> u64 {
+        self.end(doc) - doc.checked_sub(1).map_or(0, |before| self.end(before))
+    }
+
     /// Returns the words of a document.
     pub(crate) fn tokens<'a>(&'a self, doc: u32, held: &'a mut HeldWords) -> Result<&'a [TokenId]> {
         if held.doc == Some(doc) {

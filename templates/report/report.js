@@ -5,13 +5,14 @@
   if (!tools) return;
   const list = document.getElementById("list");
   const field = (id) => document.getElementById(id);
-  const [search, kind, scope, sort, unfold, status] =
-    ["search", "kind", "scope", "sort", "unfold", "status"].map(field);
+  const [search, kind, type, scope, sort, unfold, status] =
+    ["search", "kind", "class", "scope", "sort", "unfold", "status"].map(field);
   const groups = Array.from(list.children, (element) => {
-    const { kind, scope, cost, count, alike, position } = element.dataset;
-    return { element, kind, scope, cost: +cost, count: +count, alike: +alike, position: +position, text: null };
+    const { kind, class: type, rank, scope, cost, count, alike, position } = element.dataset;
+    const [ranked, costs, counted, likeness, place] = [rank, cost, count, alike, position].map(Number);
+    return { element, kind, type, scope, rank: ranked, cost: costs, count: counted, alike: likeness, position: place, text: null };
   });
-  // Each order ends in that of the input, so that it is the same whatever came before.
+  // Classes stay apart. Each order ends in that of the input, so that it is the same whatever came before.
   const orders = {
     cost: (a, b) => b.cost - a.cost,
     count: (a, b) => b.count - a.count,
@@ -27,6 +28,7 @@
     const words = plain(search.value).split(" ").filter(Boolean);
     shown = groups.filter((group) =>
       (!kind?.value || group.kind === kind.value) &&
+      (!type?.value || group.type === type.value) &&
       (!scope.value || group.scope === scope.value) &&
       words.every((word) => textOf(group).includes(word)));
     const visible = new Set(shown);
@@ -38,13 +40,14 @@
       : `${number(shown.length)} of ${number(groups.length)} listed`;
   };
   const arrange = () => {
-    groups.sort((a, b) => orders[sort.value](a, b) || a.position - b.position);
+    groups.sort((a, b) => a.rank - b.rank || orders[sort.value](a, b) || a.position - b.position);
     list.append(...groups.map((group) => group.element));
     filter();
   };
   const reset = () => {
     search.value = scope.value = "";
     if (kind) kind.value = "";
+    if (type) type.value = "";
     filter();
   };
   const current = () => shown.findIndex((group) => group.element.contains(document.activeElement));
@@ -69,7 +72,7 @@
     clearTimeout(waiting);
     waiting = setTimeout(filter, 120);
   });
-  for (const select of [kind, scope]) select?.addEventListener("change", filter);
+  for (const select of [kind, type, scope]) select?.addEventListener("change", filter);
   sort.addEventListener("change", arrange);
   field("reset").addEventListener("click", () => { reset(); search.focus(); });
   unfold.addEventListener("click", () => {

@@ -12,6 +12,7 @@ mod oracle;
 mod runs;
 
 mod budget;
+mod classes;
 mod containment;
 mod document_oracle;
 mod engine_oracle;

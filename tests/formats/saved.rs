@@ -37,7 +37,20 @@ fn what_was_saved_is_what_is_found_now() {
     let config = Config::builder().pairs(true).build().unwrap();
     let paths = ["data/archive", "data/seed"].map(PathBuf::from);
     let found = scan(&paths, &config, &InputOptions::default(), &Resources::default(), &()).unwrap();
-    assert_eq!(written(&found), saved(2).1);
+    assert!(found.matches.iter().all(|found| found.class.is_some()) && found.families[0].documents > 0);
+    assert_eq!(written(&as_first_saved(found)), saved(2).1);
+}
+
+/// Takes out what was added since: fields that are left out where they have no value, so that a reader has to do without.
+fn as_first_saved(mut findings: Findings) -> Findings {
+    for found in &mut findings.matches {
+        (found.class, found.changed_words, found.changed_with_digit) = (None, 0, 0);
+    }
+    for family in &mut findings.families {
+        (family.class, family.documents, family.alike_places, family.documents_repeated) = (None, 0, 0.0, 0.0);
+    }
+    findings.summary.passage_classes.clear();
+    findings
 }
 
 #[test]

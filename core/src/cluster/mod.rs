@@ -6,6 +6,7 @@ pub mod keep;
 pub mod order;
 mod select;
 mod split;
+pub mod spread;
 mod standing;
 pub mod stretch;
 mod told;

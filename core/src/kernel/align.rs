@@ -25,6 +25,8 @@ pub struct PassageRepeat {
     pub b: Occurrence,
     words: u32,
     shingles: ShingleCounts,
+    /// How many of the words that differ have a digit.
+    with_digit: u32,
     /// The place of its runs among those of all repeats, and how many there are: none if all columns are equal.
     runs_start: u64,
     runs_len: u32,
@@ -41,6 +43,17 @@ pub struct ShingleCounts {
     pub shared: u32,
 }
 
+/// In what the two sides of a repeat differ.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct RepeatDifference {
+    /// The share of the columns that hold two equal words, `0.0..=1.0`.
+    pub identity: f64,
+    /// Words of both sides that have no equal one in their column.
+    pub changed_words: u32,
+    /// How many of those have a digit.
+    pub with_digit: u32,
+}
+
 /// The passages found.
 #[derive(Clone, Debug, Default)]
 pub struct PassageRepeats {
@@ -51,13 +64,20 @@ pub struct PassageRepeats {
     /// Of texts that repeat over and over in units too short to be listed, each unit with the next one.
     pub loops: Vec<PassageRepeat>,
     /// The runs of those to list and of the loops, packed.
-    runs: Vec<u32>,
+    runs: PackedRuns,
 }
 
+/// Which word stands for which, of many repeats.
+#[derive(Clone, Debug, Default)]
+pub struct PackedRuns(Vec<u32>);
+
 impl PassageRepeat {
-    /// Counts the shingles of both sides, whose words are `a` and `b`.
-    pub fn count_shingles(&mut self, a: &[u64], b: &[u64]) {
-        let Overlap { a, b, shared } = Overlap::of(a, b);
+    /// Measures both sides, whose words are `a` and `b`: their shingles, and the words that differ. `runs` are those of
+    /// the repeats of which this is one.
+    pub fn measure(&mut self, [a, b]: [&[TokenId]; 2], runs: &PackedRuns, vocabulary: &Vocabulary, shingler: Shingler) {
+        let set = |words| word_shingles(words, vocabulary, shingler);
+        self.with_digit = changed(runs.of(self), a, b).filter(|&word| vocabulary.has_digit(word)).count() as u32;
+        let Overlap { a, b, shared } = Overlap::of(&set(a), &set(b));
         self.shingles = ShingleCounts { a: a as u32, b: b as u32, shared: shared as u32 };
     }
 
@@ -108,6 +128,26 @@ impl Matches for PassageRepeats {
 }
 
 impl PassageRepeats {
+    /// Returns those to list, to be measured, and the runs of all.
+    pub fn listed_with_runs(&mut self) -> (&mut [PassageRepeat], &PackedRuns) {
+        (&mut self.listed, &self.runs)
+    }
+
+    /// Returns in what the sides of `repeat`, one of those to list, differ. It was measured.
+    pub fn difference(&self, repeat: &PassageRepeat) -> RepeatDifference {
+        let (mut columns, mut equal) = (0, 0);
+        for run in self.runs(repeat) {
+            columns += run.len;
+            equal += if run.column == Column::Equal { run.len } else { 0 };
+        }
+        let words = repeat.a.words().len() + repeat.b.words().len();
+        RepeatDifference {
+            identity: equal as f64 / columns.max(1) as f64,
+            changed_words: (words - 2 * equal) as u32,
+            with_digit: repeat.with_digit,
+        }
+    }
+
     /// Returns one of those to list or, after them, of the loops.
     fn at(&self, n: usize) -> &PassageRepeat {
         self.listed.get(n).unwrap_or_else(|| &self.loops[n - self.listed.len()])
@@ -115,9 +155,7 @@ impl PassageRepeats {
 
     /// Returns which word stands for which in `repeat`, one of those to list.
     pub fn runs(&self, repeat: &PassageRepeat) -> impl Iterator<Item = Run> {
-        let start = repeat.runs_start as usize;
-        let packed = self.runs.get(start..start + repeat.runs_len as usize).unwrap_or_default();
-        unpack(packed, repeat.a.words().len())
+        self.runs.of(repeat)
     }
 
     /// Returns the share of the columns of `repeat`, one of those to list, that hold two equal words.
@@ -127,12 +165,12 @@ impl PassageRepeats {
 
     /// Appends what was found elsewhere.
     pub fn append(&mut self, other: Self) {
-        let before = self.runs.len() as u64;
+        let before = self.runs.0.len() as u64;
         let moved = |repeat: PassageRepeat| PassageRepeat { runs_start: before + repeat.runs_start, ..repeat };
         self.listed.extend(other.listed.into_iter().map(moved));
         self.short.extend(other.short);
         self.loops.extend(other.loops.into_iter().map(moved));
-        self.runs.extend(other.runs);
+        self.runs.0.extend(other.runs.0);
     }
 
     /// Orders those to list by their places.
@@ -145,16 +183,38 @@ impl PassageRepeats {
         self.listed.clear();
         self.short.clear();
         self.loops.clear();
-        self.runs.clear();
+        self.runs.0.clear();
     }
 
     /// Returns a passage whose sides are `a` and `b`, with its runs among the others.
     fn repeat(&mut self, [a, b]: [Occurrence; 2], words: usize, runs: &[Run]) -> PassageRepeat {
-        let start = self.runs.len();
-        pack(runs, &mut self.runs);
-        let (runs_start, runs_len) = (start as u64, (self.runs.len() - start) as u32);
-        PassageRepeat { a, b, words: words as u32, shingles: ShingleCounts::default(), runs_start, runs_len }
+        let start = self.runs.0.len();
+        pack(runs, &mut self.runs.0);
+        let (runs_start, runs_len) = (start as u64, (self.runs.0.len() - start) as u32);
+        let shingles = ShingleCounts::default();
+        PassageRepeat { a, b, words: words as u32, shingles, with_digit: 0, runs_start, runs_len }
     }
+}
+
+impl PackedRuns {
+    /// Returns which word stands for which in a repeat, one of those that these runs are of.
+    fn of(&self, repeat: &PassageRepeat) -> impl Iterator<Item = Run> {
+        let start = repeat.runs_start as usize;
+        let packed = self.0.get(start..start + repeat.runs_len as usize).unwrap_or_default();
+        unpack(packed, repeat.a.words().len())
+    }
+}
+
+/// Calls up the words of both sides that have no equal one in their column.
+fn changed<'t>(runs: impl Iterator<Item = Run>, a: &'t [TokenId], b: &'t [TokenId]) -> impl Iterator<Item = TokenId> {
+    let (mut at_a, mut at_b) = (0, 0);
+    runs.flat_map(move |Run { column, len }| {
+        let (from_a, from_b) = (at_a, at_b);
+        at_a += if column.has_a() { len } else { 0 };
+        at_b += if column.has_b() { len } else { 0 };
+        let changed = if column == Column::Equal { [&[][..]; 2] } else { [&a[from_a..at_a], &b[from_b..at_b]] };
+        changed.into_iter().flatten().copied()
+    })
 }
 
 /// Returns the sorted set of the shingles of some words.
@@ -186,6 +246,7 @@ pub fn word_shingles(words: &[TokenId], vocabulary: &Vocabulary, shingler: Shing
 pub struct RepeatAligner<'v> {
     vocabulary: &'v Vocabulary,
     aligner: PairAligner<'v>,
+    shared: SharedShingles,
     least: usize,
 }
 
@@ -193,7 +254,7 @@ impl<'v> RepeatAligner<'v> {
     /// Makes an aligner for texts of one vocabulary.
     pub fn new(vocabulary: &'v Vocabulary, config: &Config) -> Self {
         let aligner = PairAligner::new(vocabulary, config.windows.k, acceptance(config));
-        Self { vocabulary, aligner, least: config.min_words }
+        Self { vocabulary, aligner, shared: SharedShingles::new(config.windows.k), least: config.min_words }
     }
 
     /// Appends the passages that hold one of `candidates`, which [`PostingLinker`](super::PostingLinker) has ordered, to `repeats`, and
@@ -210,7 +271,7 @@ impl<'v> RepeatAligner<'v> {
     pub fn align_pair(&mut self, [a, b]: [&[TokenId]; 2], candidates: &[Candidate], repeats: &mut PassageRepeats) {
         let Some(&Candidate { a: of_a, b: of_b }) = candidates.first() else { return };
         let places = candidates.iter().map(|candidate| (candidate.a.at as usize, candidate.b.at as usize));
-        let Self { vocabulary, aligner, least } = self;
+        let Self { vocabulary, aligner, shared, least } = self;
         let count = |found: &Alignment| {
             let count = |side: &[TokenId]| vocabulary.count_words(side);
             count(&a[found.a.clone()]).min(count(&b[found.b.clone()]))
@@ -219,6 +280,9 @@ impl<'v> RepeatAligner<'v> {
             [Occurrence::new(of_a.doc, found.a.clone()), Occurrence::new(of_b.doc, found.b.clone())]
         };
         let keep = |found: &Alignment| {
+            if !shared.has_any(found, [a, b], vocabulary) {
+                return;
+            }
             let words = count(found);
             if words < *least {
                 let [a, b] = sides(found);
@@ -237,6 +301,40 @@ impl<'v> RepeatAligner<'v> {
             let repeat = repeats.repeat(sides(unit), count(unit), &unit.runs);
             repeats.loops.push(repeat);
         }
+    }
+}
+
+/// Tells alignments from those whose columns agree by chance, with memory that is used again.
+#[derive(Debug)]
+struct SharedShingles {
+    k: usize,
+    shingler: Shingler,
+    hashes: Vec<u64>,
+    sets: [Vec<u64>; 2],
+}
+
+impl SharedShingles {
+    fn new(k: usize) -> Self {
+        Self { k, shingler: Shingler::new(k), hashes: Vec::new(), sets: <[Vec<u64>; 2]>::default() }
+    }
+
+    /// Returns whether the two sides of an alignment share a shingle, accents aside. One without comes of a text that
+    /// repeats in short units of which no two are alike, such as a list of file names.
+    fn has_any(&mut self, found: &Alignment, texts: [&[TokenId]; 2], vocabulary: &Vocabulary) -> bool {
+        if found.runs.iter().any(|run| run.column == Column::Equal && run.len >= self.k) {
+            return true;
+        }
+        let [a, b] = texts;
+        for (side, set) in [&a[found.a.clone()], &b[found.b.clone()]].into_iter().zip(&mut self.sets) {
+            self.hashes.clear();
+            self.hashes.extend(side.iter().map(|&word| vocabulary.folded_hash(word)));
+            set.clear();
+            self.shingler.shingles(&self.hashes, set);
+            set.sort_unstable();
+            set.dedup();
+        }
+        let [a, b] = &self.sets;
+        Overlap::of(a, b).shared > 0
     }
 }
 
@@ -317,7 +415,7 @@ mod tests {
         first.sort();
         let runs: Vec<Vec<Run>> = first.listed.iter().map(|repeat| first.runs(repeat).collect()).collect();
         assert_eq!(runs, [&equal[..], &all, &other, &other]);
-        assert_eq!(first.runs.len(), all.len() + 2 * other.len(), "runs of equal sides take no memory");
+        assert_eq!(first.runs.0.len(), all.len() + 2 * other.len(), "runs of equal sides take no memory");
     }
 
     #[test]
@@ -335,6 +433,49 @@ mod tests {
     #[test]
     fn a_repeat_has_56_bytes() {
         assert_eq!(size_of::<PassageRepeat>(), 56); // as its comment and ARCHITECTURE.md say
+    }
+
+    #[test]
+    fn words_that_differ_are_counted_on_both_sides_and_so_are_those_with_a_digit() {
+        let texts = [
+            "the coin of 5 Mark of 1953 was struck by the mint here",
+            "the coin of 2 Mark of June 1979 was struck by a mint here",
+        ];
+        let config = Config::builder().min_words(5).build().expect("valid");
+        let words = WordBatch::new([crate::kernel::TextBatch::from(texts.as_slice())], &config);
+        let mut found = PassageRepeats::default();
+        let columns = [(Column::Equal, 3), (Column::Different, 1), (Column::Equal, 2), (Column::OnlyB, 1)];
+        let rest = [(Column::Different, 1), (Column::Equal, 3), (Column::Similar, 1), (Column::Equal, 2)];
+        let runs: Vec<Run> = columns.iter().chain(&rest).map(|&(column, len)| run(column, len)).collect();
+        let repeat = found.repeat([Occurrence::new(0, 0..13), Occurrence::new(1, 0..14)], 13, &runs);
+        found.listed.push(repeat);
+        let (listed, runs) = found.listed_with_runs();
+        listed[0].measure([words.tokens(0), words.tokens(1)], runs, words.vocabulary(), Shingler::new(5));
+        let expected = RepeatDifference { identity: 10.0 / 14.0, changed_words: 7, with_digit: 4 };
+        assert_eq!(found.difference(&found.listed[0]), expected);
+        assert_eq!(found.identity(&found.listed[0]).to_bits(), expected.identity.to_bits());
+    }
+
+    #[test]
+    fn columns_that_agree_by_chance_are_no_passage() {
+        let entry = |n: u64| format!("scan {} page {} jpg", n * 7919, n * 31);
+        let of_files = |n: u64| (n..n + 9).map(entry).collect::<Vec<_>>().join(" ");
+        let texts = [of_files(1), of_files(20)];
+        let config = Config::builder().min_words(5).build().expect("valid");
+        let texts = [texts[0].as_str(), texts[1].as_str()];
+        let words = WordBatch::new([crate::kernel::TextBatch::from(texts.as_slice())], &config);
+        let mut shared = SharedShingles::new(5);
+        let aligned = |columns: &[(Column, usize)]| Alignment {
+            a: 0..45,
+            b: 0..45,
+            runs: columns.iter().map(|&(column, len)| run(column, len)).collect(),
+            score: 0,
+        };
+        let by_chance = aligned(&[(Column::Equal, 1), (Column::Different, 1)]);
+        let sides = |b| [words.tokens(0), words.tokens(b)];
+        assert!(!shared.has_any(&by_chance, sides(1), words.vocabulary()));
+        assert!(shared.has_any(&by_chance, sides(0), words.vocabulary()), "whatever the columns say");
+        assert!(shared.has_any(&aligned(&[(Column::Equal, 5)]), sides(1), words.vocabulary()));
     }
 
     #[test]

@@ -25,8 +25,8 @@ mod sketch;
 mod words;
 
 pub use align::{
-    LEAST_SCORE, LEAST_SCORE_OF_CHARACTERS, PassageRepeat, PassageRepeats, RepeatAligner, ShingleCounts, acceptance,
-    least_score, word_shingles,
+    LEAST_SCORE, LEAST_SCORE_OF_CHARACTERS, PackedRuns, PassageRepeat, PassageRepeats, RepeatAligner, RepeatDifference,
+    ShingleCounts, acceptance, least_score, word_shingles,
 };
 pub use batch::{Offsets, TextBatch};
 pub use buckets::{Meeting, MemberBuckets};

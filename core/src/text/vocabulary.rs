@@ -78,6 +78,7 @@ struct LexiconEntry {
     folded: u64,
     spelling: Spelling,
     kind: TokenKind,
+    has_digit: bool,
 }
 
 /// What a token is, for counting words.
@@ -123,8 +124,8 @@ pub struct Spelling(u64);
 impl LexiconEntry {
     fn new(word: &str, hash: u64) -> Self {
         let folded = folded(word);
-        let kind = TokenKind::of(word);
-        Self { hash, folded: seeded_hash(folded.as_bytes(), 0), spelling: Spelling::of(&folded), kind }
+        let (kind, has_digit) = (TokenKind::of(word), word.chars().any(char::is_numeric));
+        Self { hash, folded: seeded_hash(folded.as_bytes(), 0), spelling: Spelling::of(&folded), kind, has_digit }
     }
 }
 
@@ -171,6 +172,11 @@ impl Vocabulary {
     /// Returns whether a token is a character of a script written without spaces.
     pub fn is_character(&self, token: TokenId) -> bool {
         matches!(self.entries[token as usize].kind, TokenKind::Ideograph | TokenKind::Syllable)
+    }
+
+    /// Returns whether a token has a digit, or another character that is a number, such as `½`.
+    pub fn has_digit(&self, token: TokenId) -> bool {
+        self.entries[token as usize].has_digit
     }
 
     /// Returns how many words some tokens are, rounded down. Where words have no spaces between them, a token is a
@@ -278,6 +284,14 @@ mod tests {
         let folded: HashSet<u64> = (1..8).map(|n| vocabulary.folded_hash(token(n))).collect();
         assert_eq!((vocabulary.folded_hash(token(0)), folded.len()), (vocabulary.folded_hash(token(1)), 7));
         assert_eq!([4, 5, 6, 7].map(|n| vocabulary.is_character(token(n))), [false, true, true, true]);
+    }
+
+    #[test]
+    fn digits_of_any_script_are_digits() {
+        let (lexicon, numbers) = lexicon("1987 j2540 3.5 ٣ ½ jeudi c++ 三");
+        let (vocabulary, new) = Vocabulary::merge(&[lexicon]);
+        let has_digit = |n: usize| vocabulary.has_digit(new[0][numbers[n] as usize]);
+        assert_eq!((0..8).map(has_digit).collect::<Vec<_>>(), [true, true, true, true, true, false, false, false]);
     }
 
     #[test]

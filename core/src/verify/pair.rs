@@ -127,12 +127,19 @@ impl<'v> PairAligner<'v> {
         self.known.loops.as_slice()
     }
 
-    /// Adds what was found around an anchor, if it is accepted.
+    /// Adds the best part of what was found around an anchor, if it is accepted. An anchor in a title may lead over a gap to
+    /// a passage; if the gap costs as much as the title brings, the title does not belong to it.
     fn add_or_fail(&mut self, anchor: Anchor) {
-        if self.acceptance.accepts(&self.found) {
-            self.known.add(&self.found);
-        } else {
-            self.known.fail(anchor, &self.found);
+        let Self { acceptance, known, found, best, .. } = self;
+        found.best_part_into(best);
+        let is_accepted = acceptance.accepts(best);
+        if is_accepted {
+            known.add(best);
+        }
+        // Another candidate of what is no passage would lead to the same again.
+        if !is_accepted || !best.a.contains(&anchor.a) {
+            let is_before = is_accepted && anchor.a < best.a.start;
+            known.fail(anchor, if is_before { best.a.start } else { found.a.end });
         }
     }
 
@@ -226,8 +233,9 @@ impl Known {
         same
     }
 
-    fn fail(&mut self, anchor: Anchor, tried: &Alignment) {
-        self.failed.push((anchor.b.wrapping_sub(anchor.a), tried.a.end));
+    /// Notes that an anchor leads to no passage up to word `end` of the first document.
+    fn fail(&mut self, anchor: Anchor, end: usize) {
+        self.failed.push((anchor.b.wrapping_sub(anchor.a), end));
     }
 }
 
@@ -324,6 +332,36 @@ mod tests {
         let (vocabulary, texts) = vocabulary(&[a, &b]);
         let mut finder = PairAligner::new(&vocabulary, 5, ACCEPTANCE);
         assert!(finder.across(&texts[0], &texts[1], [(0, 0), (2, 2)].into_iter()).is_empty());
+    }
+
+    #[test]
+    fn a_title_whose_gap_costs_more_than_it_brings_is_no_part_of_the_passage() {
+        let words = unlike(80);
+        let (title, body, other) = (&words[..6], &words[10..50], &words[60..67]);
+        let after_gap = |text: &[u64]| [text, other, body].concat();
+        for (title, starts) in [(title, (6, 13)), (&words[..9], (0, 0))] {
+            let (vocabulary, texts) = vocabulary(&[&[title, body].concat(), &after_gap(title)]);
+            let mut finder = PairAligner::new(&vocabulary, 5, ACCEPTANCE);
+            let in_title = (0..title.len() - 4).map(|at| (at, at));
+            let in_body = (0..36).map(|at| (title.len() + at, title.len() + 7 + at));
+            let found = finder.across(&texts[0], &texts[1], in_title.chain(in_body));
+            assert_eq!(found.len(), 1, "{found:?}");
+            assert_eq!((found[0].a.start, found[0].b.start), starts);
+        }
+    }
+
+    #[test]
+    fn a_title_beside_a_passage_is_aligned_once() {
+        let words = unlike(400);
+        let work = |candidates: usize| {
+            let [a, b] = [vec![], words[20..27].to_vec()].map(|gap| [&words[..6], &gap, &words[30..]].concat());
+            let (vocabulary, texts) = vocabulary(&[&a, &b]);
+            let mut finder = PairAligner::new(&vocabulary, 5, ACCEPTANCE);
+            steps::take();
+            finder.across(&texts[0], &texts[1], (0..candidates).map(|at| (at, at)));
+            steps::take()
+        };
+        assert!(work(2) < work(1) + 100, "{} steps for one candidate, {} for two", work(1), work(2));
     }
 
     #[test]

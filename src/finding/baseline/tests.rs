@@ -1,8 +1,7 @@
 use super::known::places;
 use super::*;
-use crate::finding::{
-    DocumentCluster, Equality, Findings, Fingerprint, Member, NewRepeats, PassageFamily, PlacedSpan, samples,
-};
+
+use crate::finding::{DocumentCluster, Equality, Findings, Fingerprint, Member, NewRepeats, PlacedSpan, samples};
 
 fn place(source: &str, at: usize, words: &str) -> PlacedSpan {
     let hash = doublon_core::hash::seeded_hash(words.as_bytes(), 0);
@@ -11,14 +10,7 @@ fn place(source: &str, at: usize, words: &str) -> PlacedSpan {
 }
 
 fn passages(families: &[&[PlacedSpan]]) -> Findings {
-    let family = |places: &&[PlacedSpan]| PassageFamily {
-        id: "f1".into(),
-        keep: places[0].clone(),
-        occurrences: places[1..].to_vec(),
-        count: places.len(),
-        more_matches: 0,
-        new: 0,
-    };
+    let family = |places: &&[PlacedSpan]| samples::family("f1", places[0].clone(), places[1..].to_vec());
     Findings { families: families.iter().map(family).collect(), ..samples::nothing() }
 }
 

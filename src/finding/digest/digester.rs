@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::charts::ChartMeasures;
 use super::drawn::{DrawnDocuments, FamilyTag, PlaceMap};
 use super::largest::{FrequentFamily, LargeCluster, keep_cluster, keep_family};
-use super::shortlist::{Ranked, Shortlist, Shortlisted};
+use super::shortlist::{FamiliesByClass, FamilyShortlists, Ranked, Shortlist};
 use super::shown::{Digest, DigestLimits};
 use super::skips::SkippedRuns;
 use crate::error::Result;
@@ -28,7 +28,7 @@ pub struct Digester {
     repeats: RepeatMeasure,
     clusters: Shortlist<DocumentCluster>,
     pairs: Shortlist<DocumentPair>,
-    families: Shortlist<PassageFamily>,
+    families: FamilyShortlists,
     match_count: u64,
     /// By the hash of the family's id, the least identity of its matches, where that is below 1.
     least_identities: HashMap<u64, f64>,
@@ -59,7 +59,7 @@ impl Digester {
             repeats: RepeatMeasure::default(),
             clusters: Shortlist::new(groups, sort),
             pairs: Shortlist::new(groups, sort),
-            families: Shortlist::new(groups, sort),
+            families: FamilyShortlists::new(groups, sort),
             match_count: 0,
             least_identities: HashMap::new(),
             matches: Replay::new(folder.clone()),
@@ -88,12 +88,12 @@ impl Digester {
     /// When a temporary file cannot be read.
     pub fn finish(mut self) -> Result<Digest> {
         let has_baseline = self.summary.new.is_some();
-        let families = std::mem::replace(&mut self.families, Shortlist::new(0, self.limits.sort));
+        let families = std::mem::replace(&mut self.families, FamilyShortlists::new(0, self.limits.sort));
         let mut families = families.finish(has_baseline);
         let (mut drawn, document_count) = std::mem::take(&mut self.places).finish(self.limits.documents);
         let tagged = self.families_drawn(&mut drawn)?;
         let (matches, labels) = self.matches_of(&families, &tagged)?;
-        for Ranked { standing, group } in &mut families.shown {
+        for Ranked { standing, group } in families.0.iter_mut().flat_map(|of_class| &mut of_class.shown) {
             let identities = matches.get(&group.id).into_iter().flatten().map(|found| found.identity);
             standing.similarity = identities.fold(1.0, f64::min);
         }
@@ -142,7 +142,7 @@ impl Digester {
     #[allow(clippy::type_complexity)] // two maps that one pass makes
     fn matches_of(
         &mut self,
-        families: &Shortlisted<PassageFamily>,
+        families: &FamiliesByClass,
         drawn: &BTreeMap<String, (usize, usize)>,
     ) -> Result<(BTreeMap<String, Vec<PassageMatch>>, BTreeMap<String, (usize, String)>)> {
         let shown: BTreeSet<&str> = families.groups().map(|family| family.id.as_str()).collect();
@@ -205,7 +205,7 @@ impl Digester {
         }
         let similarity = self.least_identities.get(&key(&family.id)).copied().unwrap_or(1.0);
         let standing = Standing::of_family(&family, similarity, self.families.len());
-        self.families.add(standing, family.new > 0, family);
+        self.families.add(standing, family);
         Ok(())
     }
 

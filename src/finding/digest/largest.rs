@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::finding::order::{cost_of_cluster, cost_of_family};
-use crate::finding::{DocumentCluster, DocumentRef, PassageFamily};
+use crate::finding::{DocumentCluster, DocumentRef, PassageClass, PassageFamily};
 
 /// How many groups are named.
 const NAMED: usize = 3;
@@ -49,10 +49,10 @@ pub(super) fn keep_cluster(largest: &mut Vec<LargeCluster>, cluster: &DocumentCl
     );
 }
 
-/// Keeps the family if it is boilerplate, and one of the most frequent.
+/// Keeps the family if it is boilerplate, and one of the most frequent. Furniture is told elsewhere.
 pub(super) fn keep_family(frequent: &mut Vec<FrequentFamily>, family: &PassageFamily) {
-    let PassageFamily { id, keep, count, .. } = family;
-    if *count < BOILERPLATE {
+    let PassageFamily { id, keep, count, class, .. } = family;
+    if *count < BOILERPLATE || *class == Some(PassageClass::Furniture) {
         return;
     }
     let size = (*count, cost_of_family(family));

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use super::charts::{ChartMeasures, GROUP_SIZES, SimilarityCounts};
 use super::drawn::{DrawnDocument, FamilyTag};
 use super::largest::{FrequentFamily, LargeCluster};
-use super::shortlist::{Ranked, Shortlisted};
+use super::shortlist::{FamiliesByClass, Ranked, Shortlisted};
 use super::shown::{Digest, DigestLimits};
 use super::skips::{SkippedDigest, SkippedRun};
 use crate::finding::{
-    DocumentRef, Findings, PassageFamily, PassageMatch, PlacedSpan, Repeated, Skipped, Sort, Standing, bytes_of,
-    cost_of_cluster, cost_of_family,
+    DocumentRef, Findings, PassageClass, PassageFamily, PassageMatch, PlacedSpan, Repeated, Skipped, Sort, Standing,
+    bytes_of, cost_of_cluster, cost_of_family,
 };
 
 /// Returns what [`Digest::of`] must return.
@@ -25,9 +25,11 @@ pub fn digest(findings: &Findings, limits: DigestLimits) -> Digest {
     let least = |family: &PassageFamily| of(family).iter().map(|found| found.identity).fold(1.0, f64::min);
     let ranked_clusters = clusters.iter().zip(0..).map(|(group, n)| (Standing::of_cluster(group, n), group, group.new));
     let ranked_pairs = pairs.iter().zip(0..).map(|(group, n)| (Standing::of_pair(group, n), group, 0));
-    let ranked_families =
-        families.iter().zip(0..).map(|(group, n)| (Standing::of_family(group, least(group), n), group, group.new));
-    let families_shown = shortlist(ranked_families, limits, has_baseline);
+    let families_shown = FamiliesByClass(PassageClass::ALL.map(|class| {
+        let of_class = families.iter().zip(0..).filter(|(family, _)| family.class == Some(class));
+        let ranked = of_class.map(|(group, n)| (Standing::of_family(group, least(group), n), group, group.new));
+        shortlist(ranked, limits, has_baseline)
+    }));
     let matches_shown = families_shown.groups().filter(|family| !of(family).is_empty());
     let (documents, document_count) = documents(findings, limits.documents, of);
     Digest {
@@ -127,7 +129,8 @@ fn largest(findings: &Findings) -> Vec<LargeCluster> {
 }
 
 fn frequent(findings: &Findings) -> Vec<FrequentFamily> {
-    let frequent = findings.families.iter().filter(|family| family.count >= 3).map(|family| FrequentFamily {
+    let is_frequent = |family: &&PassageFamily| family.count >= 3 && family.class != Some(PassageClass::Furniture);
+    let frequent = findings.families.iter().filter(is_frequent).map(|family| FrequentFamily {
         id: family.id.clone(),
         count: family.count,
         excerpt: family.keep.excerpt.clone(),

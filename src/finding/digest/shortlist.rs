@@ -1,6 +1,7 @@
 //! The groups that come first, out of any number.
 
 use crate::finding::order::{Sort, Standing};
+use crate::finding::{PassageClass, PassageFamily};
 
 /// A group with what decides its rank.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +37,55 @@ impl<T> Shortlisted<T> {
     pub fn groups(&self) -> impl Iterator<Item = &T> {
         self.shown.iter().map(|ranked| &ranked.group)
     }
+}
+
+/// The first families of each class, in order. One of which no class is known counts as a copy.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FamiliesByClass(pub(super) [Shortlisted<PassageFamily>; PassageClass::ALL.len()]);
+
+impl FamiliesByClass {
+    /// Returns those of a class.
+    pub fn of(&self, class: PassageClass) -> &Shortlisted<PassageFamily> {
+        &self.0[class as usize]
+    }
+
+    /// Returns how many families there are.
+    pub fn all(&self) -> usize {
+        self.0.iter().map(|of_class| of_class.all).sum()
+    }
+
+    /// Returns the families that are shown, class by class.
+    pub fn groups(&self) -> impl Iterator<Item = &PassageFamily> {
+        self.0.iter().flat_map(Shortlisted::groups)
+    }
+}
+
+/// Keeps the first families of each class.
+#[derive(Debug)]
+pub(super) struct FamilyShortlists([Shortlist<PassageFamily>; PassageClass::ALL.len()]);
+
+impl FamilyShortlists {
+    pub fn new(limit: usize, sort: Sort) -> Self {
+        Self(PassageClass::ALL.map(|_| Shortlist::new(limit, sort)))
+    }
+
+    /// Returns how many families have come.
+    pub fn len(&self) -> usize {
+        self.0.iter().map(Shortlist::len).sum()
+    }
+
+    pub fn add(&mut self, standing: Standing, family: PassageFamily) {
+        self.0[class_of(&family) as usize].add(standing, family.new > 0, family);
+    }
+
+    pub fn finish(self, has_baseline: bool) -> FamiliesByClass {
+        FamiliesByClass(self.0.map(|of_class| of_class.finish(has_baseline)))
+    }
+}
+
+/// Returns the class under which a family is shown.
+pub(super) fn class_of(family: &PassageFamily) -> PassageClass {
+    family.class.unwrap_or(PassageClass::Copy)
 }
 
 /// Keeps the first groups of one type. Whether there is a baseline is known at the end only, so those with something

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use super::charts::ChartMeasures;
 use super::drawn::DrawnDocument;
 use super::largest::{FrequentFamily, LargeCluster};
-use super::shortlist::Shortlisted;
+use super::shortlist::{FamiliesByClass, Shortlisted};
 use super::skips::SkippedDigest;
 use crate::finding::{DocumentCluster, DocumentPair, Header, PassageFamily, PassageMatch, Repeated, Sort, Summary};
 
 /// How much of the findings is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DigestLimits {
-    /// The most groups of each type.
+    /// The most groups of each type, and of passages of each class.
     pub groups: usize,
     /// Which of them come first.
     pub sort: Sort,
@@ -38,15 +38,15 @@ pub struct Digest {
     pub clusters: Shortlisted<DocumentCluster>,
     /// The first pairs of documents.
     pub pairs: Shortlisted<DocumentPair>,
-    /// The first families.
-    pub families: Shortlisted<PassageFamily>,
+    /// The first families of each class.
+    pub families: FamiliesByClass,
     /// The listed matches of the families that are shown, by the id of the family.
     pub matches: BTreeMap<String, Vec<PassageMatch>>,
     /// How many matches are listed, those of other families included.
     pub match_count: u64,
     /// The clusters of most documents, of all that there are.
     pub largest: Vec<LargeCluster>,
-    /// The families of most places, of all that stand in several.
+    /// The families of most places, of all that stand in several and are no furniture.
     pub frequent: Vec<FrequentFamily>,
     /// What was skipped.
     pub skipped: SkippedDigest,

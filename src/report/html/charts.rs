@@ -82,7 +82,7 @@ pub struct ChartBar {
 
 /// Returns the charts for which there is enough to show.
 pub fn charts(digest: &Digest) -> Vec<Chart> {
-    if digest.clusters.all + digest.families.all < LEAST_GROUPS {
+    if digest.clusters.all + digest.families.all() < LEAST_GROUPS {
         return Vec::new();
     }
     let measures = &digest.measures;

@@ -10,10 +10,10 @@ use super::strip::{Strip, documents_of};
 use super::words::{anchor, more};
 use crate::finding::digest::FamilyTag;
 use crate::finding::{
-    DocumentCluster, DocumentPair, DocumentRef, Equality, MatchScope, Member, PassageFamily, PassageMatch, PlacedSpan,
-    Standing, bytes_of,
+    DocumentCluster, DocumentPair, DocumentRef, Equality, MatchScope, Member, PassageClass, PassageFamily,
+    PassageMatch, PlacedSpan, Standing, bytes_of,
 };
-use crate::report::text::phrase::{capitalised, covered, differences, last_or_covered, regrouped};
+use crate::report::text::phrase::{capitalised, class_in_words, covered, differences, last_or_covered, regrouped};
 use crate::report::text::wrap::{one_line, shorten};
 use crate::report::text::{bytes, counted, number, percent};
 use crate::report::visible::visible;
@@ -35,6 +35,9 @@ pub struct Group<'a> {
     kind: &'static str,
     /// `within`, `across` or nothing.
     scope: &'static str,
+    /// The class under which it is listed, in findings and, unless it is a copy, in words.
+    class: PassageClass,
+    class_shown: &'static str,
     hue: usize,
     is_open: bool,
     /// Its place in the order of the findings.
@@ -104,8 +107,10 @@ impl<'a> Group<'a> {
             GroupSource::Pair(pair) => Self::of_pair(pair, context),
             GroupSource::Family(family, number) => Self::of_family(family, number, context),
         };
-        let new = listed.source.new_places();
+        let (new, class) = (listed.source.new_places(), listed.source.class());
         Self {
+            class,
+            class_shown: if class == PassageClass::Copy { "" } else { class_in_words(class) },
             position,
             cost,
             cost_shown: if cost > 0 { bytes(cost) } else { String::new() },
@@ -122,6 +127,8 @@ impl<'a> Group<'a> {
             anchor: anchor(id).map(str::to_owned),
             kind: "documents",
             scope: "",
+            class: PassageClass::Copy,
+            class_shown: "",
             hue: 0,
             is_open: false,
             position: 0,

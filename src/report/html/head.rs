@@ -1,5 +1,7 @@
 //! The page down to the list of groups: what the run comes to, in words, numbers and charts.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -11,8 +13,10 @@ use super::context::PageContext;
 use super::listing::{GroupListing, GroupSource, ListedGroup, in_words};
 use super::map::{Drawn, drawn};
 use super::tail::SCRIPT;
-use crate::finding::Sort;
 use crate::finding::digest::Digest;
+use crate::finding::{PassageClass, Sort};
+use crate::report::text::closing::classes;
+use crate::report::text::phrase::class_in_words;
 use crate::report::text::{bytes, counted, number, percent};
 
 const STYLE: &str = include_str!("../../../templates/report/report.css");
@@ -37,6 +41,8 @@ pub struct PageHead {
     sort: Sort,
     order: &'static str,
     has_both: bool,
+    /// The classes of the passages listed, by name and in words, if they are several.
+    classes: Vec<(&'static str, &'static str)>,
     is_several: bool,
 }
 
@@ -52,6 +58,8 @@ impl PageHead {
         let is_passage = |group: &ListedGroup<'_>| matches!(group.source, GroupSource::Family(..));
         let (documents, more_documents) = drawn(context, listing);
         let (shown, parts) = (&listing.groups, parts(digest));
+        let of_passages: BTreeSet<PassageClass> =
+            listing.groups.iter().filter(|group| is_passage(group)).map(|group| group.source.class()).collect();
         let label = |part: &TextPart| format!("{} {} ({})", part.value, part.label, part.share);
         Self {
             style: STYLE,
@@ -69,6 +77,7 @@ impl PageHead {
             known: known(digest, listing.wanted),
             sort: listing.sort,
             order: in_words(listing.sort),
+            classes: of_passages.into_iter().map(|class| (class.name(), class_in_words(class))).collect(),
             is_several: shown.len() > 1,
             has_both: shown.iter().any(is_passage) && !shown.iter().all(is_passage),
         }
@@ -88,7 +97,7 @@ fn headline(digest: &Digest) -> String {
     let Digest { header, summary, families, clusters, pairs, .. } = digest;
     let share = percent(digest.repeated.share());
     let compared = compared(digest);
-    match (clusters.all == 0, families.all as u64) {
+    match (clusters.all == 0, families.all() as u64) {
         _ if compared == 0 => "No document was compared.".into(),
         (true, 0) if pairs.all > 0 => {
             format!("{} of documents are alike; all stay.", counted(pairs.all as u64, "pair"))
@@ -149,12 +158,13 @@ fn tiles(digest: &Digest) -> Vec<PageTile> {
         tiles.push(tile(number(summary.removed), label, note));
     }
     if level.passages() {
-        let note = match summary.short_repeats {
-            0 => format!("{} of places", counted(summary.passage_matches, "pair")),
-            n => format!("and {} of fewer than {} words", number(n), header.parameters.config.min_words),
+        let note = match (classes(summary), summary.short_repeats) {
+            (Some(classes), _) => classes,
+            (None, 0) => format!("{} of places", counted(summary.passage_matches, "pair")),
+            (None, n) => format!("and {} of fewer than {} words", number(n), header.parameters.config.min_words),
         };
-        let label = if families.all == 1 { "repeated passage" } else { "repeated passages" };
-        tiles.push(tile(number(families.all as u64), label, note));
+        let label = if families.all() == 1 { "repeated passage" } else { "repeated passages" };
+        tiles.push(tile(number(families.all() as u64), label, note));
     }
     if let Some(recall) = summary.recall_estimate {
         let note = format!("of duplicate pairs; 95% interval {} to {}", percent(recall.low), percent(recall.high));
@@ -170,7 +180,7 @@ fn skipped(digest: &Digest) -> u64 {
 /// Says what a baseline has, if the findings were held against one.
 fn known(digest: &Digest, wanted: usize) -> String {
     let Some(new) = digest.summary.new else { return String::new() };
-    let all = digest.clusters.all + digest.families.all;
+    let all = digest.clusters.all + digest.families.all();
     let documents = counted(new.documents, "duplicate document");
     let passages = counted(new.passages, "place");
     format!(

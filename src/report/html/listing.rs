@@ -1,10 +1,10 @@
-//! The list of groups of all types, in one order.
+//! The list of groups of all types, in one order: copies first, then the other classes of passages one after another.
 
 use doublon_core::Keep;
 
 use super::context::PageContext;
 use crate::finding::digest::Shortlisted;
-use crate::finding::{DocumentCluster, DocumentPair, PassageFamily, Sort, Standing};
+use crate::finding::{DocumentCluster, DocumentPair, PassageClass, PassageFamily, Sort, Standing};
 use crate::report::text::{number, percent};
 
 /// The groups that the page lists.
@@ -46,8 +46,11 @@ impl<'a> GroupListing<'a> {
             }
             before += digest.pairs.all;
         }
-        listing.add(&digest.families, before, GroupSource::Family);
-        listing.groups.sort_by(|x, y| sort.compare(&x.standing, &y.standing));
+        for class in PassageClass::ALL {
+            listing.add(digest.families.of(class), before, GroupSource::Family);
+        }
+        let rank = |group: &ListedGroup<'_>| group.source.class();
+        listing.groups.sort_by(|x, y| rank(x).cmp(&rank(y)).then_with(|| sort.compare(&x.standing, &y.standing)));
         listing.groups.truncate(limit);
         listing
     }
@@ -80,6 +83,14 @@ impl<'a> GroupListing<'a> {
 }
 
 impl GroupSource<'_> {
+    /// Returns the class under which the page lists it: documents stand among copies.
+    pub fn class(&self) -> PassageClass {
+        match self {
+            Self::Family(family, _) => family.class.unwrap_or(PassageClass::Copy),
+            Self::Cluster(_) | Self::Pair(_) => PassageClass::Copy,
+        }
+    }
+
     /// Returns how many of its documents or places a baseline does not have.
     pub fn new_places(&self) -> usize {
         match self {

@@ -38,7 +38,7 @@ pub struct Legend {
 /// Draws the documents with the most repeated text, and says how many more there are.
 pub fn drawn(context: &PageContext<'_>, listing: &GroupListing<'_>) -> (Vec<Drawn>, String) {
     let digest = context.digest;
-    if digest.families.all < 2 {
+    if digest.families.all() < 2 {
         return (Vec::new(), String::new()); // the list draws it
     }
     let id = |source: &GroupSource<'_>| match source {

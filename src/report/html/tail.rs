@@ -47,7 +47,7 @@ impl<'a> PageTail<'a> {
             settings: settings(&header.parameters.config),
             sources: header.sources.iter().take(most_sources).map(source).collect(),
             more_sources: more(header.sources.len(), most_sources, "file"),
-            has_passages: families.all > 0,
+            has_passages: families.all() > 0,
         }
     }
 }

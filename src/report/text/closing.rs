@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use super::page::{Names, Page, Paint};
-use super::phrase::{bytes, counted, number, percent, quote, reason_in_words};
+use super::phrase::{bytes, counted, counted_classes, number, percent, quote, reason_in_words};
 use crate::finding::digest::Digest;
-use crate::finding::{Header, Repeated, Summary};
+use crate::finding::{Header, PassageClass, Repeated, Summary};
 use crate::report::visible::visible;
 
 /// Writes the counts.
@@ -24,6 +24,9 @@ pub fn write<W: Write>(digest: &Digest, names: &Names<'_>, page: &mut Page<'_, W
     }
     if parameters.config.level.passages() {
         page.labelled("passages", &passages_found(summary), Paint::Plain)?;
+        if let Some(classes) = classes(summary) {
+            page.continued(&classes, Paint::Plain)?;
+        }
         if summary.short_repeats > 0 {
             page.continued(&short_repeats(summary, parameters.config.min_words), Paint::Plain)?;
         }
@@ -63,6 +66,13 @@ pub fn passages_found(summary: &Summary) -> String {
         0 => "no repeated passage".into(),
         families => format!("{} ({matches})", counted(families, "repeated passage")),
     }
+}
+
+/// How many passages there are of each class, unless all are copies.
+pub fn classes(summary: &Summary) -> Option<String> {
+    let families = |class: PassageClass| summary.passage_classes.get(class.name()).map_or(0, |counts| counts.families);
+    let others = PassageClass::ALL.into_iter().skip(1).map(families).fold(0, u64::saturating_add);
+    (others > 0).then(|| counted_classes(PassageClass::ALL.map(|class| (class, families(class))).into_iter()))
 }
 
 fn skipped_by_reason(summary: &Summary) -> String {

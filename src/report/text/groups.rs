@@ -12,8 +12,8 @@ use super::phrase::{
 };
 use crate::finding::digest::{Digest, Shortlisted};
 use crate::finding::{
-    DocumentCluster, Equality, MatchScope, Member, PassageFamily, PassageMatch, PlacedSpan, cost_of_cluster,
-    cost_of_family,
+    DocumentCluster, Equality, MatchScope, Member, PassageClass, PassageFamily, PassageMatch, PlacedSpan,
+    cost_of_cluster, cost_of_family,
 };
 
 /// The most places shown of a group, unless all groups are.
@@ -98,20 +98,42 @@ impl<W: Write> Groups<'_, '_, W> {
         self.page.place("near copy", &name, &measured)
     }
 
-    /// Writes the repeated passages: one of two places as their match, one of more as a family.
+    /// Writes the repeated passages, class by class: one of two places as their match, one of more as a family, and
+    /// furniture in short.
     pub fn passages(&mut self) -> io::Result<()> {
-        let families = &self.digest.families;
+        PassageClass::ALL.into_iter().try_for_each(|class| self.passages_of(class))
+    }
+
+    fn passages_of(&mut self, class: PassageClass) -> io::Result<()> {
+        let families = self.digest.families.of(class);
         if families.all == 0 {
             return Ok(());
         }
-        self.page.heading("Repeated passages")?;
+        self.page.heading(match class {
+            PassageClass::Copy => "Repeated passages",
+            PassageClass::Rewrite => "Rewritten passages",
+            PassageClass::SameForm => "Passages of the same form with other data",
+            PassageClass::Furniture => "Furniture: menus, footers and the like",
+        })?;
         for family in families.groups() {
             match self.digest.matches_of(family) {
+                _ if class == PassageClass::Furniture => self.furniture(family)?,
                 matches @ [_, ..] if family.count <= 2 => matches.iter().try_for_each(|m| self.passage_match(m))?,
                 matches => self.family(family, matches)?,
             }
         }
         self.more(families, "passage")
+    }
+
+    /// Writes what stands in many documents at like places, once.
+    fn furniture(&mut self, family: &PassageFamily) -> io::Result<()> {
+        let places = counted(family.count as u64, "place");
+        let (documents, repeated) = (counted(family.documents as u64, "document"), bytes(cost_of_family(family)));
+        let title = format!("{places} in {documents}, {repeated} stand again{}", told_new(family.new));
+        self.page.title(&family.id, &title)?;
+        self.page.excerpt(&family.keep.excerpt, FAMILY_LINES)?;
+        self.family_place("kept", &family.keep)?;
+        self.page.blank()
     }
 
     fn passage_match(&mut self, m: &PassageMatch) -> io::Result<()> {

@@ -5,7 +5,7 @@
 //! who reads the other end.
 
 mod aligned;
-mod closing;
+pub(super) mod closing;
 mod groups;
 pub(super) mod page;
 mod paint;

@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::wrap::{one_line, shorten};
-use crate::finding::{Coverage, Difference, DifferenceKind, PassageMatch, PlacedSpan};
+use crate::finding::{Coverage, Difference, DifferenceKind, PassageClass, PassageMatch, PlacedSpan};
 use crate::report::visible::{visible, visible_with_joiners};
 
 /// Columns of a quotation.
@@ -115,6 +115,26 @@ pub fn bytes(n: u64) -> String {
         Some(&(size, unit)) => format!("{:.1} {unit}", n as f64 / size as f64),
         None => counted(n, "byte"),
     }
+}
+
+/// Returns what the name of a class means, as a reader calls one of it.
+pub fn class_in_words(class: PassageClass) -> &'static str {
+    match class {
+        PassageClass::Copy => "copy",
+        PassageClass::Rewrite => "rewrite",
+        PassageClass::SameForm => "same form with other data",
+        PassageClass::Furniture => "furniture",
+    }
+}
+
+/// Returns how many there are of each class: `3 copies, 1 rewrite, 2 of the same form with other data, 12 of furniture`.
+pub fn counted_classes(counts: impl Iterator<Item = (PassageClass, u64)>) -> String {
+    let told = counts.filter(|&(_, n)| n > 0).map(|(class, n)| match class {
+        PassageClass::Copy | PassageClass::Rewrite => counted(n, class_in_words(class)),
+        PassageClass::SameForm => format!("{} of the {}", number(n), class_in_words(class)),
+        PassageClass::Furniture => format!("{} of {}", number(n), class_in_words(class)),
+    });
+    told.collect::<Vec<_>>().join(", ")
 }
 
 /// Returns what the name of a reason means. A name that this build does not know stays.
@@ -271,6 +291,14 @@ mod tests {
         assert_eq!(after(". Il ajoute", "."), None);
         assert_eq!(after(".", ". "), None);
         assert_eq!(after("", ""), None);
+    }
+
+    #[test]
+    fn classes_are_counted_in_words() {
+        let [copy, rewrite, form, furniture] = PassageClass::ALL;
+        let told = |counts: &[(PassageClass, u64)]| counted_classes(counts.iter().copied());
+        assert_eq!(told(&[(copy, 3), (rewrite, 1), (form, 0)]), "3 copies, 1 rewrite");
+        assert_eq!(told(&[(form, 2), (furniture, 1200)]), "2 of the same form with other data, 1,200 of furniture");
     }
 
     #[test]

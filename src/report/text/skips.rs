@@ -39,7 +39,7 @@ pub fn nothing_found<W: Write>(digest: &Digest, page: &mut Page<'_, W>) -> io::R
     if summary.kept + summary.removed == 0 {
         return page.plain("No document was compared.");
     }
-    if clusters.all > 0 || pairs.all > 0 || families.all > 0 || *match_count > 0 {
+    if clusters.all > 0 || pairs.all > 0 || families.all() > 0 || *match_count > 0 {
         return Ok(());
     }
     let passages = format!("no repeated passage of {} words or more", header.parameters.config.min_words);

@@ -1,17 +1,21 @@
 //! The steps from documents to passages, one after another.
 
+use std::collections::BTreeMap;
+
 use doublon_core::Config;
 use doublon_core::cluster::families::{Families, Occurrence, families};
 use doublon_core::cluster::families_in_order;
-use doublon_core::kernel::{PassageRepeat, PassageRepeats};
+use doublon_core::kernel::PassageRepeats;
 use doublon_core::text::{Shingler, Tokenizer};
 use rayon::prelude::*;
 
 use super::candidates::candidates;
+use super::classes::{Classes, DocumentWords};
 use super::places::{Choice, Lost, PlaceTable, Reporter};
-use super::{repeats, report};
+use super::repeats;
+use super::report::FoundPassages;
 use crate::error::Result;
-use crate::finding::Sink;
+use crate::finding::{ClassCounts, Sink};
 use crate::scan::texts::Texts;
 use crate::store::{Budget, HeldWords, Words};
 
@@ -22,6 +26,7 @@ pub(crate) struct Passages {
     grouped: Families,
     choice: Choice,
     places: PlaceTable,
+    classes: Classes,
     short_repeats: u64,
     tokenizer: Tokenizer,
     /// Documents that could not be read again; they have no place in any match.
@@ -29,12 +34,14 @@ pub(crate) struct Passages {
 }
 
 /// How many passages there are.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct PassageCounts {
     /// Matches, those included that are not listed.
     pub matches: u64,
     /// Families.
     pub families: u64,
+    /// Both by the name of their class.
+    pub classes: BTreeMap<String, ClassCounts>,
     /// Repeats that are too short to be listed: passages of fewer than the least number of words, and lines too short
     /// to be a passage that stand twice in a document outside of the passages listed.
     pub short_repeats: u64,
@@ -46,6 +53,7 @@ impl Passages {
         PassageCounts {
             matches: self.repeats.listed.len() as u64,
             families: self.grouped.families.len() as u64,
+            classes: self.classes.counts(&self.choice),
             short_repeats: self.short_repeats,
         }
     }
@@ -53,10 +61,12 @@ impl Passages {
     /// Hands out the matches by their first place, then the second, of large families not all; and then the families by
     /// their first place. Returns the documents that could no longer be read, whose matches are left out.
     pub fn send(self, texts: &Texts, budget: &Budget, sink: &mut dyn Sink) -> Result<Vec<Lost>> {
-        let Self { repeats, grouped, choice, places, tokenizer, .. } = self;
+        let Self { repeats, grouped, choice, places, classes, tokenizer, .. } = self;
         let reporter = Reporter { texts, tokenizer };
-        let lost = report::send_matches(&reporter, &repeats, &grouped, &choice, &places, budget, sink)?;
-        report::send_families(&grouped, &choice, &places, sink)?;
+        let found =
+            FoundPassages { repeats: &repeats, grouped: &grouped, choice: &choice, places: &places, classes: &classes };
+        let lost = found.send_matches(&reporter, budget, sink)?;
+        found.send_families(sink)?;
         Ok(lost)
     }
 }
@@ -80,7 +90,8 @@ pub(crate) fn find(
     let listed = repeats.listed.iter().flat_map(|repeat| [&repeat.a, &repeat.b]);
     let short_repeats = short_passages + words.short_lines_outside(included, listed);
     let mut grouped = group(&repeats, config);
-    count_shingles(&mut repeats.listed, &Choice::new(&grouped, |_| true), &words, config)?;
+    measure(&mut repeats, &Choice::new(&grouped, |_| true), &words, config)?;
+    let words_of = DocumentWords::of(&repeats, &words);
     drop(words); // what is found may take as much memory as they did
     let reporter = Reporter { texts, tokenizer: Tokenizer::new(config.text, config.seed) };
     let mut all_lost = Vec::new();
@@ -89,7 +100,9 @@ pub(crate) fn find(
         match reporter.describe(&repeats.listed, &grouped, &choice) {
             Ok(places) => {
                 let tokenizer = reporter.tokenizer;
-                return Ok(Passages { repeats, grouped, choice, places, short_repeats, tokenizer, lost: all_lost });
+                let classes = Classes::new(&repeats, &grouped, &choice, |doc| words_of.count(doc));
+                let lost = all_lost;
+                return Ok(Passages { repeats, grouped, choice, places, classes, short_repeats, tokenizer, lost });
             }
             // Their text has changed since it was read, so nothing can be said of them.
             Err(lost) => {
@@ -110,12 +123,12 @@ fn group(repeats: &PassageRepeats, config: &Config) -> Families {
     families_in_order(repeats, repeats.listed.len(), config.threshold, least)
 }
 
-/// Counts the shingles of the repeats that are listed.
-fn count_shingles(repeats: &mut [PassageRepeat], choice: &Choice, words: &Words, config: &Config) -> Result<()> {
+/// Measures the repeats that are listed.
+fn measure(repeats: &mut PassageRepeats, choice: &Choice, words: &Words, config: &Config) -> Result<()> {
     let shingler = Shingler::new(config.text.shingle.k);
     let is_listed = |n: usize| choice.listed.binary_search(&n).is_ok();
-    let listed = repeats.par_iter_mut().enumerate().filter(|&(n, _)| is_listed(n));
-    listed
-        .map_init(HeldWords::default, |held, (_, repeat)| repeats::count_shingles(repeat, words, shingler, held))
-        .collect()
+    let (all, runs) = repeats.listed_with_runs();
+    let listed = all.par_iter_mut().enumerate().filter(|&(n, _)| is_listed(n));
+    let measured = |held: &mut _, (_, repeat)| repeats::measure(repeat, runs, words, shingler, held);
+    listed.map_init(<[HeldWords; 2]>::default, measured).collect()
 }

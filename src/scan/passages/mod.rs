@@ -13,6 +13,7 @@
 //! it.
 
 mod candidates;
+mod classes;
 mod find;
 mod places;
 mod repeats;

@@ -7,22 +7,20 @@ use crate::scan::pool::Pool;
 use crate::store::{HeldWords, Partition, Words};
 use doublon_core::Config;
 use doublon_core::candidate::postings::Candidate;
-use doublon_core::cluster::families::Occurrence;
-use doublon_core::kernel::{PassageRepeat, PassageRepeats, RepeatAligner, word_shingles};
+use doublon_core::kernel::{PackedRuns, PassageRepeat, PassageRepeats, RepeatAligner};
 use doublon_core::text::Shingler;
 
-/// Counts the shingles of both sides of a repeat.
-pub(super) fn count_shingles(
+/// Measures both sides of a repeat, whose runs are among `runs`.
+pub(super) fn measure(
     repeat: &mut PassageRepeat,
+    runs: &PackedRuns,
     words: &Words,
     shingler: Shingler,
-    held: &mut HeldWords,
+    [of_a, of_b]: &mut [HeldWords; 2],
 ) -> Result<()> {
-    let mut set = |place: &Occurrence| -> Result<Vec<u64>> {
-        Ok(word_shingles(words.part(place.doc, place.words(), held)?, &words.vocabulary, shingler))
-    };
-    let (a, b) = (set(&repeat.a)?, set(&repeat.b)?);
-    repeat.count_shingles(&a, &b);
+    let (a, b) = (repeat.a.clone(), repeat.b.clone());
+    let sides = [words.part(a.doc, a.words(), of_a)?, words.part(b.doc, b.words(), of_b)?];
+    repeat.measure(sides, runs, &words.vocabulary, shingler);
     Ok(())
 }
 

@@ -12,9 +12,13 @@ use doublon_core::verify::align::Run;
 use doublon_core::verify::difference::SideText;
 use rayon::prelude::*;
 
+use super::classes::{Classes, family_measures, measures};
 use super::places::{Choice, Lost, PlaceTable, Reporter};
 use crate::error::Result;
-use crate::finding::{Difference, Finding, MAX_QUOTED_PLACES, MatchScope, PassageFamily, PassageMatch, Sink};
+use crate::finding::{
+    Difference, FamilyMeasures, Finding, MAX_QUOTED_PLACES, MatchMeasures, MatchScope, PassageFamily, PassageMatch,
+    Sink,
+};
 use crate::scan::describe::{differences, is_quoted_whole, side_inside, side_of};
 use crate::source::Document;
 use crate::store::Budget;
@@ -23,53 +27,98 @@ use doublon_core::kernel::{PassageRepeat, PassageRepeats, ShingleCounts};
 /// Matches that are made at a time.
 const MATCHES: usize = 1 << 14;
 
-/// Hands out the matches chosen. Returns the documents that could no longer be read, whose matches are left out.
-pub(super) fn send_matches(
-    reporter: &Reporter<'_>,
-    repeats: &PassageRepeats,
-    grouped: &Families,
-    choice: &Choice,
-    places: &PlaceTable,
-    budget: &Budget,
-    sink: &mut dyn Sink,
-) -> Result<Vec<Lost>> {
-    let mut lost = Vec::new();
-    for batch in batches(&repeats.listed, choice, places, budget.passage_texts()) {
-        let texts = DifferingTexts::read(reporter, &repeats.listed, &choice.listed[batch.clone()], places);
-        let of_match = |reader: &mut TokenReader, n: usize| {
-            let of_all = choice.listed[n];
-            let repeat = &repeats.listed[of_all];
-            let runs = || repeats.runs(repeat).collect();
-            let differences = texts.differences(reporter, repeat, runs, places, reader)?;
-            let identity = repeats.identity(repeat);
-            Ok(passage_match(n, repeat, identity, grouped.of_match[of_all], places, differences))
-        };
-        let found = batch.into_par_iter().map_init(|| reporter.tokenizer.reader(), of_match);
-        for found in found.collect::<Vec<std::result::Result<PassageMatch, Lost>>>() {
-            match found {
-                Ok(found) => sink.receive(Finding::PassageMatch(found))?,
-                Err(gone) => lost.push(gone),
-            }
-        }
-    }
-    lost.sort_unstable();
-    lost.dedup_by_key(|&mut (doc, _)| doc);
-    Ok(lost)
+/// What was found, ready to be handed out.
+pub(super) struct FoundPassages<'a> {
+    pub repeats: &'a PassageRepeats,
+    pub grouped: &'a Families,
+    pub choice: &'a Choice,
+    pub places: &'a PlaceTable,
+    pub classes: &'a Classes,
 }
 
-/// Hands out all families.
-pub(super) fn send_families(
-    grouped: &Families,
-    choice: &Choice,
-    places: &PlaceTable,
-    sink: &mut dyn Sink,
-) -> Result<()> {
-    for (n, (of_family, &more)) in grouped.families.iter().zip(&choice.more).enumerate() {
-        if let Some(family) = family(n, of_family, more, places) {
-            sink.receive(Finding::PassageFamily(family))?;
+impl FoundPassages<'_> {
+    /// Hands out the matches chosen. Returns the documents that could no longer be read, whose matches are left out.
+    pub fn send_matches(&self, reporter: &Reporter<'_>, budget: &Budget, sink: &mut dyn Sink) -> Result<Vec<Lost>> {
+        let Self { repeats, choice, places, .. } = *self;
+        let mut lost = Vec::new();
+        for batch in batches(&repeats.listed, choice, places, budget.passage_texts()) {
+            let texts = DifferingTexts::read(reporter, &repeats.listed, &choice.listed[batch.clone()], places);
+            let of_match = |reader: &mut TokenReader, n: usize| {
+                let repeat = &repeats.listed[choice.listed[n]];
+                let runs = || repeats.runs(repeat).collect();
+                let differences = texts.differences(reporter, repeat, runs, places, reader)?;
+                Ok(self.passage_match(n, differences))
+            };
+            let found = batch.into_par_iter().map_init(|| reporter.tokenizer.reader(), of_match);
+            for found in found.collect::<Vec<std::result::Result<PassageMatch, Lost>>>() {
+                match found {
+                    Ok(found) => sink.receive(Finding::PassageMatch(found))?,
+                    Err(gone) => lost.push(gone),
+                }
+            }
+        }
+        lost.sort_unstable();
+        lost.dedup_by_key(|&mut (doc, _)| doc);
+        Ok(lost)
+    }
+
+    /// Hands out all families.
+    pub fn send_families(&self, sink: &mut dyn Sink) -> Result<()> {
+        for n in 0..self.grouped.families.len() {
+            if let Some(family) = self.family(n) {
+                sink.receive(Finding::PassageFamily(family))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the match that is listed as number `n`.
+    fn passage_match(&self, n: usize, (differences, more_differences): (Vec<Difference>, usize)) -> PassageMatch {
+        let Self { repeats, grouped, choice, places, classes } = *self;
+        let of_all = choice.listed[n];
+        let repeat = &repeats.listed[of_all];
+        let ShingleCounts { a, b, shared } = repeat.shingles().unwrap_or_default();
+        let share = |of: u32| f64::from(shared) / f64::from(of.max(1));
+        let MatchMeasures { identity, jaccard, changed_words, changed_with_digit } = measures(repeats, repeat);
+        PassageMatch {
+            id: format!("p{}", n + 1),
+            family: family_id(grouped.of_match[of_all] as usize),
+            scope: if repeat.a.doc == repeat.b.doc { MatchScope::Within } else { MatchScope::Across },
+            a: places.span(&repeat.a).clone(),
+            b: places.span(&repeat.b).clone(),
+            words: repeat.words(),
+            identity,
+            jaccard,
+            containment_a: share(a),
+            containment_b: share(b),
+            changed_words,
+            changed_with_digit,
+            class: classes.of_match.get(n).copied(),
+            differences,
+            more_differences,
         }
     }
-    Ok(())
+
+    fn family(&self, n: usize) -> Option<PassageFamily> {
+        let Self { grouped, choice, places, classes, .. } = *self;
+        let mut spans = grouped.families[n].iter().enumerate().map(|(n, place)| {
+            let span = places.span(place);
+            if n < MAX_QUOTED_PLACES { span.clone() } else { span.without_quotes() }
+        });
+        let FamilyMeasures { documents, alike_places, repeated } = family_measures(&classes.spreads[n]);
+        Some(PassageFamily {
+            id: family_id(n),
+            keep: spans.next()?,
+            occurrences: spans.collect(),
+            count: grouped.families[n].len(),
+            documents,
+            alike_places,
+            documents_repeated: repeated,
+            class: classes.of_family.get(n).copied(),
+            more_matches: choice.more[n],
+            new: 0,
+        })
+    }
 }
 
 /// The texts of those sides of some matches that differ, unless they are quoted whole.
@@ -134,32 +183,6 @@ fn side<'t>(
     Ok(side_inside(&whole.text, text, places.span(place), place.words(), reader))
 }
 
-fn passage_match(
-    n: usize,
-    repeat: &PassageRepeat,
-    identity: f64,
-    family: u32,
-    places: &PlaceTable,
-    (differences, more_differences): (Vec<Difference>, usize),
-) -> PassageMatch {
-    let ShingleCounts { a, b, shared } = repeat.shingles().unwrap_or_default();
-    let share = |of: u32| f64::from(shared) / f64::from(of.max(1));
-    PassageMatch {
-        id: format!("p{}", n + 1),
-        family: family_id(family as usize),
-        scope: if repeat.a.doc == repeat.b.doc { MatchScope::Within } else { MatchScope::Across },
-        a: places.span(&repeat.a).clone(),
-        b: places.span(&repeat.b).clone(),
-        words: repeat.words(),
-        identity,
-        jaccard: share(a + b - shared),
-        containment_a: share(a),
-        containment_b: share(b),
-        differences,
-        more_differences,
-    }
-}
-
 /// Divides the matches that are listed, so that the texts to compare take about so many bytes at a time.
 fn batches(repeats: &[PassageRepeat], choice: &Choice, places: &PlaceTable, bytes: usize) -> Vec<Range<usize>> {
     let (mut batches, mut start, mut total, mut last) = (Vec::new(), 0, 0, None);
@@ -176,21 +199,6 @@ fn batches(repeats: &[PassageRepeat], choice: &Choice, places: &PlaceTable, byte
     }
     batches.push(start..choice.listed.len());
     batches
-}
-
-fn family(n: usize, of_family: &[Occurrence], more_matches: usize, places: &PlaceTable) -> Option<PassageFamily> {
-    let mut spans = of_family.iter().enumerate().map(|(n, place)| {
-        let span = places.span(place);
-        if n < MAX_QUOTED_PLACES { span.clone() } else { span.without_quotes() }
-    });
-    Some(PassageFamily {
-        id: family_id(n),
-        keep: spans.next()?,
-        occurrences: spans.collect(),
-        count: of_family.len(),
-        more_matches,
-        new: 0,
-    })
 }
 
 fn family_id(n: usize) -> String {
