@@ -14,7 +14,7 @@ use crate::cluster::keep::Keep;
 use crate::error::{Error, Result};
 use crate::hash::content_hash;
 use crate::sketch::WindowParameters;
-use crate::text::{Shingle, TextOptions};
+use crate::text::{KnownText, Shingle, TextOptions};
 
 /// Settings that have been checked. Its values are the fields of [`Settings`], which can be read and not changed.
 ///
@@ -71,6 +71,9 @@ pub struct Settings {
     pub min_identity: f64,
     /// How candidates of repeated passages are found.
     pub windows: WindowParameters,
+    /// Known text, which counts for nothing wherever it stands. It is saved as a hash.
+    #[serde(rename = "ignore_text", default, skip_serializing_if = "KnownText::is_none")]
+    pub known_text: KnownText,
 }
 
 /// What is compared.
@@ -113,6 +116,32 @@ impl Config {
     /// Returns the bands and rows of the signatures of documents.
     pub fn shape(&self) -> Bands {
         Bands { bands: self.0.bands, rows: self.0.rows }
+    }
+
+    /// Returns the same with the known text that belongs to it.
+    ///
+    /// # Errors
+    ///
+    /// If it is not that of which the hash was saved.
+    pub fn with_known_text(&self, known_text: KnownText) -> Result<Self> {
+        let other = || Error::Parameter {
+            name: "ignore-text",
+            value: "other text".to_owned(),
+            expected: "the known text that the findings were made with",
+        };
+        let known_text = self.0.known_text.given(known_text).ok_or_else(other)?;
+        Ok(Self(Settings { known_text, ..self.0.clone() }))
+    }
+
+    /// Refuses to work without the known text that belongs to settings which were read back.
+    ///
+    /// # Errors
+    ///
+    /// If the texts have not been given again.
+    pub fn check_known_text(&self) -> Result<()> {
+        let expected = "the known text that the findings were made with";
+        let missing = Error::Parameter { name: "ignore-text", value: "missing".to_owned(), expected };
+        if self.0.known_text.is_missing() { Err(missing) } else { Ok(()) }
     }
 
     /// Returns a hash of all values, which tells results apart that must not be mixed.
@@ -164,6 +193,7 @@ impl Default for Settings {
             min_words: LEAST_WORDS_OF_DEFAULT,
             min_identity: 0.45,
             windows: WindowParameters::default(),
+            known_text: KnownText::default(),
         }
     }
 }
@@ -313,6 +343,13 @@ impl Builder {
     #[must_use]
     pub fn windows(mut self, windows: WindowParameters) -> Self {
         self.windows = Some(windows);
+        self
+    }
+
+    /// Sets known text, which counts for nothing wherever it stands; none by default.
+    #[must_use]
+    pub fn known_text(mut self, known_text: KnownText) -> Self {
+        self.settings.known_text = known_text;
         self
     }
 

@@ -63,6 +63,10 @@ mod schema {
         pub min_identity: f64,
         /// How candidates of repeated passages are found.
         pub windows: SavedWindowParameters,
+        /// A hash of the known text that was ignored, as 32 hexadecimal digits.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[schemars(extend("pattern" = "^[0-9a-f]{32}$"))]
+        pub ignore_text: Option<String>,
         /// The field of a record that holds its text.
         pub text_field: String,
         /// The field of a record that holds its id.

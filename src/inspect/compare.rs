@@ -15,7 +15,7 @@ use doublon_core::verify::Overlap;
 use doublon_core::verify::align::{Aligner, Alignment, Column, Run};
 use doublon_core::verify::difference::{SideText, pieces};
 use doublon_core::verify::pair::{Acceptance, PairAligner};
-use doublon_core::{Config, Keep, Level, Scope};
+use doublon_core::{Config, Keep, Level, Scope, Sketcher};
 
 use super::single::Single;
 use crate::error::Result;
@@ -129,18 +129,15 @@ impl<'p> ComparedPair<'p> {
     fn new(a: &'p Single, b: &'p Single, config: &'p Config) -> Result<Self> {
         let place = |single: &Single| (single.doc.source.clone(), single.record.record);
         let is_swapped = place(b).cmp(&place(a)) == Ordering::Less;
-        let tokenizer = Tokenizer::new(config.text, config.seed);
+        config.check_known_text()?;
         let shingler = Shingler::new(config.text.shingle.k);
-        let units = [a, b].map(|single| {
-            let mut units = Vec::new();
-            tokenizer.units(&single.record.text, &mut units);
-            units
-        });
+        let mut scratch = Sketcher::new(config).scratch();
+        let units = [a, b].map(|single| scratch.tokens(&single.record.text).to_vec());
         let sets = units.each_ref().map(|units| shingler.set(units));
         let same_text = a.record.text == b.record.text;
         let equality = match same_text && a.record.raw_hash == b.record.raw_hash {
             true => Equality::Bytes,
-            false if units[0] == units[1] => Equality::Words,
+            false if units[0] == units[1] && (config.known_text.is_none() || !units[0].is_empty()) => Equality::Words,
             false => Equality::None,
         };
         let found = found(if is_swapped { [b, a] } else { [a, b] }, config)?;

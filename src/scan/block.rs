@@ -2,7 +2,7 @@
 
 use doublon_core::cluster::keep::{self, Merits, Rank};
 use doublon_core::hash::{mix, seeded_hash};
-use doublon_core::kernel::{SketchRows, SketchScratch, Sketcher};
+use doublon_core::kernel::{Masks, SketchRows, SketchScratch, Sketcher};
 use doublon_core::{Config, Keep};
 
 use super::counts::IntakeCounts;
@@ -119,7 +119,10 @@ impl BlockWorker {
             return;
         };
         match self.describe(&record.text, block, scratch) {
-            Ok(()) => self.add(origin, record, block, scratch),
+            Ok(masks) => {
+                block.counts.add_known_text(&masks);
+                self.add(origin, record, block, scratch);
+            }
             Err(panic) => {
                 let place = Some((record.record, record.offset));
                 block.skipped.push(internal_error(origin.name, place, record.id.as_deref(), &panic));
@@ -158,18 +161,20 @@ impl BlockWorker {
         keep::rank(&self.keep, Merits { words, text_bytes, modified, value: record.value.as_deref() })
     }
 
-    /// Appends the row and the words of a text, or says on what that failed.
-    fn describe(&self, text: &str, block: &mut BlockRows, worker: &mut BlockScratch) -> Result<(), String> {
+    /// Appends the row and the words of a text, and returns where known text stands in it; or says on what that failed.
+    fn describe(&self, text: &str, block: &mut BlockRows, worker: &mut BlockScratch) -> Result<Masks, String> {
         let before = block.rows.len();
         let result = guarded(|| {
+            let masks = worker.scratch.masks(text);
             if self.compare {
-                self.sketcher.add(text, &mut block.rows, &mut worker.scratch);
+                self.sketcher.add_masked(text, &masks, &mut block.rows, &mut worker.scratch);
             } else {
                 self.sketcher.add_presence(text, &mut block.rows);
             }
             if let Some(reader) = &mut worker.words {
-                reader.add(text, &mut block.words);
+                reader.add(text, &masks, &mut block.words);
             }
+            masks
         });
         if result.is_err() {
             block.rows.truncate(before);

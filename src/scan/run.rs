@@ -89,6 +89,7 @@ fn scan_read(
     sink: &mut (dyn Sink + Send),
     read: impl FnOnce(CorpusBuilder) -> Result<Corpus> + Send,
 ) -> Result<Summary> {
+    parameters.config.check_known_text()?;
     threads(resources)?.install(|| {
         let budget = Budget::new(resources);
         let corpus = read(CorpusBuilder::new(&parameters.config, &budget))?;

@@ -13,7 +13,7 @@ use super::map::{Drawn, drawn};
 use super::tail::SCRIPT;
 use crate::finding::Sort;
 use crate::finding::digest::Digest;
-use crate::report::text::{bytes, counted, number, percent};
+use crate::report::text::{bytes, counted, ignored_text, number, percent};
 
 const STYLE: &str = include_str!("../../../templates/report/report.css");
 
@@ -120,9 +120,10 @@ fn lead(digest: &Digest) -> String {
     let sources = counted(digest.header.sources.len() as u64, "file");
     let compared = compared(digest);
     let read = format!("{} of text in {} from {sources} compared", bytes(repeated.text), counted(compared, "document"));
+    let ignored = digest.summary.ignored.map_or(String::new(), |found| format!(" Not counted: {}.", ignored_text(found)));
     match repeated.documents.saturating_add(repeated.passages) {
-        0 => format!("{read}."),
-        repeated => format!("{read}; {} of it only repeat what is kept elsewhere.", bytes(repeated)),
+        0 => format!("{read}.{ignored}"),
+        repeated => format!("{read}; {} of it only repeat what is kept elsewhere.{ignored}", bytes(repeated)),
     }
 }
 
