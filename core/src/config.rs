@@ -14,7 +14,7 @@ use crate::cluster::keep::Keep;
 use crate::error::{Error, Result};
 use crate::hash::content_hash;
 use crate::sketch::WindowParameters;
-use crate::text::{KnownText, Shingle, TextOptions};
+use crate::text::{KnownText, PassageUnit, Shingle, TextOptions};
 
 /// Settings that have been checked. Its values are the fields of [`Settings`], which can be read and not changed.
 ///
@@ -65,6 +65,9 @@ pub struct Settings {
     pub scope: Scope,
     /// Whether they are looked for inside removed documents too.
     pub inside_duplicates: bool,
+    /// If given, whole units that are equal are passages, and nothing else is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<PassageUnit>,
     /// Least number of words of a passage that is reported.
     pub min_words: usize,
     /// Least identity of a passage that is reported, above 0, at most 1.
@@ -190,6 +193,7 @@ impl Default for Settings {
             pairs: false,
             scope: Scope::Both,
             inside_duplicates: false,
+            unit: None,
             min_words: LEAST_WORDS_OF_DEFAULT,
             min_identity: 0.45,
             windows: WindowParameters::default(),
@@ -208,7 +212,16 @@ impl Settings {
         open_share("recall", self.recall)?;
         Bands::new(self.bands, self.rows)?;
         self.text.shingle.check()?;
-        self.windows.check(self.min_words)
+        match self.unit {
+            None => self.windows.check(self.min_words),
+            Some(_) if self.min_words == 0 => Err(refused("min-words", 0.0, "at least 1")),
+            Some(_) => self.windows.check(self.least_words()),
+        }
+    }
+
+    /// Returns the least number of words of a passage that is found by windows: where units are compared, known text is.
+    pub fn least_words(&self) -> usize {
+        if self.unit.is_some() { self.min_words.max(LEAST_WORDS_OF_DEFAULT) } else { self.min_words }
     }
 }
 
@@ -324,7 +337,16 @@ impl Builder {
         self
     }
 
-    /// Sets the least number of words of a passage that is reported, at least 3; 20 by default.
+    /// Sets the unit in which texts are compared where passages are: whole units that are equal, of any length, instead
+    /// of passages. None by default.
+    #[must_use]
+    pub fn unit(mut self, unit: impl Into<Option<PassageUnit>>) -> Self {
+        self.settings.unit = unit.into();
+        self
+    }
+
+    /// Sets the least number of words of a passage that is reported, at least 3, or 1 where units are compared; 20 by
+    /// default.
     #[must_use]
     pub fn min_words(mut self, min_words: usize) -> Self {
         self.settings.min_words = min_words;
@@ -353,6 +375,11 @@ impl Builder {
         self
     }
 
+    /// Returns the least number of words of a passage that is found by windows, as far as it is set.
+    pub fn least_words(&self) -> usize {
+        self.settings.least_words()
+    }
+
     /// Checks the values, and works out those that follow from others.
     ///
     /// # Errors
@@ -368,7 +395,7 @@ impl Builder {
             None => choose(settings.threshold, settings.recall)?,
         };
         (settings.bands, settings.rows) = (shape.bands, shape.rows);
-        settings.windows = windows.unwrap_or_else(|| WindowParameters::default().within(settings.min_words));
+        settings.windows = windows.unwrap_or_else(|| WindowParameters::default().within(settings.least_words()));
         Config::try_from(settings)
     }
 }

@@ -57,6 +57,9 @@ mod schema {
         pub scope: SavedScope,
         /// Whether they are looked for inside removed documents too.
         pub inside_duplicates: bool,
+        /// The unit that is compared whole, if passages of any length are not.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub unit: Option<SavedUnit>,
         /// Least number of words of a passage that is reported.
         pub min_words: usize,
         /// Least identity of a passage that is reported.
@@ -121,6 +124,19 @@ mod schema {
         Passages,
         /// Documents, then passages in the documents kept.
         All,
+    }
+
+    /// What a text is divided into, where whole units are compared instead of passages.
+    #[derive(JsonSchema)]
+    #[schemars(rename = "PassageUnit")]
+    #[serde(rename_all = "snake_case")]
+    pub enum SavedUnit {
+        /// Lines.
+        Line,
+        /// Paragraphs.
+        Paragraph,
+        /// Sentences, none of which goes over the end of a paragraph.
+        Sentence,
     }
 
     /// Where repeated passages are looked for.

@@ -132,7 +132,10 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
     fn fitted(&self, doc: DocumentRef, cuts: Vec<PassageCut>, text: &CuttableText) -> (DocumentEdit, usize) {
         let spans: Vec<Span> = cuts.iter().map(|cut| cut.span).collect();
         let pieces = text.pieces(&spans, &self.context.tokenizer);
-        let words = text.words_outside(&pieces);
+        let mut words = text.words_outside(&pieces);
+        if words == 0 && self.context.unit.is_some() && !text.is_blank_outside(&pieces) {
+            words = 1; // a unit without a word counts as one
+        }
         (DocumentEdit { doc, cuts, pieces }, words)
     }
 
@@ -149,6 +152,9 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
             Editable::No(reason) => return staying_for(reason),
             Editable::Text | Editable::Field => {}
         }
+        if self.context.unit.is_some() {
+            return self.decide_units(document, jobs);
+        }
         let (mut parts, mut sides) = (Vec::new(), Vec::new());
         for (of, job) in jobs.iter().enumerate() {
             self.pair(document, of, job, &mut parts, &mut sides);
@@ -164,6 +170,33 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
             self.passage_cut(document, &jobs[of], keep, cut)
         });
         (cuts.collect(), staying.into_iter().map(|(of, reason)| (jobs[of], reason)).collect())
+    }
+
+    /// Returns the units of a document that go, each equal to the one that stays for it, and those that stay, with the
+    /// reason.
+    fn decide_units(
+        &self,
+        document: &OpenDocument,
+        jobs: &[PlaceJob<'a>],
+    ) -> (Vec<PassageCut>, Vec<(PlaceJob<'a>, &'static str)>) {
+        let (mut reader, mut compared) = (self.context.tokenizer.reader(), Vec::new());
+        let (mut cuts, mut staying) = (Vec::new(), Vec::new());
+        for &job in jobs {
+            compared.clear();
+            reader.unit_words(document.text.content(job.span).unwrap_or_default(), &mut compared);
+            let is_kept = document.kept.iter().any(|kept| kept.span.overlaps(job.span));
+            match self.texts[job.family].as_unit(&compared) {
+                Some(keep) if !is_kept => {
+                    let words = document.text.words(job.span);
+                    let cut = DecidedCut { number: 0, words, span: job.span, covered: 1.0 };
+                    cuts.extend(self.passage_cut(document, &job, keep, &cut));
+                }
+                Some(_) => staying.push((job, "holds_a_kept_place")),
+                None => staying.push((job, "unverified")),
+            }
+        }
+        cuts.sort_by_key(|cut| cut.span);
+        (cuts, staying)
     }
 
     /// Divides a place where something was taken out of it or of its kept place. `sides` tells, for the number of each
@@ -196,7 +229,7 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
         keep: &Arc<KeptPassage>,
         cut: &DecidedCut,
     ) -> Option<PassageCut> {
-        let first = document.text.tokens[cut.words.start].span.start;
+        let first = document.text.tokens[cut.words.clone()].first().map_or(cut.span.start, |token| token.span.start);
         let together = document.origins.together(cut.span).find(|part| part.end > first)?;
         let is_marked = self.context.options.passages == PassageTreatment::Mark;
         Some(PassageCut {

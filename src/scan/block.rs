@@ -13,7 +13,7 @@ use super::texts::{TextPlace, document};
 use super::written;
 use crate::finding::Skipped;
 use crate::source::{Document, Format, Item, Record};
-use crate::store::{WordReader, WordRows};
+use crate::store::{UnitReader, UnitRows, WordReader, WordRows};
 
 /// What a block was read from.
 #[derive(Clone, Copy)]
@@ -53,6 +53,7 @@ pub(super) struct BlockRows {
     pub documents: Vec<Document>,
     pub rows: SketchRows,
     pub words: WordRows,
+    pub units: UnitRows,
     /// Of each document a hash of its id, 0 without one.
     pub ids: Vec<u64>,
     pub ranks: Vec<Rank>,
@@ -73,8 +74,10 @@ pub(super) struct BlockWorker {
 /// What one thread reads documents with.
 struct BlockScratch {
     scratch: SketchScratch,
-    /// Absent where passages are not compared.
+    /// Absent where passages are not compared, or units are.
     words: Option<WordReader>,
+    /// Absent where units are not compared.
+    units: Option<UnitReader>,
 }
 
 impl BlockWorker {
@@ -85,7 +88,8 @@ impl BlockWorker {
         let next = move || readers.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let make = move || BlockScratch {
             scratch: of_worker.scratch(),
-            words: config_.level.passages().then(|| WordReader::new(next(), &config_)),
+            words: (config_.level.passages() && config_.unit.is_none()).then(|| WordReader::new(next(), &config_)),
+            units: UnitReader::new(&config_).filter(|_| config_.level.passages()),
         };
         let (keep, compare) = (config.keep.clone(), config.level.documents());
         Self { sketcher, keep, compare, hold, workers: Pool::new(Box::new(make)) }
@@ -174,11 +178,15 @@ impl BlockWorker {
             if let Some(reader) = &mut worker.words {
                 reader.add(text, &masks, &mut block.words);
             }
+            if let Some(reader) = &mut worker.units {
+                reader.add(text, &masks, &mut block.units);
+            }
             masks
         });
         if result.is_err() {
             block.rows.truncate(before);
             block.words.truncate(before);
+            block.units.truncate(before);
             worker.scratch = self.sketcher.scratch();
         }
         result

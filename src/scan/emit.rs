@@ -14,8 +14,8 @@ use super::skipped::SkippedList;
 use super::texts::Texts;
 use crate::error::{Error, Result};
 use crate::finding::{
-    DocumentCluster, DocumentPair, DocumentRef, Finding, Fingerprint, Header, IgnoredText, Member, Parameters, RecallEstimate, Sink,
-    SourceInfo, Summary,
+    DocumentCluster, DocumentPair, DocumentRef, Finding, Fingerprint, Header, IgnoredText, Member, Parameters,
+    RecallEstimate, Sink, SourceInfo, Summary,
 };
 use crate::store::Budget;
 

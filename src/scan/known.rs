@@ -41,7 +41,10 @@ pub fn read_known_text(paths: &[PathBuf], input: &InputOptions) -> Result<KnownT
         let read = intake::read(&found.sources, &options, AHEAD, &(), |_, items| items, take)?;
         found.skipped.into_iter().chain(read.skipped).try_for_each(refuse)?;
         if texts[before..].iter().all(|text| text.trim().is_empty()) {
-            return Err(Error::Refused { path: path.clone(), detail: "it has no text that could be ignored".to_owned() });
+            return Err(Error::Refused {
+                path: path.clone(),
+                detail: "it has no text that could be ignored".to_owned(),
+            });
         }
     }
     Ok(KnownText::new(texts))

@@ -209,7 +209,7 @@ impl<'v> RepeatAligner<'v> {
             self.align_parts(a, b, places, repeats);
             return;
         }
-        let [parts_of_a, parts_of_b] = [a, b].map(|words| compared_parts(words, self.vocabulary));
+        let [parts_of_a, parts_of_b] = [a, b].map(|words| compared_parts(words, self.vocabulary).collect::<Vec<_>>());
         let part = |parts: &[Range<usize>], at: usize| parts.partition_point(|part| part.end <= at);
         let mut by_parts: Vec<([usize; 2], (usize, usize))> =
             places.map(|(at_a, at_b)| ([part(&parts_of_a, at_a), part(&parts_of_b, at_b)], (at_a, at_b))).collect();

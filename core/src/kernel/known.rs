@@ -137,6 +137,9 @@ struct KnownIndex {
 const MOST_PLACES: usize = 4;
 /// The most pairs of places that are looked at together.
 const MOST_PAIRS: usize = 1 << 20;
+/// So many known texts are aligned even where those before cover all that they share: of versions of a licence, the one
+/// that stands there may have a few words at an end that no other has.
+const ALWAYS_ALIGNED: usize = 4;
 /// Words that are remembered besides those of known text.
 const MOST_WORDS: usize = 1 << 20;
 /// At the edge of known text fewer words than this may differ: the year of a copyright.
@@ -224,9 +227,10 @@ impl KnownTextFinder {
         let Range { start, end } = stretch.place.words();
         let is_like = |known: &[TokenId], words: Range<usize>| {
             let is_number = |word: usize| self.tokens[word].span.of(text).is_some_and(is_number);
-            known.iter().zip(words).any(|(&known, word)| {
-                self.words[word] == known || index.is_number[known as usize] && is_number(word)
-            })
+            known
+                .iter()
+                .zip(words)
+                .any(|(&known, word)| self.words[word] == known || index.is_number[known as usize] && is_number(word))
         };
         let takes_head = head < EDGE as usize && head <= start && is_like(&known[..head], start - head..start);
         let takes_tail = tail < EDGE as usize
@@ -254,6 +258,8 @@ fn joined(places: Vec<Range<usize>>) -> Vec<Range<usize>> {
 
 impl KnownIndex {
     fn new(config: &Config) -> Option<Self> {
+        // Passages are looked for, whatever the documents are compared by.
+        let config = &config.to_builder().unit(None).min_words(config.least_words()).build().ok()?;
         let tokenizer = Tokenizer::new(config.text, config.seed);
         let mut index = Self {
             config: config.clone(),
@@ -314,8 +320,10 @@ impl Search<'_> {
             candidates.dedup();
             let mut pairs: Vec<&[Candidate]> = candidates.chunk_by(Candidate::is_same_pair).collect();
             pairs.sort_by_key(|pair| Reverse(pair.len()));
-            for pair in pairs {
-                self.align(pair, &mut aligner, &mut is_known, repeats);
+            for (rank, pair) in pairs.into_iter().enumerate() {
+                let is_left = |found: &Candidate| rank < ALWAYS_ALIGNED || !is_known[found.b.at as usize];
+                let left: Vec<Candidate> = pair.iter().copied().filter(is_left).collect();
+                self.align(&left, &mut aligner, &mut is_known, repeats);
             }
             seeds.retain(|&(_, at)| !is_known[at as usize]);
         }
@@ -325,7 +333,9 @@ impl Search<'_> {
     fn candidates(&self, seeds: &mut Vec<(u64, u32)>) -> Vec<Candidate> {
         let doc = self.index.texts.len() as u32; // comes after all known texts
         let mut candidates = Vec::new();
-        while let Some((key, at)) = seeds.pop().filter(|_| candidates.len() < MOST_PAIRS) {
+        while candidates.len() < MOST_PAIRS
+            && let Some((key, at)) = seeds.pop()
+        {
             let places = self.index.postings.get(&key).into_iter().flatten();
             candidates.extend(places.map(|&a| Candidate { a, b: WordPlace { doc, at } }));
         }
@@ -340,10 +350,9 @@ impl Search<'_> {
         is_known: &mut [bool],
         repeats: &mut PassageRepeats,
     ) {
-        let left: Vec<Candidate> = pair.iter().filter(|found| !is_known[found.b.at as usize]).copied().collect();
-        let Some(first) = left.first() else { return };
+        let Some(first) = pair.first() else { return };
         let before = repeats.listed.len();
-        aligner.align_pair([&self.index.texts[first.a.doc as usize], self.words], &left, repeats);
+        aligner.align_pair([&self.index.texts[first.a.doc as usize], self.words], pair, repeats);
         for found in &repeats.listed[before..] {
             if repeats.identity(found) >= self.index.config.threshold {
                 is_known[found.b.words()].fill(true);
@@ -400,5 +409,93 @@ impl ShortTexts {
             }
         }
         longest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::text::KnownText;
+
+    const HEADER: &str = "Copyright 2023 The Tide Table Authors. You may copy it, change it and pass it on under the \
+        terms of the example licence. It comes without any warranty, not even that the tides will be on time.";
+
+    fn finder(texts: &[&str]) -> KnownTextFinder {
+        let known = KnownText::new(texts.iter().map(|&text| text.to_owned()));
+        KnownTextFinder::new(&Config::builder().known_text(known).build().expect("valid")).expect("has words")
+    }
+
+    /// Returns the known text in a text.
+    fn found<'t>(known: &[&str], text: &'t str) -> Vec<&'t str> {
+        let masks = finder(known).find(text);
+        masks.spans().iter().filter_map(|span| span.of(text)).collect()
+    }
+
+    #[test]
+    fn a_near_copy_is_found_from_end_to_end() {
+        let lines = HEADER.replace("You may", "\n * You MAY").replace("the \nterms", "the\n * terms");
+        let text = format!("/*\n * {}\n */\nlet depth = 3.5;\n", lines.replace("2023", "2026"));
+        let masks = finder(&[HEADER]).find(&text);
+        assert_eq!(masks.blanked(&text).split_whitespace().collect::<Vec<_>>().join(" "), "/* * */ let depth = 3.5;");
+        assert_eq!(masks.blanked(&text).len(), text.len());
+        let last = HEADER.replace(" on time.", " on time, 2023");
+        assert_eq!(found(&[&last], &last.replace("2023", "1999")), [last.replace("2023", "1999")]);
+    }
+
+    #[test]
+    fn each_copy_is_a_place_and_what_is_between_is_left() {
+        let text = format!("One {HEADER}\n\nbetween both {HEADER} and after.");
+        assert_eq!(found(&[HEADER], &text), [HEADER, HEADER]);
+        assert_eq!(found(&[HEADER, "between both"], &text), [&text[4..text.len() - 11]]);
+    }
+
+    #[test]
+    fn short_known_text_is_found_word_for_word() {
+        let known = ["all rights reserved", "All rights", "share this"];
+        let text = "A. All Rights\nreserved! Rights reserved, all rights. Share it, share this.";
+        assert_eq!(found(&known, text), ["All Rights\nreserved!", "all rights.", "share this."]);
+    }
+
+    #[test]
+    fn what_only_resembles_known_text_is_left() {
+        let other = "You may copy it, change it and pass it on, but never sell it to the people of the valley below, \
+            who have no use for the tides and would not know what to do with them if they came.";
+        assert_eq!(found(&[HEADER], other), [""; 0]);
+        let (masks, alone) = (finder(&[HEADER]).find(" ... \n"), finder(&[HEADER]).find(&format!("> {HEADER} <")));
+        assert_eq!((masks, alone.is_all(), alone.bytes()), (Masks::default(), true, HEADER.len()));
+    }
+
+    #[test]
+    fn there_is_no_finder_without_a_word() {
+        let none = |known| KnownTextFinder::new(&Config::builder().known_text(known).build().expect("valid")).is_none();
+        assert!(none(KnownText::default()) && none(KnownText::new(["...".to_owned()])));
+    }
+
+    proptest! {
+        #[test]
+        fn a_verbatim_copy_is_always_found(
+            known in "([a-f]{1,3}[ .\n]){4,60}z",
+            before in "([g-m]{1,3} ){0,30}",
+            after in "([n-t]{1,3} ){0,30}",
+        ) {
+            let text = format!("{before}{known} {after}");
+            let masks = finder(&[&known]).find(&text);
+            let (left, rest) = (masks.blanked(&text), format!("{before}{after}"));
+            let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+            prop_assert_eq!(words(&left), words(&rest));
+        }
+
+        #[test]
+        fn places_are_apart_and_between_characters(text in "(Copyright 2023|the tides|will be on time|été ½|[a-c. \n]){0,40}") {
+            let masks = finder(&[HEADER, "the tides", "½"]).find(&text);
+            let mut end = 0;
+            for span in masks.spans() {
+                prop_assert!(span.start >= end && span.of(&text).is_some(), "{:?} in {:?}", span, text);
+                end = span.end;
+            }
+            prop_assert_eq!(masks.blanked(&text).len(), text.len());
+        }
     }
 }

@@ -144,16 +144,27 @@ pub fn run(args: &CleanArgs) -> Result<Outcome> {
 
 /// Findings were made by their own settings, so that others would have no effect.
 fn refuse_settings(args: &CleanArgs) -> Result<()> {
-    let counts =
-        |flag: &&String| ["--threads", "--memory", "--tmp", "--config", "--ignore-text"].iter().any(|means| flag.starts_with(means));
+    let counts = |flag: &&String| {
+        ["--threads", "--memory", "--tmp", "--config", "--ignore-text"].iter().any(|means| flag.starts_with(means))
+    };
     match args.run.given.iter().find(|flag| !counts(flag)).filter(|_| args.from.is_some()) {
         Some(flag) => bail!("{flag} has no effect with --from, which acts on findings as they are; scan again with it"),
         None => Ok(()),
     }
 }
 
+/// What repeats inside documents stays if passages do.
+fn refuse_unit(args: &CleanArgs) -> Result<()> {
+    let is_given = args.run.given.iter().any(|flag| flag.starts_with("--unit"));
+    if is_given && args.passages == PassagesArg::Keep {
+        bail!("--unit has no effect without --passages cut or --passages mark");
+    }
+    Ok(())
+}
+
 fn clean(args: &CleanArgs, plan_output: &Output, meter: &Meter) -> Result<(RunFacts, CleanSummary)> {
     refuse_settings(args)?;
+    refuse_unit(args)?;
     let mut target = None;
     if args.from.is_none() {
         // What is wrong with the output is told before the work.

@@ -120,7 +120,8 @@ fn lead(digest: &Digest) -> String {
     let sources = counted(digest.header.sources.len() as u64, "file");
     let compared = compared(digest);
     let read = format!("{} of text in {} from {sources} compared", bytes(repeated.text), counted(compared, "document"));
-    let ignored = digest.summary.ignored.map_or(String::new(), |found| format!(" Not counted: {}.", ignored_text(found)));
+    let ignored =
+        digest.summary.ignored.map_or(String::new(), |found| format!(" Not counted: {}.", ignored_text(found)));
     match repeated.documents.saturating_add(repeated.passages) {
         0 => format!("{read}.{ignored}"),
         repeated => format!("{read}; {} of it only repeat what is kept elsewhere.{ignored}", bytes(repeated)),
