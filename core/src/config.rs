@@ -14,7 +14,7 @@ use crate::cluster::keep::Keep;
 use crate::error::{Error, Result};
 use crate::hash::content_hash;
 use crate::sketch::WindowParameters;
-use crate::text::{Shingle, TextOptions};
+use crate::text::{KnownText, PassageUnit, Shingle, TextOptions};
 
 /// Settings that have been checked. Its values are the fields of [`Settings`], which can be read and not changed.
 ///
@@ -68,12 +68,18 @@ pub struct Settings {
     pub scope: Scope,
     /// Whether they are looked for inside removed documents too.
     pub inside_duplicates: bool,
+    /// If given, whole units that are equal are passages, and nothing else is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<PassageUnit>,
     /// Least number of words of a passage that is reported.
     pub min_words: usize,
     /// Least identity of a passage that is reported, above 0, at most 1.
     pub min_identity: f64,
     /// How candidates of repeated passages are found.
     pub windows: WindowParameters,
+    /// Known text, which counts for nothing wherever it stands. It is saved as a hash.
+    #[serde(rename = "ignore_text", default, skip_serializing_if = "KnownText::is_none")]
+    pub known_text: KnownText,
 }
 
 /// What is compared.
@@ -116,6 +122,32 @@ impl Config {
     /// Returns the bands and rows of the signatures of documents.
     pub fn shape(&self) -> Bands {
         Bands { bands: self.0.bands, rows: self.0.rows }
+    }
+
+    /// Returns the same with the known text that belongs to it.
+    ///
+    /// # Errors
+    ///
+    /// If it is not that of which the hash was saved.
+    pub fn with_known_text(&self, known_text: KnownText) -> Result<Self> {
+        let other = || Error::Parameter {
+            name: "ignore-text",
+            value: "other text".to_owned(),
+            expected: "the known text that the findings were made with",
+        };
+        let known_text = self.0.known_text.given(known_text).ok_or_else(other)?;
+        Ok(Self(Settings { known_text, ..self.0.clone() }))
+    }
+
+    /// Refuses to work without the known text that belongs to settings which were read back.
+    ///
+    /// # Errors
+    ///
+    /// If the texts have not been given again.
+    pub fn check_known_text(&self) -> Result<()> {
+        let expected = "the known text that the findings were made with";
+        let missing = Error::Parameter { name: "ignore-text", value: "missing".to_owned(), expected };
+        if self.0.known_text.is_missing() { Err(missing) } else { Ok(()) }
     }
 
     /// Returns a hash of all values, which tells results apart that must not be mixed.
@@ -165,9 +197,11 @@ impl Default for Settings {
             pairs: false,
             scope: Scope::Both,
             inside_duplicates: false,
+            unit: None,
             min_words: LEAST_WORDS_OF_DEFAULT,
             min_identity: 0.45,
             windows: WindowParameters::default(),
+            known_text: KnownText::default(),
         }
     }
 }
@@ -185,7 +219,16 @@ impl Settings {
         open_share("recall", self.recall)?;
         Bands::new(self.bands, self.rows)?;
         self.text.shingle.check()?;
-        self.windows.check(self.min_words)
+        match self.unit {
+            None => self.windows.check(self.min_words),
+            Some(_) if self.min_words == 0 => Err(refused("min-words", 0.0, "at least 1")),
+            Some(_) => self.windows.check(self.least_words()),
+        }
+    }
+
+    /// Returns the least number of words of a passage that is found by windows: where units are compared, known text is.
+    pub fn least_words(&self) -> usize {
+        if self.unit.is_some() { self.min_words.max(LEAST_WORDS_OF_DEFAULT) } else { self.min_words }
     }
 }
 
@@ -309,7 +352,16 @@ impl Builder {
         self
     }
 
-    /// Sets the least number of words of a passage that is reported, at least 3; 20 by default.
+    /// Sets the unit in which texts are compared where passages are: whole units that are equal, of any length, instead
+    /// of passages. None by default.
+    #[must_use]
+    pub fn unit(mut self, unit: impl Into<Option<PassageUnit>>) -> Self {
+        self.settings.unit = unit.into();
+        self
+    }
+
+    /// Sets the least number of words of a passage that is reported, at least 3, or 1 where units are compared; 20 by
+    /// default.
     #[must_use]
     pub fn min_words(mut self, min_words: usize) -> Self {
         self.settings.min_words = min_words;
@@ -331,6 +383,18 @@ impl Builder {
         self
     }
 
+    /// Sets known text, which counts for nothing wherever it stands; none by default.
+    #[must_use]
+    pub fn known_text(mut self, known_text: KnownText) -> Self {
+        self.settings.known_text = known_text;
+        self
+    }
+
+    /// Returns the least number of words of a passage that is found by windows, as far as it is set.
+    pub fn least_words(&self) -> usize {
+        self.settings.least_words()
+    }
+
     /// Checks the values, and works out those that follow from others.
     ///
     /// # Errors
@@ -346,7 +410,7 @@ impl Builder {
             None => choose(settings.threshold, settings.recall)?,
         };
         (settings.bands, settings.rows) = (shape.bands, shape.rows);
-        settings.windows = windows.unwrap_or_else(|| WindowParameters::default().within(settings.min_words));
+        settings.windows = windows.unwrap_or_else(|| WindowParameters::default().within(settings.least_words()));
         Config::try_from(settings)
     }
 }

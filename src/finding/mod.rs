@@ -55,4 +55,4 @@ pub use passage::{
 pub use replay::Replay;
 pub use skip::{Reason, Skipped};
 pub use stream::Sink;
-pub use summary::{NewRepeats, RecallEstimate, Summary};
+pub use summary::{IgnoredText, NewRepeats, RecallEstimate, Summary};

@@ -57,12 +57,19 @@ mod schema {
         pub scope: SavedScope,
         /// Whether they are looked for inside removed documents too.
         pub inside_duplicates: bool,
+        /// The unit that is compared whole, if passages of any length are not.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub unit: Option<SavedUnit>,
         /// Least number of words of a passage that is reported.
         pub min_words: usize,
         /// Least identity of a passage that is reported.
         pub min_identity: f64,
         /// How candidates of repeated passages are found.
         pub windows: SavedWindowParameters,
+        /// A hash of the known text that was ignored, as 32 hexadecimal digits.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[schemars(extend("pattern" = "^[0-9a-f]{32}$"))]
+        pub ignore_text: Option<String>,
         /// The field of a record that holds its text.
         pub text_field: String,
         /// The field of a record that holds its id.
@@ -117,6 +124,19 @@ mod schema {
         Passages,
         /// Documents, then passages in the documents kept.
         All,
+    }
+
+    /// What a text is divided into, where whole units are compared instead of passages.
+    #[derive(JsonSchema)]
+    #[schemars(rename = "PassageUnit")]
+    #[serde(rename_all = "snake_case")]
+    pub enum SavedUnit {
+        /// Lines.
+        Line,
+        /// Paragraphs.
+        Paragraph,
+        /// Sentences, none of which goes over the end of a paragraph.
+        Sentence,
     }
 
     /// Where repeated passages are looked for.

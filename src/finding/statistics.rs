@@ -21,6 +21,7 @@ use super::header::SourceInfo;
 use super::parameters::Parameters;
 use super::passage::PlacedSpan;
 use super::skip::Skipped;
+use super::summary::IgnoredText;
 
 /// The name and version of the format.
 pub const SCHEMA: &str = "doublon.stats/1";
@@ -260,6 +261,9 @@ pub struct StatisticsSummary {
     /// What a scan reports, if documents were compared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repeats: Option<RepeatSummary>,
+    /// Known text that a scan left out, if there was any to look for. Other measures of documents have it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ignored: Option<IgnoredText>,
 }
 
 /// How a size spreads over documents. From 16,384 on, quantiles have four digits that count.

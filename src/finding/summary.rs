@@ -21,9 +21,9 @@ pub struct Summary {
     pub removed: u64,
     /// What was not compared, by reason.
     pub skipped: BTreeMap<String, u64>,
-    /// Bytes of text in the documents compared.
+    /// Bytes of text in the documents compared, without known text.
     pub text_bytes: u64,
-    /// Bytes of text in the removed documents.
+    /// Bytes of text in the removed documents, without known text.
     pub removed_bytes: u64,
     /// Documents in which bytes that could not be decoded were replaced.
     #[serde(default, skip_serializing_if = "is_zero_u64")]
@@ -31,6 +31,9 @@ pub struct Summary {
     /// Documents whose record has the field by which `keep` chooses; absent if it goes by none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub with_value: Option<u64>,
+    /// Known text that was met, if there was any to look for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ignored: Option<IgnoredText>,
     /// Documents by the encoding that they were in, where that is not UTF-8.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub encodings: BTreeMap<String, u64>,
@@ -49,6 +52,18 @@ pub struct Summary {
     /// What a baseline lacks, if the findings were held against one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub new: Option<NewRepeats>,
+}
+
+/// Known text that was met, and counted nowhere else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
+pub struct IgnoredText {
+    /// Places where it stands.
+    pub places: u64,
+    /// Bytes of text at these places.
+    pub bytes: u64,
+    /// Documents that are known text and nothing else. They are kept, and duplicates of none.
+    pub documents: u64,
 }
 
 /// What of the findings a baseline lacks.

@@ -15,7 +15,7 @@ use doublon_core::verify::Overlap;
 use doublon_core::verify::align::{Aligner, Alignment, Column, Run};
 use doublon_core::verify::difference::{SideText, pieces};
 use doublon_core::verify::pair::{Acceptance, PairAligner};
-use doublon_core::{Config, Keep, Level, Scope};
+use doublon_core::{Config, Keep, Level, Scope, Sketcher};
 
 use super::single::Single;
 use crate::error::Result;
@@ -129,16 +129,14 @@ impl<'p> ComparedPair<'p> {
     fn new(a: &'p Single, b: &'p Single, config: &'p Config) -> Result<Self> {
         let place = |single: &Single| (single.doc.source.clone(), single.record.record);
         let is_swapped = place(b).cmp(&place(a)) == Ordering::Less;
-        let tokenizer = Tokenizer::new(config.text, config.seed);
+        config.check_known_text()?;
         let shingler = Shingler::new(config.text.shingle.k);
-        let units = [a, b].map(|single| {
-            let mut units = Vec::new();
-            tokenizer.units(&single.record.text, &mut units);
-            units
-        });
+        let mut scratch = Sketcher::new(config).scratch();
+        let units = [a, b].map(|single| scratch.tokens(&single.record.text).to_vec());
         let sets = units.each_ref().map(|units| shingler.set(units));
         let same_raw = a.record.raw_hash == b.record.raw_hash;
-        let equality = Equality::of(&a.record.text, &b.record.text, same_raw, || units[0] == units[1]);
+        let same_words = || units[0] == units[1] && (config.known_text.is_none() || !units[0].is_empty());
+        let equality = Equality::of(&a.record.text, &b.record.text, same_raw, same_words);
         let found = found(if is_swapped { [b, a] } else { [a, b] }, config)?;
         let (texts, overlap) = ([a, b].map(|single| single.record.text.as_str()), Overlap::of(&sets[0], &sets[1]));
         Ok(Self { config, texts, is_swapped, equality, sets, overlap, found })

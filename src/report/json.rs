@@ -343,6 +343,7 @@ mod tests {
             removed: n[2],
             skipped,
             text_bytes: n[3],
+            ignored: None,
             removed_bytes: n[4],
             lossy: n[5],
             with_value: (n[5] % 2 == 0).then_some(n[5]),

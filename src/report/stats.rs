@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::text::page::{Names, Page, Paint};
-use super::text::{Style, counted, number, percent, reason_in_words};
+use super::text::{Style, counted, ignored_text, number, percent, reason_in_words};
 use super::visible::visible;
 use crate::finding::Skipped;
 use crate::finding::statistics::{
@@ -187,6 +187,9 @@ impl<W: Write> StatisticsPage<'_, W> {
         let C4Summary { lines, kept_lines, dropped: by_c4, .. } = summary.c4;
         let lines = percent(ratio(lines - kept_lines, lines));
         self.page.labelled("C4", &format!("would drop {}, and {lines} of all lines", dropped(by_c4)), Paint::Plain)?;
+        if let Some(ignored) = summary.ignored {
+            self.page.labelled("ignored", &ignored_text(ignored), Paint::Plain)?;
+        }
         match &summary.repeats {
             Some(repeats) => self.repeats(repeats, summary.documents),
             None => self.page.labelled("repeats", "not looked for across documents (--alone)", Paint::Plain),

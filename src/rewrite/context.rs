@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use doublon_core::text::Tokenizer;
+use doublon_core::text::{PassageUnit, Tokenizer};
 
 use super::index::SourceIndex;
 use super::options::CleanOptions;
@@ -18,6 +18,8 @@ pub(super) struct PassageContext {
     pub rules: CutRules,
     pub reading: SourceOptions,
     pub tokenizer: Tokenizer,
+    /// The unit in which texts were compared, if whole units were.
+    pub unit: Option<PassageUnit>,
     pub index: SourceIndex,
     pub families: Vec<PlannedFamily>,
     /// The documents for which others are removed, or in which places stay for earlier cuts.
@@ -39,6 +41,7 @@ impl PassageContext {
             rules: CutRules { edge: options.cut_at, least: config.min_words, threshold: config.threshold },
             reading: plan.parameters.input.clone().into(),
             tokenizer: Tokenizer::new(config.text, config.seed),
+            unit: config.unit,
             families: found.into_iter().filter_map(|family| PlannedFamily::new(family, plan)).collect(),
             index,
             keepers,

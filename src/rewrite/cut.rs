@@ -38,7 +38,19 @@ impl<'t> CuttableText<'t> {
 
     /// Returns whether the text has a span.
     pub fn has(&self, span: Span) -> bool {
-        span.of(self.whole).is_some()
+        self.content(span).is_some()
+    }
+
+    /// Returns the text of a span, if the text has it.
+    pub fn content(&self, span: Span) -> Option<&'t str> {
+        span.of(self.whole)
+    }
+
+    /// Returns whether there is nothing but white space outside of the pieces, which are in order.
+    pub fn is_blank_outside(&self, pieces: &[(Span, bool)]) -> bool {
+        let ends = pieces.iter().map(|piece| piece.0.start).chain([self.whole.len()]);
+        let starts = std::iter::once(0).chain(pieces.iter().map(|piece| piece.0.end));
+        starts.zip(ends).all(|(start, end)| self.is_blank(start..end))
     }
 
     /// Returns the words that a span has a part of.

@@ -133,7 +133,10 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
     fn fitted(&self, doc: DocumentRef, cuts: Vec<PassageCut>, text: &CuttableText) -> (DocumentEdit, usize) {
         let spans: Vec<Span> = cuts.iter().map(|cut| cut.span).collect();
         let pieces = text.pieces(&spans, &self.context.tokenizer);
-        let words = text.words_outside(&pieces);
+        let mut words = text.words_outside(&pieces);
+        if words == 0 && self.context.unit.is_some() && !text.is_blank_outside(&pieces) {
+            words = 1; // a unit without a word counts as one
+        }
         (DocumentEdit { doc, cuts, pieces }, words)
     }
 
@@ -150,6 +153,9 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
             Editable::No(reason) => return staying_for(reason),
             Editable::Text | Editable::Field => {}
         }
+        if self.context.unit.is_some() {
+            return self.decide_units(document, jobs);
+        }
         let part = |(of, job): (usize, &PlaceJob)| {
             RepeatedPart::new(of, document.text.words(job.span), self.texts[job.family].words())
         };
@@ -161,6 +167,35 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
         staying.dedup_by_key(|&mut (of, _)| of);
         let cuts = decided.cuts.iter().flat_map(|cut| self.passage_cuts(document, &jobs[cut.number], cut));
         (cuts.collect(), staying.into_iter().map(|(of, reason)| (jobs[of], reason)).collect())
+    }
+
+    /// Returns the units of a document that go, each equal to the one that stays for it, and those that stay, with the
+    /// reason.
+    fn decide_units(
+        &self,
+        document: &OpenDocument,
+        jobs: &[PlaceJob<'a>],
+    ) -> (Vec<PassageCut>, Vec<(PlaceJob<'a>, &'static str)>) {
+        let (mut reader, mut compared) = (self.context.tokenizer.reader(), Vec::new());
+        let (mut cuts, mut staying) = (Vec::new(), Vec::new());
+        for &job in jobs {
+            compared.clear();
+            reader.unit_words(document.text.content(job.span).unwrap_or_default(), &mut compared);
+            let is_kept = document.kept.iter().any(|kept| kept.span.overlaps(job.span));
+            match self.texts[job.family].as_unit(&compared) {
+                Some(keep) if !is_kept => {
+                    let words = document.text.words(job.span);
+                    let part = PairedPart { words: words.clone(), kept: self.texts[job.family].words(), keep };
+                    let cut = self.passage_cut(document, &job, &part, words, job.span);
+                    // A unit without a word is equal by its characters.
+                    cuts.extend(cut.map(|cut| PassageCut { covered: 1.0, differs: Box::default(), ..cut }));
+                }
+                Some(_) => staying.push((job, "holds_a_kept_place")),
+                None => staying.push((job, "unverified")),
+            }
+        }
+        cuts.sort_by_key(|cut| cut.span);
+        (cuts, staying)
     }
 
     /// Returns the cuts in the original text that come to one in what is left of it: one more for each stretch that was
@@ -197,7 +232,7 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
         words: Range<usize>,
         span: Span,
     ) -> Option<PassageCut> {
-        let first = document.text.tokens.get(words.start)?.span.start;
+        let first = document.text.tokens[words.clone()].first().map_or(span.start, |token| token.span.start);
         let together = document.origins.together(span).find(|part| part.end > first)?;
         let is_marked = self.context.options.passages == PassageTreatment::Mark;
         let (covered, differs) = document.text.compared(&words, part.kept);

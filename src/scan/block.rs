@@ -2,7 +2,7 @@
 
 use doublon_core::cluster::keep::{self, Merits, Rank};
 use doublon_core::hash::{mix, seeded_hash};
-use doublon_core::kernel::{SketchRows, SketchScratch, Sketcher};
+use doublon_core::kernel::{Masks, SketchRows, SketchScratch, Sketcher};
 use doublon_core::{Config, Keep};
 
 use super::counts::IntakeCounts;
@@ -13,7 +13,7 @@ use super::texts::{TextPlace, document};
 use super::written;
 use crate::finding::Skipped;
 use crate::source::{Document, Format, Item, Record};
-use crate::store::{WordReader, WordRows};
+use crate::store::{UnitReader, UnitRows, WordReader, WordRows};
 
 /// What a block was read from.
 #[derive(Clone, Copy)]
@@ -53,6 +53,7 @@ pub(super) struct BlockRows {
     pub documents: Vec<Document>,
     pub rows: SketchRows,
     pub words: WordRows,
+    pub units: UnitRows,
     /// Of each document a hash of its id, 0 without one.
     pub ids: Vec<u64>,
     pub ranks: Vec<Rank>,
@@ -73,8 +74,10 @@ pub(super) struct BlockWorker {
 /// What one thread reads documents with.
 struct BlockScratch {
     scratch: SketchScratch,
-    /// Absent where passages are not compared.
+    /// Absent where passages are not compared, or units are.
     words: Option<WordReader>,
+    /// Absent where units are not compared.
+    units: Option<UnitReader>,
 }
 
 impl BlockWorker {
@@ -85,7 +88,8 @@ impl BlockWorker {
         let next = move || readers.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let make = move || BlockScratch {
             scratch: of_worker.scratch(),
-            words: config_.level.passages().then(|| WordReader::new(next(), &config_)),
+            words: (config_.level.passages() && config_.unit.is_none()).then(|| WordReader::new(next(), &config_)),
+            units: UnitReader::new(&config_).filter(|_| config_.level.passages()),
         };
         let (keep, compare) = (config.keep.clone(), config.level.documents());
         Self { sketcher, keep, compare, hold, workers: Pool::new(Box::new(make)) }
@@ -119,7 +123,10 @@ impl BlockWorker {
             return;
         };
         match self.describe(&record.text, block, scratch) {
-            Ok(()) => self.add(origin, record, block, scratch),
+            Ok(masks) => {
+                block.counts.add_known_text(&masks);
+                self.add(origin, record, block, scratch);
+            }
             Err(panic) => {
                 let place = Some((record.record, record.offset));
                 block.skipped.push(internal_error(origin.name, place, record.id.as_deref(), &panic));
@@ -158,22 +165,28 @@ impl BlockWorker {
         keep::rank(&self.keep, Merits { words, text_bytes, modified, value: record.value.as_deref() })
     }
 
-    /// Appends the row and the words of a text, or says on what that failed.
-    fn describe(&self, text: &str, block: &mut BlockRows, worker: &mut BlockScratch) -> Result<(), String> {
+    /// Appends the row and the words of a text, and returns where known text stands in it; or says on what that failed.
+    fn describe(&self, text: &str, block: &mut BlockRows, worker: &mut BlockScratch) -> Result<Masks, String> {
         let before = block.rows.len();
         let result = guarded(|| {
+            let masks = worker.scratch.masks(text);
             if self.compare {
-                self.sketcher.add(text, &mut block.rows, &mut worker.scratch);
+                self.sketcher.add_masked(text, &masks, &mut block.rows, &mut worker.scratch);
             } else {
                 self.sketcher.add_presence(text, &mut block.rows);
             }
             if let Some(reader) = &mut worker.words {
-                reader.add(text, &mut block.words);
+                reader.add(text, &masks, &mut block.words);
             }
+            if let Some(reader) = &mut worker.units {
+                reader.add(text, &masks, &mut block.units);
+            }
+            masks
         });
         if result.is_err() {
             block.rows.truncate(before);
             block.words.truncate(before);
+            block.units.truncate(before);
             worker.scratch = self.sketcher.scratch();
         }
         result

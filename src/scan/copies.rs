@@ -10,7 +10,7 @@ use super::texts::{TextReader, Texts};
 use crate::finding::{Equality, Skipped};
 use crate::source::Document;
 use doublon_core::cluster::KeepOrder;
-use doublon_core::kernel::{NO_TOKEN, SketchScratch, Sketcher};
+use doublon_core::kernel::{SketchScratch, Sketcher, is_compared};
 
 /// The copies, by document.
 #[derive(Debug, Default)]
@@ -108,7 +108,7 @@ impl<'a> Original<'a> {
 
 /// Documents with equal streams, each group in keep order.
 fn groups(streams: &[u64], order: &KeepOrder) -> Vec<Vec<u32>> {
-    let mut groups = RepeatedValues::of(streams).groups(|stream| stream != NO_TOKEN);
+    let mut groups = RepeatedValues::of(streams).groups(is_compared);
     for group in &mut groups {
         group.sort_unstable_by_key(|&doc| order.rank(doc));
     }

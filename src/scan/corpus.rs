@@ -24,7 +24,7 @@ use super::texts::{TextStore, Texts};
 use crate::error::{Error, Result};
 use crate::finding::{InputOptions, Reason, Skipped, SourceInfo};
 use crate::source::{self, Compression, Item, Record, Source, SourceOptions};
-use crate::store::{Budget, SpillColumn, Words};
+use crate::store::{Budget, SpillColumn, Units, Words};
 
 /// What was read.
 pub(crate) struct Corpus {
@@ -34,6 +34,8 @@ pub(crate) struct Corpus {
     pub documents: DocumentTable,
     /// What the passage path compares.
     pub words: Words,
+    /// What it compares if that is whole units.
+    pub units: Units,
     /// The sources read, in order.
     pub sources: Vec<SourceInfo>,
     /// What was met.
@@ -75,6 +77,7 @@ struct Grown {
     texts: Texts,
     table: Table,
     words: Words,
+    units: Units,
     ids: SpillColumn<u64>,
     ranks: Vec<Rank>,
     sources: Vec<SourceInfo>,
@@ -93,6 +96,7 @@ impl CorpusBuilder {
             texts: Texts::default(),
             table: Table::new(config.shape()),
             words: Words::default(),
+            units: Units::default(),
             ids: SpillColumn::new(),
             ranks: Vec::new(),
             sources: Vec::new(),
@@ -220,12 +224,13 @@ impl CorpusBuilder {
     /// Ends the reading.
     pub fn finish(self) -> Result<Corpus> {
         let Self { worker, grown, .. } = self;
-        let Grown { mut texts, table, mut words, ids, ranks, sources, counts, skipped } = grown;
+        let Grown { mut texts, table, mut words, units, ids, ranks, sources, counts, skipped } = grown;
         let sketcher = worker.sketcher.clone();
         words.finish(worker.into_word_readers());
         let order = if ranks.is_empty() { KeepOrder::default() } else { KeepOrder::by_key(&ranks) };
         texts.repeated_ids = RepeatedValues::of(&ids.load()?).collect(|id| id != 0);
-        Ok(Corpus { texts, documents: DocumentTable { table, sketcher, order }, words, sources, counts, skipped })
+        let documents = DocumentTable { table, sketcher, order };
+        Ok(Corpus { texts, documents, words, units, sources, counts, skipped })
     }
 }
 
@@ -240,6 +245,7 @@ impl Grown {
         }
         self.table.append(&block.rows);
         self.words.append(&block.words);
+        self.units.append(&block.units);
         self.ids.extend(&block.ids);
         self.ranks.extend_from_slice(&block.ranks);
         block.skipped.iter().for_each(|skipped| self.skipped.push(skipped));
@@ -255,12 +261,14 @@ impl Grown {
         self.texts.spill_spool(budget)?;
         self.skipped.spill_over(budget)?;
         let places = self.texts.places().map_or(0, |places| places.held_bytes());
-        if self.table.held_bytes() + self.words.held_bytes() + places + self.ids.held_bytes() < budget.table {
+        let rows = self.words.held_bytes() + self.units.held_bytes();
+        if self.table.held_bytes() + rows + places + self.ids.held_bytes() < budget.table {
             return Ok(());
         }
         let folder = &budget.folder;
         self.table.spill(folder)?;
         self.words.spill(folder)?;
+        self.units.spill(folder)?;
         self.ids.spill(folder)?;
         self.texts.places().map_or(Ok(()), |places| places.spill(folder))
     }

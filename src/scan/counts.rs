@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use doublon_core::kernel::Masks;
+
 /// Counts of records and documents.
 #[derive(Debug, Default)]
 pub(crate) struct IntakeCounts {
@@ -15,6 +17,12 @@ pub(crate) struct IntakeCounts {
     pub lossy: u64,
     /// Documents whose record has the field that decides which one stays.
     pub with_value: u64,
+    /// Places of known text.
+    pub known_places: u64,
+    /// Bytes of known text, which are not among those of text.
+    pub known_bytes: u64,
+    /// Documents that are known text and nothing else.
+    pub known_documents: u64,
     /// Documents by the encoding that they were in, where that is not UTF-8.
     pub encodings: BTreeMap<String, u64>,
 }
@@ -27,9 +35,19 @@ impl IntakeCounts {
         self.text_bytes += other.text_bytes;
         self.lossy += other.lossy;
         self.with_value += other.with_value;
+        self.known_places += other.known_places;
+        self.known_bytes += other.known_bytes;
+        self.known_documents += other.known_documents;
         for (encoding, count) in other.encodings {
             *self.encodings.entry(encoding).or_insert(0) += count;
         }
+    }
+
+    /// Counts the known text of a document.
+    pub fn add_known_text(&mut self, masks: &Masks) {
+        self.known_places += masks.spans().len() as u64;
+        self.known_bytes += masks.bytes() as u64;
+        self.known_documents += u64::from(masks.is_all());
     }
 
     /// Counts a document that was decoded from another encoding than UTF-8.

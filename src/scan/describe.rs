@@ -14,7 +14,7 @@ use crate::source::PageOrigin;
 use doublon_core::Span;
 use doublon_core::hash::seeded_hash;
 use doublon_core::kernel::extent;
-use doublon_core::text::{TokenReader, line_starts, paragraphs};
+use doublon_core::text::{PassageUnit, TokenReader, line_starts, paragraphs, unit_key};
 use doublon_core::verify::align::Run;
 use doublon_core::verify::difference::{self, PieceKind, SideText, TextDifference};
 
@@ -42,15 +42,31 @@ pub struct Described<'t> {
 impl<'t> Described<'t> {
     /// Takes a text apart.
     pub fn new(text: &'t str, reader: &mut TokenReader) -> Self {
-        let mut characters = vec![0];
-        for step in text.as_bytes().chunks(STEP) {
-            characters.push(characters[characters.len() - 1] + count_characters(step));
-        }
         let (mut words, mut hashes) = (Vec::with_capacity(text.len() / 6), Vec::with_capacity(text.len() / 6));
         reader.for_each(text, |token| {
             words.push(token.span);
             hashes.push(token.hash);
         });
+        Self::of(text, words, hashes)
+    }
+
+    /// Takes a text apart so that each of its units counts as a word.
+    pub fn of_units(text: &'t str, unit: PassageUnit, reader: &mut TokenReader) -> Self {
+        let (words, mut hashes) = (unit.spans(text), Vec::new());
+        let key = |unit: &Span| {
+            hashes.clear();
+            reader.unit_words(&text[unit.start..unit.end], &mut hashes);
+            unit_key(&hashes)
+        };
+        let keys = words.iter().map(key).collect();
+        Self::of(text, words, keys)
+    }
+
+    fn of(text: &'t str, words: Vec<Span>, hashes: Vec<u64>) -> Self {
+        let mut characters = vec![0];
+        for step in text.as_bytes().chunks(STEP) {
+            characters.push(characters[characters.len() - 1] + count_characters(step));
+        }
         Self { text, words, hashes, lines: line_starts(text), paragraphs: paragraphs(text), characters, page: None }
     }
 

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::finding::{Equality, Skipped};
 use doublon_core::candidate::estimate::{Recall, RecallEstimator};
 use doublon_core::candidate::{Bands, Chance};
-use doublon_core::kernel::{NO_TOKEN, Selected, SelectionRules, Sketcher};
+use doublon_core::kernel::{Selected, SelectionRules, Sketcher, is_compared};
 use doublon_core::sets::Sets;
 use doublon_core::verify::Overlap;
 use doublon_core::{Config, Keep};
@@ -50,7 +50,7 @@ pub(super) fn find(texts: &Texts, documents: &DocumentTable, config: &Config, he
     let chance = Chance::new(Bands::new(config.bands, config.rows)?, config.threshold);
     let streams = table.streams.load()?;
     let copies = Copies::find(&streams, order, texts, (sketcher, config.exact));
-    let distinct = |doc: u32| streams[doc as usize] != NO_TOKEN && !copies.is_copy(doc);
+    let distinct = |doc: u32| is_compared(streams[doc as usize]) && !copies.is_copy(doc);
     let rules = SelectionRules::of(config);
     let SelectionRules { threshold, containment, pairs } = rules;
     let (selected, lost) = if config.exact {

@@ -4,6 +4,7 @@
 //! more memory than a few.
 
 use doublon_core::hash::seeded_hash;
+use doublon_core::kernel::KnownTextFinder;
 use rayon::prelude::*;
 
 use super::counts::IntakeCounts;
@@ -13,8 +14,8 @@ use super::skipped::SkippedList;
 use super::texts::Texts;
 use crate::error::{Error, Result};
 use crate::finding::{
-    DocumentCluster, DocumentPair, DocumentRef, Equality, Finding, Fingerprint, Header, Member, Parameters,
-    RecallEstimate, Sink, SourceInfo, Summary,
+    DocumentCluster, DocumentPair, DocumentRef, Equality, Finding, Fingerprint, Header, IgnoredText, Member,
+    Parameters, RecallEstimate, Sink, SourceInfo, Summary,
 };
 use crate::store::Budget;
 
@@ -69,10 +70,11 @@ impl Emission<'_> {
             kept: compared - removed_count.min(compared),
             removed: removed_count,
             skipped: self.skipped.counts(),
-            text_bytes: self.counts.text_bytes,
+            text_bytes: self.counts.text_bytes - self.counts.known_bytes,
             removed_bytes,
             lossy: self.counts.lossy,
             with_value: self.parameters.config.keep.field().map(|_| self.counts.with_value),
+            ignored: self.ignored(),
             encodings: std::mem::take(&mut self.counts.encodings),
             recall_estimate: recall.map(|recall| RecallEstimate {
                 value: recall.value,
@@ -91,6 +93,12 @@ impl Emission<'_> {
         Ok(summary)
     }
 
+    fn ignored(&self) -> Option<IgnoredText> {
+        let IntakeCounts { known_places, known_bytes, known_documents, .. } = self.counts;
+        let ignored = IgnoredText { places: known_places, bytes: known_bytes, documents: known_documents };
+        (!self.parameters.config.known_text.is_none()).then_some(ignored)
+    }
+
     /// Checks that all that was met is accounted for.
     fn check(&self, compared: u64) -> Result<()> {
         let (met, accounted) = (self.counts.records + self.counts.skipped_sources, compared + self.skipped.len());
@@ -101,11 +109,13 @@ impl Emission<'_> {
     fn send_clusters(&self, mut removed: Vec<Removal>, sink: &mut dyn Sink) -> Result<u64> {
         removed.par_sort_unstable_by_key(|removal| (removal.keeper, removal.doc));
         let (mut number, mut bytes) = (0, 0);
+        let known = KnownTextFinder::new(&self.parameters.config);
         let mut rest = removed.as_slice();
         while !rest.is_empty() {
             let part = whole_clusters(rest, NAMED);
             rest = &rest[part.len()..];
-            let names = DocumentNames::read(self.texts, part.iter().flat_map(|removal| [removal.keeper, removal.doc]))?;
+            let docs = part.iter().flat_map(|removal| [removal.keeper, removal.doc]);
+            let names = DocumentNames::read(self.texts, known.as_ref(), docs)?;
             for of_keeper in part.chunk_by(|x, y| x.keeper == y.keeper) {
                 number += 1;
                 let keep = names.get(of_keeper[0].keeper);
@@ -125,7 +135,7 @@ impl Emission<'_> {
 
     fn send_pairs(&self, pairs: &[MeasuredPair], sink: &mut dyn Sink) -> Result<()> {
         for part in pairs.chunks(NAMED / 2) {
-            let names = DocumentNames::read(self.texts, part.iter().flat_map(|pair| [pair.a, pair.b]))?;
+            let names = DocumentNames::read(self.texts, None, part.iter().flat_map(|pair| [pair.a, pair.b]))?;
             part.iter().try_for_each(|pair| sink.receive(Finding::DocumentPair(names.pair(pair))))?;
         }
         Ok(())
@@ -141,17 +151,18 @@ fn whole_clusters(removed: &[Removal], count: usize) -> &[Removal] {
 }
 
 impl DocumentNames {
-    /// Reads the names of documents.
-    fn read(texts: &Texts, docs: impl Iterator<Item = u32>) -> Result<Self> {
+    /// Reads the names of documents, and how long their texts are without known text.
+    fn read(texts: &Texts, known: Option<&KnownTextFinder>, docs: impl Iterator<Item = u32>) -> Result<Self> {
         let mut docs: Vec<u32> = docs.collect();
         docs.sort_unstable();
         docs.dedup();
         let names = docs.into_par_iter().with_min_len(64).map_init(
-            || texts.reader(),
-            |reader, doc| {
+            || (texts.reader(), known.cloned()),
+            |(reader, known), doc| {
                 let (source, record) = texts.position(doc)?;
                 Ok(if let Ok(document) = reader.read(doc) {
-                    let text_bytes = document.text.len() as u64;
+                    let known = known.as_mut().map_or(0, |known| known.find(&document.text).bytes());
+                    let text_bytes = (document.text.len() - known) as u64;
                     let fingerprint = Some(Fingerprint(seeded_hash(document.text.as_bytes(), 0)));
                     NamedDocument { doc, reference: texts.reference(doc, &document), text_bytes, fingerprint }
                 } else {

@@ -89,6 +89,7 @@ fn scan_read(
     sink: &mut (dyn Sink + Send),
     read: impl FnOnce(CorpusBuilder) -> Result<Corpus> + Send,
 ) -> Result<Summary> {
+    parameters.config.check_known_text()?;
     threads(resources)?.install(|| {
         let budget = Budget::new(resources);
         let corpus = read(CorpusBuilder::new(&parameters.config, &budget))?;
@@ -113,7 +114,7 @@ pub(crate) fn compare(
 ) -> Result<Compared> {
     let empty = corpus.documents.empty()?;
     let skipped = empty.iter().map(|&doc| corpus.empty(doc)).collect::<Result<Vec<_>>>()?;
-    let Corpus { texts, documents: table, words, sources, counts, skipped: mut list } = corpus;
+    let Corpus { texts, documents: table, words, units, sources, counts, skipped: mut list } = corpus;
     for skipped in &skipped {
         list.push(skipped);
     }
@@ -128,7 +129,10 @@ pub(crate) fn compare(
     let passages = if config.level.passages() {
         progress.phase("comparing passages", None);
         let included = included(texts.len() as u32, config, &documents, &empty);
-        let mut found = passages::find(&texts, words, &included, config, budget)?;
+        let mut found = match config.unit {
+            None => passages::find(&texts, words, &included, config, budget)?,
+            Some(unit) => passages::find_units(&texts, &units, unit, included, config, budget)?,
+        };
         documents.lose(std::mem::take(&mut found.lost));
         found
     } else {

@@ -97,6 +97,7 @@ impl StatsRun<'_> {
         let summary = repeats.summary(tally.kept_characters);
         let mut found = self.statistics(tally, findings.header.sources, skipped, findings.summary.documents)?;
         found.summary.repeats = Some(summary);
+        found.summary.ignored = findings.summary.ignored;
         found.passages = frequent_passages(&findings.families);
         Ok(found)
     }

@@ -8,6 +8,7 @@ mod column;
 mod partition;
 mod spill;
 mod spool;
+mod units;
 mod words;
 
 pub(crate) use budget::Budget;
@@ -15,4 +16,5 @@ pub use budget::Resources;
 pub(crate) use column::SpillColumn;
 pub(crate) use partition::{Partition, Partitions, divide};
 pub(crate) use spool::Spool;
+pub(crate) use units::{UnitPlace, UnitReader, UnitRows, Units};
 pub(crate) use words::{HeldWords, WordReader, WordRows, Words};

@@ -12,6 +12,7 @@ use super::column::SpillColumn;
 use crate::error::Result;
 use doublon_core::cluster::families::Occurrence;
 use doublon_core::hash::mix;
+use doublon_core::kernel::Masks;
 use doublon_core::text::{Lexicon, Token, TokenId, TokenReader, Tokenizer, Vocabulary};
 use doublon_core::{Config, Scope};
 
@@ -72,11 +73,13 @@ impl WordReader {
         Self { number, tokens: tokenizer.reader(), tokenizer, lexicon: Lexicon::default(), short_line }
     }
 
-    /// Appends a document to `rows`, which hold documents of this reader only.
-    pub fn add(&mut self, text: &str, rows: &mut WordRows) {
+    /// Appends a document, in which known text stands where `masks` are, to `rows`, which hold documents of this reader
+    /// only.
+    pub fn add(&mut self, text: &str, masks: &Masks, rows: &mut WordRows) {
         let Self { number, tokenizer, tokens, lexicon, short_line } = self;
         rows.reader = *number;
         let start = rows.tokens.len();
+        let mut known = masks.cursor();
         let mut lines = ShortLines { doc: rows.ends.len() as u32, most: *short_line, ..ShortLines::default() };
         tokens.for_each(text, |token| {
             let at = rows.tokens.len() - start;
@@ -86,6 +89,11 @@ impl WordReader {
             let Token { hash, span } = token;
             lines.add(hash, &text.as_bytes()[lines.end.min(span.start)..span.start], at);
             lines.end = span.end;
+            if known.has(span) {
+                lines.is_known = true;
+                rows.tokens.push(lexicon.masked());
+                return;
+            }
             rows.tokens.push(lexicon.number(hash, || tokenizer.word(text, token)));
         });
         lines.repeated(rows.tokens.len() - start, &mut rows.short_lines);
@@ -260,6 +268,8 @@ struct ShortLines {
     end: usize,
     start: usize,
     key: u64,
+    /// Whether the line has a word of known text.
+    is_known: bool,
     found: Vec<ShortLine>,
 }
 
@@ -274,10 +284,10 @@ impl ShortLines {
 
     fn close(&mut self, at: usize) {
         let words = at - self.start;
-        if (1..=self.most).contains(&words) {
+        if (1..=self.most).contains(&words) && !self.is_known {
             self.found.push(ShortLine { doc: self.doc, key: self.key, start: self.start as u32, words: words as u32 });
         }
-        (self.start, self.key) = (at, 0);
+        (self.start, self.key, self.is_known) = (at, 0, false);
     }
 
     /// Appends the lines that stand more than once, equal ones next to each other.

@@ -21,7 +21,11 @@ mod cmd;
 mod explain;
 #[cfg(feature = "cli")]
 mod finality;
+#[cfg(feature = "cli")]
+mod known_text;
 #[cfg(feature = "report")]
 mod schema;
 #[cfg(feature = "report")]
 mod stats;
+#[cfg(feature = "cli")]
+mod units;

@@ -12,4 +12,4 @@ pub mod stretch;
 mod told;
 
 pub use order::KeepOrder;
-pub use told::families_in_order;
+pub use told::{families_in_order, repeated_stretches};

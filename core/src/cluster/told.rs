@@ -24,6 +24,14 @@ pub fn families_in_order(matches: &impl Matches, listed: usize, threshold: f64, 
     in_order(told, of_match)
 }
 
+/// Returns the stretches of later texts that repeat earlier ones, by text and place: each has at least the share
+/// `threshold` of its words there, in equal order, and those that touch have together at least `least` words.
+pub fn repeated_stretches(matches: &impl Matches, threshold: f64, least: u32) -> Vec<Stretch> {
+    let mut selector = Selector::new(matches, Share::new(threshold), least);
+    by_later_text(matches, |doc, of_text| selector.decide(doc, of_text));
+    selector.into_stretches()
+}
+
 /// Calls `decide` with each text that has the later place of a match, in order, and those matches by that place.
 fn by_later_text(matches: &impl Matches, mut decide: impl FnMut(u32, &[u32])) {
     let later = |n: u32| matches.sides(n as usize).1;

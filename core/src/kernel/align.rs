@@ -1,10 +1,12 @@
 //! From candidates to the passages that repeat: each pair of texts is aligned by itself.
 
+use std::ops::Range;
+
 use crate::candidate::postings::Candidate;
 use crate::cluster::families::Occurrence;
 use crate::cluster::stretch::{EqualRun, Matches};
 use crate::config::Config;
-use crate::kernel::words::WordBatch;
+use crate::kernel::parts::compared_parts;
 use crate::text::{Shingler, TokenId, Vocabulary};
 use crate::verify::Overlap;
 use crate::verify::align::{Alignment, Column, EQUAL, Run, identity};
@@ -257,46 +259,64 @@ impl<'v> RepeatAligner<'v> {
         Self { vocabulary, aligner, shared: SharedShingles::new(config.windows.k), least: config.min_words }
     }
 
-    /// Appends the passages that hold one of `candidates`, which [`PostingLinker`](super::PostingLinker) has ordered, to `repeats`, and
-    /// orders those to list.
-    pub fn align(&mut self, words: &WordBatch, candidates: &[Candidate], repeats: &mut PassageRepeats) {
-        for pair in candidates.chunk_by(Candidate::is_same_pair) {
-            self.align_pair([words.tokens(pair[0].a.doc), words.tokens(pair[0].b.doc)], pair, repeats);
-        }
-        repeats.sort();
-    }
-
     /// Appends the passages of one pair of texts, whose words are `a` and `b`; or of one text, which then is both. There
     /// is at least one candidate.
     pub fn align_pair(&mut self, [a, b]: [&[TokenId]; 2], candidates: &[Candidate], repeats: &mut PassageRepeats) {
         let Some(&Candidate { a: of_a, b: of_b }) = candidates.first() else { return };
         let places = candidates.iter().map(|candidate| (candidate.a.at as usize, candidate.b.at as usize));
+        let has_known = self.vocabulary.masked().is_some_and(|masked| a.contains(&masked) || b.contains(&masked));
+        if !has_known {
+            let [a, b] = [(of_a.doc, a), (of_b.doc, b)].map(|(doc, words)| TextPart { doc, words, start: 0 });
+            self.align_parts(a, b, places, repeats);
+            return;
+        }
+        let [parts_of_a, parts_of_b] = [a, b].map(|words| compared_parts(words, self.vocabulary).collect::<Vec<_>>());
+        let part = |parts: &[Range<usize>], at: usize| parts.partition_point(|part| part.end <= at);
+        let mut by_parts: Vec<([usize; 2], (usize, usize))> =
+            places.map(|(at_a, at_b)| ([part(&parts_of_a, at_a), part(&parts_of_b, at_b)], (at_a, at_b))).collect();
+        by_parts.sort_by_key(|&(parts, _)| parts);
+        for of_parts in by_parts.chunk_by(|x, y| x.0 == y.0) {
+            let [of_a_part, of_b_part] = of_parts[0].0;
+            let (Some(in_a), Some(in_b)) = (parts_of_a.get(of_a_part), parts_of_b.get(of_b_part)) else { continue };
+            let a = TextPart { doc: of_a.doc, words: &a[in_a.clone()], start: in_a.start };
+            let b = TextPart { doc: of_b.doc, words: &b[in_b.clone()], start: in_b.start };
+            let places = of_parts.iter().map(|&(_, (at_a, at_b))| (at_a - in_a.start, at_b - in_b.start));
+            self.align_parts(a, b, places, repeats);
+        }
+    }
+
+    /// Appends the passages of two parts of texts, or of one part with itself, that hold one of some places.
+    fn align_parts(
+        &mut self,
+        a: TextPart<'_>,
+        b: TextPart<'_>,
+        places: impl Iterator<Item = (usize, usize)>,
+        repeats: &mut PassageRepeats,
+    ) {
         let Self { vocabulary, aligner, shared, least } = self;
         let count = |found: &Alignment| {
             let count = |side: &[TokenId]| vocabulary.count_words(side);
-            count(&a[found.a.clone()]).min(count(&b[found.b.clone()]))
+            count(&a.words[found.a.clone()]).min(count(&b.words[found.b.clone()]))
         };
-        let sides = |found: &Alignment| {
-            [Occurrence::new(of_a.doc, found.a.clone()), Occurrence::new(of_b.doc, found.b.clone())]
-        };
+        let sides = |found: &Alignment| [a.place(&found.a), b.place(&found.b)];
         let keep = |found: &Alignment| {
-            if !shared.has_any(found, [a, b], vocabulary) {
+            if !shared.has_any(found, [a.words, b.words], vocabulary) {
                 return;
             }
             let words = count(found);
             if words < *least {
                 let [a, b] = sides(found);
                 repeats.short.push((a, b));
-            } else if found.score >= least_score_of(&a[found.a.clone()], vocabulary, *least) {
+            } else if found.score >= least_score_of(&a.words[found.a.clone()], vocabulary, *least) {
                 let repeat = repeats.repeat(sides(found), words, &found.runs);
                 repeats.listed.push(repeat);
             }
         };
-        if of_a.doc != of_b.doc {
-            aligner.across(a, b, places).iter().for_each(keep);
+        if (a.doc, a.start) != (b.doc, b.start) {
+            aligner.across(a.words, b.words, places).iter().for_each(keep);
             return;
         }
-        aligner.within(a, places).iter().for_each(keep);
+        aligner.within(a.words, places).iter().for_each(keep);
         for unit in aligner.loops() {
             let repeat = repeats.repeat(sides(unit), count(unit), &unit.runs);
             repeats.loops.push(repeat);
@@ -335,6 +355,21 @@ impl SharedShingles {
         }
         let [a, b] = &self.sets;
         Overlap::of(a, b).shared > 0
+    }
+}
+
+/// Words of a text between known text, or all of them.
+#[derive(Clone, Copy)]
+struct TextPart<'w> {
+    doc: u32,
+    words: &'w [TokenId],
+    /// The number of the first of them.
+    start: usize,
+}
+
+impl TextPart<'_> {
+    fn place(self, words: &Range<usize>) -> Occurrence {
+        Occurrence::new(self.doc, self.start + words.start..self.start + words.end)
     }
 }
 

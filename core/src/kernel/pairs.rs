@@ -15,7 +15,7 @@ use crate::kernel::batch::TextBatch;
 use crate::kernel::buckets::{Meeting, MemberBuckets};
 use crate::kernel::measure::Measurer;
 use crate::kernel::select::{Question, Selected, Selection, SelectionRules};
-use crate::kernel::sketch::{NO_TOKEN, SketchRows, SketchScratch, Sketcher};
+use crate::kernel::sketch::{SketchRows, SketchScratch, Sketcher, is_compared};
 use crate::verify::Overlap;
 
 /// Finds pairs and decides which texts stay, with memory that is used again.
@@ -142,7 +142,7 @@ impl PairFinder {
         self.find_copies(texts, rows, order);
         let Self { selection, buckets, meetings, joiner, is_copy, rules, .. } = self;
         let members = selection.restart();
-        let included = |doc: u32| rows.streams()[doc as usize] != NO_TOKEN && !is_copy[doc as usize];
+        let included = |doc: u32| is_compared(rows.streams()[doc as usize]) && !is_copy[doc as usize];
         if rules.containment.is_some() {
             self.by_stream.clear();
             self.by_stream.extend((0..rows.len() as u32).filter(|&doc| included(doc)));
@@ -203,7 +203,7 @@ impl PairFinder {
         let streams = rows.streams();
         let Self { by_stream, copies, is_copy, tokens, scratch, .. } = self;
         by_stream.clear();
-        by_stream.extend((0..rows.len() as u32).filter(|&doc| streams[doc as usize] != NO_TOKEN));
+        by_stream.extend((0..rows.len() as u32).filter(|&doc| is_compared(streams[doc as usize])));
         by_stream.sort_unstable_by_key(|&doc| (streams[doc as usize], order.rank(doc)));
         copies.clear();
         for group in by_stream.chunk_by(|&x, &y| streams[x as usize] == streams[y as usize]) {

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 
 use crate::candidate::postings::{Candidate, Following, Links, Posting, WordPlace};
 use crate::config::Config;
+use crate::kernel::parts::compared_parts;
 use crate::kernel::words::WordBatch;
 use crate::sketch::{WindowParameters, Windows};
 use crate::text::{TokenId, Vocabulary};
@@ -54,14 +55,16 @@ impl PostingMaker {
         wanted: impl Fn(u64) -> bool,
         postings: &mut Vec<Posting>,
     ) {
-        self.hashes.clear();
-        // Without accents, which are the first thing that a copy loses.
-        self.hashes.extend(words.iter().map(|&word| vocabulary.folded_hash(word)));
-        self.windows.keys(&self.hashes, |key, at| {
-            if wanted(key) {
-                postings.push(Posting { key, place: WordPlace { doc, at: at as u32 } });
-            }
-        });
+        for part in compared_parts(words, vocabulary) {
+            self.hashes.clear();
+            // Without accents, which are the first thing that a copy loses.
+            self.hashes.extend(words[part.clone()].iter().map(|&word| vocabulary.folded_hash(word)));
+            self.windows.keys(&self.hashes, |key, at| {
+                if wanted(key) {
+                    postings.push(Posting { key, place: WordPlace { doc, at: (part.start + at) as u32 } });
+                }
+            });
+        }
     }
 }
 

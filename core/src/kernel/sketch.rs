@@ -10,11 +10,21 @@ use crate::candidate::params::SKETCH_BYTES;
 use crate::config::Config;
 use crate::hash::content_hash;
 use crate::kernel::batch::TextBatch;
+use crate::kernel::known::{KnownTextFinder, Masks};
 use crate::sketch::MinHasher;
 use crate::text::{Shingler, TokenReader, Tokenizer, characters};
 
 /// The hash of the sequence of tokens of a text that has nothing but white space. No other text has it.
 pub const NO_TOKEN: u64 = 0;
+
+/// In place of the hash of the sequence of tokens of a text that has nothing but known text. It is compared with none.
+pub const KNOWN_ONLY: u64 = u64::MAX;
+
+/// Returns whether a text with this hash of its tokens is compared with others: it has something besides white space and
+/// known text.
+pub fn is_compared(stream: u64) -> bool {
+    stream != NO_TOKEN && stream != KNOWN_ONLY
+}
 
 /// Turns texts into shingles, signatures and rows of a table.
 ///
@@ -40,6 +50,7 @@ pub struct Sketcher {
     settings: u64,
     /// Whether documents are compared by their characters only.
     exact: bool,
+    known: Option<KnownTextFinder>,
 }
 
 /// What a sketcher works with; kept to be used again, one a thread.
@@ -49,6 +60,9 @@ pub struct SketchScratch {
     tokens: Vec<u64>,
     shingles: Vec<u64>,
     signature: Vec<u32>,
+    known: Option<KnownTextFinder>,
+    /// Whether the text that was read last is known text and nothing else.
+    is_known: bool,
 }
 
 /// One row for each of some texts, as columns.
@@ -81,7 +95,8 @@ impl SketchRows {
     }
 
     /// Returns for each text the hash of its sequence of tokens, or of characters where it has no token or only exact copies
-    /// are looked for: equal for texts that are equal after normalisation, [`NO_TOKEN`] where there is nothing but white space.
+    /// are looked for: equal for texts that are equal after normalisation, [`NO_TOKEN`] where there is nothing but white space,
+    /// [`KNOWN_ONLY`] where there is nothing but known text.
     pub fn streams(&self) -> &[u64] {
         &self.streams
     }
@@ -104,7 +119,10 @@ impl Sketcher {
     pub fn new(config: &Config) -> Self {
         let shape = config.shape();
         // The values are plain data, of which serde refuses none.
-        let settings = serde_json::to_vec(&(&config.text, config.seed, shape.len())).unwrap_or_default();
+        let mut settings = serde_json::to_vec(&(&config.text, config.seed, shape.len())).unwrap_or_default();
+        if !config.known_text.is_none() {
+            settings.extend(serde_json::to_vec(&(&config.known_text, config.min_words)).unwrap_or_default());
+        }
         Self {
             tokenizer: Tokenizer::new(config.text, config.seed),
             shingler: Shingler::new(config.text.shingle.k),
@@ -112,13 +130,20 @@ impl Sketcher {
             shape,
             settings: content_hash(&settings) as u64,
             exact: config.exact,
+            known: KnownTextFinder::new(config),
         }
     }
 
     /// Returns working memory, which belongs to this sketcher.
     pub fn scratch(&self) -> SketchScratch {
-        let reader = self.tokenizer.reader();
-        SketchScratch { reader, tokens: Vec::new(), shingles: Vec::new(), signature: vec![0; self.shape.len()] }
+        SketchScratch {
+            reader: self.tokenizer.reader(),
+            tokens: Vec::new(),
+            shingles: Vec::new(),
+            signature: vec![0; self.shape.len()],
+            known: self.known.clone(),
+            is_known: false,
+        }
     }
 
     /// Returns a hash of all that the values of a signature depend on besides the text.
@@ -133,16 +158,23 @@ impl Sketcher {
 
     /// Appends the row of one text to `rows`. If only exact copies are looked for, it has no keys and no sketch: all are 0.
     pub fn add(&self, text: &str, rows: &mut SketchRows, scratch: &mut SketchScratch) {
+        let masks = scratch.masks(text);
+        self.add_masked(text, &masks, rows, scratch);
+    }
+
+    /// Appends the row of one text to `rows`, given where known text stands in it.
+    pub fn add_masked(&self, text: &str, masks: &Masks, rows: &mut SketchRows, scratch: &mut SketchScratch) {
         if self.exact {
             return self.add_characters(text, rows);
         }
-        self.sign(text, scratch);
+        scratch.read_masked(text, masks);
+        self.sign(scratch);
         rows.keys.resize_with(self.shape.bands, Vec::new);
         for (column, key) in rows.keys.iter_mut().zip(lsh::band_keys(&scratch.signature, self.shape)) {
             column.push(key);
         }
         rows.sketches.push(lsh::sketch(&scratch.signature, self.shape));
-        rows.streams.push(stream(&scratch.tokens));
+        rows.streams.push(if scratch.is_known { KNOWN_ONLY } else { stream(&scratch.tokens) });
     }
 
     fn add_characters(&self, text: &str, rows: &mut SketchRows) {
@@ -175,14 +207,16 @@ impl Sketcher {
     /// ```
     pub fn wide_keys(&self, texts: &TextBatch<'_>, keys: &mut Vec<u64>, scratch: &mut SketchScratch) {
         for text in texts.iter() {
-            self.sign(text, scratch);
+            scratch.read(text);
+            self.sign(scratch);
             keys.extend(lsh::wide_band_keys(&scratch.signature, self.shape));
         }
     }
 
     /// Returns the `MinHash` values of a text.
     pub fn values<'s>(&self, text: &str, scratch: &'s mut SketchScratch) -> &'s [u32] {
-        self.sign(text, scratch);
+        scratch.read(text);
+        self.sign(scratch);
         &scratch.signature
     }
 
@@ -206,8 +240,8 @@ impl Sketcher {
         self.shingler.set(&scratch.tokens)
     }
 
-    fn sign(&self, text: &str, scratch: &mut SketchScratch) {
-        scratch.read(text);
+    /// Makes the signature of the text that was read last.
+    fn sign(&self, scratch: &mut SketchScratch) {
         let SketchScratch { tokens, shingles, signature, .. } = scratch;
         shingles.clear();
         self.shingler.shingles(tokens, shingles);
@@ -222,9 +256,22 @@ impl SketchScratch {
         &self.tokens
     }
 
+    /// Returns where known text stands in a text.
+    pub fn masks(&mut self, text: &str) -> Masks {
+        self.known.as_mut().map(|known| known.find(text)).unwrap_or_default()
+    }
+
     fn read(&mut self, text: &str) {
+        let masks = self.masks(text);
+        self.read_masked(text, &masks);
+    }
+
+    fn read_masked(&mut self, text: &str, masks: &Masks) {
         self.tokens.clear();
-        self.reader.units(text, &mut self.tokens);
+        self.is_known = masks.is_all();
+        if !self.is_known {
+            self.reader.units(&masks.blanked(text), &mut self.tokens);
+        }
     }
 }
 

@@ -2,8 +2,11 @@
 
 use std::ops::Range;
 
+use crate::candidate::postings::Candidate;
 use crate::config::Config;
+use crate::kernel::align::{PassageRepeats, RepeatAligner};
 use crate::kernel::batch::TextBatch;
+use crate::kernel::known::KnownTextFinder;
 use crate::text::{Lexicon, Token, TokenId, Tokenizer, Vocabulary};
 
 /// The words of some texts, numbered in one vocabulary.
@@ -32,14 +35,19 @@ impl WordBatch {
     pub fn new<'t>(batches: impl IntoIterator<Item = TextBatch<'t>>, config: &Config) -> Self {
         let tokenizer = Tokenizer::new(config.text, config.seed);
         let (mut reader, mut lexicon) = (tokenizer.reader(), Lexicon::default());
+        let mut known = KnownTextFinder::new(config);
         let (mut tokens, mut ends): (Vec<TokenId>, Vec<usize>) = (Vec::new(), Vec::new());
         for batch in batches {
             for text in batch.iter() {
                 let most = tokens.len().saturating_add(u32::MAX as usize);
-                reader.for_each(text, |token @ Token { hash, .. }| {
-                    if tokens.len() < most {
-                        tokens.push(lexicon.number(hash, || tokenizer.word(text, token)));
+                let masks = known.as_mut().map(|known| known.find(text)).unwrap_or_default();
+                let mut masks = masks.cursor();
+                reader.for_each(text, |token @ Token { hash, span }| {
+                    if tokens.len() >= most {
+                        return;
                     }
+                    let word = || tokenizer.word(text, token);
+                    tokens.push(if masks.has(span) { lexicon.masked() } else { lexicon.number(hash, word) });
                 });
                 ends.push(tokens.len());
             }
@@ -79,5 +87,16 @@ impl WordBatch {
     fn range(&self, doc: u32) -> Range<usize> {
         let start = doc.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
         start..self.ends[doc as usize]
+    }
+}
+
+impl RepeatAligner<'_> {
+    /// Appends the passages that hold one of `candidates`, which [`PostingLinker`](super::PostingLinker) has ordered, to `repeats`, and
+    /// orders those to list.
+    pub fn align(&mut self, words: &WordBatch, candidates: &[Candidate], repeats: &mut PassageRepeats) {
+        for pair in candidates.chunk_by(Candidate::is_same_pair) {
+            self.align_pair([words.tokens(pair[0].a.doc), words.tokens(pair[0].b.doc)], pair, repeats);
+        }
+        repeats.sort();
     }
 }

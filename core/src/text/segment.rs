@@ -38,7 +38,7 @@ pub fn paragraphs(text: &str) -> Vec<Span> {
 }
 
 /// The lines of a text without the white space around them; a blank line is an empty span.
-fn lines(text: &str) -> Vec<Span> {
+pub(super) fn lines(text: &str) -> Vec<Span> {
     let starts = line_starts(text);
     let ends = starts[1..].iter().map(|start| start - 1).chain([text.len()]);
     starts

@@ -23,6 +23,18 @@ pub type TokenId = u32;
 pub struct Vocabulary {
     entries: Vec<LexiconEntry>,
     spellings: Vec<Spelling>,
+    /// The number that words of known text have, if there are any.
+    masked: Option<TokenId>,
+}
+
+/// The hash that stands for every word of known text. No word is compared with one of these.
+const MASKED: u64 = u64::MAX;
+
+/// A vocabulary that takes up tokens while it is used, numbered as they come.
+#[derive(Clone, Debug, Default)]
+pub struct GrowingVocabulary {
+    numbers: HashMap<u64, TokenId, KeyedMix>,
+    vocabulary: Vocabulary,
 }
 
 /// The distinct tokens of a part of the documents, numbered as they come.
@@ -139,6 +151,11 @@ impl Lexicon {
         })
     }
 
+    /// Returns the number in this part of a word of known text, which equals no other.
+    pub fn masked(&mut self) -> TokenId {
+        self.number(MASKED, || "")
+    }
+
     /// Gives back the memory that only further tokens would need.
     pub fn finish(&mut self) {
         self.numbers = HashMap::default();
@@ -153,10 +170,16 @@ impl Vocabulary {
         entries.sort_unstable_by_key(|entry| entry.hash);
         entries.dedup_by_key(|entry| entry.hash);
         let spellings = entries.iter().map(|entry| entry.spelling).collect();
-        let vocabulary = Self { entries, spellings };
+        let masked = entries.last().filter(|last| last.hash == MASKED).map(|_| (entries.len() - 1) as TokenId);
+        let vocabulary = Self { entries, spellings, masked };
         let numbers = parts.iter().map(|part| part.entries.iter().map(|entry| vocabulary.find(entry.hash)).collect());
         let numbers = numbers.collect();
         (vocabulary, numbers)
+    }
+
+    /// Returns the number of the words of known text, if there are any. They match nothing, not each other either.
+    pub fn masked(&self) -> Option<TokenId> {
+        self.masked
     }
 
     /// Returns the hash of a token.
@@ -204,6 +227,31 @@ impl Vocabulary {
 
     fn find(&self, hash: u64) -> TokenId {
         self.entries.partition_point(|entry| entry.hash < hash) as TokenId
+    }
+}
+
+impl GrowingVocabulary {
+    /// Returns the number of the token whose hash is `hash`. The first time `word` is asked for it.
+    pub fn number<W: AsRef<str>>(&mut self, hash: u64, word: impl FnOnce() -> W) -> TokenId {
+        let Vocabulary { entries, spellings, .. } = &mut self.vocabulary;
+        *self.numbers.entry(hash).or_insert_with(|| {
+            let entry = LexiconEntry::new(word().as_ref(), hash);
+            entries.push(entry);
+            spellings.push(entry.spelling);
+            (entries.len() - 1) as TokenId
+        })
+    }
+
+    /// Returns what is known of the tokens so far.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
+    /// Drops all tokens but the first `len`.
+    pub fn truncate(&mut self, len: usize) {
+        self.numbers.retain(|_, number| (*number as usize) < len);
+        self.vocabulary.entries.truncate(len);
+        self.vocabulary.spellings.truncate(len);
     }
 }
 
@@ -292,6 +340,35 @@ mod tests {
         let (vocabulary, new) = Vocabulary::merge(&[lexicon]);
         let has_digit = |n: usize| vocabulary.has_digit(new[0][numbers[n] as usize]);
         assert_eq!((0..8).map(has_digit).collect::<Vec<_>>(), [true, true, true, true, true, false, false, false]);
+    }
+
+    #[test]
+    fn a_vocabulary_that_grows_knows_of_its_words_what_a_merged_one_does() {
+        let (lexicon, numbers) = lexicon("un deux été 東 un");
+        let (merged, new) = Vocabulary::merge(&[lexicon]);
+        let (mut grown, tokenizer) = (GrowingVocabulary::default(), Tokenizer::default());
+        for _ in 0..2 {
+            for (word, &number) in "un deux été 東 un".split(' ').zip(&numbers) {
+                let (token, expected) = (grown.number(tokenizer.hash(word), || word), new[0][number as usize]);
+                assert_eq!((grown.vocabulary().hash(token), token), (merged.hash(expected), number), "{word}");
+                assert_eq!(grown.vocabulary().folded_hash(token), merged.folded_hash(expected), "{word}");
+                assert_eq!(grown.vocabulary().spelling(token), merged.spelling(expected), "{word}");
+            }
+            grown.truncate(2);
+            assert_eq!(grown.vocabulary().len(), 2);
+        }
+    }
+
+    #[test]
+    fn words_of_known_text_have_one_number_in_all_parts() {
+        let (mut first, (mut second, _)) = (Lexicon::default(), lexicon("un deux"));
+        let masked = [first.masked(), second.masked()];
+        let (vocabulary, new) = Vocabulary::merge(&[first, second]);
+        for (part, masked) in masked.into_iter().enumerate() {
+            assert_eq!(vocabulary.masked(), Some(new[part][masked as usize]));
+        }
+        let (other, _) = lexicon("un deux");
+        assert_eq!(Vocabulary::merge(&[other]).0.masked(), None);
     }
 
     #[test]

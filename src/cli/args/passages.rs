@@ -6,6 +6,7 @@ use clap::{Args as Group, ValueEnum};
 use doublon::Scope;
 use doublon_core::Builder;
 use doublon_core::sketch::WindowParameters;
+use doublon_core::text::PassageUnit;
 
 use super::windows::WindowArgs;
 
@@ -22,6 +23,15 @@ pub struct PassageArgs {
     /// Example: --min-identity 0.9 leaves out what was edited much.
     #[arg(long, value_name = "SHARE", default_value_t = 0.45, allow_negative_numbers = true)]
     min_identity: f64,
+    /// Compare whole lines, paragraphs or sentences
+    ///
+    /// Those that are equal, of any length, are passages, and nothing else is: menus, `Loading`, and what pipelines for
+    /// training corpora drop line by line. Upper and lower case, punctuation and white space do not matter; a unit
+    /// without a word is compared by its characters. Blank lines are none. The first copy stays.
+    ///
+    /// Example: doublon clean crawl.jsonl --out clean --unit line --passages cut
+    #[arg(long, value_enum, value_name = "UNIT")]
+    unit: Option<UnitArg>,
     /// Look inside each document, across documents, or both
     ///
     /// Example: --scope within finds paragraphs that stand twice in one article.
@@ -45,6 +55,13 @@ pub struct PassageArgs {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
+enum UnitArg {
+    Line,
+    Paragraph,
+    Sentence,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
 enum ScopeArg {
     Within,
     Across,
@@ -54,13 +71,24 @@ enum ScopeArg {
 impl PassageArgs {
     /// Adds the flags to `builder`. Windows start from those of `preset`, or else from the default.
     pub fn configure(&self, builder: Builder, preset: Option<WindowParameters>) -> Builder {
-        let windows = WindowParameters { exhaustive: self.exhaustive, ..self.windows.windows(preset) };
+        let builder = builder.unit(self.unit.map(PassageUnit::from)).min_words(self.windows.min_words);
+        let windows = self.windows.windows(preset, builder.least_words());
+        let windows = WindowParameters { exhaustive: self.exhaustive, ..windows };
         builder
             .scope(self.scope.into())
             .inside_duplicates(self.inside_duplicates)
-            .min_words(self.windows.min_words)
             .min_identity(self.min_identity)
             .windows(windows)
+    }
+}
+
+impl From<UnitArg> for PassageUnit {
+    fn from(unit: UnitArg) -> Self {
+        match unit {
+            UnitArg::Line => Self::Line,
+            UnitArg::Paragraph => Self::Paragraph,
+            UnitArg::Sentence => Self::Sentence,
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use clap::{Arg, ArgMatches, Args as Group, Command};
 use doublon::finding::Parameters;
 use doublon::scan::Resources;
 use doublon::{Config, Level, Result};
+use doublon_core::text::KnownText;
 
 use super::documents::DocumentArgs;
 use super::input::InputArgs;
@@ -51,13 +52,28 @@ impl RunArgs {
     ///
     /// When a value is outside its range.
     pub fn parameters(&self, level: Level) -> Result<Parameters> {
-        Ok(Parameters { config: self.config(level)?, input: self.input.options()? })
+        let input = self.input.options()?;
+        Ok(Parameters { config: self.config(level, self.text.known_text(&input)?)?, input })
     }
 
-    fn config(&self, level: Level) -> Result<Config> {
+    /// Gives saved settings their known text, if there is any among the flags and it is asked for.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read, or is not that which the settings were saved with.
+    pub fn give_known_text(&self, saved: &mut Parameters) -> Result<()> {
+        let is_given = self.given.iter().any(|flag| flag.starts_with("--ignore-text"));
+        let is_wanted = saved.config.known_text.is_missing() && !self.text.ignore_text.is_empty();
+        if is_given || is_wanted {
+            saved.config = saved.config.with_known_text(self.text.known_text(&saved.input)?)?;
+        }
+        Ok(())
+    }
+
+    fn config(&self, level: Level, known_text: KnownText) -> Result<Config> {
         let presets = Presets::named(&self.preset)?;
         // Presets have shingles, so they come after the options of text.
-        let builder = self.text.configure(Config::builder().level(level));
+        let builder = self.text.configure(Config::builder().level(level).known_text(known_text));
         let builder = self.documents.configure(builder, presets.documents)?;
         Ok(self.passages.configure(builder, presets.windows).build()?)
     }

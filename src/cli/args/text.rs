@@ -2,9 +2,14 @@
 
 #![allow(clippy::doc_markdown)] // the comments of arguments are their help, where backticks would show
 
+use std::path::PathBuf;
+
 use clap::Args as Group;
+use doublon::Result;
+use doublon::finding::InputOptions;
+use doublon::scan::read_known_text;
 use doublon_core::Builder;
-use doublon_core::text::TextOptions;
+use doublon_core::text::{KnownText, TextOptions};
 
 #[derive(Debug, Group)]
 #[command(next_help_heading = "Text")]
@@ -35,12 +40,31 @@ pub struct TextArgs {
     /// Example: --seed 20261122
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
+    /// Ignore the text of FILE wherever it stands
+    ///
+    /// For licence headers, templates, and text that was handed out: documents are compared without it, it is no
+    /// passage, and the share of --fail-over is that of the other text. A near copy of it is found as passages are;
+    /// one of fewer words than --min-words word for word. Each document of FILE is such a text, whatever the
+    /// format. Documents that have nothing else are kept. May be given several times.
+    ///
+    /// Example: --ignore-text licence-header.txt --fail-over 15%
+    #[arg(long, value_name = "FILE")]
+    pub ignore_text: Vec<PathBuf>,
 }
 
 impl TextArgs {
+    /// Reads the known text.
+    ///
+    /// # Errors
+    ///
+    /// When a file of it cannot be read.
+    pub fn known_text(&self, input: &InputOptions) -> Result<KnownText> {
+        if self.ignore_text.is_empty() { Ok(KnownText::default()) } else { read_known_text(&self.ignore_text, input) }
+    }
+
     /// Adds the flags to `builder`, with the default shingles.
     pub fn configure(&self, builder: Builder) -> Builder {
-        let &Self { fold_accents, fold_digits, keep_case, seed } = self;
+        let &Self { fold_accents, fold_digits, keep_case, seed, .. } = self;
         builder.text(TextOptions { keep_case, fold_accents, fold_digits, ..TextOptions::default() }).seed(seed)
     }
 }

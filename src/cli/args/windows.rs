@@ -10,7 +10,8 @@ use doublon_core::sketch::WindowParameters;
 pub struct WindowArgs {
     /// Ignore passages of fewer than N words
     ///
-    /// They are counted, not listed: bylines, captions and menus repeat by nature. N is at least 3; below 8 the search
+    /// They are counted, not listed: bylines, captions and menus repeat by nature. N is at least 3, and with --unit at
+    /// least and by default 1; below 8 the search
     /// starts from shorter runs of words, which takes more time.
     ///
     /// In scripts written without spaces a character counts as a word (Chinese, Japanese) or as a quarter (Thai, Lao,
@@ -59,8 +60,10 @@ impl WindowArgs {
     /// asked for is no longer than the shortest passage, or that one could be missed.
     ///
     /// The values are not checked here: building a configuration from them does that.
-    pub fn windows(&self, preset: Option<WindowParameters>) -> WindowParameters {
-        let fitting = preset.unwrap_or_default().within(self.min_words);
+    ///
+    /// `least` is the length of the shortest passage.
+    pub fn windows(&self, preset: Option<WindowParameters>, least: usize) -> WindowParameters {
+        let fitting = preset.unwrap_or_default().within(least);
         let words = self.window.unwrap_or(fitting.words.max(self.window_shingle.unwrap_or(1)));
         WindowParameters {
             k: self.window_shingle.unwrap_or(fitting.k.min(words)),
@@ -89,7 +92,7 @@ mod tests {
     /// The windows of a configuration that is built of the flags.
     fn windows(flags: &str, preset: Option<&str>) -> Result<WindowParameters> {
         let only = OnlyWindows::try_parse_from(["test"].into_iter().chain(flags.split_whitespace())).expect(flags);
-        let windows = only.windows.windows(preset.and_then(passage_preset));
+        let windows = only.windows.windows(preset.and_then(passage_preset), only.windows.min_words);
         Ok(Config::builder().min_words(only.windows.min_words).windows(windows).build()?.windows)
     }
 

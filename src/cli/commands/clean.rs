@@ -65,8 +65,8 @@ pub struct CleanArgs {
     /// Act on saved findings instead of scanning
     ///
     /// FILE is what `doublon scan --format json` wrote. Nothing is written if a file is not what it was then; the exit
-    /// code is then 4. Flags that say how to read and to compare are refused. Paths, if given, are those that names
-    /// in the output start from.
+    /// code is then 4. Flags that say how to read and to compare are refused, but for --ignore-text: findings do not
+    /// hold known text, so it is given again. Paths, if given, are those that names in the output start from.
     ///
     /// Example: --from found.jsonl --out clean/
     #[arg(long, value_name = "FILE")]
@@ -145,16 +145,27 @@ pub fn run(args: &CleanArgs) -> Result<Outcome> {
 
 /// Findings were made by their own settings, so that others would have no effect.
 fn refuse_settings(args: &CleanArgs) -> Result<()> {
-    let counts =
-        |flag: &&String| ["--threads", "--memory", "--tmp", "--config"].iter().any(|means| flag.starts_with(means));
+    let counts = |flag: &&String| {
+        ["--threads", "--memory", "--tmp", "--config", "--ignore-text"].iter().any(|means| flag.starts_with(means))
+    };
     match args.run.given.iter().find(|flag| !counts(flag)).filter(|_| args.from.is_some()) {
         Some(flag) => bail!("{flag} has no effect with --from, which acts on findings as they are; scan again with it"),
         None => Ok(()),
     }
 }
 
+/// What repeats inside documents stays if passages do.
+fn refuse_unit(args: &CleanArgs) -> Result<()> {
+    let is_given = args.run.given.iter().any(|flag| flag.starts_with("--unit"));
+    if is_given && args.passages == PassagesArg::Keep {
+        bail!("--unit has no effect without --passages cut or --passages mark");
+    }
+    Ok(())
+}
+
 fn clean(args: &CleanArgs, plan_output: &Output, meter: &Meter) -> Result<(RunFacts, CleanSummary)> {
     refuse_settings(args)?;
+    refuse_unit(args)?;
     let mut target = None;
     if args.from.is_none() {
         // What is wrong with the output is told before the work.
@@ -165,6 +176,9 @@ fn clean(args: &CleanArgs, plan_output: &Output, meter: &Meter) -> Result<(RunFa
     meter.phase("planning", None);
     let (facts, planner) = gatherer.finish();
     let mut plan = planner.finish()?;
+    if args.from.is_some() {
+        args.run.give_known_text(&mut plan.parameters)?;
+    }
     settle(&mut plan, &args.options(), &args.run.resources()?, meter)?;
     if args.from.is_some() {
         check(&plan)?.plan().check_keepers()?;

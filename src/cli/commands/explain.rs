@@ -6,8 +6,10 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args as Group;
+use doublon::finding::Parameters;
 use doublon::inspect::explain::{ExplainRequest, explain};
 use doublon::report::explanation;
+use doublon::scan::read_known_text;
 
 use crate::cli::args::AnswerArgs;
 use crate::cli::exit::Outcome;
@@ -32,6 +34,14 @@ pub struct ExplainArgs {
     /// Example: --with corpus.jsonl#4
     #[arg(long, value_name = "DOCUMENT")]
     with: Option<String>,
+    /// Known text that was ignored, given again
+    ///
+    /// Findings that were made with --ignore-text do not hold that text, and it counts for nothing here either. May be
+    /// given several times.
+    ///
+    /// Example: --ignore-text licence-header.txt
+    #[arg(long, value_name = "FILE")]
+    ignore_text: Vec<PathBuf>,
     #[command(flatten)]
     form: AnswerArgs,
 }
@@ -44,7 +54,11 @@ pub struct ExplainArgs {
 pub fn run(args: &ExplainArgs) -> Result<Outcome> {
     let form = &args.form;
     let output = Output::prepare(form.output.as_deref(), std::slice::from_ref(&args.findings))?;
-    let findings = read_findings(&args.findings)?;
+    let mut findings = read_findings(&args.findings)?;
+    if !args.ignore_text.is_empty() {
+        let Parameters { config, input } = &mut findings.header.parameters;
+        *config = config.with_known_text(read_known_text(&args.ignore_text, input)?)?;
+    }
     let style = styled(form.color, form.limit(), &output);
     let request = ExplainRequest { id: &args.id, with: args.with.as_deref(), limit: style.limit, path: &args.findings };
     let told = explain(&findings, &request)?;

@@ -115,7 +115,8 @@ fn sheet(args: &ParamsArgs) -> doublon::Result<ShapeSheet> {
 
 fn window_sheet(args: &ParamsArgs) -> doublon::Result<WindowSheet> {
     let builder = Config::builder().min_words(args.windows.min_words).seed(args.seed);
-    let windows = builder.clone().windows(args.windows.windows(args.passage_preset()?)).build()?.windows;
+    let windows =
+        builder.clone().windows(args.windows.windows(args.passage_preset()?, args.windows.min_words)).build()?.windows;
     let config = builder.build()?;
     let setting = |name, windows, lengths: &[usize], changed: &[usize]| WindowSetting {
         name,

@@ -15,7 +15,7 @@ use super::flags::{is_switch, settable_flags, takes_several};
 use super::names::check_names;
 
 /// Flags whose values are paths. In a file, they start from its folder.
-const PATHS: [&str; 2] = ["tmp", "baseline"];
+const PATHS: [&str; 3] = ["tmp", "baseline", "ignore-text"];
 
 /// Values for a flag.
 #[derive(Clone, Debug, PartialEq, Eq)]

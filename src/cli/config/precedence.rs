@@ -14,12 +14,15 @@ const INSTEAD_OF: [(&str, &[&str]); 3] =
 const OF_DOCUMENT_PRESETS: [&str; 5] = ["threshold", "recall", "bands", "rows", "shingle"];
 const OF_PASSAGE_PRESETS: [&str; 4] = ["window", "window-shingle", "window-bands", "window-rows"];
 
+/// Returns whether a flag stands on the command line.
+pub fn is_given(flag: &str, given: &ArgMatches) -> bool {
+    let id = flag.replace('-', "_");
+    given.ids().any(|known| known.as_str() == id) && given.value_source(&id) == Some(ValueSource::CommandLine)
+}
+
 /// Removes what flags of the command line stand for: `--recall` replaces bands, and `--preset` the values that it sets.
 pub fn give_way(defaults: &mut BTreeMap<String, FlagDefault>, given: &ArgMatches) {
-    let is_given = |flag: &str| {
-        let id = flag.replace('-', "_");
-        given.ids().any(|known| known.as_str() == id) && given.value_source(&id) == Some(ValueSource::CommandLine)
-    };
+    let is_given = |flag: &str| is_given(flag, given);
     let mut gone: Vec<&str> = Vec::new();
     for (flag, others) in INSTEAD_OF {
         gone.extend(others.iter().filter(|_| is_given(flag)));

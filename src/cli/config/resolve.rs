@@ -10,7 +10,7 @@ use clap::{ArgMatches, Command};
 use super::defaults::{FlagDefault, collect_defaults};
 use super::file::SettingsFile;
 use super::flags::COMMANDS;
-use super::precedence::{fit_presets, give_way, without_given};
+use super::precedence::{fit_presets, give_way, is_given, without_given};
 
 /// A command line that has been read, and where its values come from.
 pub struct Resolved {
@@ -67,7 +67,12 @@ pub fn resolve(definition: Command, arguments: &[OsString]) -> Result<Resolved, 
     if name == "params" {
         fit_presets(&mut defaults, given.get_flag("passages"));
     }
-    let definition = definition.mut_subcommand(name, |command| with_defaults(command, &defaults));
+    let has_unit = defaults.contains_key("unit") || is_given("unit", given);
+    let definition = definition.mut_subcommand(name, |command| {
+        // A unit of one word is a unit.
+        let command = if has_unit { command.mut_arg("min_words", |arg| arg.default_value("1")) } else { command };
+        with_defaults(command, &defaults)
+    });
     if let Some(command) = definition.find_subcommand(name) {
         without_given(&mut defaults, command, given);
     }

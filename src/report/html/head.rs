@@ -17,7 +17,7 @@ use crate::finding::digest::Digest;
 use crate::finding::{PassageClass, Sort};
 use crate::report::text::closing::classes;
 use crate::report::text::phrase::class_in_words;
-use crate::report::text::{bytes, counted, number, percent};
+use crate::report::text::{bytes, counted, ignored_text, number, percent};
 
 const STYLE: &str = include_str!("../../../templates/report/report.css");
 
@@ -129,9 +129,11 @@ fn lead(digest: &Digest) -> String {
     let sources = counted(digest.header.sources.len() as u64, "file");
     let compared = compared(digest);
     let read = format!("{} of text in {} from {sources} compared", bytes(repeated.text), counted(compared, "document"));
+    let ignored =
+        digest.summary.ignored.map_or(String::new(), |found| format!(" Not counted: {}.", ignored_text(found)));
     match repeated.documents.saturating_add(repeated.passages) {
-        0 => format!("{read}."),
-        repeated => format!("{read}; {} of it only repeat what is kept elsewhere.", bytes(repeated)),
+        0 => format!("{read}.{ignored}"),
+        repeated => format!("{read}; {} of it only repeat what is kept elsewhere.{ignored}", bytes(repeated)),
     }
 }
 

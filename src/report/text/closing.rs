@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::page::{Names, Page, Paint};
 use super::phrase::{bytes, counted, counted_classes, number, percent, quote, reason_in_words};
 use crate::finding::digest::Digest;
-use crate::finding::{Header, PassageClass, Repeated, Summary};
+use crate::finding::{Header, IgnoredText, PassageClass, Repeated, Summary};
 use crate::report::visible::visible;
 
 /// Writes the counts.
@@ -18,6 +18,9 @@ pub fn write<W: Write>(digest: &Digest, names: &Names<'_>, page: &mut Page<'_, W
         page.labelled("skipped", &skipped_by_reason(summary), Paint::Plain)?;
     }
     page.labelled("text", &text_counts(summary), Paint::Plain)?;
+    if let Some(ignored) = summary.ignored {
+        page.labelled("ignored", &ignored_text(ignored), Paint::Plain)?;
+    }
     page.labelled("repeated", &repeated(&digest.repeated), Paint::Plain)?;
     if let Some(new) = new(summary) {
         page.labelled("new", &new, Paint::Plain)?;
@@ -88,6 +91,16 @@ fn text_counts(summary: &Summary) -> String {
         lossy => format!("; bytes that could not be decoded in {}", counted(lossy, "document")),
     };
     format!("{}{encodings}{broken}", bytes(summary.text_bytes))
+}
+
+/// Returns how much known text there is, which the other counts are without.
+pub fn ignored_text(ignored: IgnoredText) -> String {
+    let IgnoredText { places, bytes: length, documents } = ignored;
+    let alone = match documents {
+        0 => String::new(),
+        n => format!("; {} with nothing else", counted(n, "document")),
+    };
+    format!("{} in {} of known text{alone}", bytes(length), counted(places, "place"))
 }
 
 /// What stands elsewhere too.

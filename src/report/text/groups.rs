@@ -1,5 +1,6 @@
 //! The groups of the report: clusters of duplicate documents, pairs, and repeated passages.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use doublon_core::Keep;
@@ -193,7 +194,12 @@ impl<W: Write> Groups<'_, '_, W> {
         let up_to = if is_one_length { "" } else { "up to " };
         let words =
             words.map_or_else(|| "one passage".into(), |words| format!("{up_to}{}", counted(words as u64, "word")));
-        let (places, repeated) = (counted(family.count as u64, "place"), cost_of_family(family));
+        let (mut places, repeated) = (counted(family.count as u64, "place"), cost_of_family(family));
+        let unit = self.digest.header.parameters.config.unit;
+        if unit.is_some() {
+            places = format!("{places} of {}", counted(documents_of(family) as u64, "document"));
+        }
+        let words = unit.map_or(words, |unit| format!("one {}", unit.name()));
         let repeated = if repeated == 0 { String::new() } else { format!(", {} stand again", bytes(repeated)) };
         self.page.title(&family.id, &format!("{words} in {places}{repeated}{}", told_new(family.new)))?;
         self.page.excerpt(&family.keep.excerpt, FAMILY_LINES)?;
@@ -225,6 +231,12 @@ impl<W: Write> Groups<'_, '_, W> {
     fn places(&self) -> usize {
         if self.is_unlimited { usize::MAX } else { PLACES }
     }
+}
+
+/// How many documents have a place of a family, as far as places are listed.
+fn documents_of(family: &PassageFamily) -> usize {
+    let places = || [&family.keep].into_iter().chain(&family.occurrences);
+    places().map(|place| (&place.doc.source, place.doc.record)).collect::<BTreeSet<_>>().len()
 }
 
 /// What the removal of a group would save, as an appendix to its title.

@@ -17,6 +17,7 @@ mod style;
 mod tests;
 pub(super) mod wrap;
 
+pub(super) use self::closing::ignored_text;
 pub use self::closing::summary_line;
 pub use self::phrase::{bytes, counted, number, percent};
 pub(super) use self::phrase::{covered, reason_in_words, regrouped};

@@ -6,7 +6,7 @@ use doublon_core::Config;
 use doublon_core::cluster::families::{Families, Occurrence, families};
 use doublon_core::cluster::families_in_order;
 use doublon_core::kernel::PassageRepeats;
-use doublon_core::text::{Shingler, Tokenizer};
+use doublon_core::text::{PassageUnit, Shingler, Tokenizer};
 use rayon::prelude::*;
 
 use super::candidates::candidates;
@@ -14,10 +14,11 @@ use super::classes::{Classes, DocumentWords};
 use super::places::{Choice, Lost, PlaceTable, Reporter};
 use super::repeats;
 use super::report::FoundPassages;
+use super::units::unit_families;
 use crate::error::Result;
 use crate::finding::{ClassCounts, Sink};
 use crate::scan::texts::Texts;
-use crate::store::{Budget, HeldWords, Words};
+use crate::store::{Budget, HeldWords, Units, Words};
 
 /// The repeated passages of some documents, ready to be handed out.
 #[derive(Default)]
@@ -29,6 +30,8 @@ pub(crate) struct Passages {
     classes: Classes,
     short_repeats: u64,
     tokenizer: Tokenizer,
+    /// Places of units that repeat the first one, which is a match that is not listed.
+    unit_repeats: u64,
     /// Documents that could not be read again; they have no place in any match.
     pub lost: Vec<Lost>,
 }
@@ -51,7 +54,7 @@ impl Passages {
     /// Counts them.
     pub fn counts(&self) -> PassageCounts {
         PassageCounts {
-            matches: self.repeats.listed.len() as u64,
+            matches: self.repeats.listed.len() as u64 + self.unit_repeats,
             families: self.grouped.families.len() as u64,
             classes: self.classes.counts(&self.choice),
             short_repeats: self.short_repeats,
@@ -62,7 +65,7 @@ impl Passages {
     /// their first place. Returns the documents that could no longer be read, whose matches are left out.
     pub fn send(self, texts: &Texts, budget: &Budget, sink: &mut dyn Sink) -> Result<Vec<Lost>> {
         let Self { repeats, grouped, choice, places, classes, tokenizer, .. } = self;
-        let reporter = Reporter { texts, tokenizer };
+        let reporter = Reporter { texts, tokenizer, unit: None };
         let found =
             FoundPassages { repeats: &repeats, grouped: &grouped, choice: &choice, places: &places, classes: &classes };
         let lost = found.send_matches(&reporter, budget, sink)?;
@@ -93,7 +96,7 @@ pub(crate) fn find(
     measure(&mut repeats, &Choice::new(&grouped, |_| true), &words, config)?;
     let words_of = DocumentWords::of(&repeats, &words);
     drop(words); // what is found may take as much memory as they did
-    let reporter = Reporter { texts, tokenizer: Tokenizer::new(config.text, config.seed) };
+    let reporter = Reporter { texts, tokenizer: Tokenizer::new(config.text, config.seed), unit: None };
     let mut all_lost = Vec::new();
     loop {
         let choice = Choice::new(&grouped, |n| repeats.listed[n].shingles().is_some());
@@ -101,8 +104,17 @@ pub(crate) fn find(
             Ok(places) => {
                 let tokenizer = reporter.tokenizer;
                 let classes = Classes::new(&repeats, &grouped, &choice, |doc| words_of.count(doc));
-                let lost = all_lost;
-                return Ok(Passages { repeats, grouped, choice, places, classes, short_repeats, tokenizer, lost });
+                return Ok(Passages {
+                    repeats,
+                    grouped,
+                    choice,
+                    places,
+                    classes,
+                    short_repeats,
+                    tokenizer,
+                    unit_repeats: 0,
+                    lost: all_lost,
+                });
             }
             // Their text has changed since it was read, so nothing can be said of them.
             Err(lost) => {
@@ -112,6 +124,38 @@ pub(crate) fn find(
                     repeats.retain(|repeat| !is_lost(&repeat.a) && !is_lost(&repeat.b));
                 }
                 grouped = group(&repeats, config);
+                all_lost.extend(lost);
+            }
+        }
+    }
+}
+
+/// Returns the units that stand more than once in the documents `included`, which are in order. `units` is those of all
+/// documents.
+pub(crate) fn find_units(
+    texts: &Texts,
+    units: &Units,
+    unit: PassageUnit,
+    mut included: Vec<u32>,
+    config: &Config,
+    budget: &Budget,
+) -> Result<Passages> {
+    let reporter = Reporter { texts, tokenizer: Tokenizer::new(config.text, config.seed), unit: Some(unit) };
+    let mut all_lost = Vec::new();
+    loop {
+        let grouped = unit_families(units, &included, config.scope, budget)?;
+        // Each place repeats the first one; there is nothing more to tell of any two of them.
+        let more: Vec<usize> = grouped.families.iter().map(|places| places.len() - 1).collect();
+        let choice = Choice { listed: Vec::new(), more };
+        match reporter.describe(&[], &grouped, &choice) {
+            Ok(places) => {
+                let unit_repeats = choice.more.iter().sum::<usize>() as u64;
+                let Reporter { tokenizer, .. } = reporter;
+                let found = Passages { grouped, choice, places, tokenizer, unit_repeats, ..Passages::default() };
+                return Ok(Passages { lost: all_lost, ..found });
+            }
+            Err(lost) => {
+                included.retain(|doc| lost.binary_search_by_key(doc, |&(lost, _)| lost).is_err());
                 all_lost.extend(lost);
             }
         }

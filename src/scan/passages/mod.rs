@@ -11,6 +11,8 @@
 //! The memory is that of the words, four bytes each, and of what is found; besides, 3.2 bytes a word of postings at a
 //! time, and 16 a candidate. With a budget, words, postings and candidates go to temporary files beyond their parts of
 //! it.
+//!
+//! Where whole units are compared (`units`), documents are sequences of hashes instead, and families follow from sorting them.
 
 mod candidates;
 mod classes;
@@ -18,5 +20,6 @@ mod find;
 mod places;
 mod repeats;
 mod report;
+mod units;
 
-pub(super) use find::{Passages, find};
+pub(super) use find::{Passages, find, find_units};

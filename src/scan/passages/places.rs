@@ -5,7 +5,7 @@ use std::ops::Range;
 use doublon_core::cluster::families::{Families, Occurrence};
 use doublon_core::hash::content_hash;
 use doublon_core::kernel::PassageRepeat;
-use doublon_core::text::{TokenReader, Tokenizer};
+use doublon_core::text::{PassageUnit, TokenReader, Tokenizer};
 use rayon::prelude::*;
 
 use crate::finding::{DocumentRef, MAX_LISTED_MATCHES, MAX_QUOTED_PLACES, PlacedSpan, Skipped};
@@ -23,6 +23,8 @@ pub(crate) type Lost = (u32, Skipped);
 pub(super) struct Reporter<'a> {
     pub texts: &'a Texts,
     pub tokenizer: Tokenizer,
+    /// What places are numbered by, if not by words.
+    pub unit: Option<PassageUnit>,
 }
 
 /// Which matches are listed: not all of a family that has very many.
@@ -85,7 +87,11 @@ impl Reporter<'_> {
         let wanted = wanted(repeats, grouped, choice);
         let documents: Vec<&[WantedPlace]> = wanted.chunk_by(|x, y| x.place.doc == y.place.doc).collect();
         let of_document = |reader: &mut TokenReader, document: &Document, wanted: &&[WantedPlace]| {
-            let described = Described::new(&document.text, reader).in_page(document.origin.as_deref());
+            let described = match self.unit {
+                None => Described::new(&document.text, reader),
+                Some(unit) => Described::of_units(&document.text, unit, reader),
+            };
+            let described = described.in_page(document.origin.as_deref());
             let name = self.texts.reference(wanted[0].place.doc, document);
             wanted.iter().map(|wanted| DescribedPlace::new(&described, wanted, &name)).collect()
         };

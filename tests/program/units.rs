@@ -1,0 +1,227 @@
+//! `--unit`: whole lines, paragraphs or sentences that are equal, of any length.
+
+#![allow(clippy::unwrap_used)] // helpers of tests fail like tests
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::process::Command;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// A folder of its own, in which commands run.
+struct Bench(TempDir);
+
+impl Bench {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let bench = Self(TempDir::new().unwrap());
+        for (name, content) in files {
+            bench.write(name, content);
+        }
+        bench
+    }
+
+    fn write(&self, name: &str, content: &str) {
+        let path = self.0.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.0.path().join(name)).unwrap()
+    }
+
+    /// Runs a command that must end with an exit code; returns what it writes to standard output and tells.
+    fn expect(&self, code: i32, arguments: &str) -> (String, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_doublon"));
+        command.args(arguments.split_whitespace()).arg("--no-progress").current_dir(self.0.path());
+        let output = command.output().unwrap();
+        let [out, told] = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        assert_eq!(output.status.code(), Some(code), "doublon {arguments}\n{out}{told}");
+        (out, told)
+    }
+
+    /// The texts of the records of a file.
+    fn texts(&self, name: &str) -> Vec<String> {
+        lines(&self.read(name)).iter().map(|record| record["text"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+fn lines(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn jsonl(texts: &[impl AsRef<str>]) -> String {
+    texts.iter().map(|text| json!({ "text": text.as_ref() }).to_string() + "\n").collect()
+}
+
+const PAGES: [&str; 4] = [
+    "Home\nAbout us\nSign up!\nSwallows have built nests under the station roof.\nShare this | All rights reserved.",
+    "HOME\nAbout us\n* Sign up\nA carpenter from the upper valley makes skis.\n\nShare this | All rights reserved.",
+    "Home\nAbout us\nSign up!\nThe lake froze late.\nShare this; all rights reserved\n",
+    "Loading\nLoading\nLoading\nThe last boat goes at ten past ten.\nLoading\n\nLoading\nLoading",
+];
+
+#[test]
+fn one_copy_of_each_line_stays() {
+    let bench = Bench::new(&[("in/a.jsonl", &jsonl(&PAGES))]);
+    let (_, told) = bench.expect(0, "clean in --out out --unit line --passages cut");
+    assert!(told.contains("13 cut, 0 left"), "{told}");
+    let expected = [
+        PAGES[0],
+        "A carpenter from the upper valley makes skis.",
+        "The lake froze late.\n",
+        "Loading\nThe last boat goes at ten past ten.",
+    ];
+    assert_eq!(bench.texts("out/a.jsonl"), expected);
+    let removed = lines(&bench.read("out/_doublon/removed.jsonl"));
+    let about = removed.iter().find(|cut| cut["words"] == 2 && cut["span"]["record"] == 1);
+    assert!(about.is_some_and(|cut| cut["covered"] == 1.0), "{removed:#?}");
+    bench.expect(0, "clean out --out again --unit line --passages cut");
+    assert_eq!(
+        (bench.read("again/a.jsonl"), bench.read("again/_doublon/removed.jsonl").as_str()),
+        (bench.read("out/a.jsonl"), "")
+    );
+}
+
+#[test]
+fn units_are_told_by_how_often_they_stand() {
+    let bench = Bench::new(&[("in/a.jsonl", &jsonl(&PAGES))]);
+    let (out, _) = bench.expect(0, "scan in --unit line --format json");
+    let found = lines(&out);
+    let families = found.iter().filter(|line| line["type"] == "passage_family");
+    let counts: BTreeMap<&str, &Value> =
+        families.map(|family| (family["keep"]["excerpt"].as_str().unwrap(), &family["count"])).collect();
+    let expected =
+        [("About us", 3), ("Home", 3), ("Loading", 6), ("Share this | All rights reserved.", 3), ("Sign up!", 3)];
+    assert!(counts.iter().map(|(unit, count)| (*unit, count.as_u64().unwrap())).eq(expected), "{counts:?}");
+    let (header, summary) = (&found[0]["parameters"], &found[found.len() - 1]);
+    assert_eq!(
+        (&header["unit"], &header["min_words"], &summary["passage_matches"]),
+        (&json!("line"), &json!(1), &json!(13))
+    );
+    let (report, _) = bench.expect(0, "scan in --unit line");
+    assert!(report.contains("5 repeated passages (13 matches)"), "{report}");
+    assert!(report.contains("one line in 6 places of 1 document, 35 bytes stand again"), "{report}");
+    let (out, _) = bench.expect(0, "scan in --unit line --min-words 4 --format json");
+    assert_eq!(out.matches("passage_family\"").count(), 1, "{out}");
+    let (_, told) = bench.expect(2, "scan in --unit line --min-words 0");
+    assert!(told.contains("min-words is 0, but it must be at least 1"), "{told}");
+    let (_, told) = bench.expect(2, "clean in --out out --unit line");
+    assert!(told.contains("--unit has no effect without --passages cut"), "{told}");
+}
+
+#[test]
+fn paragraphs_and_sentences_are_units_too() {
+    let texts = [
+        "A first paragraph\nof two lines.\n\nIt rains. It pours. ---\n\n---\n\n👍",
+        "It pours. The old man is snoring.\n\nA first paragraph of two lines.\n\n👍👍\n\n---\n\n👍",
+    ];
+    let bench = Bench::new(&[("in/a.jsonl", &jsonl(&texts))]);
+    let cleaned = |unit: &str| {
+        bench.expect(0, &format!("clean in --out {unit} --unit {unit} --passages cut"));
+        bench.texts(&format!("{unit}/a.jsonl"))
+    };
+    assert_eq!(cleaned("paragraph"), [texts[0], "It pours. The old man is snoring.\n\n👍👍"]);
+    let left = "It pours. The old man is snoring.\n\nA first paragraph of two lines.\n\n👍👍";
+    assert_eq!(cleaned("line"), [texts[0], left]);
+    // Short lines are sentences, and so is what stands behind one.
+    assert_eq!(cleaned("sentence"), [&texts[0].replace("---\n\n---", "---"), left.trim_start_matches("It pours. ")]);
+}
+
+#[test]
+fn a_scope_limits_what_a_unit_repeats() {
+    let bench =
+        Bench::new(&[("in/a.jsonl", &jsonl(&["one\ntwo\none\nx y z", "one\none\nthree four", "two\nfive six"]))]);
+    let cleaned = |scope: &str| {
+        bench.expect(0, &format!("clean in --out {scope} --unit line --passages cut --scope {scope}"));
+        bench.texts(&format!("{scope}/a.jsonl"))
+    };
+    assert_eq!(cleaned("both"), ["one\ntwo\nx y z", "three four", "five six"]);
+    assert_eq!(cleaned("within"), ["one\ntwo\nx y z", "one\nthree four", "two\nfive six"]);
+    assert_eq!(cleaned("across"), ["one\ntwo\none\nx y z", "three four", "five six"]);
+}
+
+/// Texts of lines that are drawn from few, some of them without a word.
+fn drawn(seed: u64) -> Vec<String> {
+    let mut state = seed;
+    let mut next = |below: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    let mut line = |own: u64| match next(8) {
+        0 => String::new(),
+        1 => ["---", "***", "…", "- - -"][next(4) as usize].to_owned(),
+        2 => format!("own {own} {}", next(10_000)),
+        3 => format!("Two sentences {}. Here they are {}!", next(6), next(6)),
+        _ => format!("Line {}", next(30)),
+    };
+    (0..40).map(|own| (0..4 + own % 9).map(|_| line(own)).collect::<Vec<_>>().join("\n")).collect()
+}
+
+/// What a line is compared by.
+fn normal(line: &str) -> String {
+    let words: Vec<String> =
+        line.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+    if words.is_empty() { line.split_whitespace().collect() } else { words.join(" ") }
+}
+
+#[test]
+fn what_is_left_is_the_first_copy_of_each_unit() {
+    for seed in 0..8 {
+        let texts = drawn(seed);
+        let bench = Bench::new(&[("in/a.jsonl", &jsonl(&texts))]);
+        for unit in ["line", "paragraph", "sentence"] {
+            let flags = format!("--unit {unit} --passages cut");
+            bench.expect(0, &format!("clean in --out {unit} {flags}"));
+            bench.expect(0, &format!("clean {unit} --out {unit}-again {flags}"));
+            assert_eq!(bench.read(&format!("{unit}-again/_doublon/removed.jsonl")), "", "{unit} {seed} {texts:#?}");
+        }
+        let all = || texts.iter().flat_map(|text| text.lines()).map(normal).filter(|line| !line.is_empty());
+        let left: Vec<String> = bench
+            .texts("line/a.jsonl")
+            .iter()
+            .flat_map(|text| text.lines())
+            .map(normal)
+            .filter(|line| !line.is_empty())
+            .collect();
+        let mut met = BTreeSet::new();
+        let expected: Vec<String> = all().filter(|line| met.insert(line.clone())).collect();
+        assert_eq!(left, expected, "{seed} {texts:#?}");
+    }
+}
+
+#[test]
+fn threads_memory_and_order_do_not_matter() {
+    let texts = drawn(9);
+    let bench = Bench::new(&[("a.jsonl", &jsonl(&texts[..11])), ("b.jsonl", &jsonl(&texts[11..]))]);
+    for unit in ["line", "sentence"] {
+        let scan = |flags: &str| bench.expect(0, &format!("scan --unit {unit} --format json {flags}")).0;
+        let whole = scan("a.jsonl b.jsonl --threads 1");
+        assert!(whole.contains("passage_family"));
+        assert_eq!(scan("b.jsonl a.jsonl --threads 3"), whole);
+        assert_eq!(scan("a.jsonl b.jsonl --threads 2 --memory 64MiB"), whole);
+    }
+}
+
+#[test]
+fn known_text_is_no_unit() {
+    let bench =
+        Bench::new(&[("in/a.jsonl", &jsonl(&["Home\nx y\nThe end", "Home\nz z\nThe end"])), ("menu.txt", "home")]);
+    bench.expect(0, "clean in --out out --unit line --passages cut --ignore-text menu.txt");
+    assert_eq!(bench.texts("out/a.jsonl"), ["Home\nx y\nThe end", "Home\nz z"]);
+}
+
+#[test]
+fn plain_files_keep_their_line_ends() {
+    let bench = Bench::new(&[
+        ("in/a.txt", "Home\r\n\r\nFirst text.\r\n"),
+        ("in/b.txt", "Home\r\n\r\nSecond text.\r\nHome\r\n"),
+    ]);
+    bench.write("doublon.toml", "unit = \"line\"\n[clean]\npassages = \"cut\"\n");
+    bench.expect(0, "clean in --out out --config doublon.toml");
+    assert_eq!(
+        (bench.read("out/a.txt"), bench.read("out/b.txt")),
+        ("Home\r\n\r\nFirst text.\r\n".into(), "Second text.\r\n".into())
+    );
+}
