@@ -22,7 +22,7 @@ const NO_PLACE: &str = "does not have the place that is named as kept";
 /// What removals are measured against.
 #[derive(Default)]
 pub(super) struct Kept {
-    /// The hashes of the words of each place.
+    /// The hashes of the words of each place, or of its characters if it has no word.
     pub places: BTreeMap<Place, BTreeMap<Span, Vec<u64>>>,
     pub documents: BTreeMap<Place, KeptDocument>,
 }
@@ -44,7 +44,7 @@ impl Kept {
         }
         let keepers: BTreeSet<Place> = evidence.documents.values().filter_map(|gone| gone.kept).collect();
         let config = &evidence.settings.parameters.config;
-        let (sketcher, tokenizer) = (Sketcher::new(config), Tokenizer::new(config.text, config.seed));
+        let (sketcher, mut reader) = (Sketcher::new(config), Tokenizer::new(config.text, config.seed).reader());
         let mut scratch = sketcher.scratch();
         for (number, source) in evidence.sources.iter().enumerate() {
             let is_named = |place: &Place| place.0 == number;
@@ -56,10 +56,8 @@ impl Kept {
                 let place = (number, record.record);
                 for (span, words) in kept.places.get_mut(&place).into_iter().flatten() {
                     match span.of(&record.text) {
-                        Some(text) => *words = tokenizer.tokens(text).iter().map(|token| token.hash).collect(),
-                        None => {
-                            faults.add(Promise::P2, evidence.name(place), NO_PLACE);
-                        }
+                        Some(text) => drop(reader.unit_words(text, words)),
+                        None => faults.add(Promise::P2, evidence.name(place), NO_PLACE),
                     }
                 }
                 if keepers.contains(&place) {

@@ -49,6 +49,16 @@ impl<'a> Repeats<'a> {
         Some((doc, Span::new(origins.original(place.start), origins.original(last) + 1)))
     }
 
+    /// Checks a place that repeats another.
+    fn repeat(&mut self, place: &PlacedSpan, is_told: bool) {
+        self.matches += 1;
+        if !is_told && !self.is_told(place) {
+            let PlacedSpan { doc, start, end, .. } = place;
+            let place = format!("{}, record {} of the copy, bytes {start} to {end}", doc.source, doc.record);
+            self.faults.add(Promise::P10, place, "repeats another place, and staying.jsonl does not tell it");
+        }
+    }
+
     fn is_told(&self, place: &PlacedSpan) -> bool {
         let Some((doc, span)) = self.original(place) else { return false };
         self.evidence.staying.get(&doc).is_some_and(|told| told.iter().any(|other| other.overlaps(span)))
@@ -67,12 +77,12 @@ impl Sink for Repeats<'_> {
                 }
             }
             Finding::PassageMatch(found) => {
-                self.matches += 1;
-                if !self.is_told(&found.a) && !self.is_told(&found.b) {
-                    let PlacedSpan { doc, start, end, .. } = &found.b;
-                    let place = format!("{}, record {} of the copy, bytes {start} to {end}", doc.source, doc.record);
-                    self.faults.add(Promise::P10, place, "repeats another place, and staying.jsonl does not tell it");
-                }
+                let is_told = self.is_told(&found.a);
+                self.repeat(&found.b, is_told);
+            }
+            // Of units, only families are listed.
+            Finding::PassageFamily(family) if self.evidence.settings.parameters.config.unit.is_some() => {
+                family.occurrences.iter().for_each(|place| self.repeat(place, false));
             }
             _ => {}
         }

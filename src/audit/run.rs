@@ -11,7 +11,8 @@ use super::kept::Kept;
 use super::removed::Meter;
 use super::repeats::Repeats;
 use crate::error::Result;
-use crate::scan::{Progress, Resources, scan_into};
+use crate::finding::Parameters;
+use crate::scan::{Progress, Resources, read_known_text, scan_into};
 use crate::source::SourceOptions;
 
 /// What was checked of a clean copy, and what does not hold.
@@ -47,9 +48,15 @@ impl Audit {
 ///
 /// # Errors
 ///
-/// If the evidence is missing or damaged, or an input or a copy cannot be read. What does not hold is no error.
-pub fn audit(out: &Path, resources: &Resources, progress: &dyn Progress) -> Result<Audit> {
-    let (evidence, mut faults) = (Evidence::read(out)?, Faults::default());
+/// If the evidence is missing or damaged, an input or a copy cannot be read, or the known text at `ignored` is not that
+/// with which the copy was made. What does not hold is no error.
+pub fn audit(out: &Path, ignored: &[PathBuf], resources: &Resources, progress: &dyn Progress) -> Result<Audit> {
+    let (mut evidence, mut faults) = (Evidence::read(out)?, Faults::default());
+    let Parameters { config, input } = &mut evidence.settings.parameters;
+    if !ignored.is_empty() {
+        *config = config.with_known_text(read_known_text(ignored, input)?)?;
+    }
+    config.check_known_text()?;
     let options = SourceOptions::from(evidence.settings.parameters.input.clone());
     progress.phase("reading", None);
     let kept = Kept::read(&evidence, &options, &mut faults)?;

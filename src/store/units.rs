@@ -94,6 +94,11 @@ impl Units {
         self.keys.len()
     }
 
+    /// Returns how many units a document has.
+    pub fn count(&self, doc: u32) -> u64 {
+        self.ends[doc as usize] - doc.checked_sub(1).map_or(0, |before| self.ends[before as usize])
+    }
+
     /// Calls `emit` with each unit of the documents `included`, which are in order, that is compared.
     pub fn for_each(&self, included: &[u32], mut emit: impl FnMut(UnitPlace)) -> Result<()> {
         let mut docs = included.iter().copied().peekable();

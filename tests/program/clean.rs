@@ -13,6 +13,7 @@ use tempfile::TempDir;
 
 use crate::generator::{Corpus, Generated, Mix, Options};
 use crate::oracle::{Oracle, write_corpus};
+use crate::proof::prove;
 
 const LEAD: &str = "The council voted late on Thursday to close the old bridge over the river for repairs that are \
                     expected to last until the end of next summer, the mayor said.";
@@ -55,19 +56,10 @@ impl Bench {
         let output = self.run(arguments);
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(code), "doublon {arguments}\n{told}");
-        if let Some((_, out)) = arguments.split_once("--out ").filter(|_| matches!(code, 0 | 3)) {
-            self.verify(out.split(' ').next().unwrap());
+        if matches!(code, 0 | 3) {
+            prove(self.folder.path(), arguments);
         }
         told
-    }
-
-    /// Proves each copy that a test writes.
-    fn verify(&self, out: &str) {
-        if self.path(out).exists() {
-            let proof = self.run(&format!("verify {out}"));
-            let told = [proof.stdout, proof.stderr].map(|told| String::from_utf8_lossy(&told).into_owned()).concat();
-            assert_eq!(proof.status.code(), Some(0), "doublon verify {out}\n{told}");
-        }
     }
 
     fn files(&self, name: &str) -> BTreeMap<String, Vec<u8>> {

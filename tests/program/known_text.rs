@@ -10,6 +10,8 @@ use std::process::{Command, Output};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::proof::prove;
+
 const HEADER: &str = "/*\n * This file is part of the Example Tide Table.\n *\n * The Example Tide Table is free software: \
     you may copy it, change it and\n * pass it on under the terms of the example licence, version two or later.\n * It \
     comes without any warranty, not even that the tides will be on time.\n */\n";
@@ -48,6 +50,9 @@ impl Bench {
         let output = self.run(arguments);
         let [out, told] = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned());
         assert_eq!(output.status.code(), Some(code), "doublon {arguments}\n{out}{told}");
+        if matches!(code, 0 | 3) {
+            prove(self.0.path(), arguments);
+        }
         (out, told)
     }
 

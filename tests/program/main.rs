@@ -23,6 +23,8 @@ mod explain;
 mod finality;
 #[cfg(feature = "cli")]
 mod known_text;
+#[cfg(feature = "cli")]
+mod proof;
 #[cfg(feature = "report")]
 mod schema;
 #[cfg(feature = "report")]

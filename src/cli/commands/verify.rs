@@ -19,6 +19,13 @@ use crate::cli::progress::Meter;
 pub struct VerifyArgs {
     /// Folder of a clean copy, as `clean --out` wrote it
     dir: PathBuf,
+    /// Known text that was ignored, given again
+    ///
+    /// The evidence does not hold it. May be given several times.
+    ///
+    /// Example: --ignore-text licence-header.txt
+    #[arg(long, value_name = "FILE")]
+    ignore_text: Vec<PathBuf>,
     #[command(flatten)]
     form: AnswerArgs,
     #[command(flatten)]
@@ -36,7 +43,7 @@ pub fn run(args: &VerifyArgs) -> Result<Outcome> {
     let form = &args.form;
     let output = Output::prepare(form.output.as_deref(), std::slice::from_ref(&args.dir))?;
     let meter = Meter::of(&args.messages);
-    let found = audit(&args.dir, &args.resources.resources()?, &meter);
+    let found = audit(&args.dir, &args.ignore_text, &args.resources.resources()?, &meter);
     meter.finish();
     let found = found?;
     if form.is_json() {

@@ -59,6 +59,14 @@ impl Classes {
         Self { of_match, of_family, spreads }
     }
 
+    /// Decides on families of equal units, which have no matches. `units` gives how many units a document has.
+    pub fn of_units(grouped: &Families, units: impl Fn(u32) -> u64) -> Self {
+        let spreads = spreads(&grouped.families, units);
+        let class = |spread| PassageClass::of_family(family_measures(spread), ClassTally::default());
+        let of_family = spreads.iter().map(class).collect();
+        Self { of_match: Vec::new(), of_family, spreads }
+    }
+
     /// Counts them by the names of the classes that there are.
     pub fn counts(&self, choice: &Choice) -> BTreeMap<String, ClassCounts> {
         let (mut matches, mut families) = (ClassTally::default(), ClassTally::default());

@@ -151,7 +151,9 @@ pub(crate) fn find_units(
             Ok(places) => {
                 let unit_repeats = choice.more.iter().sum::<usize>() as u64;
                 let Reporter { tokenizer, .. } = reporter;
-                let found = Passages { grouped, choice, places, tokenizer, unit_repeats, ..Passages::default() };
+                let classes = Classes::of_units(&grouped, |doc| units.count(doc));
+                let found =
+                    Passages { grouped, choice, places, classes, tokenizer, unit_repeats, ..Passages::default() };
                 return Ok(Passages { lost: all_lost, ..found });
             }
             Err(lost) => {
