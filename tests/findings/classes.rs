@@ -5,8 +5,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use doublon::finding::{Findings, PassageClass, PassageFamily, PassageMatch, Sort};
-use doublon::report::{html, text};
+use doublon::finding::{Findings, PassageClass, PassageFamily, PassageMatch};
 use doublon::scan::{Resources, scan};
 use doublon::{Config, InputOptions, Level};
 use tempfile::TempDir;
@@ -162,8 +161,12 @@ fn classes_do_not_depend_on_threads() {
     assert_eq!(classes(1), classes(5));
 }
 
+#[cfg(feature = "report")]
 #[test]
 fn reports_show_copies_first_and_furniture_once() {
+    use doublon::finding::Sort;
+    use doublon::report::{html, text};
+
     let (texts, [menu, _], bios) = site();
     let found = found(&texts);
     let mut out = Vec::new();

@@ -425,6 +425,7 @@ fn unpack(packed: &[u32], words: usize) -> impl Iterator<Item = Run> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::{TextBatch, WordBatch};
 
     fn run(column: Column, len: usize) -> Run {
         Run { column, len }
@@ -477,7 +478,7 @@ mod tests {
             "the coin of 2 Mark of June 1979 was struck by a mint here",
         ];
         let config = Config::builder().min_words(5).build().expect("valid");
-        let words = WordBatch::new([crate::kernel::TextBatch::from(texts.as_slice())], &config);
+        let words = WordBatch::new([TextBatch::from(texts.as_slice())], &config);
         let mut found = PassageRepeats::default();
         let columns = [(Column::Equal, 3), (Column::Different, 1), (Column::Equal, 2), (Column::OnlyB, 1)];
         let rest = [(Column::Different, 1), (Column::Equal, 3), (Column::Similar, 1), (Column::Equal, 2)];
@@ -498,7 +499,7 @@ mod tests {
         let texts = [of_files(1), of_files(20)];
         let config = Config::builder().min_words(5).build().expect("valid");
         let texts = [texts[0].as_str(), texts[1].as_str()];
-        let words = WordBatch::new([crate::kernel::TextBatch::from(texts.as_slice())], &config);
+        let words = WordBatch::new([TextBatch::from(texts.as_slice())], &config);
         let mut shared = SharedShingles::new(5);
         let aligned = |columns: &[(Column, usize)]| Alignment {
             a: 0..45,
