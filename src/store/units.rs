@@ -60,7 +60,9 @@ impl UnitReader {
             let is_known = known.peek().is_some_and(|mask| mask.overlaps(unit));
             words.clear();
             let count = reader.unit_words(&text[unit.start..unit.end], words);
-            rows.keys.push(if is_known || count < *least { NO_UNIT } else { unit_key(words) });
+            // One of invisible characters alone is blank.
+            let is_compared = !is_known && count >= *least && !words.is_empty();
+            rows.keys.push(if is_compared { unit_key(words) } else { NO_UNIT });
         }
         rows.ends.push(rows.keys.len());
     }

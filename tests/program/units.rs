@@ -117,6 +117,14 @@ fn units_are_told_by_how_often_they_stand() {
 }
 
 #[test]
+fn blank_lines_are_no_units_whatever_they_are_made_of() {
+    let texts = ["One line\n\u{200b}\n\u{200b}\nanother", "A third\n\u{200b}\n \n\n\u{feff}\u{200b}\none line"];
+    let bench = Bench::new(&[("in/a.jsonl", &jsonl(&texts))]);
+    bench.expect(0, "clean in --out out --unit line --passages cut");
+    assert_eq!(bench.texts("out/a.jsonl"), [texts[0], texts[1].trim_end_matches("\none line")]);
+}
+
+#[test]
 fn paragraphs_and_sentences_are_units_too() {
     let texts = [
         "A first paragraph\nof two lines.\n\nIt rains. It pours. ---\n\n---\n\n👍",
