@@ -1,16 +1,16 @@
 //! What a cut takes along, and the white space that is left over.
 //!
 //! A cut holds whole words. Punctuation that hangs on its first or last word goes with it, and so do the marks of a quote or
-//! a list before it if its first line goes, and what is left of a paragraph when all its words go. Of the white space before and after a cut, the
-//! side with more line ends stays, so that paragraphs stay apart by what kept them apart; at the start or the end of a text
-//! it is that of the text's edge.
+//! a list before it if its first line goes, and what is left of a paragraph, or of a fence or a table in Markdown, when all
+//! its words go. Of the white space before and after a cut, the side with more line ends stays, so that paragraphs stay
+//! apart by what kept them apart; at the start or the end of a text it is that of the text's edge.
 
 use std::ops::Range;
 
 use super::edges::{Edges, are_joined};
 use super::options::CutEdge;
 use doublon_core::Span;
-use doublon_core::text::{Token, Tokenizer, paragraphs};
+use doublon_core::text::{Token, Tokenizer, markdown_blocks, paragraphs};
 use doublon_core::verify::subsequence::common_subsequence;
 
 /// A text taken apart.
@@ -18,15 +18,17 @@ pub(super) struct CuttableText<'t> {
     whole: &'t str,
     pub tokens: Vec<Token>,
     paragraphs: Vec<Span>,
+    /// Fences, tables and front matter of Markdown.
+    blocks: Vec<Span>,
     pub edges: Edges,
 }
 
 impl<'t> CuttableText<'t> {
     /// Takes a text apart, for cuts that begin and end at edges of a kind.
     pub fn new(text: &'t str, edge: CutEdge, tokenizer: &Tokenizer) -> Self {
-        let (tokens, paragraphs) = (tokenizer.tokens(text), paragraphs(text));
-        let edges = Edges::new(text, &tokens, &paragraphs, edge);
-        Self { whole: text, tokens, paragraphs, edges }
+        let (tokens, paragraphs, blocks) = (tokenizer.tokens(text), paragraphs(text), markdown_blocks(text));
+        let edges = Edges::new(text, &tokens, (&paragraphs, &blocks), edge);
+        Self { whole: text, tokens, paragraphs, blocks, edges }
     }
 
     /// Returns the words that lie in a span.
@@ -127,11 +129,9 @@ impl<'t> CuttableText<'t> {
         let marks = if is_line_taken { marks_before(gap_before, before.is_some()) } else { 0 };
         let start = first.start - hanging_before(gap_before, before.is_some()).max(marks);
         let end = last.end + hanging_after(gap_after, after.is_some()).max(quote_lines_after(gap_after));
-        let (head, tail) = (self.paragraph_of(first), self.paragraph_of(last));
-        let head = head.filter(|paragraph| self.is_taken(*paragraph, words));
-        let tail = tail.filter(|paragraph| self.is_taken(*paragraph, words));
-        let (start, end) =
-            (head.map_or(start, |head| start.min(head.start)), tail.map_or(end, |tail| end.max(tail.end)));
+        let taken = [first, last].into_iter().flat_map(|word| self.around(word));
+        let taken = taken.filter(|stretch| self.is_taken(*stretch, words));
+        let (start, end) = taken.fold((start, end), |(start, end), part| (start.min(part.start), end.max(part.end)));
         Span::new(start, end)
     }
 
@@ -162,14 +162,18 @@ impl<'t> CuttableText<'t> {
         self.tokens.len() - inside
     }
 
-    fn paragraph_of(&self, word: Span) -> Option<Span> {
-        let n = self.paragraphs.partition_point(|paragraph| paragraph.end <= word.start);
-        self.paragraphs.get(n).copied()
+    /// Returns the paragraph and the block that a word is in.
+    fn around(&self, word: Span) -> impl Iterator<Item = Span> {
+        let at = |stretches: &[Span]| {
+            let n = stretches.partition_point(|stretch| stretch.end <= word.start);
+            stretches.get(n).filter(|stretch| stretch.start <= word.start).copied()
+        };
+        [at(&self.paragraphs), at(&self.blocks)].into_iter().flatten()
     }
 
-    /// Whether all words of a paragraph are in the range.
-    fn is_taken(&self, paragraph: Span, words: &Range<usize>) -> bool {
-        let all = self.words(paragraph);
+    /// Whether all words of a stretch are in the range.
+    fn is_taken(&self, stretch: Span, words: &Range<usize>) -> bool {
+        let all = self.words(stretch);
         words.start <= all.start && all.end <= words.end
     }
 

@@ -8,6 +8,8 @@
 //! the unit before.
 //!
 //! A whole unit belongs to a run however short it is: menus and headings are made of such units.
+//!
+//! In Markdown, a fence, a table and a front matter are one unit each, whatever the edges: no cut begins or ends in one.
 
 use std::ops::Range;
 
@@ -25,6 +27,8 @@ pub(super) struct Edges {
     kind: CutEdge,
     /// The first word of each unit, and the number of words of the text.
     starts: Vec<usize>,
+    /// The words of units that are never parted, in order.
+    whole: Vec<Range<usize>>,
 }
 
 /// Where an end of a run can go: outwards if that is allowed there, or else inwards.
@@ -36,16 +40,20 @@ pub(super) struct EdgeChoice {
 
 impl Edges {
     /// Divides a text for cuts that begin and end at edges of a kind.
-    pub fn new(text: &str, tokens: &[Token], paragraphs: &[Span], kind: CutEdge) -> Self {
+    pub fn new(text: &str, tokens: &[Token], (paragraphs, blocks): (&[Span], &[Span]), kind: CutEdge) -> Self {
         let units: Vec<usize> = match kind {
             CutEdge::Word | CutEdge::Sentence => paragraphs.iter().flat_map(|&one| sentences(text, one)).collect(),
             CutEdge::Paragraph => paragraphs.iter().map(|paragraph| paragraph.start).collect(),
         };
         let first = |start: usize| tokens.partition_point(|token| token.span.start < start);
-        let mut starts: Vec<usize> = std::iter::once(0).chain(units.into_iter().map(first)).collect();
+        let whole: Vec<Range<usize>> = blocks.iter().map(|block| first(block.start)..first(block.end)).collect();
+        let starts_of = units.into_iter().map(first).filter(|start| !is_inside(*start, &whole));
+        let mut starts: Vec<usize> = std::iter::once(0).chain(starts_of).collect();
+        starts.extend(whole.iter().flat_map(|block| [block.start, block.end]));
         starts.push(tokens.len());
+        starts.sort_unstable();
         starts.dedup();
-        Self { kind, starts }
+        Self { kind, starts, whole }
     }
 
     /// Where a run of words can begin. Fewer than `least` words beyond a break may agree by chance.
@@ -70,13 +78,20 @@ impl Edges {
 
     /// Whether an end of a run may be inside a unit.
     fn may_stay(&self, lacking: usize, beyond: usize, run: &Range<usize>, least: usize) -> bool {
-        self.kind == CutEdge::Word && lacking >= SCRAP && (beyond == run.len() || beyond >= least)
+        let is_parted = is_inside(run.start, &self.whole) || is_inside(run.end, &self.whole);
+        self.kind == CutEdge::Word && !is_parted && lacking >= SCRAP && (beyond == run.len() || beyond >= least)
     }
 
     fn unit(&self, word: usize) -> Range<usize> {
         let after = self.starts.partition_point(|&start| start <= word);
         self.starts[after - 1]..self.starts[after]
     }
+}
+
+/// Whether an edge before a word would part one of some stretches, which are in order.
+fn is_inside(word: usize, stretches: &[Range<usize>]) -> bool {
+    let before = stretches.partition_point(|stretch| stretch.start < word);
+    before > 0 && word < stretches[before - 1].end
 }
 
 /// Whether the words that a run lacks of a unit would be left over as a scrap, and those that it has there are no chance.
@@ -129,7 +144,7 @@ mod tests {
     fn ends_of_a_run_take_in_a_scrap_or_leave_the_unit() {
         let text = "One two three four five six seven. Eight nine ten eleven twelve. The mayor said so again today.";
         let tokens = Tokenizer::default().tokens(text);
-        let edges = |kind| Edges::new(text, &tokens, &paragraphs(text), kind);
+        let edges = |kind| Edges::new(text, &tokens, (&paragraphs(text), &[]), kind);
         let choice = |wider, narrower| EdgeChoice { wider, narrower };
         let of = edges(CutEdge::Sentence);
         assert_eq!(of.start(&(2..12), 4), choice(Some(0), 7));

@@ -382,6 +382,23 @@ mod tests {
     }
 
     #[test]
+    fn a_fence_or_a_table_goes_as_a_whole_or_not_at_all() {
+        let code = "```sh\nfirst one two three\n\nfour five six\nseven eight nine\n```";
+        let table = "| a | b |\n|---|---|\n| one two | three four |\n| five six | seven eight |";
+        for (block, part) in [(code, "four five six\nseven eight nine"), (table, "one two | three four |\n| five six")]
+        {
+            let text = format!("Before it is this sentence.\n{block}\nAnd this one is after it.");
+            for edge in [CutEdge::Word, CutEdge::Sentence, CutEdge::Paragraph] {
+                assert_eq!(gone(&text, edge, &[], &[(part, part)]), [""; 0], "{edge:?}");
+            }
+            let words = block.trim_matches(['`', '|', ' ']);
+            for edge in [CutEdge::Word, CutEdge::Sentence] {
+                assert_eq!(gone(&text, edge, &[], &[(words, words)]), [block], "{edge:?}");
+            }
+        }
+    }
+
+    #[test]
     fn a_scrap_of_a_sentence_goes_too_where_the_place_is_still_like_the_kept_one() {
         let kept = "one two three four five six seven";
         let place = "One two three four five six seven";
