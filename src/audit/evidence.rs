@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use doublon_core::Span;
 use serde::Deserialize;
@@ -59,8 +59,19 @@ pub(super) struct CopiedFile {
 
 impl CopiedFile {
     /// Returns the name of its copy below the output, if it has one.
+    ///
+    /// # Errors
+    ///
+    /// If the name leads elsewhere.
     pub fn copy(&self) -> Result<Option<PathBuf>> {
-        self.copy.as_ref().map(|copy| saved_path(copy, self.copy_base64.as_deref())).transpose()
+        let Some(copy) = &self.copy else { return Ok(None) };
+        let path = saved_path(copy, self.copy_base64.as_deref())?;
+        let is_below = path.components().all(|part| matches!(part, Component::Normal(_)));
+        if is_below {
+            Ok(Some(path))
+        } else {
+            Err(refused(&path, "it is named as a copy, and is not below the output"))
+        }
     }
 }
 

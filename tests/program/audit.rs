@@ -139,4 +139,8 @@ fn without_evidence_nothing_is_proved() {
         fs::write(&path, whole).unwrap();
     }
     assert_eq!(doublon(folder.path(), "verify in").status.code(), Some(2));
+    change(&folder.path().join("out/_doublon/sources.jsonl"), "more.jsonl", "\"copy\":\"more", "\"copy\":\"../in/more");
+    let told = doublon(folder.path(), "verify out");
+    assert_eq!(told.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&told.stderr).contains("is not below the output"));
 }
