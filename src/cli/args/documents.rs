@@ -27,6 +27,7 @@ pub struct DocumentArgs {
     ///
     /// Up to white space and Unicode normalisation (NFC). By default a document goes that nearly has the words of another
     /// (--threshold): case, punctuation, and most signs between words do not count. For code, formulas, tables of numbers.
+    /// What --ignore-text names counts here too: texts that differ in it are not the same.
     ///
     /// Example: --exact
     #[arg(long, conflicts_with = "containment")]
