@@ -11,7 +11,6 @@ use super::evidence::{Evidence, Place};
 use super::fault::{Faults, Promise};
 use super::origins::left;
 use super::records::Records;
-
 use crate::error::Result;
 use crate::finding::SourceInfo;
 use crate::source::SourceOptions;
@@ -47,8 +46,8 @@ impl Kept {
         let (sketcher, mut reader) = (Sketcher::new(config), Tokenizer::new(config.text, config.seed).reader());
         let mut scratch = sketcher.scratch();
         for (number, source) in evidence.sources.iter().enumerate() {
-            let is_named = |place: &Place| place.0 == number;
-            if !kept.places.keys().any(is_named) && !keepers.iter().any(is_named) {
+            let of_source = (number, 0)..(number + 1, 0);
+            if kept.places.range(of_source.clone()).next().is_none() && keepers.range(of_source).next().is_none() {
                 continue;
             }
             let mut records = Records::open(&source.info.to_path()?, options)?;

@@ -80,7 +80,10 @@ impl<'a> Meter<'a> {
     fn short(&self, place: Place, gone: &GoneDocument, text: &str) -> Option<String> {
         let cuts = self.evidence.cuts_of(place);
         let tokens = self.tokenizer.tokens(text);
-        let is_cut = |span: Span| cuts.iter().any(|cut| cut.span.overlaps(span));
+        let is_cut = |span: Span| {
+            let next = cuts.partition_point(|cut| cut.span.end <= span.start);
+            cuts.get(next).is_some_and(|cut| cut.span.overlaps(span))
+        };
         let left = tokens.iter().filter(|token| !is_cut(token.span)).count();
         let is_right = !cuts.is_empty() && left < self.evidence.settings.min_left && gone.words_left == Some(left);
         (!is_right).then(|| format!("went as too short, but {left} words are left of it"))
