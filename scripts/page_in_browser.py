@@ -171,7 +171,7 @@ class Checks:
             if isinstance(value, list):
                 return [poisoned(inner) for inner in value]
             names = ("type", "schema", "kind", "scope", "covers", "reason", "level", "shingle", "keep", "fingerprint",
-                     "class")
+                     "class", "equality", "unit")
             if isinstance(value, str) and key not in names:
                 return PAYLOADS[next(numbers) % len(PAYLOADS)] + value
             return value
