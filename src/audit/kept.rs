@@ -21,7 +21,7 @@ const NO_PLACE: &str = "does not have the place that is named as kept";
 /// What removals are measured against.
 #[derive(Default)]
 pub(super) struct Kept {
-    /// The hashes of the words of each place, or of its characters if it has no word.
+    /// The hashes of the words of each place.
     pub places: BTreeMap<Place, BTreeMap<Span, Vec<u64>>>,
     pub documents: BTreeMap<Place, KeptDocument>,
 }
@@ -55,7 +55,7 @@ impl Kept {
                 let place = (number, record.record);
                 for (span, words) in kept.places.get_mut(&place).into_iter().flatten() {
                     match span.of(&record.text) {
-                        Some(text) => drop(reader.unit_words(text, words)),
+                        Some(text) => reader.for_each(text, |token| words.push(token.hash)),
                         None => faults.add(Promise::P2, evidence.name(place), NO_PLACE),
                     }
                 }

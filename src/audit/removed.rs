@@ -129,9 +129,6 @@ impl<'a> Meter<'a> {
             return Some((Promise::P4, "is not in the text".to_owned()));
         }
         let tokens = words.of(cut.span);
-        if tokens.is_empty() {
-            return self.wordless(cut, words.text);
-        }
         let hashes: Vec<u64> = tokens.iter().map(|token| token.hash).collect();
         let common = common_subsequence(&hashes, self.words(cut));
         let mut common_words = common.iter().map(|pair| pair.0).peekable();
@@ -140,15 +137,6 @@ impl<'a> Meter<'a> {
         let covered = common.len() as f64 / tokens.len().max(1) as f64;
         let is_told = tokens.len() == cut.words && (covered - cut.covered).abs() < 1e-9 && differs == cut.differs;
         (!is_told).then(|| (Promise::P3, format!("is told wrong: {} words, {covered:.4} covered", tokens.len())))
-    }
-
-    /// Checks a cut without a word: it must have the characters of its kept place.
-    fn wordless(&self, cut: &Cut, text: &str) -> Option<(Promise, String)> {
-        let mut characters = Vec::new();
-        self.tokenizer.reader().unit_words(cut.span.of(text).unwrap_or_default(), &mut characters);
-        let is_told = (cut.words, cut.covered) == (0, 1.0) && cut.differs.is_empty();
-        let holds = is_told && !characters.is_empty() && characters == self.words(cut);
-        (!holds).then(|| (Promise::P3, "has not the characters of its kept place".to_owned()))
     }
 
     /// Whether what a place was decided by holds: of its words, those that its kept place has, in the same order.

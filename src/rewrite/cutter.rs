@@ -187,7 +187,7 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
                     let words = document.text.words(job.span);
                     let part = PairedPart { words: words.clone(), kept: self.texts[job.family].words(), keep };
                     let cut = self.passage_cut(document, &job, &part, words, job.span);
-                    // A unit without a word is equal by its characters.
+                    // A unit is equal by its own words; signs beside it may join one of them in the text.
                     cuts.extend(cut.map(|cut| PassageCut { covered: 1.0, differs: Box::default(), ..cut }));
                 }
                 Some(_) => staying.push((job, "holds_a_kept_place")),

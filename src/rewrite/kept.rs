@@ -15,8 +15,6 @@ use crate::finding::DocumentRef;
 #[derive(Debug, Default)]
 pub(super) struct KeptText {
     hashes: Vec<u64>,
-    /// What it is compared by as a unit, if it has no word: its characters.
-    signs: Vec<u64>,
     /// The parts between which nothing was taken out, in order, each with its first word. There is one at least if there is
     /// a word.
     parts: Vec<(usize, Arc<KeptPassage>)>,
@@ -32,10 +30,7 @@ pub(super) struct PairedPart<'k> {
 impl KeptText {
     /// Reads a kept place, `span` of the text that is left of a document, or nothing if the text does not have it.
     pub fn read(left: &str, span: Span, origins: &Origins, doc: &DocumentRef, tokenizer: &Tokenizer) -> Option<Self> {
-        let content = span.of(left)?;
-        let mut reader = tokenizer.reader();
-        let tokens = reader.tokens(content);
-        let mut signs = Vec::new();
+        let tokens = tokenizer.tokens(span.of(left)?);
         let mut parts: Vec<(usize, Arc<KeptPassage>)> = Vec::new();
         for part in origins.together(span) {
             let first = tokens.partition_point(|token| span.start + token.span.start < part.start);
@@ -48,18 +43,12 @@ impl KeptText {
                 parts.push((first, Arc::new(KeptPassage { doc: doc.clone(), span })));
             }
         }
-        if tokens.is_empty() {
-            reader.unit_words(content, &mut signs);
-            let span = origins.original(span);
-            parts.push((0, Arc::new(KeptPassage { doc: doc.clone(), span })));
-        }
-        Some(Self { hashes: tokens.iter().map(|token| token.hash).collect(), signs, parts })
+        Some(Self { hashes: tokens.iter().map(|token| token.hash).collect(), parts })
     }
 
-    /// Returns what stays for a unit, if it is equal to this one: `words` are those of the unit, or its characters.
+    /// Returns what stays for a unit, if it has the same words.
     pub fn as_unit(&self, words: &[u64]) -> Option<&Arc<KeptPassage>> {
-        let own = if self.hashes.is_empty() { &self.signs } else { &self.hashes };
-        self.parts.first().map(|part| &part.1).filter(|_| own == words)
+        self.parts.first().map(|part| &part.1).filter(|_| self.hashes == words)
     }
 
     /// Adds a place and the hashes of its words, if it has any.

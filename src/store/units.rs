@@ -60,8 +60,8 @@ impl UnitReader {
             let is_known = known.peek().is_some_and(|mask| mask.overlaps(unit));
             words.clear();
             let count = reader.unit_words(&text[unit.start..unit.end], words);
-            // One of invisible characters alone is blank.
-            let is_compared = !is_known && count >= *least && !words.is_empty();
+            // One without a word parts what stands around it: a rule, a fence, a brace.
+            let is_compared = !is_known && count >= (*least).max(1);
             rows.keys.push(if is_compared { unit_key(words) } else { NO_UNIT });
         }
         rows.ends.push(rows.keys.len());

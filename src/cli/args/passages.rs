@@ -26,8 +26,8 @@ pub struct PassageArgs {
     /// Compare whole lines, paragraphs or sentences
     ///
     /// Those that are equal, of any length, are passages, and nothing else is: menus, `Loading`, and what pipelines for
-    /// training corpora drop line by line. Upper and lower case, punctuation and white space do not matter; a unit
-    /// without a word is compared by its characters. Blank lines are none. The first copy stays.
+    /// training corpora drop line by line. Upper and lower case, punctuation and white space do not matter. The
+    /// first copy stays, and so does what has no word: blank lines, rules of dashes, fences, braces.
     ///
     /// Example: doublon clean crawl.jsonl --out clean --unit line --passages cut
     #[arg(long, value_enum, value_name = "UNIT")]
