@@ -48,13 +48,6 @@ impl<'t> CuttableText<'t> {
         span.of(self.whole)
     }
 
-    /// Returns whether there is nothing but white space outside of the pieces, which are in order.
-    pub fn is_blank_outside(&self, pieces: &[(Span, bool)]) -> bool {
-        let ends = pieces.iter().map(|piece| piece.0.start).chain([self.whole.len()]);
-        let starts = std::iter::once(0).chain(pieces.iter().map(|piece| piece.0.end));
-        starts.zip(ends).all(|(start, end)| self.is_blank(start..end))
-    }
-
     /// Returns the words that a span has a part of.
     pub fn words_touched(&self, span: Span) -> Range<usize> {
         let start = self.tokens.partition_point(|token| token.span.end <= span.start);

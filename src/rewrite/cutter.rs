@@ -133,10 +133,7 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
     fn fitted(&self, doc: DocumentRef, cuts: Vec<PassageCut>, text: &CuttableText) -> (DocumentEdit, usize) {
         let spans: Vec<Span> = cuts.iter().map(|cut| cut.span).collect();
         let pieces = text.pieces(&spans, &self.context.tokenizer);
-        let mut words = text.words_outside(&pieces);
-        if words == 0 && self.context.unit.is_some() && !text.is_blank_outside(&pieces) {
-            words = 1; // a unit without a word counts as one
-        }
+        let words = text.words_outside(&pieces);
         (DocumentEdit { doc, cuts, pieces }, words)
     }
 
@@ -232,7 +229,7 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
         words: Range<usize>,
         span: Span,
     ) -> Option<PassageCut> {
-        let first = document.text.tokens[words.clone()].first().map_or(span.start, |token| token.span.start);
+        let first = document.text.tokens.get(words.start)?.span.start;
         let together = document.origins.together(span).find(|part| part.end > first)?;
         let is_marked = self.context.options.passages == PassageTreatment::Mark;
         let (covered, differs) = document.text.compared(&words, part.kept);

@@ -51,9 +51,12 @@ impl<'i> Gone<'i> {
 
     /// Returns a document as a place, if it goes because of cuts: from its start to the end of the last.
     pub fn whole(&self, doc: &DocumentRef) -> Result<Option<KeptPassage>> {
+        if !self.has(doc)? {
+            return Ok(None);
+        }
         let cuts = self.places.get(&(self.index.number(doc)?, doc.record));
-        let end = cuts.and_then(|cuts| cuts.last()).filter(|_| self.has(doc).unwrap_or(false));
-        Ok(end.map(|last| KeptPassage { doc: doc.clone(), span: Span::new(0, last.span.end) }))
+        let last = cuts.and_then(|cuts| cuts.last());
+        Ok(last.map(|last| KeptPassage { doc: doc.clone(), span: Span::new(0, last.span.end) }))
     }
 
     /// Returns the cuts that have a part of a place, in order.

@@ -119,9 +119,19 @@ fn units_are_told_by_how_often_they_stand() {
 #[test]
 fn what_has_no_word_stays() {
     let code = "fn main() {\n    one(two);\n}\n\n---\n\u{200b}\n```\nls\n```\n}";
-    let bench = Bench::new(&[("in/a.jsonl", &jsonl(&[code, "---\nls\n\u{200b}\n```\nfn main() {\n}"]))]);
+    let bench = Bench::new(&[("in/a.jsonl", &jsonl(&[code, "---\nls\n\u{200b}\n```\nfn main() {\n}\ncd"]))]);
     bench.expect(0, "clean in --out out --unit line --passages cut");
-    assert_eq!(bench.texts("out/a.jsonl"), [code, "---\n\u{200b}\n```\n}"]);
+    assert_eq!(bench.texts("out/a.jsonl"), [code, "---\n\u{200b}\n```\n}\ncd"]);
+}
+
+#[test]
+fn a_line_at_the_head_of_many_pages_is_furniture() {
+    let pages: Vec<String> =
+        (0..6).map(|n| format!("Home and news\nown {n} one\nown {n} two\nown {n} three")).collect();
+    let bench = Bench::new(&[("in/a.jsonl", &jsonl(&pages))]);
+    let found = lines(&bench.expect(0, "scan in --unit line --format json").0);
+    let family = found.iter().find(|line| line["type"] == "passage_family").unwrap();
+    assert_eq!((&family["class"], &family["documents"]), (&json!("furniture"), &json!(6)));
 }
 
 #[test]
