@@ -171,6 +171,21 @@ fn p10_forms_with_other_data_are_cut_to_their_end() {
     }
 }
 
+/// What went for a place that is cut later goes on to what that place repeats; decided again, it would take a round each.
+#[test]
+fn p10_chains_of_forms_settle_in_few_rounds() {
+    for seed in [0, 3, 7] {
+        let mut words = Sentences(seed);
+        let folder = TempDir::new().unwrap();
+        let line = |text: String| serde_json::json!({ "text": text }).to_string() + "\n";
+        fs::write(folder.path().join("a.jsonl"), (0..300).map(|_| line(words.form())).collect::<String>()).unwrap();
+        doublon(folder.path(), "clean a.jsonl --out one --passages cut --cut-at word");
+        let summary = fs::read_to_string(folder.path().join("one/_doublon/summary.json")).unwrap();
+        let summary: Value = serde_json::from_str(&summary).unwrap();
+        assert!(summary["is_final"] == true && summary["rounds"].as_u64() <= Some(9), "{seed}: {summary}");
+    }
+}
+
 #[test]
 fn p10_bios_above_a_common_footer_stay_once() {
     let mut words = Sentences(1);
