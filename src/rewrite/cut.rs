@@ -21,6 +21,8 @@ pub(super) struct CuttableText<'t> {
     /// Fences, tables and front matter of Markdown.
     blocks: Vec<Span>,
     pub edges: Edges,
+    /// Whether it is the text of a page.
+    pub is_page: bool,
 }
 
 impl<'t> CuttableText<'t> {
@@ -28,7 +30,14 @@ impl<'t> CuttableText<'t> {
     pub fn new(text: &'t str, edge: CutEdge, tokenizer: &Tokenizer) -> Self {
         let (tokens, paragraphs, blocks) = (tokenizer.tokens(text), paragraphs(text), markdown_blocks(text));
         let edges = Edges::new(text, &tokens, (&paragraphs, &blocks), edge);
-        Self { whole: text, tokens, paragraphs, blocks, edges }
+        Self { whole: text, tokens, paragraphs, blocks, edges, is_page: false }
+    }
+
+    /// Takes the text of a page apart, for cuts that begin and end where blocks of it do: `blocks` are its parts.
+    pub fn of_page(text: &'t str, blocks: Vec<Span>, tokenizer: &Tokenizer) -> Self {
+        let tokens = tokenizer.tokens(text);
+        let edges = Edges::new(text, &tokens, (&[], &blocks), CutEdge::Paragraph);
+        Self { whole: text, tokens, paragraphs: Vec::new(), blocks, edges, is_page: true }
     }
 
     /// Returns the words that lie in a span.

@@ -11,7 +11,7 @@ use super::context::{PassageContext, not_there};
 use super::cut::CuttableText;
 use super::edit::{DocumentEdit, JoinedPlace, PassageCut, StayingPassage};
 use super::kept::{KeptText, PairedPart};
-use super::left::{Origins, text_left};
+use super::left::{Origins, spans_left, text_left};
 use super::options::PassageTreatment;
 use super::places::{PlaceJob, of_record, records};
 use super::plan::PlannedSource;
@@ -90,8 +90,12 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
         kept: &'d [PlaceJob<'d>],
         planned: &PlannedSource,
     ) -> OpenDocument<'d> {
-        let text = CuttableText::new(left, self.context.options.cut_at, &self.context.tokenizer);
-        let origins = Origins::new(planned.pieces(record.record));
+        let (tokenizer, pieces) = (&self.context.tokenizer, planned.pieces(record.record));
+        let text = match &record.origin {
+            Some(page) => CuttableText::of_page(left, spans_left(&page.segments(&record.text), pieces), tokenizer),
+            None => CuttableText::new(left, self.context.options.cut_at, tokenizer),
+        };
+        let origins = Origins::new(pieces);
         let parts = origins.together(Span::new(0, left.len())).skip(1);
         let first = |part: Span| text.tokens.partition_point(|token| token.span.start < part.start);
         let seams: Vec<usize> = parts.map(first).collect();

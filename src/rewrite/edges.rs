@@ -9,7 +9,8 @@
 //!
 //! A whole unit belongs to a run however short it is: menus and headings are made of such units.
 //!
-//! In Markdown, a fence, a table and a front matter are one unit each, whatever the edges: no cut begins or ends in one.
+//! In Markdown, a fence, a table and a front matter are one unit each, whatever the edges: no cut begins or ends in one. So
+//! is each block in the text of a page.
 
 use std::ops::Range;
 

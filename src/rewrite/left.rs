@@ -23,6 +23,21 @@ pub(super) fn text_left<'t>(text: &'t str, pieces: &Pieces) -> Option<Cow<'t, st
     Some(Cow::Owned(left))
 }
 
+/// Returns where spans of a text, in order and apart, are in what is left of it: from the first byte to the last that is.
+pub(super) fn spans_left(spans: &[Span], pieces: &Pieces) -> Vec<Span> {
+    // For each place of the text the bytes that are left before it.
+    let (mut pieces, mut gone) = (pieces.iter().peekable(), 0);
+    let mut left_before = |at: usize| {
+        while let Some(&(piece, space)) = pieces.next_if(|(piece, _)| piece.end <= at) {
+            gone += piece.len() - usize::from(space);
+        }
+        let partly = pieces.peek().map_or(0, |(piece, _)| at.saturating_sub(piece.start));
+        at - gone - partly
+    };
+    let left = spans.iter().map(|span| (left_before(span.start), left_before(span.end)));
+    left.filter(|(start, end)| start < end).map(|(start, end)| Span::new(start, end)).collect()
+}
+
 /// Where the text that is left stands in the original.
 #[derive(Debug, Default)]
 pub(super) struct Origins {
@@ -117,6 +132,15 @@ mod tests {
         let together: Vec<Span> = origins.together(Span::new(1, 8)).collect();
         assert_eq!(together, [Span::new(1, 3), Span::new(4, 8)]);
         assert_eq!(text_left(text, &[(Span::new(0, 40), false)]), None);
+    }
+
+    #[test]
+    fn spans_are_found_in_what_is_left() {
+        let pieces = [(Span::new(0, 4), false), (Span::new(7, 14), true)];
+        let spans = [Span::new(0, 3), Span::new(3, 7), Span::new(8, 13), Span::new(13, 18)];
+        assert_eq!(text_left("one two three four", &pieces).as_deref(), Some("two four"));
+        assert_eq!(spans_left(&spans, &pieces), [Span::new(0, 3), Span::new(3, 8)]);
+        assert_eq!(spans_left(&spans, &[]), spans);
     }
 
     #[test]

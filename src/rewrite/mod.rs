@@ -26,6 +26,8 @@ mod kept;
 mod left;
 mod names;
 mod options;
+#[cfg(feature = "html")]
+mod page;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 mod passages;

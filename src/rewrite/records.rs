@@ -9,6 +9,8 @@ use serde_json::value::RawValue;
 
 use super::edit::DocumentEdit;
 use super::options::PassageTreatment;
+#[cfg(feature = "html")]
+use super::page::page_left;
 use super::plan::PlannedSource;
 use crate::error::{Error, Result};
 use crate::source::{Block, Compression, Format, Item, Record, SourceOptions, SourceReader, parse};
@@ -232,6 +234,10 @@ fn editable(format: Format, bytes: &[u8], record: &Record) -> Editable {
         Format::Csv | Format::Tsv if is_utf8 => Editable::Text,
         Format::Plain | Format::Lines | Format::Csv | Format::Tsv => Editable::No("not_utf8"),
         Format::Jsonl => Editable::Field,
+        // The text of an article, and of a page that was decoded, has no place in the bytes of the page.
+        Format::Html if record.origin.as_ref().is_some_and(|page| page.is_exact && !page.elements.is_empty()) => {
+            Editable::Text
+        }
         Format::Html | Format::Parquet | Format::Warc => Editable::No("format"),
     }
 }
@@ -250,6 +256,12 @@ pub(super) fn edited(
     out: &mut Vec<u8>,
 ) -> std::result::Result<(), String> {
     let bytes = one.bytes.as_slice();
+    #[cfg(feature = "html")]
+    if format == Format::Html {
+        let page = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
+        out.extend_from_slice(page_left(page, &edit.pieces)?.as_bytes());
+        return Ok(());
+    }
     let (field, escapes) = match (format, passages) {
         (Format::Jsonl, PassageTreatment::Mark) => return mark(bytes, edit, out),
         (Format::Jsonl, _) => (text_field(bytes, &reading.text_field), Escapes::Json),

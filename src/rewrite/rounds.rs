@@ -122,6 +122,7 @@ impl Revision for Plan {
         match text_left(&record.text, pieces) {
             Some(left) if !pieces.is_empty() => {
                 record.text = left.into_owned();
+                record.origin = None; // it is of the whole text
                 Revised::Changed
             }
             // A text without the pieces is another one; the sources are compared with those of the plan.

@@ -231,6 +231,7 @@ impl<'k> Decider<'_, '_> {
 
     fn no_whole_unit(&self) -> &'static str {
         match self.rules.edge {
+            _ if self.text.is_page => "no_whole_element",
             CutEdge::Word => "unverified",
             CutEdge::Sentence => "no_whole_sentence",
             CutEdge::Paragraph => "no_whole_paragraph",

@@ -330,7 +330,7 @@ mod tests {
         map.push(7, Span::new(3, 10));
         map.push(1, Span::new(10, 11));
         map.push(5, Span::new(14, 19));
-        let page = |is_exact| PageOrigin { map: map.clone(), lines: vec![0, 11], is_exact };
+        let page = |is_exact| PageOrigin { map: map.clone(), lines: vec![0, 11], is_exact, ..PageOrigin::default() };
         let place = |page: &PageOrigin| {
             let described = Described::new("one two three", &mut Tokenizer::default().reader()).in_page(Some(page));
             let doc = DocumentRef { source: "a".into(), record: 0, id: None };

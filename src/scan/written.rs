@@ -83,7 +83,8 @@ fn take_origin(bytes: &mut &[u8], is_exact: bool) -> Option<PageOrigin> {
         last += take(bytes)? as usize;
         lines.push(last);
     }
-    Some(PageOrigin { map, lines, is_exact })
+    // Only who cuts pages asks for their elements, and reads them from their sources.
+    Some(PageOrigin { map, lines, is_exact, elements: Vec::new() })
 }
 
 /// Numbers are written seven bits a byte, the lowest first; most are small.
@@ -138,7 +139,7 @@ mod tests {
         let mut map = OffsetMap::default();
         map.push(2, Span::new(300, 302));
         map.push(1, Span::new(400, 406));
-        let origin = PageOrigin { map, lines: vec![0, 5, 200_000], is_exact: true };
+        let origin = PageOrigin { map, lines: vec![0, 5, 200_000], is_exact: true, ..PageOrigin::default() };
         let page = Document {
             id: Some("é".repeat(100)),
             text: "pâ".into(),

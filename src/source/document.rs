@@ -2,7 +2,7 @@
 
 use encoding_rs::Encoding;
 
-use doublon_core::OffsetMap;
+use doublon_core::{OffsetMap, Span};
 
 /// One text with its place in the archive.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,4 +35,38 @@ pub struct PageOrigin {
     pub lines: Vec<usize>,
     /// Whether places in the decoded page are places in its bytes: it is in UTF-8, and nothing was replaced.
     pub is_exact: bool,
+    /// The blocks of the page that hold text, by the first byte of that, outer ones first; none if they are not known.
+    pub elements: Vec<PageElement>,
+}
+
+/// A block of a page: an element that stands apart from the text around it, such as a paragraph, an item or a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageElement {
+    /// Its text, at least one byte.
+    pub text: Span,
+    /// The bytes of the page from its start tag to its end tag, or to where it ends if it has none.
+    pub page: Span,
+    /// Whether the page is one without it, but for its text: it is no cell and not the body, and holds no picture, no
+    /// field, no script, and no tag that is paired with one outside.
+    pub is_removable: bool,
+}
+
+impl PageOrigin {
+    /// Divides the text where blocks begin and end: returns each part that has no such place inside, in order. White
+    /// space between blocks is in none.
+    pub fn segments(&self, text: &str) -> Vec<Span> {
+        let edges = self.elements.iter().flat_map(|element| [element.text.start, element.text.end]);
+        let mut edges: Vec<usize> = edges.chain([0, text.len()]).collect();
+        edges.sort_unstable();
+        edges.dedup();
+        let parts = edges.windows(2).map(|two| Span::new(two[0], two[1]));
+        parts.filter_map(|part| trimmed(text, part)).collect()
+    }
+}
+
+/// Returns a span without the white space around what it holds, if it holds anything else.
+fn trimmed(text: &str, span: Span) -> Option<Span> {
+    let content = span.of(text)?;
+    let start = span.start + (content.len() - content.trim_start().len());
+    Some(Span::new(start, start + content.trim().len())).filter(|span| !span.is_empty())
 }

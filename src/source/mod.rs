@@ -44,7 +44,7 @@ pub mod warc;
 
 pub use block::Block;
 pub use compression::Compression;
-pub use document::{Document, PageOrigin};
+pub use document::{Document, PageElement, PageOrigin};
 pub use file::Source;
 pub use format::Format;
 pub use options::SourceOptions;

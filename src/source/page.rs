@@ -26,12 +26,12 @@ pub(super) fn read(bytes: &[u8], hints: &CharsetHints, page: PageText) -> Record
 /// Returns the text of a page, and where it stands in the page.
 #[cfg(feature = "html")]
 fn without_markup(page: &str, is_exact: bool, wanted: PageText) -> (String, Option<Box<PageOrigin>>) {
-    let html::Visible { text, map } = match wanted {
+    let html::Visible { text, map, elements } = match wanted {
         PageText::Visible => html::visible(page),
         #[cfg(feature = "article")]
         PageText::Article => html::article(page).unwrap_or_else(|| html::visible(page)),
     };
-    (text, Some(Box::new(PageOrigin { map, lines: line_starts(page), is_exact })))
+    (text, Some(Box::new(PageOrigin { map, lines: line_starts(page), is_exact, elements })))
 }
 
 /// Pages are refused before their bytes are decoded.

@@ -6,78 +6,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
 use serde_json::Value;
-use tempfile::TempDir;
 
+use crate::bench::{Bench, lines};
 use crate::generator::{Corpus, Generated, Mix, Options};
 use crate::oracle::{Oracle, write_corpus};
-use crate::proof::prove;
 
 const LEAD: &str = "The council voted late on Thursday to close the old bridge over the river for repairs that are \
                     expected to last until the end of next summer, the mayor said.";
 
-struct Bench {
-    folder: TempDir,
-}
-
-/// A folder of its own, in which commands run.
-impl Bench {
-    fn new() -> Self {
-        let folder = TempDir::new().unwrap();
-        fs::create_dir(folder.path().join("in")).unwrap();
-        Self { folder }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn write(&self, name: &str, content: impl AsRef<[u8]>) -> &Self {
-        let path = self.path(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
-        self
-    }
-
-    fn read(&self, name: &str) -> String {
-        String::from_utf8(fs::read(self.path(name)).unwrap()).unwrap()
-    }
-
-    fn run(&self, arguments: &str) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_doublon"));
-        command.args(arguments.split_whitespace()).arg("--no-progress").current_dir(self.folder.path());
-        command.output().unwrap()
-    }
-
-    /// Runs a command that must end with an exit code; returns what it tells.
-    fn expect(&self, code: i32, arguments: &str) -> String {
-        let output = self.run(arguments);
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(code), "doublon {arguments}\n{told}");
-        if matches!(code, 0 | 3) {
-            prove(self.folder.path(), arguments);
-        }
-        told
-    }
-
-    fn files(&self, name: &str) -> BTreeMap<String, Vec<u8>> {
-        files(&self.path(name))
-    }
-
-    /// The lines of `_doublon/removed.jsonl`.
-    fn removed(&self, out: &str) -> Vec<Value> {
-        lines(&self.read(&format!("{out}/_doublon/removed.jsonl")))
-    }
-
-    fn summary(&self, out: &str) -> Value {
-        serde_json::from_str(&self.read(&format!("{out}/_doublon/summary.json"))).unwrap()
-    }
-}
-
-fn lines(text: &str) -> Vec<Value> {
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+/// A folder with an empty folder `in`.
+fn new_bench() -> Bench {
+    let bench = Bench::with(&[]);
+    fs::create_dir(bench.path("in")).unwrap();
+    bench
 }
 
 /// All files below a folder but for the evidence, by name.
@@ -112,7 +56,7 @@ fn corpus(seed: u64) -> Vec<Generated> {
 
 #[test]
 fn the_cleaned_seed_article_is_the_article_without_its_teaser() {
-    let bench = Bench::new();
+    let bench = new_bench();
     let article = fs::read_to_string("data/seed/article.txt").unwrap();
     bench.write("in/article.txt", &article);
     for edge in ["word", "sentence", "paragraph"] {
@@ -143,7 +87,7 @@ const SIGNS: [(&str, &str, usize); 8] = [
 
 #[test]
 fn exact_takes_only_texts_with_the_same_characters_for_copies() {
-    let bench = Bench::new();
+    let bench = new_bench();
     let texts: Vec<&str> = SIGNS.iter().flat_map(|(a, b, _)| [*a, *b]).collect();
     bench.write("in/rows.jsonl", jsonl(&texts));
     bench.expect(0, "clean in --out all");
@@ -163,13 +107,13 @@ fn exact_takes_only_texts_with_the_same_characters_for_copies() {
         let left: usize = SIGNS.iter().map(|sign| sign.2).sum();
         assert_eq!(bench.read(&format!("{out}/rows.jsonl")).lines().count(), left);
     }
-    let refused = bench.expect(2, "clean in --out no --exact --containment 0.9");
+    let (_, refused) = bench.expect(2, "clean in --out no --exact --containment 0.9");
     assert!(refused.contains("--containment"), "{refused}");
 }
 
 #[test]
 fn findings_of_exact_copies_are_acted_on_and_explained() {
-    let bench = Bench::new();
+    let bench = new_bench();
     bench.write("in/rows.jsonl", jsonl(&["a * b = c", "a / b = c", "a  *  b = c"]));
     bench.expect(0, "scan in --exact --format json -o found");
     bench.expect(0, "clean --from found --out out");
@@ -177,10 +121,10 @@ fn findings_of_exact_copies_are_acted_on_and_explained() {
     assert_eq!(gone, [2]);
     let changed = bench.read("found").replace(r#""equality":"characters""#, r#""equality":"words""#);
     bench.write("changed", changed);
-    let told = bench.expect(2, "clean --from changed --out no");
+    let (_, told) = bench.expect(2, "clean --from changed --out no");
     assert!(told.contains("does not resemble enough"), "{told}");
     let mut explain = Command::new(env!("CARGO_BIN_EXE_doublon"));
-    explain.args(["explain", "found", "in/rows.jsonl:3"]).current_dir(bench.folder.path());
+    explain.args(["explain", "found", "in/rows.jsonl:3"]).current_dir(bench.folder());
     let told = String::from_utf8(explain.output().unwrap().stdout).unwrap();
     assert!(told.contains("it has the same characters"), "{told}");
 }
@@ -188,14 +132,14 @@ fn findings_of_exact_copies_are_acted_on_and_explained() {
 #[test]
 fn p1_to_p4_hold_for_a_corpus_with_bad_lines() {
     for seed in 1..4 {
-        let bench = Bench::new();
+        let bench = new_bench();
         let documents = corpus(seed);
         write_corpus(&bench.path("in"), &documents, 3);
         let part = bench.read("in/part-001.jsonl");
         bench.write("in/part-001.jsonl", part.replacen('\n', "\n{\"text\":\"cut off\n\n{\"body\":1}\n", 1));
-        let before = bench.files("in");
+        let before = files(&bench.path("in"));
         bench.expect(3, "clean in --out out");
-        assert_eq!(bench.files("in"), before, "P1");
+        assert_eq!(files(&bench.path("in")), before, "P1");
 
         let oracle = Oracle::of(documents.iter().map(|document| document.text.as_str()));
         let number = |doc: &Value| doc["id"].as_str().unwrap().parse::<usize>().unwrap();
@@ -229,7 +173,7 @@ fn p1_to_p4_hold_for_a_corpus_with_bad_lines() {
 
 #[test]
 fn p5_the_copy_is_the_same_however_it_is_made() {
-    let bench = Bench::new();
+    let bench = new_bench();
     write_corpus(&bench.path("in"), &corpus(5), 4);
     bench.write("in/sub/text.txt", LEAD).write("in/sub/again.txt", format!("{LEAD}\n"));
     bench.write("in/z.md", format!("A note.\n\n{LEAD}\n\nIts end.\n"));
@@ -242,7 +186,7 @@ fn p5_the_copy_is_the_same_however_it_is_made() {
         let first = make("a", "in");
         assert!(first == make("b", "in --threads 1"), "one thread");
         make("c", "./in/");
-        let [a, c] = ["a", "c"].map(|name| bench.files(&format!("{name}-{passages}")));
+        let [a, c] = ["a", "c"].map(|name| files(&bench.path(&format!("{name}-{passages}"))));
         assert!(a == c, "another way to name the folder");
         bench.expect(
             0,
@@ -252,7 +196,7 @@ fn p5_the_copy_is_the_same_however_it_is_made() {
         let again = format!("clean a-{passages} --out e-{passages} --passages {passages}");
         bench.expect(0, &again);
         assert!(
-            bench.files(&format!("e-{passages}")) == files(&bench.path(&format!("a-{passages}"))),
+            files(&bench.path(&format!("e-{passages}"))) == files(&bench.path(&format!("a-{passages}"))),
             "a clean copy is clean"
         );
         let output = bench.run(&format!("clean in --dry-run --passages {passages}"));
@@ -262,18 +206,18 @@ fn p5_the_copy_is_the_same_however_it_is_made() {
 
 #[test]
 fn untouched_bytes_stay_as_they_were_written() {
-    let bench = Bench::new();
+    let bench = new_bench();
     let odd = "\u{feff}{\"text\" : \"caf\\u00e9 noir\", \"big\":9007199254740993}\r\n\r\n  {\"text\":\"caf\\u00e9 noir\"}\r\n[1]\r\n{\"text\":\"last\"}";
     bench.write("in/a.jsonl", odd).write("in/raw.bin", b"\0\x01\x02\0\0\0\0\x03").write("in/empty.txt", "");
     bench.expect(3, "clean in --out out");
     assert_eq!(bench.read("out/a.jsonl"), odd.replace("  {\"text\":\"caf\\u00e9 noir\"}\r\n", ""));
-    assert_eq!(bench.files("out")["raw.bin"], b"\0\x01\x02\0\0\0\0\x03");
-    assert_eq!(bench.files("out")["empty.txt"], b"");
+    assert_eq!(files(&bench.path("out"))["raw.bin"], b"\0\x01\x02\0\0\0\0\x03");
+    assert_eq!(files(&bench.path("out"))["empty.txt"], b"");
 }
 
 #[test]
 fn cuts_change_the_text_field_and_nothing_else() {
-    let bench = Bench::new();
+    let bench = new_bench();
     let other = "Elsewhere a market opened, and nobody who came to it that day had heard of any bridge at all.";
     let text = format!("{other}\n\n{LEAD} \"é\\ and a few more words\n\nof its own.");
     bench.write("in/a.jsonl", jsonl(&[LEAD, &text]));
@@ -291,7 +235,7 @@ fn cuts_change_the_text_field_and_nothing_else() {
 
 #[test]
 fn cuts_in_escaped_text_leave_the_other_escapes() {
-    let bench = Bench::new();
+    let bench = new_bench();
     let line = format!(
         "{{\"text\":\"Pr\\u00e9face \\ud83d\\ude00 neuve.\\n\\n{LEAD}\\n\\nLa fin \\u2014 d\\u00e9j\\u00e0, et \\\"bien plus\\\" de mots encore que cela.\"}}\n"
     );
@@ -303,7 +247,7 @@ fn cuts_in_escaped_text_leave_the_other_escapes() {
 
 #[test]
 fn rows_of_tables_go_and_change_with_their_quotes() {
-    let bench = Bench::new();
+    let bench = new_bench();
     let own = "Own words: \"\"quoted\"\", and a line end\n\nthat is more than a few of them.";
     let table = format!(
         "\u{feff}id;text;n\r\n1;{LEAD};x\r\n2;\"{LEAD}\n\";\"a\nb\"\r\n3;\"{own}\n\n{LEAD}\";\r\n\r\n4;short;\"\""
@@ -325,7 +269,7 @@ fn rows_of_tables_go_and_change_with_their_quotes() {
 
 #[test]
 fn a_field_that_would_begin_with_a_quote_gets_quotes() {
-    let bench = Bench::new();
+    let bench = new_bench();
     bench.write(
         "in/a.csv",
         format!("text\n{LEAD}\n{LEAD} \"so\" it ended, and it was not the end of the story\n").replace(", ", " "),
@@ -341,19 +285,19 @@ fn compressed_files_are_compressed_again() {
     for (ending, magic) in
         [("gz", b"\x1f\x8b".as_slice()), ("zst", b"\x28\xb5\x2f\xfd"), ("bz2", b"BZh"), ("lz4", b"\x04\x22\x4d\x18")]
     {
-        let bench = Bench::new();
+        let bench = new_bench();
         let packed = [pack(ending, kept.as_bytes()), pack(ending, line.as_bytes())].concat();
         bench
             .write(&format!("in/a.jsonl.{ending}"), &packed)
             .write(&format!("in/b.txt.{ending}"), pack(ending, LEAD.as_bytes()));
         bench.write(&format!("in/c.txt.{ending}"), pack(ending, b"its own"));
         bench.expect(0, "clean in --out out");
-        let out = bench.files("out");
+        let out = files(&bench.path("out"));
         assert_eq!(out.keys().collect::<Vec<_>>(), [&format!("a.jsonl.{ending}"), &format!("c.txt.{ending}")]);
         let packed = &out[&format!("a.jsonl.{ending}")];
         assert!(packed.starts_with(magic), "{ending}");
         assert_eq!(unpack(ending, packed), kept, "{ending}");
-        assert_eq!(out[&format!("c.txt.{ending}")], bench.files("in")[&format!("c.txt.{ending}")]);
+        assert_eq!(out[&format!("c.txt.{ending}")], files(&bench.path("in"))[&format!("c.txt.{ending}")]);
     }
 }
 
@@ -373,7 +317,7 @@ fn records_of_web_archives_go_and_the_others_stay_as_they_are() {
         record("conversion", "5", "another text"),
     ];
     let kept = records[..3].concat() + &records[4];
-    let bench = Bench::new();
+    let bench = new_bench();
     bench.write("in/a.warc", records.concat());
     let members: Vec<u8> = records.iter().flat_map(|record| pack("gz", record.as_bytes())).collect();
     bench.write("in/b.warc.gz", &members);
@@ -430,7 +374,7 @@ fn unpack(ending: &str, bytes: &[u8]) -> String {
 #[test]
 #[cfg(feature = "parquet")]
 fn rows_of_parquet_files_go_and_change() {
-    let bench = Bench::new();
+    let bench = new_bench();
     let own = "Own words, and more of them than a few: enough to count as another text.";
     let texts = [LEAD, "another text", LEAD, &format!("{own}\n\n{LEAD}")];
     write_parquet(&bench.path("in/a.parquet"), &texts);
@@ -442,24 +386,24 @@ fn rows_of_parquet_files_go_and_change() {
     assert_eq!(read_parquet(&bench.path("two/a.parquet")).len(), 3);
     bench.expect(0, "scan in --format json -o found");
     bench.expect(0, "clean --from found --out three --passages cut");
-    assert!(bench.files("three") == bench.files("out"));
+    assert!(files(&bench.path("three")) == files(&bench.path("out")));
     write_parquet(&bench.path("in/a.parquet"), &[LEAD, LEAD]);
     bench.expect(4, "clean --from found --out four");
 }
 
 #[test]
 fn saved_findings_take_no_other_settings() {
-    let bench = Bench::new();
+    let bench = new_bench();
     bench.write("in/a.jsonl", jsonl(&[LEAD, LEAD]));
     bench.expect(0, "scan in --format json -o found");
-    let told = bench.expect(2, "clean --from found --out out --threshold 0.9");
+    let (_, told) = bench.expect(2, "clean --from found --out out --threshold 0.9");
     assert!(told.contains("--threshold=0.9 has no effect with --from"), "{told}");
     bench.expect(0, "clean --from found --out out --threads 1");
 }
 
 #[test]
 fn a_cut_at_sentences_leaves_no_scraps() {
-    let bench = Bench::new();
+    let bench = new_bench();
     let words = |from: usize| (from..from + 12).map(|n| format!("word{n}")).collect::<Vec<_>>().join(" ");
     let shared = format!("{}. Yes. {}", words(1), words(50));
     let text = |own: usize| format!("{} {shared} {}.", words(own), words(own + 50));
@@ -475,7 +419,7 @@ fn a_cut_at_sentences_leaves_no_scraps() {
 #[test]
 #[cfg(feature = "parquet")]
 fn a_parquet_file_that_is_damaged_where_no_text_is_stays_whole() {
-    let bench = Bench::new();
+    let bench = new_bench();
     write_parquet(&bench.path("in/a.parquet"), &[LEAD, "another text", LEAD]);
     let mut bytes = fs::read(bench.path("in/a.parquet")).unwrap();
     let whole = bytes.clone();
@@ -487,7 +431,7 @@ fn a_parquet_file_that_is_damaged_where_no_text_is_stays_whole() {
         if !damaged {
             fs::write(bench.path("in/a.parquet"), &whole).unwrap();
         }
-        let said = bench.expect(0, &format!("clean in --out {out}"));
+        let (_, said) = bench.expect(0, &format!("clean in --out {out}"));
         assert_eq!(said.contains("a.parquet is damaged"), damaged, "{said}");
         assert_eq!(fs::read(bench.path(&format!("{out}/a.parquet"))).unwrap() == bytes, damaged);
         assert_eq!(bench.removed(out).len(), if damaged { 1 } else { 2 });
@@ -536,7 +480,7 @@ fn read_parquet(path: &Path) -> Vec<(i64, String)> {
 
 #[test]
 fn marks_say_where_repeats_are() {
-    let bench = Bench::new();
+    let bench = new_bench();
     bench.write(
         "in/a.jsonl",
         jsonl(&[LEAD, &format!("Déjà vu.\n\n{LEAD}\n\nThe rest is its own, and long enough to count.")]),
@@ -549,24 +493,24 @@ fn marks_say_where_repeats_are() {
     assert_eq!(lines[1]["doublon_repeats"], serde_json::json!([[start, end]]));
     let text: Vec<char> = lines[1]["text"].as_str().unwrap().chars().collect();
     assert_eq!(text[start..end].iter().collect::<String>(), LEAD);
-    assert_eq!(bench.files("out")["b.txt"], bench.files("in")["b.txt"]);
+    assert_eq!(files(&bench.path("out"))["b.txt"], files(&bench.path("in"))["b.txt"]);
     assert!(bench.read("out/_doublon/staying.jsonl").contains("\"reason\":\"no_field_for_marks\""));
     bench.expect(4, "clean out --out twice --passages mark");
 }
 
 #[test]
 fn a_document_of_which_little_is_left_goes_for_that_reason() {
-    let bench = Bench::new();
+    let bench = new_bench();
     bench.write(
         "in/a.txt",
         format!("{LEAD}\n\nAnd much more stands here, so that no two of these are alike, over and over."),
     );
     bench.write("in/b.txt", format!("Read on.\n\n{LEAD}\n")).write("in/c.txt", format!("{LEAD}\n\n{LEAD}"));
     bench.expect(0, "clean in --out one --passages cut --threshold 0.95");
-    assert_eq!(bench.files("one").keys().collect::<Vec<_>>(), ["a.txt", "b.txt"]);
+    assert_eq!(files(&bench.path("one")).keys().collect::<Vec<_>>(), ["a.txt", "b.txt"]);
     assert_eq!(bench.read("one/b.txt"), "Read on.\n");
     bench.expect(0, "clean in --out two --passages cut --threshold 0.95 --min-left 3");
-    assert_eq!(bench.files("two").keys().collect::<Vec<_>>(), ["a.txt"]);
+    assert_eq!(files(&bench.path("two")).keys().collect::<Vec<_>>(), ["a.txt"]);
     let removed = bench.removed("two");
     let short = removed.iter().find(|removal| removal["reason"] == "too_short").unwrap();
     assert_eq!((&short["words_left"], &short["rule"]), (&2.into(), &"words < 3".into()));
@@ -576,29 +520,29 @@ fn a_document_of_which_little_is_left_goes_for_that_reason() {
 
 #[test]
 fn f31_a_source_of_several_documents_is_not_emptied_unasked() {
-    let bench = Bench::new();
+    let bench = new_bench();
     bench.write("in/a.jsonl", jsonl(&[LEAD, "other words"])).write("in/b.jsonl", jsonl(&[LEAD, LEAD]));
-    let told = bench.expect(2, "clean in --out out");
+    let (_, told) = bench.expect(2, "clean in --out out");
     assert!(told.contains("in/b.jsonl: nothing would be left of its 2 documents"), "{told}");
     assert!(!bench.path("out").exists());
-    let told = bench.expect(0, "clean in --dry-run");
+    let (_, told) = bench.expect(0, "clean in --dry-run");
     assert!(told.contains("warning: nothing is left of in/b.jsonl, which has 2 documents"), "{told}");
     bench.expect(0, "clean in --out out --allow-wipeout");
-    assert_eq!(bench.files("out")["b.jsonl"], b"");
+    assert_eq!(files(&bench.path("out"))["b.jsonl"], b"");
 }
 
 #[test]
 fn f31_a_large_cluster_and_a_large_loss_are_told() {
-    let bench = Bench::new();
+    let bench = new_bench();
     bench.write("in/a.jsonl", jsonl(&[LEAD; 120]));
-    let told = bench.expect(0, "clean in --out out");
+    let (_, told) = bench.expect(0, "clean in --out out");
     assert!(told.contains("warning: 119 of 120 documents go for one, in/a.jsonl record 0"), "{told}");
     assert!(told.contains("warning: in/a.jsonl loses 119 of its 120 records"), "{told}");
 }
 
 #[test]
 fn f38_a_source_that_changed_since_the_scan_ends_the_run() {
-    let bench = Bench::new();
+    let bench = new_bench();
     bench.write("in/a.jsonl", jsonl(&[LEAD, "some other words"])).write("in/b.txt", LEAD);
     bench.expect(0, "scan in --format json -o found");
     let same_time = fs::metadata(bench.path("in/a.jsonl")).unwrap().modified().unwrap();
@@ -606,7 +550,7 @@ fn f38_a_source_that_changed_since_the_scan_ends_the_run() {
         bench.write(changed, original.replace("Thursday", "Saturday"));
         fs::File::options().write(true).open(bench.path(changed)).unwrap().set_modified(same_time).unwrap();
         for passages in ["keep", "cut"] {
-            let told = bench.expect(4, &format!("clean --from found --out out --passages {passages}"));
+            let (_, told) = bench.expect(4, &format!("clean --from found --out out --passages {passages}"));
             assert!(
                 told.contains(&format!("{changed}: its content is not what was scanned; nothing was written")),
                 "{told}"
@@ -618,12 +562,12 @@ fn f38_a_source_that_changed_since_the_scan_ends_the_run() {
     }
     fs::remove_file(bench.path("in/b.txt")).unwrap();
     bench.expect(4, "clean --from found --out out");
-    assert_eq!(fs::read_dir(bench.folder.path()).unwrap().count(), 2, "only the input and the findings are there");
+    assert_eq!(fs::read_dir(bench.folder()).unwrap().count(), 2, "only the input and the findings are there");
 }
 
 #[test]
 fn f32_findings_that_break_a_promise_are_not_acted_on() {
-    let bench = Bench::new();
+    let bench = new_bench();
     let far = format!("Much text of its own stands here, and so on. {LEAD}");
     bench.write("in/a.jsonl", jsonl(&[LEAD, LEAD, LEAD, "something else", &far]));
     bench.expect(0, "scan in --format json -o found");
@@ -654,7 +598,7 @@ fn f32_findings_that_break_a_promise_are_not_acted_on() {
 
 #[test]
 fn p3_a_place_that_the_kept_one_does_not_cover_stays() {
-    let bench = Bench::new();
+    let bench = new_bench();
     // Saved findings may join places of which the first and the last have little in common.
     let half = LEAD.split_once("river").unwrap();
     let unlike = format!("{}water, and then the sentence went on in words that nobody had ever read before", half.0);
@@ -676,7 +620,7 @@ fn kept_places_are_never_cut() {
     let texts: Vec<String> = (0..3)
         .map(|n| format!("Number {n} begins.\n\n{}\n\nIt goes on.\n\n{}", passages[n], passages[(n + 1) % 3]))
         .collect();
-    let bench = Bench::new();
+    let bench = new_bench();
     bench.write("in/a.jsonl", jsonl(&texts.iter().map(String::as_str).collect::<Vec<_>>()));
     bench.expect(0, "clean in --out out --passages cut");
     let out = bench.read("out/a.jsonl");
@@ -687,7 +631,7 @@ fn kept_places_are_never_cut() {
 
 #[test]
 fn f28_the_output_is_apart_from_the_input_and_new() {
-    let bench = Bench::new();
+    let bench = new_bench();
     bench.write("in/a.txt", LEAD).write("full/file", "mine").write("file", "mine");
     fs::create_dir(bench.path("empty")).unwrap();
     for (arguments, why) in [
@@ -701,7 +645,7 @@ fn f28_the_output_is_apart_from_the_input_and_new() {
         ("clean -", "--out"),
         ("clean - --out out", "standard input gives its bytes only once"),
     ] {
-        let told = bench.expect(2, arguments);
+        let (_, told) = bench.expect(2, arguments);
         assert!(told.contains(why), "{arguments}: {told}");
     }
     assert_eq!((bench.read("full/file"), bench.read("file")), ("mine".to_owned(), "mine".to_owned()));
@@ -709,8 +653,8 @@ fn f28_the_output_is_apart_from_the_input_and_new() {
     bench.expect(2, "clean in --out empty");
     bench.write("in/b.txt", "more words");
     bench.expect(0, "clean in --out empty --overwrite");
-    assert_eq!(bench.files("empty").keys().collect::<Vec<_>>(), ["a.txt", "b.txt"]);
-    assert_eq!(names(bench.folder.path()), ["empty", "file", "full", "in"]);
+    assert_eq!(files(&bench.path("empty")).keys().collect::<Vec<_>>(), ["a.txt", "b.txt"]);
+    assert_eq!(names(bench.folder()), ["empty", "file", "full", "in"]);
 }
 
 fn names(folder: &Path) -> Vec<String> {
@@ -723,13 +667,13 @@ fn names(folder: &Path) -> Vec<String> {
 #[test]
 #[cfg(unix)]
 fn f28_no_link_leads_the_output_elsewhere() {
-    let bench = Bench::new();
+    let bench = new_bench();
     bench.write("in/a.txt", LEAD).write("other/x", "");
     std::os::unix::fs::symlink(bench.path("other"), bench.path("out")).unwrap();
-    assert!(bench.expect(2, "clean in --out out").contains("is a link"));
+    assert!(bench.expect(2, "clean in --out out").1.contains("is a link"));
     std::os::unix::fs::symlink(bench.path("in/a.txt"), bench.path("in/link.txt")).unwrap();
     bench.expect(0, "clean in --out real");
-    assert_eq!(bench.files("real").keys().collect::<Vec<_>>(), ["a.txt"]);
+    assert_eq!(files(&bench.path("real")).keys().collect::<Vec<_>>(), ["a.txt"]);
     assert_eq!(bench.summary("real")["not_copied"]["not_regular"], 1);
 }
 
@@ -737,42 +681,42 @@ fn f28_no_link_leads_the_output_elsewhere() {
 #[cfg(unix)]
 fn f39_names_that_are_no_utf8_stay_as_they_are() {
     use std::os::unix::ffi::OsStrExt;
-    let bench = Bench::new();
+    let bench = new_bench();
     let name = |bytes: &[u8]| PathBuf::from(std::ffi::OsStr::from_bytes(bytes));
     fs::write(bench.path("in").join(name(b"a\xff.txt")), LEAD).unwrap();
     fs::write(bench.path("in").join(name(b"b\n.txt")), LEAD).unwrap();
     bench.expect(0, "clean in --out out");
     assert_eq!(fs::read(bench.path("out").join(name(b"a\xff.txt"))).unwrap(), LEAD.as_bytes());
     fs::write(bench.path("in").join(name(b"a\xfe.txt")), LEAD).unwrap();
-    assert!(bench.expect(2, "clean in --out two").contains("two sources have this name"));
+    assert!(bench.expect(2, "clean in --out two").1.contains("two sources have this name"));
 }
 
 #[test]
 #[cfg(unix)]
 fn f25_a_write_that_fails_leaves_no_output() {
-    let bench = Bench::new();
+    let bench = new_bench();
     bench.write("in/a.txt", LEAD.repeat(1000));
     let program = env!("CARGO_BIN_EXE_doublon");
     let script = format!("trap '' XFSZ; ulimit -f 8; exec {program} clean in --out out --no-progress");
-    let output = Command::new("bash").args(["-c", &script]).current_dir(bench.folder.path()).output().unwrap();
+    let output = Command::new("bash").args(["-c", &script]).current_dir(bench.folder()).output().unwrap();
     let told = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{told}");
     assert!(told.contains("File too large"), "{told}");
-    assert_eq!(names(bench.folder.path()), ["in"]);
+    assert_eq!(names(bench.folder()), ["in"]);
 }
 
 #[test]
 fn f26_what_a_killed_run_left_is_cleared_by_the_next() {
-    let bench = Bench::new();
+    let bench = new_bench();
     bench.write("in/a.txt", LEAD).write(".out.doublon-partial/in/half", "ha").write(".out.doublon-partial/x", "");
     bench.expect(0, "clean in --out out");
-    assert_eq!(names(bench.folder.path()), ["in", "out"]);
+    assert_eq!(names(bench.folder()), ["in", "out"]);
     assert_eq!(names(&bench.path("out")), ["_doublon", "a.txt"]);
 }
 
 #[test]
 fn a_line_that_is_too_large_is_copied() {
-    let bench = Bench::new();
+    let bench = new_bench();
     let large = jsonl(&[&"large ".repeat(1000)]);
     for tail in ["", &jsonl(&["the end"])] {
         let content = jsonl(&[LEAD]) + &large + &jsonl(&[LEAD]) + &large + tail;
@@ -785,7 +729,7 @@ fn a_line_that_is_too_large_is_copied() {
 
 #[test]
 fn lines_of_plain_text_are_removed_one_by_one() {
-    let bench = Bench::new();
+    let bench = new_bench();
     bench.write("in/a.txt", format!("{LEAD}\r\n\r\nfirst words here\r\n{LEAD}\r\nlast words here"));
     bench.expect(0, "clean in --out out --record lines");
     assert_eq!(bench.read("out/a.txt"), format!("{LEAD}\r\n\r\nfirst words here\r\nlast words here"));
@@ -796,8 +740,8 @@ fn lines_of_plain_text_are_removed_one_by_one() {
 
 #[test]
 fn several_folders_stand_below_their_names() {
-    let bench = Bench::new();
+    let bench = new_bench();
     bench.write("in/a.txt", LEAD).write("more/a.txt", "other words").write("c.txt", LEAD);
     bench.expect(0, "clean in more c.txt --out out");
-    assert_eq!(bench.files("out").keys().collect::<Vec<_>>(), ["c.txt", "more/a.txt"]);
+    assert_eq!(files(&bench.path("out")).keys().collect::<Vec<_>>(), ["c.txt", "more/a.txt"]);
 }

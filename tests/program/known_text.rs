@@ -5,61 +5,23 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use std::process::{Command, Output};
-
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-use crate::proof::prove;
+use crate::bench::{Bench, lines};
 
 const HEADER: &str = "/*\n * This file is part of the Example Tide Table.\n *\n * The Example Tide Table is free software: \
     you may copy it, change it and\n * pass it on under the terms of the example licence, version two or later.\n * It \
     comes without any warranty, not even that the tides will be on time.\n */\n";
 
-/// A folder of its own with `header.txt`, in which commands run.
-struct Bench(TempDir);
+/// A folder with `header.txt` and some more files.
+fn new_bench(files: &[(&str, &str)]) -> Bench {
+    let bench = Bench::with(files);
+    bench.write("header.txt", HEADER);
+    bench
+}
 
-impl Bench {
-    fn new(files: &[(&str, &str)]) -> Self {
-        let bench = Self(TempDir::new().unwrap());
-        bench.write("header.txt", HEADER);
-        for (name, content) in files {
-            bench.write(name, content);
-        }
-        bench
-    }
-
-    fn write(&self, name: &str, content: &str) {
-        let path = self.0.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.0.path().join(name)).unwrap()
-    }
-
-    fn run(&self, arguments: &str) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_doublon"));
-        command.args(arguments.split_whitespace()).current_dir(self.0.path());
-        command.output().unwrap()
-    }
-
-    /// Runs a command that must end with an exit code; returns what it writes to standard output and tells.
-    fn expect(&self, code: i32, arguments: &str) -> (String, String) {
-        let output = self.run(arguments);
-        let [out, told] = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned());
-        assert_eq!(output.status.code(), Some(code), "doublon {arguments}\n{out}{told}");
-        if matches!(code, 0 | 3) {
-            prove(self.0.path(), arguments);
-        }
-        (out, told)
-    }
-
-    fn findings(&self, arguments: &str) -> Findings {
-        let (out, _) = self.expect(0, &format!("scan {arguments} --format json"));
-        Findings(out.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
-    }
+fn findings(bench: &Bench, arguments: &str) -> Findings {
+    Findings(lines(&bench.expect(0, &format!("scan {arguments} --format json")).0))
 }
 
 struct Findings(Vec<Value>);
@@ -110,7 +72,7 @@ const COPIED: &str = "export function highest(levels) {\n  let best = -Infinity;
     at * 0.25, label: `HW ${best.toFixed(2)} m` };\n}\n";
 
 fn sources() -> Bench {
-    let bench = Bench::new(&[]);
+    let bench = new_bench(&[]);
     for (name, body) in [
         ("copy1", COPIED.to_owned()),
         ("copy2", format!("const unrelated = 1;\n{COPIED}")),
@@ -118,7 +80,7 @@ fn sources() -> Bench {
         ("depth", "export const harbourDepth = 3.5;\n".into()),
         ("range", "export const tidalRange = 4.2;\n".into()),
     ] {
-        bench.write(&format!("src/{name}.js"), &format!("{HEADER}{body}"));
+        bench.write(&format!("src/{name}.js"), format!("{HEADER}{body}"));
     }
     bench
 }
@@ -126,18 +88,16 @@ fn sources() -> Bench {
 #[test]
 fn known_text_counts_nowhere_but_in_the_summary() {
     let bench = sources();
-    assert!(bench.findings("src").removed_sources().len() > 1, "the header makes files alike");
-    let found = bench.findings("src --ignore-text header.txt");
+    assert!(findings(&bench, "src").removed_sources().len() > 1, "the header makes files alike");
+    let found = findings(&bench, "src --ignore-text header.txt");
     assert_eq!(found.removed_sources(), ["src/copy2.js"]);
-    let places = bench.findings("src --ignore-text header.txt --level passages").places();
+    let places = findings(&bench, "src --ignore-text header.txt --level passages").places();
     assert!(places.len() == 1 && places.iter().all(|(_, text)| text.starts_with("export function")), "{places:?}");
     let (header, summary) = (HEADER.trim().trim_matches(['/', '*', ' ', '\n']), found.summary());
     let ignored = json!({ "places": 5, "bytes": 5 * header.len(), "documents": 0 });
     assert_eq!(summary["ignored"], ignored);
-    let all: usize = fs::read_dir(bench.0.path().join("src"))
-        .unwrap()
-        .map(|file| file.unwrap().metadata().unwrap().len() as usize)
-        .sum();
+    let all: usize =
+        fs::read_dir(bench.path("src")).unwrap().map(|file| file.unwrap().metadata().unwrap().len() as usize).sum();
     assert_eq!(summary["text_bytes"], all - 5 * header.len());
     let parameters = &found.of("header")[0]["parameters"];
     assert_eq!(parameters["ignore_text"].as_str().map(str::len), Some(32), "{parameters}");
@@ -152,8 +112,8 @@ fn near_copies_of_known_text_are_known() {
     let marked: Vec<String> = HEADER.lines().map(|line| format!("# {}", line.trim_matches(['/', '*', ' ']))).collect();
     let marked = marked.join("\n");
     let bench =
-        Bench::new(&[("in/a.py", &format!("{marked}\ndepth = 3.5")), ("in/b.js", &format!("{reflowed}let a = 1;"))]);
-    let found = bench.findings("in --ignore-text header.txt");
+        new_bench(&[("in/a.py", &format!("{marked}\ndepth = 3.5")), ("in/b.js", &format!("{reflowed}let a = 1;"))]);
+    let found = findings(&bench, "in --ignore-text header.txt");
     assert_eq!(found.summary()["ignored"]["places"], 2, "{}", found.summary());
     assert!(found.places().is_empty() && found.removals().is_empty());
 }
@@ -161,8 +121,8 @@ fn near_copies_of_known_text_are_known() {
 #[test]
 fn documents_of_known_text_alone_are_kept() {
     let copy = HEADER.to_uppercase();
-    let bench = Bench::new(&[("in/a.js", HEADER), ("in/b.js", HEADER), ("in/c.js", &copy), ("in/d.txt", "\n")]);
-    let found = bench.findings("in --ignore-text header.txt");
+    let bench = new_bench(&[("in/a.js", HEADER), ("in/b.js", HEADER), ("in/c.js", &copy), ("in/d.txt", "\n")]);
+    let found = findings(&bench, "in --ignore-text header.txt");
     let summary = found.summary();
     assert_eq!(
         (&summary["kept"], &summary["removed"], &summary["skipped"]["empty"]),
@@ -208,11 +168,11 @@ fn with_header(texts: &[String]) -> Vec<String> {
 #[test]
 fn what_is_found_is_what_is_found_without_it() {
     let bodies = bodies();
-    let bench = Bench::new(&[("plain/a.jsonl", &jsonl(&bodies)), ("in/a.jsonl", &jsonl(&with_header(&bodies)))]);
+    let bench = new_bench(&[("plain/a.jsonl", &jsonl(&bodies)), ("in/a.jsonl", &jsonl(&with_header(&bodies)))]);
     for flags in ["", "--shingle char:9", "--level passages", "--scope across --min-words 12"] {
         let (plain, found) = (
-            bench.findings(&format!("plain {flags}")),
-            bench.findings(&format!("in --ignore-text header.txt {flags}")),
+            findings(&bench, &format!("plain {flags}")),
+            findings(&bench, &format!("in --ignore-text header.txt {flags}")),
         );
         assert_eq!(found.removals(), plain.removals(), "{flags}");
         assert_eq!(found.places(), plain.places(), "{flags}");
@@ -225,7 +185,7 @@ fn what_is_found_is_what_is_found_without_it() {
 fn threads_memory_and_order_do_not_matter() {
     let texts = with_header(&bodies());
     let (first, second) = (jsonl(&texts[..10]), jsonl(&texts[10..]));
-    let bench = Bench::new(&[
+    let bench = new_bench(&[
         ("a.jsonl", &first),
         ("b.jsonl", &second),
         ("known.jsonl", &jsonl(&[HEADER.into(), "w1 w2".into()])),
@@ -243,7 +203,7 @@ fn threads_memory_and_order_do_not_matter() {
 
 #[test]
 fn saved_findings_hold_with_the_same_known_text_only() {
-    let bench = Bench::new(&[("in/a.jsonl", &jsonl(&with_header(&bodies()))), ("other.txt", "another header")]);
+    let bench = new_bench(&[("in/a.jsonl", &jsonl(&with_header(&bodies()))), ("other.txt", "another header")]);
     bench.expect(0, "scan in --ignore-text header.txt --format json -o found.jsonl");
     bench.expect(0, "clean in --out direct --ignore-text header.txt --passages cut");
     let cleaned = bench.read("direct/a.jsonl");
@@ -275,7 +235,7 @@ fn saved_findings_hold_with_the_same_known_text_only() {
 #[test]
 fn it_is_found_in_pages_and_named_in_a_file_of_settings() {
     let page = |body: &str| format!("<html><body><p>{HEADER}</p><article><h1>{body}</h1></article></body></html>");
-    let bench = Bench::new(&[("site/a.html", &page("One tide.")), ("site/b.html", &page("Another boat."))]);
+    let bench = new_bench(&[("site/a.html", &page("One tide.")), ("site/b.html", &page("Another boat."))]);
     bench.write("site/doublon.toml", "ignore-text = '../header.txt'\n");
     let (out, _) = bench.expect(0, "scan site/a.html site/b.html --config site/doublon.toml --format json");
     assert!(out.contains("\"places\":2") && !out.contains("\"type\":\"passage_match\""), "{out}");
@@ -287,7 +247,7 @@ fn it_is_found_in_pages_and_named_in_a_file_of_settings() {
 
 #[test]
 fn known_text_that_cannot_be_read_ends_the_run() {
-    let bench = Bench::new(&[("in/a.txt", "text"), ("blank.txt", " \n")]);
+    let bench = new_bench(&[("in/a.txt", "text"), ("blank.txt", " \n")]);
     for (name, why) in [("absent.txt", "no such file"), ("blank.txt", "no text that could be ignored")] {
         let (_, told) = bench.expect(2, &format!("scan in --ignore-text {name}"));
         assert!(told.contains(why) && told.contains(name), "{told}");

@@ -12,6 +12,8 @@ mod oracle;
 #[cfg(feature = "cli")]
 mod audit;
 #[cfg(feature = "cli")]
+mod bench;
+#[cfg(feature = "cli")]
 mod clean;
 #[cfg(feature = "cli")]
 mod cli;
@@ -23,6 +25,8 @@ mod explain;
 mod finality;
 #[cfg(feature = "cli")]
 mod known_text;
+#[cfg(all(feature = "cli", feature = "html"))]
+mod pages;
 #[cfg(feature = "cli")]
 mod proof;
 #[cfg(feature = "report")]

@@ -3,57 +3,14 @@
 #![allow(clippy::unwrap_used)] // helpers of tests fail like tests
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::process::Command;
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-use crate::proof::prove;
+use crate::bench::{Bench, lines};
 
-/// A folder of its own, in which commands run.
-struct Bench(TempDir);
-
-impl Bench {
-    fn new(files: &[(&str, &str)]) -> Self {
-        let bench = Self(TempDir::new().unwrap());
-        for (name, content) in files {
-            bench.write(name, content);
-        }
-        bench
-    }
-
-    fn write(&self, name: &str, content: &str) {
-        let path = self.0.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.0.path().join(name)).unwrap()
-    }
-
-    /// Runs a command that must end with an exit code; returns what it writes to standard output and tells.
-    fn expect(&self, code: i32, arguments: &str) -> (String, String) {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_doublon"));
-        command.args(arguments.split_whitespace()).arg("--no-progress").current_dir(self.0.path());
-        let output = command.output().unwrap();
-        let [out, told] = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned());
-        assert_eq!(output.status.code(), Some(code), "doublon {arguments}\n{out}{told}");
-        if matches!(code, 0 | 3) {
-            prove(self.0.path(), arguments);
-        }
-        (out, told)
-    }
-
-    /// The texts of the records of a file.
-    fn texts(&self, name: &str) -> Vec<String> {
-        lines(&self.read(name)).iter().map(|record| record["text"].as_str().unwrap().to_owned()).collect()
-    }
-}
-
-fn lines(text: &str) -> Vec<Value> {
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+/// The texts of the records of a file.
+fn texts_of(bench: &Bench, name: &str) -> Vec<String> {
+    lines(&bench.read(name)).iter().map(|record| record["text"].as_str().unwrap().to_owned()).collect()
 }
 
 fn jsonl(texts: &[impl AsRef<str>]) -> String {
@@ -69,7 +26,7 @@ const PAGES: [&str; 4] = [
 
 #[test]
 fn one_copy_of_each_line_stays() {
-    let bench = Bench::new(&[("in/a.jsonl", &jsonl(&PAGES))]);
+    let bench = Bench::with(&[("in/a.jsonl", &jsonl(&PAGES))]);
     let (_, told) = bench.expect(0, "clean in --out out --unit line --passages cut");
     assert!(told.contains("13 cut, 0 left"), "{told}");
     let expected = [
@@ -78,7 +35,7 @@ fn one_copy_of_each_line_stays() {
         "The lake froze late.\n",
         "Loading\nThe last boat goes at ten past ten.",
     ];
-    assert_eq!(bench.texts("out/a.jsonl"), expected);
+    assert_eq!(texts_of(&bench, "out/a.jsonl"), expected);
     let removed = lines(&bench.read("out/_doublon/removed.jsonl"));
     let about = removed.iter().find(|cut| cut["words"] == 2 && cut["span"]["record"] == 1);
     assert!(about.is_some_and(|cut| cut["covered"] == 1.0), "{removed:#?}");
@@ -91,7 +48,7 @@ fn one_copy_of_each_line_stays() {
 
 #[test]
 fn units_are_told_by_how_often_they_stand() {
-    let bench = Bench::new(&[("in/a.jsonl", &jsonl(&PAGES))]);
+    let bench = Bench::with(&[("in/a.jsonl", &jsonl(&PAGES))]);
     let (out, _) = bench.expect(0, "scan in --unit line --format json");
     let found = lines(&out);
     let families = found.iter().filter(|line| line["type"] == "passage_family");
@@ -119,16 +76,16 @@ fn units_are_told_by_how_often_they_stand() {
 #[test]
 fn what_has_no_word_stays() {
     let code = "fn main() {\n    one(two);\n}\n\n---\n\u{200b}\n```\nls\n```\n}";
-    let bench = Bench::new(&[("in/a.jsonl", &jsonl(&[code, "---\nls\n\u{200b}\n```\nfn main() {\n}\ncd"]))]);
+    let bench = Bench::with(&[("in/a.jsonl", &jsonl(&[code, "---\nls\n\u{200b}\n```\nfn main() {\n}\ncd"]))]);
     bench.expect(0, "clean in --out out --unit line --passages cut");
-    assert_eq!(bench.texts("out/a.jsonl"), [code, "---\n\u{200b}\n```\n}\ncd"]);
+    assert_eq!(texts_of(&bench, "out/a.jsonl"), [code, "---\n\u{200b}\n```\n}\ncd"]);
 }
 
 #[test]
 fn a_line_at_the_head_of_many_pages_is_furniture() {
     let pages: Vec<String> =
         (0..6).map(|n| format!("Home and news\nown {n} one\nown {n} two\nown {n} three")).collect();
-    let bench = Bench::new(&[("in/a.jsonl", &jsonl(&pages))]);
+    let bench = Bench::with(&[("in/a.jsonl", &jsonl(&pages))]);
     let found = lines(&bench.expect(0, "scan in --unit line --format json").0);
     let family = found.iter().find(|line| line["type"] == "passage_family").unwrap();
     assert_eq!((&family["class"], &family["documents"]), (&json!("furniture"), &json!(6)));
@@ -140,10 +97,10 @@ fn paragraphs_and_sentences_are_units_too() {
         "A first paragraph\nof two lines.\n\nIt rains. It pours. ---\n\n---\n\n👍",
         "It pours. The old man is snoring.\n\nA first paragraph of two lines.\n\n👍👍\n\n---\n\n👍",
     ];
-    let bench = Bench::new(&[("in/a.jsonl", &jsonl(&texts))]);
+    let bench = Bench::with(&[("in/a.jsonl", &jsonl(&texts))]);
     let cleaned = |unit: &str| {
         bench.expect(0, &format!("clean in --out {unit} --unit {unit} --passages cut"));
-        bench.texts(&format!("{unit}/a.jsonl"))
+        texts_of(&bench, &format!("{unit}/a.jsonl"))
     };
     assert_eq!(cleaned("paragraph"), [texts[0], "It pours. The old man is snoring.\n\n👍👍\n\n---"]);
     let left = "It pours. The old man is snoring.\n\nA first paragraph of two lines.\n\n👍👍\n\n---";
@@ -155,10 +112,10 @@ fn paragraphs_and_sentences_are_units_too() {
 #[test]
 fn a_scope_limits_what_a_unit_repeats() {
     let bench =
-        Bench::new(&[("in/a.jsonl", &jsonl(&["one\ntwo\none\nx y z", "one\none\nthree four", "two\nfive six"]))]);
+        Bench::with(&[("in/a.jsonl", &jsonl(&["one\ntwo\none\nx y z", "one\none\nthree four", "two\nfive six"]))]);
     let cleaned = |scope: &str| {
         bench.expect(0, &format!("clean in --out {scope} --unit line --passages cut --scope {scope}"));
-        bench.texts(&format!("{scope}/a.jsonl"))
+        texts_of(&bench, &format!("{scope}/a.jsonl"))
     };
     assert_eq!(cleaned("both"), ["one\ntwo\nx y z", "three four", "five six"]);
     assert_eq!(cleaned("within"), ["one\ntwo\nx y z", "one\nthree four", "two\nfive six"]);
@@ -193,7 +150,7 @@ fn normal(line: &str) -> String {
 fn what_is_left_is_the_first_copy_of_each_unit() {
     for seed in 0..8 {
         let texts = drawn(seed);
-        let bench = Bench::new(&[("in/a.jsonl", &jsonl(&texts))]);
+        let bench = Bench::with(&[("in/a.jsonl", &jsonl(&texts))]);
         for unit in ["line", "paragraph", "sentence"] {
             let flags = format!("--unit {unit} --passages cut");
             bench.expect(0, &format!("clean in --out {unit} {flags}"));
@@ -201,8 +158,7 @@ fn what_is_left_is_the_first_copy_of_each_unit() {
             assert_eq!(bench.read(&format!("{unit}-again/_doublon/removed.jsonl")), "", "{unit} {seed} {texts:#?}");
         }
         let all = || texts.iter().flat_map(|text| text.lines()).map(normal).filter(|line| !line.is_empty());
-        let left: Vec<String> = bench
-            .texts("line/a.jsonl")
+        let left: Vec<String> = texts_of(&bench, "line/a.jsonl")
             .iter()
             .flat_map(|text| text.lines())
             .map(normal)
@@ -217,7 +173,7 @@ fn what_is_left_is_the_first_copy_of_each_unit() {
 #[test]
 fn threads_memory_and_order_do_not_matter() {
     let texts = drawn(9);
-    let bench = Bench::new(&[("a.jsonl", &jsonl(&texts[..11])), ("b.jsonl", &jsonl(&texts[11..]))]);
+    let bench = Bench::with(&[("a.jsonl", &jsonl(&texts[..11])), ("b.jsonl", &jsonl(&texts[11..]))]);
     for unit in ["line", "sentence"] {
         let scan = |flags: &str| bench.expect(0, &format!("scan --unit {unit} --format json {flags}")).0;
         let whole = scan("a.jsonl b.jsonl --threads 1");
@@ -230,14 +186,14 @@ fn threads_memory_and_order_do_not_matter() {
 #[test]
 fn known_text_is_no_unit() {
     let bench =
-        Bench::new(&[("in/a.jsonl", &jsonl(&["Home\nx y\nThe end", "Home\nz z\nThe end"])), ("menu.txt", "home")]);
+        Bench::with(&[("in/a.jsonl", &jsonl(&["Home\nx y\nThe end", "Home\nz z\nThe end"])), ("menu.txt", "home")]);
     bench.expect(0, "clean in --out out --unit line --passages cut --ignore-text menu.txt");
-    assert_eq!(bench.texts("out/a.jsonl"), ["Home\nx y\nThe end", "Home\nz z"]);
+    assert_eq!(texts_of(&bench, "out/a.jsonl"), ["Home\nx y\nThe end", "Home\nz z"]);
 }
 
 #[test]
 fn plain_files_keep_their_line_ends() {
-    let bench = Bench::new(&[
+    let bench = Bench::with(&[
         ("in/a.txt", "Home\r\n\r\nFirst text.\r\n"),
         ("in/b.txt", "Home\r\n\r\nSecond text.\r\nHome\r\n"),
     ]);

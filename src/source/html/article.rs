@@ -32,7 +32,7 @@ pub fn article(html: &str) -> Option<Visible> {
     if text.is_empty() {
         return None;
     }
-    Some(located(&text, &page).unwrap_or(Visible { text, map: OffsetMap::default() }))
+    Some(located(&text, &page).unwrap_or(Visible { text, ..Visible::default() }))
 }
 
 /// Finds the paragraphs of `text` in a page.

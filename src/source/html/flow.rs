@@ -71,12 +71,24 @@ impl Flow {
         }
     }
 
+    /// Returns the length of the text so far in bytes.
+    pub fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Returns the text since it was `start` bytes long, without the gap before it; empty if there is none.
+    pub fn since(&self, start: usize) -> Span {
+        // No gap is longer than a blank line.
+        let gap = self.text[start..].iter().take(2).take_while(|&&byte| is_space(byte)).count();
+        Span::new(start + gap, self.text.len())
+    }
+
     /// Returns the text.
     pub fn finish(self) -> Visible {
         // Pieces are whole characters, so this replaces nothing.
         let text = String::from_utf8(self.text);
         let text = text.unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-        Visible { text, map: self.map }
+        Visible { text, map: self.map, elements: Vec::new() }
     }
 
     fn space(&mut self, origin: Span) {

@@ -6,7 +6,10 @@
 //! a block all that is open in it, and the end of an inline element nothing beyond its block. Tables are not rearranged.
 //! Each element is opened and closed once and searches are bounded, so the work is linear however deep the page is.
 
+use super::flow::Flow;
 use super::tag::{HtmlTag, KNOWN, TagContent, TagGroup};
+use crate::source::document::PageElement;
+use doublon_core::Span;
 
 /// How far up an element is looked for that some tag ends without naming it, or that is no block. Real pages nest
 /// inline elements a few deep; browsers refuse to nest more than 512 of any kind.
@@ -21,17 +24,29 @@ pub(super) struct OpenElements {
     pre: usize,
     foreign: usize,
     deepest: usize,
+    /// The elements that were closed and hold text.
+    closed: Vec<PageElement>,
 }
 
 #[derive(Clone, Copy)]
 struct Element {
     tag: HtmlTag,
     unseen: bool,
+    start: PagePlace,
+    /// Whether it holds what is no text, or a tag that is paired with one outside of it.
+    holds_more: bool,
+}
+
+/// A place in a page, and how long its text is there.
+#[derive(Clone, Copy)]
+pub(super) struct PagePlace {
+    pub page: usize,
+    pub text: usize,
 }
 
 impl OpenElements {
     pub fn new() -> Self {
-        Self { elements: Vec::new(), counts: [0; KNOWN], unseen: 0, pre: 0, foreign: 0, deepest: 0 }
+        Self { elements: Vec::new(), counts: [0; KNOWN], unseen: 0, pre: 0, foreign: 0, deepest: 0, closed: Vec::new() }
     }
 
     /// Returns whether a reader sees what stands here.
@@ -54,25 +69,33 @@ impl OpenElements {
         self.deepest
     }
 
-    /// Closes what a start tag ends that is about to open an element.
-    pub fn make_room(&mut self, tag: HtmlTag) {
+    /// Says that the innermost open element holds something that is no text.
+    pub fn hold_more(&mut self) {
+        if let Some(element) = self.elements.last_mut() {
+            element.holds_more = true;
+        }
+    }
+
+    /// Closes what a start tag ends that is about to open an element. `start` is where the tag begins.
+    pub fn make_room(&mut self, tag: HtmlTag, start: usize, text: &Flow) {
         use TagGroup::{Block, Cell, Choice, Definition, Inline, Item, List, Paragraph, Row, Rows, Table};
         if tag.ends_paragraph() {
-            self.close_nearest(&[Paragraph], &[Table, Cell]);
+            self.close_nearest(start, text, &[Paragraph], &[Table, Cell]);
         }
         match tag.group {
-            Item => self.close_nearest(&[Item], &[List, Table, Cell]),
-            Definition => self.close_nearest(&[Definition], &[List, Table, Cell]),
-            Rows => self.close_nearest(&[Rows, Row], &[Table]),
-            Row => self.close_nearest(&[Row], &[Rows, Table]),
-            Cell => self.close_nearest(&[Cell], &[Row, Table]),
-            Choice => self.close_nearest(&[Choice], &[Block, List, Table, Cell]),
+            Item => self.close_nearest(start, text, &[Item], &[List, Table, Cell]),
+            Definition => self.close_nearest(start, text, &[Definition], &[List, Table, Cell]),
+            Rows => self.close_nearest(start, text, &[Rows, Row], &[Table]),
+            Row => self.close_nearest(start, text, &[Row], &[Rows, Table]),
+            Cell => self.close_nearest(start, text, &[Cell], &[Row, Table]),
+            Choice => self.close_nearest(start, text, &[Choice], &[Block, List, Table, Cell]),
             Inline | Block | Paragraph | List | Table => {}
         }
     }
 
-    pub fn open(&mut self, tag: HtmlTag, unseen: bool) {
-        self.elements.push(Element { tag, unseen });
+    pub fn open(&mut self, tag: HtmlTag, unseen: bool, start: PagePlace) {
+        let holds_more = unseen || tag.content == TagContent::Foreign;
+        self.elements.push(Element { tag, unseen, start, holds_more });
         self.deepest = self.deepest.max(self.elements.len());
         if let Some(count) = self.counts.get_mut(tag.id as usize) {
             *count += 1;
@@ -82,8 +105,8 @@ impl OpenElements {
         self.foreign += usize::from(tag.content == TagContent::Foreign);
     }
 
-    /// Closes the element that an end tag names, if one is open, and all within it.
-    pub fn close(&mut self, tag: HtmlTag) {
+    /// Closes the element that an end tag names, if one is open, and all within it. `place` is that of the end tag.
+    pub fn close(&mut self, tag: HtmlTag, place: Span, text: &Flow) {
         let is_named = |element: &Element| element.tag.id == tag.id;
         let found = match self.counts.get(tag.id as usize) {
             Some(0) => None,
@@ -93,13 +116,30 @@ impl OpenElements {
             }
             _ => self.nearest(is_named, |element| element.tag.group != TagGroup::Inline),
         };
-        self.truncate(found);
+        match found {
+            Some(length) => {
+                self.truncate(length + 1, place.start, text);
+                self.close_last(place.end, true, text);
+            }
+            // It may be paired with a start tag further out.
+            None => self.hold_more(),
+        }
     }
 
-    fn close_nearest(&mut self, groups: &[TagGroup], barriers: &[TagGroup]) {
+    /// Closes all elements at the end of the page. Returns those that hold text, by the first byte of that, outer ones
+    /// first.
+    pub fn finish(mut self, end: usize, text: &Flow) -> Vec<PageElement> {
+        self.truncate(0, end, text);
+        self.closed.sort_by_key(|element| (element.text.start, element.page.start));
+        self.closed
+    }
+
+    fn close_nearest(&mut self, start: usize, text: &Flow, groups: &[TagGroup], barriers: &[TagGroup]) {
         let found = self
             .nearest(|element| groups.contains(&element.tag.group), |element| barriers.contains(&element.tag.group));
-        self.truncate(found);
+        if let Some(length) = found {
+            self.truncate(length, start, text);
+        }
     }
 
     fn nearest(&self, wanted: impl Fn(&Element) -> bool, barrier: impl Fn(&Element) -> bool) -> Option<usize> {
@@ -108,16 +148,43 @@ impl OpenElements {
         wanted(&self.elements[reach + found]).then_some(reach + found)
     }
 
-    fn truncate(&mut self, length: Option<usize>) {
-        for element in length.map(|length| self.elements.drain(length..)).into_iter().flatten() {
-            if let Some(count) = self.counts.get_mut(element.tag.id as usize) {
-                *count -= 1;
-            }
-            self.unseen -= usize::from(element.unseen);
-            self.pre -= usize::from(is_pre(element.tag));
-            self.foreign -= usize::from(element.tag.content == TagContent::Foreign);
+    /// Closes elements that have no end tag, before the byte `end`, until so many are open.
+    fn truncate(&mut self, length: usize, end: usize, text: &Flow) {
+        while self.elements.len() > length {
+            self.close_last(end, false, text);
         }
     }
+
+    fn close_last(&mut self, end: usize, has_end_tag: bool, text: &Flow) {
+        let Some(element) = self.elements.pop() else { return };
+        let Element { tag, unseen, start, .. } = element;
+        if let Some(count) = self.counts.get_mut(tag.id as usize) {
+            *count -= 1;
+        }
+        self.unseen -= usize::from(unseen);
+        self.pre -= usize::from(is_pre(tag));
+        self.foreign -= usize::from(tag.content == TagContent::Foreign);
+        // Browsers open what is inline and was left open again behind the block.
+        let holds_more = element.holds_more || is_inline(tag) && !has_end_tag;
+        let own = text.since(start.text);
+        if !is_inline(tag) && !own.is_empty() {
+            let is_removable = !holds_more && is_removable(tag);
+            self.closed.push(PageElement { text: own, page: Span::new(start.page, end), is_removable });
+        }
+        if let Some(outer) = self.elements.last_mut() {
+            outer.holds_more |= holds_more;
+        }
+    }
+}
+
+fn is_inline(tag: HtmlTag) -> bool {
+    tag.group == TagGroup::Inline
+}
+
+/// Whether a page without such an element is one still.
+fn is_removable(tag: HtmlTag) -> bool {
+    let is_part = matches!(tag.group, TagGroup::Inline | TagGroup::Cell | TagGroup::Choice);
+    !is_part && matches!(tag.content, TagContent::Flow | TagContent::Pre)
 }
 
 fn is_pre(tag: HtmlTag) -> bool {

@@ -7,8 +7,8 @@
 use html5gum::{Emitter, Error, State};
 
 use super::flow::Flow;
-use super::open::OpenElements;
-use super::tag::{HtmlTag, TagContent};
+use super::open::{OpenElements, PagePlace};
+use super::tag::{HtmlTag, TagContent, TagGroup};
 use super::text::Visible;
 use doublon_core::Span;
 
@@ -71,7 +71,10 @@ impl<'a> PageEmitter<'a> {
 
     /// Returns the text, and how deep the elements were nested.
     pub fn finish(self) -> (Visible, usize) {
-        (self.flow.finish(), self.open.deepest())
+        let Self { html, open, flow, .. } = self;
+        let deepest = open.deepest();
+        let elements = open.finish(html.len(), &flow);
+        (Visible { elements, ..flow.finish() }, deepest)
     }
 
     fn text(&mut self, bytes: &[u8]) {
@@ -98,38 +101,49 @@ impl<'a> PageEmitter<'a> {
         Span::new(if is_copy { start } else { self.done.min(self.position) }, self.position)
     }
 
-    fn start_tag(&mut self) -> Option<State> {
+    /// Takes a start tag that begins at a byte of the page.
+    fn start_tag(&mut self, start: usize) -> Option<State> {
         let tag = HtmlTag::of(&self.token.name);
         if self.open.is_foreign() && self.token.ends_itself {
             return None;
         }
-        self.open.make_room(tag);
+        self.open.make_room(tag, start, &self.flow);
+        let place = PagePlace { page: start, text: self.flow.len() };
         let unseen = self.is_unseen(tag);
         if self.open.is_seen() && !unseen {
             self.set_apart(tag);
         }
         match tag.content {
-            TagContent::Void | TagContent::Break => None,
+            TagContent::Break => None,
+            TagContent::Void => {
+                if tag.group == TagGroup::Inline {
+                    self.open.hold_more();
+                }
+                None
+            }
             TagContent::Raw(state) => {
+                self.open.hold_more();
                 self.in_raw = true;
                 Some(state)
             }
             TagContent::RawPre(state) => {
-                self.open.open(tag, unseen);
+                self.open.open(tag, unseen, place);
                 Some(state)
             }
             _ => {
-                self.open.open(tag, unseen);
+                self.open.open(tag, unseen, place);
                 None
             }
         }
     }
 
-    fn end_tag(&mut self) {
+    fn end_tag(&mut self, place: Span) {
         let tag = HtmlTag::of(&self.token.name);
-        self.in_raw = false;
         let was_seen = self.open.is_seen();
-        self.open.close(tag);
+        // Raw text was not opened.
+        if !std::mem::take(&mut self.in_raw) {
+            self.open.close(tag, place, &self.flow);
+        }
         if was_seen {
             self.set_apart(tag);
         }
@@ -223,12 +237,13 @@ impl Emitter for &mut PageEmitter<'_> {
 
     fn emit_current_tag(&mut self) -> Option<State> {
         self.token.end_attribute();
+        let tag = Span::new(self.done.min(self.position), self.position);
         self.done = self.position;
         if self.token.is_end {
-            self.end_tag();
+            self.end_tag(tag);
             return None;
         }
-        let state = self.start_tag();
+        let state = self.start_tag(tag.start);
         self.last_start.clone_from(&self.token.name);
         state
     }

@@ -1,5 +1,6 @@
 //! The text of a page with its places.
 
+use crate::source::document::PageElement;
 use doublon_core::OffsetMap;
 
 /// The text of a page, and what it was made from.
@@ -9,4 +10,6 @@ pub struct Visible {
     pub text: String,
     /// Where each byte of the text stands in the page. It is as long as the text, or empty if that is not known.
     pub map: OffsetMap,
+    /// The blocks that hold text, by the first byte of that, outer ones first.
+    pub elements: Vec<PageElement>,
 }

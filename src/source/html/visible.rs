@@ -144,6 +144,33 @@ mod tests {
         assert_eq!(text("é&é<é"), "é&é<é");
     }
 
+    /// The bytes of the blocks that a page can do without, outer ones first.
+    fn removable(html: &str) -> Vec<&str> {
+        let elements = visible(html).elements;
+        elements.iter().filter(|element| element.is_removable).filter_map(|element| element.page.of(html)).collect()
+    }
+
+    #[test]
+    fn blocks_know_where_they_stand() {
+        let html = "<body><ul class=a>\n<li>one</li><li>two</ul><p>x <b>y</b><div>z</div>w";
+        assert_eq!(
+            removable(html),
+            ["<ul class=a>\n<li>one</li><li>two</ul>", "<li>one</li>", "<li>two", "<p>x <b>y</b>", "<div>z</div>"]
+        );
+        let page = visible(html);
+        let texts: Vec<&str> = page.elements.iter().filter_map(|element| element.text.of(&page.text)).collect();
+        assert_eq!(texts, [page.text.as_str(), "one\ntwo", "one", "two", "x y", "z"], "the body holds all of it");
+        assert_eq!(removable("<table><tr><td>a<td>b<tr><td>c</table>").len(), 3, "cells stay");
+    }
+
+    #[test]
+    fn blocks_that_hold_more_than_text_are_not_removable() {
+        for more in ["<img src=a>", "<script>a</script>", "<i hidden>a</i>", "<svg></svg>", "<input>", "</b>", "<b>"] {
+            assert_eq!(removable(&format!("<div><p>x{more}</p><p>y</p></div>")), ["<p>y</p>"], "{more}");
+        }
+        assert_eq!(removable("<p>x<br>y<!-- z --><hr></p>"), ["<p>x<br>y<!-- z -->"]);
+    }
+
     /// FAULTS 22. A quadratic step would take minutes here.
     #[test]
     fn f22_floods_cost_linear_time() {

@@ -1,0 +1,77 @@
+//! A folder in which tests run the program.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::proof::prove;
+
+/// A folder of its own, in which commands run.
+pub struct Bench {
+    folder: TempDir,
+}
+
+impl Bench {
+    /// Makes a folder with some files: the name and the content of each.
+    pub fn with(files: &[(&str, &str)]) -> Self {
+        let bench = Self { folder: TempDir::new().unwrap() };
+        for (name, content) in files {
+            bench.write(name, content);
+        }
+        bench
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> &Self {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+        self
+    }
+
+    pub fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    pub fn run(&self, arguments: &str) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_doublon"));
+        command.args(arguments.split_whitespace()).current_dir(self.folder.path());
+        command.output().unwrap()
+    }
+
+    /// Runs a command that must end with an exit code; returns what it writes to standard output and what it tells. A
+    /// copy that it writes is proved.
+    pub fn expect(&self, code: i32, arguments: &str) -> (String, String) {
+        let output = self.run(arguments);
+        let [out, told] = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        assert_eq!(output.status.code(), Some(code), "doublon {arguments}\n{out}{told}");
+        if matches!(code, 0 | 3) {
+            prove(self.folder.path(), arguments);
+        }
+        (out, told)
+    }
+
+    /// The lines of `_doublon/removed.jsonl`.
+    pub fn removed(&self, out: &str) -> Vec<Value> {
+        lines(&self.read(&format!("{out}/_doublon/removed.jsonl")))
+    }
+
+    pub fn summary(&self, out: &str) -> Value {
+        serde_json::from_str(&self.read(&format!("{out}/_doublon/summary.json"))).unwrap()
+    }
+}
+
+/// The values of a file of JSON Lines.
+pub fn lines(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
