@@ -15,7 +15,7 @@
 use std::ops::Range;
 
 use doublon_core::Span;
-use doublon_core::text::{Token, sentences};
+use doublon_core::text::{Token, sentences, starts_outside};
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
 use super::options::CutEdge;
@@ -48,11 +48,8 @@ impl Edges {
         };
         let first = |start: usize| tokens.partition_point(|token| token.span.start < start);
         let whole: Vec<Range<usize>> = blocks.iter().map(|block| first(block.start)..first(block.end)).collect();
-        let starts_of = units.into_iter().map(first).filter(|start| !is_inside(*start, &whole));
-        let mut starts: Vec<usize> = std::iter::once(0).chain(starts_of).collect();
-        starts.extend(whole.iter().flat_map(|block| [block.start, block.end]));
-        starts.push(tokens.len());
-        starts.sort_unstable();
+        let starts_of = starts_outside(units.into_iter(), blocks).into_iter().map(first);
+        let mut starts: Vec<usize> = std::iter::once(0).chain(starts_of).chain([tokens.len()]).collect();
         starts.dedup();
         Self { kind, starts, whole }
     }

@@ -10,10 +10,11 @@ use rayon::prelude::*;
 
 use super::column::SpillColumn;
 use crate::error::Result;
+use doublon_core::cluster::Breaks;
 use doublon_core::cluster::families::Occurrence;
 use doublon_core::hash::mix;
 use doublon_core::kernel::Masks;
-use doublon_core::text::{Lexicon, Token, TokenId, TokenReader, Tokenizer, Vocabulary};
+use doublon_core::text::{Lexicon, Token, TokenId, TokenReader, Tokenizer, Vocabulary, sentence_starts};
 use doublon_core::{Config, Scope};
 
 /// The words of all documents.
@@ -24,6 +25,10 @@ pub(crate) struct Words {
     /// For each document how many words it and those before it have.
     ends: Vec<u64>,
     short_lines: Vec<ShortLine>,
+    /// The first words of the sentences of all documents but the first of each, and for each document how many it and those
+    /// before it have.
+    breaks: SpillColumn<u32>,
+    break_ends: Vec<u64>,
     /// Where the words of one reader end, and the number of the reader.
     readers: Vec<(u64, u32)>,
     /// For each reader the last number of each of its words, where tokens have the reader's numbers.
@@ -53,6 +58,8 @@ pub(crate) struct WordRows {
     tokens: Vec<TokenId>,
     ends: Vec<usize>,
     short_lines: Vec<ShortLine>,
+    breaks: Vec<u32>,
+    break_ends: Vec<usize>,
 }
 
 /// Turns texts into sequences of words. Each thread has its own.
@@ -80,6 +87,7 @@ impl WordReader {
         rows.reader = *number;
         let start = rows.tokens.len();
         let mut known = masks.cursor();
+        let mut sentences = sentence_starts(text).into_iter().peekable();
         let mut lines = ShortLines { doc: rows.ends.len() as u32, most: *short_line, ..ShortLines::default() };
         tokens.for_each(text, |token| {
             let at = rows.tokens.len() - start;
@@ -89,6 +97,13 @@ impl WordReader {
             let Token { hash, span } = token;
             lines.add(hash, &text.as_bytes()[lines.end.min(span.start)..span.start], at);
             lines.end = span.end;
+            let mut begins = false;
+            while sentences.next_if(|&start| start <= span.start).is_some() {
+                begins = at > 0;
+            }
+            if begins {
+                rows.breaks.push(at as u32);
+            }
             if known.has(span) {
                 lines.is_known = true;
                 rows.tokens.push(lexicon.masked());
@@ -98,6 +113,7 @@ impl WordReader {
         });
         lines.repeated(rows.tokens.len() - start, &mut rows.short_lines);
         rows.ends.push(rows.tokens.len());
+        rows.break_ends.push(rows.breaks.len());
     }
 }
 
@@ -107,6 +123,8 @@ impl WordRows {
         self.ends.truncate(documents);
         self.tokens.truncate(self.ends.last().copied().unwrap_or(0));
         self.short_lines.retain(|line| (line.doc as usize) < documents);
+        self.break_ends.truncate(documents);
+        self.breaks.truncate(self.break_ends.last().copied().unwrap_or(0));
     }
 }
 
@@ -117,6 +135,9 @@ impl Words {
             return;
         }
         let (words, first) = (self.tokens.len() as u64, self.ends.len() as u32);
+        let breaks = self.breaks.len() as u64;
+        self.breaks.extend(&rows.breaks);
+        self.break_ends.extend(rows.break_ends.iter().map(|&end| breaks + end as u64));
         self.tokens.extend(&rows.tokens);
         self.ends.extend(rows.ends.iter().map(|&end| words + end as u64));
         self.short_lines.extend(rows.short_lines.iter().map(|&line| ShortLine { doc: first + line.doc, ..line }));
@@ -128,11 +149,12 @@ impl Words {
     }
 
     pub fn held_bytes(&self) -> usize {
-        self.tokens.held_bytes()
+        self.tokens.held_bytes() + self.breaks.held_bytes()
     }
 
     pub fn spill(&mut self, folder: &Path) -> Result<()> {
-        self.tokens.spill(folder)
+        self.tokens.spill(folder)?;
+        self.breaks.spill(folder)
     }
 
     /// Gives all words their last numbers, when all documents are read.
@@ -223,6 +245,17 @@ impl Words {
         keys.sort_unstable();
         keys.dedup();
         keys.len() as u64
+    }
+
+    /// Returns where the sentences of some documents begin, which are in order.
+    pub(crate) fn breaks(&self, docs: &[u32]) -> Result<Breaks> {
+        let (mut all, mut held) = (Breaks::default(), Vec::new());
+        for &doc in docs {
+            let start = doc.checked_sub(1).map_or(0, |before| self.break_ends[before as usize]);
+            let stretch = start as usize..self.break_ends[doc as usize] as usize;
+            all.push(doc, self.breaks.stretch(stretch, &mut held)?, self.count(doc) as u32);
+        }
+        Ok(all)
     }
 
     fn range(&self, doc: u32) -> Range<usize> {

@@ -7,12 +7,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use doublon::finding::{Findings, PlacedSpan};
-use doublon_core::text::Tokenizer;
+use doublon_core::text::{Tokenizer, sentence_starts};
 
 /// Documents as numbers of words, with the place of each word.
 pub struct Words {
     tokens: Vec<Vec<u32>>,
     places: Vec<Vec<Range<usize>>>,
+    /// The first word of each sentence, and the number of words.
+    sentences: Vec<Vec<usize>>,
 }
 
 /// As many equal words at a place of one document and at one of a later document, and no more on either side.
@@ -29,7 +31,7 @@ impl Words {
     pub fn of<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {
         let tokenizer = Tokenizer::default();
         let mut numbers: HashMap<String, u32> = HashMap::new();
-        let (mut tokens, mut places) = (Vec::new(), Vec::new());
+        let (mut tokens, mut places, mut sentences) = (Vec::new(), Vec::new(), Vec::new());
         for text in texts {
             let (mut of_text, mut at) = (Vec::new(), Vec::new());
             tokenizer.for_each(text, |word, span| {
@@ -37,10 +39,12 @@ impl Words {
                 of_text.push(*numbers.entry(word.to_owned()).or_insert(next));
                 at.push(span.start..span.end);
             });
+            let first = |start: usize| at.partition_point(|word: &Range<usize>| word.start < start);
+            sentences.push(sentence_starts(text).into_iter().map(first).chain([at.len()]).collect());
             tokens.push(of_text);
             places.push(at);
         }
-        Self { tokens, places }
+        Self { tokens, places, sentences }
     }
 
     pub fn documents(&self) -> usize {
@@ -95,12 +99,16 @@ impl Words {
 /// Fewer words than this agree by chance where passages end.
 pub const CHANCE: usize = 5;
 
+/// The words of a passage.
+const PASSAGE: usize = 20;
+
 /// Where passages were found, for documents that are the records of one file.
 pub struct Coverage {
     /// The two sides of each match, by its documents.
     matches: BTreeMap<(usize, usize), Vec<[Range<usize>; 2]>>,
     /// For each document the places of families in it.
     places: Vec<Vec<(usize, Range<usize>)>>,
+    sentences: Vec<Vec<usize>>,
 }
 
 impl Coverage {
@@ -116,7 +124,7 @@ impl Coverage {
                 places[place.doc.record as usize].push((number, words.range(place)));
             }
         }
-        Self { matches, places }
+        Self { matches, places, sentences: words.sentences.clone() }
     }
 
     /// Whether one match covers both places of a run.
@@ -136,14 +144,24 @@ impl Coverage {
         (0..run.words).filter(together).count()
     }
 
-    /// Whether the words of both places lie in families, but for fewer than [`CHANCE`], which two of several places may
-    /// share by chance beyond what all of them hold.
+    /// Whether the words of both places lie in families, but for those of less than a passage of a sentence beyond a break,
+    /// and for fewer than [`CHANCE`], which two of several places may share by chance beyond what all of them hold.
     pub fn in_families(&self, run: &Run) -> bool {
         let outside = |doc: usize, range: Range<usize>| {
             let is_outside = |word: &usize| !self.places[doc].iter().any(|(_, place)| place.contains(word));
-            range.into_iter().filter(is_outside).count()
+            self.within_sentences(doc, range).filter(is_outside).count()
         };
         outside(run.a, run.in_a()) < CHANCE && outside(run.b, run.in_b()) < CHANCE
+    }
+
+    /// Returns words without fewer than [`PASSAGE`] of them before the first sentence that begins there and after the last
+    /// one that ends there.
+    fn within_sentences(&self, doc: usize, words: Range<usize>) -> Range<usize> {
+        let starts = self.sentences[doc].iter().filter(|&&at| words.start <= at && at <= words.end);
+        let [first, last] = [starts.clone().min(), starts.max()].map(Option::<&usize>::copied);
+        let start = first.filter(|at| at - words.start < PASSAGE).unwrap_or(words.start);
+        let end = last.filter(|at| words.end - at < PASSAGE).unwrap_or(words.end);
+        start..end.max(start)
     }
 }
 

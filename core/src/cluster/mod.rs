@@ -4,6 +4,7 @@ mod chain;
 pub mod families;
 pub mod keep;
 pub mod order;
+mod overhang;
 mod select;
 mod split;
 pub mod spread;
@@ -12,4 +13,5 @@ pub mod stretch;
 mod told;
 
 pub use order::KeepOrder;
+pub use overhang::Breaks;
 pub use told::{families_in_order, repeated_stretches};

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::chain::{Chain, best_part, chains_of};
+use super::overhang::{Breaks, BreaksAround, without_overhang};
 use super::standing::Standing;
 use super::stretch::{EqualRun, Matches, Share, Stretch};
 
@@ -14,6 +15,7 @@ const LEAST_EQUAL: u32 = 5;
 /// Decides on texts one after another.
 pub struct Selector<'m, M> {
     matches: &'m M,
+    breaks: &'m Breaks,
     share: Share,
     least: u32,
     standing: Standing,
@@ -22,9 +24,10 @@ pub struct Selector<'m, M> {
 }
 
 impl<'m, M: Matches> Selector<'m, M> {
-    /// Makes a selector of stretches that reach a share of equal words, and of which those that touch have so many words.
-    pub fn new(matches: &'m M, share: Share, least: u32) -> Self {
-        Self { matches, share, least, standing: Standing::default(), runs: Vec::new(), chains: Vec::new() }
+    /// Makes a selector of stretches that reach a share of equal words, and of which those that touch have so many words and
+    /// do not go on beyond one of the `breaks` by chance.
+    pub fn new(matches: &'m M, breaks: &'m Breaks, share: Share, least: u32) -> Self {
+        Self { matches, breaks, share, least, standing: Standing::default(), runs: Vec::new(), chains: Vec::new() }
     }
 
     /// Returns the stretches of all texts, by text and place.
@@ -43,8 +46,13 @@ impl<'m, M: Matches> Selector<'m, M> {
             self.take_all(doc, &[n]);
         }
         let stretches = self.standing.opened();
-        let stretches = with_orphans(stretches, &self.covered(matches), self.share);
-        self.standing.close(long_enough(&stretches, self.least));
+        let covered = self.covered(matches);
+        let stretches = with_orphans(stretches, &covered, self.share);
+        let touching = stretches.chunk_by(|x, y| x.place.end == y.place.start).filter(|run| self.is_enough(run));
+        // Where a match goes on, the agreement does.
+        let breaks = BreaksAround { breaks: self.breaks.of(doc), goes_on: |at| is_covered(&(at..at), &covered) };
+        let stretches = touching.flat_map(|run| without_overhang(run, &breaks, self.share, self.least)).collect();
+        self.standing.close(stretches);
     }
 
     /// Takes what some matches say of a text, what is longest first.
@@ -83,6 +91,11 @@ impl<'m, M: Matches> Selector<'m, M> {
                 self.standing.insert(stretch);
             }
         }
+    }
+
+    /// Whether a run of stretches that touch has as many words as a passage.
+    fn is_enough(&self, run: &[Stretch]) -> bool {
+        run.iter().map(|stretch| stretch.place.len()).sum::<u64>() >= u64::from(self.least)
     }
 
     /// Returns the later places of some matches, in order of their first words, and for each the farthest end so far.
@@ -166,11 +179,4 @@ fn kept_within(stretches: &[Stretch]) -> Vec<Range<u32>> {
         }
     }
     joined
-}
-
-/// Drops the stretches that do not come to so many words with those that they touch.
-fn long_enough(stretches: &[Stretch], least: u32) -> Vec<Stretch> {
-    let touching = stretches.chunk_by(|x, y| x.place.end == y.place.start);
-    let words = |run: &[Stretch]| run.iter().map(|stretch| stretch.place.end - stretch.place.start).sum::<u32>();
-    touching.filter(|run| words(run) >= least).flatten().cloned().collect()
 }

@@ -1,6 +1,7 @@
 //! From matches to families whose places were all measured against the kept one.
 
 use super::families::{Families, Occurrence, families};
+use super::overhang::Breaks;
 use super::select::Selector;
 use super::split::split;
 use super::stretch::{Matches, Share, Stretch};
@@ -10,11 +11,17 @@ use super::stretch::{Matches, Share, Stretch};
 ///
 /// Texts are decided in order, and of each the words that repeat words which stay go. A family is a stretch that stays
 /// and those that go for it: each has at least the share `threshold` of its words there, in equal order. Stretches that
-/// touch have together at least `least` words. A match that comes to nothing of this is told in a family of places that
+/// touch have together at least `least` words, and do not go on beyond one of the `breaks` by chance. A match that comes to nothing of this is told in a family of places that
 /// are joined by matches alone.
-pub fn families_in_order(matches: &impl Matches, listed: usize, threshold: f64, least: u32) -> Families {
+pub fn families_in_order(
+    matches: &impl Matches,
+    listed: usize,
+    breaks: &Breaks,
+    threshold: f64,
+    least: u32,
+) -> Families {
     let share = Share::new(threshold);
-    let mut selector = Selector::new(matches, share, least);
+    let mut selector = Selector::new(matches, breaks, share, least);
     by_later_text(matches, |doc, of_text| selector.decide(doc, of_text));
     let stretches = split(selector.into_stretches(), share, least);
     let (mut told, of_stretch) = grouped(&stretches);
@@ -27,7 +34,8 @@ pub fn families_in_order(matches: &impl Matches, listed: usize, threshold: f64, 
 /// Returns the stretches of later texts that repeat earlier ones, by text and place: each has at least the share
 /// `threshold` of its words there, in equal order, and those that touch have together at least `least` words.
 pub fn repeated_stretches(matches: &impl Matches, threshold: f64, least: u32) -> Vec<Stretch> {
-    let mut selector = Selector::new(matches, Share::new(threshold), least);
+    let breaks = Breaks::default();
+    let mut selector = Selector::new(matches, &breaks, Share::new(threshold), least);
     by_later_text(matches, |doc, of_text| selector.decide(doc, of_text));
     selector.into_stretches()
 }

@@ -19,7 +19,8 @@ use crate::span::Span;
 /// ```
 pub fn markdown_blocks(text: &str) -> Vec<Span> {
     let mut blocks = Vec::new();
-    if !["```", "~~~", "---", "--|", "|-", "-:"].iter().any(|mark| text.contains(mark)) {
+    let may_have_blocks = memchr::memchr3(b'`', b'~', b'|', text.as_bytes()).is_some();
+    if !may_have_blocks && !text.trim_start_matches('\u{feff}').starts_with("---") {
         return blocks;
     }
     let lines = lines(text);

@@ -29,7 +29,7 @@ pub use options::TextOptions;
 pub use reader::TokenReader;
 pub use repetition::{Repetition, RepetitionMeter};
 pub use segment::{line_starts, paragraphs};
-pub use sentence::sentences;
+pub use sentence::{sentence_starts, sentences, starts_outside};
 pub use shingle::{Shingle, Shingler, Unit};
 pub use token::{Token, Tokenizer};
 pub use unit::{NO_UNIT, PassageUnit, unit_key};

@@ -1,5 +1,7 @@
 //! Sentences.
 
+use super::markdown::markdown_blocks;
+use super::segment::paragraphs;
 use crate::span::Span;
 
 /// A word before a full stop that is shorter than this is an abbreviation: `M.`, `Dr.`
@@ -17,7 +19,7 @@ pub fn sentences(text: &str, paragraph: Span) -> Vec<usize> {
     let (mut starts, mut start) = (vec![paragraph.start], 0);
     let lines = line_ends(text);
     let mut lines = lines.iter().peekable();
-    for (at, stop) in text.char_indices().filter(|&(_, c)| is_stop(c) || c == '\n') {
+    for (at, stop) in stops(text) {
         let is_line = stop == '\n' && lines.next_if(|&&end| end == at).is_some();
         let rest = &text[at + stop.len_utf8()..];
         let closed = rest.trim_start_matches(|c: char| is_stop(c) || is_closing(c));
@@ -32,9 +34,67 @@ pub fn sentences(text: &str, paragraph: Span) -> Vec<usize> {
     starts
 }
 
+/// Returns where the sentences of a text start, in order, but for those inside of a block of Markdown; such a block is one.
+///
+/// # Examples
+///
+/// ```
+/// use doublon_core::text::sentence_starts;
+///
+/// assert_eq!(sentence_starts("One. Two.\n\nThree."), [0, 5, 11]);
+/// ```
+pub fn sentence_starts(text: &str) -> Vec<usize> {
+    let starts = paragraphs(text).into_iter().flat_map(|paragraph| sentences(text, paragraph));
+    starts_outside(starts, &markdown_blocks(text))
+}
+
+/// Returns the starts of parts of a text that are not inside of any of some blocks, and where those start and end: all in
+/// order, each once.
+pub fn starts_outside(starts: impl Iterator<Item = usize>, blocks: &[Span]) -> Vec<usize> {
+    let is_inside = |start: usize| {
+        let n = blocks.partition_point(|block| block.end <= start);
+        blocks.get(n).is_some_and(|block| block.start < start)
+    };
+    let mut starts: Vec<usize> = starts.filter(|&start| !is_inside(start)).collect();
+    if !blocks.is_empty() {
+        starts.extend(blocks.iter().flat_map(|block| [block.start, block.end]));
+        starts.sort_unstable();
+        starts.dedup();
+    }
+    starts
+}
+
+/// Returns the line feeds and the characters that may end a sentence, each with where it is.
+fn stops(text: &str) -> impl Iterator<Item = (usize, char)> {
+    // Few characters begin with such a byte and are none, so the others need not be decoded.
+    let candidates = text.bytes().enumerate().filter(|&(_, byte)| BEGINS_STOP[byte as usize]);
+    let decoded = candidates.filter_map(|(at, _)| text[at..].chars().next().map(|c| (at, c)));
+    decoded.filter(|&(_, c)| is_stop(c) || c == '\n')
+}
+
+/// Whether a byte is the first of a stop or a line feed.
+const BEGINS_STOP: [bool; 256] = {
+    let mut begins = [false; 256];
+    let mut n = 0;
+    while n < STOPS.len() {
+        let mut bytes = [0; 4];
+        STOPS[n].encode_utf8(&mut bytes);
+        begins[bytes[0] as usize] = true;
+        n += 1;
+    }
+    begins[b'\n' as usize] = true;
+    begins
+};
+
+/// What may end a sentence.
+const STOPS: [char; 10] = ['.', '!', '?', '…', '؟', '۔', '।', '。', '！', '？'];
+
 /// Returns the line feeds of a paragraph that end what stands on a line: the next line begins with a mark of a list, or
 /// its first word would have had room on the line, which whoever wrapped the text would have used.
 fn line_ends(paragraph: &str) -> Vec<usize> {
+    if memchr::memchr(b'\n', paragraph.as_bytes()).is_none() {
+        return Vec::new();
+    }
     let longest = paragraph.lines().map(str::len).max().unwrap_or(0);
     let (mut ends, mut at) = (Vec::new(), 0);
     let lines: Vec<&str> = paragraph.split('\n').collect();
@@ -63,7 +123,7 @@ fn starts_item(line: &str) -> bool {
 }
 
 fn is_stop(c: char) -> bool {
-    matches!(c, '.' | '!' | '?' | '…' | '؟' | '۔' | '।') || is_wide_stop(c)
+    STOPS.contains(&c)
 }
 
 fn is_wide_stop(c: char) -> bool {
@@ -91,6 +151,13 @@ mod tests {
         let starts: Vec<usize> = paragraphs(text).iter().flat_map(|&one| sentences(text, one)).collect();
         let ends = starts[1..].iter().copied().chain([text.len()]);
         starts.iter().zip(ends).map(|(&start, end)| text[start..end].trim_end()).collect()
+    }
+
+    #[test]
+    fn stops_are_those_of_all_characters() {
+        let text = "a. b! c? d… e؟ f۔ g। h。 i！ j？\né ü — » 中 ́ 🙂 ॥.";
+        let all = text.char_indices().filter(|&(_, c)| is_stop(c) || c == '\n');
+        assert_eq!(stops(text).collect::<Vec<_>>(), all.collect::<Vec<_>>());
     }
 
     #[test]

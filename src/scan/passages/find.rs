@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use doublon_core::Config;
 use doublon_core::cluster::families::{Families, Occurrence, families};
-use doublon_core::cluster::families_in_order;
+use doublon_core::cluster::{Breaks, families_in_order};
 use doublon_core::kernel::PassageRepeats;
 use doublon_core::text::{PassageUnit, Shingler, Tokenizer};
 use rayon::prelude::*;
@@ -92,7 +92,8 @@ pub(crate) fn find(
     drop(short);
     let listed = repeats.listed.iter().flat_map(|repeat| [&repeat.a, &repeat.b]);
     let short_repeats = short_passages + words.short_lines_outside(included, listed);
-    let mut grouped = group(&repeats, config);
+    let breaks = words.breaks(&later_documents(&repeats))?;
+    let mut grouped = group(&repeats, &breaks, config);
     measure(&mut repeats, &Choice::new(&grouped, |_| true), &words, config)?;
     let words_of = DocumentWords::of(&repeats, &words);
     drop(words); // what is found may take as much memory as they did
@@ -123,7 +124,7 @@ pub(crate) fn find(
                 for repeats in [listed, loops] {
                     repeats.retain(|repeat| !is_lost(&repeat.a) && !is_lost(&repeat.b));
                 }
-                grouped = group(&repeats, config);
+                grouped = group(&repeats, &breaks, config);
                 all_lost.extend(lost);
             }
         }
@@ -164,9 +165,17 @@ pub(crate) fn find_units(
     }
 }
 
-fn group(repeats: &PassageRepeats, config: &Config) -> Families {
+/// Returns the documents that repeat something, in order.
+fn later_documents(repeats: &PassageRepeats) -> Vec<u32> {
+    let mut docs: Vec<u32> = repeats.listed.iter().chain(&repeats.loops).map(|repeat| repeat.b.doc).collect();
+    docs.sort_unstable();
+    docs.dedup();
+    docs
+}
+
+fn group(repeats: &PassageRepeats, breaks: &Breaks, config: &Config) -> Families {
     let least = u32::try_from(config.min_words).unwrap_or(u32::MAX);
-    families_in_order(repeats, repeats.listed.len(), config.threshold, least)
+    families_in_order(repeats, repeats.listed.len(), breaks, config.threshold, least)
 }
 
 /// Measures the repeats that are listed.

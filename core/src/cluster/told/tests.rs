@@ -86,7 +86,8 @@ fn diagonals(a: usize, b: usize, within: bool) -> Vec<(usize, usize)> {
 
 fn decided(matches: &List, least: u32) -> Vec<Stretch> {
     let share = Share::new(0.8);
-    let mut selector = Selector::new(matches, share, least);
+    let breaks = Breaks::default();
+    let mut selector = Selector::new(matches, &breaks, share, least);
     by_later_text(matches, |doc, of_text| selector.decide(doc, of_text));
     split(selector.into_stretches(), share, least)
 }
@@ -102,7 +103,7 @@ fn a_bio_above_a_footer_is_told_apart_from_it() {
     for (x, y) in [(0, 2), (0, 3), (1, 2), (1, 3), (2, 4), (3, 4)] {
         matches = matches.equal((x, 35), (y, 35), footer);
     }
-    let told = families_in_order(&matches, matches.0.len(), 0.8, 20);
+    let told = families_in_order(&matches, matches.0.len(), &Breaks::default(), 0.8, 20);
     let expected = [
         vec![place(0, 5, 35), place(1, 5, 35), place(4, 5, 35)],
         vec![place(0, 35, 75), place(1, 35, 75), place(2, 35, 75), place(3, 35, 75), place(4, 35, 75)],
@@ -139,7 +140,7 @@ fn a_match_below_the_share_is_told_and_nothing_goes_for_it() {
     let runs = (0..6).map(|n| EqualRun { start: 10 * n, len: 5, kept: 10 * n }).collect();
     let matches = List(vec![(place(0, 0, 55), place(1, 0, 55), runs)]);
     assert!(decided(&matches, 20).is_empty());
-    let told = families_in_order(&matches, 1, 0.8, 20);
+    let told = families_in_order(&matches, 1, &Breaks::default(), 0.8, 20);
     assert_eq!(told.families, [[place(0, 0, 55), place(1, 0, 55)]]);
 }
 
@@ -193,7 +194,7 @@ proptest! {
             prop_assert!(words >= u64::from(least), "{run:?}");
         }
         // What is repeated in pieces that are too short to go stays, and is told by its match.
-        let told = families_in_order(&matches, matches.0.len(), 0.8, least);
+        let told = families_in_order(&matches, matches.0.len(), &Breaks::default(), 0.8, least);
         for ((a, b, _), &family) in matches.0.iter().zip(&told.of_match) {
             let stays = |place: &Occurrence| place.words().all(|word| !gone.contains(&(place.doc, word)));
             let places = &told.families[family as usize];
@@ -205,7 +206,7 @@ proptest! {
     #[test]
     fn every_match_has_a_family_and_places_of_a_family_are_apart(texts in texts(), least in 4u32..12) {
         let matches = List::of(&texts, least as usize);
-        let told = families_in_order(&matches, matches.0.len(), 0.8, least);
+        let told = families_in_order(&matches, matches.0.len(), &Breaks::default(), 0.8, least);
         prop_assert_eq!(told.of_match.len(), matches.0.len());
         for places in &told.families {
             prop_assert!(places.len() >= 2);
