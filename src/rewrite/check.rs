@@ -141,7 +141,7 @@ fn broken(doc: &DocumentRef, fault: &str) -> Error {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::sync::Arc;
 
     use super::*;
@@ -154,7 +154,7 @@ mod tests {
         DocumentRef { source: "a.jsonl".into(), record, id: None }
     }
 
-    fn duplicate(record: u64, keep: u64) -> DocumentRemoval {
+    pub fn duplicate(record: u64, keep: u64) -> DocumentRemoval {
         let keep = Arc::new(doc(keep));
         DocumentRemoval {
             doc: doc(record),
@@ -169,7 +169,7 @@ mod tests {
     }
 
     /// The bytes 10 to 20 of one document go for the first nine of another.
-    fn edit(record: u64, keep: u64) -> DocumentEdit {
+    pub fn edit(record: u64, keep: u64) -> DocumentEdit {
         let keep = Arc::new(KeptPassage { doc: doc(keep), span: Span::new(0, 9) });
         let span = Span::new(10, 20);
         let cut = PassageCut {
@@ -185,7 +185,7 @@ mod tests {
         DocumentEdit { doc: doc(record), cuts: vec![cut], pieces: vec![(Span::new(9, 20), false)] }
     }
 
-    fn plan(drops: Vec<DocumentRemoval>, edits: Vec<DocumentEdit>) -> Plan {
+    pub fn plan(drops: Vec<DocumentRemoval>, edits: Vec<DocumentEdit>) -> Plan {
         let info = SourceInfo { path: "a.jsonl".into(), path_base64: None, bytes: 0, xxh3_128: String::new() };
         let source = Source { path: "a.jsonl".into(), named: true };
         Plan {

@@ -10,6 +10,8 @@
 
 use std::collections::BTreeMap;
 
+use doublon_core::Span;
+
 use super::edit::DocumentEdit;
 use super::gathered::Gathered;
 use super::index::SourceIndex;
@@ -38,23 +40,25 @@ pub fn settle(plan: &mut Plan, options: &CleanOptions, resources: &Resources, pr
         return Ok(());
     }
     plan.is_final = false;
+    let mut compared = ComparedCopies::default();
     while !plan.is_final && plan.rounds < ROUNDS {
         let gathered = Round::scan(plan, resources, progress)?;
         progress.phase("planning", None);
-        plan.is_final = !add(gathered, options, plan)?;
+        plan.is_final = !add(gathered, options, plan, &mut compared)?;
         plan.rounds += 1;
     }
     Ok(())
 }
 
 /// Adds what a round found. Returns whether anything more goes.
-fn add(mut gathered: Gathered, options: &CleanOptions, plan: &mut Plan) -> Result<bool> {
+fn add(mut gathered: Gathered, options: &CleanOptions, plan: &mut Plan, compared: &mut ComparedCopies) -> Result<bool> {
     let more = !gathered.drops.is_empty();
+    let index = gathered.index.clone();
     for (source, drop) in gathered.drops.drain(..) {
+        compared.add(source, &drop, plan, &index)?;
         plan.sources[source].drops.push(drop);
     }
     plan.sources.iter_mut().for_each(|source| source.drops.sort_by_key(|drop| drop.doc.record));
-    let index = gathered.index.clone();
     for doc in plan.drops().filter_map(DocumentRemoval::keeper).chain(plan.edits().flat_map(of_kept)) {
         gathered.keepers.insert((index.number(doc)?, doc.record));
     }
@@ -62,8 +66,46 @@ fn add(mut gathered: Gathered, options: &CleanOptions, plan: &mut Plan) -> Resul
     let is_changed = more || !new.is_empty();
     if is_changed {
         mend(plan, options, &index)?;
+        compared.take_back(plan);
     }
     Ok(is_changed)
+}
+
+/// The documents that go because of what cuts left of them and of those that stay for them, by source and record.
+#[derive(Default)]
+struct ComparedCopies(BTreeMap<(usize, u64), ComparedCopy>);
+
+/// The document that stays for another, and what was taken out of both when they were compared.
+struct ComparedCopy {
+    stays: (usize, u64),
+    taken_out: [Vec<(Span, bool)>; 2],
+}
+
+impl ComparedCopies {
+    /// Adds one that goes as a duplicate, as the plan is now.
+    fn add(&mut self, source: usize, drop: &DocumentRemoval, plan: &Plan, index: &SourceIndex) -> Result<()> {
+        if let Some(keeper) = drop.keeper() {
+            let (goes, stays) = ((source, drop.doc.record), (index.number(keeper)?, keeper.record));
+            let taken_out = [goes, stays].map(|doc| taken_out(plan, doc));
+            self.0.insert(goes, ComparedCopy { stays, taken_out });
+        }
+        Ok(())
+    }
+
+    /// Takes back the removals of which either side was cut or mended since: the next round compares what is left then.
+    fn take_back(&mut self, plan: &mut Plan) {
+        self.0.retain(|&goes, ComparedCopy { stays, taken_out: before }| {
+            let is_same = [goes, *stays].map(|doc| taken_out(plan, doc)) == *before;
+            let is_it = |drop: &DocumentRemoval| drop.doc.record == goes.1 && drop.keeper().is_some();
+            plan.sources[goes.0].drops.retain(|drop| is_same || !is_it(drop));
+            is_same
+        });
+    }
+}
+
+/// Returns what a plan takes out of a document.
+fn taken_out(plan: &Plan, (source, record): (usize, u64)) -> Vec<(Span, bool)> {
+    plan.sources[source].pieces(record).to_vec()
 }
 
 /// The documents of the places for which an edit cuts.
@@ -127,6 +169,28 @@ impl Revision for Plan {
             }
             // A text without the pieces is another one; the sources are compared with those of the plan.
             _ => Revised::Same,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rewrite::check::tests::{duplicate, edit, plan};
+
+    #[test]
+    fn a_copy_comes_back_where_it_or_what_stays_for_it_was_cut_since() {
+        for (cut_since, is_back) in [(7, false), (1, true), (2, true)] {
+            let mut plan = plan(vec![], vec![edit(2, 9)]);
+            let infos: Vec<SourceInfo> = plan.sources.iter().map(|planned| planned.info.clone()).collect();
+            let mut compared = ComparedCopies::default();
+            compared.add(0, &duplicate(2, 1), &plan, &SourceIndex::new(&infos)).unwrap();
+            plan.sources[0].drops.push(duplicate(2, 1));
+            let mut since = edit(cut_since, 9);
+            since.pieces.push((Span::new(30, 40), false));
+            plan.sources[0].change(vec![since]);
+            compared.take_back(&mut plan);
+            assert_eq!(plan.drops().next().is_none(), is_back, "{cut_since}");
         }
     }
 }
