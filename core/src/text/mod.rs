@@ -12,6 +12,7 @@ mod options;
 mod plain;
 mod reader;
 pub mod repetition;
+mod script;
 pub mod segment;
 mod sentence;
 pub mod shingle;
