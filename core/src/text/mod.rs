@@ -1,6 +1,7 @@
 //! Pure functions on text: normalisation, segments, tokens, shingles.
 
 mod block;
+mod breaks;
 pub mod c4;
 mod cache;
 mod characters;
