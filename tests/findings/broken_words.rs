@@ -32,10 +32,10 @@ fn in_columns(text: &str, columns: usize, gap: &str) -> String {
             line += word;
         } else if is_plain && room >= 2 && word.len() >= room + 2 {
             let (first, second) = word.split_at(room);
-            lines += &format!("{line} {first}{gap}");
+            lines += &[line.as_str(), " ", first, gap].concat();
             second.clone_into(&mut line);
         } else {
-            lines += &format!("{line}\n");
+            lines += &[line.as_str(), "\n"].concat();
             word.clone_into(&mut line);
         }
     }

@@ -81,7 +81,7 @@ fn is_blank(c: char) -> bool {
 /// any white space but a blank line.
 fn hyphen_of(gap: &str) -> Option<Hyphen> {
     let rest = gap.strip_prefix(is_hyphen).unwrap_or(gap);
-    let lines = |part: &str| part.bytes().filter(|&byte| byte == b'\n').count();
+    let lines = |part: &str| part.matches('\n').count();
     let ends_lines = |part: &str| part.split('\r').skip(1).all(|rest| rest.starts_with('\n'));
     if !rest.split(SOFT_HYPHEN).all(|part| part.chars().all(is_blank) && lines(part) <= 1 && ends_lines(part)) {
         return None;

@@ -1,7 +1,7 @@
 //! Folding of spelling habits of a script: letters of Arabic and Persian, digits, and Chinese characters.
 //!
 //! Letters follow the normalisers for Arabic and Persian of Apache Lucene, and their likes with hamza and for Urdu that
-//! Lucene leaves out. Chinese characters become simplified ones one by one, as the first choice of OpenCC has it. Where
+//! Lucene leaves out. Chinese characters become simplified ones one by one, as the first choice of `OpenCC` has it. Where
 //! several traditional characters share a simplified one they become equal (後 and 后); where the words around decide, as
 //! for 乾 and 藉, the first choice stands.
 
@@ -22,14 +22,12 @@ const FIRST_HAN: char = '\u{3400}';
 /// heh are one letter each, teh marbuta is a heh, decimal digits are those of ASCII, and Chinese characters are simplified.
 pub fn fold_script(c: char) -> char {
     match c {
-        '\0'..='\u{7f}' => c,
         'آ' | 'أ' | 'إ' | '\u{671}'..='\u{673}' => 'ا',
         'ى' | 'ی' | 'ے' | 'ۓ' => 'ي',
         'ة' | '\u{6c0}'..='\u{6c3}' => 'ه',
         'ک' => 'ك',
         _ if is_digit(c) => ascii_digit(c),
-        FIRST_HAN.. => simplified(c),
-        _ => c,
+        _ => simplified(c),
     }
 }
 
@@ -41,11 +39,15 @@ pub fn is_digit(c: char) -> bool {
 /// Returns the digit of ASCII of the same value: each script has its ten in a row, from zero up, and rows that touch are
 /// whole.
 fn ascii_digit(digit: char) -> char {
-    let before = (1..).take_while(|&back| char::from_u32(digit as u32 - back).is_some_and(is_digit)).count();
+    let before =
+        (1..=digit as u32).take_while(|&back| char::from_u32(digit as u32 - back).is_some_and(is_digit)).count();
     char::from(b'0' + (before % 10) as u8)
 }
 
 fn simplified(c: char) -> char {
+    if c < FIRST_HAN {
+        return c;
+    }
     SIMPLIFIED.binary_search_by_key(&c, |&(from, _)| from).map_or(c, |at| SIMPLIFIED[at].1)
 }
 
