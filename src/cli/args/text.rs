@@ -11,6 +11,7 @@ use doublon::scan::read_known_text;
 use doublon_core::Builder;
 use doublon_core::text::{KnownText, TextOptions};
 
+#[allow(clippy::struct_excessive_bools)] // each flag is given or not
 #[derive(Debug, Group)]
 #[command(next_help_heading = "Text")]
 pub struct TextArgs {
