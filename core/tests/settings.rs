@@ -43,11 +43,8 @@ fn windows() -> impl Strategy<Value = Option<WindowParameters>> {
 fn text_options() -> impl Strategy<Value = TextOptions> {
     let unit = prop_oneof![Just(Unit::Word), Just(Unit::Char)];
     let k = prop_oneof![Just(1usize), Just(64), 1usize..=64];
-    (unit, k, any::<[bool; 3]>()).prop_map(|(unit, k, [keep_case, fold_accents, fold_digits])| TextOptions {
-        shingle: Shingle { unit, k },
-        keep_case,
-        fold_accents,
-        fold_digits,
+    (unit, k, any::<[bool; 4]>()).prop_map(|(unit, k, [keep_case, fold_accents, fold_script, fold_digits])| {
+        TextOptions { shingle: Shingle { unit, k }, keep_case, fold_accents, fold_script, fold_digits }
     })
 }
 

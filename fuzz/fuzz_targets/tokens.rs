@@ -17,14 +17,15 @@ static TOKENIZERS: LazyLock<Vec<Tokenizer>> = LazyLock::new(|| {
         keep_case: bits & 1 != 0,
         fold_accents: bits & 2 != 0,
         fold_digits: bits & 4 != 0,
+        fold_script: bits & 8 != 0,
         ..TextOptions::default()
     };
-    (0..8).map(|bits| Tokenizer::new(options(bits), 0)).collect()
+    (0..16).map(|bits| Tokenizer::new(options(bits), 0)).collect()
 });
 
 fuzz_target!(|input: (u8, &str)| {
     let (bits, text) = input;
-    let tokenizer = &TOKENIZERS[usize::from(bits % 8)];
+    let tokenizer = &TOKENIZERS[usize::from(bits % 16)];
     let mut plain = Vec::new();
     tokenizer.for_each(text, |word, span| plain.push(Token { hash: tokenizer.hash(word), span }));
 

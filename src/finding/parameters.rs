@@ -109,6 +109,10 @@ mod schema {
         pub keep_case: bool,
         /// Whether accented letters of Latin, Greek and Cyrillic equal the plain ones.
         pub fold_accents: bool,
+        /// Whether forms of letters of Arabic and Persian, decimal digits of any script, and traditional and simplified Chinese
+        /// characters are equal.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub fold_script: bool,
         /// Whether all digits are equal.
         pub fold_digits: bool,
     }

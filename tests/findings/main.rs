@@ -11,6 +11,7 @@ mod oracle;
 #[path = "../common/runs.rs"]
 mod runs;
 
+mod broken_words;
 mod budget;
 mod classes;
 mod containment;

@@ -219,3 +219,36 @@ fn p10_windows_that_move_on_leave_each_word_once() {
     clean_twice(&texts, "");
     clean_twice(&texts, "--cut-at word");
 }
+
+/// Passages that repeat in other columns, whose lines end inside words, between other texts.
+#[test]
+fn no_cut_leaves_half_of_a_word_that_a_line_end_breaks() {
+    let mut random = Sentences(11);
+    let mut words = |count: usize| -> String {
+        let mut word = || (0..14).map(|_| char::from(b'a' + random.next(26) as u8)).collect::<String>();
+        (0..count).map(|_| word()).collect::<Vec<_>>().join(" ")
+    };
+    let in_columns = |text: &str, columns: usize| {
+        let broken = |line: &[u8]| String::from_utf8(line.to_vec()).unwrap();
+        text.as_bytes().chunks(columns).map(broken).collect::<Vec<_>>().join("-\n")
+    };
+    let passages: Vec<String> = (0..3).map(|_| words(40)).collect();
+    let texts: Vec<String> = (0..9)
+        .map(|at| {
+            let passage = in_columns(&passages[at % 3], 31 + at);
+            format!("{}. {passage} {}.\n\n{}", words(20), words(5), words(30))
+        })
+        .collect();
+    for flags in ["--cut-at word", "--cut-at sentence", "--min-words 8 --cut-at word"] {
+        let cuts = clean_twice(&texts, flags);
+        assert!(!cuts.is_empty(), "{flags}: {texts:#?}");
+        for cut in cuts {
+            let text = &texts[cut["span"]["record"].as_u64().unwrap() as usize];
+            let tokens = doublon_core::text::Tokenizer::default().tokens(text);
+            for edge in ["start", "end"].map(|edge| cut["span"][edge].as_u64().unwrap() as usize) {
+                let parted = tokens.iter().find(|token| token.span.start < edge && edge < token.span.end);
+                assert!(parted.is_none(), "{flags}: {cut} parts {:?}", parted.and_then(|token| token.span.of(text)));
+            }
+        }
+    }
+}

@@ -38,6 +38,8 @@ pub struct Rules {
     digit: u8,
     /// Whether accents stay, so that a letter of two bytes stays one.
     accents: bool,
+    /// Whether Han characters stay as they are.
+    han: bool,
 }
 
 impl Rules {
@@ -47,6 +49,7 @@ impl Rules {
             case: if options.keep_case { 0 } else { 0x20 },
             digit: if options.fold_digits { 0x0f } else { 0 },
             accents: !options.fold_accents,
+            han: !options.fold_script,
         }
     }
 }
@@ -103,7 +106,7 @@ fn classify_high<L: Lanes>(around: &Around, rules: Rules, out: &mut [u8; BLOCK],
         for at in (0..BLOCK).step_by(16) {
             let (v, next) = (L::load(around, 16 + at), L::load(around, 17 + at));
             masks.syllables |= syllables(v, next).bits() << at;
-            masks.singles |= singles(v, next).bits() << at;
+            masks.singles |= if rules.han { singles(v, next).bits() << at } else { 0 };
         }
     }
     masks.rest = leads & !(masks.letters | masks.syllables | masks.singles);
@@ -390,12 +393,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn vectors_equal_arrays(bytes in prop::collection::vec(any::<u8>(), size_of::<Around>()), bits in 0..8u8) {
+        fn vectors_equal_arrays(bytes in prop::collection::vec(any::<u8>(), size_of::<Around>()), bits in 0..16u8) {
             let around = bytes.try_into().expect("as many bytes");
             let rules = Rules::new(&TextOptions {
                 keep_case: bits & 1 != 0,
                 fold_accents: bits & 2 != 0,
                 fold_digits: bits & 4 != 0,
+                fold_script: bits & 8 != 0,
                 ..TextOptions::default()
             });
             prop_assert_eq!(classified::<Vector>(&around, rules), classified::<Array>(&around, rules));

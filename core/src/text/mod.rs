@@ -1,6 +1,7 @@
 //! Pure functions on text: normalisation, segments, tokens, shingles.
 
 mod block;
+mod breaks;
 pub mod c4;
 mod cache;
 mod characters;
@@ -12,6 +13,7 @@ mod options;
 mod plain;
 mod reader;
 pub mod repetition;
+mod script;
 pub mod segment;
 mod sentence;
 pub mod shingle;

@@ -17,6 +17,7 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use unicode_script::{Script, UnicodeScript};
 
 use super::TextOptions;
+use super::script::{fold_script, is_digit};
 use crate::span::Span;
 
 /// What a normalised character is to the tokenizer.
@@ -170,9 +171,10 @@ fn emit_folded(c: char, options: &TextOptions, emit: &mut impl FnMut(char, Class
     }
 }
 
-/// Folds case of ASCII, and digits as asked.
+/// Folds case of ASCII, and habits of scripts and digits as asked.
 fn fold(c: char, options: &TextOptions) -> char {
     let c = if options.keep_case { c } else { c.to_ascii_lowercase() };
+    let c = if options.fold_script { fold_script(c) } else { c };
     if options.fold_digits && is_digit(c) { '0' } else { c }
 }
 
@@ -209,10 +211,6 @@ fn plain_letters(c: char) -> Option<&'static str> {
         'ı' => "i",
         _ => return None,
     })
-}
-
-fn is_digit(c: char) -> bool {
-    c.is_ascii_digit() || (!c.is_ascii() && c.general_category() == GeneralCategory::DecimalNumber)
 }
 
 /// Accents are folded in the scripts whose accented letters are variants of plain ones.
@@ -311,6 +309,8 @@ mod tests {
             folded("Łódź Đorđe Ǿre Ærø œuvre ẞß Þór ırmak", accents),
             "lodz dorde ore aero oeuvre ssss thor irmak"
         );
+        let script = TextOptions { fold_script: true, ..TextOptions::default() };
+        assert_eq!(folded("٣ ۴ ５ ﻷرﺽ ا\u{653} ه\u{654} 圖書 ｱ", script), "3 4 5 لارض ا ه 图书 ア");
         let digits = TextOptions { fold_digits: true, ..TextOptions::default() };
         assert_eq!(folded("le 12 mai ٣", digits), "le 00 mai 0");
         let case = TextOptions { keep_case: true, ..TextOptions::default() };

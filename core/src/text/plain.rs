@@ -1,13 +1,16 @@
 //! The plain tokenizer, one character at a time: the definition that the fast one has to equal.
 
 use super::normalize::{Class, normalize};
-use super::{TextOptions, chars, signs};
+use super::{TextOptions, breaks, chars, signs};
 use crate::span::Span;
 
 /// Calls `emit` with each normalised token of a text and its span, in order.
 pub fn for_each(text: &str, options: &TextOptions, mut emit: impl FnMut(&str, Span)) {
     let mut token = Open { form: String::new(), place: Span::new(0, 0), class: Class::Separator, is_joined: false };
     normalize(text, options, |c, class, span| {
+        if token.class == Class::Word && is_sign(class) && breaks::gap_around(text, span.start).is_some() {
+            return;
+        }
         let (c, class) = if is_sign(class) && signs::is_of_number(text, span) {
             token.close(&mut emit);
             (if c == '+' { c } else { '-' }, Class::Word)
@@ -20,7 +23,6 @@ pub fn for_each(text: &str, options: &TextOptions, mut emit: impl FnMut(&str, Sp
             Class::Mark => true,
             Class::Word => token.class == Class::Word,
             Class::Symbol => token.takes_symbol(c),
-            Class::Separator if token.class == Class::Word && signs::is_in_break(text, span) => return,
             Class::Separator => token.takes_sign(&text[span.start..], options),
             Class::Single => false,
         };
@@ -43,7 +45,7 @@ pub fn for_each_visible(text: &str, options: &TextOptions, mut emit: impl FnMut(
     });
 }
 
-/// Returns whether a character of this class may be the sign of a number.
+/// Returns whether a character of this class may be the sign of a number, or stand in a broken word.
 fn is_sign(class: Class) -> bool {
     matches!(class, Class::Separator | Class::Symbol)
 }

@@ -3,7 +3,7 @@
 use super::cache::Cache;
 use super::normalize::starts_piece;
 use super::window::{Stretch, Window, is_continuation};
-use super::{Token, Tokenizer, Unit, plain, signs};
+use super::{Token, Tokenizer, Unit, breaks, plain, signs};
 use crate::hash::TokenHasher;
 use crate::span::Span;
 
@@ -225,10 +225,10 @@ impl TokenReader {
 
 impl Stretch {
     /// Returns the run of letters from `at` that is too long for a window, up to where it is sure to end: at an ASCII
-    /// character that is no letter or digit no sign that a word may end in, and no line break inside a word.
+    /// character that is no letter or digit, no sign that a word may end in, and not inside a broken word.
     fn over_long_run(self, text: &str, at: usize) -> Option<Span> {
         let goes_on = |byte: u8| !byte.is_ascii() || byte.is_ascii_alphanumeric() || signs::is_of_word(byte);
-        let ends = |end: usize| !goes_on(text.as_bytes()[end]) && !signs::is_in_break(text, Span::new(end, end + 1));
+        let ends = |end: usize| !goes_on(text.as_bytes()[end]) && breaks::gap_around(text, end).is_none();
         let end = || (at..text.len()).find(|&end| ends(end)).unwrap_or(text.len());
         (self.bytes == 0).then(|| Span::new(at, end()))
     }

@@ -1,7 +1,4 @@
-//! Signs that make another word or number of what they stand at (`C++` and `C#`, `-12` and `12`), and line breaks inside
-//! words.
-
-use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+//! Signs that make another word or number of what they stand at: `C++` and `C#`, `-12` and `12`.
 
 use super::chars::Kind;
 use crate::span::Span;
@@ -29,28 +26,4 @@ pub fn is_of_number(text: &str, span: Span) -> bool {
     matches!(&text[span.start..span.end], "+" | "-" | "\u{2212}")
         && text.as_bytes()[..span.start].last().is_none_or(u8::is_ascii_whitespace)
         && text.as_bytes().get(span.end).is_some_and(u8::is_ascii_digit)
-}
-
-/// The soft hyphen, which is seen only where a line ends in it.
-pub const SOFT_HYPHEN: char = '\u{ad}';
-
-/// Returns how many bytes of line break are inside a word at byte `at` of a text: a soft hyphen stands before them and a
-/// small letter behind.
-pub fn breaks_word(text: &str, at: usize) -> usize {
-    let len = match text.as_bytes()[at..] {
-        [b'\n', ..] => 1,
-        [b'\r', b'\n', ..] => 2,
-        _ => return 0,
-    };
-    let is_small = |c: char| c.general_category() == GeneralCategory::LowercaseLetter;
-    if text[..at].ends_with(SOFT_HYPHEN) && text[at + len..].starts_with(is_small) { len } else { 0 }
-}
-
-/// Returns whether the character at `span` is of a line break inside a word.
-pub fn is_in_break(text: &str, span: Span) -> bool {
-    match &text[span.start..span.end] {
-        "\r" => breaks_word(text, span.start) > 0,
-        "\n" => breaks_word(text, span.start - usize::from(text[..span.start].ends_with('\r'))) > 0,
-        _ => false,
-    }
 }

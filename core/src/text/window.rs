@@ -7,7 +7,7 @@
 use super::block::{Around, BLOCK, Masks, Rules, classify};
 use super::chars::{CharTable, Kind};
 use super::plain::is_flag_letter;
-use super::{TextOptions, signs};
+use super::{TextOptions, breaks, signs};
 use crate::span::Span;
 
 /// Bytes in a window. With the lists it fits the first-level cache of a CPU.
@@ -94,7 +94,10 @@ impl Window {
         self.raw[16 + len..][..blocks * BLOCK - len + 16].fill(0);
         *self.masks = Places::NONE;
         let rest = self.classify(blocks);
-        let any_marked = self.look_up(text, at, rest) | self.add_signs(text, Span::new(at, at + len));
+        let span = Span::new(at, at + len);
+        let any_marked = self.look_up(text, span, rest) | self.add_signs(text, span);
+        // A broken word may go on after the window.
+        let any_marked = any_marked | (at + len < text.len() && self.add_gap(text, span, at + len));
         let tokens = self.list(blocks);
         if any_marked {
             self.mark(blocks, tokens);
@@ -152,15 +155,22 @@ impl Window {
         rest
     }
 
-    /// Looks up the first `count` characters whose places in `text` after byte `base` are in `starts`; returns whether
-    /// any is marked.
-    fn look_up(&mut self, text: &str, base: usize, count: usize) -> bool {
+    /// Looks up the first `count` characters whose places in the window are in `starts`; returns whether any is marked. The
+    /// window is at `span` of the text.
+    fn look_up(&mut self, text: &str, span: Span, count: usize) -> bool {
+        let base = span.start;
         let mut any_marked = false;
         for i in 0..count {
             let at = usize::from(self.starts[i]);
             let (c, len) = decode(*as_array(&self.raw[16 + at..16 + at + 4]));
             let entry = self.table.entry(c);
             let mark = match entry.kind {
+                Kind::Separator | Kind::Symbol | Kind::Ignored
+                    if breaks::may_be_gap(c) && self.add_gap(text, span, base + at) =>
+                {
+                    any_marked = true;
+                    continue;
+                }
                 Kind::Separator => continue,
                 // Of a sequence, which the plain tokenizer knows how to tell apart.
                 Kind::Symbol
@@ -200,9 +210,6 @@ impl Window {
                 Kind::Ignored if !self.masks.has_token_before(at) => continue,
                 Kind::Ignored | Kind::Attached => {
                     self.masks.unmake_single_before(at);
-                    if c == signs::SOFT_HYPHEN {
-                        self.add_break(text, base, at + len);
-                    }
                     true
                 }
             };
@@ -223,11 +230,17 @@ impl Window {
         is_between(self.raw[16 + start - 1]) && is_between(self.raw[16 + end])
     }
 
-    /// Adds the line break at byte `at` of the window to the word before it, if it is inside one. The window starts at
-    /// byte `base` of the text.
-    fn add_break(&mut self, text: &str, base: usize, at: usize) {
-        let breaks = signs::breaks_word(text, base + at);
-        self.masks.words.set(at, breaks.min(WINDOW.saturating_sub(at)));
+    /// Adds the gap of a broken word that the character at byte `at` of the text belongs to, if there is one, and returns
+    /// whether there is: the plain tokenizer makes the word. The window is at `span` of the text.
+    fn add_gap(&mut self, text: &str, span: Span, at: usize) -> bool {
+        let Some(gap) = breaks::gap_around(text, at) else {
+            return false;
+        };
+        for at in gap.start.max(span.start)..gap.end.min(span.end) {
+            self.masks.words.set(at - span.start, 1);
+            self.masks.marked.set(at - span.start, 1);
+        }
+        true
     }
 
     /// Adds signs to the words and numbers that they belong to; returns whether any is marked. The window is at `span` of
@@ -238,7 +251,11 @@ impl Window {
         // Looked for in the text: a comparison more for each block would cost twice as much.
         for at in memchr::memchr3_iter(b'+', b'#', b'-', bytes) {
             if self.masks.words.has_before(at) {
-                any_marked |= signs::is_of_word(bytes[at]) && self.add_word_signs(text, span, at);
+                any_marked |= if bytes[at] == b'-' {
+                    breaks::may_follow_hyphen(bytes.get(at + 1)) && self.add_gap(text, span, span.start + at)
+                } else {
+                    self.add_word_signs(text, span, at)
+                };
             } else if signs::is_of_number(text, Span::new(span.start + at, span.start + at + 1)) {
                 self.masks.words.set(at, 1);
             }

@@ -211,13 +211,14 @@ mod tests {
     fn each_flag_reaches_its_parameter() {
         let flags = "--threshold 0.7 --shingle word:9 --pairs --scope across --inside-duplicates \
             --min-words 30 --min-identity 0.6 --window 10 --window-shingle 4 --window-bands 2 --window-rows 3 \
-            --exhaustive --fold-accents --fold-digits --keep-case --seed 7 --text-field body \
+            --exhaustive --fold-accents --fold-script --fold-digits --keep-case --seed 7 --text-field body \
             --id-field url --max-record 1KiB --max-ratio 9 --record lines --encoding latin1 --glob *.txt --exclude x --follow";
         let found = parameters(flags).expect("valid");
         let text = TextOptions {
             shingle: "word:9".parse().expect("valid"),
             keep_case: true,
             fold_accents: true,
+            fold_script: true,
             fold_digits: true,
         };
         let config = Config::builder()

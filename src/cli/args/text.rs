@@ -11,6 +11,7 @@ use doublon::scan::read_known_text;
 use doublon_core::Builder;
 use doublon_core::text::{KnownText, TextOptions};
 
+#[allow(clippy::struct_excessive_bools)] // each flag is given or not
 #[derive(Debug, Group)]
 #[command(next_help_heading = "Text")]
 pub struct TextArgs {
@@ -21,6 +22,15 @@ pub struct TextArgs {
     /// Example: --fold-accents where accents were lost in scraping.
     #[arg(long)]
     fold_accents: bool,
+    /// Take forms of letters and digits of a script for one
+    ///
+    /// Arabic and Persian: the forms of alef, of yeh, of kaf and of heh, and teh marbuta. Decimal digits of any script, as
+    /// `۱۲` and `12`. Chinese: traditional characters and the simplified ones, one by one, so that words which differ
+    /// (`軟體`, `软件`) still do.
+    ///
+    /// Example: --fold-script for an archive of one text in traditional and simplified characters.
+    #[arg(long)]
+    fold_script: bool,
     /// Take all digits for equal
     ///
     /// Texts that differ in dates or prices only are then alike.
@@ -64,7 +74,8 @@ impl TextArgs {
 
     /// Adds the flags to `builder`, with the default shingles.
     pub fn configure(&self, builder: Builder) -> Builder {
-        let &Self { fold_accents, fold_digits, keep_case, seed, .. } = self;
-        builder.text(TextOptions { keep_case, fold_accents, fold_digits, ..TextOptions::default() }).seed(seed)
+        let &Self { fold_accents, fold_script, fold_digits, keep_case, seed, .. } = self;
+        let text = TextOptions { keep_case, fold_accents, fold_script, fold_digits, ..TextOptions::default() };
+        builder.text(text).seed(seed)
     }
 }

@@ -14,9 +14,10 @@ static TOKENIZERS: LazyLock<Vec<Tokenizer>> = LazyLock::new(|| {
         keep_case: bits & 1 != 0,
         fold_accents: bits & 2 != 0,
         fold_digits: bits & 4 != 0,
+        fold_script: bits & 8 != 0,
         ..TextOptions::default()
     };
-    (0..8).map(|bits| Tokenizer::new(options(bits), 0)).collect()
+    (0..16).map(|bits| Tokenizer::new(options(bits), 0)).collect()
 });
 
 fn plain(tokenizer: &Tokenizer, text: &str) -> Vec<Token> {
@@ -242,6 +243,26 @@ const BITS: &[&str] = &[
     "C++",
     "\u{ad}\n",
     "\u{ad}\r\n",
+    "\n\u{ad}\n",
+    "\u{ad} ",
+    "-\n",
+    "-\r\n",
+    "- \n\t",
+    "-\n\u{ad}",
+    "\u{2010}\n",
+    "\u{ac}\n",
+    "bc",
+    "éà",
+    "und",
+    "\t",
+    "圖",
+    "㗲",
+    "後",
+    "ة",
+    "أ",
+    "کی",
+    "۱",
+    "๑",
     "\r",
     "\r\n",
     " -",
@@ -298,7 +319,7 @@ proptest! {
     fn fast_equals_plain_where_blocks_and_windows_meet(
         text in texts(),
         before in prop_oneof![0..70usize, WINDOW - 70..WINDOW + 70],
-        filler in select(&["a", " ", "ab ", "漢", "é", "\u{301}", "кот ", "ดี", "ि", "่", "+", " -5", "c+", "🇫", "€"]),
+        filler in select(&["a", "ab-\n", "ab\u{ad}\n", "ab\n\u{ad}\n", "ab\u{2010} \r\n", " ", "ab ", "漢", "é", "\u{301}", "кот ", "ดี", "ि", "่", "+", " -5", "c+", "🇫", "€"]),
     ) {
         let filled: String = filler.chars().cycle().take(before).collect();
         check_with(&TOKENIZERS[0], &(filled + &text));
@@ -338,6 +359,13 @@ fn fast_equals_plain_at_every_length() {
         "C+",
         "+",
         "a\u{ad}\n",
+        "ab-\n",
+        "ab\n\u{ad}\r\n",
+        "ab\u{ac}\n  ",
+        "-",
+        "-\n",
+        "\n",
+        "\u{ad}\n",
         " -",
     ] {
         for len in [WINDOW - 5, WINDOW, WINDOW + 5, 3 * WINDOW].map(|len| len / bit.len()) {
@@ -356,6 +384,18 @@ fn surrounded(chars: impl Iterator<Item = char>) -> String {
 fn fast_equals_plain_on_every_character() {
     let text = surrounded('\0'..='\u{3ffff}');
     check_with(&TOKENIZERS[0], &text);
+}
+
+#[test]
+fn fast_equals_plain_on_every_character_with_habits_of_scripts_folded() {
+    check_with(&TOKENIZERS[8], &surrounded(('\u{600}'..='\u{6ff}').chain('\u{3000}'..='\u{9fff}')));
+    check_with(&TOKENIZERS[8], &surrounded(('\0'..='\u{3ffff}').filter(|c| c.is_numeric())));
+}
+
+#[test]
+fn fast_equals_plain_on_every_character_at_a_line_end() {
+    let broken = |c: char| format!("ab{c}-\n{c}cd {c}ab-\ncd{c} ab{c}\u{ad}\n{c}cd\n");
+    check_with(&TOKENIZERS[0], &('\0'..='\u{ffff}').map(broken).collect::<String>());
 }
 
 #[test]
