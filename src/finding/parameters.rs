@@ -70,8 +70,8 @@ mod schema {
         #[serde(skip_serializing_if = "Option::is_none")]
         #[schemars(extend("pattern" = "^[0-9a-f]{32}$"))]
         pub ignore_text: Option<String>,
-        /// The field of a record that holds its text.
-        pub text_field: String,
+        /// The field of a record that holds its text, or several that hold it together.
+        pub text_field: SavedFields,
         /// The field of a record that holds its id.
         pub id_field: String,
         /// Largest record that is read, in bytes.
@@ -167,6 +167,17 @@ mod schema {
         pub rows: usize,
         /// Whether all pairs of places with one key are compared, instead of each place with its nearest.
         pub exhaustive: bool,
+    }
+
+    /// A field, or several.
+    #[derive(JsonSchema)]
+    #[schemars(rename = "TextFields")]
+    #[schemars(untagged)]
+    pub enum SavedFields {
+        /// One field.
+        One(String),
+        /// Several, of which the texts are joined.
+        Several(Vec<String>),
     }
 
     fn one_row() -> usize {

@@ -8,7 +8,7 @@ use memchr::memchr_iter;
 use super::format::Format;
 use super::line::RecordLine;
 use super::record::Item;
-use super::table::{TableLayout, text_field};
+use super::table::TableLayout;
 
 /// Large enough that handing it to another thread costs nothing beside parsing it; small enough that a few hundred
 /// of them fit in memory and that a file of some megabytes keeps all threads busy.
@@ -72,11 +72,6 @@ impl Block {
         let offset = self.offset + range.start as u64;
         let (bytes, table) = (self.bytes[range].to_vec(), self.table.clone());
         Self { bytes, first_record: record, offset, table, items: Vec::new() }
-    }
-
-    /// Returns where the field of text stands in a block that is one row of a table, with its quotes.
-    pub fn text_field(&self) -> Option<Range<usize>> {
-        text_field(&self.bytes, self.table.as_ref()?)
     }
 }
 

@@ -3,10 +3,13 @@
 //! The first row names the columns; `table` has the grammar. A record is a row that is not blank; its number is that of
 //! its first line, since rows may hold line ends inside quotes.
 
+use std::ops::Range;
+
 use super::block::{Block, BlockCut};
+use super::fields::JoinedText;
 use super::line::RecordLine;
 use super::options::SourceOptions;
-use super::plain;
+use super::plain::{self, DecodedPart};
 use super::record::{Item, Record};
 use super::skip::{SkipCause, line_too_large, skipped_line};
 use super::table::{RowScan, TableLayout, after_line, count_lines, fields, scan, unquoted};
@@ -73,10 +76,12 @@ fn document(
     if row.len() as u64 > options.max_record {
         return Err((Reason::TooLarge, String::new()));
     }
-    let (mut count, mut text, mut id, mut value) = (0, None, None, None);
+    let (mut count, mut texts, mut id, mut value) = (0, vec![&[][..]; table.text.len()], None, None);
     for field in fields(row, table.delimiter) {
         let field = &row[field];
-        text = if count == table.text { Some(field) } else { text };
+        for (text, _) in texts.iter_mut().zip(&table.text).filter(|(_, column)| **column == count) {
+            *text = field;
+        }
         id = if Some(count) == table.id { Some(field) } else { id };
         value = if Some(count) == table.value { Some(field) } else { value };
         count += 1;
@@ -85,13 +90,12 @@ fn document(
         let fields = if count == 1 { "field" } else { "fields" };
         return Err((Reason::RaggedRow, format!("the row has {count} {fields}, but the header has {}", table.columns)));
     }
-    let bytes = unquoted(text.unwrap_or_default());
-    let decoded = plain::decode_part(&bytes, options);
+    let (decoded, raw_hash) = decoded(&texts, options);
     Ok(Record {
         record,
         id: id.map(|id| plain::decode_part(&unquoted(id), options).text).filter(|id| !id.is_empty()),
         value: value.map(|value| json(&plain::decode_part(&unquoted(value), options).text)),
-        raw_hash: decoded.lossy.then(|| content_hash(&bytes)),
+        raw_hash,
         lossy: decoded.lossy,
         encoding: decoded.encoding,
         text: decoded.text,
@@ -99,6 +103,40 @@ fn document(
         length: row.len() as u64,
         ..Record::default()
     })
+}
+
+/// Joins the texts of a row. If bytes could not be decoded, there is a hash of them.
+fn decoded(texts: &[&[u8]], options: &SourceOptions) -> (DecodedPart, Option<u128>) {
+    if let [text] = texts {
+        let bytes = unquoted(text);
+        let decoded = plain::decode_part(&bytes, options);
+        let raw_hash = decoded.lossy.then(|| content_hash(&bytes));
+        return (decoded, raw_hash);
+    }
+    let (mut joined, mut lossy, mut encoding, mut bytes) = (JoinedText::default(), false, None, Vec::new());
+    for text in texts {
+        let text = unquoted(text);
+        let decoded = plain::decode_part(&text, options);
+        joined.push(&decoded.text, 0..0, String::new());
+        lossy |= decoded.lossy;
+        encoding = encoding.or(decoded.encoding);
+        bytes.extend_from_slice(&text);
+        bytes.push(0);
+    }
+    (DecodedPart { text: joined.text, lossy, encoding }, lossy.then(|| content_hash(&bytes)))
+}
+
+/// Returns the text of a row that is a block of its own, with the places of its parts there, quotes included.
+pub(super) fn joined_text(row: &Block, options: &SourceOptions) -> Option<JoinedText> {
+    let table = row.table.as_ref()?;
+    let fields: Vec<Range<usize>> = fields(&row.bytes, table.delimiter).collect();
+    let mut joined = JoinedText::default();
+    for &column in &table.text {
+        let field = fields.get(column)?.clone();
+        let text = plain::decode_part(&unquoted(&row.bytes[field.clone()]), options).text;
+        joined.push(&text, field, String::new());
+    }
+    Some(joined)
 }
 
 /// A number as it is written, and all else as a string.
@@ -145,7 +183,7 @@ mod tests {
             ("text", b',', 0, None),
         ] {
             let table = table(header).expect(header);
-            assert_eq!((table.delimiter, table.text, table.id), (delimiter, text, id), "{header}");
+            assert_eq!((table.delimiter, table.text[0], table.id), (delimiter, text, id), "{header}");
             assert_eq!(table.length, header.len());
         }
     }

@@ -2,6 +2,7 @@
 
 use super::block::Block;
 use super::charset::CharsetHints;
+use super::fields::JoinedText;
 use super::format::Format;
 use super::options::SourceOptions;
 use super::record::{Item, Record};
@@ -31,6 +32,16 @@ pub fn parse(block: &mut Block, format: Format, name: &str, options: &SourceOpti
         Format::Parquet => {}
     }
     items.append(&mut block.items);
+}
+
+/// Returns the text of a record with the places in its bytes of the texts that it was joined from; none if it is not made
+/// of such. `one` is a block of this record alone.
+pub fn joined_text(one: &Block, format: Format, options: &SourceOptions) -> Option<JoinedText> {
+    match format {
+        Format::Jsonl => jsonl::joined_text(&one.bytes, options),
+        Format::Csv | Format::Tsv => csv::joined_text(one, options),
+        _ => None,
+    }
 }
 
 /// Decodes a file that is one document.

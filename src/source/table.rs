@@ -25,8 +25,8 @@ pub(super) struct TableLayout {
     pub lines: u64,
     pub delimiter: u8,
     pub columns: usize,
-    /// The columns that are read, by their numbers.
-    pub text: usize,
+    /// The columns that are read, by their numbers; texts in the order in which they are joined.
+    pub text: Vec<usize>,
     pub id: Option<usize>,
     pub value: Option<usize>,
 }
@@ -40,7 +40,10 @@ impl TableLayout {
     pub fn read(start: &[u8], whole: bool, format: Format, options: &SourceOptions) -> Result<Self, SkipCause> {
         let delimiters: &[u8] = if format == Format::Tsv { b"\t" } else { b",;\t|" };
         let headers = delimiters.iter().filter_map(|&delimiter| TableHeader::read(start, whole, delimiter));
-        let key = |header: &TableHeader| (header.position(&options.text_field).is_some(), header.names.len());
+        let names = options.text_field.names();
+        let key = |header: &TableHeader| {
+            (names.iter().filter(|name| header.position(name).is_some()).count(), header.names.len())
+        };
         // Of equals the first in the list.
         let best = headers.reduce(|best, header| if key(&header) > key(&best) { header } else { best });
         let Some(header) = best else {
@@ -52,7 +55,7 @@ impl TableLayout {
             lines: header.lines,
             delimiter: header.delimiter,
             columns: header.names.len(),
-            text: header.wanted(&options.text_field)?.ok_or_else(|| header.missing(&options.text_field))?,
+            text: header.texts(names)?,
             id: header.wanted(&options.id_field)?,
             value: options.value_field.as_ref().and_then(|field| header.position(field)),
         })
@@ -94,6 +97,18 @@ impl TableHeader {
             0 | 1 => Ok(self.position(name)),
             several => Err((Reason::DuplicateColumn, format!("{several} columns are called `{name}`"))),
         }
+    }
+
+    fn texts(&self, names: &[String]) -> Result<Vec<usize>, SkipCause> {
+        let column = |name: &String| self.wanted(name)?.ok_or_else(|| self.missing(name));
+        let mut columns = Vec::with_capacity(names.len());
+        for name in names {
+            let column = column(name)?;
+            if !columns.contains(&column) {
+                columns.push(column);
+            }
+        }
+        Ok(columns)
     }
 
     fn missing(&self, name: &str) -> SkipCause {
@@ -181,11 +196,6 @@ pub(super) fn fields(row: &[u8], delimiter: u8) -> impl Iterator<Item = Range<us
         next = (end < row.len()).then_some(end + 1);
         Some(start..end)
     })
-}
-
-/// Returns where the field of text stands in a row, with its quotes.
-pub(super) fn text_field(row: &[u8], table: &TableLayout) -> Option<Range<usize>> {
-    fields(row, table.delimiter).nth(table.text)
 }
 
 /// Returns what a field says.

@@ -18,41 +18,41 @@ use crate::proof::prove;
 const LEAD: &str = "The council voted late on Thursday to close the old bridge over the river for repairs that are \
                     expected to last until the end of next summer, the mayor said.";
 
-struct Bench {
+pub struct Bench {
     folder: TempDir,
 }
 
 /// A folder of its own, in which commands run.
 impl Bench {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = TempDir::new().unwrap();
         fs::create_dir(folder.path().join("in")).unwrap();
         Self { folder }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn write(&self, name: &str, content: impl AsRef<[u8]>) -> &Self {
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> &Self {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();
         self
     }
 
-    fn read(&self, name: &str) -> String {
+    pub fn read(&self, name: &str) -> String {
         String::from_utf8(fs::read(self.path(name)).unwrap()).unwrap()
     }
 
-    fn run(&self, arguments: &str) -> Output {
+    pub fn run(&self, arguments: &str) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_doublon"));
         command.args(arguments.split_whitespace()).arg("--no-progress").current_dir(self.folder.path());
         command.output().unwrap()
     }
 
     /// Runs a command that must end with an exit code; returns what it tells.
-    fn expect(&self, code: i32, arguments: &str) -> String {
+    pub fn expect(&self, code: i32, arguments: &str) -> String {
         let output = self.run(arguments);
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(code), "doublon {arguments}\n{told}");
@@ -62,21 +62,21 @@ impl Bench {
         told
     }
 
-    fn files(&self, name: &str) -> BTreeMap<String, Vec<u8>> {
+    pub fn files(&self, name: &str) -> BTreeMap<String, Vec<u8>> {
         files(&self.path(name))
     }
 
     /// The lines of `_doublon/removed.jsonl`.
-    fn removed(&self, out: &str) -> Vec<Value> {
+    pub fn removed(&self, out: &str) -> Vec<Value> {
         lines(&self.read(&format!("{out}/_doublon/removed.jsonl")))
     }
 
-    fn summary(&self, out: &str) -> Value {
+    pub fn summary(&self, out: &str) -> Value {
         serde_json::from_str(&self.read(&format!("{out}/_doublon/summary.json"))).unwrap()
     }
 }
 
-fn lines(text: &str) -> Vec<Value> {
+pub fn lines(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 

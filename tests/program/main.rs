@@ -20,6 +20,8 @@ mod cmd;
 #[cfg(feature = "report")]
 mod explain;
 #[cfg(feature = "cli")]
+mod fields;
+#[cfg(feature = "cli")]
 mod finality;
 #[cfg(feature = "cli")]
 mod known_text;

@@ -55,7 +55,7 @@ impl ParquetReader {
             let metadata = footer::read(&file)?;
             let schema = metadata.file_metadata().schema_descr();
             let columns = WantedColumns {
-                text: footer::text_column(schema, &options.text_field)?,
+                text: footer::text_column(schema, options.text_field.names())?,
                 id: footer::plain_column(schema, &options.id_field),
                 value: options.value_field.as_ref().and_then(|field| footer::plain_column(schema, field)),
             };
