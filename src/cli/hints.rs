@@ -48,6 +48,14 @@ pub fn tell_keep(facts: &RunFacts) {
     }
 }
 
+/// Says that no record has the field of ids that was named.
+pub fn tell_ids(facts: &RunFacts) {
+    let (field, summary) = (&facts.header.parameters.input.id_field, &facts.summary);
+    if summary.with_id == Some(0) && summary.kept + summary.removed > 0 {
+        say(&format!("no record has the field `{field}` of --id-field, so documents are named by their places"));
+    }
+}
+
 fn fields(skipped: &SkipFacts, documents: u64, text_field: &TextFields) -> Option<String> {
     let SkipFacts { without_text, has_tables, samples, .. } = skipped;
     if *without_text == 0 || *without_text < documents / MANY {

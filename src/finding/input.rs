@@ -15,6 +15,9 @@ pub struct InputOptions {
     pub text_field: TextFields,
     /// The field of a record that holds its id, a name or a path.
     pub id_field: String,
+    /// Whether the first row of a table is a record, so that columns are named by their numbers, from 1 on.
+    #[serde(default, skip_serializing_if = "super::fields::is_false")]
+    pub no_header: bool,
     /// The largest record that is read, in bytes. It bounds the memory that one source takes.
     pub max_record: u64,
     /// A compressed source that unpacks to more than so many times its size is given up after its first 64 MiB; 0 for no
@@ -54,7 +57,8 @@ impl Default for InputOptions {
     fn default() -> Self {
         Self {
             text_field: "text".into(),
-            id_field: "id".into(),
+            id_field: ID.into(),
+            no_header: false,
             max_record: 256 << 20,
             max_ratio: 250,
             record: RecordMode::File,
@@ -65,6 +69,16 @@ impl Default for InputOptions {
             follow: false,
             bad_input: BadInput::Fail,
         }
+    }
+}
+
+/// The field of ids where none is named.
+const ID: &str = "id";
+
+impl InputOptions {
+    /// Returns whether the field of ids is another than the one that is taken where none is named.
+    pub fn names_id(&self) -> bool {
+        self.id_field != ID
     }
 }
 

@@ -74,6 +74,9 @@ mod schema {
         pub text_field: SavedFields,
         /// The field of a record that holds its id.
         pub id_field: String,
+        /// Whether the first row of a table is a record, so that columns are named by their numbers, from 1 on.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub no_header: bool,
         /// Largest record that is read, in bytes.
         pub max_record: u64,
         /// How many times its size a compressed source may unpack to; 0 for no limit.

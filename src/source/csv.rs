@@ -13,7 +13,7 @@ use super::plain::{self, DecodedPart};
 use super::record::{Item, Record};
 use super::skip::{SkipCause, line_too_large, skipped_line};
 use super::table::{RowScan, TableLayout, after_line, count_lines, fields, scan, unquoted};
-use crate::finding::Reason;
+use crate::finding::{Reason, RecordId};
 use doublon_core::hash::content_hash;
 
 /// Finds where the last whole row of `pending` ends; `ended` says that nothing follows `pending`.
@@ -88,12 +88,18 @@ fn document(
     }
     if count != table.columns {
         let fields = if count == 1 { "field" } else { "fields" };
-        return Err((Reason::RaggedRow, format!("the row has {count} {fields}, but the header has {}", table.columns)));
+        return Err((
+            Reason::RaggedRow,
+            format!("the row has {count} {fields}, but the {} has {}", table.first(), table.columns),
+        ));
     }
     let (decoded, raw_hash) = decoded(&texts, options);
     Ok(Record {
         record,
-        id: id.map(|id| plain::decode_part(&unquoted(id), options).text).filter(|id| !id.is_empty()),
+        id: id
+            .map(|id| plain::decode_part(&unquoted(id), options).text)
+            .filter(|id| !id.is_empty())
+            .map(RecordId::from),
         value: value.map(|value| json(&plain::decode_part(&unquoted(value), options).text)),
         raw_hash,
         lossy: decoded.lossy,
@@ -150,6 +156,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::finding::InputOptions;
     use crate::source::Format;
 
     fn table(start: &str) -> Result<TableLayout, SkipCause> {
@@ -191,10 +198,42 @@ mod tests {
     #[test]
     fn columns_that_are_missing_or_double_are_named() {
         let refusal = |header: &str| table(header).expect_err(header);
-        let missing = "the table has no column `text`; name it with --text-field (it has `id`, ` text `)";
-        assert_eq!(refusal("id, text \n"), (Reason::MissingColumn, missing.into()));
+        let missing = "the table has no column `text`; name it with --text-field (it has `id`, ` texts `)";
+        assert_eq!(refusal("id, texts \n"), (Reason::MissingColumn, missing.into()));
         assert_eq!(refusal("text,text\n"), (Reason::DuplicateColumn, "2 columns are called `text`".into()));
         assert_eq!(refusal("\"text\n").0, Reason::WrongShape);
+    }
+
+    #[test]
+    fn names_are_found_but_for_case_and_space_if_that_tells_one() {
+        for (header, text) in [("id, Text \n", Ok(1)), ("TEXT,text,Text\n", Ok(1)), ("Text,TEXT\n", Err(()))] {
+            assert_eq!(table(header).map(|table| table.text[0]).map_err(drop), text, "{header}");
+        }
+    }
+
+    #[test]
+    fn a_first_line_may_name_the_delimiter() {
+        for start in ["sep=;\r\nid;text\r\n", "\u{feff}\"sep=;\"\n\nid;text\n", "SEP=;\rid;text\r"] {
+            let table = table(start).expect(start);
+            assert_eq!((table.delimiter, &*table.text, table.length), (b';', &[1][..], start.len()), "{start}");
+        }
+        assert_eq!(table("sep=^\nid^text\n").map(|table| table.delimiter), Ok(b'^'));
+        assert_eq!(table("sep=,text\n").map(|table| table.columns), Ok(2), "a column may be called so");
+    }
+
+    #[test]
+    fn columns_without_names_go_by_number() {
+        let read = |start: &str, field: &str| {
+            let input = InputOptions { no_header: true, text_field: field.into(), ..InputOptions::default() };
+            let read = TableLayout::read(start.as_bytes(), true, Format::Csv, &input.into());
+            read.map(|table| (table.text[0], table.length, table.lines)).map_err(|(_, why)| why)
+        };
+        assert_eq!(read("7;one, two\n8;three\n", "2"), Ok((1, 0, 0)));
+        assert_eq!(read("sep=;\n7;one\n", "2"), Ok((1, 6, 1)));
+        assert_eq!(read("only one\n", "text"), Ok((0, 0, 0)));
+        let missing = "the table has no column text; give its number with --text-field (1 to 2)";
+        assert_eq!(read("7;one\n", "text"), Err(missing.into()));
+        assert_eq!(table("a,b\n").map(drop).map_err(|cause| cause.0), Err(Reason::MissingColumn));
     }
 
     #[test]

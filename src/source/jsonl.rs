@@ -15,7 +15,7 @@ use super::line::RecordLine;
 use super::options::SourceOptions;
 use super::record::{Item, Record};
 use super::skip::{SkipCause, line_too_large, skipped_line};
-use crate::finding::Reason;
+use crate::finding::{Reason, RecordId};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -52,7 +52,7 @@ fn record(line: &RecordLine, taken: Values) -> Record {
 /// What is taken from a line.
 struct Values {
     text: String,
-    id: Option<String>,
+    id: Option<RecordId>,
     value: Option<String>,
 }
 
@@ -121,7 +121,7 @@ fn parse_line(bytes: &[u8], text: Option<&str>, fields: &WantedFields) -> Result
 #[derive(Default)]
 struct Taken {
     text: Option<String>,
-    id: Option<String>,
+    id: Option<RecordId>,
     value: Option<String>,
     repeated: bool,
 }
@@ -159,7 +159,7 @@ impl<'de> Visitor<'de> for Take<'_> {
                 FieldKind::Several => return Err(A::Error::custom("two fields at once")),
             }
         }
-        taken.id = id.and_then(|id| id_of(id.get()));
+        taken.id = id.and_then(|id| RecordId::of_json(id.get()));
         Ok(taken)
     }
 }
@@ -211,21 +211,12 @@ fn parse_carefully(line: &str, fields: &WantedFields) -> Result<Values, SkipCaus
         return Err((Reason::NotAnObject, detail));
     }
     let text = texts(line, &fields.text, &|| suggestion(line))?.text;
-    let id = first_value(&fields.id, line)?.and_then(id_of);
+    let id = first_value(&fields.id, line)?.and_then(RecordId::of_json);
     let value = match &fields.value {
         Some(path) => first_value(path, line)?.map(str::to_owned),
         None => None,
     };
     Ok(Values { text, id, value })
-}
-
-/// A string that is not empty, or a number as it is written: `9007199254740993` is no double.
-fn id_of(json: &str) -> Option<String> {
-    match json.as_bytes()[0] {
-        b'"' => serde_json::from_str(json).ok().filter(|id: &String| !id.is_empty()),
-        b'-' | b'0'..=b'9' => Some(json.to_owned()),
-        _ => None,
-    }
 }
 
 fn invalid_utf8(bytes: &[u8], error: std::str::Utf8Error) -> SkipCause {

@@ -53,6 +53,6 @@ pub use options::SourceOptions;
 pub use parse::{joined_text, parse};
 pub use raw::Stamp;
 pub use read::SourceReader;
-pub use record::{Item, Record, drop_repeated_ids};
+pub use record::{Item, Record};
 pub use reread::Rereader;
 pub use walk::{EVIDENCE, FoundSources, SUMMARY, walk};

@@ -380,7 +380,8 @@ fn f15_each_bad_line_is_reported_with_its_place_and_what_is_wrong() {
             r#"{"title":"t","n":1,"body":"b"}"#,
             Some((
                 Reason::MissingText,
-                "record has no field `text`; name the field with --text-field (it has `title`, `body`)",
+                "record has no field `text`; name the field with --text-field, as in --text-field body (it has `title` \
+                 string, `n` number, `body` string)",
             )),
         ),
         ("{}", Some((Reason::MissingText, "record has no field `text`; name the field with --text-field"))),
@@ -572,7 +573,7 @@ fn ids_are_kept_as_they_are_written() {
     let written = ["1e999", "-0", "123456789012345678901234567890", "0.1e-400", "9007199254740993"];
     assert_eq!(numbers.ids(), written.map(Some));
     let some = |id| Some(id);
-    let ids = [some("same"), some("same"), some("7"), some("7"), None, None, None];
+    let ids = [some("same"), some("same"), some("7"), some("7"), some("null"), some("[1]"), None];
     assert_eq!(bad_input("jsonl_ids").ids()[..7], ids);
     assert_eq!(bad_input("jsonl_ids").ids()[7..], [some("a\nb"), some("\u{1b}[31m"), some("../x"), None]);
 }
@@ -598,7 +599,7 @@ fn blocks_join_to_what_a_plain_loop_over_lines_gives() {
             assert_eq!((got.record, got.offset, got.length), (number as u64, offset, bare.len() as u64));
             assert_eq!(
                 (Some(got.text.as_str()), got.id.clone()),
-                (value["text"].as_str(), Some(value["id"].to_string()))
+                (value["text"].as_str(), Some(value["id"].clone().into()))
             );
         }
         offset += line.len() as u64;

@@ -24,6 +24,8 @@ mod fields;
 #[cfg(feature = "cli")]
 mod finality;
 #[cfg(feature = "cli")]
+mod ids;
+#[cfg(feature = "cli")]
 mod known_text;
 #[cfg(feature = "cli")]
 mod proof;

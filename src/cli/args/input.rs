@@ -29,6 +29,13 @@ pub struct InputArgs {
     /// Example: --id-field url
     #[arg(long, value_name = "FIELD", default_value = "id")]
     id_field: String,
+    /// Take the first row of a table for a record, not for names
+    ///
+    /// Columns are then named by their numbers, from 1 on.
+    ///
+    /// Example: --no-header --text-field 3 --id-field 1
+    #[arg(long)]
+    no_header: bool,
     /// Whether a plain text file is one document or one a line
     ///
     /// With `lines`, blank ones do not count.
@@ -129,6 +136,7 @@ impl InputArgs {
         Ok(InputOptions {
             text_field: fields("text-field", &self.text_field)?,
             id_field: self.id_field.clone(),
+            no_header: self.no_header,
             max_record: size("max-record", &self.max_record)?,
             max_ratio: self.max_ratio,
             follow: self.follow,

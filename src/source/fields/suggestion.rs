@@ -6,7 +6,7 @@ use super::path::FieldPath;
 use super::text::has_text;
 
 /// Texts that belong together in common data sets.
-const TOGETHER: [&[&str]; 8] = [
+const TOGETHER: [&[&str]; 7] = [
     &["instruction", "input?", "output"],
     &["instruction", "input?", "response"],
     &["prompt", "completion"],
@@ -14,7 +14,6 @@ const TOGETHER: [&[&str]; 8] = [
     &["prompt", "chosen", "rejected"],
     &["question", "answer"],
     &["query", "answer"],
-    &["title", "body"],
 ];
 
 /// Keys that texts often have, likeliest first.

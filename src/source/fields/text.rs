@@ -132,6 +132,7 @@ impl<'v, 's> TextTaker<'v, 's> {
         // Values are slices of the record. Two paths may lead to one.
         let start = literal.as_ptr().addr() - self.record.as_ptr().addr();
         if self.taken.as_mut().is_some_and(|taken| !taken.insert(start)) {
+            self.met.empty = true;
             return Ok(());
         }
         self.joined.push(&text, start..start + literal.len(), place);
