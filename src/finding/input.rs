@@ -15,6 +15,9 @@ pub struct InputOptions {
     pub text_field: TextFields,
     /// The field of a record that holds its id, a name or a path.
     pub id_field: String,
+    /// The list of records in a JSON file that is an object, a key or several with dots between; `None` for the only one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub records: Option<String>,
     /// Whether the first row of a table is a record, so that columns are named by their numbers, from 1 on.
     #[serde(default, skip_serializing_if = "super::fields::is_false")]
     pub no_header: bool,
@@ -58,6 +61,7 @@ impl Default for InputOptions {
         Self {
             text_field: "text".into(),
             id_field: ID.into(),
+            records: None,
             no_header: false,
             max_record: 256 << 20,
             max_ratio: 250,

@@ -74,6 +74,9 @@ mod schema {
         pub text_field: SavedFields,
         /// The field of a record that holds its id.
         pub id_field: String,
+        /// The list of records in JSON files that are an object, where it was named.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub records: Option<String>,
         /// Whether the first row of a table is a record, so that columns are named by their numbers, from 1 on.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         pub no_header: bool,

@@ -174,7 +174,9 @@ pub(super) fn ranges(
         ([], _) => Vec::new(),
         (_, Format::Plain | Format::Html) => vec![(0, 0..block.bytes.len())],
         (_, Format::Lines | Format::Jsonl) => lines(block, wanted),
-        (_, Format::Csv | Format::Tsv | Format::Parquet | Format::Warc) => parsed(block, format, wanted, name, reading),
+        (_, Format::Csv | Format::Tsv | Format::Json | Format::Parquet | Format::Warc) => {
+            parsed(block, format, wanted, name, reading)
+        }
     }
 }
 
@@ -233,7 +235,7 @@ fn editable(format: Format, bytes: &[u8], record: &Record) -> Editable {
         Format::Plain | Format::Lines if is_utf8 && bytes.starts_with(record.text.as_bytes()) => Editable::Text,
         Format::Csv | Format::Tsv if is_utf8 => Editable::Text,
         Format::Plain | Format::Lines | Format::Csv | Format::Tsv => Editable::No("not_utf8"),
-        Format::Jsonl => Editable::Field,
+        Format::Jsonl | Format::Json => Editable::Field,
         Format::Html | Format::Parquet | Format::Warc => Editable::No("format"),
     }
 }
@@ -254,8 +256,8 @@ pub(super) fn edited(
     let bytes = one.bytes.as_slice();
     let joined = || joined_text(one, format, reading).ok_or("its text field is not there");
     let escapes = match (format, passages) {
-        (Format::Jsonl, PassageTreatment::Mark) => return mark(bytes, edit, &joined()?, reading, out),
-        (Format::Jsonl, _) => Escapes::Json,
+        (Format::Jsonl | Format::Json, PassageTreatment::Mark) => return mark(bytes, edit, &joined()?, reading, out),
+        (Format::Jsonl | Format::Json, _) => Escapes::Json,
         (Format::Csv | Format::Tsv, _) => Escapes::Quotes,
         _ => {
             let cuts = in_literal(bytes, &edit.pieces, Escapes::None).ok_or("its text is shorter than the cuts")?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use memchr::memchr_iter;
 
+use super::array;
 use super::format::Format;
 use super::line::RecordLine;
 use super::record::Item;
@@ -43,6 +44,11 @@ impl Block {
 
     /// Cuts the block into blocks of one line each, if the records of the format are lines.
     pub fn pieces(&self, format: Format) -> Vec<Self> {
+        if format == Format::Json {
+            return array::lines(&self.bytes, self.first_record, self.offset)
+                .map(|line| self.one(line.record, line.range))
+                .collect();
+        }
         if !matches!(format, Format::Lines | Format::Jsonl) {
             return vec![self.clone()];
         }

@@ -229,6 +229,9 @@ mod tests {
             read.map(|table| (table.text[0], table.length, table.lines)).map_err(|(_, why)| why)
         };
         assert_eq!(read("7;one, two\n8;three\n", "2"), Ok((1, 0, 0)));
+        let input = InputOptions { no_header: true, text_field: "2".into(), ..InputOptions::default() };
+        let quoted = TableLayout::read(b"1;\"a, b\"\n2;\"c\"\n", true, Format::Csv, &input.into());
+        assert_eq!(quoted.map(|table| table.delimiter), Ok(b';'), "a comma would leave rows of one field");
         assert_eq!(read("sep=;\n7;one\n", "2"), Ok((1, 6, 1)));
         assert_eq!(read("only one\n", "text"), Ok((0, 0, 0)));
         let missing = "the table has no column text; give its number with --text-field (1 to 2)";

@@ -9,12 +9,13 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::array;
 use super::block::Block;
 use super::fields::{FieldPath, JoinedText, first_value, is_object, kind_of, suggestion, texts};
 use super::line::RecordLine;
 use super::options::SourceOptions;
 use super::record::{Item, Record};
-use super::skip::{SkipCause, line_too_large, skipped_line};
+use super::skip::{SkipCause, line_too_large, skipped_element, skipped_line};
 use crate::finding::{Reason, RecordId};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -41,6 +42,29 @@ pub(super) fn lines(block: &Block, name: &str, options: &SourceOptions, items: &
             }
         });
     }
+}
+
+/// Appends an item for each element of a list of records.
+pub(super) fn elements(block: &Block, name: &str, options: &SourceOptions, items: &mut Vec<Item>) {
+    let fields = WantedFields::new(options);
+    for element in array::lines(&block.bytes, block.first_record, block.offset) {
+        let bytes = &block.bytes[element.range.clone()];
+        let skipped = |reason, detail: &str| skipped_element(name, element.record, element.offset, reason, detail);
+        items.push(if bytes.len() as u64 > options.max_record {
+            let detail = format!("longer than {} bytes; raise --max-record", options.max_record);
+            Item::Skipped(skipped(Reason::TooLarge, &detail))
+        } else {
+            match parse_line(bytes, None, &fields) {
+                Ok(taken) => Item::Document(record(&element, taken)),
+                Err((reason, detail)) => Item::Skipped(skipped(reason, &detail)),
+            }
+        });
+    }
+}
+
+/// Returns the paths to the text of a record.
+pub(super) fn text_paths(options: &SourceOptions) -> Vec<FieldPath> {
+    options.text_field.names().iter().map(|field| FieldPath::parse(field)).collect()
 }
 
 fn record(line: &RecordLine, taken: Values) -> Record {
@@ -78,10 +102,6 @@ impl WantedFields {
         let plain = PlainKeys::of(&text, &id, value.as_ref());
         Self { text, id, value, plain }
     }
-}
-
-fn text_paths(options: &SourceOptions) -> Vec<FieldPath> {
-    options.text_field.names().iter().map(|field| FieldPath::parse(field)).collect()
 }
 
 impl PlainKeys {

@@ -13,6 +13,7 @@
 //! refused in `sniff`, its parser beside `jsonl`, called by [`parse()`], and, if its records do not end at line ends, its
 //! way of cutting in `read`.
 
+mod array;
 mod block;
 pub mod charset;
 mod codec;
@@ -43,6 +44,7 @@ mod table;
 mod walk;
 pub mod warc;
 
+pub use array::{ListElement, elements};
 pub use block::Block;
 pub use compression::Compression;
 pub use document::{Document, PageOrigin};

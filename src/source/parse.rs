@@ -24,6 +24,7 @@ pub fn parse(block: &mut Block, format: Format, name: &str, options: &SourceOpti
         Format::Plain | Format::Html => items.push(Item::Document(file(&block.bytes, format, options))),
         Format::Lines => plain::lines(block, name, options, items),
         Format::Jsonl => jsonl::lines(block, name, options, items),
+        Format::Json => jsonl::elements(block, name, options, items),
         Format::Csv | Format::Tsv => csv::rows(block, name, options, items),
         #[cfg(feature = "warc")]
         Format::Warc => warc::records(block, name, options, items),
@@ -38,7 +39,7 @@ pub fn parse(block: &mut Block, format: Format, name: &str, options: &SourceOpti
 /// of such. `one` is a block of this record alone.
 pub fn joined_text(one: &Block, format: Format, options: &SourceOptions) -> Option<JoinedText> {
     match format {
-        Format::Jsonl => jsonl::joined_text(&one.bytes, options),
+        Format::Jsonl | Format::Json => jsonl::joined_text(&one.bytes, options),
         Format::Csv | Format::Tsv => csv::joined_text(one, options),
         _ => None,
     }

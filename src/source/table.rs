@@ -1,7 +1,7 @@
 //! The grammar of tables: the header, and where rows and fields end.
 //!
 //! What separates fields is told by the header: of comma, semicolon, tab and bar the one that makes a column of the name
-//! wanted, else the one that makes most columns. A first line `sep=;`, which spreadsheets write and do not show, settles it.
+//! wanted, else the one that makes most columns; without a header the one that makes most rows even. A first line `sep=;`, which spreadsheets write and do not show, settles it.
 //!
 //! Quotes are read as the crate `csv` and spreadsheets do: they count only at the start of a field, and two of them
 //! inside stand for one. One thing is stricter: text that follows a closing quote means that a quote was forgotten, and
@@ -51,7 +51,8 @@ impl TableLayout {
             .iter()
             .filter_map(|&delimiter| TableHeader::read(start, whole, delimiter, named.length, !options.no_header));
         let key = |header: &TableHeader| {
-            (names.iter().filter(|name| header.position(name).is_some()).count(), header.columns)
+            let found = names.iter().filter(|name| header.position(name).is_some()).count();
+            (found, header.even_rows, header.columns)
         };
         // Of equals the first in the list.
         let best = headers.reduce(|best, header| if key(&header) > key(&best) { header } else { best });
@@ -112,6 +113,8 @@ struct TableHeader {
     length: usize,
     lines: u64,
     columns: usize,
+    /// If there are no names to tell the delimiter: of the rows that come next, how many have as many fields.
+    even_rows: usize,
     /// None if the table has no row of names.
     names: Option<Vec<String>>,
 }
@@ -131,7 +134,8 @@ impl TableHeader {
         let names: Vec<String> = fields(row, delimiter).map(|field| name(&row[field])).collect();
         let (columns, length) = (names.len(), if has_header { after } else { first });
         let lines = count_lines(&start[..length]);
-        Some(Self { delimiter, length, lines, columns, names: has_header.then_some(names) })
+        let even_rows = if has_header || columns == 1 { 0 } else { even_rows(&start[after..], delimiter, columns) };
+        Some(Self { delimiter, length, lines, columns, even_rows, names: has_header.then_some(names) })
     }
 
     /// Returns the column of a name, as it is written, but for white space and case, or by its number, from 1 on.
@@ -184,6 +188,20 @@ impl TableHeader {
             format!("the table has no column `{name}`; name it with --text-field (it has {})", names.join(", "));
         (Reason::MissingColumn, detail)
     }
+}
+
+/// The most rows that are looked at to tell the delimiter.
+const MAX_ROWS_TRIED: usize = 20;
+
+/// Counts how many of the rows at the start of `bytes` have so many fields.
+fn even_rows(bytes: &[u8], delimiter: u8, columns: usize) -> usize {
+    let (mut at, mut even) = (0, 0);
+    for _ in 0..MAX_ROWS_TRIED {
+        let RowScan::Row { end, next } = scan(&bytes[at..], delimiter) else { break };
+        even += usize::from(fields(&bytes[at..at + end], delimiter).count() == columns);
+        at += next;
+    }
+    even
 }
 
 /// Counts the lines of whole rows. A carriage return that ends one alone counts too, so that rows of old tables keep

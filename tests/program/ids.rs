@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests fail like tests
 
+use std::process::Command;
+
 use serde_json::{Value, json};
 
 use crate::clean::{Bench, lines};
@@ -19,6 +21,12 @@ fn scanned(bench: &Bench, ids: &[Value]) -> Vec<Value> {
     std::iter::once(cluster["keep"].clone()).chain(members).collect()
 }
 
+fn report(bench: &Bench, arguments: &str) -> Vec<u8> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_doublon"));
+    command.arg("report").args(arguments.split_whitespace()).current_dir(bench.path(""));
+    command.output().unwrap().stdout
+}
+
 #[test]
 fn ids_of_any_kind_come_back_as_they_stand() {
     let ids = json!([7, "7", 9_007_199_254_740_993_u64, 1.5, null, true, ["a", 1], {"k": 1}, "  spaced ", "ключ/№1"]);
@@ -27,17 +35,13 @@ fn ids_of_any_kind_come_back_as_they_stand() {
     let found: Vec<&Value> = docs.iter().map(|doc| doc.get("id").unwrap()).collect();
     assert_eq!(found, ids.as_array().unwrap().iter().collect::<Vec<_>>());
     assert!(docs.iter().all(|doc| doc.get("id_repeats").is_none()), "7 and \"7\" are two: {docs:?}");
-    let report = String::from_utf8(bench.run("report found").stdout).unwrap();
+    let told = String::from_utf8(report(&bench, "found")).unwrap();
     for shown in ["(id 7)", "(id \"7\")", "(id null)", "(id [\"a\",1])"] {
-        assert!(report.contains(shown), "{shown}\n{report}");
+        assert!(told.contains(shown), "{shown}\n{told}");
     }
-    let table = String::from_utf8(bench.run("report found --format csv").stdout).unwrap();
+    let table = String::from_utf8(report(&bench, "found --format csv")).unwrap();
     assert!(table.contains(",9007199254740993,") && table.contains(",null,"), "{table}");
-    assert_eq!(
-        bench.run("report found --format json").stdout,
-        bench.read("found").into_bytes(),
-        "read and written again"
-    );
+    assert_eq!(report(&bench, "found --format json"), bench.read("found").into_bytes(), "read and written again");
     bench.expect(0, "clean in --out out");
     assert_eq!(bench.removed("out")[0]["doc"]["id"], "7");
     assert_eq!(bench.removed("out")[0]["kept"]["id"], 7);
@@ -50,9 +54,9 @@ fn ids_that_repeat_are_shown_and_marked() {
     let marked: Vec<_> =
         docs.iter().map(|doc| (doc["id"].as_str().unwrap(), doc.get("id_repeats").is_some())).collect();
     assert_eq!(marked, [("http://x/", true), ("own", false), ("http://x/", true)]);
-    let report = String::from_utf8(bench.run("report found").stdout).unwrap();
-    assert_eq!(report.matches("(id http://x/)").count(), 2, "{report}");
-    let log: Value = serde_json::from_slice(&bench.run("report found --format sarif").stdout).unwrap();
+    let told = String::from_utf8(report(&bench, "found")).unwrap();
+    assert_eq!(told.matches("(id http://x/)").count(), 2, "{told}");
+    let log: Value = serde_json::from_slice(&report(&bench, "found --format sarif")).unwrap();
     let results = log["runs"][0]["results"].as_array().unwrap();
     assert_ne!(results[0]["partialFingerprints"], results[1]["partialFingerprints"]);
 }

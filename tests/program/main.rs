@@ -28,6 +28,8 @@ mod ids;
 #[cfg(feature = "cli")]
 mod known_text;
 #[cfg(feature = "cli")]
+mod lists;
+#[cfg(feature = "cli")]
 mod proof;
 #[cfg(feature = "report")]
 mod schema;

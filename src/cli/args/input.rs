@@ -29,6 +29,13 @@ pub struct InputArgs {
     /// Example: --id-field url
     #[arg(long, value_name = "FIELD", default_value = "id")]
     id_field: String,
+    /// Key of the list of records in a .json file that is one object [default: told from the content]
+    ///
+    /// Dots lead into nested objects. A file that is a list needs no key.
+    ///
+    /// Example: --records data for {"version": 1, "data": [{...}, {...}]}
+    #[arg(long, value_name = "KEY")]
+    records: Option<String>,
     /// Take the first row of a table for a record, not for names
     ///
     /// Columns are then named by their numbers, from 1 on.
@@ -136,6 +143,7 @@ impl InputArgs {
         Ok(InputOptions {
             text_field: fields("text-field", &self.text_field)?,
             id_field: self.id_field.clone(),
+            records: self.records.clone(),
             no_header: self.no_header,
             max_record: size("max-record", &self.max_record)?,
             max_ratio: self.max_ratio,

@@ -22,4 +22,4 @@ pub(super) use json::{is_object, kind_of};
 pub(super) use path::FieldPath;
 pub(super) use select::first_value;
 pub(super) use suggestion::suggestion;
-pub(super) use text::texts;
+pub(super) use text::{has_text, texts};
