@@ -44,6 +44,11 @@ impl RecordId {
         if is_like_other { self.json() } else { (&*self.shown).into() }
     }
 
+    /// Returns whether the id is a string, and no other value that looks like it.
+    pub fn is_string(&self) -> bool {
+        self.is_string
+    }
+
     /// Returns whether other records of the source have the same id, so that it names none of them.
     pub fn is_repeated(&self) -> bool {
         self.is_repeated

@@ -197,5 +197,6 @@ impl BlockWorker {
 /// Equal for equal ids of one source; 0 means that there is none.
 pub(crate) fn id_hash(source: u32, id: &RecordId) -> u64 {
     // XXH3 adds its seed to a short input almost as it is: numbers of sources would make different ids collide.
-    seeded_hash(id.json().as_bytes(), mix(u64::from(source) + 1)).max(1)
+    let kind = u64::from(id.is_string());
+    seeded_hash(id.as_bytes(), mix((u64::from(source) + 1) << 1 | kind)).max(1)
 }

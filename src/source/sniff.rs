@@ -22,11 +22,10 @@ use crate::finding::Reason;
 pub(super) fn refuse(start: &[u8], whole: bool, format: Format) -> Option<SkipCause> {
     let as_named = match format {
         // Its reader says what is wrong.
-        Format::Parquet => true,
+        Format::Parquet | Format::Json => true,
         Format::Plain | Format::Html => has_utf16_mark(start) || alternates_with_zeros(sample(start)),
         // Its records may hold anything.
         Format::Warc => return other_than_archive(start),
-        Format::Json => true,
         Format::Lines | Format::Csv | Format::Tsv => false,
         Format::Jsonl => first_line(start, whole).is_some_and(is_object),
     };

@@ -19,8 +19,11 @@ fn conversations() -> [[&'static str; 2]; 4] {
     [[QUESTION, ANSWER], [OTHER, OWN], [QUESTION, ANSWER], ["And what about rusks, dear neighbour?", ANSWER]]
 }
 
-/// The shapes that chat data has: the flags that read them, and a record of two texts.
-fn shapes() -> Vec<(&'static str, fn(&str, &str) -> Value)> {
+/// Makes a record of two texts.
+type Shape = fn(&str, &str) -> Value;
+
+/// The shapes that chat data has, with the flags that read them.
+fn shapes() -> Vec<(&'static str, Shape)> {
     vec![
         (
             "--text-field messages[].content",
@@ -55,7 +58,7 @@ fn shapes() -> Vec<(&'static str, fn(&str, &str) -> Value)> {
 }
 
 /// Writes the conversations in a shape, with escapes and spaces that a parser would not write again.
-fn write(bench: &Bench, shape: fn(&str, &str) -> Value) -> Vec<String> {
+fn write(bench: &Bench, shape: Shape) -> Vec<String> {
     let record = |(n, [q, a]): (usize, [&str; 2])| {
         let record = shape(q, a).to_string().replace("three", "thr\\u0065e").replacen('{', "{ ", 1);
         format!("{},\"n\": {n}.0}}\n", record.strip_suffix('}').unwrap())

@@ -2,8 +2,6 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests fail like tests
 
-use std::io::Write;
-
 use serde_json::{Value, json};
 
 use crate::clean::{Bench, lines};
@@ -120,22 +118,16 @@ fn damaged_lists_are_told_and_the_rest_is_read() {
 fn large_lists_are_read_in_blocks() {
     let bench = Bench::new();
     let long = "word ".repeat(400_000);
-    let mut file = std::fs::File::create(bench.path("in/a.json")).unwrap();
-    write!(file, "{{\"data\": [").unwrap();
-    let mut left = String::from("{\"data\": [");
-    for n in 0..3000 {
+    let record = |n: usize| {
         let text = format!("{} {} of them", n / 2, "filler text that is long ".repeat(n % 50));
-        let text = if n == 1500 { &long } else { &text };
-        let comma = if n == 0 { "" } else { ",\n" };
-        write!(file, "{comma}{}", record(n, text)).unwrap();
-        left += &format!("{comma}{}", record(n, text));
-    }
-    write!(file, "], \"tail\": \"{long}\"}}").unwrap();
-    left += &format!("], \"tail\": \"{long}\"}}");
-    drop(file);
+        record(n, if n == 1500 { &long } else { &text })
+    };
+    let records: Vec<String> = (0..3000).map(record).collect();
+    let file = format!("{{\"data\": [{}], \"tail\": \"{long}\"}}", records.join(",\n"));
+    bench.write("in/a.json", &file);
     bench.expect(3, "clean in --out out --max-record 1MiB --threshold 1.0");
     let [before, after]: [Value; 2] =
-        [&left, &bench.read("out/a.json")].map(|text| serde_json::from_str(text).unwrap());
+        [&file, &bench.read("out/a.json")].map(|text| serde_json::from_str(text).unwrap());
     let (before, after) = (before["data"].as_array().unwrap(), after["data"].as_array().unwrap());
     assert!(after.len() < before.len() && after.len() > 1000 && after.iter().any(|record| record["id"] == 1500));
 }

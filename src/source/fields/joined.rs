@@ -63,7 +63,9 @@ mod tests {
             (&[""], ""),
         ] {
             let mut joined = JoinedText::default();
-            texts.iter().for_each(|text| joined.push(text, 0..0, String::new()));
+            for text in texts {
+                joined.push(text, 0..0, String::new());
+            }
             assert_eq!(joined.text, whole, "{texts:?}");
             let pieces: Vec<&str> = joined.pieces.iter().map(|piece| &joined.text[piece.text.clone()]).collect();
             assert_eq!(pieces, texts.iter().filter(|text| !text.is_empty()).copied().collect::<Vec<_>>());

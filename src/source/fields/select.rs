@@ -129,18 +129,15 @@ impl<'p, 'v> Walk<'_, 'p, 'v> {
     /// Takes from a value what filters leave.
     fn filtered(&mut self, value: &'v str, filters: &'p [ElementFilter], next: usize) -> Result<(), SkipCause> {
         let Some((filter, others)) = filters.split_first() else { return self.value(value, next, 0) };
-        if !is_list(value) {
-            // Where some records have a list, others have its only element.
-            return if filter.admits(0, value) { self.filtered(value, others, next) } else { self.leave_out() };
-        }
-        self.list(value, &mut |walk, number, element| {
-            if filter.admits(number, element) { walk.filtered(element, others, next) } else { walk.leave_out() }
-        })
-    }
-
-    fn leave_out(&mut self) -> Result<(), SkipCause> {
-        self.trace.left_out = true;
-        Ok(())
+        let mut take = |walk: &mut Self, number: usize, element: &'v str| {
+            if filter.admits(number, element) {
+                return walk.filtered(element, others, next);
+            }
+            walk.trace.left_out = true;
+            Ok(())
+        };
+        // Where some records have a list, others have its only element.
+        if is_list(value) { self.list(value, &mut take) } else { take(self, 0, value) }
     }
 
     /// Goes on from a value, through `lists` lists so far.

@@ -67,7 +67,7 @@ struct Offer {
 
 fn likeliest(record: &Value) -> Option<String> {
     let mut offers = Vec::new();
-    gather(record, String::new(), "", 0, &mut offers);
+    gather(record, "", "", 0, &mut offers);
     let best = offers.into_iter().reduce(|best, offer| {
         let is_better = (offer.rank, std::cmp::Reverse(offer.bytes)) < (best.rank, std::cmp::Reverse(best.bytes));
         if is_better { offer } else { best }
@@ -75,21 +75,21 @@ fn likeliest(record: &Value) -> Option<String> {
     best.map(|offer| offer.path)
 }
 
-fn gather(value: &Value, path: String, key: &str, depth: usize, offers: &mut Vec<Offer>) {
+fn gather(value: &Value, path: &str, key: &str, depth: usize, offers: &mut Vec<Offer>) {
     match value {
         Value::String(text) if !text.is_empty() => add(offers, path, key, text.len()),
         Value::Object(members) if depth < MAX_DEPTH => {
             for (key, value) in members {
                 let dot = if path.is_empty() { "" } else { "." };
-                gather(value, format!("{path}{dot}{key}"), key, depth + 1, offers);
+                gather(value, &format!("{path}{dot}{key}"), key, depth + 1, offers);
             }
         }
         Value::Array(elements) if depth < MAX_DEPTH => {
             for element in elements {
                 // A part with a text is found by the list that it is in.
                 match element.get("text") {
-                    Some(Value::String(text)) if COMMON.contains(&key) => add(offers, path.clone(), key, text.len()),
-                    _ => gather(element, format!("{path}[]"), key, depth + 1, offers),
+                    Some(Value::String(text)) if COMMON.contains(&key) => add(offers, path, key, text.len()),
+                    _ => gather(element, &format!("{path}[]"), key, depth + 1, offers),
                 }
             }
         }
@@ -97,16 +97,15 @@ fn gather(value: &Value, path: String, key: &str, depth: usize, offers: &mut Vec
     }
 }
 
-fn add(offers: &mut Vec<Offer>, path: String, key: &str, bytes: usize) {
+fn add(offers: &mut Vec<Offer>, path: &str, key: &str, bytes: usize) {
     // A list that ends a path needs no brackets.
     let path = path.trim_end_matches("[]");
-    match offers.iter_mut().find(|offer| offer.path == path) {
-        Some(offer) => offer.bytes += bytes,
-        None => {
-            let rank = COMMON.iter().position(|common| *common == key).unwrap_or(COMMON.len());
-            offers.push(Offer { path: path.to_owned(), rank, bytes });
-        }
+    if let Some(offer) = offers.iter_mut().find(|offer| offer.path == path) {
+        offer.bytes += bytes;
+        return;
     }
+    let rank = COMMON.iter().position(|common| *common == key).unwrap_or(COMMON.len());
+    offers.push(Offer { path: path.to_owned(), rank, bytes });
 }
 
 fn quoted(field: &str) -> String {
