@@ -47,7 +47,9 @@ pub(super) fn is_one_json(start: &[u8], whole: bool) -> bool {
     }
     let is_line_whole = first_line(start, whole).is_some_and(is_one_value);
     match first_value(text) {
-        Ok(end) => text[end..].trim_ascii().is_empty() && (whole || !is_line_whole),
+        Ok(end) if text[end..].trim_ascii().is_empty() => whole || !is_line_whole,
+        // What follows a list is told by its reader.
+        Ok(end) => text.starts_with(b"[") && !lines(&text[end..]).any(is_object),
         // A list may have damaged elements.
         Err(error) => {
             (error.is_eof() || text.starts_with(b"[")) && !is_line_whole && !lines(text).skip(1).any(is_object)
