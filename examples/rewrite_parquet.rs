@@ -39,7 +39,7 @@ fn main() -> anyhow::Result<()> {
     let [input, output, text_field, drop, edit] = &arguments[..] else {
         anyhow::bail!("usage: rewrite_parquet IN OUT TEXT_FIELD DROP EDIT");
     };
-    let options = InputOptions { text_field: text_field.clone(), ..InputOptions::default() };
+    let options = InputOptions { text_field: text_field.clone().into(), ..InputOptions::default() };
     let mut edits = Multiples { drop: drop.parse()?, edit: edit.parse()? };
     let input = File::open(input).with_context(|| input.clone())?;
     rewrite(&input, File::create(output).with_context(|| output.clone())?, &options.into(), &mut edits)?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use doublon::finding::Skipped;
+use doublon::finding::{Skipped, TextFields};
 use doublon::report::text::{counted, number};
 
 use super::facts::{RunFacts, SkipFacts};
@@ -32,7 +32,7 @@ const COMMON: [&str; 12] = [
 
 /// Tells which fields the records without the text field have, if there are many such records among all `documents`.
 /// A single one, such as a table about something else, is listed as skipped, and that is enough.
-pub fn tell_fields(skipped: &SkipFacts, documents: u64, text_field: &str) {
+pub fn tell_fields(skipped: &SkipFacts, documents: u64, text_field: &TextFields) {
     if let Some(hint) = fields(skipped, documents, text_field) {
         say(&hint);
     }
@@ -48,7 +48,15 @@ pub fn tell_keep(facts: &RunFacts) {
     }
 }
 
-fn fields(skipped: &SkipFacts, documents: u64, text_field: &str) -> Option<String> {
+/// Says that no record has the field of ids that was named.
+pub fn tell_ids(facts: &RunFacts) {
+    let (field, summary) = (&facts.header.parameters.input.id_field, &facts.summary);
+    if summary.with_id == Some(0) && summary.kept + summary.removed > 0 {
+        say(&format!("no record has the field `{field}` of --id-field, so documents are named by their places"));
+    }
+}
+
+fn fields(skipped: &SkipFacts, documents: u64, text_field: &TextFields) -> Option<String> {
     let SkipFacts { without_text, has_tables, samples, .. } = skipped;
     if *without_text == 0 || *without_text < documents / MANY {
         return None;
@@ -61,21 +69,37 @@ fn fields(skipped: &SkipFacts, documents: u64, text_field: &str) -> Option<Strin
     let mut names: Vec<(&str, (usize, usize))> = seen.into_iter().collect();
     names.sort_by_key(|&(_, (times, first))| (std::cmp::Reverse(times), first));
     let what = match (*without_text, *has_tables) {
-        (1, false) => format!("a record has no field `{text_field}`"),
-        (1, true) => format!("a table has no column `{text_field}`"),
-        (n, false) => format!("{} have no field `{text_field}`", counted(n, "record")),
-        (n, true) => format!("{} records and tables have no field or column `{text_field}`", number(n)),
+        (1, false) => format!("a record has no field {text_field}"),
+        (1, true) => format!("a table has no column {text_field}"),
+        (n, false) => format!("{} have no field {text_field}", counted(n, "record")),
+        (n, true) => format!("{} records and tables have no field or column {text_field}", number(n)),
     };
     let listed: Vec<String> = names.iter().take(NAMED).map(|(name, _)| format!("`{name}`")).collect();
     let ask = "name the one that holds the text";
     if listed.is_empty() {
         return Some(format!("{what}; {ask} with --text-field"));
     }
-    let guess = COMMON.iter().find(|common| names.iter().any(|(name, _)| name == *common));
-    let with = guess.map_or(" with --text-field".to_owned(), |name| format!(", as in --text-field {name}"));
+    let common = || COMMON.iter().find(|common| names.iter().any(|(name, _)| name == *common));
+    let common = || common().map(|name| format!("--text-field {name}"));
+    let guess = most_suggested(samples).map(str::to_owned).or_else(common);
+    let with = guess.map_or(" with --text-field".to_owned(), |flags| format!(", as in {flags}"));
     let more = names.len().saturating_sub(NAMED);
     let more = if more > 0 { format!(" and {} more", number(more as u64)) } else { String::new() };
     Some(format!("{what}, but {}{more}; {ask}{with}", listed.join(", ")))
+}
+
+/// Returns the flags that the reader suggests for most of the records without a text.
+fn most_suggested(samples: &[Skipped]) -> Option<&str> {
+    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+    for flags in samples.iter().filter_map(suggested) {
+        *times.entry(flags).or_default() += 1;
+    }
+    times.into_iter().max_by_key(|&(flags, times)| (times, std::cmp::Reverse(flags))).map(|(flags, _)| flags)
+}
+
+fn suggested(skipped: &Skipped) -> Option<&str> {
+    let (before, _) = skipped.detail.as_deref()?.rsplit_once(" (it has ")?;
+    before.rsplit_once(", as in ").map(|(_, flags)| flags)
 }
 
 /// Returns the fields of a record without a text, which the detail of the reader quotes.
@@ -92,7 +116,7 @@ mod tests {
     use super::*;
 
     fn hint(skipped: &[Skipped], documents: u64) -> Option<String> {
-        fields(&skipped.iter().collect(), documents, "text")
+        fields(&skipped.iter().collect(), documents, &"text".into())
     }
 
     fn skipped(reason: Reason, fields: &str) -> Skipped {

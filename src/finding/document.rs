@@ -1,26 +1,89 @@
 //! Findings about whole documents: clusters of duplicates, and pairs.
 
+#[cfg(feature = "report")]
+use std::borrow::Cow;
 use std::sync::Arc;
 
 #[cfg(feature = "report")]
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::equality::Equality;
 use super::fields::{is_false, is_zero, is_zero_u64};
 use super::fingerprint::Fingerprint;
+use super::id::RecordId;
 
 /// Names one document: the source, the place in it, and the document's own id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "report", derive(JsonSchema))]
+#[serde(from = "SavedDocument", into = "SavedDocument")]
 pub struct DocumentRef {
     /// The path of its source, as in `SourceInfo::path`; shared, since millions of documents may name it.
     pub source: Arc<str>,
     /// The zero-based position in the source: the line of a JSONL file, 0 for a file that is one document.
     pub record: u64,
-    /// The record's own id; unique in its source or absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<Arc<str>>,
+    /// The record's own id, which may stand several times in its source.
+    pub id: Option<RecordId>,
+}
+
+impl DocumentRef {
+    /// Returns the record's own id, if no other record of its source has the same.
+    pub fn own_id(&self) -> Option<&RecordId> {
+        self.id.as_ref().filter(|id| !id.is_repeated())
+    }
+}
+
+/// How a document is named in findings.
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
+#[cfg_attr(feature = "report", schemars(rename = "DocumentRef"))]
+struct SavedDocument {
+    /// The path of its source, as in `SourceInfo::path`.
+    source: Arc<str>,
+    /// The zero-based position in the source: the line of a JSONL file, 0 for a file that is one document.
+    record: u64,
+    /// The record's own id as it stands there, of any kind.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[cfg_attr(feature = "report", schemars(with = "serde_json::Value"))]
+    id: Option<RecordId>,
+    /// Whether other records of the source have the same id, so that only `record` tells them apart.
+    #[serde(default, skip_serializing_if = "is_false")]
+    id_repeats: bool,
+}
+
+/// Reads a value that is there, even if it is null.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<RecordId>, D::Error> {
+    RecordId::deserialize(deserializer).map(Some)
+}
+
+impl From<SavedDocument> for DocumentRef {
+    fn from(saved: SavedDocument) -> Self {
+        let SavedDocument { source, record, id, id_repeats } = saved;
+        Self { source, record, id: id.map(|id| id.repeated(id_repeats)) }
+    }
+}
+
+impl From<DocumentRef> for SavedDocument {
+    fn from(doc: DocumentRef) -> Self {
+        let DocumentRef { source, record, id } = doc;
+        let id_repeats = id.as_ref().is_some_and(RecordId::is_repeated);
+        Self { source, record, id, id_repeats }
+    }
+}
+
+#[cfg(feature = "report")]
+impl JsonSchema for DocumentRef {
+    fn schema_name() -> Cow<'static, str> {
+        SavedDocument::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = SavedDocument::json_schema(generator);
+        schema.insert(
+            "description".into(),
+            "Names one document: the source, the place in it, and the document's own id.".into(),
+        );
+        schema
+    }
 }
 
 /// A kept document and the documents removed for it.

@@ -2,16 +2,25 @@
 
 #![allow(clippy::ref_option_ref)] // serde passes a reference to the encoding
 
+use std::fmt;
+
 use encoding_rs::Encoding;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// How input is found and read: together with a [`Config`](doublon_core::Config), everything that determines a result.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InputOptions {
-    /// The field of a record that holds its text; a path of fields is joined by dots.
-    pub text_field: String,
-    /// The field of a record that holds its id; a path of fields is joined by dots.
+    /// The fields of a record that hold its text, which is all of them, joined by paragraph breaks. Each is a name or a
+    /// path, such as `page.body` or `messages[role=user].content`.
+    pub text_field: TextFields,
+    /// The field of a record that holds its id, a name or a path.
     pub id_field: String,
+    /// The list of records in a JSON file that is an object, a key or several with dots between; `None` for the only one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub records: Option<String>,
+    /// Whether the first row of a table is a record, so that columns are named by their numbers, from 1 on.
+    #[serde(default, skip_serializing_if = "super::fields::is_false")]
+    pub no_header: bool,
     /// The largest record that is read, in bytes. It bounds the memory that one source takes.
     pub max_record: u64,
     /// A compressed source that unpacks to more than so many times its size is given up after its first 64 MiB; 0 for no
@@ -51,7 +60,9 @@ impl Default for InputOptions {
     fn default() -> Self {
         Self {
             text_field: "text".into(),
-            id_field: "id".into(),
+            id_field: ID.into(),
+            records: None,
+            no_header: false,
             max_record: 256 << 20,
             max_ratio: 250,
             record: RecordMode::File,
@@ -61,6 +72,82 @@ impl Default for InputOptions {
             exclude: Vec::new(),
             follow: false,
             bad_input: BadInput::Fail,
+        }
+    }
+}
+
+/// The field of ids where none is named.
+const ID: &str = "id";
+
+impl InputOptions {
+    /// Returns whether the field of ids is another than the one that is taken where none is named.
+    pub fn names_id(&self) -> bool {
+        self.id_field != ID
+    }
+}
+
+/// The fields that hold a text, at least one. Saved as a string, or as a list of several.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "SavedFields", try_from = "SavedFields")]
+pub struct TextFields(Vec<String>);
+
+impl TextFields {
+    /// Returns the names, at least one.
+    pub fn names(&self) -> &[String] {
+        &self.0
+    }
+}
+
+impl From<&str> for TextFields {
+    fn from(name: &str) -> Self {
+        Self(vec![name.to_owned()])
+    }
+}
+
+impl From<String> for TextFields {
+    fn from(name: String) -> Self {
+        Self(vec![name])
+    }
+}
+
+impl TryFrom<Vec<String>> for TextFields {
+    type Error = &'static str;
+
+    fn try_from(names: Vec<String>) -> Result<Self, Self::Error> {
+        if names.is_empty() { Err("no field of text is named") } else { Ok(Self(names)) }
+    }
+}
+
+/// Names the fields as messages do.
+impl fmt::Display for TextFields {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let names: Vec<String> = self.0.iter().map(|name| format!("`{name}`")).collect();
+        f.write_str(&names.join(", "))
+    }
+}
+
+/// How fields are saved.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum SavedFields {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl From<TextFields> for SavedFields {
+    fn from(fields: TextFields) -> Self {
+        let mut names = fields.0;
+        if names.len() == 1 { Self::One(names.remove(0)) } else { Self::Several(names) }
+    }
+}
+
+impl TryFrom<SavedFields> for TextFields {
+    type Error = &'static str;
+
+    fn try_from(saved: SavedFields) -> Result<Self, Self::Error> {
+        match saved {
+            SavedFields::One(name) => Ok(name.into()),
+            SavedFields::Several(names) => names.try_into(),
         }
     }
 }

@@ -70,10 +70,16 @@ mod schema {
         #[serde(skip_serializing_if = "Option::is_none")]
         #[schemars(extend("pattern" = "^[0-9a-f]{32}$"))]
         pub ignore_text: Option<String>,
-        /// The field of a record that holds its text.
-        pub text_field: String,
+        /// The field of a record that holds its text, or several that hold it together.
+        pub text_field: SavedFields,
         /// The field of a record that holds its id.
         pub id_field: String,
+        /// The list of records in JSON files that are an object, where it was named.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub records: Option<String>,
+        /// Whether the first row of a table is a record, so that columns are named by their numbers, from 1 on.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub no_header: bool,
         /// Largest record that is read, in bytes.
         pub max_record: u64,
         /// How many times its size a compressed source may unpack to; 0 for no limit.
@@ -171,6 +177,17 @@ mod schema {
         pub rows: usize,
         /// Whether all pairs of places with one key are compared, instead of each place with its nearest.
         pub exhaustive: bool,
+    }
+
+    /// A field, or several.
+    #[derive(JsonSchema)]
+    #[schemars(rename = "TextFields")]
+    #[schemars(untagged)]
+    pub enum SavedFields {
+        /// One field.
+        One(String),
+        /// Several, of which the texts are joined.
+        Several(Vec<String>),
     }
 
     fn one_row() -> usize {

@@ -28,6 +28,9 @@ pub struct Summary {
     /// Documents in which bytes that could not be decoded were replaced.
     #[serde(default, skip_serializing_if = "is_zero_u64")]
     pub lossy: u64,
+    /// Documents whose record has an id; absent if the field of ids is the one that is taken where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with_id: Option<u64>,
     /// Documents whose record has the field by which `keep` chooses; absent if it goes by none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub with_value: Option<u64>,

@@ -272,7 +272,7 @@ fn absent(which: &Which, records: u64) -> String {
 }
 
 fn single(source: &Arc<str>, record: Record) -> Single {
-    let id = record.id.as_deref().map(Into::into);
+    let id = record.id.clone();
     Single { doc: DocumentRef { source: Arc::clone(source), record: record.record, id }, record }
 }
 

@@ -346,6 +346,7 @@ mod tests {
             ignored: None,
             removed_bytes: n[4],
             lossy: n[5],
+            with_id: (n[4] % 2 == 0).then_some(n[4]),
             with_value: (n[5] % 2 == 0).then_some(n[5]),
             encodings,
             passage_matches: n[6],

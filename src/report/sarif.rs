@@ -478,7 +478,7 @@ impl SarifPlaces {
 
 /// What tells a document from all others, whatever else is found.
 fn key(doc: &DocumentRef) -> String {
-    match &doc.id {
+    match doc.own_id() {
         Some(id) => format!("{}#id:{id}", doc.source),
         None => format!("{}#{}", doc.source, doc.record),
     }

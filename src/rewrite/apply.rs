@@ -25,7 +25,7 @@ use super::removal::DocumentRemoval;
 use super::target::CopySink;
 use crate::error::{Error, Result};
 use crate::finding::DocumentRef;
-use crate::source::{Block, Format, SourceOptions, warc};
+use crate::source::{Block, Format, ListElement, SourceOptions, elements, warc};
 use doublon_core::hash::ContentHasher;
 
 /// Bytes that are copied at a time.
@@ -230,26 +230,34 @@ impl Copier<'_> {
         let counted = CountedWriter { out: self.sink.file(name)?, written: &mut written };
         let mut out = Encoder::new(counted, packing).map_err(failed)?;
         let (mut rest, mut kept_any, mut has_member, mut buffer) = (actions, false, false, Vec::new());
+        let mut list = ListCopy::default();
         let mut copied = CopiedSource { read: planned.info.bytes, has_file: true, ..CopiedSource::default() };
         loop {
             let SourcePart { passed, block, end } = blocks.next()?;
-            if let Some(mut passed) = passed {
-                let is_header = matches!(format, Format::Csv | Format::Tsv) && copied.records == 0;
+            if let Some(passed) = passed {
+                let mut passed: Box<dyn Read> =
+                    if format == Format::Json { list.passed(passed).map_err(failed)? } else { passed };
+                let is_header =
+                    format == Format::Json || matches!(format, Format::Csv | Format::Tsv) && copied.records == 0;
                 kept_any |= !is_header;
                 copy(&mut passed, &planned.source.path, &mut out, name, &|_| (), &mut |_| ())?;
             }
             let Some(block) = block else { break };
             let (here, later) = rest.split_at(rest.partition_point(|(record, _)| *record < end));
             rest = later;
-            let unchanged = self.editor.put_together(planned, &block, format, here, &mut buffer)?;
+            let unchanged = if format == Format::Json {
+                self.editor.put_list(planned, &block, here, &mut list, &mut buffer)?;
+                &[][..]
+            } else {
+                self.editor.put_together(planned, &block, format, here, &mut buffer)?
+            };
             kept_any |= !buffer.trim_ascii().is_empty() || !unchanged.trim_ascii().is_empty();
             if format == Format::Warc && compression.is_some() {
                 out = write_members(&[&buffer, unchanged], out, packing, &mut has_member).map_err(failed)?;
             } else {
                 out.write_all(&buffer).and_then(|()| out.write_all(unchanged)).map_err(failed)?;
             }
-            let lines = memchr_iter(b'\n', &block.bytes).count() as u64;
-            copied.records = if end == u64::MAX { block.first_record + lines.max(1) } else { end };
+            copied.records = if end == u64::MAX { block.first_record + count(&block, format) } else { end };
             (self.advance)(block.bytes.len() as u64);
         }
         if let Some((record, _)) = rest.first() {
@@ -264,6 +272,38 @@ impl Copier<'_> {
 }
 
 impl Editor<'_> {
+    /// Puts into `out` what is written of a block of elements of a list. What separates an element from the one before goes
+    /// and stays with it, but for the comma before the first that stays.
+    fn put_list(
+        &self,
+        planned: &PlannedSource,
+        block: &Block,
+        actions: &[(u64, RecordAction)],
+        list: &mut ListCopy,
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
+        out.clear();
+        let mut actions = actions.iter().peekable();
+        for (ListElement { before, element }, record) in
+            elements(&block.bytes, block.first_record).into_iter().zip(block.first_record..)
+        {
+            let action = actions.next_if(|(wanted, _)| *wanted == record).map(|(_, action)| action);
+            if matches!(action, Some(RecordAction::Drop)) {
+                continue;
+            }
+            out.extend_from_slice(list.separator(&block.bytes[before..element.start]));
+            match action {
+                Some(RecordAction::Edit(edit)) => {
+                    let one = block.one(record, element);
+                    edited(&one, Format::Json, edit, self.plan.passages, &self.reading, out)
+                        .map_err(|detail| changed(planned, format!("record {record}: {detail}")))?;
+                }
+                _ => out.extend_from_slice(&block.bytes[element]),
+            }
+        }
+        actions.next().map_or(Ok(()), |(record, _)| Err(missing(planned, *record)))
+    }
+
     /// Puts into `out` what is written of a block, but for its end from which on nothing changes, which is returned.
     fn put_together<'b>(
         &self,
@@ -292,6 +332,41 @@ impl Editor<'_> {
         }
         Ok(&block.bytes[at..])
     }
+}
+
+/// A list of which a copy is written.
+#[derive(Default)]
+struct ListCopy {
+    /// Whether an element was written.
+    has_element: bool,
+}
+
+impl ListCopy {
+    /// Returns what is written of the bytes before an element.
+    fn separator<'b>(&mut self, before: &'b [u8]) -> &'b [u8] {
+        if std::mem::replace(&mut self.has_element, true) { before } else { without_comma(before) }
+    }
+
+    /// Returns what is written of bytes that were passed over: what is around the list, or elements that are too large.
+    fn passed(&mut self, mut passed: Box<dyn Read>) -> io::Result<Box<dyn Read>> {
+        let mut start = Vec::new();
+        (&mut passed).take(CHUNK as u64).read_to_end(&mut start)?;
+        let start = if start.trim_ascii_start().starts_with(b",") { self.separator(&start).to_vec() } else { start };
+        Ok(Box::new(io::Cursor::new(start).chain(passed)))
+    }
+}
+
+fn without_comma(before: &[u8]) -> &[u8] {
+    let blank = before.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    before[blank..].strip_prefix(b",").unwrap_or(before)
+}
+
+/// Counts the records of a block.
+fn count(block: &Block, format: Format) -> u64 {
+    if format == Format::Json {
+        return elements(&block.bytes, block.first_record).len() as u64;
+    }
+    (memchr_iter(b'\n', &block.bytes).count() as u64).max(1)
 }
 
 /// What is done to the rows of a Parquet file.

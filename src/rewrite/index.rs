@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::finding::{DocumentRef, SourceInfo};
+use crate::finding::{DocumentRef, RecordId, SourceInfo};
 
 /// Finds the number of a document's source, and the name of a source by its number.
 #[derive(Clone, Debug, Default)]
@@ -44,7 +44,7 @@ impl SourceIndex {
     }
 
     /// Returns the document at a record of a source. All documents share the name of their source.
-    pub fn document(&self, source: usize, record: u64, id: Option<&Arc<str>>) -> DocumentRef {
+    pub fn document(&self, source: usize, record: u64, id: Option<&RecordId>) -> DocumentRef {
         DocumentRef { source: Arc::clone(&self.names[source]), record, id: id.cloned() }
     }
 }

@@ -83,7 +83,7 @@ pub fn rewrite(
     let written = guarded(|| {
         let file = Arc::new(input.try_clone()?);
         let metadata = footer::read(&file)?;
-        let text = footer::text_column(metadata.file_metadata().schema_descr(), &options.text_field).ok();
+        let text = footer::text_column(metadata.file_metadata().schema_descr(), options.text_field.names()).ok();
         let copy = ParquetCopy { file, text, max_record: options.max_record, edits, counts: Rewritten::default() };
         // An error of the output comes back as it is, and not as a fault of the input.
         Ok(copy.write(&metadata, output))

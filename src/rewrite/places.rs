@@ -7,7 +7,7 @@ use doublon_core::Span;
 use super::index::SourceIndex;
 use super::plan::Plan;
 use crate::error::Result;
-use crate::finding::{DocumentRef, PlacedSpan};
+use crate::finding::{DocumentRef, PlacedSpan, RecordId};
 
 /// A family as it was found: the kept place first.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub(super) struct FoundFamily {
 pub(super) struct FoundPlace {
     pub source: usize,
     pub record: u64,
-    pub id: Option<Arc<str>>,
+    pub id: Option<RecordId>,
     pub span: Span,
 }
 
@@ -75,7 +75,7 @@ pub(super) struct PlaceJob<'a> {
     pub record: u64,
     pub span: Span,
     pub family: usize,
-    pub id: Option<&'a Arc<str>>,
+    pub id: Option<&'a RecordId>,
 }
 
 impl<'a> PlaceJob<'a> {

@@ -4,8 +4,7 @@ use std::io::Read;
 use std::ops::Range;
 
 use memchr::memchr_iter;
-use serde::de::{Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::edit::DocumentEdit;
 use super::options::PassageTreatment;
@@ -13,7 +12,10 @@ use super::options::PassageTreatment;
 use super::page::page_left;
 use super::plan::PlannedSource;
 use crate::error::{Error, Result};
-use crate::source::{Block, Compression, Format, Item, Record, SourceOptions, SourceReader, parse};
+use crate::source::{
+    Block, Compression, Format, Item, JoinedText, Record, SourceOptions, SourceReader, TextPiece, joined_text, parse,
+};
+use doublon_core::Span;
 
 /// The field that marked records get.
 const MARKS: &str = "doublon_repeats";
@@ -174,7 +176,9 @@ pub(super) fn ranges(
         ([], _) => Vec::new(),
         (_, Format::Plain | Format::Html) => vec![(0, 0..block.bytes.len())],
         (_, Format::Lines | Format::Jsonl) => lines(block, wanted),
-        (_, Format::Csv | Format::Tsv | Format::Parquet | Format::Warc) => parsed(block, format, wanted, name, reading),
+        (_, Format::Csv | Format::Tsv | Format::Json | Format::Parquet | Format::Warc) => {
+            parsed(block, format, wanted, name, reading)
+        }
     }
 }
 
@@ -233,7 +237,7 @@ fn editable(format: Format, bytes: &[u8], record: &Record) -> Editable {
         Format::Plain | Format::Lines if is_utf8 && bytes.starts_with(record.text.as_bytes()) => Editable::Text,
         Format::Csv | Format::Tsv if is_utf8 => Editable::Text,
         Format::Plain | Format::Lines | Format::Csv | Format::Tsv => Editable::No("not_utf8"),
-        Format::Jsonl => Editable::Field,
+        Format::Jsonl | Format::Json => Editable::Field,
         // The text of an article, and of a page that was decoded, has no place in the bytes of the page.
         Format::Html if record.origin.as_ref().is_some_and(|page| page.is_exact && !page.elements.is_empty()) => {
             Editable::Text
@@ -262,23 +266,70 @@ pub(super) fn edited(
         out.extend_from_slice(page_left(page, &edit.pieces)?.as_bytes());
         return Ok(());
     }
-    let (field, escapes) = match (format, passages) {
-        (Format::Jsonl, PassageTreatment::Mark) => return mark(bytes, edit, out),
-        (Format::Jsonl, _) => (text_field(bytes, &reading.text_field), Escapes::Json),
-        (Format::Csv | Format::Tsv, _) => (one.text_field(), Escapes::of_field(one)),
-        _ => (Some(0..bytes.len()), Escapes::None),
+    let joined = || joined_text(one, format, reading).ok_or("its text field is not there");
+    let escapes = match (format, passages) {
+        (Format::Jsonl | Format::Json, PassageTreatment::Mark) => return mark(bytes, edit, &joined()?, reading, out),
+        (Format::Jsonl | Format::Json, _) => Escapes::Json,
+        (Format::Csv | Format::Tsv, _) => Escapes::Quotes,
+        _ => {
+            let cuts = in_literal(bytes, &edit.pieces, Escapes::None).ok_or("its text is shorter than the cuts")?;
+            take_out(bytes, &cuts, out);
+            return Ok(());
+        }
     };
-    let field = field.ok_or("its text field is not there")?;
-    let literal = &bytes[field.clone()];
-    let cuts = in_literal(literal, edit, escapes).ok_or("its text is shorter than the cuts")?;
-    out.extend_from_slice(&bytes[..field.start]);
-    let start = out.len();
-    take_out(literal, &cuts, out);
-    if matches!(format, Format::Csv | Format::Tsv) && escapes == Escapes::None && out.get(start) == Some(&b'"') {
-        quote(out, start);
+    cut(bytes, &joined()?, edit, escapes, out).ok_or_else(|| "its text is shorter than the cuts".to_owned())
+}
+
+/// Takes the cuts of an edit out of the literals that a text was read from. Their order in the record may be another than
+/// in the text.
+fn cut(bytes: &[u8], joined: &JoinedText, edit: &DocumentEdit, escapes: Escapes, out: &mut Vec<u8>) -> Option<()> {
+    if edit.pieces.last()?.0.end > joined.text.len() {
+        return None;
     }
-    out.extend_from_slice(&bytes[field.end..]);
-    Ok(())
+    let mut pieces: Vec<&TextPiece> = joined.pieces.iter().collect();
+    pieces.sort_by_key(|piece| piece.literal.start);
+    let mut at = 0;
+    for piece in pieces {
+        let literal = &bytes[piece.literal.clone()];
+        let escapes = escapes.of_literal(literal);
+        let text = joined.text.get(piece.text.clone())?;
+        let cuts = in_literal(literal, &trimmed(within(&edit.pieces, &piece.text), text), escapes)?;
+        out.extend_from_slice(bytes.get(at..piece.literal.start)?);
+        let start = out.len();
+        take_out(literal, &cuts, out);
+        if escapes == Escapes::Bare && out.get(start) == Some(&b'"') {
+            quote(out, start);
+        }
+        at = piece.literal.end;
+    }
+    out.extend_from_slice(&bytes[at..]);
+    Some(())
+}
+
+/// Returns the parts of cuts that lie in a part of a text, from its start. Where only a part of a cut does, no space takes
+/// its place: what is beside it is kept apart anyway.
+fn within(cuts: &[(Span, bool)], part: &Range<usize>) -> Vec<(Span, bool)> {
+    let inside = cuts.iter().filter(|(cut, _)| cut.start < part.end && cut.end > part.start);
+    let clip = |&(cut, space): &(Span, bool)| {
+        let (start, end) = (cut.start.max(part.start), cut.end.min(part.end));
+        (Span::new(start - part.start, end - part.start), space && (start, end) == (cut.start, cut.end))
+    };
+    inside.map(clip).collect()
+}
+
+/// Makes cuts at the start and the end of a text take along the white space that would be left there.
+fn trimmed(mut cuts: Vec<(Span, bool)>, text: &str) -> Vec<(Span, bool)> {
+    if let Some((last, _)) = cuts.last_mut().filter(|(cut, _)| cut.end == text.len()) {
+        last.start = text.get(..last.start).map_or(last.start, |before| before.trim_end().len());
+    }
+    if let Some((first, _)) = cuts.first_mut().filter(|(cut, _)| cut.start == 0) {
+        let after = text.get(first.end..).unwrap_or_default();
+        first.end += after.len() - after.trim_start().len();
+    }
+    for n in 1..cuts.len() {
+        cuts[n].0.start = cuts[n].0.start.max(cuts[n - 1].0.end);
+    }
+    cuts
 }
 
 /// Puts quotes around the field that `out` has from `start` on: after the cut it begins with a quote of its own.
@@ -302,15 +353,29 @@ fn take_out(bytes: &[u8], cuts: &[(Range<usize>, bool)], out: &mut Vec<u8>) {
     out.extend_from_slice(&bytes[at..]);
 }
 
-/// Adds the field of marks to an object: where its repeated passages are, in characters.
-fn mark(bytes: &[u8], edit: &DocumentEdit, out: &mut Vec<u8>) -> std::result::Result<(), String> {
+/// Adds the field of marks to an object: where its repeated passages are, in characters. If its text is made of several, or
+/// lies inside of something, each mark names the place of the text too.
+fn mark(
+    bytes: &[u8],
+    edit: &DocumentEdit,
+    joined: &JoinedText,
+    reading: &SourceOptions,
+    out: &mut Vec<u8>,
+) -> std::result::Result<(), String> {
     let line = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
-    if member(line, MARKS).is_some() {
+    if has_member(line, MARKS) {
         return Err(format!("it has a field `{MARKS}` already"));
     }
-    let places = edit.cuts.iter().filter_map(|cut| cut.characters);
-    let marks: Vec<[usize; 2]> = places.map(|place| [place.start, place.end]).collect();
-    let marks = serde_json::to_string(&marks).map_err(|error| error.to_string())?;
+    let is_plain =
+        matches!((&joined.pieces[..], reading.text_field.names()), ([piece], [name]) if piece.place == *name);
+    let marks = if is_plain {
+        let places = edit.cuts.iter().filter_map(|cut| cut.characters);
+        let marks: Vec<[usize; 2]> = places.map(|place| [place.start, place.end]).collect();
+        serde_json::to_string(&marks)
+    } else {
+        serde_json::to_string(&placed_marks(edit, joined).ok_or("its text is shorter than the marks")?)
+    };
+    let marks = marks.map_err(|error| error.to_string())?;
     let end = line.rfind('}').ok_or("it is no object")?;
     out.extend_from_slice(&bytes[..end]);
     out.extend_from_slice(format!(",\"{MARKS}\":{marks}").as_bytes());
@@ -318,36 +383,41 @@ fn mark(bytes: &[u8], edit: &DocumentEdit, out: &mut Vec<u8>) -> std::result::Re
     Ok(())
 }
 
-/// Returns where the string at a path of fields stands in a line, with its quotes.
-fn text_field(line: &[u8], path: &str) -> Option<Range<usize>> {
-    let line = std::str::from_utf8(line).ok()?;
-    let value = path.split('.').try_fold(line, member)?;
-    // Values are slices of the line.
-    let start = value.as_ptr().addr() - line.as_ptr().addr();
-    value.starts_with('"').then_some(start..start + value.len())
+/// Returns the marks as the place of a text in the record, and a range of its characters. A passage that goes on in the next
+/// text is marked in both.
+fn placed_marks<'p>(edit: &DocumentEdit, joined: &'p JoinedText) -> Option<Vec<(&'p str, usize, usize)>> {
+    let mut marks = Vec::new();
+    for cut in edit.cuts.iter().filter(|cut| cut.characters.is_some()) {
+        for piece in &joined.pieces {
+            let text = joined.text.get(piece.text.clone())?;
+            for (part, _) in within(&[(cut.span, false)], &piece.text) {
+                let count = |end: usize| text.get(..end).map(|text| text.chars().count());
+                marks.push((piece.place.as_str(), count(part.start)?, count(part.end)?));
+            }
+        }
+    }
+    Some(marks)
 }
 
-/// Returns the value of the last member of this name.
-fn member<'a>(object: &'a str, name: &str) -> Option<&'a str> {
+/// Whether an object has a member of this name.
+fn has_member(object: &str, name: &str) -> bool {
     let mut deserializer = serde_json::Deserializer::from_str(object);
-    deserializer.deserialize_map(LastMember(name)).ok().flatten().map(RawValue::get)
+    deserializer.deserialize_map(HasMember(name)).unwrap_or(false)
 }
 
-struct LastMember<'n>(&'n str);
+struct HasMember<'n>(&'n str);
 
-impl<'de> Visitor<'de> for LastMember<'_> {
-    type Value = Option<&'de RawValue>;
+impl<'de> Visitor<'de> for HasMember<'_> {
+    type Value = bool;
 
     fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Self::Value, A::Error> {
-        let mut found = None;
-        while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
-            if name == self.0 {
-                found = Some(value);
-            }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<bool, A::Error> {
+        let mut found = false;
+        while let Some((name, _)) = map.next_entry::<std::borrow::Cow<str>, IgnoredAny>()? {
+            found |= name == self.0;
         }
         Ok(found)
     }
@@ -358,6 +428,8 @@ impl<'de> Visitor<'de> for LastMember<'_> {
 enum Escapes {
     /// As it is.
     None,
+    /// As it is, in a field of a table, which could have quotes.
+    Bare,
     /// As a JSON string.
     Json,
     /// In quotes, of which there are two for one.
@@ -365,24 +437,23 @@ enum Escapes {
 }
 
 impl Escapes {
-    /// How the text of a row is written.
-    fn of_field(row: &Block) -> Self {
-        let first = row.text_field().and_then(|field| row.bytes.get(field.start));
-        if first == Some(&b'"') { Self::Quotes } else { Self::None }
+    /// How one literal is written: fields of a table need no quotes.
+    fn of_literal(self, literal: &[u8]) -> Self {
+        if self == Self::Quotes && literal.first() != Some(&b'"') { Self::Bare } else { self }
     }
 }
 
-/// Turns the cuts of an edit from ranges of a text to ranges of the literal that the text was decoded from, so that the
-/// rest of the literal stays as it was written.
-fn in_literal(literal: &[u8], edit: &DocumentEdit, escapes: Escapes) -> Option<Vec<(Range<usize>, bool)>> {
-    if escapes == Escapes::None {
-        let end = edit.pieces.last().map_or(0, |piece| piece.0.end);
-        let cuts = edit.pieces.iter().map(|&(span, space)| (span.start..span.end, space));
+/// Turns cuts from ranges of a text to ranges of the literal that the text was decoded from, so that the rest of the
+/// literal stays as it was written.
+fn in_literal(literal: &[u8], pieces: &[(Span, bool)], escapes: Escapes) -> Option<Vec<(Range<usize>, bool)>> {
+    if matches!(escapes, Escapes::None | Escapes::Bare) {
+        let end = pieces.last().map_or(0, |piece| piece.0.end);
+        let cuts = pieces.iter().map(|&(span, space)| (span.start..span.end, space));
         return (end <= literal.len()).then(|| cuts.collect());
     }
     let mut at = LiteralCursor { literal, escapes, byte: 1, text: 0 };
-    let mut cuts = Vec::with_capacity(edit.pieces.len());
-    for &(span, space) in &edit.pieces {
+    let mut cuts = Vec::with_capacity(pieces.len());
+    for &(span, space) in pieces {
         let start = at.advance_to(span.start)?;
         cuts.push((start..at.advance_to(span.end)?, space));
     }

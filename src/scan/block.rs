@@ -11,7 +11,7 @@ use super::pool::Pool;
 use super::revision::{Revised, Revision};
 use super::texts::{TextPlace, document};
 use super::written;
-use crate::finding::Skipped;
+use crate::finding::{RecordId, Skipped};
 use crate::source::{Document, Format, Item, Record};
 use crate::store::{UnitReader, UnitRows, WordReader, WordRows};
 
@@ -139,6 +139,7 @@ impl BlockWorker {
         block.counts.text_bytes += record.text.len() as u64;
         block.counts.lossy += u64::from(record.lossy);
         block.counts.with_value += u64::from(record.value.is_some());
+        block.counts.with_id += u64::from(record.id.is_some());
         if let Some(encoding) = record.encoding {
             block.counts.count_encoding(encoding.name());
         }
@@ -194,7 +195,8 @@ impl BlockWorker {
 }
 
 /// Equal for equal ids of one source; 0 means that there is none.
-pub(crate) fn id_hash(source: u32, id: &str) -> u64 {
+pub(crate) fn id_hash(source: u32, id: &RecordId) -> u64 {
     // XXH3 adds its seed to a short input almost as it is: numbers of sources would make different ids collide.
-    seeded_hash(id.as_bytes(), mix(u64::from(source) + 1)).max(1)
+    let kind = u64::from(id.is_string());
+    seeded_hash(id.as_bytes(), mix((u64::from(source) + 1) << 1 | kind)).max(1)
 }

@@ -17,6 +17,8 @@ pub(crate) struct IntakeCounts {
     pub lossy: u64,
     /// Documents whose record has the field that decides which one stays.
     pub with_value: u64,
+    /// Documents whose record has an id.
+    pub with_id: u64,
     /// Places of known text.
     pub known_places: u64,
     /// Bytes of known text, which are not among those of text.
@@ -35,6 +37,7 @@ impl IntakeCounts {
         self.text_bytes += other.text_bytes;
         self.lossy += other.lossy;
         self.with_value += other.with_value;
+        self.with_id += other.with_id;
         self.known_places += other.known_places;
         self.known_bytes += other.known_bytes;
         self.known_documents += other.known_documents;

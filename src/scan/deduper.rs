@@ -9,7 +9,7 @@ use doublon_core::Config;
 use super::corpus::CorpusBuilder;
 use super::run::{compare, threads};
 use crate::error::Result;
-use crate::finding::{InputOptions, Parameters, Sink, Summary};
+use crate::finding::{InputOptions, Parameters, RecordId, Sink, Summary};
 use crate::source::{Record, Source};
 use crate::store::{Budget, Resources};
 
@@ -98,7 +98,7 @@ impl Deduper {
     /// If the threads cannot be started, there are more than 2^32 texts, or a temporary file cannot be written.
     pub fn push(&mut self, id: impl Display, text: &str) -> Result<()> {
         let started = self.start()?;
-        let id = Some(id.to_string()).filter(|id| !id.is_empty());
+        let id = Some(id.to_string()).filter(|id| !id.is_empty()).map(RecordId::from);
         let length = text.len() as u64;
         started.waiting.push(Record { record: started.count, id, text: text.to_owned(), length, ..Record::default() });
         started.count += 1;

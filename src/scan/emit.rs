@@ -73,6 +73,7 @@ impl Emission<'_> {
             text_bytes: self.counts.text_bytes - self.counts.known_bytes,
             removed_bytes,
             lossy: self.counts.lossy,
+            with_id: self.parameters.input.names_id().then_some(self.counts.with_id),
             with_value: self.parameters.config.keep.field().map(|_| self.counts.with_value),
             ignored: self.ignored(),
             encodings: std::mem::take(&mut self.counts.encodings),

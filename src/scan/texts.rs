@@ -113,10 +113,10 @@ impl Texts {
         TextReader { texts: self, open: None }
     }
 
-    /// Names a document, without an id that another of its source has too.
+    /// Names a document, and says whether another of its source has its id too.
     pub fn reference(&self, doc: u32, document: &Document) -> DocumentRef {
         let is_repeated = self.repeated_ids.binary_search(&doc).is_ok();
-        let id = document.id.as_deref().filter(|_| !is_repeated).map(Into::into);
+        let id = document.id.clone().map(|id| id.repeated(is_repeated));
         DocumentRef { source: self.names[document.source as usize].clone(), record: document.record, id }
     }
 

@@ -4,6 +4,7 @@
 
 use encoding_rs::Encoding;
 
+use crate::finding::RecordId;
 use crate::source::{Document, PageOrigin};
 use doublon_core::span::{OffsetMap, Span};
 
@@ -27,7 +28,7 @@ pub(super) fn write(document: &Document, out: &mut Vec<u8>) {
         | flag(EXACT, is_exact);
     put(flags, out);
     if let Some(id) = id {
-        put_bytes(id.as_bytes(), out);
+        put_bytes(id.json().as_bytes(), out);
     }
     if let Some(hash) = raw_hash {
         out.extend_from_slice(&hash.to_le_bytes());
@@ -46,7 +47,7 @@ pub(super) fn read(mut bytes: &[u8], source: u32, record: u64) -> Option<Documen
     let bytes = &mut bytes;
     let flags = take(bytes)?;
     let has = |flag: u64| flags & flag != 0;
-    let id = if has(ID) { Some(take_text(bytes)?) } else { None };
+    let id = if has(ID) { Some(RecordId::of_json(&take_text(bytes)?)?) } else { None };
     let raw_hash = if has(RAW_HASH) { Some(u128::from_le_bytes(*take_array(bytes)?)) } else { None };
     let encoding = if has(ENCODING) { Encoding::for_label(take_bytes(bytes)?) } else { None };
     let origin = if has(ORIGIN) { Some(take_origin(bytes, has(EXACT))?.into()) } else { None };
@@ -141,7 +142,7 @@ mod tests {
         map.push(1, Span::new(400, 406));
         let origin = PageOrigin { map, lines: vec![0, 5, 200_000], is_exact: true, ..PageOrigin::default() };
         let page = Document {
-            id: Some("é".repeat(100)),
+            id: Some("é".repeat(100).into()),
             text: "pâ".into(),
             lossy: true,
             raw_hash: Some(u128::MAX - 5),
@@ -149,7 +150,7 @@ mod tests {
             origin: Some(origin.into()),
             ..plain.clone()
         };
-        let empty = Document { text: String::new(), id: Some(String::new()), ..plain.clone() };
+        let empty = Document { text: String::new(), id: RecordId::of_json("7"), ..plain.clone() };
         [plain, page, empty]
     }
 

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use memchr::memchr_iter;
 
+use super::array;
 use super::format::Format;
 use super::line::RecordLine;
 use super::record::Item;
-use super::table::{TableLayout, text_field};
+use super::table::TableLayout;
 
 /// Large enough that handing it to another thread costs nothing beside parsing it; small enough that a few hundred
 /// of them fit in memory and that a file of some megabytes keeps all threads busy.
@@ -43,6 +44,11 @@ impl Block {
 
     /// Cuts the block into blocks of one line each, if the records of the format are lines.
     pub fn pieces(&self, format: Format) -> Vec<Self> {
+        if format == Format::Json {
+            return array::lines(&self.bytes, self.first_record, self.offset)
+                .map(|line| self.one(line.record, line.range))
+                .collect();
+        }
         if !matches!(format, Format::Lines | Format::Jsonl) {
             return vec![self.clone()];
         }
@@ -72,11 +78,6 @@ impl Block {
         let offset = self.offset + range.start as u64;
         let (bytes, table) = (self.bytes[range].to_vec(), self.table.clone());
         Self { bytes, first_record: record, offset, table, items: Vec::new() }
-    }
-
-    /// Returns where the field of text stands in a block that is one row of a table, with its quotes.
-    pub fn text_field(&self) -> Option<Range<usize>> {
-        text_field(&self.bytes, self.table.as_ref()?)
     }
 }
 

@@ -3,14 +3,17 @@
 //! The first row names the columns; `table` has the grammar. A record is a row that is not blank; its number is that of
 //! its first line, since rows may hold line ends inside quotes.
 
+use std::ops::Range;
+
 use super::block::{Block, BlockCut};
+use super::fields::JoinedText;
 use super::line::RecordLine;
 use super::options::SourceOptions;
-use super::plain;
+use super::plain::{self, DecodedPart};
 use super::record::{Item, Record};
 use super::skip::{SkipCause, line_too_large, skipped_line};
 use super::table::{RowScan, TableLayout, after_line, count_lines, fields, scan, unquoted};
-use crate::finding::Reason;
+use crate::finding::{Reason, RecordId};
 use doublon_core::hash::content_hash;
 
 /// Finds where the last whole row of `pending` ends; `ended` says that nothing follows `pending`.
@@ -73,25 +76,32 @@ fn document(
     if row.len() as u64 > options.max_record {
         return Err((Reason::TooLarge, String::new()));
     }
-    let (mut count, mut text, mut id, mut value) = (0, None, None, None);
+    let (mut count, mut texts, mut id, mut value) = (0, vec![&[][..]; table.text.len()], None, None);
     for field in fields(row, table.delimiter) {
         let field = &row[field];
-        text = if count == table.text { Some(field) } else { text };
+        for (text, _) in texts.iter_mut().zip(&table.text).filter(|(_, column)| **column == count) {
+            *text = field;
+        }
         id = if Some(count) == table.id { Some(field) } else { id };
         value = if Some(count) == table.value { Some(field) } else { value };
         count += 1;
     }
     if count != table.columns {
         let fields = if count == 1 { "field" } else { "fields" };
-        return Err((Reason::RaggedRow, format!("the row has {count} {fields}, but the header has {}", table.columns)));
+        return Err((
+            Reason::RaggedRow,
+            format!("the row has {count} {fields}, but the {} has {}", table.first(), table.columns),
+        ));
     }
-    let bytes = unquoted(text.unwrap_or_default());
-    let decoded = plain::decode_part(&bytes, options);
+    let (decoded, raw_hash) = decoded(&texts, options);
     Ok(Record {
         record,
-        id: id.map(|id| plain::decode_part(&unquoted(id), options).text).filter(|id| !id.is_empty()),
+        id: id
+            .map(|id| plain::decode_part(&unquoted(id), options).text)
+            .filter(|id| !id.is_empty())
+            .map(RecordId::from),
         value: value.map(|value| json(&plain::decode_part(&unquoted(value), options).text)),
-        raw_hash: decoded.lossy.then(|| content_hash(&bytes)),
+        raw_hash,
         lossy: decoded.lossy,
         encoding: decoded.encoding,
         text: decoded.text,
@@ -99,6 +109,40 @@ fn document(
         length: row.len() as u64,
         ..Record::default()
     })
+}
+
+/// Joins the texts of a row. If bytes could not be decoded, there is a hash of them.
+fn decoded(texts: &[&[u8]], options: &SourceOptions) -> (DecodedPart, Option<u128>) {
+    if let [text] = texts {
+        let bytes = unquoted(text);
+        let decoded = plain::decode_part(&bytes, options);
+        let raw_hash = decoded.lossy.then(|| content_hash(&bytes));
+        return (decoded, raw_hash);
+    }
+    let (mut joined, mut lossy, mut encoding, mut bytes) = (JoinedText::default(), false, None, Vec::new());
+    for text in texts {
+        let text = unquoted(text);
+        let decoded = plain::decode_part(&text, options);
+        joined.push(&decoded.text, 0..0, String::new());
+        lossy |= decoded.lossy;
+        encoding = encoding.or(decoded.encoding);
+        bytes.extend_from_slice(&text);
+        bytes.push(0);
+    }
+    (DecodedPart { text: joined.text, lossy, encoding }, lossy.then(|| content_hash(&bytes)))
+}
+
+/// Returns the text of a row that is a block of its own, with the places of its parts there, quotes included.
+pub(super) fn joined_text(row: &Block, options: &SourceOptions) -> Option<JoinedText> {
+    let table = row.table.as_ref()?;
+    let fields: Vec<Range<usize>> = fields(&row.bytes, table.delimiter).collect();
+    let mut joined = JoinedText::default();
+    for &column in &table.text {
+        let field = fields.get(column)?.clone();
+        let text = plain::decode_part(&unquoted(&row.bytes[field.clone()]), options).text;
+        joined.push(&text, field, String::new());
+    }
+    Some(joined)
 }
 
 /// A number as it is written, and all else as a string.
@@ -112,6 +156,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::finding::InputOptions;
     use crate::source::Format;
 
     fn table(start: &str) -> Result<TableLayout, SkipCause> {
@@ -145,7 +190,7 @@ mod tests {
             ("text", b',', 0, None),
         ] {
             let table = table(header).expect(header);
-            assert_eq!((table.delimiter, table.text, table.id), (delimiter, text, id), "{header}");
+            assert_eq!((table.delimiter, table.text[0], table.id), (delimiter, text, id), "{header}");
             assert_eq!(table.length, header.len());
         }
     }
@@ -153,10 +198,45 @@ mod tests {
     #[test]
     fn columns_that_are_missing_or_double_are_named() {
         let refusal = |header: &str| table(header).expect_err(header);
-        let missing = "the table has no column `text`; name it with --text-field (it has `id`, ` text `)";
-        assert_eq!(refusal("id, text \n"), (Reason::MissingColumn, missing.into()));
+        let missing = "the table has no column `text`; name it with --text-field (it has `id`, ` texts `)";
+        assert_eq!(refusal("id, texts \n"), (Reason::MissingColumn, missing.into()));
         assert_eq!(refusal("text,text\n"), (Reason::DuplicateColumn, "2 columns are called `text`".into()));
         assert_eq!(refusal("\"text\n").0, Reason::WrongShape);
+    }
+
+    #[test]
+    fn names_are_found_but_for_case_and_space_if_that_tells_one() {
+        for (header, text) in [("id, Text \n", Ok(1)), ("TEXT,text,Text\n", Ok(1)), ("Text,TEXT\n", Err(()))] {
+            assert_eq!(table(header).map(|table| table.text[0]).map_err(drop), text, "{header}");
+        }
+    }
+
+    #[test]
+    fn a_first_line_may_name_the_delimiter() {
+        for start in ["sep=;\r\nid;text\r\n", "\u{feff}\"sep=;\"\n\nid;text\n", "SEP=;\rid;text\r"] {
+            let table = table(start).expect(start);
+            assert_eq!((table.delimiter, &*table.text, table.length), (b';', &[1][..], start.len()), "{start}");
+        }
+        assert_eq!(table("sep=^\nid^text\n").map(|table| table.delimiter), Ok(b'^'));
+        assert_eq!(table("sep=,text\n").map(|table| table.columns), Ok(2), "a column may be called so");
+    }
+
+    #[test]
+    fn columns_without_names_go_by_number() {
+        let read = |start: &str, field: &str| {
+            let input = InputOptions { no_header: true, text_field: field.into(), ..InputOptions::default() };
+            let read = TableLayout::read(start.as_bytes(), true, Format::Csv, &input.into());
+            read.map(|table| (table.text[0], table.length, table.lines)).map_err(|(_, why)| why)
+        };
+        assert_eq!(read("7;one, two\n8;three\n", "2"), Ok((1, 0, 0)));
+        let input = InputOptions { no_header: true, text_field: "2".into(), ..InputOptions::default() };
+        let quoted = TableLayout::read(b"1;\"a, b\"\n2;\"c\"\n", true, Format::Csv, &input.into());
+        assert_eq!(quoted.map(|table| table.delimiter), Ok(b';'), "a comma would leave rows of one field");
+        assert_eq!(read("sep=;\n7;one\n", "2"), Ok((1, 6, 1)));
+        assert_eq!(read("only one\n", "text"), Ok((0, 0, 0)));
+        let missing = "the table has no column text; give its number with --text-field (1 to 2)";
+        assert_eq!(read("7;one\n", "text"), Err(missing.into()));
+        assert_eq!(table("a,b\n").map(drop).map_err(|cause| cause.0), Err(Reason::MissingColumn));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use encoding_rs::Encoding;
 
+use crate::finding::RecordId;
 use doublon_core::{OffsetMap, Span};
 
 /// One text with its place in the archive.
@@ -12,8 +13,8 @@ pub struct Document {
     /// The zero-based position in its source: the line of a JSONL file or a table, 0 for a file that is one
     /// document.
     pub record: u64,
-    /// The record's own id, if it has one.
-    pub id: Option<String>,
+    /// The record's own id, if it has one. It may repeat in its source.
+    pub id: Option<RecordId>,
     /// The decoded text.
     pub text: String,
     /// Whether bytes that could not be decoded were replaced by U+FFFD.

@@ -17,6 +17,8 @@ pub enum Format {
     Tsv,
     /// A page: its visible text is one document.
     Html,
+    /// A list of JSON objects in one value: one document an element.
+    Json,
     /// Parquet: one document a row.
     Parquet,
     /// A web archive, WARC or ARC: one document a record with a text.
@@ -26,7 +28,17 @@ pub enum Format {
 impl Format {
     /// Returns the format whose number (`format as u32`) this is, and plain text for a number that no format has.
     pub fn from_number(number: u32) -> Self {
-        let all = [Self::Plain, Self::Lines, Self::Jsonl, Self::Csv, Self::Tsv, Self::Html, Self::Parquet, Self::Warc];
+        let all = [
+            Self::Plain,
+            Self::Lines,
+            Self::Jsonl,
+            Self::Csv,
+            Self::Tsv,
+            Self::Html,
+            Self::Json,
+            Self::Parquet,
+            Self::Warc,
+        ];
         all.into_iter().find(|&format| format as u32 == number).unwrap_or(Self::Plain)
     }
 

@@ -1,20 +1,22 @@
 //! JSON Lines: one object a line, of which the text and the id are taken.
 //!
 //! A line is parsed once, by a visitor that stores nothing but the two fields; the rest is validated and passed over.
-//! `serde_json` does that without recursion, so nesting costs no stack. Lines that this path does not accept are rare
-//! unless a field lies inside another; they are read again, more slowly, to say exactly what is wrong with them.
+//! `serde_json` does that without recursion, so nesting costs no stack. Lines of which the text lies deeper, or is made of
+//! several (`fields`), take a few passes, and so do lines with which something is wrong, to say exactly what.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::array;
 use super::block::Block;
+use super::fields::{FieldPath, JoinedText, first_value, is_object, kind_of, suggestion, texts};
 use super::line::RecordLine;
 use super::options::SourceOptions;
 use super::record::{Item, Record};
-use super::skip::{SkipCause, line_too_large, skipped_line};
-use crate::finding::Reason;
+use super::skip::{SkipCause, line_too_large, skipped_element, skipped_line};
+use crate::finding::{Reason, RecordId};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -42,6 +44,29 @@ pub(super) fn lines(block: &Block, name: &str, options: &SourceOptions, items: &
     }
 }
 
+/// Appends an item for each element of a list of records.
+pub(super) fn elements(block: &Block, name: &str, options: &SourceOptions, items: &mut Vec<Item>) {
+    let fields = WantedFields::new(options);
+    for element in array::lines(&block.bytes, block.first_record, block.offset) {
+        let bytes = &block.bytes[element.range.clone()];
+        let skipped = |reason, detail: &str| skipped_element(name, element.record, element.offset, reason, detail);
+        items.push(if bytes.len() as u64 > options.max_record {
+            let detail = format!("longer than {} bytes; raise --max-record", options.max_record);
+            Item::Skipped(skipped(Reason::TooLarge, &detail))
+        } else {
+            match parse_line(bytes, None, &fields) {
+                Ok(taken) => Item::Document(record(&element, taken)),
+                Err((reason, detail)) => Item::Skipped(skipped(reason, &detail)),
+            }
+        });
+    }
+}
+
+/// Returns the paths to the text of a record.
+pub(super) fn text_paths(options: &SourceOptions) -> Vec<FieldPath> {
+    options.text_field.names().iter().map(|field| FieldPath::parse(field)).collect()
+}
+
 fn record(line: &RecordLine, taken: Values) -> Record {
     let (record, offset, length) = (line.record, line.offset, line.range.len() as u64);
     let Values { text, id, value } = taken;
@@ -51,28 +76,49 @@ fn record(line: &RecordLine, taken: Values) -> Record {
 /// What is taken from a line.
 struct Values {
     text: String,
-    id: Option<String>,
+    id: Option<RecordId>,
     value: Option<String>,
 }
 
-/// The fields to take, as paths from the outermost object inwards.
+/// The fields to take.
 struct WantedFields {
-    text_field: String,
-    text: Vec<String>,
-    id: Vec<String>,
-    value: Option<Vec<String>>,
+    text: Vec<FieldPath>,
+    id: FieldPath,
+    value: Option<FieldPath>,
+    plain: Option<PlainKeys>,
+}
+
+/// The keys of the fields, if each is one key of the record.
+struct PlainKeys {
+    text: String,
+    id: String,
+    value: Option<String>,
 }
 
 impl WantedFields {
     fn new(options: &SourceOptions) -> Self {
-        let path = |field: &str| field.split('.').map(str::to_owned).collect();
-        Self {
-            text_field: options.text_field.clone(),
-            text: path(&options.text_field),
-            id: path(&options.id_field),
-            value: options.value_field.as_deref().map(path),
-        }
+        let text = text_paths(options);
+        let (id, value) = (FieldPath::parse(&options.id_field), options.value_field.as_deref().map(FieldPath::parse));
+        let plain = PlainKeys::of(&text, &id, value.as_ref());
+        Self { text, id, value, plain }
     }
+}
+
+impl PlainKeys {
+    fn of(text: &[FieldPath], id: &FieldPath, value: Option<&FieldPath>) -> Option<Self> {
+        let [text] = text else { return None };
+        let value = match value {
+            Some(path) => Some(path.plain_key()?.to_owned()),
+            None => None,
+        };
+        Some(Self { text: text.plain_key()?.to_owned(), id: id.plain_key()?.to_owned(), value })
+    }
+}
+
+/// Returns the text of a record that [`lines`] made a document of, with the places of its parts in the bytes of the record.
+pub(super) fn joined_text(record: &[u8], options: &SourceOptions) -> Option<JoinedText> {
+    let record = std::str::from_utf8(record).ok()?;
+    texts(record, &text_paths(options), &|| None).ok()
 }
 
 fn parse_line(bytes: &[u8], text: Option<&str>, fields: &WantedFields) -> Result<Values, SkipCause> {
@@ -82,8 +128,9 @@ fn parse_line(bytes: &[u8], text: Option<&str>, fields: &WantedFields) -> Result
     };
     // Without the carriage return of CRLF, so that columns in messages end with the text.
     let line = line.trim_ascii_end();
+    let Some(keys) = &fields.plain else { return parse_carefully(line, fields) };
     let mut deserializer = serde_json::Deserializer::from_str(line);
-    let taken = Take(fields).deserialize(&mut deserializer).and_then(|taken| deserializer.end().map(|()| taken));
+    let taken = Take(keys).deserialize(&mut deserializer).and_then(|taken| deserializer.end().map(|()| taken));
     match taken {
         Ok(Taken { text: Some(text), id, value, repeated: false }) => Ok(Values { text, id, value }),
         _ => parse_carefully(line, fields),
@@ -94,13 +141,13 @@ fn parse_line(bytes: &[u8], text: Option<&str>, fields: &WantedFields) -> Result
 #[derive(Default)]
 struct Taken {
     text: Option<String>,
-    id: Option<String>,
+    id: Option<RecordId>,
     value: Option<String>,
     repeated: bool,
 }
 
-/// Takes the fields from an object in one pass. It fails, without saying why, where a field lies inside another one.
-struct Take<'a>(&'a WantedFields);
+/// Takes the fields from an object in one pass. It fails, without saying why, where a text is no string.
+struct Take<'a>(&'a PlainKeys);
 
 impl<'de> DeserializeSeed<'de> for Take<'_> {
     type Value = Taken;
@@ -129,10 +176,10 @@ impl<'de> Visitor<'de> for Take<'_> {
                     taken.repeated |= taken.value.replace(value.get().to_owned()).is_some();
                 }
                 FieldKind::Other => drop(map.next_value::<IgnoredAny>()?),
-                FieldKind::Nested => return Err(A::Error::custom("a field inside another")),
+                FieldKind::Several => return Err(A::Error::custom("two fields at once")),
             }
         }
-        taken.id = id.and_then(id_of);
+        taken.id = id.and_then(|id| RecordId::of_json(id.get()));
         Ok(taken)
     }
 }
@@ -141,13 +188,13 @@ enum FieldKind {
     Text,
     Id,
     Value,
-    /// Holds a wanted field further inside, or is two fields at once.
-    Nested,
+    /// Is two fields at once.
+    Several,
     Other,
 }
 
 /// Tells which field a key names, without storing the key.
-struct Key<'a>(&'a WantedFields);
+struct Key<'a>(&'a PlainKeys);
 
 impl<'de> DeserializeSeed<'de> for Key<'_> {
     type Value = FieldKind;
@@ -165,14 +212,13 @@ impl Visitor<'_> for Key<'_> {
     }
 
     fn visit_str<E>(self, key: &str) -> Result<FieldKind, E> {
-        let WantedFields { text, id, value, .. } = self.0;
-        let value = value.as_deref();
-        Ok(match (text[0] == key, id[0] == key, value.is_some_and(|value| value[0] == key)) {
+        let PlainKeys { text, id, value } = self.0;
+        Ok(match (text == key, id == key, value.as_deref() == Some(key)) {
             (false, false, false) => FieldKind::Other,
-            (true, false, false) if text.len() == 1 => FieldKind::Text,
-            (false, true, false) if id.len() == 1 => FieldKind::Id,
-            (false, false, true) if value.is_some_and(|value| value.len() == 1) => FieldKind::Value,
-            _ => FieldKind::Nested,
+            (true, false, false) => FieldKind::Text,
+            (false, true, false) => FieldKind::Id,
+            (false, false, true) => FieldKind::Value,
+            _ => FieldKind::Several,
         })
     }
 }
@@ -184,103 +230,13 @@ fn parse_carefully(line: &str, fields: &WantedFields) -> Result<Values, SkipCaus
         let detail = format!("is {}, but a record must be an object", kind_of(line.trim_ascii_start()));
         return Err((Reason::NotAnObject, detail));
     }
-    let text = find(line, &fields.text)?.ok_or_else(|| missing_text(line, fields))?;
-    let id = find(line, &fields.id)?.and_then(id_of);
+    let text = texts(line, &fields.text, &|| suggestion(line))?.text;
+    let id = first_value(&fields.id, line)?.and_then(RecordId::of_json);
     let value = match &fields.value {
-        Some(path) => find(line, path)?.map(|value| value.get().to_owned()),
+        Some(path) => first_value(path, line)?.map(str::to_owned),
         None => None,
     };
-    if !text.get().starts_with('"') {
-        let detail = format!("field `{}` is {}, but it must be a string", fields.text_field, kind_of(text.get()));
-        return Err((Reason::TextNotString, detail));
-    }
-    // A string that is valid by the grammar fails here if it holds half of a surrogate pair.
-    let text = serde_json::from_str(text.get())
-        .map_err(|error| (Reason::InvalidJson, format!("field `{}`: {}", fields.text_field, bare_message(&error))))?;
     Ok(Values { text, id, value })
-}
-
-/// Returns the value at the end of a path of fields.
-fn find<'a>(object: &'a str, path: &[String]) -> Result<Option<&'a RawValue>, SkipCause> {
-    let (key, inner) = path.split_first().map_or(("", path), |(key, inner)| (key.as_str(), inner));
-    let mut values = Vec::new();
-    members(object, |name, value| {
-        if name == key {
-            values.push(value);
-        }
-    })?;
-    match *values {
-        [value] if inner.is_empty() => Ok(Some(value)),
-        [value] if is_object(value.get()) => find(value.get(), inner),
-        [] | [_] => Ok(None),
-        _ => Err((Reason::DuplicateKey, format!("field `{key}` stands {} times in the object", values.len()))),
-    }
-}
-
-/// Calls `visit` with each member of an object.
-fn members<'a>(object: &'a str, visit: impl FnMut(&str, &'a RawValue)) -> Result<(), SkipCause> {
-    serde_json::Deserializer::from_str(object).deserialize_map(Members(visit)).map_err(|error| invalid_json(&error))
-}
-
-struct Members<F>(F);
-
-impl<'de, F: FnMut(&str, &'de RawValue)> Visitor<'de> for Members<F> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-        while let Some((name, value)) = map.next_entry::<String, _>()? {
-            self.0(&name, value);
-        }
-        Ok(())
-    }
-}
-
-/// A string that is not empty, or a number as it is written: `9007199254740993` is no double.
-fn id_of(value: &RawValue) -> Option<String> {
-    let json = value.get();
-    match json.as_bytes()[0] {
-        b'"' => serde_json::from_str(json).ok().filter(|id: &String| !id.is_empty()),
-        b'-' | b'0'..=b'9' => Some(json.to_owned()),
-        _ => None,
-    }
-}
-
-fn is_object(json: &str) -> bool {
-    json.trim_ascii_start().starts_with('{')
-}
-
-fn kind_of(json: &str) -> &'static str {
-    match json.bytes().next() {
-        Some(b'{') => "an object",
-        Some(b'[') => "an array",
-        Some(b'"') => "a string",
-        Some(b'n') => "null",
-        Some(b't' | b'f') => "a boolean",
-        _ => "a number",
-    }
-}
-
-/// The most fields that a message lists when the text field is missing, and the longest name that it lists.
-const MAX_OFFERS: usize = 5;
-const MAX_OFFER_BYTES: usize = 40;
-
-fn missing_text(line: &str, fields: &WantedFields) -> SkipCause {
-    let mut offers = Vec::new();
-    let listed = members(line, |name, value| {
-        if value.get().starts_with('"') && name.len() <= MAX_OFFER_BYTES && offers.len() < MAX_OFFERS {
-            offers.push(format!("`{name}`"));
-        }
-    });
-    let offers = match listed {
-        Ok(()) if !offers.is_empty() => format!(" (it has {})", offers.join(", ")),
-        _ => String::new(),
-    };
-    let field = &fields.text_field;
-    (Reason::MissingText, format!("record has no field `{field}`; name the field with --text-field{offers}"))
 }
 
 fn invalid_utf8(bytes: &[u8], error: std::str::Utf8Error) -> SkipCause {

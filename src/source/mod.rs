@@ -13,12 +13,14 @@
 //! refused in `sniff`, its parser beside `jsonl`, called by [`parse()`], and, if its records do not end at line ends, its
 //! way of cutting in `read`.
 
+mod array;
 mod block;
 pub mod charset;
 mod codec;
 mod compression;
 mod csv;
 mod document;
+mod fields;
 mod file;
 mod filter;
 mod format;
@@ -42,15 +44,17 @@ mod table;
 mod walk;
 pub mod warc;
 
+pub use array::{ListElement, elements};
 pub use block::Block;
 pub use compression::Compression;
 pub use document::{Document, PageElement, PageOrigin};
+pub use fields::{JoinedText, TextPiece};
 pub use file::Source;
 pub use format::Format;
 pub use options::SourceOptions;
-pub use parse::parse;
+pub use parse::{joined_text, parse};
 pub use raw::Stamp;
 pub use read::SourceReader;
-pub use record::{Item, Record, drop_repeated_ids};
+pub use record::{Item, Record};
 pub use reread::Rereader;
 pub use walk::{EVIDENCE, FoundSources, SUMMARY, walk};

@@ -2,6 +2,7 @@
 
 use super::block::Block;
 use super::charset::CharsetHints;
+use super::fields::JoinedText;
 use super::format::Format;
 use super::options::SourceOptions;
 use super::record::{Item, Record};
@@ -23,6 +24,7 @@ pub fn parse(block: &mut Block, format: Format, name: &str, options: &SourceOpti
         Format::Plain | Format::Html => items.push(Item::Document(file(&block.bytes, format, options))),
         Format::Lines => plain::lines(block, name, options, items),
         Format::Jsonl => jsonl::lines(block, name, options, items),
+        Format::Json => jsonl::elements(block, name, options, items),
         Format::Csv | Format::Tsv => csv::rows(block, name, options, items),
         #[cfg(feature = "warc")]
         Format::Warc => warc::records(block, name, options, items),
@@ -31,6 +33,16 @@ pub fn parse(block: &mut Block, format: Format, name: &str, options: &SourceOpti
         Format::Parquet => {}
     }
     items.append(&mut block.items);
+}
+
+/// Returns the text of a record with the places in its bytes of the texts that it was joined from; none if it is not made
+/// of such. `one` is a block of this record alone.
+pub fn joined_text(one: &Block, format: Format, options: &SourceOptions) -> Option<JoinedText> {
+    match format {
+        Format::Jsonl | Format::Json => jsonl::joined_text(&one.bytes, options),
+        Format::Csv | Format::Tsv => csv::joined_text(one, options),
+        _ => None,
+    }
 }
 
 /// Decodes a file that is one document.

@@ -11,9 +11,11 @@ use std::sync::Arc;
 use memchr::{memchr, memchr_iter, memrchr};
 use tempfile::SpooledTempFile;
 
+use super::array::{self, ElementScan, ListCut, ListStart};
 use super::block::{BLOCK, Block, BlockCut};
 use super::codec::{CodecFault, Decoder};
 use super::compression::Compression;
+use super::fields::has_text;
 use super::file::Source;
 use super::format::Format;
 use super::line::RecordLine;
@@ -21,9 +23,9 @@ use super::options::SourceOptions;
 #[cfg(feature = "parquet")]
 use super::parquet::ParquetReader;
 use super::raw::{OpenedFile, RawBytes, Stamp, open};
-use super::skip::{SkipCause, line_too_large, skipped_line, skipped_source, unsupported};
+use super::skip::{SkipCause, line_too_large, skipped_element, skipped_line, skipped_source, unsupported};
 use super::table::TableLayout;
-use super::{csv, sniff, warc};
+use super::{csv, jsonl, sniff, warc};
 use crate::finding::{Reason, Skipped, SourceInfo, path_base64};
 
 /// Reads one source, block by block.
@@ -35,6 +37,8 @@ pub struct SourceReader {
     /// The file and its stamp, unless the source is a stream.
     opened: Option<OpenedFile>,
     table: Option<Arc<TableLayout>>,
+    /// The list of records that a JSON value holds.
+    list: Option<RecordList>,
     #[cfg(feature = "parquet")]
     rows: Option<ParquetReader>,
     /// Bytes that were read and not handed out.
@@ -50,6 +54,15 @@ pub struct SourceReader {
     open_quotes: usize,
     /// The bytes that were passed over and not taken yet, if they are kept.
     passed: Option<Passed>,
+}
+
+/// A list of records that is read.
+#[derive(Clone, Copy)]
+struct RecordList {
+    /// The byte of the source with which it starts, and how many brackets are open there.
+    start: usize,
+    open: usize,
+    is_over: bool,
 }
 
 /// Bytes that are in no block; more than a few go to a temporary file.
@@ -115,6 +128,8 @@ impl SourceReader {
         let (start, whole) = (reader.pending.as_slice(), reader.ended);
         reader.format =
             source.format_by_ending(options).unwrap_or_else(|| sniff::format_of(start, whole, source, options));
+        reader.find_list().map_err(refused)?;
+        let (start, whole) = (reader.pending.as_slice(), reader.ended);
         let missing = reader.format.missing_feature();
         missing.map_or(Ok(()), |(format, feature)| Err(refused(unsupported(format, feature))))?;
         sniff::refuse(start, whole, reader.format).map_or(Ok(()), Err).map_err(refused)?;
@@ -149,7 +164,7 @@ impl SourceReader {
     pub fn can_reread(&self) -> bool {
         let by_place = matches!(
             self.format,
-            Format::Plain | Format::Lines | Format::Jsonl | Format::Csv | Format::Tsv | Format::Warc
+            Format::Plain | Format::Lines | Format::Jsonl | Format::Json | Format::Csv | Format::Tsv | Format::Warc
         );
         by_place && self.compression().is_none() && self.stamp().is_some()
     }
@@ -166,6 +181,7 @@ impl SourceReader {
             Format::Plain | Format::Html => self.whole_file(),
             Format::Parquet => self.next_rows(),
             Format::Warc => self.archive_records(),
+            Format::Json => self.list_elements(),
             _ => self.whole_records(),
         };
         self.handed_out = true;
@@ -241,6 +257,7 @@ impl SourceReader {
             input: SourceInput::new(stored, &source.path)?,
             opened,
             table: None,
+            list: None,
             #[cfg(feature = "parquet")]
             rows: None,
             pending: Vec::new(),
@@ -261,8 +278,38 @@ impl SourceReader {
         length.filter(|_| self.compression().is_none())
     }
 
+    /// Looks for a list of records in a file that is not JSON Lines, though its name does not say otherwise.
+    fn find_list(&mut self) -> Result<(), SkipCause> {
+        let may_be =
+            self.format == Format::Jsonl && (self.source.ending() == "json" || self.source.ending().is_empty());
+        if !may_be || !sniff::is_one_json(&self.pending, self.ended) {
+            return Ok(());
+        }
+        let (paths, named) = (jsonl::text_paths(&self.options), self.options.records.as_deref());
+        let is_record = || std::str::from_utf8(&self.pending).is_ok_and(|text| has_text(text, &paths));
+        match array::find(&self.pending, named, &paths) {
+            _ if named.is_none() && self.ended && is_record() => {}
+            ListStart::At(start, open) => {
+                self.format = Format::Json;
+                self.list = Some(RecordList { start, open, is_over: false });
+            }
+            ListStart::Several(lists) => return Err(array::ambiguous(&lists)),
+            ListStart::Nowhere => {
+                if let Some(name) = named {
+                    let detail =
+                        format!("the first {} bytes hold no list `{name}`, as --records asks for", self.pending.len());
+                    return Err((Reason::WrongShape, detail));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Takes off what stands before the first record.
     fn read_head(&mut self) -> Result<(), SkipCause> {
+        if let Some(list) = self.list {
+            self.drop_front(list.start);
+        }
         if !matches!(self.format, Format::Csv | Format::Tsv) || self.pending.is_empty() {
             return Ok(());
         }
@@ -351,6 +398,99 @@ impl SourceReader {
             self.fill(self.pending.len().saturating_mul(2).min(limit));
         }
         None
+    }
+
+    fn list_elements(&mut self) -> Option<Result<Block, Skipped>> {
+        let list = self.list?;
+        if list.is_over {
+            return self.pass_over_rest(list.open).map(Err);
+        }
+        self.fill(BLOCK);
+        loop {
+            let ListCut { end, records, is_over } = array::cut(&self.pending, self.record == 0);
+            self.list = Some(RecordList { is_over, ..list });
+            if records > 0 {
+                return Some(Ok(self.cut(end, records)));
+            }
+            if is_over {
+                return self.pass_over_rest(list.open).map(Err);
+            }
+            if self.pending.len() as u64 > self.options.max_record {
+                return Some(Err(self.pass_over_element()));
+            }
+            if self.ended {
+                return self.open_list().map(Err);
+            }
+            let limit = (self.options.max_record as usize).saturating_add(1);
+            self.fill(self.pending.len().saturating_mul(2).min(limit));
+        }
+    }
+
+    /// Passes over what follows the list, and says what is wrong with it. Called again, there is nothing left.
+    fn pass_over_rest(&mut self, open: usize) -> Option<Skipped> {
+        if self.pending.is_empty() && self.ended {
+            return None;
+        }
+        let (mut scan, mut is_closed, mut has_more, offset) = (ElementScan::inside(open), false, false, self.offset);
+        loop {
+            let after = if is_closed { Some(0) } else { scan.close(&self.pending) };
+            has_more |= after.is_some_and(|after| !self.pending[after..].trim_ascii().is_empty());
+            is_closed |= after.is_some();
+            self.drop_front(self.pending.len());
+            if self.ended {
+                break;
+            }
+            self.fill(BLOCK);
+            self.stop_bomb(self.offset - offset);
+        }
+        let (reason, detail) = match (is_closed, has_more) {
+            (true, false) => return None,
+            (true, true) => {
+                (Reason::TrailingGarbage, "other bytes follow the end of the JSON value; they are passed over")
+            }
+            (false, _) => (Reason::Truncated, "the file ends before its JSON value does"),
+        };
+        Some(Skipped { offset: Some(offset), ..skipped_source(&self.source.name(), reason, detail) })
+    }
+
+    /// Says that the file ends inside of its list, with what is left of the last element.
+    fn open_list(&mut self) -> Option<Skipped> {
+        // What a failure cut off is told with the failure.
+        if self.failure.is_some() {
+            return None;
+        }
+        self.list = self.list.map(|list| RecordList { is_over: true, ..list });
+        let (name, record, offset) = (self.source.name(), self.record, self.offset);
+        let has_part = self.pending.iter().any(|byte| !byte.is_ascii_whitespace());
+        self.drop_front(self.pending.len());
+        let detail = "the file ends before its list of records does";
+        Some(if has_part {
+            skipped_element(&name, record, offset, Reason::Truncated, detail)
+        } else {
+            skipped_source(&name, Reason::Truncated, detail)
+        })
+    }
+
+    /// Drops the element with which `pending` starts.
+    fn pass_over_element(&mut self) -> Skipped {
+        let (record, offset, mut scan) = (self.record, self.offset, ElementScan::default());
+        let mut from = self.pending.iter().take_while(|byte| byte.is_ascii_whitespace() || **byte == b',').count();
+        loop {
+            if let Some(length) = scan.end(&self.pending[from..]) {
+                self.drop_front(from + length);
+                break;
+            }
+            self.drop_front(self.pending.len());
+            if self.ended {
+                break;
+            }
+            from = 0;
+            self.fill(BLOCK);
+            self.stop_bomb(self.offset - offset);
+        }
+        self.record += 1;
+        let detail = format!("longer than {} bytes; raise --max-record", self.options.max_record);
+        skipped_element(&self.source.name(), record, offset, Reason::TooLarge, &detail)
     }
 
     fn archive_records(&mut self) -> Option<Result<Block, Skipped>> {

@@ -22,7 +22,7 @@ use crate::finding::Reason;
 pub(super) fn refuse(start: &[u8], whole: bool, format: Format) -> Option<SkipCause> {
     let as_named = match format {
         // Its reader says what is wrong.
-        Format::Parquet => true,
+        Format::Parquet | Format::Json => true,
         Format::Plain | Format::Html => has_utf16_mark(start) || alternates_with_zeros(sample(start)),
         // Its records may hold anything.
         Format::Warc => return other_than_archive(start),
@@ -37,6 +37,24 @@ pub(super) fn refuse(start: &[u8], whole: bool, format: Format) -> Option<SkipCa
         Format::Csv | Format::Tsv => other_than_table(start, whole),
         _ => None,
     })
+}
+
+/// Returns whether a source that may be JSON Lines is one JSON value: a list, or an object that is alone.
+pub(super) fn is_one_json(start: &[u8], whole: bool) -> bool {
+    let text = without_mark(start).trim_ascii_start();
+    if !text.starts_with(b"[") && !text.starts_with(b"{") {
+        return false;
+    }
+    let is_line_whole = first_line(start, whole).is_some_and(is_one_value);
+    match first_value(text) {
+        Ok(end) if text[end..].trim_ascii().is_empty() => whole || !is_line_whole,
+        // What follows a list is told by its reader.
+        Ok(end) => text.starts_with(b"[") && !lines(&text[end..]).any(is_object),
+        // A list may have damaged elements.
+        Err(error) => {
+            (error.is_eof() || text.starts_with(b"[")) && !is_line_whole && !lines(text).skip(1).any(is_object)
+        }
+    }
 }
 
 /// Tells the format of a source whose name says nothing. It is JSONL if its first line is a JSON object or begins one

@@ -1,7 +1,7 @@
 //! The grammar of tables: the header, and where rows and fields end.
 //!
 //! What separates fields is told by the header: of comma, semicolon, tab and bar the one that makes a column of the name
-//! wanted, else the one that makes most columns.
+//! wanted, else the one that makes most columns; without a header the one that makes most rows even. A first line `sep=;`, which spreadsheets write and do not show, settles it.
 //!
 //! Quotes are read as the crate `csv` and spreadsheets do: they count only at the start of a field, and two of them
 //! inside stand for one. One thing is stricter: text that follows a closing quote means that a quote was forgotten, and
@@ -25,8 +25,10 @@ pub(super) struct TableLayout {
     pub lines: u64,
     pub delimiter: u8,
     pub columns: usize,
-    /// The columns that are read, by their numbers.
-    pub text: usize,
+    /// Whether the first row names the columns.
+    pub has_header: bool,
+    /// The columns that are read, by their numbers; texts in the order in which they are joined.
+    pub text: Vec<usize>,
     pub id: Option<usize>,
     pub value: Option<usize>,
 }
@@ -38,9 +40,20 @@ impl TableLayout {
     ///
     /// Why its rows cannot be read: there is no column of text, or there are two.
     pub fn read(start: &[u8], whole: bool, format: Format, options: &SourceOptions) -> Result<Self, SkipCause> {
-        let delimiters: &[u8] = if format == Format::Tsv { b"\t" } else { b",;\t|" };
-        let headers = delimiters.iter().filter_map(|&delimiter| TableHeader::read(start, whole, delimiter));
-        let key = |header: &TableHeader| (header.position(&options.text_field).is_some(), header.names.len());
+        let named = TablePrologue::read(start);
+        let delimiters: &[u8] = match (&named.delimiter, format) {
+            (Some(delimiter), _) => std::slice::from_ref(delimiter),
+            (None, Format::Tsv) => b"\t",
+            _ => b",;\t|",
+        };
+        let names = options.text_field.names();
+        let headers = delimiters
+            .iter()
+            .filter_map(|&delimiter| TableHeader::read(start, whole, delimiter, named.length, !options.no_header));
+        let key = |header: &TableHeader| {
+            let found = names.iter().filter(|name| header.position(name).is_some()).count();
+            (found, header.even_rows, header.columns)
+        };
         // Of equals the first in the list.
         let best = headers.reduce(|best, header| if key(&header) > key(&best) { header } else { best });
         let Some(header) = best else {
@@ -51,60 +64,144 @@ impl TableLayout {
             length: header.length,
             lines: header.lines,
             delimiter: header.delimiter,
-            columns: header.names.len(),
-            text: header.wanted(&options.text_field)?.ok_or_else(|| header.missing(&options.text_field))?,
+            columns: header.columns,
+            has_header: !options.no_header,
+            text: header.texts(names)?,
             id: header.wanted(&options.id_field)?,
             value: options.value_field.as_ref().and_then(|field| header.position(field)),
         })
     }
 }
 
-/// The first row.
+impl TableLayout {
+    /// Returns what says how many columns there are.
+    pub fn first(&self) -> &'static str {
+        if self.has_header { "header" } else { "first row" }
+    }
+}
+
+/// What stands before the first row.
+struct TablePrologue {
+    /// Its bytes: a byte order mark, blank lines, and a line that names the delimiter.
+    length: usize,
+    delimiter: Option<u8>,
+}
+
+impl TablePrologue {
+    /// Reads the line `sep=;` that spreadsheets write and look for, in quotes or not.
+    fn read(start: &[u8]) -> Self {
+        let mark = if start.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+        let line = &start[mark..mark + start[mark..].iter().take(16).take_while(|byte| !is_line_end(**byte)).count()];
+        let bare = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
+        let delimiter = match bare {
+            [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter] => Some(*delimiter),
+            _ => None,
+        };
+        let before = mark + if delimiter.is_some() { line.len() } else { 0 };
+        let blank = start[before..].iter().take_while(|byte| is_line_end(**byte)).count();
+        Self { length: before + blank, delimiter }
+    }
+}
+
+fn is_line_end(byte: u8) -> bool {
+    matches!(byte, b'\r' | b'\n')
+}
+
+/// The names of the columns, or how many there are.
 struct TableHeader {
     delimiter: u8,
     length: usize,
     lines: u64,
-    names: Vec<String>,
+    columns: usize,
+    /// If there are no names to tell the delimiter: of the rows that come next, how many have as many fields.
+    even_rows: usize,
+    /// None if the table has no row of names.
+    names: Option<Vec<String>>,
 }
 
 /// The most columns that a message names.
 const MAX_NAMED: usize = 20;
 
 impl TableHeader {
-    fn read(start: &[u8], whole: bool, delimiter: u8) -> Option<Self> {
-        let mark = if start.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-        let first = mark + start[mark..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        let (row, length) = match scan(&start[first..], delimiter) {
+    /// Reads the first row, which starts at `first`.
+    fn read(start: &[u8], whole: bool, delimiter: u8, first: usize, has_header: bool) -> Option<Self> {
+        let (row, after) = match scan(&start[first..], delimiter) {
             RowScan::Row { end, next } => (&start[first..first + end], first + next),
             RowScan::Unended if whole => (&start[first..], start.len()),
             _ => return None,
         };
         let name = |field: &[u8]| String::from_utf8_lossy(&unquoted(field)).into_owned();
-        let names = fields(row, delimiter).map(|field| name(&row[field])).collect();
-        Some(Self { delimiter, length, lines: count_lines(&start[..length]), names })
+        let names: Vec<String> = fields(row, delimiter).map(|field| name(&row[field])).collect();
+        let (columns, length) = (names.len(), if has_header { after } else { first });
+        let lines = count_lines(&start[..length]);
+        let even_rows = if has_header || columns == 1 { 0 } else { even_rows(&start[after..], delimiter, columns) };
+        Some(Self { delimiter, length, lines, columns, even_rows, names: has_header.then_some(names) })
     }
 
+    /// Returns the column of a name, as it is written, but for white space and case, or by its number, from 1 on.
     fn position(&self, name: &str) -> Option<usize> {
-        self.names.iter().position(|found| found == name)
+        self.wanted(name).ok().flatten()
     }
 
     /// Returns the column of a name, of which there may be only one.
     fn wanted(&self, name: &str) -> Result<Option<usize>, SkipCause> {
-        match self.names.iter().filter(|found| *found == name).count() {
-            0 | 1 => Ok(self.position(name)),
-            several => Err((Reason::DuplicateColumn, format!("{several} columns are called `{name}`"))),
+        let names = self.names.as_deref().unwrap_or_default();
+        let places = |is_it: &dyn Fn(&str) -> bool| -> Vec<usize> {
+            names.iter().enumerate().filter(|(_, found)| is_it(found)).map(|(n, _)| n).collect()
+        };
+        let exact = places(&|found| found == name);
+        let loose = || places(&|found| found.trim().to_lowercase() == name.trim().to_lowercase());
+        let found = if exact.is_empty() { loose() } else { exact };
+        match found[..] {
+            [column] => Ok(Some(column)),
+            [] => Ok(name.parse::<usize>().ok().filter(|number| (1..=self.columns).contains(number)).map(|n| n - 1)),
+            _ => Err((Reason::DuplicateColumn, format!("{} columns are called `{name}`", found.len()))),
         }
     }
 
+    fn texts(&self, names: &[String]) -> Result<Vec<usize>, SkipCause> {
+        if self.names.is_none() && self.columns == 1 && names == ["text"] {
+            return Ok(vec![0]);
+        }
+        let column = |name: &String| self.wanted(name)?.ok_or_else(|| self.missing(name));
+        let mut columns = Vec::with_capacity(names.len());
+        for name in names {
+            let column = column(name)?;
+            if !columns.contains(&column) {
+                columns.push(column);
+            }
+        }
+        Ok(columns)
+    }
+
     fn missing(&self, name: &str) -> SkipCause {
-        let mut names: Vec<String> = self.names.iter().take(MAX_NAMED).map(|name| format!("`{name}`")).collect();
-        if self.names.len() > MAX_NAMED {
-            names.push(format!("and {} more", self.names.len() - MAX_NAMED));
+        let Some(found) = &self.names else {
+            let detail =
+                format!("the table has no column {name}; give its number with --text-field (1 to {})", self.columns);
+            return (Reason::MissingColumn, detail);
+        };
+        let mut names: Vec<String> = found.iter().take(MAX_NAMED).map(|name| format!("`{name}`")).collect();
+        if found.len() > MAX_NAMED {
+            names.push(format!("and {} more", found.len() - MAX_NAMED));
         }
         let detail =
             format!("the table has no column `{name}`; name it with --text-field (it has {})", names.join(", "));
         (Reason::MissingColumn, detail)
     }
+}
+
+/// The most rows that are looked at to tell the delimiter.
+const MAX_ROWS_TRIED: usize = 20;
+
+/// Counts how many of the rows at the start of `bytes` have so many fields.
+fn even_rows(bytes: &[u8], delimiter: u8, columns: usize) -> usize {
+    let (mut at, mut even) = (0, 0);
+    for _ in 0..MAX_ROWS_TRIED {
+        let RowScan::Row { end, next } = scan(&bytes[at..], delimiter) else { break };
+        even += usize::from(fields(&bytes[at..at + end], delimiter).count() == columns);
+        at += next;
+    }
+    even
 }
 
 /// Counts the lines of whole rows. A carriage return that ends one alone counts too, so that rows of old tables keep
@@ -181,11 +278,6 @@ pub(super) fn fields(row: &[u8], delimiter: u8) -> impl Iterator<Item = Range<us
         next = (end < row.len()).then_some(end + 1);
         Some(start..end)
     })
-}
-
-/// Returns where the field of text stands in a row, with its quotes.
-pub(super) fn text_field(row: &[u8], table: &TableLayout) -> Option<Range<usize>> {
-    fields(row, table.delimiter).nth(table.text)
 }
 
 /// Returns what a field says.

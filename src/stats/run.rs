@@ -143,7 +143,7 @@ impl StatsRun<'_> {
             tally = std::mem::replace(&mut tally, Tally::new(self.listing())).merge(part.tally);
             Ok(())
         })?;
-        tally.drop_ids(&RepeatedValues::of(&ids).collect(|id| id != 0));
+        tally.mark_repeated_ids(&RepeatedValues::of(&ids).collect(|id| id != 0));
         let met = records + (walked.skipped.len() + read.skipped.len()) as u64;
         let skipped = [walked.skipped, read.skipped, std::mem::take(&mut tally.skipped)].concat();
         self.statistics(tally, read.sources, skipped, met)
@@ -248,7 +248,7 @@ impl Gauge {
 }
 
 fn reference(source: Arc<str>, record: &Record) -> DocumentRef {
-    DocumentRef { source, record: record.record, id: record.id.as_deref().map(Into::into) }
+    DocumentRef { source, record: record.record, id: record.id.clone() }
 }
 
 fn empty(source: &str, record: u64) -> Skipped {

@@ -132,10 +132,13 @@ impl Tally {
         self.listed.iter_mut().chain(&mut self.worst).for_each(|one| one.number += first);
     }
 
-    /// Takes the ids from the documents of those numbers, ascending.
-    pub fn drop_ids(&mut self, numbers: &[u32]) {
+    /// Marks the ids of the documents of those numbers, ascending: others have them too.
+    pub fn mark_repeated_ids(&mut self, numbers: &[u32]) {
         let listed = self.listed.iter_mut().chain(&mut self.worst);
-        listed.filter(|one| numbers.binary_search(&one.number).is_ok()).for_each(|one| one.document.doc.id = None);
+        for one in listed.filter(|one| numbers.binary_search(&one.number).is_ok()) {
+            let doc = &mut one.document.doc;
+            doc.id = doc.id.take().map(|id| id.repeated(true));
+        }
     }
 
     /// Leaves the worst documents, worst first, once there are `times` more than are listed.

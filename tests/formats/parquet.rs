@@ -231,7 +231,11 @@ fn ids_and_values_are_taken_as_they_are_written() {
         let outcome = Outcome::of(&temporary(&bytes), &options);
         assert_eq!(outcome.texts(), ["a", "b", "c"]);
         let shown = |value: Option<String>| value.unwrap_or_else(|| "-".into());
-        outcome.documents.into_iter().map(|it| [shown(it.id), shown(it.value)].join(" ")).collect::<Vec<_>>()
+        outcome
+            .documents
+            .into_iter()
+            .map(|it| [shown(it.id.map(|id| id.to_string())), shown(it.value)].join(" "))
+            .collect::<Vec<_>>()
     };
     assert_eq!(taken("id", "price"), ["18446744073709551615 123.45", "- -0.05", "7 0.00"]);
     assert_eq!(taken("text", "text"), [r#"a "a""#, r#"b "b""#, r#"c "c""#]);

@@ -1,5 +1,6 @@
 //! A folder in which tests run the program.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -21,6 +22,13 @@ impl Bench {
         for (name, content) in files {
             bench.write(name, content);
         }
+        bench
+    }
+
+    /// Makes a folder with an empty folder `in`.
+    pub fn new() -> Self {
+        let bench = Self::with(&[]);
+        fs::create_dir(bench.path("in")).unwrap();
         bench
     }
 
@@ -74,4 +82,29 @@ impl Bench {
 /// The values of a file of JSON Lines.
 pub fn lines(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// All files below a folder but for the evidence, by name.
+pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = all_files(folder);
+    found.retain(|name, _| !name.starts_with("_doublon"));
+    found
+}
+
+/// All files below a folder, by name.
+pub fn all_files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    files_below(folder, folder)
+}
+
+fn files_below(root: &Path, folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files_below(root, &path));
+        } else {
+            found.insert(path.strip_prefix(root).unwrap().display().to_string(), fs::read(&path).unwrap());
+        }
+    }
+    found
 }

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests fail like tests
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -10,39 +10,12 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::bench::{Bench, lines};
+use crate::bench::{Bench, all_files, files, lines};
 use crate::generator::{Corpus, Generated, Mix, Options};
 use crate::oracle::{Oracle, write_corpus};
 
 const LEAD: &str = "The council voted late on Thursday to close the old bridge over the river for repairs that are \
                     expected to last until the end of next summer, the mayor said.";
-
-/// A folder with an empty folder `in`.
-fn new_bench() -> Bench {
-    let bench = Bench::with(&[]);
-    fs::create_dir(bench.path("in")).unwrap();
-    bench
-}
-
-/// All files below a folder but for the evidence, by name.
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut found = all_files(folder, folder);
-    found.retain(|name, _| !name.starts_with("_doublon"));
-    found
-}
-
-fn all_files(root: &Path, folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(all_files(root, &path));
-        } else {
-            found.insert(path.strip_prefix(root).unwrap().display().to_string(), fs::read(&path).unwrap());
-        }
-    }
-    found
-}
 
 fn jsonl(texts: &[&str]) -> String {
     let line =
@@ -56,7 +29,7 @@ fn corpus(seed: u64) -> Vec<Generated> {
 
 #[test]
 fn the_cleaned_seed_article_is_the_article_without_its_teaser() {
-    let bench = new_bench();
+    let bench = Bench::new();
     let article = fs::read_to_string("data/seed/article.txt").unwrap();
     bench.write("in/article.txt", &article);
     for edge in ["word", "sentence", "paragraph"] {
@@ -87,7 +60,7 @@ const SIGNS: [(&str, &str, usize); 8] = [
 
 #[test]
 fn exact_takes_only_texts_with_the_same_characters_for_copies() {
-    let bench = new_bench();
+    let bench = Bench::new();
     let texts: Vec<&str> = SIGNS.iter().flat_map(|(a, b, _)| [*a, *b]).collect();
     bench.write("in/rows.jsonl", jsonl(&texts));
     bench.expect(0, "clean in --out all");
@@ -113,7 +86,7 @@ fn exact_takes_only_texts_with_the_same_characters_for_copies() {
 
 #[test]
 fn findings_of_exact_copies_are_acted_on_and_explained() {
-    let bench = new_bench();
+    let bench = Bench::new();
     bench.write("in/rows.jsonl", jsonl(&["a * b = c", "a / b = c", "a  *  b = c"]));
     bench.expect(0, "scan in --exact --format json -o found");
     bench.expect(0, "clean --from found --out out");
@@ -132,7 +105,7 @@ fn findings_of_exact_copies_are_acted_on_and_explained() {
 #[test]
 fn p1_to_p4_hold_for_a_corpus_with_bad_lines() {
     for seed in 1..4 {
-        let bench = new_bench();
+        let bench = Bench::new();
         let documents = corpus(seed);
         write_corpus(&bench.path("in"), &documents, 3);
         let part = bench.read("in/part-001.jsonl");
@@ -173,7 +146,7 @@ fn p1_to_p4_hold_for_a_corpus_with_bad_lines() {
 
 #[test]
 fn p5_the_copy_is_the_same_however_it_is_made() {
-    let bench = new_bench();
+    let bench = Bench::new();
     write_corpus(&bench.path("in"), &corpus(5), 4);
     bench.write("in/sub/text.txt", LEAD).write("in/sub/again.txt", format!("{LEAD}\n"));
     bench.write("in/z.md", format!("A note.\n\n{LEAD}\n\nIts end.\n"));
@@ -181,7 +154,7 @@ fn p5_the_copy_is_the_same_however_it_is_made() {
         let make = |name: &str, flags: &str| {
             let out = format!("{name}-{passages}");
             bench.expect(0, &format!("clean --out {out} --passages {passages} {flags}"));
-            all_files(&bench.path(&out), &bench.path(&out))
+            all_files(&bench.path(&out))
         };
         let first = make("a", "in");
         assert!(first == make("b", "in --threads 1"), "one thread");
@@ -206,7 +179,7 @@ fn p5_the_copy_is_the_same_however_it_is_made() {
 
 #[test]
 fn untouched_bytes_stay_as_they_were_written() {
-    let bench = new_bench();
+    let bench = Bench::new();
     let odd = "\u{feff}{\"text\" : \"caf\\u00e9 noir\", \"big\":9007199254740993}\r\n\r\n  {\"text\":\"caf\\u00e9 noir\"}\r\n[1]\r\n{\"text\":\"last\"}";
     bench.write("in/a.jsonl", odd).write("in/raw.bin", b"\0\x01\x02\0\0\0\0\x03").write("in/empty.txt", "");
     bench.expect(3, "clean in --out out");
@@ -217,7 +190,7 @@ fn untouched_bytes_stay_as_they_were_written() {
 
 #[test]
 fn cuts_change_the_text_field_and_nothing_else() {
-    let bench = new_bench();
+    let bench = Bench::new();
     let other = "Elsewhere a market opened, and nobody who came to it that day had heard of any bridge at all.";
     let text = format!("{other}\n\n{LEAD} \"é\\ and a few more words\n\nof its own.");
     bench.write("in/a.jsonl", jsonl(&[LEAD, &text]));
@@ -235,7 +208,7 @@ fn cuts_change_the_text_field_and_nothing_else() {
 
 #[test]
 fn cuts_in_escaped_text_leave_the_other_escapes() {
-    let bench = new_bench();
+    let bench = Bench::new();
     let line = format!(
         "{{\"text\":\"Pr\\u00e9face \\ud83d\\ude00 neuve.\\n\\n{LEAD}\\n\\nLa fin \\u2014 d\\u00e9j\\u00e0, et \\\"bien plus\\\" de mots encore que cela.\"}}\n"
     );
@@ -247,7 +220,7 @@ fn cuts_in_escaped_text_leave_the_other_escapes() {
 
 #[test]
 fn rows_of_tables_go_and_change_with_their_quotes() {
-    let bench = new_bench();
+    let bench = Bench::new();
     let own = "Own words: \"\"quoted\"\", and a line end\n\nthat is more than a few of them.";
     let table = format!(
         "\u{feff}id;text;n\r\n1;{LEAD};x\r\n2;\"{LEAD}\n\";\"a\nb\"\r\n3;\"{own}\n\n{LEAD}\";\r\n\r\n4;short;\"\""
@@ -269,7 +242,7 @@ fn rows_of_tables_go_and_change_with_their_quotes() {
 
 #[test]
 fn a_field_that_would_begin_with_a_quote_gets_quotes() {
-    let bench = new_bench();
+    let bench = Bench::new();
     bench.write(
         "in/a.csv",
         format!("text\n{LEAD}\n{LEAD} \"so\" it ended, and it was not the end of the story\n").replace(", ", " "),
@@ -285,7 +258,7 @@ fn compressed_files_are_compressed_again() {
     for (ending, magic) in
         [("gz", b"\x1f\x8b".as_slice()), ("zst", b"\x28\xb5\x2f\xfd"), ("bz2", b"BZh"), ("lz4", b"\x04\x22\x4d\x18")]
     {
-        let bench = new_bench();
+        let bench = Bench::new();
         let packed = [pack(ending, kept.as_bytes()), pack(ending, line.as_bytes())].concat();
         bench
             .write(&format!("in/a.jsonl.{ending}"), &packed)
@@ -317,7 +290,7 @@ fn records_of_web_archives_go_and_the_others_stay_as_they_are() {
         record("conversion", "5", "another text"),
     ];
     let kept = records[..3].concat() + &records[4];
-    let bench = new_bench();
+    let bench = Bench::new();
     bench.write("in/a.warc", records.concat());
     let members: Vec<u8> = records.iter().flat_map(|record| pack("gz", record.as_bytes())).collect();
     bench.write("in/b.warc.gz", &members);
@@ -374,7 +347,7 @@ fn unpack(ending: &str, bytes: &[u8]) -> String {
 #[test]
 #[cfg(feature = "parquet")]
 fn rows_of_parquet_files_go_and_change() {
-    let bench = new_bench();
+    let bench = Bench::new();
     let own = "Own words, and more of them than a few: enough to count as another text.";
     let texts = [LEAD, "another text", LEAD, &format!("{own}\n\n{LEAD}")];
     write_parquet(&bench.path("in/a.parquet"), &texts);
@@ -393,7 +366,7 @@ fn rows_of_parquet_files_go_and_change() {
 
 #[test]
 fn saved_findings_take_no_other_settings() {
-    let bench = new_bench();
+    let bench = Bench::new();
     bench.write("in/a.jsonl", jsonl(&[LEAD, LEAD]));
     bench.expect(0, "scan in --format json -o found");
     let (_, told) = bench.expect(2, "clean --from found --out out --threshold 0.9");
@@ -403,7 +376,7 @@ fn saved_findings_take_no_other_settings() {
 
 #[test]
 fn a_cut_at_sentences_leaves_no_scraps() {
-    let bench = new_bench();
+    let bench = Bench::new();
     let words = |from: usize| (from..from + 12).map(|n| format!("word{n}")).collect::<Vec<_>>().join(" ");
     let shared = format!("{}. Yes. {}", words(1), words(50));
     let text = |own: usize| format!("{} {shared} {}.", words(own), words(own + 50));
@@ -419,7 +392,7 @@ fn a_cut_at_sentences_leaves_no_scraps() {
 #[test]
 #[cfg(feature = "parquet")]
 fn a_parquet_file_that_is_damaged_where_no_text_is_stays_whole() {
-    let bench = new_bench();
+    let bench = Bench::new();
     write_parquet(&bench.path("in/a.parquet"), &[LEAD, "another text", LEAD]);
     let mut bytes = fs::read(bench.path("in/a.parquet")).unwrap();
     let whole = bytes.clone();
@@ -480,7 +453,7 @@ fn read_parquet(path: &Path) -> Vec<(i64, String)> {
 
 #[test]
 fn marks_say_where_repeats_are() {
-    let bench = new_bench();
+    let bench = Bench::new();
     bench.write(
         "in/a.jsonl",
         jsonl(&[LEAD, &format!("Déjà vu.\n\n{LEAD}\n\nThe rest is its own, and long enough to count.")]),
@@ -500,7 +473,7 @@ fn marks_say_where_repeats_are() {
 
 #[test]
 fn a_document_of_which_little_is_left_goes_for_that_reason() {
-    let bench = new_bench();
+    let bench = Bench::new();
     bench.write(
         "in/a.txt",
         format!("{LEAD}\n\nAnd much more stands here, so that no two of these are alike, over and over."),
@@ -520,7 +493,7 @@ fn a_document_of_which_little_is_left_goes_for_that_reason() {
 
 #[test]
 fn f31_a_source_of_several_documents_is_not_emptied_unasked() {
-    let bench = new_bench();
+    let bench = Bench::new();
     bench.write("in/a.jsonl", jsonl(&[LEAD, "other words"])).write("in/b.jsonl", jsonl(&[LEAD, LEAD]));
     let (_, told) = bench.expect(2, "clean in --out out");
     assert!(told.contains("in/b.jsonl: nothing would be left of its 2 documents"), "{told}");
@@ -533,7 +506,7 @@ fn f31_a_source_of_several_documents_is_not_emptied_unasked() {
 
 #[test]
 fn f31_a_large_cluster_and_a_large_loss_are_told() {
-    let bench = new_bench();
+    let bench = Bench::new();
     bench.write("in/a.jsonl", jsonl(&[LEAD; 120]));
     let (_, told) = bench.expect(0, "clean in --out out");
     assert!(told.contains("warning: 119 of 120 documents go for one, in/a.jsonl record 0"), "{told}");
@@ -542,7 +515,7 @@ fn f31_a_large_cluster_and_a_large_loss_are_told() {
 
 #[test]
 fn f38_a_source_that_changed_since_the_scan_ends_the_run() {
-    let bench = new_bench();
+    let bench = Bench::new();
     bench.write("in/a.jsonl", jsonl(&[LEAD, "some other words"])).write("in/b.txt", LEAD);
     bench.expect(0, "scan in --format json -o found");
     let same_time = fs::metadata(bench.path("in/a.jsonl")).unwrap().modified().unwrap();
@@ -567,7 +540,7 @@ fn f38_a_source_that_changed_since_the_scan_ends_the_run() {
 
 #[test]
 fn f32_findings_that_break_a_promise_are_not_acted_on() {
-    let bench = new_bench();
+    let bench = Bench::new();
     let far = format!("Much text of its own stands here, and so on. {LEAD}");
     bench.write("in/a.jsonl", jsonl(&[LEAD, LEAD, LEAD, "something else", &far]));
     bench.expect(0, "scan in --format json -o found");
@@ -598,7 +571,7 @@ fn f32_findings_that_break_a_promise_are_not_acted_on() {
 
 #[test]
 fn p3_a_place_that_the_kept_one_does_not_cover_stays() {
-    let bench = new_bench();
+    let bench = Bench::new();
     // Saved findings may join places of which the first and the last have little in common.
     let half = LEAD.split_once("river").unwrap();
     let unlike = format!("{}water, and then the sentence went on in words that nobody had ever read before", half.0);
@@ -620,7 +593,7 @@ fn kept_places_are_never_cut() {
     let texts: Vec<String> = (0..3)
         .map(|n| format!("Number {n} begins.\n\n{}\n\nIt goes on.\n\n{}", passages[n], passages[(n + 1) % 3]))
         .collect();
-    let bench = new_bench();
+    let bench = Bench::new();
     bench.write("in/a.jsonl", jsonl(&texts.iter().map(String::as_str).collect::<Vec<_>>()));
     bench.expect(0, "clean in --out out --passages cut");
     let out = bench.read("out/a.jsonl");
@@ -631,7 +604,7 @@ fn kept_places_are_never_cut() {
 
 #[test]
 fn f28_the_output_is_apart_from_the_input_and_new() {
-    let bench = new_bench();
+    let bench = Bench::new();
     bench.write("in/a.txt", LEAD).write("full/file", "mine").write("file", "mine");
     fs::create_dir(bench.path("empty")).unwrap();
     for (arguments, why) in [
@@ -667,7 +640,7 @@ fn names(folder: &Path) -> Vec<String> {
 #[test]
 #[cfg(unix)]
 fn f28_no_link_leads_the_output_elsewhere() {
-    let bench = new_bench();
+    let bench = Bench::new();
     bench.write("in/a.txt", LEAD).write("other/x", "");
     std::os::unix::fs::symlink(bench.path("other"), bench.path("out")).unwrap();
     assert!(bench.expect(2, "clean in --out out").1.contains("is a link"));
@@ -681,7 +654,7 @@ fn f28_no_link_leads_the_output_elsewhere() {
 #[cfg(unix)]
 fn f39_names_that_are_no_utf8_stay_as_they_are() {
     use std::os::unix::ffi::OsStrExt;
-    let bench = new_bench();
+    let bench = Bench::new();
     let name = |bytes: &[u8]| PathBuf::from(std::ffi::OsStr::from_bytes(bytes));
     fs::write(bench.path("in").join(name(b"a\xff.txt")), LEAD).unwrap();
     fs::write(bench.path("in").join(name(b"b\n.txt")), LEAD).unwrap();
@@ -694,7 +667,7 @@ fn f39_names_that_are_no_utf8_stay_as_they_are() {
 #[test]
 #[cfg(unix)]
 fn f25_a_write_that_fails_leaves_no_output() {
-    let bench = new_bench();
+    let bench = Bench::new();
     bench.write("in/a.txt", LEAD.repeat(1000));
     let program = env!("CARGO_BIN_EXE_doublon");
     let script = format!("trap '' XFSZ; ulimit -f 8; exec {program} clean in --out out --no-progress");
@@ -707,7 +680,7 @@ fn f25_a_write_that_fails_leaves_no_output() {
 
 #[test]
 fn f26_what_a_killed_run_left_is_cleared_by_the_next() {
-    let bench = new_bench();
+    let bench = Bench::new();
     bench.write("in/a.txt", LEAD).write(".out.doublon-partial/in/half", "ha").write(".out.doublon-partial/x", "");
     bench.expect(0, "clean in --out out");
     assert_eq!(names(bench.folder()), ["in", "out"]);
@@ -716,7 +689,7 @@ fn f26_what_a_killed_run_left_is_cleared_by_the_next() {
 
 #[test]
 fn a_line_that_is_too_large_is_copied() {
-    let bench = new_bench();
+    let bench = Bench::new();
     let large = jsonl(&[&"large ".repeat(1000)]);
     for tail in ["", &jsonl(&["the end"])] {
         let content = jsonl(&[LEAD]) + &large + &jsonl(&[LEAD]) + &large + tail;
@@ -729,7 +702,7 @@ fn a_line_that_is_too_large_is_copied() {
 
 #[test]
 fn lines_of_plain_text_are_removed_one_by_one() {
-    let bench = new_bench();
+    let bench = Bench::new();
     bench.write("in/a.txt", format!("{LEAD}\r\n\r\nfirst words here\r\n{LEAD}\r\nlast words here"));
     bench.expect(0, "clean in --out out --record lines");
     assert_eq!(bench.read("out/a.txt"), format!("{LEAD}\r\n\r\nfirst words here\r\nlast words here"));
@@ -740,7 +713,7 @@ fn lines_of_plain_text_are_removed_one_by_one() {
 
 #[test]
 fn several_folders_stand_below_their_names() {
-    let bench = new_bench();
+    let bench = Bench::new();
     bench.write("in/a.txt", LEAD).write("more/a.txt", "other words").write("c.txt", LEAD);
     bench.expect(0, "clean in more c.txt --out out");
     assert_eq!(files(&bench.path("out")).keys().collect::<Vec<_>>(), ["c.txt", "more/a.txt"]);

@@ -22,9 +22,15 @@ mod cmd;
 #[cfg(feature = "report")]
 mod explain;
 #[cfg(feature = "cli")]
+mod fields;
+#[cfg(feature = "cli")]
 mod finality;
 #[cfg(feature = "cli")]
+mod ids;
+#[cfg(feature = "cli")]
 mod known_text;
+#[cfg(feature = "cli")]
+mod lists;
 #[cfg(all(feature = "cli", feature = "html"))]
 mod pages;
 #[cfg(feature = "cli")]

@@ -96,17 +96,19 @@ fn all_input_is_accounted_for() {
 }
 
 #[test]
-fn the_worst_documents_come_first_and_repeated_ids_name_none() {
+fn the_worst_documents_come_first_and_repeated_ids_are_marked() {
     let (_held, path) = corpus();
     let found = run(&path, ALL, 2).expect("is read");
     let worst: Vec<u64> = found.worst.iter().map(|document| document.doc.record).collect();
     assert_eq!(worst, [54, 55, 56, 57, 58]);
     assert!(found.summary.over > 5 && found.worst[0].gopher.excess() >= found.worst[4].gopher.excess());
-    let ids: Vec<_> = found.documents.iter().map(|document| document.doc.id.as_deref()).collect();
+    let ids: Vec<_> = found.documents.iter().map(|document| document.doc.own_id().map(|id| &**id)).collect();
     assert_eq!(
         (ids[0], ids[9], ids[10], ids[49], ids[50], ids[60]),
         (None, None, Some("n10"), Some("n49"), None, Some("n0"))
     );
+    let repeated = |doc: usize| found.documents[doc].doc.id.as_ref().map(|id| (id.is_repeated(), id.starts_with('n')));
+    assert_eq!((repeated(0), repeated(10)), (Some((true, true)), Some((false, true))));
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 use clap::{Args as Group, ValueEnum};
 use doublon::Result;
-use doublon::finding::{BadInput, InputOptions, RecordMode};
+use doublon::finding::{BadInput, InputOptions, RecordMode, TextFields};
 use encoding_rs::Encoding;
 
 use super::value::{refused, size};
@@ -14,11 +14,14 @@ use super::value::{refused, size};
 pub struct InputArgs {
     /// Field of a JSON record, or column of a table, that holds its text
     ///
-    /// In JSON, dots lead into nested objects: page.body.
+    /// In JSON, dots lead into nested objects (page.body) and through lists (messages[].content, or [0] for the first of
+    /// them). Brackets choose by another member: messages[role=user].content, also [role=user|assistant] and
+    /// [role!=system]. A text may be a list of strings. May be repeated: all texts of a record are one, with paragraph
+    /// breaks between. With ? behind it, records may lack the field.
     ///
-    /// Example: --text-field page.body
+    /// Example: --text-field instruction --text-field 'input?' --text-field output
     #[arg(long, value_name = "FIELD", default_value = "text")]
-    text_field: String,
+    text_field: Vec<String>,
     /// Field of a JSON record, or column of a table, that holds its id
     ///
     /// The report then names it. Records may lack it. In JSON, dots lead into nested objects.
@@ -26,6 +29,20 @@ pub struct InputArgs {
     /// Example: --id-field url
     #[arg(long, value_name = "FIELD", default_value = "id")]
     id_field: String,
+    /// Key of the list of records in a .json file that is one object [default: told from the content]
+    ///
+    /// Dots lead into nested objects. A file that is a list needs no key.
+    ///
+    /// Example: --records data for {"version": 1, "data": [{...}, {...}]}
+    #[arg(long, value_name = "KEY")]
+    records: Option<String>,
+    /// Take the first row of a table for a record, not for names
+    ///
+    /// Columns are then named by their numbers, from 1 on.
+    ///
+    /// Example: --no-header --text-field 3 --id-field 1
+    #[arg(long)]
+    no_header: bool,
     /// Whether a plain text file is one document or one a line
     ///
     /// With `lines`, blank ones do not count.
@@ -124,8 +141,10 @@ impl InputArgs {
     /// When a value is outside its range.
     pub fn options(&self) -> Result<InputOptions> {
         Ok(InputOptions {
-            text_field: field("text-field", &self.text_field)?,
+            text_field: fields("text-field", &self.text_field)?,
             id_field: self.id_field.clone(),
+            records: self.records.clone(),
+            no_header: self.no_header,
             max_record: size("max-record", &self.max_record)?,
             max_ratio: self.max_ratio,
             follow: self.follow,
@@ -156,8 +175,11 @@ impl InputArgs {
     }
 }
 
-fn field(name: &'static str, field: &str) -> Result<String> {
-    if field.is_empty() { Err(refused(name, &"empty", "the name of a field")) } else { Ok(field.to_owned()) }
+fn fields(name: &'static str, fields: &[String]) -> Result<TextFields> {
+    if fields.iter().any(String::is_empty) {
+        return Err(refused(name, &"empty", "the name of a field"));
+    }
+    TextFields::try_from(fields.to_vec()).map_err(|_| refused(name, &"empty", "the name of a field"))
 }
 
 fn encoding(label: Option<&str>) -> Result<Option<&'static Encoding>> {

@@ -139,6 +139,7 @@ pub fn run(args: &CleanArgs) -> Result<Outcome> {
         tell(&summary, args);
         hints::tell_fields(&facts.skipped, facts.summary.documents, &facts.header.parameters.input.text_field);
         hints::tell_keep(&facts);
+        hints::tell_ids(&facts);
     }
     Ok(Outcome::of(&facts, None, false))
 }

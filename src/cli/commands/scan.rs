@@ -108,6 +108,7 @@ pub fn run(args: &ScanArgs) -> Result<Outcome> {
         tell_counts(&facts, args, &output);
         hints::tell_fields(&facts.skipped, facts.summary.documents, &parameters.input.text_field);
         hints::tell_keep(&facts);
+        hints::tell_ids(&facts);
     }
     tell_next(&facts, args, &output);
     tell_condition(&facts, fail_over);

@@ -41,8 +41,8 @@ impl Sink for Baseline {
 type DocumentName = u128;
 
 fn document_name(doc: &DocumentRef) -> DocumentName {
-    let DocumentRef { source, record, id } = doc;
-    let name = match id {
+    let DocumentRef { source, record, .. } = doc;
+    let name = match doc.own_id() {
         Some(id) => format!("{source}\0id\0{id}"),
         None => format!("{source}\0{record}"),
     };

@@ -184,7 +184,7 @@ impl<'a> Names<'a> {
     /// `a.txt`, `a.jsonl:18 (id x)`.
     pub fn document(&self, doc: &DocumentRef) -> String {
         let path = visible(&doc.source);
-        let id = doc.id.as_ref().map(|id| format!(" (id {})", visible(id))).unwrap_or_default();
+        let id = doc.id.as_ref().map(|id| format!(" (id {})", visible(&id.typed()))).unwrap_or_default();
         if self.has_records(&doc.source) { format!("{path}:{}{id}", doc.record.saturating_add(1)) } else { path.into() }
     }
 

@@ -9,6 +9,7 @@ use parquet::schema::types::ColumnDescriptor;
 
 use super::footer::ParquetFault;
 use super::pages::PageProgress;
+use crate::finding::RecordId;
 
 /// One value.
 #[derive(Debug)]
@@ -75,12 +76,11 @@ impl Cells {
         Ok(cells)
     }
 
-    /// Returns a value as an id: a string that is not empty, or a number.
-    pub fn id(&self, cell: &ParquetCell) -> Option<String> {
+    /// Returns a value as an id, if it is no empty string.
+    pub fn id(&self, cell: &ParquetCell) -> Option<RecordId> {
         match cell {
-            ParquetCell::Bytes(bytes) => self.string(bytes.data()).filter(|id| !id.is_empty()),
-            ParquetCell::Truth(_) => None,
-            _ => self.json(cell),
+            ParquetCell::Bytes(bytes) => self.string(bytes.data()).filter(|id| !id.is_empty()).map(RecordId::from),
+            _ => RecordId::of_json(&self.json(cell)?),
         }
     }
 

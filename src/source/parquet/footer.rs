@@ -208,7 +208,11 @@ impl Nesting {
 }
 
 /// Returns the number of the column that holds the texts.
-pub(crate) fn text_column(schema: &SchemaDescriptor, field: &str) -> Result<usize, ParquetFault> {
+pub(crate) fn text_column(schema: &SchemaDescriptor, fields: &[String]) -> Result<usize, ParquetFault> {
+    let [field] = fields else {
+        let detail = "of Parquet one column of texts is read, and several are named";
+        return Err(ParquetFault::new(Reason::MissingColumn, detail));
+    };
     let wrong = |what: &str| {
         ParquetFault::new(Reason::TextNotString, format!("column `{field}` {what}, but it must hold strings"))
     };

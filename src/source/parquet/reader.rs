@@ -10,7 +10,7 @@ use super::cells::{Cells, ParquetCell};
 use super::footer::{self, ParquetFault};
 use super::guard::guarded;
 use super::pages;
-use crate::finding::{Reason, Skipped};
+use crate::finding::{Reason, RecordId, Skipped};
 use crate::source::options::SourceOptions;
 use crate::source::record::{Item, Record};
 use crate::source::skip::skipped_source;
@@ -55,7 +55,7 @@ impl ParquetReader {
             let metadata = footer::read(&file)?;
             let schema = metadata.file_metadata().schema_descr();
             let columns = WantedColumns {
-                text: footer::text_column(schema, &options.text_field)?,
+                text: footer::text_column(schema, options.text_field.names())?,
                 id: footer::plain_column(schema, &options.id_field),
                 value: options.value_field.as_ref().and_then(|field| footer::plain_column(schema, field)),
             };
@@ -158,8 +158,8 @@ impl GroupRows {
         let step = others.fold(self.text.step().min(most), usize::min);
         let step = step.min(usize::try_from(self.left).unwrap_or(step));
         let texts = self.text.read(step)?;
-        let ids = strings(self.id.as_mut(), step, Cells::id)?;
-        let values = strings(self.value.as_mut(), step, Cells::json)?;
+        let ids = values(self.id.as_mut(), step, Cells::id)?;
+        let values = values(self.value.as_mut(), step, Cells::json)?;
         let mut bytes = 0;
         for ((text, id), value) in texts.into_iter().zip(ids).zip(values) {
             items.push(match text {
@@ -183,18 +183,18 @@ impl GroupRows {
     }
 }
 
-/// Reads the next rows of a column that may be absent, as strings.
-fn strings(
+/// Reads the next rows of a column that may be absent, each as `read` takes it.
+fn values<T: Clone>(
     column: Option<&mut Cells>,
     rows: usize,
-    string: fn(&Cells, &ParquetCell) -> Option<String>,
-) -> Result<Vec<Option<String>>, ParquetFault> {
+    read: fn(&Cells, &ParquetCell) -> Option<T>,
+) -> Result<Vec<Option<T>>, ParquetFault> {
     let Some(column) = column else { return Ok(vec![None; rows]) };
     let cells = column.read(rows)?;
-    Ok(cells.iter().map(|cell| cell.as_ref().and_then(|cell| string(column, cell))).collect())
+    Ok(cells.iter().map(|cell| cell.as_ref().and_then(|cell| read(column, cell))).collect())
 }
 
-fn record(row: u64, id: Option<String>, value: Option<String>, bytes: &ByteArray) -> Record {
+fn record(row: u64, id: Option<RecordId>, value: Option<String>, bytes: &ByteArray) -> Record {
     let bytes = bytes.data();
     let (text, lossy) = match simdutf8::basic::from_utf8(bytes) {
         Ok(text) => (text.to_owned(), false),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::archive::{ArchiveCut, HeadForm, RecordHead, extent, line_ends, version};
 use super::payload::{self, BlockContent};
-use crate::finding::{Reason, Skipped};
+use crate::finding::{Reason, RecordId, Skipped};
 use crate::source::block::Block;
 use crate::source::options::SourceOptions;
 use crate::source::record::{Item, Record};
@@ -57,7 +57,7 @@ fn read(bytes: &[u8], place: RecordPlace, options: &SourceOptions) -> Result<Opt
     let RecordPlace { record, offset, length } = place;
     Ok(Some(Record {
         record,
-        id: head.id(),
+        id: head.id().map(RecordId::from),
         value: None,
         text,
         lossy,
