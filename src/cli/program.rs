@@ -1,8 +1,10 @@
 //! Reads the command line with its settings, runs the command, and turns the result into an exit code.
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, FromArgMatches};
 use doublon::report::visible::visible;
 
@@ -39,6 +41,7 @@ fn run_with(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     if let Some(file) = resolved.file.as_deref().filter(|_| resolved.is_verbose()) {
         say(&format!("settings are from {file}"));
     }
+    resolved.notes.iter().for_each(|note| say(note));
     match command(&line) {
         Ok(outcome) => outcome.code(),
         Err(error) if exit::is_closed_pipe(&error) => ExitCode::SUCCESS,
@@ -87,7 +90,10 @@ fn failure(error: &anyhow::Error) -> ExitCode {
 /// Prints help where it was asked for, and otherwise what is wrong with the arguments. An argument can hold anything,
 /// such as the name of a file from an archive.
 fn usage(message: &clap::Error) -> ExitCode {
-    if message.use_stderr() {
+    if let Some(path) = path_for_command(message) {
+        say(&format!("{path} is no command; to look for duplicates in it: doublon scan {path}"));
+        exit::FAILURE.into()
+    } else if message.use_stderr() {
         let message = message.to_string().replacen("error: ", "doublon: ", 1);
         let lines: Vec<_> = message.lines().map(visible).collect();
         write_plain(&lines.join("\n"));
@@ -95,6 +101,14 @@ fn usage(message: &clap::Error) -> ExitCode {
     } else {
         let _ = message.print();
         ExitCode::SUCCESS
+    }
+}
+
+/// Returns what stands in place of a command, if it is a path.
+fn path_for_command(message: &clap::Error) -> Option<String> {
+    match message.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(given)) if Path::new(given).exists() => Some(given.clone()),
+        _ => None,
     }
 }
 

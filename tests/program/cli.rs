@@ -113,6 +113,23 @@ fn a_wrong_setting_ends_the_run_with_its_place() {
 }
 
 #[test]
+fn what_people_type_is_understood_or_told() {
+    let place = folder(&[("a.txt", "one two three"), ("doublon.toml", "recall = '99.5%'\n")]);
+    let run = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let output = run_in(place.path(), arguments, variables);
+        (output.status.code(), stdout(&output).to_owned(), stderr(&output).to_owned())
+    };
+    let path = run(&["a.txt"], &[]);
+    assert_eq!(path.0, Some(2));
+    assert_eq!(path.2, "doublon: a.txt is no command; to look for duplicates in it: doublon scan a.txt\n");
+    let found = run(&["scan", "a.txt", "--threshold", "90%", "-j", "1", "--format", "json"], &[]).1;
+    assert!(found.contains("\"threshold\":0.9,") && found.contains("\"recall\":0.995"), "{found}");
+    let misspelt = run(&["scan", "a.txt", "-q"], &[("DOUBLON_TRESHOLD", "0.9")]);
+    assert_eq!(misspelt.0, Some(0));
+    assert_eq!(misspelt.2, "doublon: DOUBLON_TRESHOLD sets nothing; did you mean DOUBLON_THRESHOLD?\n");
+}
+
+#[test]
 fn the_settings_shown_are_a_file_that_says_the_same() {
     for command in ["scan", "clean", "report", "params", "stats", "compare"] {
         let place = folder(&[]);

@@ -7,6 +7,8 @@ use doublon::Result;
 use doublon_core::Builder;
 use doublon_core::candidate::presets::Preset;
 
+use super::value::share;
+
 use super::shape::ShapeArgs;
 
 #[derive(Debug, Group)]
@@ -21,7 +23,7 @@ pub struct DocumentArgs {
     /// shingle of the documents kept; duplicates at --threshold are then found without any loss.
     ///
     /// Example: --containment 0.9 --keep longest.
-    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, value_parser = share)]
     containment: Option<f64>,
     /// Take only documents with the same characters for duplicates
     ///

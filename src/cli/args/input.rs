@@ -29,7 +29,7 @@ pub struct InputArgs {
     /// Example: --id-field url
     #[arg(long, value_name = "FIELD", default_value = "id")]
     id_field: String,
-    /// Key of the list of records in a .json file that is one object [default: told from the content]
+    /// Key of the list of records in a .json object [default: the only one]
     ///
     /// Dots lead into nested objects. A file that is a list needs no key.
     ///

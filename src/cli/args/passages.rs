@@ -8,6 +8,8 @@ use doublon_core::Builder;
 use doublon_core::sketch::WindowParameters;
 use doublon_core::text::PassageUnit;
 
+use super::value::share;
+
 use super::windows::WindowArgs;
 
 #[derive(Debug, Group)]
@@ -21,7 +23,7 @@ pub struct PassageArgs {
     /// only passages with the same words in the same order are reported.
     ///
     /// Example: --min-identity 0.9 leaves out what was edited much.
-    #[arg(long, value_name = "SHARE", default_value_t = 0.45, allow_negative_numbers = true)]
+    #[arg(long, value_name = "SHARE", default_value_t = 0.45, allow_negative_numbers = true, value_parser = share)]
     min_identity: f64,
     /// Compare whole lines, paragraphs or sentences
     ///

@@ -24,7 +24,7 @@ pub struct ResourceArgs {
     /// The result is the same for any number.
     ///
     /// Example: --threads 4 leaves the other processors alone.
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(short = 'j', long, value_name = "N", default_value_t = 0)]
     threads: usize,
     /// Keep what is known of documents in SIZE of memory [default: no limit]
     ///

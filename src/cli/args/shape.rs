@@ -7,6 +7,8 @@ use doublon::Result;
 use doublon_core::Builder;
 use doublon_core::candidate::presets::Preset;
 
+use super::value::share;
+
 #[derive(Debug, Group)]
 #[command(next_help_heading = "Documents")]
 pub struct ShapeArgs {
@@ -16,7 +18,7 @@ pub struct ShapeArgs {
     /// has.
     ///
     /// Example: --threshold 0.95 lets documents of which more than a few words differ stay.
-    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, value_parser = share)]
     threshold: Option<f64>,
     /// Find this share of the pairs at the threshold [default: 0.99]
     ///
@@ -24,7 +26,7 @@ pub struct ShapeArgs {
     /// follow from this and --threshold. With --preset, it replaces the bands and rows of the preset.
     ///
     /// Example: --recall 0.999
-    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, value_parser = share)]
     recall: Option<f64>,
     /// Cut signatures into N bands, whatever --recall says
     ///

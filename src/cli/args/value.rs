@@ -20,6 +20,17 @@ pub fn size(name: &'static str, text: &str) -> Result<u64> {
     number.checked_mul(unit).filter(|&size| size > 0).ok_or_else(bad)
 }
 
+/// Reads a share: a number such as `0.8`, or a percentage such as `80%`. Whoever takes it says what it can be.
+///
+/// # Errors
+///
+/// Says what it must be, if it is neither.
+pub fn share(text: &str) -> std::result::Result<f64, String> {
+    let (number, of) = text.strip_suffix('%').map_or((text, 1.0), |percent| (percent, 100.0));
+    let share = number.trim().parse::<f64>().map(|number| number / of);
+    share.map_err(|_| "it must be a number such as 0.8, or a percentage such as 80%".to_owned())
+}
+
 /// Returns the error for a value that a flag cannot have.
 pub fn refused(name: &'static str, value: &dyn ToString, expected: &'static str) -> Error {
     doublon_core::Error::Parameter { name, value: value.to_string(), expected }.into()
@@ -33,6 +44,13 @@ mod tests {
     fn sizes_have_units() {
         let sizes = ["1", "10B", "2kB", "3MB", "1GB", "2K", "4MiB", "1gib"].map(|text| size("x", text).expect("valid"));
         assert_eq!(sizes, [1, 10, 2000, 3_000_000, 1_000_000_000, 2048, 4 << 20, 1 << 30]);
+    }
+
+    #[test]
+    fn shares_may_be_percentages() {
+        let shares = ["0.8", "80%", "58 %", "99.5%", "-1"].map(|text| share(text).expect("valid").to_string());
+        assert_eq!(shares, ["0.8", "0.8", "0.58", "0.995", "-1"]);
+        assert!(["", "%", "a%", "80%%", "0,8"].iter().all(|text| share(text).is_err()));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use clap::{Arg, Command};
 use doublon::Error;
 
 use super::file::{FileEntry, SettingsFile};
-use super::flags::{is_switch, settable_flags, takes_several};
+use super::flags::{is_switch, settable_flags, takes_several, variable_of};
 use super::names::check_names;
 
 /// Flags whose values are paths. In a file, they start from its folder.
@@ -74,11 +74,6 @@ pub fn collect_defaults(
 pub fn place_of(error: &anyhow::Error, defaults: &BTreeMap<String, FlagDefault>) -> Option<String> {
     let Some(Error::Core(doublon_core::Error::Parameter { name, .. })) = error.downcast_ref() else { return None };
     defaults.get(*name).map(|default| default.origin.to_string())
-}
-
-/// The name of the variable that sets a flag.
-fn variable_of(flag: &str) -> String {
-    format!("DOUBLON_{}", flag.to_ascii_uppercase().replace('-', "_"))
 }
 
 /// Reads the variable of a flag. An empty one sets nothing.

@@ -27,6 +27,11 @@ pub fn takes_several(arg: &Arg) -> bool {
     matches!(arg.get_action(), ArgAction::Append)
 }
 
+/// Returns the name of the variable that sets a flag.
+pub fn variable_of(flag: &str) -> String {
+    format!("DOUBLON_{}", flag.to_ascii_uppercase().replace('-', "_"))
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;

@@ -4,7 +4,7 @@ use anyhow::{Context, bail};
 use clap::Command;
 
 use super::file::SettingsFile;
-use super::flags::{COMMANDS, OF_ONE_RUN, settable_flags};
+use super::flags::{COMMANDS, OF_ONE_RUN, settable_flags, variable_of};
 
 /// Refuses sections and keys that no command knows.
 pub fn check_names(definition: &Command, file: &SettingsFile) -> anyhow::Result<()> {
@@ -34,6 +34,19 @@ pub fn check_names(definition: &Command, file: &SettingsFile) -> anyhow::Result<
     Ok(())
 }
 
+/// Returns what is to be told of variables of the environment that are named like settings and are none. They may be for
+/// another version, so they end no run.
+pub fn unknown_variables(definition: &Command, names: impl Iterator<Item = String>) -> Vec<String> {
+    let commands = COMMANDS.iter().filter_map(|name| definition.find_subcommand(name));
+    let mut known: Vec<String> = commands.flat_map(settable_flags).map(|(name, _)| variable_of(name)).collect();
+    known.push("DOUBLON_CONFIG".to_owned());
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let mut unknown: Vec<String> =
+        names.filter(|name| name.starts_with("DOUBLON_") && !known.contains(&name.as_str())).collect();
+    unknown.sort();
+    unknown.iter().map(|name| format!("{name} sets nothing{}", suggestion(name, &known))).collect()
+}
+
 fn suggestion(name: &str, known: &[&str]) -> String {
     let nearest = known.iter().map(|known| (distance(name, known), *known)).min();
     match nearest.filter(|(distance, known)| *distance * 3 <= known.len().max(name.len())) {
@@ -58,7 +71,21 @@ fn distance(a: &str, b: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory;
+
     use super::*;
+    use crate::cli::command_line::CommandLine;
+
+    #[test]
+    fn variables_that_set_nothing_are_told() {
+        let names = ["DOUBLON_TRESHOLD", "DOUBLON_THRESHOLD", "DOUBLON_CONFIG", "HOME", "DOUBLON_XYZZY"];
+        let told = unknown_variables(&CommandLine::command(), names.into_iter().map(str::to_owned));
+        let expected = [
+            "DOUBLON_TRESHOLD sets nothing; did you mean DOUBLON_THRESHOLD?",
+            "DOUBLON_XYZZY sets nothing; `doublon config` lists those there are",
+        ];
+        assert_eq!(told, expected);
+    }
 
     #[test]
     fn names_are_compared_letter_by_letter() {

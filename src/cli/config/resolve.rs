@@ -10,6 +10,7 @@ use clap::{ArgMatches, Command};
 use super::defaults::{FlagDefault, collect_defaults};
 use super::file::SettingsFile;
 use super::flags::COMMANDS;
+use super::names::unknown_variables;
 use super::precedence::{fit_presets, give_way, is_given, without_given};
 
 /// A command line that has been read, and where its values come from.
@@ -20,6 +21,8 @@ pub struct Resolved {
     pub defaults: BTreeMap<String, FlagDefault>,
     /// The file that was read.
     pub file: Option<String>,
+    /// What is to be told of settings that set nothing.
+    pub notes: Vec<String>,
 }
 
 impl Resolved {
@@ -58,10 +61,12 @@ impl From<anyhow::Error> for CommandLineError {
 pub fn resolve(definition: Command, arguments: &[OsString]) -> Result<Resolved, CommandLineError> {
     let matches = definition.clone().try_get_matches_from(arguments)?;
     let Some((name, given)) = matches.subcommand().filter(|(name, _)| COMMANDS.contains(name)) else {
-        return Ok(Resolved { matches, defaults: BTreeMap::new(), file: None });
+        return Ok(Resolved { matches, defaults: BTreeMap::new(), file: None, notes: Vec::new() });
     };
     let named = given.get_one::<PathBuf>("config").map(PathBuf::as_path);
     let file = SettingsFile::of(named, given.get_flag("no_config"))?;
+    let variables = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let notes = unknown_variables(&definition, variables);
     let mut defaults = collect_defaults(&definition, name, file.as_ref(), |variable| env::var_os(variable))?;
     give_way(&mut defaults, given);
     if name == "params" {
@@ -77,7 +82,7 @@ pub fn resolve(definition: Command, arguments: &[OsString]) -> Result<Resolved, 
         without_given(&mut defaults, command, given);
     }
     let matches = definition.try_get_matches_from(arguments)?;
-    Ok(Resolved { matches, defaults, file: file.map(|file| file.path) })
+    Ok(Resolved { matches, defaults, file: file.map(|file| file.path), notes })
 }
 
 /// Makes these values the defaults of a command. Defaults are exempt from the rules on which flags go together.
