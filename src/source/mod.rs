@@ -36,6 +36,7 @@ mod raw;
 mod read;
 mod record;
 mod reread;
+mod signature;
 mod skip;
 mod sniff;
 mod table;

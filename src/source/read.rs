@@ -117,7 +117,7 @@ impl SourceReader {
             source.format_by_ending(options).unwrap_or_else(|| sniff::format_of(start, whole, source, options));
         let missing = reader.format.missing_feature();
         missing.map_or(Ok(()), |(format, feature)| Err(refused(unsupported(format, feature))))?;
-        sniff::refuse(start, whole, reader.format).map_or(Ok(()), Err).map_err(refused)?;
+        sniff::refuse((start, whole), reader.format, source, options).map_or(Ok(()), Err).map_err(refused)?;
         #[cfg(feature = "parquet")]
         if reader.format == Format::Parquet {
             reader.open_rows()?;
