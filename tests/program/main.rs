@@ -25,6 +25,7 @@ mod explain;
 mod finality;
 #[cfg(feature = "cli")]
 mod known_text;
+mod others;
 #[cfg(all(feature = "cli", feature = "html"))]
 mod pages;
 #[cfg(feature = "cli")]
