@@ -100,7 +100,10 @@ mod tests {
 
     #[test]
     fn input_at_fault_is_told_and_a_normal_archive_is_not() {
-        assert_eq!(Outcome::of(&facts(&[Reason::Empty, Reason::SameFile]), None, false), Outcome::Done);
+        assert_eq!(
+            Outcome::of(&facts(&[Reason::Empty, Reason::SameFile, Reason::OtherFile]), None, false),
+            Outcome::Done
+        );
         assert_eq!(Outcome::of(&facts(&[Reason::Empty, Reason::InvalidJson]), None, false), Outcome::Partial);
     }
 

@@ -164,7 +164,9 @@ pub fn skipped() -> Findings {
         skipped("a.jsonl", Some(0), Reason::Empty, None),
         skipped("a.jsonl", Some(17), Reason::InvalidJson, Some("expected `,` at column 12")),
         skipped("locked", None, Reason::Permission, None),
+        skipped("logo.png", None, Reason::OtherFile, Some("picture (PNG)")),
     ];
+    findings.summary.other_files = BTreeMap::from([("picture".into(), 1)]);
     findings.summary.documents = 4;
     findings.summary.skipped =
         BTreeMap::from([("empty".into(), 1), ("invalid_json".into(), 1), ("permission".into(), 1)]);
@@ -281,7 +283,8 @@ impl SampleRandom {
     }
 
     fn skipped(&mut self) -> Skipped {
-        let reason = [Reason::Empty, Reason::Empty, Reason::InvalidJson, Reason::ReadError][self.below(4)];
+        let reason =
+            [Reason::Empty, Reason::Empty, Reason::InvalidJson, Reason::ReadError, Reason::OtherFile][self.below(5)];
         let source = ["a.jsonl", "a.jsonl", "b.jsonl"][self.below(3)].to_owned();
         Skipped { source, record: Some(self.below(9) as u64), offset: None, reason, detail: None }
     }

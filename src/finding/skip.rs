@@ -23,6 +23,14 @@ pub struct Skipped {
     pub detail: Option<String>,
 }
 
+impl Skipped {
+    /// Returns what kind of other file this is, `picture`, or `None` if it was to be a document.
+    pub fn other_kind(&self) -> Option<&str> {
+        let detail = self.detail.as_deref().unwrap_or("unknown");
+        (self.reason == Reason::OtherFile).then(|| detail.split_once(" (").map_or(detail, |(kind, _)| kind))
+    }
+}
+
 /// Why a document or source was not compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "report", derive(JsonSchema))]
@@ -51,6 +59,9 @@ pub enum Reason {
     Unsupported,
     /// The file holds no text.
     Binary,
+    /// The file was met in a folder and holds no text, nor does its name promise any: a picture, a database. The detail
+    /// is its kind, with the format in brackets if that is known: `picture (PNG)`. It is no document, and counted apart.
+    OtherFile,
     /// The record is larger than `--max-record`.
     TooLarge,
     /// The row of a table has more or fewer fields than the header.
@@ -120,6 +131,7 @@ impl Reason {
             Self::Encoding => "encoding",
             Self::Unsupported => "unsupported",
             Self::Binary => "binary",
+            Self::OtherFile => "other_file",
             Self::TooLarge => "too_large",
             Self::RaggedRow => "ragged_row",
             Self::OpenQuote => "open_quote",
@@ -152,6 +164,9 @@ impl Reason {
     /// Returns whether the input is at fault, so that the run ends with exit code 3. An empty document, a second name
     /// of a file, something that is no file, or a picture among pages is normal in an archive.
     pub fn is_fault(self) -> bool {
-        !matches!(self, Self::Empty | Self::SameFile | Self::NotRegular | Self::NotText | Self::Revisit)
+        !matches!(
+            self,
+            Self::Empty | Self::SameFile | Self::NotRegular | Self::NotText | Self::Revisit | Self::OtherFile
+        )
     }
 }

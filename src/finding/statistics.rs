@@ -248,6 +248,9 @@ pub struct StatisticsSummary {
     pub documents: u64,
     /// What was not, by reason.
     pub skipped: BTreeMap<String, u64>,
+    /// Files in folders that hold no text, by their kind, such as `picture`. They are no documents.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub other_files: BTreeMap<String, u64>,
     /// Documents in which bytes that are not UTF-8 were replaced.
     pub lossy: u64,
     /// The sizes of documents.

@@ -21,6 +21,9 @@ pub struct Summary {
     pub removed: u64,
     /// What was not compared, by reason.
     pub skipped: BTreeMap<String, u64>,
+    /// Files in folders that hold no text, by their kind, such as `picture`. They are no documents.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub other_files: BTreeMap<String, u64>,
     /// Bytes of text in the documents compared, without known text.
     pub text_bytes: u64,
     /// Bytes of text in the removed documents, without known text.

@@ -337,25 +337,28 @@ mod tests {
         let counts = any::<[u64; 9]>();
         let by_name = || prop::collection::btree_map(any::<String>(), any::<u64>(), 0..3);
         let estimate = prop::option::of((score(), score(), score()));
-        (counts, by_name(), by_name(), estimate).prop_map(|(n, skipped, encodings, estimate)| Summary {
-            documents: n[0],
-            kept: n[1],
-            removed: n[2],
-            skipped,
-            text_bytes: n[3],
-            ignored: None,
-            removed_bytes: n[4],
-            lossy: n[5],
-            with_id: (n[4] % 2 == 0).then_some(n[4]),
-            with_value: (n[5] % 2 == 0).then_some(n[5]),
-            encodings,
-            passage_matches: n[6],
-            passage_families: n[7],
-            passage_classes: [("copy".to_owned(), ClassCounts { matches: n[6], families: n[7] })].into(),
-            short_repeats: n[8],
-            recall_estimate: estimate.map(|(value, low, high)| RecallEstimate { value, low, high }),
-            new: estimate.map(|_| NewRepeats { documents: n[0], passages: n[1], bytes: n[2] }),
-        })
+        (counts, by_name(), by_name(), by_name(), estimate).prop_map(
+            |(n, skipped, other_files, encodings, estimate)| Summary {
+                documents: n[0],
+                kept: n[1],
+                removed: n[2],
+                skipped,
+                other_files,
+                text_bytes: n[3],
+                ignored: None,
+                removed_bytes: n[4],
+                lossy: n[5],
+                with_id: (n[4] % 2 == 0).then_some(n[4]),
+                with_value: (n[5] % 2 == 0).then_some(n[5]),
+                encodings,
+                passage_matches: n[6],
+                passage_families: n[7],
+                passage_classes: [("copy".to_owned(), ClassCounts { matches: n[6], families: n[7] })].into(),
+                short_repeats: n[8],
+                recall_estimate: estimate.map(|(value, low, high)| RecallEstimate { value, low, high }),
+                new: estimate.map(|_| NewRepeats { documents: n[0], passages: n[1], bytes: n[2] }),
+            },
+        )
     }
 
     fn config(threshold: f64, seed: u64) -> Config {

@@ -102,7 +102,11 @@ impl<W: Write> SarifReport<W> {
         if left > 0 { self.results.keep(Finding::PassageFamily(family)) } else { Ok(()) }
     }
 
+    /// Keeps what was skipped; not other files, about which there is nothing to do.
     fn skip(&mut self, skipped: Skipped) -> Result<()> {
+        if skipped.other_kind().is_some() {
+            return Ok(());
+        }
         self.counts.skipped += 1;
         if self.counts.skipped <= self.limit { self.skipped.keep(Finding::Skipped(skipped)) } else { Ok(()) }
     }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::text::page::{Names, Page, Paint};
-use super::text::{Style, counted, ignored_text, number, percent, reason_in_words};
+use super::text::{Style, counted, ignored_text, number, other_files, percent, reason_in_words};
 use super::visible::visible;
 use crate::finding::Skipped;
 use crate::finding::statistics::{
@@ -160,7 +160,8 @@ impl<W: Write> StatisticsPage<'_, W> {
     }
 
     fn skipped(&mut self) -> io::Result<()> {
-        let mut skipped: Vec<&Skipped> = self.statistics.skipped.iter().collect();
+        let documents = self.statistics.skipped.iter().filter(|skipped| skipped.other_kind().is_none());
+        let mut skipped: Vec<&Skipped> = documents.collect();
         skipped.sort_by_key(|skipped| !skipped.reason.is_fault());
         if skipped.is_empty() {
             return Ok(());
@@ -179,6 +180,9 @@ impl<W: Write> StatisticsPage<'_, W> {
         let summary = &self.statistics.summary;
         self.page.heading("Summary")?;
         self.page.labelled("documents", &documents_sum(summary), Paint::Plain)?;
+        if !summary.other_files.is_empty() {
+            self.page.labelled("not text", &other_files(&summary.other_files), Paint::Plain)?;
+        }
         if summary.documents == 0 {
             return Ok(());
         }

@@ -158,7 +158,7 @@ impl CorpusBuilder {
     }
 
     fn skip(&mut self, all: &[Skipped]) {
-        self.grown.counts.skipped_sources += all.len() as u64;
+        self.grown.counts.skipped_sources += all.iter().filter(|skipped| skipped.other_kind().is_none()).count() as u64;
         for skipped in all {
             self.grown.skipped.push(skipped);
         }

@@ -9,7 +9,7 @@ use doublon_core::kernel::Masks;
 pub(crate) struct IntakeCounts {
     /// Records that parsing gave, good and bad, counted where they come from.
     pub records: u64,
-    /// What was skipped without being a record: files, links.
+    /// What was skipped without being a record: files, links; not other files.
     pub skipped_sources: u64,
     /// Bytes of text in all documents.
     pub text_bytes: u64,

@@ -66,10 +66,11 @@ impl Emission<'_> {
         }
         let compared = self.compared - lost_count;
         let summary = Summary {
-            documents: compared + self.skipped.len(),
+            documents: compared + self.skipped.documents(),
             kept: compared - removed_count.min(compared),
             removed: removed_count,
             skipped: self.skipped.counts(),
+            other_files: self.skipped.other_files(),
             text_bytes: self.counts.text_bytes - self.counts.known_bytes,
             removed_bytes,
             lossy: self.counts.lossy,
@@ -102,7 +103,7 @@ impl Emission<'_> {
 
     /// Checks that all that was met is accounted for.
     fn check(&self, compared: u64) -> Result<()> {
-        let (met, accounted) = (self.counts.records + self.counts.skipped_sources, compared + self.skipped.len());
+        let (met, accounted) = (self.counts.records + self.counts.skipped_sources, compared + self.skipped.documents());
         if met == accounted { Ok(()) } else { Err(Error::Miscounted { met, accounted }) }
     }
 

@@ -39,7 +39,8 @@ pub fn read_known_text(paths: &[PathBuf], input: &InputOptions) -> Result<KnownT
         let options = SourceOptions::from(input.clone());
         let take = |items: Vec<Item>| items.into_iter().try_for_each(|item| take_text(item, &mut texts));
         let read = intake::read(&found.sources, &options, AHEAD, &(), |_, items| items, take)?;
-        found.skipped.into_iter().chain(read.skipped).try_for_each(refuse)?;
+        let mut unread = found.skipped.into_iter().chain(read.skipped).filter(|skipped| skipped.other_kind().is_none());
+        unread.try_for_each(refuse)?;
         if texts[before..].iter().all(|text| text.trim().is_empty()) {
             return Err(Error::Refused {
                 path: path.clone(),

@@ -19,6 +19,7 @@ pub(crate) struct SkippedList {
     entries: Vec<SkippedEntry>,
     spool: Spool,
     counts: BTreeMap<Reason, u64>,
+    other_files: BTreeMap<String, u64>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +40,10 @@ impl SkippedList {
         let bytes = encode(skipped);
         let start = self.spool.append(&bytes);
         self.entries.push(SkippedEntry { name, length: bytes.len() as u32, record, start });
-        *self.counts.entry(skipped.reason).or_insert(0) += 1;
+        match skipped.other_kind() {
+            Some(kind) => *self.other_files.entry(kind.to_owned()).or_insert(0) += 1,
+            None => *self.counts.entry(skipped.reason).or_insert(0) += 1,
+        }
     }
 
     /// Moves the spool to disk when it outgrows its part of the budget.
@@ -47,12 +51,17 @@ impl SkippedList {
         if self.spool.held_bytes() > budget.skipped() { self.spool.spill(&budget.folder) } else { Ok(()) }
     }
 
-    /// Returns how many there are.
-    pub fn len(&self) -> u64 {
-        self.entries.len() as u64
+    /// Returns how many count as documents: other files do not.
+    pub fn documents(&self) -> u64 {
+        self.counts.values().sum()
     }
 
-    /// Returns how many there are of each reason, by its name.
+    /// Returns how many other files there are of each kind.
+    pub fn other_files(&self) -> BTreeMap<String, u64> {
+        self.other_files.clone()
+    }
+
+    /// Returns how many documents there are of each reason, by its name.
     pub fn counts(&self) -> BTreeMap<String, u64> {
         self.counts.iter().map(|(reason, &count)| (reason.name().to_owned(), count)).collect()
     }
@@ -120,6 +129,7 @@ mod tests {
             reason: if record.is_none() { Reason::Missing } else { Reason::InvalidJson },
             detail: Some(detail.into()),
         };
+        let other = |detail: &str| Skipped { reason: Reason::OtherFile, ..skipped("o", None, detail) };
         let all = [
             skipped("b", Some(2), "x"),
             skipped("a", Some(70), "y"),
@@ -127,6 +137,9 @@ mod tests {
             skipped("a", Some(9), "b"),
             skipped("a", Some(9), "a"),
             skipped("b", Some(u64::MAX - 1), "last"),
+            other("picture (PNG)"),
+            other("picture (GIF)"),
+            other("font"),
         ];
         for memory in [None, Some(64)] {
             let budget = Budget::new(&Resources { memory, ..Resources::default() });
@@ -135,8 +148,9 @@ mod tests {
                 list.push(one);
                 list.spill_over(&budget).expect("spills");
             }
-            assert_eq!(list.len(), 6);
+            assert_eq!(list.documents(), 6);
             assert_eq!(list.counts(), BTreeMap::from([("invalid_json".into(), 5), ("missing".into(), 1)]));
+            assert_eq!(list.other_files(), BTreeMap::from([("font".into(), 1), ("picture".into(), 2)]));
             let mut found = Vec::new();
             list.for_each(|one| {
                 found.push(one);

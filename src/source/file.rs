@@ -49,6 +49,12 @@ impl Source {
         }
     }
 
+    /// Returns whether the ending of the name says that this is text, so that something is wrong if it is not.
+    pub(super) fn promises_text(&self, options: &SourceOptions) -> bool {
+        let ending = self.ending();
+        self.format_by_ending(options).is_some() || TEXT_ENDINGS.iter().any(|&text| ending == text)
+    }
+
     /// Returns the last ending of the name that tells no compression, in lower case.
     pub(super) fn ending(&self) -> OsString {
         let name = match Compression::by_ending(&self.path) {
@@ -58,6 +64,12 @@ impl Source {
         name.and_then(Path::extension).unwrap_or_default().to_ascii_lowercase()
     }
 }
+
+/// Endings of texts beside those that tell a format.
+const TEXT_ENDINGS: [&str; 20] = [
+    "adoc", "asc", "cfg", "conf", "css", "eml", "ini", "js", "log", "mbox", "org", "py", "rs", "rst", "srt", "tex",
+    "toml", "vtt", "xml", "yaml",
+];
 
 #[cfg(test)]
 mod tests {
@@ -89,5 +101,15 @@ mod tests {
             assert_eq!(source(path).format_by_ending(&files), format, "{path}");
         }
         assert_eq!(source("a.md").format_by_ending(&lines), Some(Format::Lines));
+    }
+
+    #[test]
+    fn an_ending_promises_text_or_does_not() {
+        let options = SourceOptions::default();
+        for (path, promises) in
+            [("a.txt", true), ("a.LOG.gz", true), ("a.warc.gz", true), ("a.png", false), ("a", false)]
+        {
+            assert_eq!(source(path).promises_text(&options), promises, "{path}");
+        }
     }
 }

@@ -38,6 +38,7 @@ mod raw;
 mod read;
 mod record;
 mod reread;
+mod signature;
 mod skip;
 mod sniff;
 mod table;

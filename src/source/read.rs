@@ -132,7 +132,7 @@ impl SourceReader {
         let (start, whole) = (reader.pending.as_slice(), reader.ended);
         let missing = reader.format.missing_feature();
         missing.map_or(Ok(()), |(format, feature)| Err(refused(unsupported(format, feature))))?;
-        sniff::refuse(start, whole, reader.format).map_or(Ok(()), Err).map_err(refused)?;
+        sniff::refuse((start, whole), reader.format, source, options).map_or(Ok(()), Err).map_err(refused)?;
         #[cfg(feature = "parquet")]
         if reader.format == Format::Parquet {
             reader.open_rows()?;

@@ -14,16 +14,36 @@ use super::compression::Compression;
 use super::file::Source;
 use super::format::Format;
 use super::options::SourceOptions;
+use super::signature::{other_kind, signature};
 use super::skip::SkipCause;
 use super::warc;
 use crate::finding::Reason;
 
 /// Returns why a source that begins with `start` is not read as `format`. `whole` says that there is nothing more.
-pub(super) fn refuse(start: &[u8], whole: bool, format: Format) -> Option<SkipCause> {
+/// What is no text is an other file where nobody said that it would be one: neither was it named, nor has it the ending
+/// of a text.
+pub(super) fn refuse(
+    (start, whole): (&[u8], bool),
+    format: Format,
+    source: &Source,
+    options: &SourceOptions,
+) -> Option<SkipCause> {
+    let (reason, detail) = refuse_as(start, whole, format)?;
+    let is_expected = source.named || source.promises_text(options);
+    // What is compressed twice may well be text.
+    if reason != Reason::Binary || is_expected || Compression::of(start, Path::new("")).is_some() {
+        return Some((reason, detail));
+    }
+    Some((Reason::OtherFile, other_kind(start, source)))
+}
+
+fn refuse_as(start: &[u8], whole: bool, format: Format) -> Option<SkipCause> {
     let as_named = match format {
         // Its reader says what is wrong.
         Format::Parquet | Format::Json => true,
-        Format::Plain | Format::Html => has_utf16_mark(start) || alternates_with_zeros(sample(start)),
+        Format::Plain | Format::Html => {
+            signature(start).is_none() && (has_utf16_mark(start) || alternates_with_zeros(sample(start)))
+        }
         // Its records may hold anything.
         Format::Warc => return other_than_archive(start),
         Format::Lines | Format::Csv | Format::Tsv => false,
@@ -32,7 +52,8 @@ pub(super) fn refuse(start: &[u8], whole: bool, format: Format) -> Option<SkipCa
     if as_named {
         return None;
     }
-    wide_encoding(start).or_else(|| binary(start)).or_else(|| match format {
+    let wide = || signature(start).map_or_else(|| wide_encoding(start), |_| None);
+    wide().or_else(|| binary(start)).or_else(|| match format {
         Format::Jsonl => other_than_lines_of_json(without_mark(start), whole),
         Format::Csv | Format::Tsv => other_than_table(start, whole),
         _ => None,
@@ -129,18 +150,6 @@ fn alternates_with_zeros(sample: &[u8]) -> bool {
     pairs.len() >= 2 && high * 5 >= pairs.len() * 3 && low * 20 <= pairs.len()
 }
 
-/// What common files that are no text begin with.
-const SIGNATURES: [(&[u8], &str); 8] = [
-    (b"PK\x03\x04", "a ZIP archive"),
-    (b"PAR1", "a Parquet file"),
-    (b"%PDF-", "a PDF"),
-    (b"\x89PNG\r\n", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"GIF8", "a GIF picture"),
-    (b"\x7fELF", "a program"),
-    (b"SQLite format 3\0", "an SQLite database"),
-];
-
 /// Text has few control characters beside white space, backspaces and escapes: bytes at random have 11%, and the files
 /// that are kept have under 10% even where NUL separates the words. Bytes that are not UTF-8 make it less likely text,
 /// but legacy encodings have no such characters at all.
@@ -149,18 +158,18 @@ fn binary(start: &[u8]) -> Option<SkipCause> {
         let detail = format!("{} data inside a compression; only one is taken off", inner.name());
         return Some((Reason::Binary, detail));
     }
-    if let Some((_, what)) = SIGNATURES.iter().find(|(signature, _)| start.starts_with(signature)) {
-        return Some((Reason::Binary, format!("the file is {what}, not text")));
+    if let Some(signature) = signature(start) {
+        return Some((Reason::Binary, format!("the file is {}, not text", signature.with_article)));
     }
+    has_many_controls(start).map(|detail| (Reason::Binary, detail))
+}
+
+fn has_many_controls(start: &[u8]) -> Option<String> {
     let sample = sample(start);
     let controls = sample.iter().filter(|byte| matches!(byte, 0..=7 | 14..=26 | 28..=31 | 127)).count();
     let (parts, of) = if is_utf8_so_far(sample) { (3, 10) } else { (1, 20) };
-    (controls * of > sample.len() * parts).then(|| {
-        (
-            Reason::Binary,
-            format!("the file is not text: {controls} of its first {} bytes are control characters", sample.len()),
-        )
-    })
+    (controls * of > sample.len() * parts)
+        .then(|| format!("the file is not text: {controls} of its first {} bytes are control characters", sample.len()))
 }
 
 fn sample(start: &[u8]) -> &[u8] {

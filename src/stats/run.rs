@@ -144,8 +144,9 @@ impl StatsRun<'_> {
             Ok(())
         })?;
         tally.mark_repeated_ids(&RepeatedValues::of(&ids).collect(|id| id != 0));
-        let met = records + (walked.skipped.len() + read.skipped.len()) as u64;
-        let skipped = [walked.skipped, read.skipped, std::mem::take(&mut tally.skipped)].concat();
+        let unread = [walked.skipped, read.skipped].concat();
+        let met = records + skipped_documents(&unread);
+        let skipped = [unread, std::mem::take(&mut tally.skipped)].concat();
         self.statistics(tally, read.sources, skipped, met)
     }
 
@@ -178,7 +179,7 @@ impl StatsRun<'_> {
         mut skipped: Vec<Skipped>,
         met: u64,
     ) -> Result<Statistics> {
-        let accounted = tally.documents + skipped.len() as u64;
+        let accounted = tally.documents + skipped_documents(&skipped);
         if met != accounted {
             return Err(Error::Miscounted { met, accounted });
         }
@@ -186,7 +187,11 @@ impl StatsRun<'_> {
         let mut summary = tally.summary();
         summary.met = met;
         for why in &skipped {
-            *summary.skipped.entry(why.reason.name().to_owned()).or_default() += 1;
+            let (counts, name) = match why.other_kind() {
+                Some(kind) => (&mut summary.other_files, kind),
+                None => (&mut summary.skipped, why.reason.name()),
+            };
+            *counts.entry(name.to_owned()).or_default() += 1;
         }
         let documents = |numbered: Vec<Numbered>| numbered.into_iter().map(|one| one.document).collect();
         Ok(Statistics {
@@ -249,6 +254,11 @@ impl Gauge {
 
 fn reference(source: Arc<str>, record: &Record) -> DocumentRef {
     DocumentRef { source, record: record.record, id: record.id.clone() }
+}
+
+/// Counts what was skipped as a document; other files are none.
+fn skipped_documents(skipped: &[Skipped]) -> u64 {
+    skipped.iter().filter(|skipped| skipped.other_kind().is_none()).count() as u64
 }
 
 fn empty(source: &str, record: u64) -> Skipped {

@@ -31,6 +31,8 @@ mod ids;
 mod known_text;
 #[cfg(feature = "cli")]
 mod lists;
+#[cfg(feature = "cli")]
+mod others;
 #[cfg(all(feature = "cli", feature = "html"))]
 mod pages;
 #[cfg(feature = "cli")]

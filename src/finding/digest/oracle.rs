@@ -143,7 +143,8 @@ fn frequent(findings: &Findings) -> Vec<FrequentFamily> {
 }
 
 fn skipped(skipped: &[Skipped], limits: DigestLimits) -> SkippedDigest {
-    let mut sorted: Vec<&Skipped> = skipped.iter().collect();
+    let mut sorted: Vec<&Skipped> = skipped.iter().filter(|skipped| skipped.other_kind().is_none()).collect();
+    let all = sorted.len();
     sorted.sort_by_key(|skipped| !skipped.reason.is_fault());
     let runs: Vec<&[&Skipped]> = sorted.chunk_by(|x, y| (&x.source, x.reason) == (&y.source, y.reason)).collect();
     let beyond = runs.iter().skip(limits.skipped_runs).map(|run| run.len()).sum();
@@ -151,7 +152,7 @@ fn skipped(skipped: &[Skipped], limits: DigestLimits) -> SkippedDigest {
         first: run.iter().take(limits.skipped_records).map(|skipped| (*skipped).clone()).collect(),
         count: run.len(),
     };
-    SkippedDigest { runs: runs.iter().take(limits.skipped_runs).map(run).collect(), beyond, all: skipped.len() }
+    SkippedDigest { runs: runs.iter().take(limits.skipped_runs).map(run).collect(), beyond, all }
 }
 
 fn measures(findings: &Findings) -> ChartMeasures {

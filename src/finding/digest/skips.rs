@@ -37,7 +37,11 @@ impl SkippedRuns {
         Self { faults: new(), others: new(), most: runs }
     }
 
+    /// Takes up one, unless it is an other file: those are only counted.
     pub fn add(&mut self, skipped: Skipped) {
+        if skipped.other_kind().is_some() {
+            return;
+        }
         let runs = if skipped.reason.is_fault() { &mut self.faults } else { &mut self.others };
         runs.add(skipped);
     }

@@ -8,7 +8,7 @@ use super::shown::Shown;
 use super::words::more;
 use crate::finding::digest::Digest;
 use crate::finding::{Skipped, SourceInfo};
-use crate::report::text::{bytes, number, percent, reason_in_words};
+use crate::report::text::{bytes, number, other_files, percent, reason_in_words};
 use crate::report::visible::visible;
 
 /// Skipped records and sources that are listed.
@@ -26,6 +26,7 @@ pub struct PageTail<'a> {
     reasons: Vec<(String, String)>,
     skipped: Vec<(String, String)>,
     more_skipped: String,
+    other_files: String,
     settings: Vec<(&'static str, String)>,
     sources: Vec<(Shown<'a>, String, Shown<'a>)>,
     more_sources: String,
@@ -44,6 +45,10 @@ impl<'a> PageTail<'a> {
             reasons: summary.skipped.iter().map(|(reason, n)| (reason_in_words(reason), number(*n))).collect(),
             skipped: listed.map(|skipped| skipped_row(skipped, context)).collect(),
             more_skipped: more(skipped.all, most, "record"),
+            other_files: match summary.other_files.is_empty() {
+                true => String::new(),
+                false => other_files(&summary.other_files),
+            },
             settings: settings(&header.parameters.config),
             sources: header.sources.iter().take(most_sources).map(source).collect(),
             more_sources: more(header.sources.len(), most_sources, "file"),

@@ -119,6 +119,7 @@ fn hostile() -> Findings {
     findings.skipped[0].source = EVIL.into();
     findings.skipped[0].detail = Some(EVIL.into());
     findings.summary.skipped.insert(EVIL.into(), 1);
+    findings.summary.other_files.insert(EVIL.into(), 1);
     findings
 }
 
@@ -243,6 +244,10 @@ fn a_run_that_finds_nothing_says_so() {
 fn skipped_input_is_counted_and_listed() {
     let page = page(&samples::skipped());
     assert!(page.contains("<li><b>1</b> permission denied</li>"), "{page}");
+    assert!(
+        page.contains("Other files") && page.contains("1 other file (1 picture)") && !page.contains("logo.png"),
+        "{page}"
+    );
     assert!(page.contains("a.jsonl:18") && page.contains("expected `,` at column 12"), "{page}");
 }
 

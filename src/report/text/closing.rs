@@ -1,5 +1,6 @@
 //! The end of the report: what the run comes to.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::page::{Names, Page, Paint};
@@ -16,6 +17,9 @@ pub fn write<W: Write>(digest: &Digest, names: &Names<'_>, page: &mut Page<'_, W
     page.labelled("documents", &documents_sum(summary), Paint::Plain)?;
     if !summary.skipped.is_empty() {
         page.labelled("skipped", &skipped_by_reason(summary), Paint::Plain)?;
+    }
+    if !summary.other_files.is_empty() {
+        page.labelled("not text", &other_files(&summary.other_files), Paint::Plain)?;
     }
     page.labelled("text", &text_counts(summary), Paint::Plain)?;
     if let Some(ignored) = summary.ignored {
@@ -47,7 +51,11 @@ pub fn write<W: Write>(digest: &Digest, names: &Names<'_>, page: &mut Page<'_, W
 /// Returns the counts in one line: documents, passages, and the sum that holds.
 pub fn summary_line(header: &Header, summary: &Summary) -> String {
     let noun = if summary.documents == 1 { "document" } else { "documents" };
-    let documents = format!("{noun}: {}", documents_sum(summary));
+    let others = match summary.other_files.is_empty() {
+        true => String::new(),
+        false => format!("; {}", other_files(&summary.other_files)),
+    };
+    let documents = format!("{noun}: {}{others}", documents_sum(summary));
     if header.parameters.config.level.passages() {
         format!("{documents}; {}", passages_found(summary))
     } else {
@@ -76,6 +84,13 @@ pub fn classes(summary: &Summary) -> Option<String> {
     let families = |class: PassageClass| summary.passage_classes.get(class.name()).map_or(0, |counts| counts.families);
     let others = PassageClass::ALL.into_iter().skip(1).map(families).fold(0, u64::saturating_add);
     (others > 0).then(|| counted_classes(PassageClass::ALL.map(|class| (class, families(class))).into_iter()))
+}
+
+/// Returns how many files hold no text, and what they are: `3 other files (1 database, 2 pictures)`.
+pub fn other_files(kinds: &BTreeMap<String, u64>) -> String {
+    let told: Vec<_> = kinds.iter().map(|(kind, &n)| counted(n, &visible(kind))).collect();
+    let all = kinds.values().copied().fold(0, u64::saturating_add);
+    format!("{} ({})", counted(all, "other file"), told.join(", "))
 }
 
 fn skipped_by_reason(summary: &Summary) -> String {

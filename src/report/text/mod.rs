@@ -17,8 +17,8 @@ mod style;
 mod tests;
 pub(super) mod wrap;
 
-pub(super) use self::closing::ignored_text;
 pub use self::closing::summary_line;
+pub(super) use self::closing::{ignored_text, other_files};
 pub use self::phrase::{bytes, counted, number, percent};
 pub(super) use self::phrase::{covered, reason_in_words, regrouped};
 pub use self::report::{TextReport, limits, write, write_digest};

@@ -150,6 +150,7 @@ pub fn reason_in_words(name: &str) -> String {
         "wrong_shape" => "not of the shape that its name says",
         "encoding" => "unknown encoding",
         "binary" => "not text",
+        "other_file" => "a file that is no text",
         "too_large" => "larger than --max-record",
         "permission" => "permission denied",
         "not_regular" => "no regular file",

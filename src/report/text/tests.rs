@@ -172,6 +172,7 @@ fn hostile() -> Findings {
     findings.skipped[0].source = EVIL.into();
     findings.skipped[0].detail = Some(EVIL.into());
     findings.summary.skipped.insert(EVIL.into(), 1);
+    findings.summary.other_files.insert(EVIL.into(), 1);
     findings
 }
 
