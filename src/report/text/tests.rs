@@ -97,6 +97,7 @@ Summary
 
     documents  4 = 1 kept + 0 removed + 3 skipped
     skipped    nothing but white space: 1, invalid JSON: 1, permission denied: 1
+    not text   1 other file (1 picture)
     text       2,948 bytes
     repeated   nothing
     passages   no repeated passage
