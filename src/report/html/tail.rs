@@ -45,9 +45,9 @@ impl<'a> PageTail<'a> {
             reasons: summary.skipped.iter().map(|(reason, n)| (reason_in_words(reason), number(*n))).collect(),
             skipped: listed.map(|skipped| skipped_row(skipped, context)).collect(),
             more_skipped: more(skipped.all, most, "record"),
-            other_files: match summary.other_files.is_empty() {
-                true => String::new(),
-                false => other_files(&summary.other_files),
+            other_files: match summary.other_files.len() {
+                0 => String::new(),
+                _ => other_files(&summary.other_files),
             },
             settings: settings(&header.parameters.config),
             sources: header.sources.iter().take(most_sources).map(source).collect(),

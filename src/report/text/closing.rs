@@ -51,9 +51,9 @@ pub fn write<W: Write>(digest: &Digest, names: &Names<'_>, page: &mut Page<'_, W
 /// Returns the counts in one line: documents, passages, and the sum that holds.
 pub fn summary_line(header: &Header, summary: &Summary) -> String {
     let noun = if summary.documents == 1 { "document" } else { "documents" };
-    let others = match summary.other_files.is_empty() {
-        true => String::new(),
-        false => format!("; {}", other_files(&summary.other_files)),
+    let others = match summary.other_files.len() {
+        0 => String::new(),
+        _ => format!("; {}", other_files(&summary.other_files)),
     };
     let documents = format!("{noun}: {}{others}", documents_sum(summary));
     if header.parameters.config.level.passages() {
