@@ -66,28 +66,31 @@ pub fn starts_outside(starts: impl Iterator<Item = usize>, blocks: &[Span]) -> V
 
 /// Returns the line feeds and the characters that may end a sentence, each with where it is.
 fn stops(text: &str) -> impl Iterator<Item = (usize, char)> {
-    // Few characters begin with such a byte and are none, so the others need not be decoded.
-    let candidates = text.bytes().enumerate().filter(|&(_, byte)| BEGINS_STOP[byte as usize]);
-    let decoded = candidates.filter_map(|(at, _)| text[at..].chars().next().map(|c| (at, c)));
-    decoded.filter(|&(_, c)| is_stop(c) || c == '\n')
+    // By bytes: in Arabic and in Hindi most characters begin with the byte with which their stops begin.
+    let bytes = text.as_bytes();
+    (0..bytes.len()).filter_map(|at| stop_at(&bytes[at..]).map(|stop| (at, stop)))
 }
 
-/// Whether a byte is the first of a stop or a line feed.
-const BEGINS_STOP: [bool; 256] = {
-    let mut begins = [false; 256];
-    let mut n = 0;
-    while n < STOPS.len() {
-        let mut bytes = [0; 4];
-        STOPS[n].encode_utf8(&mut bytes);
-        begins[bytes[0] as usize] = true;
-        n += 1;
-    }
-    begins[b'\n' as usize] = true;
-    begins
-};
-
-/// What may end a sentence.
-const STOPS: [char; 10] = ['.', '!', '?', '…', '؟', '۔', '।', '。', '！', '？'];
+/// Returns the stop or line feed that some bytes begin with.
+#[inline]
+fn stop_at(bytes: &[u8]) -> Option<char> {
+    let stop = match bytes {
+        [b'\n', ..] => '\n',
+        [b'.', ..] => '.',
+        [b'!', ..] => '!',
+        [b'?', ..] => '?',
+        [0x00..=0xd7, ..] => return None,
+        [0xd8, 0x9f, ..] => '؟',
+        [0xdb, 0x94, ..] => '۔',
+        [0xe0, 0xa5, 0xa4, ..] => '।',
+        [0xe2, 0x80, 0xa6, ..] => '…',
+        [0xe3, 0x80, 0x82, ..] => '。',
+        [0xef, 0xbc, 0x81, ..] => '！',
+        [0xef, 0xbc, 0x9f, ..] => '？',
+        _ => return None,
+    };
+    Some(stop)
+}
 
 /// Returns the line feeds of a paragraph that end what stands on a line: the next line begins with a mark of a list, or
 /// its first word would have had room on the line, which whoever wrapped the text would have used.
@@ -123,7 +126,7 @@ fn starts_item(line: &str) -> bool {
 }
 
 fn is_stop(c: char) -> bool {
-    STOPS.contains(&c)
+    matches!(c, '.' | '!' | '?' | '…' | '؟' | '۔' | '।') || is_wide_stop(c)
 }
 
 fn is_wide_stop(c: char) -> bool {
