@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use doublon::finding::{Skipped, TextFields};
 use doublon::report::text::{counted, number};
+use doublon::source::COMMON_TEXT_FIELDS;
 
 use super::facts::{RunFacts, SkipFacts};
 use super::say::say;
@@ -13,22 +14,6 @@ const MANY: u64 = 10;
 
 /// The most fields that are named.
 const NAMED: usize = 8;
-
-/// Names that fields with a text often have.
-const COMMON: [&str; 12] = [
-    "text",
-    "content",
-    "body",
-    "raw_content",
-    "contents",
-    "article",
-    "markdown",
-    "document",
-    "passage",
-    "page_content",
-    "html",
-    "message",
-];
 
 /// Tells which fields the records without the text field have, if there are many such records among all `documents`.
 /// A single one, such as a table about something else, is listed as skipped, and that is enough.
@@ -79,7 +64,7 @@ fn fields(skipped: &SkipFacts, documents: u64, text_field: &TextFields) -> Optio
     if listed.is_empty() {
         return Some(format!("{what}; {ask} with --text-field"));
     }
-    let common = || COMMON.iter().find(|common| names.iter().any(|(name, _)| name == *common));
+    let common = || COMMON_TEXT_FIELDS.iter().find(|common| names.iter().any(|(name, _)| name == *common));
     let common = || common().map(|name| format!("--text-field {name}"));
     let guess = most_suggested(samples).map(str::to_owned).or_else(common);
     let with = guess.map_or(" with --text-field".to_owned(), |flags| format!(", as in {flags}"));

@@ -49,7 +49,7 @@ pub use array::{ListElement, elements};
 pub use block::Block;
 pub use compression::Compression;
 pub use document::{Document, PageElement, PageOrigin};
-pub use fields::{JoinedText, TextPiece};
+pub use fields::{COMMON_TEXT_FIELDS, JoinedText, TextPiece};
 pub use file::Source;
 pub use format::Format;
 pub use options::SourceOptions;

@@ -108,3 +108,10 @@ fn files_below(root: &Path, folder: &Path) -> BTreeMap<String, Vec<u8>> {
     }
     found
 }
+
+/// Words that no other call gives, and none spelled like one of them.
+pub fn words(first: u64, count: u64) -> String {
+    let letter = |n: u64| char::from(b'a' + (n % 26) as u8);
+    let word = |n: u64| (0..7).map(|at| letter((n * 0x9e37_79b9_7f4a) >> (6 * at))).collect::<String>();
+    (first..first + count).map(word).collect::<Vec<_>>().join(" ")
+}

@@ -11,6 +11,7 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::bench::words;
 use crate::proof::prove;
 
 /// Runs a command in a folder; it must succeed. Returns what it writes to standard output.
@@ -184,6 +185,26 @@ fn p10_chains_of_forms_settle_in_few_rounds() {
         let summary: Value = serde_json::from_str(&summary).unwrap();
         assert!(summary["is_final"] == true && summary["rounds"].as_u64() <= Some(9), "{seed}: {summary}");
     }
+}
+
+/// Two texts are one once other places are cut from both, so one of them goes. In the same round the other loses what only
+/// then stands together as in a third text, so that it is no copy of the first any more.
+#[test]
+fn p3_a_copy_of_what_is_left_goes_for_what_stays_in_the_end() {
+    let sentence = |first, count| format!("It {}.", words(first, count));
+    let [one, two, last] = [sentence(1_000, 11), sentence(2_000, 11), sentence(3_000, 5)];
+    let [in_first, in_second] = [sentence(4_000, 60), sentence(5_000, 60)];
+    let texts = [
+        format!("{}\n\n{one} {two}\n\n{}", sentence(6_000, 30), sentence(7_000, 30)),
+        format!("{}\n\n{in_first}", sentence(8_000, 80)),
+        format!("{}\n\n{in_second}", sentence(9_000, 80)),
+        format!("{one} {in_first} {two} {last}"),
+        format!("{one} {in_second} {two} {last}"),
+    ];
+    let removed = clean_twice(&texts, "");
+    let gone: Vec<&Value> = removed.iter().filter(|line| line["what"] == "document").collect();
+    assert_eq!(gone.len(), 1, "{removed:#?}");
+    assert_eq!((&gone[0]["doc"]["record"], &gone[0]["kept"]["record"]), (&4.into(), &3.into()));
 }
 
 #[test]

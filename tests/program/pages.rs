@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests fail like tests
 
-use crate::bench::{Bench, lines};
+use crate::bench::{Bench, lines, words};
 
 const MENU: &str = "<nav class=top>\n<ul>\n<li><a href=/>The front page of our paper</a>\n<li><a href=/town>News from the \
     town and the harbour</a>\n<li><a href=/weather>Weather, tides and ferries for today and tomorrow</a>\n</ul>\n</nav>\n";
@@ -13,11 +13,9 @@ fn page(title: &str, content: &str) -> String {
     format!("<!doctype html>\n<html><head><title>{title}</title></head>\n<body>{content}</body></html>\n")
 }
 
-/// Forty words that no other page has, and none spelled like one of them.
+/// Forty words that no other page has.
 fn own(first: u64) -> String {
-    let letter = |n: u64| char::from(b'a' + (n % 26) as u8);
-    let word = |n: u64| (0..7).map(|at| letter((n * 0x9e37_79b9_7f4a) >> (6 * at))).collect::<String>();
-    (first..first + 40).map(word).collect::<Vec<_>>().join(" ")
+    words(first, 40)
 }
 
 #[test]

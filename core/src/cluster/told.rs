@@ -11,8 +11,8 @@ use super::stretch::{Matches, Share, Stretch};
 ///
 /// Texts are decided in order, and of each the words that repeat words which stay go. A family is a stretch that stays
 /// and those that go for it: each has at least the share `threshold` of its words there, in equal order. Stretches that
-/// touch have together at least `least` words, and do not go on beyond one of the `breaks` by chance. A match that comes to nothing of this is told in a family of places that
-/// are joined by matches alone.
+/// touch have together at least `least` words, and do not go on beyond one of the `breaks` by chance. A match that comes
+/// to nothing of this is told in a family of places that are joined by matches alone.
 pub fn families_in_order(
     matches: &impl Matches,
     listed: usize,

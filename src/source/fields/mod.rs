@@ -21,5 +21,6 @@ pub use joined::{JoinedText, TextPiece};
 pub(super) use json::{is_object, kind_of};
 pub(super) use path::FieldPath;
 pub(super) use select::first_value;
+pub use suggestion::COMMON_TEXT_FIELDS;
 pub(super) use suggestion::suggestion;
 pub(super) use text::{has_text, texts};

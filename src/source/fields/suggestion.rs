@@ -16,8 +16,8 @@ const TOGETHER: [&[&str]; 7] = [
     &["query", "answer"],
 ];
 
-/// Keys that texts often have, likeliest first.
-const COMMON: [&str; 14] = [
+/// Names that fields with a text often have, likeliest first.
+pub const COMMON_TEXT_FIELDS: [&str; 14] = [
     "text",
     "content",
     "value",
@@ -37,6 +37,9 @@ const COMMON: [&str; 14] = [
 /// The largest record of which a path is suggested, and how deep it is looked for.
 const MAX_RECORD: usize = 1 << 20;
 const MAX_DEPTH: usize = 5;
+
+/// A string of fewer words than this is no text, if its name does not say so.
+const LEAST_WORDS: usize = 5;
 
 /// Returns the flags by which the likely text of a record would be read.
 pub fn suggestion(record: &str) -> Option<String> {
@@ -77,7 +80,7 @@ fn likeliest(record: &Value) -> Option<String> {
 
 fn gather(value: &Value, path: &str, key: &str, depth: usize, offers: &mut Vec<Offer>) {
     match value {
-        Value::String(text) if !text.is_empty() => add(offers, path, key, text.len()),
+        Value::String(text) if may_be_text(key, text) => add(offers, path, key, text.len()),
         Value::Object(members) if depth < MAX_DEPTH => {
             for (key, value) in members {
                 let dot = if path.is_empty() { "" } else { "." };
@@ -88,13 +91,20 @@ fn gather(value: &Value, path: &str, key: &str, depth: usize, offers: &mut Vec<O
             for element in elements {
                 // A part with a text is found by the list that it is in.
                 match element.get("text") {
-                    Some(Value::String(text)) if COMMON.contains(&key) => add(offers, path, key, text.len()),
+                    Some(Value::String(text)) if COMMON_TEXT_FIELDS.contains(&key) => {
+                        add(offers, path, key, text.len());
+                    }
                     _ => gather(element, &format!("{path}[]"), key, depth + 1, offers),
                 }
             }
         }
         _ => {}
     }
+}
+
+/// Whether a string is worth an offer: it has a name that texts have, or some words, which a type or a date has not.
+fn may_be_text(key: &str, text: &str) -> bool {
+    !text.is_empty() && (COMMON_TEXT_FIELDS.contains(&key) || text.split_whitespace().nth(LEAST_WORDS - 1).is_some())
 }
 
 fn add(offers: &mut Vec<Offer>, path: &str, key: &str, bytes: usize) {
@@ -104,7 +114,7 @@ fn add(offers: &mut Vec<Offer>, path: &str, key: &str, bytes: usize) {
         offer.bytes += bytes;
         return;
     }
-    let rank = COMMON.iter().position(|common| *common == key).unwrap_or(COMMON.len());
+    let rank = COMMON_TEXT_FIELDS.iter().position(|common| *common == key).unwrap_or(COMMON_TEXT_FIELDS.len());
     offers.push(Offer { path: path.to_owned(), rank, bytes });
 }
 
@@ -135,14 +145,21 @@ mod tests {
                 "--text-field prompt --text-field chosen --text-field rejected",
             ),
             (r#"{"a":{"text":"b"},"t":"some more"}"#, "--text-field a.text"),
-            (r#"{"id":"a1","lines":["some","more"]}"#, "--text-field lines"),
-            (r#"{"id":"a1","entry":"some more"}"#, "--text-field entry"),
-            (r#"{"page.body":"some more"}"#, "--text-field page.body"),
+            (r#"{"id":"a1","lines":["a first line of it all","and a second one too"]}"#, "--text-field lines"),
+            (r#"{"id":"a1","entry":"some more words of an entry"}"#, "--text-field entry"),
+            (r#"{"page.body":"some more words of a page"}"#, "--text-field page.body"),
         ] {
             assert_eq!(suggestion(record).as_deref(), Some(flags), "{record}");
         }
         for record in ["{}", r#"{"id":7,"a":null}"#, r#"{"a":""}"#] {
             assert_eq!(suggestion(record), None, "{record}");
         }
+    }
+
+    #[test]
+    fn what_is_no_text_by_name_or_length_is_not_offered() {
+        assert_eq!(suggestion(r#"{"Content-Type":"text/html","Date":"Sun, 29 Nov 2026"}"#), None);
+        let long = r#"{"Content-Type":"text/html","plot":"Two boats meet at sea."}"#;
+        assert_eq!(suggestion(long).as_deref(), Some("--text-field plot"));
     }
 }
