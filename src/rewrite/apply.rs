@@ -60,7 +60,7 @@ pub fn apply(
     advance: &dyn Fn(u64),
 ) -> Result<Vec<CopiedSource>> {
     let plan = checked.plan();
-    let reading = SourceOptions::from(plan.parameters.input.clone());
+    let reading = SourceOptions::from(plan.parameters.input.clone()).without_metadata();
     let mut copier = Copier { editor: Editor { plan, reading }, sink, advance };
     let mut copied = Vec::with_capacity(names.len());
     for (planned, name) in plan.sources.iter().zip(names) {
@@ -80,7 +80,7 @@ impl Plan {
     ///
     /// If a source is not what was scanned, or has no such document.
     pub fn check_keepers(&self) -> Result<()> {
-        let reading = SourceOptions::from(self.parameters.input.clone());
+        let reading = SourceOptions::from(self.parameters.input.clone()).without_metadata();
         let mut keepers: Vec<&DocumentRef> = self.drops().filter_map(DocumentRemoval::keeper).collect();
         keepers.sort();
         keepers.dedup();

@@ -151,7 +151,7 @@ pub(super) mod tests {
     use crate::source::Source;
 
     fn doc(record: u64) -> DocumentRef {
-        DocumentRef { source: "a.jsonl".into(), record, id: None }
+        DocumentRef { source: "a.jsonl".into(), record, id: None, metadata: None }
     }
 
     pub fn duplicate(record: u64, keep: u64) -> DocumentRemoval {

@@ -153,7 +153,9 @@ fn retain<T>(items: &mut Vec<T>, stays: impl Fn(&T) -> Result<bool>) -> Result<u
 fn retain_whole(cuts: &mut Vec<PassageCut>, segments: &[Span], text: &CuttableText) -> Result<()> {
     loop {
         let mut taken = vec![false; text.tokens.len()];
-        cuts.iter().for_each(|cut| taken[text.words(cut.span)].fill(true));
+        for cut in cuts.iter() {
+            taken[text.words(cut.span)].fill(true);
+        }
         let parts = segments.iter().filter(|&&segment| {
             let words = &taken[text.words(segment)];
             words.contains(&true) && words.contains(&false)
@@ -168,7 +170,7 @@ fn retain_whole(cuts: &mut Vec<PassageCut>, segments: &[Span], text: &CuttableTe
 
 /// Works out again what is taken out of documents of which cuts were taken back.
 fn refit(restored: &BTreeSet<(usize, u64)>, options: &CleanOptions, plan: &mut Plan) -> Result<()> {
-    let reading = SourceOptions::from(plan.parameters.input.clone());
+    let reading = SourceOptions::from(plan.parameters.input.clone()).without_metadata();
     let config = &plan.parameters.config;
     let tokenizer = Tokenizer::new(config.text, config.seed);
     let restored: Vec<(usize, u64)> = restored.iter().copied().collect();
@@ -203,7 +205,7 @@ mod tests {
         let tokenizer = Tokenizer::default();
         let text = CuttableText::new("one two three four\nfive six\nseven", CutEdge::Word, &tokenizer);
         let segments = [Span::new(0, 18), Span::new(19, 27), Span::new(28, 33)];
-        let doc = DocumentRef { source: "a".into(), record: 0, id: None };
+        let doc = DocumentRef { source: "a".into(), record: 0, id: None, metadata: None };
         let keep = Arc::new(KeptPassage { doc, span: Span::new(0, 9) });
         let cut = |start, end| PassageCut {
             span: Span::new(start, end),

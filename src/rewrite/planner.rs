@@ -177,7 +177,7 @@ mod tests {
     use crate::finding::{Coverage, DocumentCluster, Equality, Member, PlacedSpan, samples};
 
     fn doc(record: u64) -> DocumentRef {
-        DocumentRef { source: "a.jsonl".into(), record, id: None }
+        DocumentRef { source: "a.jsonl".into(), record, id: None, metadata: None }
     }
 
     fn member(record: u64) -> Member {

@@ -80,6 +80,8 @@ struct Grown {
     units: Units,
     ids: SpillColumn<u64>,
     ranks: Vec<Rank>,
+    /// The documents that come after all others in the order in which they are kept, ascending.
+    failures: Vec<u32>,
     sources: Vec<SourceInfo>,
     counts: IntakeCounts,
     skipped: SkippedList,
@@ -99,6 +101,7 @@ impl CorpusBuilder {
             units: Units::default(),
             ids: SpillColumn::new(),
             ranks: Vec::new(),
+            failures: Vec::new(),
             sources: Vec::new(),
             counts: IntakeCounts::default(),
             skipped: SkippedList::default(),
@@ -200,7 +203,8 @@ impl CorpusBuilder {
             worker.rows(origin, items)
         };
         let ahead = read_ahead(budget);
-        let read = intake::read(sources, &options, ahead, progress, work, |block| grown.append(block, budget))?;
+        let read =
+            intake::read(sources, &options, worker.hold, ahead, progress, work, |block| grown.append(block, budget))?;
         grown.texts.close_sources(first, read.stamps, &read.changed);
         grown.sources.extend(read.sources);
         Ok(read.skipped)
@@ -224,14 +228,27 @@ impl CorpusBuilder {
     /// Ends the reading.
     pub fn finish(self) -> Result<Corpus> {
         let Self { worker, grown, .. } = self;
-        let Grown { mut texts, table, mut words, units, ids, ranks, sources, counts, skipped } = grown;
+        let Grown { mut texts, table, mut words, units, ids, ranks, failures, sources, counts, skipped } = grown;
         let sketcher = worker.sketcher.clone();
         words.finish(worker.into_word_readers());
-        let order = if ranks.is_empty() { KeepOrder::default() } else { KeepOrder::by_key(&ranks) };
+        let order = keep_order(ranks, &failures, table.len());
         texts.repeated_ids = RepeatedValues::of(&ids.load()?).collect(|id| id != 0);
         let documents = DocumentTable { table, sketcher, order };
         Ok(Corpus { texts, documents, words, units, sources, counts, skipped })
     }
+}
+
+/// Returns the order in which documents are kept: by rank, if they have one, and behind all others the `failures`.
+fn keep_order(ranks: Vec<Rank>, failures: &[u32], documents: usize) -> KeepOrder {
+    if failures.is_empty() {
+        return if ranks.is_empty() { KeepOrder::default() } else { KeepOrder::by_key(&ranks) };
+    }
+    let mut keys = vec![(false, Rank::default()); documents];
+    keys.iter_mut().zip(ranks).for_each(|(key, rank)| key.1 = rank);
+    for &doc in failures {
+        keys[doc as usize].0 = true;
+    }
+    KeepOrder::by_key(&keys)
 }
 
 impl Grown {
@@ -243,6 +260,8 @@ impl Grown {
                 places.extend(&block.places.iter().map(|place| place.moved(start)).collect::<Vec<_>>());
             }
         }
+        let first = self.table.len() as u32;
+        self.failures.extend(block.failures.iter().map(|number| first + number));
         self.table.append(&block.rows);
         self.words.append(&block.words);
         self.units.append(&block.units);

@@ -12,12 +12,20 @@ pub struct SourceOptions {
     input: InputOptions,
     /// The field of a record whose value decides which of several duplicates stays, if one does.
     pub(super) value_field: Option<String>,
+    /// Whether the metadata of records is not read, where it costs more than what else is read of them.
+    pub(super) omits_metadata: bool,
 }
 
 impl SourceOptions {
     /// Takes up the options of a run that chooses by `keep`.
     pub fn new(input: &InputOptions, keep: &Keep) -> Self {
-        Self { input: input.clone(), value_field: keep.field().map(str::to_owned) }
+        Self { input: input.clone(), value_field: keep.field().map(str::to_owned), omits_metadata: false }
+    }
+
+    /// Returns the options for a reading that names no record in a report.
+    #[must_use]
+    pub fn without_metadata(&self) -> Self {
+        Self { omits_metadata: true, ..self.clone() }
     }
 
     /// Returns the input options.
@@ -28,7 +36,7 @@ impl SourceOptions {
 
 impl From<InputOptions> for SourceOptions {
     fn from(input: InputOptions) -> Self {
-        Self { input, value_field: None }
+        Self { input, value_field: None, omits_metadata: false }
     }
 }
 

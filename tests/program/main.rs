@@ -9,6 +9,8 @@ mod generator;
 #[allow(dead_code)] // each user of the oracle uses a part of it
 mod oracle;
 
+#[cfg(all(feature = "cli", feature = "warc"))]
+mod archives;
 #[cfg(feature = "cli")]
 mod audit;
 #[cfg(feature = "cli")]
