@@ -9,7 +9,7 @@ use clap::ColorChoice;
 use doublon::finding::Sink;
 use doublon::report::Report;
 use doublon::report::csv::CsvReport;
-use doublon::report::html::{self, PageReport};
+use doublon::report::html::{self, PageInput, PageReport};
 use doublon::report::json::JsonReport;
 use doublon::report::sarif::SarifReport;
 use doublon::report::text::{Style, TextReport};
@@ -22,6 +22,7 @@ use super::output::Output;
 const WIDEST: usize = 120;
 
 /// Writes findings in the form and to the place asked for, as `send` hands them to the report; returns what that returns.
+/// `input` are the arguments with which another command acts on the same.
 ///
 /// # Errors
 ///
@@ -30,12 +31,13 @@ pub fn render<T>(
     args: &RenderArgs,
     output: &Output,
     folder: &Path,
+    input: Option<PageInput>,
     send: impl FnOnce(&mut (dyn Sink + Send)) -> Result<T>,
 ) -> Result<T> {
     let style = style(args, output);
     let color = args.format == RenderFormat::Text && style.color;
     output.stream(color, |out| {
-        let mut report = report(args, style, folder, out);
+        let mut report = report(args, style, folder, input, out);
         let sent = send(&mut *report)?;
         report.finish()?;
         Ok(sent)
@@ -47,13 +49,15 @@ fn report<'o>(
     args: &RenderArgs,
     style: Style,
     folder: &Path,
+    input: Option<PageInput>,
     out: &'o mut (dyn Write + Send),
 ) -> Box<dyn Report + Send + 'o> {
     let folder = folder.to_owned();
     match args.format {
         RenderFormat::Json => Box::new(JsonReport::new(out)),
         RenderFormat::Html => {
-            Box::new(PageReport::in_folder(out, args.sort.into(), args.limit_or(html::LIMIT), folder))
+            let limit = args.limit_or(html::LIMIT);
+            Box::new(PageReport::in_folder(out, args.sort.into(), limit, folder).with_input(input))
         }
         RenderFormat::Sarif => Box::new(SarifReport::new(out, args.limit_or(usize::MAX))),
         RenderFormat::Csv => Box::new(CsvReport::new(out, args.limit_or(usize::MAX))),

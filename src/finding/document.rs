@@ -8,6 +8,7 @@ use std::sync::Arc;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::difference::Difference;
 use super::equality::Equality;
 use super::fields::{is_false, is_zero, is_zero_u64};
 use super::fingerprint::Fingerprint;
@@ -108,6 +109,12 @@ pub struct DocumentCluster {
     pub id: String,
     /// The document that stays.
     pub keep: DocumentRef,
+    /// The first words of its text; empty if they are not known, as in findings of earlier versions.
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    pub opening: Arc<str>,
+    /// Bytes of its text; 0 if that is not known.
+    #[serde(default, skip_serializing_if = "is_zero_u64")]
+    pub bytes: u64,
     /// Tells its text from others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<Fingerprint>,
@@ -135,6 +142,13 @@ pub struct Member {
     /// How far the two texts are equal; left out where they are not, and in findings of older versions.
     #[serde(default, skip_serializing_if = "Equality::is_none")]
     pub equality: Equality,
+    /// Where its text differs from that of the kept document, from start to end, `a` being the kept one: of the first near
+    /// copies of a cluster, and at most [`MAX_DIFFERENCES`](super::MAX_DIFFERENCES).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub differences: Vec<Difference>,
+    /// How many more differences there are than are listed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub more_differences: usize,
     /// Bytes of its text; 0 if that is not known.
     #[serde(default, skip_serializing_if = "is_zero_u64")]
     pub bytes: u64,

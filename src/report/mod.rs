@@ -21,6 +21,8 @@ pub mod sarif;
 pub mod schema;
 #[cfg(feature = "report")]
 mod sheet;
+#[cfg(feature = "report")]
+pub mod shell;
 mod sink;
 #[cfg(feature = "report")]
 pub mod stats;

@@ -106,7 +106,7 @@ impl<W: Write> Groups<'_, '_, W> {
     }
 
     fn passages_of(&mut self, class: PassageClass) -> io::Result<()> {
-        let families = self.digest.families.of(class);
+        let families = self.digest.families.of(class.rank());
         if families.all == 0 {
             return Ok(());
         }
