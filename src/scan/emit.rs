@@ -7,10 +7,12 @@ use std::sync::Arc;
 
 use doublon_core::hash::seeded_hash;
 use doublon_core::kernel::KnownTextFinder;
+use doublon_core::text::Tokenizer;
 use rayon::prelude::*;
 
 use super::counts::IntakeCounts;
 use super::describe::opening;
+use super::differences::{self, CopyDifferences};
 use super::documents::{Documents, MeasuredPair, Removal};
 use super::passages::Passages;
 use super::skipped::SkippedList;
@@ -116,6 +118,7 @@ impl Emission<'_> {
     fn send_clusters(&self, mut removed: Vec<Removal>, sink: &mut dyn Sink) -> Result<u64> {
         removed.par_sort_unstable_by_key(|removal| (removal.keeper, removal.doc));
         let (mut number, mut bytes) = (0, 0);
+        let tokenizer = Tokenizer::new(self.parameters.config.text, self.parameters.config.seed);
         let known = KnownTextFinder::new(&self.parameters.config);
         let mut rest = removed.as_slice();
         while !rest.is_empty() {
@@ -124,10 +127,12 @@ impl Emission<'_> {
             let docs = part.iter().flat_map(|removal| [removal.keeper, removal.doc]);
             let is_kept = |doc| part.binary_search_by_key(&doc, |removal| removal.keeper).is_ok();
             let names = DocumentNames::read(self.texts, known.as_ref(), docs, is_kept)?;
+            let mut differences = differences::of_copies(self.texts, &tokenizer, part);
             for of_keeper in part.chunk_by(|x, y| x.keeper == y.keeper) {
                 number += 1;
                 let keep = names.get(of_keeper[0].keeper);
-                let members: Vec<Member> = of_keeper.iter().map(|removal| names.member(removal)).collect();
+                let members: Vec<Member> =
+                    of_keeper.iter().map(|removal| names.member(removal, differences.remove(&removal.doc))).collect();
                 bytes += members.iter().map(|member| member.bytes).sum::<u64>();
                 sink.receive(Finding::DocumentCluster(DocumentCluster {
                     id: format!("d{number}"),
@@ -198,7 +203,8 @@ impl DocumentNames {
         &self.0[self.0.partition_point(|named| named.doc < doc)]
     }
 
-    fn member(&self, removal: &Removal) -> Member {
+    fn member(&self, removal: &Removal, differences: Option<CopyDifferences>) -> Member {
+        let (differences, more_differences) = differences.unwrap_or_default();
         let named = self.get(removal.doc);
         Member {
             doc: named.reference.clone(),
@@ -206,8 +212,8 @@ impl DocumentNames {
             containment: removal.overlap.containment_b(),
             exact: removal.equality == Equality::Bytes,
             equality: removal.equality,
-            differences: Vec::new(),
-            more_differences: 0,
+            differences,
+            more_differences,
             bytes: named.text_bytes,
             fingerprint: named.fingerprint,
             new: false,

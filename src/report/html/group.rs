@@ -145,7 +145,7 @@ impl<'a> Group<'a> {
         let docs = members.iter().map(|member| &member.doc).chain([&cluster.keep]);
         Self {
             sources: sources(docs, context),
-            verdict: of_duplicates(members),
+            verdict: if cluster.is_template() { of_template(members) } else { of_duplicates(members) },
             body: GroupBody {
                 opening: first_words(&cluster.opening, OPENING),
                 places: [kept].into_iter().chain(rows).collect(),
@@ -341,6 +341,12 @@ fn kind_of_copy(member: &Member) -> &'static str {
         Member { jaccard: 1.0.., .. } => "same words",
         _ => "near copy",
     }
+}
+
+/// `10 documents share a template and differ in a few places each; look before they go`.
+fn of_template(members: &[Member]) -> String {
+    let documents = counted(members.len() as u64 + 1, "document");
+    format!("{documents} share a template and differ in a few places; look at these before they go")
 }
 
 /// `3 documents repeat another: 2 exact, 1 nearly the same`.
