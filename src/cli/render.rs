@@ -11,6 +11,8 @@ use doublon::report::Report;
 use doublon::report::csv::CsvReport;
 use doublon::report::html::{self, PageInput, PageReport};
 use doublon::report::json::JsonReport;
+use doublon::report::markdown::{self, MarkdownReport};
+use doublon::report::remarks::{RemarkForm, RemarkReport};
 use doublon::report::sarif::SarifReport;
 use doublon::report::text::{Style, TextReport};
 use terminal_size::{Width, terminal_size_of};
@@ -61,8 +63,19 @@ fn report<'o>(
         }
         RenderFormat::Sarif => Box::new(SarifReport::new(out, args.limit_or(usize::MAX))),
         RenderFormat::Csv => Box::new(CsvReport::new(out, args.limit_or(usize::MAX))),
+        RenderFormat::Lines => remarks(RemarkForm::Lines, args, out),
+        RenderFormat::Github => remarks(RemarkForm::Github, args, out),
+        RenderFormat::Gitlab => remarks(RemarkForm::Gitlab, args, out),
+        RenderFormat::Markdown => {
+            let limit = args.limit_or(markdown::LIMIT);
+            Box::new(MarkdownReport::in_folder(out, args.sort.into(), limit, folder))
+        }
         RenderFormat::Text => Box::new(TextReport::in_folder(out, style, folder)),
     }
+}
+
+fn remarks<'o>(form: RemarkForm, args: &RenderArgs, out: &'o mut (dyn Write + Send)) -> Box<dyn Report + Send + 'o> {
+    Box::new(RemarkReport::new(out, form, args.limit_or(usize::MAX)))
 }
 
 /// Returns how the report for people looks.

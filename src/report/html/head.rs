@@ -3,7 +3,6 @@
 use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use doublon_core::Level;
 use sha2::{Digest as _, Sha256};
 
 use super::cards::{Card, cards, shelf_of};
@@ -13,7 +12,8 @@ use super::tail::SCRIPT;
 use super::tree::SourceTree;
 use crate::finding::digest::Digest;
 use crate::finding::{GroupKind, Sort};
-use crate::report::text::{bytes, counted, ignored_text, number, percent};
+use crate::report::headline::{compared, headline};
+use crate::report::text::{bytes, counted, ignored_text, number};
 
 const STYLE: &str = include_str!("../../../templates/report/report.css");
 
@@ -131,37 +131,6 @@ fn policy() -> String {
     format!(
         "default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; base-uri 'none'; form-action 'none'"
     )
-}
-
-/// Returns the finding of the run, as the end of a sentence.
-fn headline(digest: &Digest) -> String {
-    let Digest { header, summary, families, clusters, pairs, .. } = digest;
-    let share = percent(digest.repeated.share());
-    let compared = compared(digest);
-    match (clusters.all == 0, families.all() as u64) {
-        _ if compared == 0 => "no document was compared".into(),
-        (true, 0) if pairs.all > 0 => {
-            format!("{} of documents are alike; all stay", counted(pairs.all as u64, "pair"))
-        }
-        (true, 0) => match header.parameters.config.level {
-            Level::Documents => "no duplicate document was found".into(),
-            Level::Passages => {
-                format!("no passage of {} words or more is repeated", header.parameters.config.min_words)
-            }
-            Level::All => "no document and no passage is repeated".into(),
-        },
-        (true, 1) => format!("one passage stands more than once; {share} of the text is repeated"),
-        (true, n) => format!("{} passages stand more than once; {share} of the text is repeated", number(n)),
-        (false, _) => {
-            let (removed, verb) =
-                (number(summary.removed), if summary.removed == 1 { "is a duplicate" } else { "are duplicates" });
-            format!("{removed} of {} {verb}; {share} of the text is repeated", counted(compared, "document"))
-        }
-    }
-}
-
-fn compared(digest: &Digest) -> u64 {
-    digest.summary.kept.saturating_add(digest.summary.removed)
 }
 
 /// Returns what was read, and what could go.
