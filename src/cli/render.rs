@@ -1,7 +1,7 @@
 //! Renders findings in the form asked for, and decides on colour and width for all commands.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anstream::AutoStream;
 use anyhow::Result;
@@ -74,8 +74,13 @@ fn report<'o>(
     }
 }
 
-fn remarks<'o>(form: RemarkForm, args: &RenderArgs, out: &'o mut (dyn Write + Send)) -> Box<dyn Report + Send + 'o> {
-    Box::new(RemarkReport::new(out, form, args.limit_or(usize::MAX)))
+fn remarks<'o>(
+    form: RemarkForm,
+    args: &RenderArgs,
+    folder: PathBuf,
+    out: &'o mut (dyn Write + Send),
+) -> Box<dyn Report + Send + 'o> {
+    Box::new(RemarkReport::in_folder(out, form, args.limit_or(usize::MAX), folder))
 }
 
 /// Returns how the report for people looks.

@@ -26,15 +26,19 @@ pub struct Annotation {
     pub message: String,
     /// Tells the text there from others, if it is known.
     pub fingerprint: Option<Fingerprint>,
+    /// Whether a baseline lacks it, if there is one.
+    pub is_new: bool,
 }
 
-/// Returns the remarks of a finding, in order: one for each document or place that could go. Furniture is told once.
+/// Returns the remarks of a finding, in order: one for each document or place that could go, those
+/// that a baseline lacks first. Furniture is told once.
 pub fn annotations(finding: &Finding) -> Vec<Annotation> {
     match finding {
         Finding::DocumentCluster(cluster) => cluster.members.iter().map(|member| of_member(cluster, member)).collect(),
         Finding::PassageFamily(family) => {
             let is_furniture = family.class == Some(PassageClass::Furniture);
-            let places = family.occurrences.iter().take(if is_furniture { 1 } else { usize::MAX });
+            let (new, known): (Vec<_>, Vec<_>) = family.occurrences.iter().partition(|place| place.new);
+            let places = new.into_iter().chain(known).take(if is_furniture { 1 } else { usize::MAX });
             places.map(|place| of_place(family, place)).collect()
         }
         _ => Vec::new(),
@@ -57,6 +61,7 @@ fn of_member(cluster: &DocumentCluster, member: &Member) -> Annotation {
         column: 1,
         message,
         fingerprint: member.fingerprint,
+        is_new: member.new,
     }
 }
 
@@ -76,6 +81,7 @@ fn of_place(family: &PassageFamily, place: &PlacedSpan) -> Annotation {
         column: if record_line(&place.doc).is_some() { 1 } else { place.column.max(1) },
         message: format!("repeats {kept}{of_many}{quote}"),
         fingerprint: place.fingerprint,
+        is_new: place.new,
     }
 }
 

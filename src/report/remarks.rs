@@ -1,10 +1,12 @@
-//! Findings as lines for editors, as annotations of GitHub, and as a code quality report of GitLab: remarks at places,
-//! each written when its finding comes.
+//! Findings as lines for editors, as annotations of GitHub, and as a code quality report of GitLab: remarks at places.
+//! Held against a baseline, only what that lacks is told. Whether there is one, the last finding says, so all wait for it,
+//! in memory while they are few, in a temporary file beyond that.
 //!
 //! Sources: GitHub, "Workflow commands for GitHub Actions"; GitLab, "Code Quality report format".
 
 use std::collections::HashMap;
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use doublon_core::hash::content_hash;
 use serde_json::json;
@@ -13,7 +15,7 @@ use super::annotation::{Annotation, annotations};
 use super::sink::{Report, output, write_all};
 use super::visible::visible;
 use crate::error::Result;
-use crate::finding::{Finding, Findings, Sink};
+use crate::finding::{Finding, Findings, Replay, Sink};
 
 /// The form of the remarks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,14 +35,25 @@ pub struct RemarkReport<W> {
     form: RemarkForm,
     limit: usize,
     written: usize,
+    findings: Replay,
+    has_baseline: bool,
     /// How often each fingerprint of GitLab was used: they have to differ.
     used: HashMap<u128, u64>,
 }
 
 impl<W: Write> RemarkReport<W> {
-    /// Writes to `out`, at most `limit` remarks.
-    pub fn new(out: W, form: RemarkForm, limit: usize) -> Self {
-        Self { out, form, limit, written: 0, used: HashMap::new() }
+    /// Writes to `out`, at most `limit` remarks; temporary files go to `folder`.
+    pub fn in_folder(out: W, form: RemarkForm, limit: usize, folder: PathBuf) -> Self {
+        let findings = Replay::new(folder);
+        Self { out, form, limit, written: 0, findings, has_baseline: false, used: HashMap::new() }
+    }
+
+    fn remarks(&mut self) -> Result<()> {
+        let mut findings = std::mem::replace(&mut self.findings, Replay::new(PathBuf::new()));
+        findings.each(|finding| {
+            let told = annotations(finding).into_iter().filter(|remark| remark.is_new || !self.has_baseline);
+            told.into_iter().try_for_each(|remark| output(self.remark(&remark)))
+        })
     }
 
     fn remark(&mut self, remark: &Annotation) -> io::Result<()> {
@@ -85,12 +98,20 @@ impl<W: Write> RemarkReport<W> {
 
 impl<W: Write> Sink for RemarkReport<W> {
     fn receive(&mut self, finding: Finding) -> Result<()> {
-        annotations(&finding).iter().try_for_each(|remark| output(self.remark(remark)))
+        match finding {
+            Finding::DocumentCluster(_) | Finding::PassageFamily(_) => self.findings.keep(finding),
+            Finding::Summary(summary) => {
+                self.has_baseline = summary.new.is_some();
+                Ok(())
+            }
+            _ => Ok(()),
+        }
     }
 }
 
 impl<W: Write> Report for RemarkReport<W> {
     fn finish(mut self: Box<Self>) -> Result<()> {
+        self.remarks()?;
         let end = match (self.form, self.written) {
             (RemarkForm::Gitlab, 0) => "[]\n",
             (RemarkForm::Gitlab, _) => "\n]\n",
@@ -106,7 +127,7 @@ impl<W: Write> Report for RemarkReport<W> {
 ///
 /// When `out` cannot be written to.
 pub fn write(findings: &Findings, form: RemarkForm, limit: usize, out: &mut dyn Write) -> io::Result<()> {
-    write_all(findings, Box::new(RemarkReport::new(out, form, limit)))
+    write_all(findings, Box::new(RemarkReport::in_folder(out, form, limit, std::env::temp_dir())))
 }
 
 fn title(rule: &str) -> &'static str {
@@ -141,6 +162,15 @@ mod tests {
         assert_eq!(lines[0], "docs.jsonl:18:1: an exact copy of docs.jsonl");
         assert!(lines[2].starts_with("data/seed/article.txt:30:1: repeats data/seed/article.txt:10: \""), "{told}");
         assert_eq!((lines.len(), written(&samples::everything(), RemarkForm::Lines, 1).lines().count()), (3, 1));
+    }
+
+    #[test]
+    fn held_against_a_baseline_only_what_is_new_is_told() {
+        let mut findings = samples::everything();
+        findings.summary.new = Some(crate::finding::NewRepeats { documents: 0, passages: 1, bytes: 390 });
+        findings.families[0].occurrences[0].new = true;
+        let told = written(&findings, RemarkForm::Lines, usize::MAX);
+        assert!(told.starts_with("data/seed/article.txt:30:1: ") && told.lines().count() == 1, "{told}");
     }
 
     #[test]

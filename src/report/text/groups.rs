@@ -82,7 +82,7 @@ impl<W: Write> Groups<'_, '_, W> {
         self.page.title(&cluster.id, &format!("{what}{cost}{}", told_new(cluster.new)))?;
         let title = cluster.keep.metadata.as_deref().and_then(|metadata| metadata.title.as_deref());
         if let Some(title) = title.or(Some(&*cluster.opening)).filter(|title| !title.is_empty()) {
-            self.page.excerpt(title, 1)?;
+            self.page.opening(title)?;
         }
         let new_members = cluster.members.iter().filter(|member| member.new).count();
         self.page.place("kept", &self.names.document(&cluster.keep), mark(cluster.new > new_members))?;

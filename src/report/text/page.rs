@@ -15,6 +15,8 @@ use crate::finding::digest::Digest;
 use crate::finding::{DocumentRef, Metadata, PlacedSpan, Skipped};
 use crate::report::visible::visible;
 
+/// What stands for the rest of a text.
+const MORE: &str = " ...";
 /// Columns before the text of a group, and of a label.
 const INDENT: usize = 4;
 const LABEL: usize = 11;
@@ -46,6 +48,16 @@ impl<'a, W: Write> Page<'a, W> {
             writeln!(self.out, "{start}{line}")?;
         }
         Ok(())
+    }
+
+    /// The title of a text, or its first words, on one line.
+    pub fn opening(&mut self, text: &str) -> io::Result<()> {
+        let lines = wrap(&one_line(text), self.width - INDENT - 2 - MORE.len());
+        let (first, more) = (lines.first().map_or("", String::as_str), if lines.len() > 1 { MORE } else { "" });
+        let bar = self.painted("|", Paint::Faint);
+        let line = format!("{first}{more}");
+        let line = self.isolated(&line, line.clone());
+        writeln!(self.out, "{:INDENT$}{bar} {line}", "")
     }
 
     /// What stands in a place, on a few lines.
