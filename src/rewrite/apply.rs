@@ -25,7 +25,7 @@ use super::removal::DocumentRemoval;
 use super::target::CopySink;
 use crate::error::{Error, Result};
 use crate::finding::DocumentRef;
-use crate::source::{Block, Format, ListElement, SourceOptions, elements, warc};
+use crate::source::{Block, Compression, Format, ListElement, SourceOptions, elements, warc};
 use doublon_core::hash::ContentHasher;
 
 /// Bytes that are copied at a time.
@@ -225,10 +225,10 @@ impl Copier<'_> {
     ) -> Result<CopiedSource> {
         let (format, compression) = (blocks.format(), blocks.compression());
         let failed = |cause| Error::Io { path: name.to_owned(), cause };
-        let packing = Packing::of(compression, &start(&planned.source.path)?);
+        let packing = packing(&planned.source.path, compression)?;
         let mut written = 0;
         let counted = CountedWriter { out: self.sink.file(name)?, written: &mut written };
-        let mut out = Encoder::new(counted, packing).map_err(failed)?;
+        let mut out = Encoder::new(counted, &packing).map_err(failed)?;
         let (mut rest, mut kept_any, mut has_member, mut buffer) = (actions, false, false, Vec::new());
         let mut list = ListCopy::default();
         let mut copied = CopiedSource { read: planned.info.bytes, has_file: true, ..CopiedSource::default() };
@@ -253,7 +253,7 @@ impl Copier<'_> {
             };
             kept_any |= !buffer.trim_ascii().is_empty() || !unchanged.trim_ascii().is_empty();
             if format == Format::Warc && compression.is_some() {
-                out = write_members(&[&buffer, unchanged], out, packing, &mut has_member).map_err(failed)?;
+                out = write_members(&[&buffer, unchanged], out, &packing, &mut has_member).map_err(failed)?;
             } else {
                 out.write_all(&buffer).and_then(|()| out.write_all(unchanged)).map_err(failed)?;
             }
@@ -409,12 +409,10 @@ fn is_one_record(format: Format) -> bool {
     matches!(format, Format::Plain | Format::Html)
 }
 
-/// Returns the first bytes of a file as it is stored.
-fn start(path: &Path) -> Result<Vec<u8>> {
-    let mut start = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(16).read_to_end(&mut start));
-    read.map_err(|cause| Error::Io { path: path.to_owned(), cause })?;
-    Ok(start)
+/// Returns how a file is compressed.
+fn packing(path: &Path, compression: Option<Compression>) -> Result<Packing> {
+    let read = File::open(path).and_then(|file| Packing::of(compression, file));
+    read.map_err(|cause| Error::Io { path: path.to_owned(), cause })
 }
 
 /// Writes each of the records that `parts` are made of as a member of its own. `has_member` tells whether something stands
@@ -422,7 +420,7 @@ fn start(path: &Path) -> Result<Vec<u8>> {
 fn write_members<W: Write>(
     parts: &[&[u8]],
     mut out: Encoder<W>,
-    packing: Packing,
+    packing: &Packing,
     has_member: &mut bool,
 ) -> io::Result<Encoder<W>> {
     for part in parts {

@@ -254,7 +254,7 @@ impl SourceReader {
             source: source.clone(),
             options: options.clone(),
             format: Format::Plain,
-            input: SourceInput::new(stored, &source.path)?,
+            input: SourceInput::new(stored, &source.path, options.most_window)?,
             opened,
             table: None,
             list: None,
@@ -677,11 +677,11 @@ const MAX_OPEN_QUOTES: usize = 16;
 
 impl SourceInput {
     /// Finds out whether the bytes are compressed.
-    fn new(mut stored: RawBytes, path: &Path) -> Result<Self, SkipCause> {
+    fn new(mut stored: RawBytes, path: &Path, most_window: u64) -> Result<Self, SkipCause> {
         // A failure comes again when more is read.
         let start = stored.peek(MAGIC).unwrap_or_default();
         match (Compression::of(start, path), Compression::by_ending(path)) {
-            (Some(compression), _) => match Decoder::new(compression, stored) {
+            (Some(compression), _) => match Decoder::new(compression, stored, most_window) {
                 Ok(decoder) => Ok(Self::Coded(compression, decoder)),
                 Err(CodecFault { reason, detail }) => Err((reason, detail)),
             },

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests fail like tests
 
+use std::io::{Read, Write};
+
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, lines};
@@ -83,4 +85,65 @@ fn records_of_json_have_a_title_an_address_and_a_date() {
     assert_eq!(cluster(&bench, "--memory 64MiB")["keep"], expected);
     assert_eq!(cluster(&bench, "--text-field text --text-field author?")["keep"], expected);
     assert_eq!(cluster(&bench, "--id-field title")["keep"]["id"], "Mast");
+}
+
+/// Compresses each record with a dictionary, and begins the file with it, as it is or compressed.
+fn with_dictionary(records: &[String], dictionary: &[u8], is_compressed: bool) -> Vec<u8> {
+    let content = if is_compressed { zstd::encode_all(dictionary, 19).unwrap() } else { dictionary.to_vec() };
+    let mut file = [&0x184D_2A5D_u32.to_le_bytes()[..], &(content.len() as u32).to_le_bytes(), &content].concat();
+    for record in records {
+        let mut encoder = zstd::Encoder::with_dictionary(Vec::new(), 3, dictionary).unwrap();
+        encoder.write_all(record.as_bytes()).unwrap();
+        file.extend(encoder.finish().unwrap());
+    }
+    file
+}
+
+#[test]
+fn archives_with_a_dictionary_are_read_and_copied_with_it() {
+    let page = |n: u32| capture(n, &format!("http://a.example/{n}"), "2025-01-01T00:00:00Z", "200 OK");
+    let samples: Vec<String> = (100..600).map(page).collect();
+    let dictionary = zstd::dict::from_samples(&samples, 4096).unwrap();
+    let records = [1, 2, 3].map(page);
+    for is_compressed in [false, true] {
+        let bench = Bench::with(&[("in/note.txt", "one")]);
+        let file = with_dictionary(&records, &dictionary, is_compressed);
+        bench.write("in/a.warc.zst", &file);
+        let (_, told) = bench.expect(0, "clean in --out out");
+        assert!(told.contains("4 = 2 kept + 2 removed"), "{told}");
+        let copy = std::fs::read(bench.path("out/a.warc.zst")).unwrap();
+        let (stored, frames) = copy.split_at(stored_length(&file));
+        assert_eq!(stored, &file[..stored.len()], "the dictionary stands where it stood");
+        let mut text = String::new();
+        zstd::Decoder::with_dictionary(frames, &dictionary).unwrap().read_to_string(&mut text).unwrap();
+        assert_eq!(text, records[0]);
+        assert!(frames.len() < 400, "it is used: {} bytes", frames.len());
+        bench.write("in/a.warc.zst", &file[stored_length(&file)..]);
+        let (out, _) = bench.expect(3, "scan in");
+        assert!(out.contains("needs dictionary: 1"), "{out}");
+    }
+}
+
+/// The bytes of the frame with which a file begins.
+fn stored_length(file: &[u8]) -> usize {
+    8 + u32::from_le_bytes(file[4..8].try_into().unwrap()) as usize
+}
+
+#[test]
+fn long_windows_are_read_within_the_memory() {
+    let text = "The weather mast on the hill was painted red and white again last week, after years of only white.";
+    let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
+    encoder.window_log(28).unwrap();
+    for n in 0..2 {
+        writeln!(encoder, "{}", json!({"id": n, "text": text})).unwrap();
+    }
+    let bench = Bench::new();
+    bench.write("in/a.jsonl.zst", encoder.finish().unwrap());
+    let (out, _) = bench.expect(0, "scan in --level documents");
+    assert!(out.contains("2 = 1 kept + 1 removed + 0 skipped"), "{out}");
+    bench.expect(0, "clean in --out out");
+    bench.expect(3, "scan in --memory 128MiB --format json -o found");
+    let skipped = lines(&bench.read("found")).into_iter().find(|line| line["type"] == "skipped").unwrap();
+    let why = "a window of 256 MiB, more than the 128 MiB that are allowed; raise --memory";
+    assert!(skipped["detail"].as_str().unwrap().contains(why), "{skipped}");
 }

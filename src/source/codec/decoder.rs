@@ -51,9 +51,10 @@ enum MemberPlace {
 const MAX_FAULTS: usize = 100;
 
 impl Decoder {
-    /// Starts to decode a source that begins with its first member.
-    pub fn new(compression: Compression, stored: RawBytes) -> Result<Self, CodecFault> {
-        let engine = engine(compression, stored)?;
+    /// Starts to decode a source that begins with its first member. A member may ask for a window of `most_window` bytes,
+    /// if its format does not set a limit.
+    pub fn new(compression: Compression, stored: RawBytes, most_window: u64) -> Result<Self, CodecFault> {
+        let engine = engine(compression, stored, most_window)?;
         let place = MemberPlace::Between;
         Ok(Self { compression, engine, place, member: 0, is_guess: false, faults: 0, decoded: 0 })
     }
@@ -138,6 +139,9 @@ impl Decoder {
         let (compression, is_first) = (self.compression, self.member == 0);
         let is_there = match &mut self.engine {
             DecoderEngine::Steps(stored, steps) => {
+                if is_first {
+                    steps.prepare(stored)?;
+                }
                 let is_there = next_member(stored, compression, is_first)?;
                 if is_there {
                     steps.restart(stored.peek(MAGIC)?)?;
@@ -175,13 +179,13 @@ impl Decoder {
 }
 
 #[allow(clippy::unnecessary_wraps)] // a build may have all codecs
-fn engine(compression: Compression, stored: RawBytes) -> Result<DecoderEngine, CodecFault> {
+fn engine(compression: Compression, stored: RawBytes, most_window: u64) -> Result<DecoderEngine, CodecFault> {
     #[allow(unreachable_patterns, unused_variables)] // with all codecs, and with none
     let steps: Box<dyn Steps> = match compression {
         #[cfg(feature = "gzip")]
         Compression::Gzip => Box::new(Gzip::new()),
         #[cfg(feature = "zstd")]
-        Compression::Zstd => Box::new(Zstd::new()),
+        Compression::Zstd => Box::new(Zstd::new(most_window)),
         #[cfg(feature = "bzip2")]
         Compression::Bzip2 => Box::new(Bzip2::new()),
         #[cfg(feature = "xz")]
