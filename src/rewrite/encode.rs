@@ -58,6 +58,18 @@ impl Packing {
         })
     }
 
+    /// Writes what a file begins with before its first stream.
+    #[cfg_attr(not(feature = "zstd"), allow(clippy::unused_self, clippy::unnecessary_wraps))] // others begin with none
+    pub fn begin(&self, out: &mut impl Write) -> io::Result<()> {
+        #[cfg(feature = "zstd")]
+        if let Some(dictionary) = &self.dictionary {
+            out.write_all(&dictionary.frame)?;
+        }
+        #[cfg(not(feature = "zstd"))]
+        let _ = out;
+        Ok(())
+    }
+
     #[cfg(feature = "gzip")]
     fn gzip_level(&self) -> flate2::Compression {
         // The fastest level of zlib-rs is faster than that of other programs, but its files are 29% larger; hence 2.
@@ -91,17 +103,14 @@ pub(super) enum Encoder<W: Write> {
 }
 
 impl<W: Write> Encoder<W> {
-    /// Begins a file: what it begins with is written at once.
-    #[cfg_attr(not(feature = "zstd"), allow(unused_mut))] // only its files begin with something
+    /// Begins a file, and a stream in it.
     pub fn new(mut out: W, packing: &Packing) -> io::Result<Self> {
-        #[cfg(feature = "zstd")]
-        if let Some(dictionary) = &packing.dictionary {
-            out.write_all(&dictionary.frame)?;
-        }
-        Self::member(out, packing)
+        packing.begin(&mut out)?;
+        Self::stream(out, packing)
     }
 
-    fn member(out: W, packing: &Packing) -> io::Result<Self> {
+    /// Begins a stream.
+    pub fn stream(out: W, packing: &Packing) -> io::Result<Self> {
         Ok(match packing.compression {
             None => Self::Raw(out),
             #[cfg(feature = "gzip")]
@@ -141,11 +150,6 @@ impl<W: Write> Encoder<W> {
             #[cfg(feature = "xz")]
             Self::Xz(encoder) => encoder.finish(),
         }
-    }
-
-    /// Ends the stream and begins another one behind it.
-    pub fn next_member(self, packing: &Packing) -> io::Result<Self> {
-        self.finish().and_then(|out| Self::member(out, packing))
     }
 }
 

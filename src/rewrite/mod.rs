@@ -24,6 +24,7 @@ mod gone;
 mod index;
 mod kept;
 mod left;
+mod members;
 mod names;
 mod options;
 #[cfg(feature = "html")]

@@ -47,6 +47,7 @@ pub mod warc;
 
 pub use array::{ListElement, elements};
 pub use block::Block;
+pub use codec::StoredMember;
 #[cfg(feature = "zstd")]
 pub(crate) use codec::ZstdDictionary;
 pub use compression::Compression;

@@ -13,7 +13,7 @@ use tempfile::SpooledTempFile;
 
 use super::array::{self, ElementScan, ListCut, ListStart};
 use super::block::{BLOCK, Block, BlockCut};
-use super::codec::{CodecFault, Decoder};
+use super::codec::{CodecFault, Decoder, StoredMember};
 use super::compression::Compression;
 use super::fields::has_text;
 use super::file::Source;
@@ -117,6 +117,9 @@ impl SourceReader {
     fn open_with(source: &Source, options: &SourceOptions, passed: Option<Passed>) -> Result<Self, Skipped> {
         let refused = |(reason, detail): SkipCause| skipped_source(&source.name(), reason, detail);
         let mut reader = Self::start(source, options).map_err(refused)?;
+        if let (Some(_), SourceInput::Coded(_, decoder)) = (&passed, &mut reader.input) {
+            decoder.note_members();
+        }
         reader.passed = passed;
         reader.fill(reader.known_length().map_or(BLOCK, |length| BLOCK.min(length as usize + 1)));
         if reader.pending.is_empty()
@@ -199,6 +202,15 @@ impl SourceReader {
         let Passed { mut bytes, result, .. } = std::mem::replace(passed, Passed::new());
         result.and_then(|()| bytes.seek(SeekFrom::Start(0)))?;
         Ok(Some(bytes))
+    }
+
+    /// Returns where the members of a compressed source stand that were read since they were taken last, if it was opened
+    /// to be copied. Those of LZ4 are not known.
+    pub fn take_members(&mut self) -> Vec<StoredMember> {
+        match &mut self.input {
+            SourceInput::Raw(_) => Vec::new(),
+            SourceInput::Coded(_, decoder) => decoder.take_members(),
+        }
     }
 
     /// Closes the source. Returns its line for the table of sources, and a flag [`Reason::Changed`] if the file is not

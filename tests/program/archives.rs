@@ -6,14 +6,18 @@ use std::io::{Read, Write};
 
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, lines};
+use crate::bench::{Bench, lines, words};
 
 const PAGE: &str = "<title>Members &amp; guests</title><p>The rowing club meets at the slipway on Mondays, and spare oars \
                     hang in the shed to the left of the crane. Please log the boat before you take it out.</p>";
 
 /// A record of a response, with a status line and headers as they stand.
 fn capture(number: u32, url: &str, date: &str, status: &str) -> String {
-    let block = format!("HTTP/1.1 {status}\r\nContent-Type: text/html\r\nX-Rank: {number}\r\n\r\n{PAGE}");
+    capture_of(PAGE, number, url, date, status)
+}
+
+fn capture_of(page: &str, number: u32, url: &str, date: &str, status: &str) -> String {
+    let block = format!("HTTP/1.1 {status}\r\nContent-Type: text/html\r\nX-Rank: {number}\r\n\r\n{page}");
     format!(
         "WARC/1.1\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:{number}>\r\nWARC-Target-URI: {url}\r\n\
          WARC-Date: {date}\r\nContent-Type: application/http; msgtype=response\r\nContent-Length: {}\r\n\r\n{block}\r\n\r\n",
@@ -146,4 +150,42 @@ fn long_windows_are_read_within_the_memory() {
     let skipped = lines(&bench.read("found")).into_iter().find(|line| line["type"] == "skipped").unwrap();
     let why = "a window of 256 MiB, more than the 128 MiB that are allowed; raise --memory";
     assert!(skipped["detail"].as_str().unwrap().contains(why), "{skipped}");
+}
+
+/// A gzip member that a program would not write again: it has a name and is not compressed.
+fn member(content: &str) -> Vec<u8> {
+    let level = flate2::Compression::none();
+    let mut out = flate2::GzBuilder::new().filename("record").write(Vec::new(), level);
+    out.write_all(content.as_bytes()).unwrap();
+    out.finish().unwrap()
+}
+
+fn unpacked(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    flate2::read::MultiGzDecoder::new(bytes).read_to_string(&mut text).unwrap();
+    text
+}
+
+#[test]
+fn members_of_records_that_stay_are_copied_as_they_are_stored() {
+    let own = |n: u32| {
+        let (page, url) = (words(u64::from(n) * 50, 40), format!("http://a.example/{n}"));
+        capture_of(&page, n, &url, "2025-01-01T00:00:00Z", "200 OK")
+    };
+    let copy = |n| capture(n, "http://b.example/", "2025-01-01T00:00:00Z", "200 OK");
+    let bench = Bench::new();
+    let clean = |parts: &[Vec<u8>]| {
+        bench.write("in/a.warc.gz", parts.concat());
+        bench.expect(0, "clean in --out out --overwrite");
+        std::fs::read(bench.path("out/a.warc.gz")).unwrap()
+    };
+    let alone = [copy(1), own(2), copy(3), own(4), copy(5)].map(|record| member(&record));
+    assert_eq!(clean(&alone), [&alone[0][..], &alone[1], &alone[3]].concat());
+    // Zeros may stand between members, and are no part of one.
+    let padded = [alone[0].clone(), vec![0; 512], alone[2].clone(), alone[3].clone()];
+    assert_eq!(clean(&padded), [&padded[0][..], &padded[3]].concat());
+    let shared = [member(&(copy(1) + &own(2))), member(&(copy(3) + &own(4))), member(&own(5))];
+    let out = clean(&shared);
+    assert_eq!(unpacked(&out), copy(1) + &own(2) + &own(4) + &own(5));
+    assert!(out.ends_with(&shared[2]), "the record that has a member of its own");
 }

@@ -32,6 +32,7 @@ mod xz;
 mod zstd;
 
 pub(super) use decoder::Decoder;
+pub use decoder::StoredMember;
 #[cfg(feature = "zstd")]
 pub(crate) use dictionary::ZstdDictionary;
 pub(super) use fault::CodecFault;
