@@ -15,6 +15,7 @@ use flate2::write::GzEncoder;
 #[cfg(feature = "lz4")]
 use lz4_flex::frame::FrameEncoder;
 
+use super::utf16::Utf16Writer;
 use crate::source::Compression;
 #[cfg(feature = "zstd")]
 use crate::source::ZstdDictionary;
@@ -100,6 +101,7 @@ pub(super) enum Encoder<W: Write> {
     Lz4(Box<FrameEncoder<W>>),
     #[cfg(feature = "xz")]
     Xz(liblzma::write::XzEncoder<W>),
+    Utf16(Utf16Writer<W>),
 }
 
 impl<W: Write> Encoder<W> {
@@ -128,6 +130,8 @@ impl<W: Write> Encoder<W> {
             Some(Compression::Lz4) => Self::Lz4(Box::new(FrameEncoder::new(out))),
             #[cfg(feature = "xz")]
             Some(Compression::Xz) => Self::Xz(liblzma::write::XzEncoder::new(out, XZ_LEVEL)),
+            Some(Compression::Utf16Le) => Self::Utf16(Utf16Writer::new(out, true)),
+            Some(Compression::Utf16Be) => Self::Utf16(Utf16Writer::new(out, false)),
             // Never met: what a build cannot write it cannot read either.
             #[allow(unreachable_patterns)]
             Some(other) => return Err(io::Error::other(format!("this build writes no {}", other.name()))),
@@ -149,6 +153,7 @@ impl<W: Write> Encoder<W> {
             Self::Lz4(encoder) => encoder.finish().map_err(io::Error::other),
             #[cfg(feature = "xz")]
             Self::Xz(encoder) => encoder.finish(),
+            Self::Utf16(writer) => writer.finish(),
         }
     }
 }
@@ -167,6 +172,7 @@ impl<W: Write> Write for Encoder<W> {
             Self::Lz4(encoder) => encoder.write(bytes),
             #[cfg(feature = "xz")]
             Self::Xz(encoder) => encoder.write(bytes),
+            Self::Utf16(writer) => writer.write(bytes),
         }
     }
 
@@ -183,6 +189,7 @@ impl<W: Write> Write for Encoder<W> {
             Self::Lz4(encoder) => encoder.flush(),
             #[cfg(feature = "xz")]
             Self::Xz(encoder) => encoder.flush(),
+            Self::Utf16(writer) => writer.flush(),
         }
     }
 }

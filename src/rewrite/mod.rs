@@ -42,6 +42,7 @@ mod rounds;
 mod runs;
 mod target;
 mod told;
+mod utf16;
 
 pub use apply::{CopiedSource, apply};
 pub use check::{CheckedPlan, check};

@@ -5,7 +5,6 @@
 //! parsing, so that one thread can feed many. A record that exceeds `max_record` is passed over without being stored.
 
 use std::io::{self, Seek, SeekFrom, Write};
-use std::path::Path;
 use std::sync::Arc;
 
 use memchr::{memchr, memchr_iter, memrchr};
@@ -266,7 +265,7 @@ impl SourceReader {
             source: source.clone(),
             options: options.clone(),
             format: Format::Plain,
-            input: SourceInput::new(stored, &source.path, options.most_window)?,
+            input: SourceInput::new(stored, source, options)?,
             opened,
             table: None,
             list: None,
@@ -689,11 +688,13 @@ const MAX_OPEN_QUOTES: usize = 16;
 
 impl SourceInput {
     /// Finds out whether the bytes are compressed.
-    fn new(mut stored: RawBytes, path: &Path, most_window: u64) -> Result<Self, SkipCause> {
+    fn new(mut stored: RawBytes, source: &Source, options: &SourceOptions) -> Result<Self, SkipCause> {
         // A failure comes again when more is read.
         let start = stored.peek(MAGIC).unwrap_or_default();
-        match (Compression::of(start, path), Compression::by_ending(path)) {
-            (Some(compression), _) => match Decoder::new(compression, stored, most_window) {
+        let encoded = || Compression::of_records(start, source.format_by_ending(options), options.encoding);
+        let compression = Compression::of(start, &source.path).or_else(encoded);
+        match (compression, Compression::by_ending(&source.path)) {
+            (Some(compression), _) => match Decoder::new(compression, stored, options.most_window) {
                 Ok(decoder) => Ok(Self::Coded(compression, decoder)),
                 Err(CodecFault { reason, detail }) => Err((reason, detail)),
             },

@@ -9,6 +9,7 @@ use super::gzip::Gzip;
 use super::lz4::Lz4;
 use super::members::{find_member, next_member};
 use super::steps::{StepState, Steps};
+use super::utf16::Utf16;
 #[cfg(feature = "xz")]
 use super::xz::Xz;
 #[cfg(feature = "zstd")]
@@ -226,6 +227,8 @@ fn engine(compression: Compression, stored: RawBytes, most_window: u64) -> Resul
         Compression::Bzip2 => Box::new(Bzip2::new()),
         #[cfg(feature = "xz")]
         Compression::Xz => Box::new(Xz::new()?),
+        Compression::Utf16Le => Box::new(Utf16::new(true)),
+        Compression::Utf16Be => Box::new(Utf16::new(false)),
         #[cfg(feature = "lz4")]
         Compression::Lz4 => return Ok(DecoderEngine::Lz4(Lz4::new(stored))),
         _ => {

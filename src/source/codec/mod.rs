@@ -26,6 +26,7 @@ mod gzip;
 mod lz4;
 mod members;
 mod steps;
+mod utf16;
 #[cfg(feature = "xz")]
 mod xz;
 #[cfg(feature = "zstd")]
