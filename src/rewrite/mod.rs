@@ -24,6 +24,7 @@ mod gone;
 mod index;
 mod kept;
 mod left;
+mod members;
 mod names;
 mod options;
 #[cfg(feature = "html")]
@@ -41,6 +42,7 @@ mod rounds;
 mod runs;
 mod target;
 mod told;
+mod utf16;
 
 pub use apply::{CopiedSource, apply};
 pub use check::{CheckedPlan, check};

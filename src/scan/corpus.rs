@@ -176,7 +176,8 @@ impl CorpusBuilder {
         revision: &dyn Revision,
         progress: &dyn Progress,
     ) -> Result<Vec<Skipped>> {
-        let options = Arc::new(SourceOptions::new(input, &self.config.keep));
+        let options: Arc<SourceOptions> =
+            SourceOptions::new(input, &self.config.keep).with_memory(self.budget.memory as u64).into();
         let sizes = sizes(sources);
         if may_hold {
             self.hold_if_small(sources, sizes.as_deref());

@@ -47,6 +47,9 @@ pub mod warc;
 
 pub use array::{ListElement, elements};
 pub use block::Block;
+pub use codec::StoredMember;
+#[cfg(feature = "zstd")]
+pub(crate) use codec::ZstdDictionary;
 pub use compression::Compression;
 pub use document::{Document, PageElement, PageOrigin};
 pub use fields::{COMMON_TEXT_FIELDS, JoinedText, TextPiece};

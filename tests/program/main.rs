@@ -45,3 +45,5 @@ mod schema;
 mod stats;
 #[cfg(feature = "cli")]
 mod units;
+#[cfg(feature = "cli")]
+mod utf16;
