@@ -51,8 +51,9 @@ impl<W: Write> RemarkReport<W> {
     fn remarks(&mut self) -> Result<()> {
         let mut findings = std::mem::replace(&mut self.findings, Replay::new(PathBuf::new()));
         findings.each(|finding| {
-            let told = annotations(finding).into_iter().filter(|remark| remark.is_new || !self.has_baseline);
-            told.into_iter().try_for_each(|remark| output(self.remark(&remark)))
+            let mut told = annotations(finding);
+            told.retain(|remark| remark.is_new || !self.has_baseline);
+            told.iter().try_for_each(|remark| output(self.remark(remark)))
         })
     }
 

@@ -67,6 +67,7 @@ fn duplicates_name_the_kept_document_and_each_removed_one() {
 Duplicate documents
 
 d1  2 duplicates of one document, 6,000 bytes could go
+    | Le chef de la diplomatie turque Mevlut Cavusoglu a exhorté jeudi la ...
     kept       docs.jsonl:1
     exact copy docs.jsonl:18 (id news/17)
     near copy  b.txt  (similarity 93%, 97% of it in the kept one)
