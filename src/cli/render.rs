@@ -63,9 +63,9 @@ fn report<'o>(
         }
         RenderFormat::Sarif => Box::new(SarifReport::new(out, args.limit_or(usize::MAX))),
         RenderFormat::Csv => Box::new(CsvReport::new(out, args.limit_or(usize::MAX))),
-        RenderFormat::Lines => remarks(RemarkForm::Lines, args, out),
-        RenderFormat::Github => remarks(RemarkForm::Github, args, out),
-        RenderFormat::Gitlab => remarks(RemarkForm::Gitlab, args, out),
+        RenderFormat::Lines => remarks(RemarkForm::Lines, args, folder, out),
+        RenderFormat::Github => remarks(RemarkForm::Github, args, folder, out),
+        RenderFormat::Gitlab => remarks(RemarkForm::Gitlab, args, folder, out),
         RenderFormat::Markdown => {
             let limit = args.limit_or(markdown::LIMIT);
             Box::new(MarkdownReport::in_folder(out, args.sort.into(), limit, folder))
