@@ -12,6 +12,7 @@ use std::io::{self, Write};
 use csv::{Terminator, WriterBuilder};
 
 use super::sink::{Report, output, write_all};
+use super::text::one_line;
 use crate::error::Result;
 use crate::finding::{
     DocumentCluster, DocumentPair, DocumentRef, Equality, Finding, Findings, Member, PassageClass, PassageMatch,
@@ -192,7 +193,8 @@ impl CsvRow<'_> {
         }
         cells.push(self.equality.map_or("", Equality::name).to_owned());
         cells.push(shown(self.class));
-        cells.push(safe(self.excerpt).into_owned());
+        // A row stays one line for whoever reads the table by lines.
+        cells.push(safe(&one_line(self.excerpt)).into_owned());
         Ok(table.write_record(cells)?)
     }
 }
@@ -242,7 +244,7 @@ mod tests {
         assert_eq!((of("kept_start"), of("char_end")), (&found.a.start.to_string(), &found.b.char_end.to_string()));
         assert_eq!((of("words").as_str(), of("class").as_str()), ("63", "copy"));
         assert_eq!(of("exact"), "");
-        assert_eq!((of("record").as_str(), of("excerpt").as_str()), ("1", &*found.b.excerpt));
+        assert_eq!((of("record").as_str(), of("excerpt").as_str()), ("1", one_line(&found.b.excerpt).as_str()));
     }
 
     #[test]

@@ -96,18 +96,18 @@ fn write_digest(digest: &Digest, sort: Sort, limit: usize, out: &mut dyn Write) 
 fn of_cluster(cluster: &DocumentCluster, names: &Names<'_>) -> String {
     let title = cluster.keep.metadata.as_deref().and_then(|metadata| metadata.title.as_deref());
     let documents = cluster.members.iter().map(|member| names.document(&member.doc));
-    let places = [names.document(&cluster.keep)].into_iter().chain(documents).take(PLACES).collect();
+    let places: Vec<_> = [names.document(&cluster.keep)].into_iter().chain(documents).take(PLACES).collect();
     let title = title.unwrap_or(&cluster.opening);
-    row(&cluster.id, title, places, cluster.members.len() + 1, cost_of_cluster(cluster))
+    row(&cluster.id, title, &places, cluster.members.len() + 1, cost_of_cluster(cluster))
 }
 
 fn of_family(family: &PassageFamily, names: &Names<'_>) -> String {
     let places = [&family.keep].into_iter().chain(&family.occurrences).take(PLACES);
-    let places = places.map(|place| names.place(place)).collect();
-    row(&family.id, &family.keep.excerpt, places, family.count, cost_of_family(family))
+    let places: Vec<_> = places.map(|place| names.place(place)).collect();
+    row(&family.id, &family.keep.excerpt, &places, family.count, cost_of_family(family))
 }
 
-fn row(id: &str, title: &str, places: Vec<String>, count: usize, cost: u64) -> String {
+fn row(id: &str, title: &str, places: &[String], count: usize, cost: u64) -> String {
     let more = match count.saturating_sub(places.len()) {
         0 => String::new(),
         more => format!(", and {} more", number(more as u64)),

@@ -36,7 +36,7 @@ pub fn run(args: &ManArgs, mut program: Command) -> Result<Outcome> {
     };
     let (description, codes) = without_exit_codes(&page);
     let synopsis = synopsis(page.clone());
-    let has_commands = page.has_subcommands();
+    let (has_commands, has_version) = (page.has_subcommands(), page.get_version().is_some());
     let page = Man::new(page.long_about(description).display_name(name));
     Output::Stdout.write(false, |out| {
         let mut out: &mut dyn Write = out;
@@ -51,8 +51,7 @@ pub fn run(args: &ManArgs, mut program: Command) -> Result<Outcome> {
         if !codes.is_empty() {
             section("EXIT STATUS", &codes).to_writer(&mut out)?;
         }
-        page.render_version_section(&mut out)?;
-        Ok(())
+        if has_version { page.render_version_section(&mut out) } else { Ok(()) }
     })?;
     Ok(Outcome::Done)
 }
