@@ -99,15 +99,15 @@ fn f39_f40_f41_what_acts_or_hides_is_written_out() {
     assert!(page.contains("&lt;U+202E&gt;") && page.contains("&lt;U+001B&gt;"), "{page}");
 }
 
-fn evil_metadata() -> Option<Arc<Metadata>> {
+fn evil_metadata() -> Arc<Metadata> {
     let [title, url, date] = [EVIL; 3].map(|evil| Some(evil.into()));
-    Some(Arc::new(Metadata { title, url, date }))
+    Arc::new(Metadata { title, url, date })
 }
 
 /// The samples with hostile text wherever text comes from input.
 fn hostile() -> Findings {
     let mut findings = samples::everything();
-    let doc = || DocumentRef { source: EVIL.into(), record: 3, id: Some(EVIL.into()), metadata: evil_metadata() };
+    let doc = || DocumentRef { source: EVIL.into(), record: 3, id: Some(EVIL.into()), metadata: Some(evil_metadata()) };
     findings.header.version = EVIL.into();
     findings.header.sources = vec![SourceInfo { path: EVIL.into(), ..findings.header.sources[0].clone() }];
     findings.header.sources[0].xxh3_128 = EVIL.into();
