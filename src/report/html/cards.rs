@@ -58,11 +58,12 @@ impl Card {
             title: format!("Remove {}", counted(documents, "duplicate document")),
             gain: if summary.new.is_some() { "new".into() } else { bytes(summary.removed_bytes) },
             quote: title_of_cluster(cluster, context),
-            place: format!(
-                "{} of {}",
-                counted(cluster.members.len() as u64, "duplicate"),
-                context.document(&cluster.keep)
-            ),
+            place: match (counted(cluster.members.len() as u64, "duplicate"), context.document(&cluster.keep)) {
+                (_, kept) if cluster.is_template() => {
+                    format!("shares a template with others: {kept}; look before they go")
+                }
+                (duplicates, kept) => format!("{duplicates} of {kept}"),
+            },
             command: context.clean(""),
             anchor: anchor(&cluster.id).map(str::to_owned),
             shelf: shelf_of(GroupKind::Duplicate),

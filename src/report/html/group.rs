@@ -18,7 +18,9 @@ use crate::finding::{
     Difference, DifferenceKind, DocumentCluster, DocumentPair, DocumentRef, Equality, MatchScope, Member, PassageClass,
     PassageFamily, PassageMatch, PlacedSpan, Standing, bytes_of,
 };
-use crate::report::text::phrase::{capitalised, class_in_words, covered, differences, last_or_covered, regrouped};
+use crate::report::text::phrase::{
+    capitalised, changed_words, class_in_words, covered, differences, last_or_covered, regrouped,
+};
 use crate::report::text::{bytes, counted, number, percent};
 use crate::report::visible::visible;
 
@@ -147,7 +149,10 @@ impl<'a> Group<'a> {
             sources: sources(docs, context),
             verdict: if cluster.is_template() { of_template(members) } else { of_duplicates(members) },
             body: GroupBody {
-                opening: first_words(&cluster.opening, OPENING),
+                opening: match title_of_document(&cluster.keep) {
+                    Some(_) => first_words(&cluster.opening, OPENING),
+                    None => String::new(), // it is the title
+                },
                 places: [kept].into_iter().chain(rows).collect(),
                 more: more(members.len(), shown, "document"),
                 ..GroupBody::default()
@@ -242,15 +247,12 @@ impl PlaceRow {
         let is_near = kind_of_copy(member) == "near copy";
         let size = (member.bytes > 0).then(|| bytes(member.bytes));
         let notes = is_near.then_some(measured).into_iter().chain(size).collect();
-        let all = member.differences.len().saturating_add(member.more_differences);
+        let changed = changed_words(member);
+        let all = changed.len().saturating_add(member.more_differences);
         Self {
             is_new: member.new,
-            changes: member.differences.iter().take(DIFFERENCES).map(inline_change).collect(),
-            more_changes: if member.differences.is_empty() {
-                String::new()
-            } else {
-                more(all, DIFFERENCES, "difference")
-            },
+            more_changes: if changed.is_empty() { String::new() } else { more(all, DIFFERENCES, "difference") },
+            changes: changed.into_iter().take(DIFFERENCES).map(inline_change).collect(),
             ..Self::of_document(kind_of_copy(member), &member.doc, notes, context)
         }
     }

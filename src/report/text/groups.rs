@@ -9,13 +9,14 @@ use doublon_core::text::Tokenizer;
 use super::aligned::aligned;
 use super::page::{Names, Page, Paint};
 use super::phrase::{
-    bytes, capitalised, counted, counted_more, covered, differences, last_or_covered, number, percent, regrouped,
+    bytes, capitalised, changed_words, counted, counted_more, covered, differences, last_or_covered, number, percent,
+    regrouped,
 };
 use super::wrap::{one_line, shorten};
 use crate::finding::digest::{Digest, Shortlisted};
 use crate::finding::{
-    Difference, DifferenceKind, DocumentCluster, Equality, MatchScope, Member, PassageClass, PassageFamily,
-    PassageMatch, PlacedSpan, cost_of_cluster, cost_of_family,
+    Difference, DocumentCluster, Equality, MatchScope, Member, PassageClass, PassageFamily, PassageMatch, PlacedSpan,
+    cost_of_cluster, cost_of_family,
 };
 
 /// The most places shown of a group, unless all groups are.
@@ -261,8 +262,7 @@ fn changes(member: &Member) -> String {
         };
         format!("{}{}", side("[-", &difference.a, "-]"), side("{+", &difference.b, "+}"))
     };
-    let words: Vec<&Difference> =
-        member.differences.iter().filter(|difference| difference.kind == DifferenceKind::Words).collect();
+    let words = changed_words(member);
     let more = match words.len().saturating_sub(CHANGES).saturating_add(member.more_differences) {
         0 => String::new(),
         more => format!(" and {}", counted_more(more, "difference")),
