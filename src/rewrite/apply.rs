@@ -472,7 +472,7 @@ fn records_left<'b>(block: &'b Block, dropped: &'b [Range<usize>]) -> impl Itera
 }
 
 fn is_one_record(format: Format) -> bool {
-    matches!(format, Format::Plain | Format::Html)
+    format.is_document()
 }
 
 /// Returns how a file is compressed.
@@ -492,7 +492,7 @@ fn actions(planned: &PlannedSource) -> Vec<(u64, RecordAction<'_>)> {
 /// Returns where the line end after a record ends: it goes with the record.
 fn after_line_end(bytes: &[u8], end: usize, format: Format) -> usize {
     match (format, &bytes[end..]) {
-        (Format::Plain | Format::Html, _) => end,
+        (format, _) if format.is_document() => end,
         (_, [b'\r', b'\n', ..]) => end + 2,
         (_, [b'\n' | b'\r', ..]) => end + 1,
         _ => end,

@@ -27,7 +27,6 @@ mod left;
 mod members;
 mod names;
 mod options;
-#[cfg(feature = "html")]
 mod page;
 #[cfg(feature = "parquet")]
 pub mod parquet;

@@ -93,7 +93,8 @@ fn bytes_of_words(texts: u64) -> u64 {
 
 fn documents(source: &Source, size: u64, options: &SourceOptions) -> u64 {
     match source.format_by_ending(options) {
-        Some(Format::Plain | Format::Html) | None => 1,
+        None => 1,
+        Some(format) if format.is_document() => 1,
         _ => unpacked(source, size).div_ceil(BYTES_PER_RECORD),
     }
 }
@@ -106,7 +107,7 @@ fn unpacked(source: &Source, size: u64) -> u64 {
 /// Bytes that are written down, because they cannot be read again by their place.
 fn spooled(sources: &[Source], sizes: &[u64], options: &SourceOptions) -> u64 {
     let is_spooled = |source: &Source| {
-        let is_page = source.format_by_ending(options) == Some(Format::Html);
+        let is_page = source.format_by_ending(options).is_some_and(Format::is_markup);
         is_page || Compression::by_ending(&source.path).is_some()
     };
     sources

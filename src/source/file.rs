@@ -42,6 +42,7 @@ impl Source {
             "csv" => Some(Format::Csv),
             "tsv" | "tab" => Some(Format::Tsv),
             "html" | "htm" | "xhtml" | "xht" => Some(Format::Html),
+            "srt" | "vtt" | "sbv" | "ass" | "ssa" => Some(Format::Subtitles),
             "warc" | "wet" | "wat" | "arc" => Some(Format::Warc),
             "parquet" | "pq" => Some(Format::Parquet),
             "txt" | "text" | "md" | "markdown" => Some(plain),
@@ -66,9 +67,9 @@ impl Source {
 }
 
 /// Endings of texts beside those that tell a format.
-const TEXT_ENDINGS: [&str; 20] = [
-    "adoc", "asc", "cfg", "conf", "css", "eml", "ini", "js", "log", "mbox", "org", "py", "rs", "rst", "srt", "tex",
-    "toml", "vtt", "xml", "yaml",
+const TEXT_ENDINGS: [&str; 18] = [
+    "adoc", "asc", "cfg", "conf", "css", "eml", "ini", "js", "log", "mbox", "org", "py", "rs", "rst", "tex", "toml",
+    "xml", "yaml",
 ];
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ mod format;
 pub mod html;
 mod jsonl;
 mod line;
+mod markup;
 mod options;
 mod page;
 #[cfg(feature = "parquet")]
@@ -55,7 +56,9 @@ pub use document::{Document, PageElement, PageOrigin};
 pub use fields::{COMMON_TEXT_FIELDS, JoinedText, TextPiece};
 pub use file::Source;
 pub use format::Format;
+pub use markup::{TITLE_BYTES, Visible, subtitles};
 pub use options::SourceOptions;
+pub use page::visible_text;
 pub use parse::{joined_text, parse};
 pub use raw::Stamp;
 pub use read::SourceReader;

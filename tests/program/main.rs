@@ -44,6 +44,8 @@ mod schema;
 #[cfg(feature = "report")]
 mod stats;
 #[cfg(feature = "cli")]
+mod subtitles;
+#[cfg(feature = "cli")]
 mod units;
 #[cfg(feature = "cli")]
 mod utf16;
