@@ -45,20 +45,18 @@ fn one_talk_in_several_formats_is_one_document() {
 
 #[test]
 fn rolling_captions_are_cut_to_each_line_once() {
-    let (mut file, mut n) = (String::new(), 0);
-    let mut cue = |lines: [&str; 2]| {
-        file.push_str(&format!("{}\n{} --> {}\n{}\n{}\n\n", n + 1, time(n, ','), time(n + 1, ','), lines[0], lines[1]));
-        n += 1;
-    };
+    let mut shown = Vec::new();
     // Each line comes in below the one before, stands alone, and moves up.
     let mut before = " ".to_owned();
     for line in said() {
-        cue([&before, &line]);
-        cue([&line, " "]);
+        shown.extend([format!("{before}\n{line}"), format!("{line}\n ")]);
         before = line;
     }
+    let cue =
+        |(n, lines): (usize, &String)| format!("{}\n{} --> {}\n{lines}\n\n", n + 1, time(n, ','), time(n + 1, ','));
+    let file: String = shown.iter().enumerate().map(cue).collect();
     let bench = Bench::new();
-    bench.write("in/a.srt", &file);
+    bench.write("in/a.srt", file);
     bench.expect(0, "clean in --passages cut --min-words 5 --out out");
     let left = bench.read("out/a.srt");
     for line in said() {

@@ -58,7 +58,7 @@ pub fn subtitles(file: &str) -> Visible {
 
 /// Returns whether the first lines that are not blank begin with times, as in transcripts and subtitles without an ending
 /// that tells them.
-pub(in crate::source) fn is_timed(start: &str) -> bool {
+pub(crate) fn is_timed(start: &str) -> bool {
     let mut lines = start.lines().map(str::trim).filter(|line| !line.is_empty()).take(2).peekable();
     lines.peek().is_some() && lines.all(|line| matches!(timed(line), Some(TimedLine::Text(_))))
 }
