@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
 use crate::finding::{DocumentRef, Equality, Parameters, SourceInfo, saved_path};
-use crate::source::{EVIDENCE, SUMMARY};
+use crate::source::{SUMMARY, evidence_of};
 
 /// A record of a source, by the number of the source.
 pub(super) type Place = (usize, u64);
@@ -159,7 +159,7 @@ impl Evidence {
     ///
     /// If a file of it is missing, or is no evidence.
     pub fn read(out: &Path) -> Result<Self> {
-        let folder = out.join(EVIDENCE);
+        let folder = evidence_of(out);
         let (mut settings, mut sources) = (None, Vec::new());
         for line in lines(&folder.join("sources.jsonl"))? {
             match line {

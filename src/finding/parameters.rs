@@ -103,6 +103,12 @@ mod schema {
         /// Whether links in folders were followed.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         pub follow: bool,
+        /// Whether hidden files in a work tree of Git were read.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub hidden: bool,
+        /// Whether files in a work tree that Git ignores were read.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub no_ignore: bool,
     }
 
     /// How text becomes tokens and tokens become shingles. Part of what determines every result.
@@ -197,7 +203,7 @@ mod schema {
     /// Which document of several duplicates stays. Ties go to the first by source path, then position.
     #[derive(JsonSchema)]
     #[schemars(rename = "Keep")]
-    #[schemars(extend("pattern" = "^(first|longest|shortest|newest|oldest|none|(max|min):.+)$"))]
+    #[schemars(extend("pattern" = "^(first|longest|shortest|newest|oldest|given-order|none|(max|min|prefer):.+)$"))]
     pub struct SavedKeep(String);
 
     /// What a shingle is made of, and of how many. Written `word:5` or `char:13`.

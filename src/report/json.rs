@@ -337,13 +337,14 @@ mod tests {
         let counts = any::<[u64; 9]>();
         let by_name = || prop::collection::btree_map(any::<String>(), any::<u64>(), 0..3);
         let estimate = prop::option::of((score(), score(), score()));
-        (counts, by_name(), by_name(), by_name(), estimate).prop_map(
-            |(n, skipped, other_files, encodings, estimate)| Summary {
+        (counts, by_name(), by_name(), by_name(), by_name(), estimate).prop_map(
+            |(n, skipped, other_files, left_out, encodings, estimate)| Summary {
                 documents: n[0],
                 kept: n[1],
                 removed: n[2],
                 skipped,
                 other_files,
+                left_out,
                 text_bytes: n[3],
                 ignored: None,
                 removed_bytes: n[4],

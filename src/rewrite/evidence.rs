@@ -258,6 +258,10 @@ pub struct CleanSummary {
     pub passages_left: BTreeMap<&'static str, u64>,
     /// Files that were met and have no copy, by reason.
     pub not_copied: BTreeMap<&'static str, u64>,
+    /// Files and folders that were neither read nor copied because they are `.git`, or because in a work tree of Git it
+    /// ignores them or they are hidden, by reason.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub left_out: BTreeMap<String, u64>,
     /// Bytes of the files read.
     pub bytes_read: u64,
     /// Bytes of their copies.
@@ -301,6 +305,7 @@ impl CleanSummary {
             is_final: plan.is_final,
             passages_left: counts(plan.left.iter().map(|left| left.reason)),
             not_copied: counts(plan.unread.iter().filter(|file| !file.is_copied()).map(|file| file.reason.name())),
+            left_out: scanned.left_out.clone(),
             bytes_read: copied.iter().map(|copied| copied.read).sum(),
             bytes_written: copied.iter().map(|copied| copied.written).sum(),
             files: copied.iter().filter(|copied| copied.has_file).count() as u64,

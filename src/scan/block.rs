@@ -144,7 +144,7 @@ impl BlockWorker {
             block.counts.count_encoding(encoding.name());
         }
         block.ids.push(record.id.as_ref().map_or(0, |id| id_hash(source, id)));
-        if !matches!(self.keep, Keep::First | Keep::None) {
+        if !self.keep.goes_by_number() {
             block.ranks.push(self.rank(origin.modified, &record, worker));
         }
         match format.filter(|_| can_reread) {

@@ -23,7 +23,7 @@ use super::table::Table;
 use super::texts::{TextStore, Texts};
 use crate::error::{Error, Result};
 use crate::finding::{InputOptions, Reason, Skipped, SourceInfo};
-use crate::source::{self, Compression, Item, Record, Source, SourceOptions};
+use crate::source::{self, Compression, Item, Record, Source, SourceOptions, SourceOrder};
 use crate::store::{Budget, SpillColumn, Units, Words};
 
 /// What was read.
@@ -150,10 +150,13 @@ impl CorpusBuilder {
         may_hold: bool,
         progress: &dyn Progress,
     ) -> Result<()> {
-        let found = source::walk(paths, input)?;
+        let mut found = source::walk(paths, input)?;
+        SourceOrder::of(&self.config.keep)?.arrange(&mut found);
         let skipped = self.read_sources(&found.sources, input, may_hold, &(), progress)?;
         self.skip(&found.skipped);
         self.skip(&skipped);
+        let left_out = source::left_out_counts(&found.left_out_by_default);
+        self.grown.counts.add(IntakeCounts { left_out, ..IntakeCounts::default() });
         Ok(())
     }
 

@@ -20,6 +20,7 @@ mod codec;
 mod compression;
 mod csv;
 mod document;
+mod evidence;
 mod fields;
 mod file;
 mod filter;
@@ -29,10 +30,13 @@ pub mod html;
 mod jsonl;
 mod line;
 mod options;
+mod order;
 mod page;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 mod parse;
+#[cfg(feature = "glob")]
+mod pattern;
 mod plain;
 mod raw;
 mod read;
@@ -44,18 +48,24 @@ mod sniff;
 mod table;
 mod walk;
 pub mod warc;
+mod work_tree;
 
 pub use array::{ListElement, elements};
 pub use block::Block;
 pub use compression::Compression;
 pub use document::{Document, PageElement, PageOrigin};
+pub use evidence::{EVIDENCE, SUMMARY, copies_of, evidence_beside, evidence_of};
 pub use fields::{COMMON_TEXT_FIELDS, JoinedText, TextPiece};
-pub use file::Source;
+pub use file::{NamedCopy, Source, named_copy};
 pub use format::Format;
 pub use options::SourceOptions;
+pub use order::SourceOrder;
 pub use parse::{joined_text, parse};
+#[cfg(feature = "glob")]
+pub use pattern::expand;
 pub use raw::Stamp;
 pub use read::SourceReader;
 pub use record::{Item, Record};
 pub use reread::Rereader;
-pub use walk::{EVIDENCE, FoundSources, SUMMARY, walk};
+pub use walk::{FoundSources, walk};
+pub use work_tree::{LeftOut, left_out_counts};

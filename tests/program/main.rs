@@ -23,14 +23,20 @@ mod cmd;
 mod explain;
 #[cfg(feature = "cli")]
 mod fields;
+#[cfg(all(feature = "cli", feature = "glob"))]
+mod files;
 #[cfg(feature = "cli")]
 mod finality;
 #[cfg(feature = "cli")]
 mod ids;
+#[cfg(all(feature = "cli", feature = "glob"))]
+mod keep;
 #[cfg(feature = "cli")]
 mod known_text;
 #[cfg(feature = "cli")]
 mod lists;
+#[cfg(feature = "cli")]
+mod one_file;
 #[cfg(feature = "cli")]
 mod others;
 #[cfg(all(feature = "cli", feature = "html"))]

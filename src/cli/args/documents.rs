@@ -37,10 +37,14 @@ pub struct DocumentArgs {
     /// Which of several duplicates stays
     ///
     /// first (by path, then position), longest or shortest (by words, then bytes of text), newest or oldest (by the time at which
-    /// the file was modified), max:FIELD or min:FIELD (by a field of the record; one without it comes last). Ties go to
-    /// the first. With none, nothing is removed, and duplicates are listed as pairs.
+    /// the file was modified), max:FIELD or min:FIELD (by a field of the record; one without it comes last),
+    /// prefer:GLOB,... (a file or folder of the first pattern that matches goes before all others), given-order (by the
+    /// order of the paths on the command line). Ties go to the first. With none, nothing is removed, and duplicates are
+    /// listed as pairs. Of passages too, the first by path stays, with prefer and given-order the first by these.
     ///
     /// Example: --keep max:date keeps the latest version of each page.
+    ///
+    /// Example: --keep prefer:gold,'*.warc.gz' never removes for a file elsewhere what is in a folder `gold`.
     #[arg(long, value_name = "POLICY", default_value = "first")]
     keep: String,
     /// List every verified pair too

@@ -17,7 +17,7 @@ use crate::cli::progress::Meter;
 
 #[derive(Debug, Group)]
 pub struct VerifyArgs {
-    /// Folder of a clean copy, as `clean --out` wrote it
+    /// Folder or file of a clean copy, as `clean --out` wrote it
     dir: PathBuf,
     /// Known text that was ignored, given again
     ///
