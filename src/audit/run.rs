@@ -12,8 +12,8 @@ use super::removed::Meter;
 use super::repeats::Repeats;
 use crate::error::Result;
 use crate::finding::Parameters;
-use crate::scan::{Progress, Resources, read_known_text, scan_into};
-use crate::source::{SourceOptions, copies_of};
+use crate::scan::{Progress, Resources, read_known_text, scan_into, scan_revised};
+use crate::source::{Source, SourceOptions, copies_of};
 
 /// What was checked of a clean copy, and what does not hold.
 #[derive(Clone, Debug)]
@@ -125,6 +125,16 @@ fn repeats(
         return Ok(Some(0));
     }
     let mut found = Repeats::new(evidence, copies, &paths, faults);
-    scan_into(&only, &config, &settings.parameters.input, resources, progress, &mut found)?;
+    let input = &settings.parameters.input;
+    if config.isolate {
+        // Which copies are compared with each other is told of the sources.
+        let root = |&(_, number): &(PathBuf, usize)| evidence.sources[number].info.root.unwrap_or_default() as usize;
+        let roots: Vec<usize> = paths.iter().map(root).collect();
+        let sources: Vec<Source> = only.into_iter().map(|path| Source { path, named: true }).collect();
+        let parameters = Parameters { config, input: input.clone() };
+        scan_revised((&sources, &roots), &parameters, &(), resources, progress, &mut found)?;
+    } else {
+        scan_into(&only, &config, input, resources, progress, &mut found)?;
+    }
     Ok(Some(found.matches))
 }

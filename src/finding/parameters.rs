@@ -55,6 +55,9 @@ mod schema {
         pub pairs: bool,
         /// Where repeated passages are looked for.
         pub scope: SavedScope,
+        /// Whether documents were compared only if different ones of the given paths lead to them.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub isolate: bool,
         /// Whether they are looked for inside removed documents too.
         pub inside_duplicates: bool,
         /// The unit that is compared whole, if passages of any length are not.

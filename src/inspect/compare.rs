@@ -223,7 +223,8 @@ impl<'p> ComparedPair<'p> {
 
 /// Scans two documents, which are records 0 and 1 of a source without a name.
 fn found(both: [&Single; 2], config: &Config) -> Result<Findings> {
-    let config = &config.to_builder().level(Level::All).scope(Scope::Across).inside_duplicates(true).build()?;
+    let config =
+        &config.to_builder().level(Level::All).isolate(false).scope(Scope::Across).inside_duplicates(true).build()?;
     let budget = Budget::new(&Resources::default());
     let mut builder = CorpusBuilder::new(config, &budget);
     let number = builder.add_source(&Source { path: PathBuf::new(), named: true }, &Arc::default())?;

@@ -369,8 +369,13 @@ mod tests {
 
     fn header_line() -> impl Strategy<Value = Header> {
         let source = (any::<String>(), any::<Option<String>>(), any::<u64>(), "[0-9a-f]{32}");
-        let source =
-            source.prop_map(|(path, path_base64, bytes, xxh3_128)| SourceInfo { path, path_base64, bytes, xxh3_128 });
+        let source = source.prop_map(|(path, path_base64, bytes, xxh3_128)| SourceInfo {
+            path,
+            path_base64,
+            bytes,
+            xxh3_128,
+            root: (bytes % 2 == 0).then_some(1),
+        });
         (any::<String>(), score(), any::<u64>(), prop::collection::vec(source, 0..3)).prop_map(
             |(version, threshold, seed, sources)| Header {
                 schema: SCHEMA.into(),

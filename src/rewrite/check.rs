@@ -186,7 +186,8 @@ pub(super) mod tests {
     }
 
     pub fn plan(drops: Vec<DocumentRemoval>, edits: Vec<DocumentEdit>) -> Plan {
-        let info = SourceInfo { path: "a.jsonl".into(), path_base64: None, bytes: 0, xxh3_128: String::new() };
+        let info =
+            SourceInfo { path: "a.jsonl".into(), path_base64: None, bytes: 0, xxh3_128: String::new(), root: None };
         let source = Source { path: "a.jsonl".into(), named: true };
         Plan {
             parameters: Parameters::default(),

@@ -196,7 +196,8 @@ mod tests {
 
     fn findings() -> Findings {
         let mut findings = Findings::default();
-        let info = SourceInfo { path: "a.jsonl".into(), path_base64: None, bytes: 0, xxh3_128: String::new() };
+        let info =
+            SourceInfo { path: "a.jsonl".into(), path_base64: None, bytes: 0, xxh3_128: String::new(), root: None };
         findings.header.sources.push(info);
         let members = vec![member(3), member(2)];
         findings.clusters.push(DocumentCluster { id: "d1".into(), keep: doc(1), fingerprint: None, new: 0, members });

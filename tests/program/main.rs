@@ -29,6 +29,8 @@ mod files;
 mod finality;
 #[cfg(feature = "cli")]
 mod ids;
+#[cfg(feature = "cli")]
+mod isolate;
 #[cfg(all(feature = "cli", feature = "glob"))]
 mod keep;
 #[cfg(feature = "cli")]

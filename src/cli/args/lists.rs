@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args as Group;
-use doublon::finding::{BadInput, InputOptions, ListedPaths};
+use doublon::finding::{BadInput, InputOptions, ListedPaths, Parameters};
 
 #[derive(Debug, Group)]
 #[command(next_help_heading = "Input")]
@@ -31,7 +31,7 @@ impl ListArgs {
     /// # Errors
     ///
     /// When a list cannot be read, a pattern is not valid, or standard input would be read twice.
-    pub fn given_paths(&self, paths: &[PathBuf], input: &mut InputOptions) -> Result<Vec<PathBuf>> {
+    fn given_paths(&self, paths: &[PathBuf], input: &mut InputOptions) -> Result<Vec<PathBuf>> {
         let stdin = paths.iter().chain(&self.files_from).filter(|path| *path == Path::new("-"));
         if stdin.count() > 1 && self.reads_stdin() {
             bail!("standard input can be read only once, and --files-from - reads it");
@@ -54,6 +54,19 @@ impl ListArgs {
             listed.extend(found);
         }
         input.listed = listed.into_iter().filter(|path| !paths.contains(path)).collect::<ListedPaths>();
+        Ok(given)
+    }
+
+    /// Returns as [`given_paths`](Self::given_paths), for a run that may compare only across the paths.
+    ///
+    /// # Errors
+    ///
+    /// As there, or if there is nothing to compare with.
+    pub fn compared_paths(&self, paths: &[PathBuf], parameters: &mut Parameters) -> Result<Vec<PathBuf>> {
+        let given = self.given_paths(paths, &mut parameters.input)?;
+        if parameters.config.isolate && given.len() < 2 {
+            bail!("--isolate compares only across the paths given, and there are not two of them");
+        }
         Ok(given)
     }
 

@@ -165,7 +165,7 @@ impl GivenInput {
     fn of(args: &CleanArgs) -> Result<Self> {
         let level = if args.passages == PassagesArg::Keep { Level::Documents } else { Level::All };
         let mut parameters = args.run.parameters(level)?;
-        let paths = args.lists.given_paths(&args.paths, &mut parameters.input)?;
+        let paths = args.lists.compared_paths(&args.paths, &mut parameters)?;
         let is_named = |path: &&PathBuf| !parameters.input.listed.has(path);
         let mut roots: Vec<PathBuf> = paths.iter().filter(is_named).cloned().collect();
         if roots.is_empty() && args.from.is_none() {

@@ -86,7 +86,7 @@ impl From<LevelArg> for Level {
 /// When an argument is wrong, the scan fails, or the report cannot be written.
 pub fn run(args: &ScanArgs) -> Result<Outcome> {
     let (mut parameters, resources) = (args.parameters()?, args.run.resources()?);
-    let paths = args.lists.given_paths(&args.paths, &mut parameters.input)?;
+    let paths = args.lists.compared_paths(&args.paths, &mut parameters)?;
     let fail_over = args.limits.fail_over()?;
     let output = Output::prepare(args.render.output.as_deref(), &paths)?;
     let messages = &args.messages;

@@ -55,7 +55,7 @@ pub fn run(args: &StatsArgs) -> Result<Outcome> {
         bail!("--baseline is for `doublon scan`");
     }
     let (mut parameters, resources) = (scan.parameters()?, scan.run.resources()?);
-    let paths = scan.lists.given_paths(&scan.paths, &mut parameters.input)?;
+    let paths = scan.lists.compared_paths(&scan.paths, &mut parameters)?;
     let fail_over = scan.limits.fail_over()?;
     let (render, messages) = (&scan.render, &scan.messages);
     let output = Output::prepare(render.output.as_deref(), &paths)?;
