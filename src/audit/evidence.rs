@@ -32,6 +32,8 @@ pub(super) struct Evidence {
 
 #[derive(Deserialize)]
 pub(super) struct Settings {
+    #[serde(default)]
+    documents: String,
     pub passages: String,
     pub min_left: usize,
     pub is_final: bool,
@@ -44,8 +46,17 @@ pub(super) struct Counts {
     pub documents: u64,
     pub kept: u64,
     pub removed: u64,
+    #[serde(default)]
+    pub marked: u64,
     pub skipped: u64,
     pub passages: u64,
+}
+
+impl Settings {
+    /// Returns whether duplicates stay, and say so.
+    pub fn marks_documents(&self) -> bool {
+        self.documents == "mark"
+    }
 }
 
 /// A source, and the name of its copy if it has one.

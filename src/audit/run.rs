@@ -89,7 +89,7 @@ fn cuts(evidence: &Evidence) -> u64 {
 fn count(evidence: &Evidence, faults: &mut Faults) {
     let counts = &evidence.counts;
     let are_right = counts.documents == counts.kept + counts.removed + counts.skipped
-        && counts.removed == evidence.documents.len() as u64
+        && counts.removed + counts.marked == evidence.documents.len() as u64
         && counts.passages == cuts(evidence);
     if !are_right {
         faults.add(Promise::P4, "summary.json", "its counts are not those of removed.jsonl, or do not add up");
@@ -105,7 +105,7 @@ fn repeats(
     (resources, progress): (&Resources, &dyn Progress),
 ) -> Result<Option<u64>> {
     let settings = &evidence.settings;
-    let is_marked = settings.passages == "mark";
+    let is_marked = settings.passages == "mark" || settings.marks_documents();
     if !settings.is_final || is_marked || settings.parameters.config.keep == Keep::None {
         return Ok(None);
     }

@@ -146,7 +146,9 @@ pub(super) mod tests {
 
     use super::*;
     use crate::finding::{Equality, Parameters, SourceInfo, Summary};
+    use crate::rewrite::added::AddedFields;
     use crate::rewrite::edit::KeptPassage;
+    use crate::rewrite::options::DocumentTreatment;
     use crate::rewrite::plan::PlannedSource;
     use crate::source::Source;
 
@@ -192,6 +194,8 @@ pub(super) mod tests {
         Plan {
             parameters: Parameters::default(),
             rules: RemovalRules { threshold: 0.8, containment: None, exact: false, min_left: 3 },
+            documents: DocumentTreatment::Drop,
+            added: AddedFields::default(),
             passages: PassageTreatment::Cut,
             sources: vec![PlannedSource { source, info, is_whole: true, drops, edits }],
             left: Vec::new(),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use doublon_core::Settings;
 
+use super::added::AddedFields;
 use super::gathered::Gathered;
 use super::index::SourceIndex;
 use super::options::{CleanOptions, PassageTreatment};
@@ -95,6 +96,8 @@ impl Planner {
         let mut plan = Plan {
             rules: RemovalRules { threshold, containment, exact, min_left: self.options.min_left },
             parameters: self.parameters,
+            documents: self.options.documents,
+            added: AddedFields::default(),
             passages: self.options.passages,
             sources: self.sources,
             left: Vec::new(),

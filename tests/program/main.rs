@@ -10,6 +10,8 @@ mod generator;
 mod oracle;
 
 #[cfg(feature = "cli")]
+mod added;
+#[cfg(feature = "cli")]
 mod audit;
 #[cfg(feature = "cli")]
 mod bench;

@@ -10,8 +10,9 @@ use doublon::Error;
 use doublon::finding::{Parameters, Reason, Sink};
 use doublon::report::text::{bytes, counted, number};
 use doublon::rewrite::{
-    CheckedPlan, CleanOptions, CleanSummary, CopiedSource, CopySink, CopyTarget, CutEdge, PassageTreatment, Plan,
-    Planner, apply, check, names, removals, settle, sources, staying,
+    AddedFields, CheckedPlan, CleanOptions, CleanSummary, CopiedSource, CopySink, CopyTarget, CutEdge,
+    DocumentTreatment, MergedField, PassageTreatment, Plan, Planner, apply, check, names, removals, settle, sources,
+    staying,
 };
 use doublon::scan::{Progress, scan_into};
 use doublon::source::{EVIDENCE, NamedCopy, SUMMARY, evidence_beside, named_copy};
@@ -76,6 +77,30 @@ pub struct CleanArgs {
     /// Example: --from found.jsonl --out clean/
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
+    /// What becomes of duplicate documents
+    ///
+    /// `drop` leaves them out. `mark` leaves all documents in, and adds a field doublon to those of a cluster: its number,
+    /// and in duplicates the kept one and how alike they are. JSON records get the field, tables a column; of other
+    /// formats _doublon/removed.jsonl tells the same.
+    ///
+    /// Example: --documents mark
+    #[arg(long, value_enum, value_name = "WHAT", default_value = "drop")]
+    documents: DocumentsArg,
+    /// Add a field with the number of documents that a kept one stands for
+    ///
+    /// Itself included: 1 for one without duplicates. JSON records get the field, tables a column.
+    ///
+    /// Example: --count-field cluster_size
+    #[arg(long, value_name = "NAME")]
+    count_field: Option<String>,
+    /// Add the values of a field of the duplicates to the kept one
+    ///
+    /// As a list, in order of their places, in a field merged_FIELD, or NAME if FIELD=NAME is given; tables get a column
+    /// with the list as JSON. May be repeated.
+    ///
+    /// Example: --merge-field url=all_urls
+    #[arg(long, value_name = "FIELD")]
+    merge_field: Vec<String>,
     /// What becomes of passages that repeat
     ///
     /// `keep` leaves them alone. `cut` takes out all places of a passage but one, each measured against that one: the
@@ -113,6 +138,12 @@ pub struct CleanArgs {
     pub run: RunArgs,
     #[command(flatten)]
     messages: MessageArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum DocumentsArg {
+    Drop,
+    Mark,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -205,6 +236,7 @@ fn clean(
 ) -> Result<(RunFacts, CleanSummary)> {
     refuse_settings(args)?;
     refuse_unit(args)?;
+    let added = args.added()?;
     let mut target = None;
     if args.from.is_none() {
         // What is wrong with the output is told before the work.
@@ -216,6 +248,7 @@ fn clean(
     refuse_empty(args, &facts, meter)?;
     meter.phase("planning", None);
     let mut plan = planner.finish()?;
+    plan.added = added;
     if args.from.is_some() {
         args.run.give_known_text(&mut plan.parameters)?;
     }
@@ -361,7 +394,8 @@ fn tell(summary: &CleanSummary, args: &CleanArgs) {
     }
     let CleanSummary { documents, kept, removed, skipped, passages, .. } = summary;
     let [documents_in, kept, removed, skipped] = [documents, kept, removed, skipped].map(|&n| number(n));
-    say(&format!("documents: {documents_in} = {kept} kept + {removed} removed + {skipped} skipped"));
+    let marked = if summary.marked > 0 { format!("; {} marked", number(summary.marked)) } else { String::new() };
+    say(&format!("documents: {documents_in} = {kept} kept + {removed} removed + {skipped} skipped{marked}"));
     if args.passages != PassagesArg::Keep {
         let verb = if args.passages == PassagesArg::Cut { "cut" } else { "marked" };
         let left: u64 = summary.passages_left.values().sum();
@@ -385,8 +419,35 @@ fn tell(summary: &CleanSummary, args: &CleanArgs) {
 }
 
 impl CleanArgs {
+    /// Returns the fields that records get.
+    fn added(&self) -> Result<AddedFields> {
+        if self.documents == DocumentsArg::Mark && self.passages == PassagesArg::Cut {
+            bail!("--documents mark removes nothing, and --passages cut does; mark passages too, or keep them");
+        }
+        let merged = |given: &String| {
+            let (field, name) = match given.rsplit_once('=').filter(|(_, name)| !name.contains(']')) {
+                Some((field, name)) => (field.to_owned(), name.to_owned()),
+                None => (given.clone(), format!("merged_{given}")),
+            };
+            MergedField { field, name }
+        };
+        let merge: Vec<MergedField> = self.merge_field.iter().map(merged).collect();
+        let names: Vec<&String> = self.count_field.iter().chain(merge.iter().map(|merged| &merged.name)).collect();
+        if names.iter().any(|name| name.is_empty()) || merge.iter().any(|merged| merged.field.is_empty()) {
+            bail!("a field has no name; say --count-field NAME and --merge-field FIELD or FIELD=NAME");
+        }
+        if let Some(twice) = names.iter().enumerate().find(|(n, name)| names[..*n].contains(name)) {
+            bail!("two fields are to be called {}; give them different names", twice.1);
+        }
+        Ok(AddedFields { count: self.count_field.clone(), merge })
+    }
+
     fn options(&self) -> CleanOptions {
         CleanOptions {
+            documents: match self.documents {
+                DocumentsArg::Drop => DocumentTreatment::Drop,
+                DocumentsArg::Mark => DocumentTreatment::Mark,
+            },
             passages: match self.passages {
                 PassagesArg::Keep => PassageTreatment::Keep,
                 PassagesArg::Cut => PassageTreatment::Cut,
