@@ -39,6 +39,7 @@ pub struct Config(Settings);
 /// [`Config`] do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[allow(clippy::struct_excessive_bools)] // each is a setting of its own
 pub struct Settings {
     /// What is compared.
     pub level: Level,

@@ -57,7 +57,7 @@ pub fn audit(out: &Path, ignored: &[PathBuf], resources: &Resources, progress: &
         *config = config.with_known_text(read_known_text(ignored, input)?)?;
     }
     config.check_known_text()?;
-    let options = SourceOptions::from(evidence.settings.parameters.input.clone());
+    let options = SourceOptions::from(evidence.settings.parameters.input.clone()).without_metadata();
     progress.phase("reading", None);
     let kept = Kept::read(&evidence, &options, &mut faults)?;
     let meter = Meter::new(&evidence, &kept);

@@ -12,6 +12,7 @@ use super::equality::Equality;
 use super::fields::{is_false, is_zero, is_zero_u64};
 use super::fingerprint::Fingerprint;
 use super::id::RecordId;
+use super::metadata::Metadata;
 
 /// Names one document: the source, the place in it, and the document's own id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -23,6 +24,8 @@ pub struct DocumentRef {
     pub record: u64,
     /// The record's own id, which may stand several times in its source.
     pub id: Option<RecordId>,
+    /// What it says of itself, if its format has that.
+    pub metadata: Option<Arc<Metadata>>,
 }
 
 impl DocumentRef {
@@ -48,6 +51,15 @@ struct SavedDocument {
     /// Whether other records of the source have the same id, so that only `record` tells them apart.
     #[serde(default, skip_serializing_if = "is_false")]
     id_repeats: bool,
+    /// The title of a page or a record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    title: Option<Arc<str>>,
+    /// The address where it was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    url: Option<Arc<str>>,
+    /// When it was captured or published, as it stands in the record; ISO 8601 in web archives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    date: Option<Arc<str>>,
 }
 
 /// Reads a value that is there, even if it is null.
@@ -57,16 +69,18 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<RecordId
 
 impl From<SavedDocument> for DocumentRef {
     fn from(saved: SavedDocument) -> Self {
-        let SavedDocument { source, record, id, id_repeats } = saved;
-        Self { source, record, id: id.map(|id| id.repeated(id_repeats)) }
+        let SavedDocument { source, record, id, id_repeats, title, url, date } = saved;
+        let metadata = Some(Metadata { title, url, date }).filter(|found| *found != Metadata::default());
+        Self { source, record, id: id.map(|id| id.repeated(id_repeats)), metadata: metadata.map(Arc::new) }
     }
 }
 
 impl From<DocumentRef> for SavedDocument {
     fn from(doc: DocumentRef) -> Self {
-        let DocumentRef { source, record, id } = doc;
+        let DocumentRef { source, record, id, metadata } = doc;
         let id_repeats = id.as_ref().is_some_and(RecordId::is_repeated);
-        Self { source, record, id, id_repeats }
+        let Metadata { title, url, date } = metadata.map(Arc::unwrap_or_clone).unwrap_or_default();
+        Self { source, record, id, id_repeats, title, url, date }
     }
 }
 

@@ -21,6 +21,7 @@ mod id;
 mod input;
 mod line;
 mod measure;
+mod metadata;
 mod order;
 mod parameters;
 mod passage;
@@ -48,6 +49,7 @@ pub use id::RecordId;
 pub use input::{BadInput, InputOptions, ListedPaths, PageText, RecordMode, TextFields};
 pub use line::Finding;
 pub use measure::{RepeatMeasure, Repeated, bytes_of};
+pub use metadata::{LONGEST_TITLE, LONGEST_URL, Metadata};
 pub use order::{Sort, Standing, cost_of_cluster, cost_of_family};
 pub use parameters::Parameters;
 pub use passage::{

@@ -15,7 +15,7 @@ const QUOTE: &str = "\"Nous nous attendons à ce que la Russie freine le régime
     déclaré M. Cavusoglu lors d'une conférence de presse retransmise par les télévisions turques depuis Bakou.";
 
 pub fn doc(source: &str, record: u64) -> DocumentRef {
-    DocumentRef { source: source.into(), record, id: None }
+    DocumentRef { source: source.into(), record, id: None, metadata: None }
 }
 
 pub fn span(doc: DocumentRef, bytes: Range<usize>, paragraphs: (usize, usize)) -> PlacedSpan {

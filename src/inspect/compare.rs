@@ -256,7 +256,7 @@ mod tests {
     use doublon_core::verify::difference::PieceKind;
 
     fn single(path: &str, text: &str) -> Single {
-        let doc = DocumentRef { source: path.into(), record: 0, id: None };
+        let doc = DocumentRef { source: path.into(), record: 0, id: None, metadata: None };
         Single { doc, record: Record { text: text.into(), ..Record::default() } }
     }
 

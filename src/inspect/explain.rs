@@ -142,8 +142,12 @@ impl Explainer<'_> {
         let name = self.name(self.request.id);
         let skipped = self.findings.skipped.iter().find(|skipped| names(&name, skipped));
         if let Some(skipped) = skipped {
-            let doc =
-                DocumentRef { source: skipped.source.as_str().into(), record: skipped.record.unwrap_or(0), id: None };
+            let doc = DocumentRef {
+                source: skipped.source.as_str().into(),
+                record: skipped.record.unwrap_or(0),
+                id: None,
+                metadata: None,
+            };
             return Ok(ExplainedDocument {
                 doc,
                 fate: Fate::Skipped(skipped.clone()),

@@ -273,7 +273,10 @@ fn absent(which: &Which, records: u64) -> String {
 
 fn single(source: &Arc<str>, record: Record) -> Single {
     let id = record.id.clone();
-    Single { doc: DocumentRef { source: Arc::clone(source), record: record.record, id }, record }
+    Single {
+        doc: DocumentRef { source: Arc::clone(source), record: record.record, id, metadata: record.metadata.clone() },
+        record,
+    }
 }
 
 fn told(skipped: &Skipped) -> String {

@@ -191,7 +191,7 @@ impl CsvRow<'_> {
 }
 
 fn named(doc: Option<&DocumentRef>) -> [String; 3] {
-    let Some(DocumentRef { source, record, id }) = doc else { return Default::default() };
+    let Some(DocumentRef { source, record, id, .. }) = doc else { return Default::default() };
     [safe(source).into_owned(), record.to_string(), safe(id.as_deref().unwrap_or_default()).into_owned()]
 }
 

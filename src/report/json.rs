@@ -212,6 +212,7 @@ mod tests {
 
     fn doc() -> impl Strategy<Value = DocumentRef> {
         (any::<String>(), any::<u64>(), any::<Option<String>>()).prop_map(|(source, record, id)| DocumentRef {
+            metadata: None,
             source: source.into(),
             record,
             id: id.map(Into::into),

@@ -366,7 +366,12 @@ impl SarifPlaces {
     }
 
     fn notification(&self, skipped: &Skipped) -> Value {
-        let doc = DocumentRef { source: skipped.source.as_str().into(), record: skipped.record.unwrap_or(0), id: None };
+        let doc = DocumentRef {
+            source: skipped.source.as_str().into(),
+            record: skipped.record.unwrap_or(0),
+            id: None,
+            metadata: None,
+        };
         let detail = skipped.detail.as_deref().map(|detail| format!(" ({})", literal(detail))).unwrap_or_default();
         let text = format!("{}: {}{detail}.", self.name(&doc), reason_in_words(skipped.reason.name()));
         let mut physical = json!({ "artifactLocation": self.artifact(&doc.source) });

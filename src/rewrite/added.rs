@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::index::SourceIndex;
-use super::options::DocumentTreatment;
+use super::options::{AddedFields, DocumentTreatment, MergedField};
 use super::plan::Plan;
 use super::records::{has_member, visit};
 use super::removal::{DocumentRemoval, RemovalCause};
@@ -19,24 +19,6 @@ use doublon_core::Keep;
 
 /// The field that tells of the cluster of a record, where documents are marked.
 const CLUSTER: &str = "doublon";
-
-/// The fields that are added on request.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AddedFields {
-    /// The field for how many documents a kept one stands for, itself included.
-    pub count: Option<String>,
-    /// Fields of which a kept record gets the values of those that go for it.
-    pub merge: Vec<MergedField>,
-}
-
-/// A field of which values are gathered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MergedField {
-    /// The field that is read.
-    pub field: String,
-    /// The field that is written.
-    pub name: String,
-}
 
 /// The fields that the records of all sources get, by source and record.
 pub(super) struct Additions {
@@ -86,14 +68,9 @@ impl Additions {
         (0..self.names.len()).map(value).collect()
     }
 
-    /// Returns whether records of a format take fields.
-    pub fn takes(&self, format: Format) -> bool {
-        matches!(format, Format::Jsonl | Format::Json) || format.is_table()
-    }
-
     /// Returns whether a source of a format gets a field in one of its records. All tables have the same columns.
     pub fn change(&self, source: usize, format: Format) -> bool {
-        self.takes(format) && (format.is_table() || self.default.is_some() || !self.told[source].is_empty())
+        takes_fields(format) && (format.is_table() || self.default.is_some() || !self.told[source].is_empty())
     }
 
     /// Returns how many records that get a value are in a source.
@@ -154,6 +131,11 @@ impl Additions {
         }
         Ok(())
     }
+}
+
+/// Returns whether records of a format take fields.
+pub(super) fn takes_fields(format: Format) -> bool {
+    matches!(format, Format::Jsonl | Format::Json) || format.is_table()
 }
 
 /// A record of a source, by the number of the source.

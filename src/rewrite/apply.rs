@@ -8,17 +8,19 @@
 use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use memchr::memchr_iter;
 use serde_json::Value;
 
-use super::added::{Additions, with_columns, with_members};
+use super::added::{Additions, takes_fields, with_columns, with_members};
 use super::check::CheckedPlan;
 use super::edit::DocumentEdit;
 use super::encode::{Encoder, Packing};
 #[cfg(feature = "parquet")]
 use super::left::text_left;
+use super::members::MemberWriter;
 use super::options::DocumentTreatment;
 #[cfg(feature = "parquet")]
 use super::parquet::RowAction;
@@ -28,7 +30,9 @@ use super::removal::DocumentRemoval;
 use super::target::CopySink;
 use crate::error::{Error, Result};
 use crate::finding::DocumentRef;
-use crate::source::{Block, Format, Item, ListElement, SourceOptions, elements, parse, warc};
+use crate::source::{
+    Block, Compression, Format, Item, ListElement, SourceOptions, StoredMember, elements, parse, warc,
+};
 use doublon_core::hash::ContentHasher;
 
 /// Bytes that are copied at a time.
@@ -65,7 +69,7 @@ pub fn apply(
     advance: &dyn Fn(u64),
 ) -> Result<Vec<CopiedSource>> {
     let plan = checked.plan();
-    let reading = SourceOptions::from(plan.parameters.input.clone());
+    let reading = SourceOptions::from(plan.parameters.input.clone()).without_metadata();
     let additions = Additions::of(plan)?;
     let mut copier = Copier { editor: Editor { plan, reading, additions }, sink, advance };
     let mut copied = Vec::with_capacity(names.len());
@@ -86,7 +90,7 @@ impl Plan {
     ///
     /// If a source is not what was scanned, or has no such document.
     pub fn check_keepers(&self) -> Result<()> {
-        let reading = SourceOptions::from(self.parameters.input.clone());
+        let reading = SourceOptions::from(self.parameters.input.clone()).without_metadata();
         let mut keepers: Vec<&DocumentRef> = self.drops().filter_map(DocumentRemoval::keeper).collect();
         keepers.sort();
         keepers.dedup();
@@ -144,6 +148,8 @@ impl Copier<'_> {
         }
         let copied = if blocks.format() == Format::Parquet {
             self.rows(planned, blocks, &actions, name)?
+        } else if blocks.format() == Format::Warc && blocks.compression().is_some() {
+            self.members(planned, blocks, &actions, name)?
         } else {
             self.changed((number, planned), blocks, &actions, name)?
         };
@@ -154,7 +160,7 @@ impl Copier<'_> {
     /// Returns how many documents of a source get no field though something is told of them.
     fn untold(&self, number: usize, format: Format) -> u64 {
         let additions = self.editor.additions.as_ref();
-        additions.filter(|additions| !additions.takes(format)).map_or(0, |additions| additions.count(number))
+        additions.filter(|_| !takes_fields(format)).map_or(0, |additions| additions.count(number))
     }
 
     /// Copies a source as it is stored.
@@ -237,6 +243,50 @@ impl Copier<'_> {
         Err(changed(planned, "this build of doublon does not write Parquet".to_owned()))
     }
 
+    /// Copies a compressed archive of which records go, each record as a member of its own.
+    fn members(
+        &mut self,
+        planned: &PlannedSource,
+        mut blocks: SourceBlocks,
+        actions: &[(u64, RecordAction)],
+        name: &Path,
+    ) -> Result<CopiedSource> {
+        let failed = |cause| Error::Io { path: name.to_owned(), cause };
+        let packing = packing(&planned.source.path, blocks.compression())?;
+        let mut written = 0;
+        let counted = CountedWriter { out: self.sink.file(name)?, written: &mut written };
+        let mut out = MemberWriter::new(counted, packing, &planned.source.path).map_err(failed)?;
+        let (mut rest, mut kept_any, mut members) = (actions, false, Vec::new());
+        let mut copied = CopiedSource { read: planned.info.bytes, has_file: true, ..CopiedSource::default() };
+        loop {
+            let SourcePart { passed, block, end } = blocks.next()?;
+            if let Some(mut passed) = passed {
+                kept_any = true;
+                copy(&mut passed, &planned.source.path, &mut out, name, &|_| (), &mut |_| ())?;
+            }
+            let Some(block) = block else { break };
+            members.retain(|member: &StoredMember| member.decoded.end > block.offset);
+            members.extend(blocks.take_members());
+            let (here, later) = rest.split_at(rest.partition_point(|(record, _)| *record < end));
+            rest = later;
+            let dropped = self.editor.dropped(planned, &block, here)?;
+            for record in records_left(&block, &dropped) {
+                kept_any = true;
+                out.record(&block, record, &members).map_err(failed)?;
+            }
+            copied.records = end.min(block.first_record + warc::ends(&block.bytes).len() as u64);
+            (self.advance)(block.bytes.len() as u64);
+        }
+        if let Some((record, _)) = rest.first() {
+            return Err(missing(planned, *record));
+        }
+        out.finish().map_err(failed)?;
+        blocks.finish()?;
+        copied.written = written;
+        copied.is_emptied = !kept_any && planned.drops.len() > 1;
+        Ok(copied)
+    }
+
     /// Copies a source of which records go or change.
     fn changed(
         &mut self,
@@ -247,11 +297,11 @@ impl Copier<'_> {
     ) -> Result<CopiedSource> {
         let (format, compression) = (blocks.format(), blocks.compression());
         let failed = |cause| Error::Io { path: name.to_owned(), cause };
-        let packing = Packing::of(compression, &start(&planned.source.path)?);
+        let packing = packing(&planned.source.path, compression)?;
         let mut written = 0;
         let counted = CountedWriter { out: self.sink.file(name)?, written: &mut written };
-        let mut out = Encoder::new(counted, packing).map_err(failed)?;
-        let (mut rest, mut kept_any, mut has_member, mut buffer) = (actions, false, false, Vec::new());
+        let mut out = Encoder::new(counted, &packing).map_err(failed)?;
+        let (mut rest, mut kept_any, mut buffer) = (actions, false, Vec::new());
         let mut list = ListCopy::default();
         let mut copied = CopiedSource { read: planned.info.bytes, has_file: true, ..CopiedSource::default() };
         loop {
@@ -278,11 +328,7 @@ impl Copier<'_> {
                 self.editor.put_together(planned, &block, format, here, &mut buffer)?
             };
             kept_any |= !buffer.trim_ascii().is_empty() || !unchanged.trim_ascii().is_empty();
-            if format == Format::Warc && compression.is_some() {
-                out = write_members(&[&buffer, unchanged], out, packing, &mut has_member).map_err(failed)?;
-            } else {
-                out.write_all(&buffer).and_then(|()| out.write_all(unchanged)).map_err(failed)?;
-            }
+            out.write_all(&buffer).and_then(|()| out.write_all(unchanged)).map_err(failed)?;
             copied.records = if end == u64::MAX { block.first_record + count(&block, format) } else { end };
             (self.advance)(block.bytes.len() as u64);
         }
@@ -421,6 +467,19 @@ impl Editor<'_> {
         actions.next().map_or(Ok(()), |(record, _)| Err(missing(planned, *record)))
     }
 
+    /// Returns where the records of a block of an archive stand that go, in order.
+    fn dropped(
+        &self,
+        planned: &PlannedSource,
+        block: &Block,
+        actions: &[(u64, RecordAction)],
+    ) -> Result<Vec<Range<usize>>> {
+        let wanted: Vec<u64> = actions.iter().map(|(record, _)| *record).collect();
+        let places = ranges(block, Format::Warc, &wanted, &planned.source.name(), &self.reading);
+        check_found(planned, &wanted, &places)?;
+        Ok(places.into_iter().map(|(_, range)| range).collect())
+    }
+
     /// Puts into `out` what is written of a block, but for its end from which on nothing changes, which is returned.
     fn put_together<'b>(
         &self,
@@ -518,40 +577,23 @@ impl super::parquet::Edits for PlannedRows<'_> {
     }
 }
 
+/// Returns where the records of a block of an archive stand but for those `dropped`, in order.
+fn records_left<'b>(block: &'b Block, dropped: &'b [Range<usize>]) -> impl Iterator<Item = Range<usize>> + 'b {
+    let (mut at, mut dropped) = (0, dropped.iter().peekable());
+    warc::ends(&block.bytes).into_iter().filter_map(move |end| {
+        let record = std::mem::replace(&mut at, end)..end;
+        dropped.next_if_eq(&&record).is_none().then_some(record)
+    })
+}
+
 fn is_one_record(format: Format) -> bool {
     matches!(format, Format::Plain | Format::Html)
 }
 
-/// Returns the first bytes of a file as it is stored.
-fn start(path: &Path) -> Result<Vec<u8>> {
-    let mut start = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(16).read_to_end(&mut start));
-    read.map_err(|cause| Error::Io { path: path.to_owned(), cause })?;
-    Ok(start)
-}
-
-/// Writes each of the records that `parts` are made of as a member of its own. `has_member` tells whether something stands
-/// in the member that is open.
-fn write_members<W: Write>(
-    parts: &[&[u8]],
-    mut out: Encoder<W>,
-    packing: Packing,
-    has_member: &mut bool,
-) -> io::Result<Encoder<W>> {
-    for part in parts {
-        let mut at = 0;
-        for end in warc::ends(part).into_iter().chain([part.len()]).filter(|&end| end > 0) {
-            if at == end {
-                continue;
-            }
-            if std::mem::replace(has_member, true) {
-                out = out.next_member(packing)?;
-            }
-            out.write_all(&part[at..end])?;
-            at = end;
-        }
-    }
-    Ok(out)
+/// Returns how a file is compressed.
+fn packing(path: &Path, compression: Option<Compression>) -> Result<Packing> {
+    let read = File::open(path).and_then(|file| Packing::of(compression, file));
+    read.map_err(|cause| Error::Io { path: path.to_owned(), cause })
 }
 
 fn actions(planned: &PlannedSource, documents: DocumentTreatment) -> Vec<(u64, RecordAction<'_>)> {

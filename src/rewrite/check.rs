@@ -146,14 +146,13 @@ pub(super) mod tests {
 
     use super::*;
     use crate::finding::{Equality, Parameters, SourceInfo, Summary};
-    use crate::rewrite::added::AddedFields;
     use crate::rewrite::edit::KeptPassage;
-    use crate::rewrite::options::DocumentTreatment;
+    use crate::rewrite::options::{AddedFields, DocumentTreatment};
     use crate::rewrite::plan::PlannedSource;
     use crate::source::Source;
 
     fn doc(record: u64) -> DocumentRef {
-        DocumentRef { source: "a.jsonl".into(), record, id: None }
+        DocumentRef { source: "a.jsonl".into(), record, id: None, metadata: None }
     }
 
     pub fn duplicate(record: u64, keep: u64) -> DocumentRemoval {

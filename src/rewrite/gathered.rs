@@ -8,7 +8,7 @@ use super::index::SourceIndex;
 use super::places::{FoundFamily, FoundMatch, FoundPlace};
 use super::removal::{DocumentRemoval, LargeRemoval, RemovalCause};
 use crate::error::Result;
-use crate::finding::{DocumentCluster, DocumentRef, Finding, Member, PassageFamily, PassageMatch, Sink};
+use crate::finding::{DocumentCluster, DocumentRef, Finding, Member, Metadata, PassageFamily, PassageMatch, Sink};
 
 /// A warning names a kept document for which so many or more go, if they are more than 1% of all documents.
 const LARGE_CLUSTER: usize = 100;
@@ -74,10 +74,13 @@ impl Gathered {
         Ok(())
     }
 
-    /// Returns the number of a document's source, and the document with the name of the source that all share.
+    /// Returns the number of a document's source, and the document with the name of the source that all share. Of what it
+    /// says of itself its address and date are held: those tell it from others.
     fn located(&self, doc: &DocumentRef) -> Result<(usize, DocumentRef)> {
         let number = self.index.number(doc)?;
-        Ok((number, self.index.document(number, doc.record, doc.id.as_ref())))
+        let found = self.index.document(number, doc.record, doc.id.as_ref());
+        let metadata = doc.metadata.as_deref().and_then(Metadata::without_title);
+        Ok((number, DocumentRef { metadata, ..found }))
     }
 }
 

@@ -117,7 +117,7 @@ fn restore_in(
     let stays = |drop: &DocumentRemoval| drop.keeper().map_or(Ok(true), |keeper| Ok(!gone.has(keeper)?));
     let mut count = retain(&mut planned.drops, stays)?;
     for edit in &mut planned.edits {
-        let back = retain_cuts(&mut edit.cuts, gone)?;
+        let back = retain_joined(&mut edit.cuts, |cut| gone.has_part(&cut.keep))?;
         if back > 0 {
             count += back;
             restored.insert((number, edit.doc.record));
@@ -129,16 +129,16 @@ fn restore_in(
     Ok(count)
 }
 
-/// Keeps the cuts of which the kept place stays, and of parts of one place all or none; returns how many go.
-fn retain_cuts(cuts: &mut Vec<PassageCut>, gone: &Gone) -> Result<usize> {
+/// Takes out the cuts for which a condition holds, and of parts of one place all if it holds for one; returns how many.
+fn retain_joined(cuts: &mut Vec<PassageCut>, is_broken: impl Fn(&PassageCut) -> Result<bool>) -> Result<usize> {
     let mut broken = BTreeSet::new();
     let number = |cut: &PassageCut| cut.joined.as_ref().map(|place| place.number);
     for cut in cuts.iter() {
-        if gone.has_part(&cut.keep)? {
+        if is_broken(cut)? {
             broken.extend(number(cut));
         }
     }
-    retain(cuts, |cut| Ok(!gone.has_part(&cut.keep)? && number(cut).is_none_or(|number| !broken.contains(&number))))
+    retain(cuts, |cut| Ok(!is_broken(cut)? && number(cut).is_none_or(|number| !broken.contains(&number))))
 }
 
 /// Keeps what a condition holds for; returns how many go.
@@ -149,9 +149,28 @@ fn retain<T>(items: &mut Vec<T>, stays: impl Fn(&T) -> Result<bool>) -> Result<u
     Ok(before - items.len())
 }
 
+/// Keeps the cuts of a page that take whole segments of its text, alone or with others.
+fn retain_whole(cuts: &mut Vec<PassageCut>, segments: &[Span], text: &CuttableText) -> Result<()> {
+    loop {
+        let mut taken = vec![false; text.tokens.len()];
+        for cut in cuts.iter() {
+            taken[text.words(cut.span)].fill(true);
+        }
+        let parts = segments.iter().filter(|&&segment| {
+            let words = &taken[text.words(segment)];
+            words.contains(&true) && words.contains(&false)
+        });
+        let parts: Vec<Span> = parts.copied().collect();
+        let is_part = |cut: &PassageCut| Ok(parts.iter().any(|part| part.overlaps(cut.span)));
+        if retain_joined(cuts, is_part)? == 0 {
+            return Ok(());
+        }
+    }
+}
+
 /// Works out again what is taken out of documents of which cuts were taken back.
 fn refit(restored: &BTreeSet<(usize, u64)>, options: &CleanOptions, plan: &mut Plan) -> Result<()> {
-    let reading = SourceOptions::from(plan.parameters.input.clone());
+    let reading = SourceOptions::from(plan.parameters.input.clone()).without_metadata();
     let config = &plan.parameters.config;
     let tokenizer = Tokenizer::new(config.text, config.seed);
     let restored: Vec<(usize, u64)> = restored.iter().copied().collect();
@@ -162,12 +181,50 @@ fn refit(restored: &BTreeSet<(usize, u64)>, options: &CleanOptions, plan: &mut P
         visit(planned, &records, &reading, &mut |record, _| {
             let edit = planned.edit(record.record).ok_or_else(|| not_there(planned, record.record))?;
             let text = CuttableText::new(&record.text, options.cut_at, &tokenizer);
-            let spans: Vec<Span> = edit.cuts.iter().map(|cut| cut.span).collect();
-            edits.push(DocumentEdit { pieces: text.pieces(&spans, &tokenizer), ..edit.clone() });
+            let mut cuts = edit.cuts.clone();
+            if let Some(page) = &record.origin {
+                retain_whole(&mut cuts, &page.segments(&record.text), &text)?;
+            }
+            let spans: Vec<Span> = cuts.iter().map(|cut| cut.span).collect();
+            edits.push(DocumentEdit { pieces: text.pieces(&spans, &tokenizer), cuts, ..edit.clone() });
             Ok(())
         })?;
         planned.change(edits);
         planned.edits.retain(|edit| !edit.cuts.is_empty());
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rewrite::options::CutEdge;
+
+    #[test]
+    fn parts_of_blocks_stay_where_the_rest_does() {
+        let tokenizer = Tokenizer::default();
+        let text = CuttableText::new("one two three four\nfive six\nseven", CutEdge::Word, &tokenizer);
+        let segments = [Span::new(0, 18), Span::new(19, 27), Span::new(28, 33)];
+        let doc = DocumentRef { source: "a".into(), record: 0, id: None, metadata: None };
+        let keep = Arc::new(KeptPassage { doc, span: Span::new(0, 9) });
+        let cut = |start, end| PassageCut {
+            span: Span::new(start, end),
+            characters: None,
+            family: "f1".into(),
+            keep: Arc::clone(&keep),
+            words: 2,
+            covered: 1.0,
+            differs: Box::default(),
+            joined: None,
+        };
+        let left = |cuts: &[(usize, usize)]| {
+            let mut cuts: Vec<PassageCut> = cuts.iter().map(|&(start, end)| cut(start, end)).collect();
+            retain_whole(&mut cuts, &segments, &text).expect("nothing is read");
+            cuts.iter().map(|cut| (cut.span.start, cut.span.end)).collect::<Vec<_>>()
+        };
+        assert_eq!(left(&[(0, 7), (8, 18), (28, 33)]), [(0, 7), (8, 18), (28, 33)]);
+        assert_eq!(left(&[(0, 7), (28, 33)]), [(28, 33)]);
+        assert_eq!(left(&[(0, 7), (8, 23), (24, 33)]), [(0, 7), (8, 23), (24, 33)]);
+        assert_eq!(left(&[(0, 7), (8, 23)]), [(0, 0); 0], "what is left of the second takes the third along");
+    }
 }

@@ -45,6 +45,6 @@ impl SourceIndex {
 
     /// Returns the document at a record of a source. All documents share the name of their source.
     pub fn document(&self, source: usize, record: u64, id: Option<&RecordId>) -> DocumentRef {
-        DocumentRef { source: Arc::clone(&self.names[source]), record, id: id.cloned() }
+        DocumentRef { source: Arc::clone(&self.names[source]), record, id: id.cloned(), metadata: None }
     }
 }

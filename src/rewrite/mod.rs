@@ -25,6 +25,7 @@ mod gone;
 mod index;
 mod kept;
 mod left;
+mod members;
 mod names;
 mod options;
 #[cfg(feature = "html")]
@@ -42,14 +43,14 @@ mod rounds;
 mod runs;
 mod target;
 mod told;
+mod utf16;
 
-pub use added::{AddedFields, MergedField};
 pub use apply::{CopiedSource, apply};
 pub use check::{CheckedPlan, check};
 pub use edit::{DocumentEdit, JoinedPlace, KeptPassage, PassageCut, StayingPassage};
 pub use evidence::{CleanSummary, removals, sources, staying};
 pub use names::names;
-pub use options::{CleanOptions, CutEdge, DocumentTreatment, PassageTreatment};
+pub use options::{AddedFields, CleanOptions, CutEdge, DocumentTreatment, MergedField, PassageTreatment};
 pub use plan::{Plan, PlannedSource, SparedSource, UnreadFile};
 pub use planner::{Planner, plan};
 pub use removal::{DocumentRemoval, LargeRemoval, RemovalCause, RemovalRules};

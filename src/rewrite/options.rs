@@ -44,6 +44,24 @@ impl DocumentTreatment {
     }
 }
 
+/// The fields that are added on request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AddedFields {
+    /// The field for how many documents a kept one stands for, itself included.
+    pub count: Option<String>,
+    /// Fields of which a kept record gets the values of those that go for it.
+    pub merge: Vec<MergedField>,
+}
+
+/// A field of which values are gathered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MergedField {
+    /// The field that is read.
+    pub field: String,
+    /// The field that is written.
+    pub name: String,
+}
+
 /// What becomes of passages that repeat.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PassageTreatment {

@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::added::AddedFields;
 use super::edit::{DocumentEdit, PassageCut, StayingPassage};
 use super::left::Pieces;
-use super::options::{DocumentTreatment, PassageTreatment};
+use super::options::{AddedFields, DocumentTreatment, PassageTreatment};
 use super::removal::{DocumentRemoval, LargeRemoval, RemovalRules};
 use crate::finding::{Parameters, Reason, SourceInfo, Summary};
 use crate::source::Source;

@@ -8,10 +8,9 @@ use std::sync::Arc;
 
 use doublon_core::Settings;
 
-use super::added::AddedFields;
 use super::gathered::Gathered;
 use super::index::SourceIndex;
-use super::options::{CleanOptions, PassageTreatment};
+use super::options::{AddedFields, CleanOptions, PassageTreatment};
 use super::passages::add_passages;
 use super::plan::{Plan, PlannedSource, UnreadFile};
 use super::rebind::mend;
@@ -180,7 +179,7 @@ mod tests {
     use crate::finding::{Coverage, DocumentCluster, Equality, Member, PlacedSpan, samples};
 
     fn doc(record: u64) -> DocumentRef {
-        DocumentRef { source: "a.jsonl".into(), record, id: None }
+        DocumentRef { source: "a.jsonl".into(), record, id: None, metadata: None }
     }
 
     fn member(record: u64) -> Member {

@@ -42,7 +42,7 @@ pub(super) fn mend(plan: &mut Plan, options: &CleanOptions, index: &SourceIndex)
 fn rebind(plan: &mut Plan, index: &SourceIndex) -> Result<()> {
     let config = &plan.parameters.config;
     let tokenizer = Tokenizer::new(config.text, config.seed);
-    let reading = SourceOptions::from(plan.parameters.input.clone());
+    let reading = SourceOptions::from(plan.parameters.input.clone()).without_metadata();
     for _ in 0..LONGEST_CHAIN {
         let lost = lost(plan, index)?;
         let mut words = KeptWords::wanted(&lost, index)?;

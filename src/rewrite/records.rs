@@ -13,7 +13,8 @@ use super::page::page_left;
 use super::plan::PlannedSource;
 use crate::error::{Error, Result};
 use crate::source::{
-    Block, Compression, Format, Item, JoinedText, Record, SourceOptions, SourceReader, TextPiece, joined_text, parse,
+    Block, Compression, Format, Item, JoinedText, Record, SourceOptions, SourceReader, StoredMember, TextPiece,
+    joined_text, parse, warc,
 };
 use doublon_core::Span;
 
@@ -26,6 +27,7 @@ pub(super) struct SourceBlocks<'a> {
     reader: SourceReader,
     ahead: Option<Block>,
     passed: Option<Box<dyn Read>>,
+    members: Vec<StoredMember>,
 }
 
 /// A block of a source, and the bytes before it that the reader passed over.
@@ -42,7 +44,7 @@ impl<'a> SourceBlocks<'a> {
     pub fn open(planned: &'a PlannedSource, reading: &SourceOptions) -> Result<Self> {
         let reader = SourceReader::open_to_copy(&planned.source, reading)
             .map_err(|skipped| changed(planned, skipped.detail.unwrap_or_else(|| skipped.reason.name().to_owned())))?;
-        let mut blocks = Self { planned, reader, ahead: None, passed: None };
+        let mut blocks = Self { planned, reader, ahead: None, passed: None, members: Vec::new() };
         blocks.read()?;
         Ok(blocks)
     }
@@ -65,6 +67,12 @@ impl<'a> SourceBlocks<'a> {
         Ok(SourcePart { passed, block, end })
     }
 
+    /// Returns the members that are known by now and were not taken, in order: those of the block that was returned last,
+    /// and perhaps some that follow.
+    pub fn take_members(&mut self) -> Vec<StoredMember> {
+        std::mem::take(&mut self.members)
+    }
+
     /// Checks that the bytes read are those that were scanned.
     pub fn finish(mut self) -> Result<()> {
         // A Parquet file is hashed when it is opened.
@@ -84,6 +92,7 @@ impl<'a> SourceBlocks<'a> {
         self.ahead = std::iter::from_fn(|| self.reader.next_block()).find_map(std::result::Result::ok);
         let failed = |cause| Error::Io { path: self.planned.source.path.clone(), cause };
         self.passed = self.reader.take_passed().map_err(failed)?.map(|passed| Box::new(passed) as Box<dyn Read>);
+        self.members.extend(self.reader.take_members());
         Ok(())
     }
 }
@@ -176,9 +185,8 @@ pub(super) fn ranges(
         ([], _) => Vec::new(),
         (_, Format::Plain | Format::Html) => vec![(0, 0..block.bytes.len())],
         (_, Format::Lines | Format::Jsonl) => lines(block, wanted),
-        (_, Format::Csv | Format::Tsv | Format::Json | Format::Parquet | Format::Warc) => {
-            parsed(block, format, wanted, name, reading)
-        }
+        (_, Format::Warc) => of_archive(block, wanted),
+        (_, Format::Csv | Format::Tsv | Format::Json | Format::Parquet) => parsed(block, format, wanted, name, reading),
     }
 }
 
@@ -198,6 +206,17 @@ fn lines(block: &Block, wanted: &[u64]) -> Vec<(u64, Range<usize>)> {
         start = end + 1;
     }
     found
+}
+
+/// Records of an archive are found by their headers; what is in them is not looked at.
+fn of_archive(block: &Block, wanted: &[u64]) -> Vec<(u64, Range<usize>)> {
+    let ends = warc::ends(&block.bytes);
+    let of_record = |&record: &u64| {
+        let n = usize::try_from(record.checked_sub(block.first_record)?).ok()?;
+        let start = if n == 0 { 0 } else { *ends.get(n - 1)? };
+        Some((record, start..*ends.get(n)?))
+    };
+    wanted.iter().filter_map(of_record).collect()
 }
 
 fn parsed(

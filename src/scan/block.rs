@@ -59,6 +59,8 @@ pub(super) struct BlockRows {
     /// Of each document a hash of its id, 0 without one.
     pub ids: Vec<u64>,
     pub ranks: Vec<Rank>,
+    /// The documents that stay only if all that are equal are such too, by their numbers in the block, ascending.
+    pub failures: Vec<u32>,
     pub skipped: Vec<Skipped>,
     pub counts: IntakeCounts,
 }
@@ -144,6 +146,9 @@ impl BlockWorker {
         block.counts.with_id += u64::from(record.id.is_some());
         if let Some(encoding) = record.encoding {
             block.counts.count_encoding(encoding.name());
+        }
+        if record.is_failure && self.keep != Keep::None {
+            block.failures.push(block.ids.len() as u32);
         }
         block.ids.push(record.id.as_ref().map_or(0, |id| id_hash(source, id)));
         if !self.keep.goes_by_number() {

@@ -87,6 +87,8 @@ struct Grown {
     groups: DocumentGroups,
     /// Of each source the number of its group; empty if there are no groups.
     group_of: Vec<u32>,
+    /// The documents that come after all others in the order in which they are kept, ascending.
+    failures: Vec<u32>,
     sources: Vec<SourceInfo>,
     counts: IntakeCounts,
     skipped: SkippedList,
@@ -108,6 +110,7 @@ impl CorpusBuilder {
             ranks: Vec::new(),
             groups: DocumentGroups::default(),
             group_of: Vec::new(),
+            failures: Vec::new(),
             sources: Vec::new(),
             counts: IntakeCounts::default(),
             skipped: SkippedList::default(),
@@ -186,7 +189,8 @@ impl CorpusBuilder {
         revision: &dyn Revision,
         progress: &dyn Progress,
     ) -> Result<Vec<Skipped>> {
-        let options = Arc::new(SourceOptions::new(input, &self.config.keep));
+        let options: Arc<SourceOptions> =
+            SourceOptions::new(input, &self.config.keep).with_memory(self.budget.memory as u64).into();
         let sizes = sizes(sources);
         if may_hold {
             self.hold_if_small(sources, sizes.as_deref());
@@ -216,7 +220,8 @@ impl CorpusBuilder {
             worker.rows(origin, items)
         };
         let ahead = read_ahead(budget);
-        let read = intake::read(sources, &options, ahead, progress, work, |block| grown.append(block, budget))?;
+        let read =
+            intake::read(sources, &options, worker.hold, ahead, progress, work, |block| grown.append(block, budget))?;
         grown.texts.close_sources(first, read.stamps, &read.changed);
         let mut read_sources = read.sources;
         if config.isolate {
@@ -225,7 +230,9 @@ impl CorpusBuilder {
                 .zip(&grown.group_of[first as usize..])
                 .map(|(name, &root)| (name.to_string(), root))
                 .collect();
-            read_sources.iter_mut().for_each(|info| info.root = roots.get(&info.path).copied());
+            for info in &mut read_sources {
+                info.root = roots.get(&info.path).copied();
+            }
         }
         grown.sources.extend(read_sources);
         Ok(read.skipped)
@@ -249,14 +256,29 @@ impl CorpusBuilder {
     /// Ends the reading.
     pub fn finish(self) -> Result<Corpus> {
         let Self { worker, grown, .. } = self;
-        let Grown { mut texts, table, mut words, units, ids, ranks, groups, sources, counts, skipped, .. } = grown;
+        let Grown {
+            mut texts, table, mut words, units, ids, ranks, failures, groups, sources, counts, skipped, ..
+        } = grown;
         let sketcher = worker.sketcher.clone();
         words.finish(worker.into_word_readers());
-        let order = if ranks.is_empty() { KeepOrder::default() } else { KeepOrder::by_key(&ranks) };
+        let order = keep_order(ranks, &failures, table.len());
         texts.repeated_ids = RepeatedValues::of(&ids.load()?).collect(|id| id != 0);
         let documents = DocumentTable { table, sketcher, order };
         Ok(Corpus { texts, documents, words, units, groups, sources, counts, skipped })
     }
+}
+
+/// Returns the order in which documents are kept: by rank, if they have one, and behind all others the `failures`.
+fn keep_order(ranks: Vec<Rank>, failures: &[u32], documents: usize) -> KeepOrder {
+    if failures.is_empty() {
+        return if ranks.is_empty() { KeepOrder::default() } else { KeepOrder::by_key(&ranks) };
+    }
+    let mut keys = vec![(false, Rank::default()); documents];
+    keys.iter_mut().zip(ranks).for_each(|(key, rank)| key.1 = rank);
+    for &doc in failures {
+        keys[doc as usize].0 = true;
+    }
+    KeepOrder::by_key(&keys)
 }
 
 impl Grown {
@@ -283,9 +305,11 @@ impl Grown {
                 places.extend(&block.places.iter().map(|place| place.moved(start)).collect::<Vec<_>>());
             }
         }
+        let first = self.table.len() as u32;
         if let (Some(&group), false) = (self.group_of.get(block.source as usize), block.rows.is_empty()) {
-            self.groups.push(self.table.len() as u32, group);
+            self.groups.push(first, group);
         }
+        self.failures.extend(block.failures.iter().map(|number| first + number));
         self.table.append(&block.rows);
         self.words.append(&block.words);
         self.units.append(&block.units);

@@ -238,7 +238,7 @@ mod tests {
     use doublon_core::verify::align::Column;
 
     fn place(text: &str, words: Range<usize>) -> PlacedSpan {
-        let doc = DocumentRef { source: "a.txt".into(), record: 0, id: None };
+        let doc = DocumentRef { source: "a.txt".into(), record: 0, id: None, metadata: None };
         let described = Described::new(text, &mut Tokenizer::default().reader());
         let mut place = described.place(words, doc);
         assert_eq!(place.without_quotes(), place);
@@ -333,7 +333,7 @@ mod tests {
         let page = |is_exact| PageOrigin { map: map.clone(), lines: vec![0, 11], is_exact, ..PageOrigin::default() };
         let place = |page: &PageOrigin| {
             let described = Described::new("one two three", &mut Tokenizer::default().reader()).in_page(Some(page));
-            let doc = DocumentRef { source: "a".into(), record: 0, id: None };
+            let doc = DocumentRef { source: "a".into(), record: 0, id: None, metadata: None };
             let place = described.place(1..3, doc);
             let lines = (place.line, place.column, place.end_line);
             ((place.start, place.end), (place.source_start, place.source_end), lines)

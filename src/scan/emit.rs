@@ -171,7 +171,7 @@ impl DocumentNames {
                 } else {
                     // It can no longer be read, but is still named by its place.
                     let source = texts.names[source as usize].clone();
-                    let reference = DocumentRef { source, record, id: None };
+                    let reference = DocumentRef { source, record, id: None, metadata: None };
                     NamedDocument { doc, reference, text_bytes: 0, fingerprint: None }
                 })
             },

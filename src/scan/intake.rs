@@ -43,12 +43,15 @@ pub(crate) struct BlockSource {
 pub(crate) fn read<T: Send>(
     sources: &[Source],
     options: &SourceOptions,
+    hold: bool,
     ahead: usize,
     progress: &dyn Progress,
     work: impl Fn(BlockSource, Vec<Item>) -> T + Sync,
     mut sink: impl FnMut(T) -> Result<()>,
 ) -> Result<Intake> {
+    let first = options.without_metadata();
     let parsed = |Work { from, mut block }: Work| {
+        let options = if from.can_reread && !hold { &first } else { options };
         let name = sources[from.source as usize].name();
         let parse = |block: &mut Block, items: &mut _| source::parse(block, from.format, &name, options, items);
         let items = parse_guarded(&mut block, from.format, &name, parse);

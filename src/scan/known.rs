@@ -37,9 +37,9 @@ pub fn read_known_text(paths: &[PathBuf], input: &InputOptions) -> Result<KnownT
     for path in paths {
         let before = texts.len();
         let found = source::walk(std::slice::from_ref(path), &input)?;
-        let options = SourceOptions::from(input.clone());
+        let options = SourceOptions::from(input.clone()).without_metadata();
         let take = |items: Vec<Item>| items.into_iter().try_for_each(|item| take_text(item, &mut texts));
-        let read = intake::read(&found.sources, &options, AHEAD, &(), |_, items| items, take)?;
+        let read = intake::read(&found.sources, &options, true, AHEAD, &(), |_, items| items, take)?;
         let mut unread = found.skipped.into_iter().chain(read.skipped).filter(|skipped| skipped.other_kind().is_none());
         unread.try_for_each(refuse)?;
         if texts[before..].iter().all(|text| text.trim().is_empty()) {

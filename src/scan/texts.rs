@@ -117,7 +117,8 @@ impl Texts {
     pub fn reference(&self, doc: u32, document: &Document) -> DocumentRef {
         let is_repeated = self.repeated_ids.binary_search(&doc).is_ok();
         let id = document.id.clone().map(|id| id.repeated(is_repeated));
-        DocumentRef { source: self.names[document.source as usize].clone(), record: document.record, id }
+        let source = self.names[document.source as usize].clone();
+        DocumentRef { source, record: document.record, id, metadata: document.metadata.clone() }
     }
 
     /// Returns the number of a document's source and its position there.
@@ -207,8 +208,8 @@ impl Texts {
 }
 
 pub(crate) fn document(source: u32, record: Record) -> Document {
-    let Record { record, id, text, lossy, raw_hash, encoding, origin, .. } = record;
-    Document { source, record, id, text, lossy, raw_hash, encoding, origin }
+    let Record { record, id, metadata, text, lossy, raw_hash, encoding, origin, .. } = record;
+    Document { source, record, id, metadata, text, lossy, raw_hash, encoding, origin }
 }
 
 #[cfg(test)]

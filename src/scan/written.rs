@@ -4,7 +4,7 @@
 
 use encoding_rs::Encoding;
 
-use crate::finding::RecordId;
+use crate::finding::{Metadata, RecordId};
 use crate::source::{Document, PageOrigin};
 use doublon_core::span::{OffsetMap, Span};
 
@@ -14,10 +14,11 @@ const RAW_HASH: u64 = 4;
 const ENCODING: u64 = 8;
 const ORIGIN: u64 = 16;
 const EXACT: u64 = 32;
+const METADATA: u64 = 64;
 
 /// Appends a document to `out`, without its number and that of its source.
 pub(super) fn write(document: &Document, out: &mut Vec<u8>) {
-    let Document { id, text, lossy, raw_hash, encoding, origin, .. } = document;
+    let Document { id, metadata, text, lossy, raw_hash, encoding, origin, .. } = document;
     let flag = |flag: u64, is_set: bool| if is_set { flag } else { 0 };
     let is_exact = origin.as_ref().is_some_and(|origin| origin.is_exact);
     let flags = flag(LOSSY, *lossy)
@@ -25,7 +26,8 @@ pub(super) fn write(document: &Document, out: &mut Vec<u8>) {
         | flag(RAW_HASH, raw_hash.is_some())
         | flag(ENCODING, encoding.is_some())
         | flag(ORIGIN, origin.is_some())
-        | flag(EXACT, is_exact);
+        | flag(EXACT, is_exact)
+        | flag(METADATA, metadata.is_some());
     put(flags, out);
     if let Some(id) = id {
         put_bytes(id.json().as_bytes(), out);
@@ -39,6 +41,11 @@ pub(super) fn write(document: &Document, out: &mut Vec<u8>) {
     if let Some(origin) = origin {
         put_origin(origin, out);
     }
+    if let Some(Metadata { title, url, date }) = metadata.as_deref() {
+        for value in [title, url, date] {
+            put_bytes(value.as_deref().unwrap_or_default().as_bytes(), out);
+        }
+    }
     put_bytes(text.as_bytes(), out);
 }
 
@@ -51,7 +58,14 @@ pub(super) fn read(mut bytes: &[u8], source: u32, record: u64) -> Option<Documen
     let raw_hash = if has(RAW_HASH) { Some(u128::from_le_bytes(*take_array(bytes)?)) } else { None };
     let encoding = if has(ENCODING) { Encoding::for_label(take_bytes(bytes)?) } else { None };
     let origin = if has(ORIGIN) { Some(take_origin(bytes, has(EXACT))?.into()) } else { None };
-    Some(Document { source, record, id, text: take_text(bytes)?, lossy: has(LOSSY), raw_hash, encoding, origin })
+    let [title, url, date] = if has(METADATA) { take_metadata(bytes)? } else { Default::default() };
+    let metadata = Metadata::of(title.as_deref(), url.as_deref(), date.as_deref());
+    let text = take_text(bytes)?;
+    Some(Document { source, record, id, metadata, text, lossy: has(LOSSY), raw_hash, encoding, origin })
+}
+
+fn take_metadata(bytes: &mut &[u8]) -> Option<[Option<String>; 3]> {
+    Some([Some(take_text(bytes)?), Some(take_text(bytes)?), Some(take_text(bytes)?)])
 }
 
 fn put_origin(origin: &PageOrigin, out: &mut Vec<u8>) {
@@ -143,6 +157,7 @@ mod tests {
         let origin = PageOrigin { map, lines: vec![0, 5, 200_000], is_exact: true, ..PageOrigin::default() };
         let page = Document {
             id: Some("é".repeat(100).into()),
+            metadata: Metadata::of(Some("A title"), None, Some("2025-03-01T00:00:00Z")),
             text: "pâ".into(),
             lossy: true,
             raw_hash: Some(u128::MAX - 5),

@@ -1,9 +1,13 @@
-//! The compressions that are known, by their first bytes and by endings of names.
+//! The compressions that are known, by their first bytes and by endings of names, and encodings that are undone like them.
 
 use std::ffi::OsStr;
 use std::path::Path;
 
-/// How the bytes of a source are compressed.
+use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
+
+use super::format::Format;
+
+/// How the bytes of a source are compressed, or encoded so that they must be decoded before records can be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Compression {
     /// gzip (RFC 1952).
@@ -16,6 +20,10 @@ pub enum Compression {
     Lz4,
     /// xz.
     Xz,
+    /// UTF-16, the lower byte of each two first.
+    Utf16Le,
+    /// UTF-16, the higher byte first.
+    Utf16Be,
 }
 
 impl Compression {
@@ -34,6 +42,24 @@ impl Compression {
             _ if magic(b"BZh") && start.len() < 10 => Self::by_ending(path).filter(|&by| by == Self::Bzip2),
             // Both formats begin a frame that is to be skipped in the same way.
             _ if is_skippable(start) => Some(Self::by_ending(path).filter(|&by| by == Self::Lz4).unwrap_or(Self::Zstd)),
+            _ => None,
+        }
+    }
+
+    /// Returns the encoding of a source of records, whose format its name or a flag tells, if it is UTF-16: by the byte
+    /// order mark at its start, else by the one that was asked for.
+    pub(super) fn of_records(start: &[u8], format: Option<Format>, asked: Option<&'static Encoding>) -> Option<Self> {
+        let is_of_records =
+            matches!(format, Some(Format::Csv | Format::Tsv | Format::Jsonl | Format::Json | Format::Lines));
+        // The mark of UTF-32 begins like that of UTF-16.
+        if start.starts_with(b"\xff\xfe\0\0") {
+            return None;
+        }
+        let encoding =
+            Encoding::for_bom(start).map_or(asked, |(encoding, _)| Some(encoding)).filter(|_| is_of_records)?;
+        match encoding {
+            _ if encoding == UTF_16LE => Some(Self::Utf16Le),
+            _ if encoding == UTF_16BE => Some(Self::Utf16Be),
             _ => None,
         }
     }
@@ -59,6 +85,7 @@ impl Compression {
             Self::Bzip2 => "bzip2",
             Self::Lz4 => "LZ4",
             Self::Xz => "xz",
+            Self::Utf16Le | Self::Utf16Be => "UTF-16",
         }
     }
 
@@ -70,6 +97,7 @@ impl Compression {
             Self::Bzip2 => ("bzip2", cfg!(feature = "bzip2")),
             Self::Lz4 => ("lz4", cfg!(feature = "lz4")),
             Self::Xz => ("xz", cfg!(feature = "xz")),
+            Self::Utf16Le | Self::Utf16Be => ("", true),
         }
     }
 

@@ -1,8 +1,10 @@
 //! A document: one text with an identity in its archive.
 
+use std::sync::Arc;
+
 use encoding_rs::Encoding;
 
-use crate::finding::RecordId;
+use crate::finding::{Metadata, RecordId};
 use doublon_core::{OffsetMap, Span};
 
 /// One text with its place in the archive.
@@ -15,6 +17,8 @@ pub struct Document {
     pub record: u64,
     /// The record's own id, if it has one. It may repeat in its source.
     pub id: Option<RecordId>,
+    /// What it says of itself besides its text, if its format has that.
+    pub metadata: Option<Arc<Metadata>>,
     /// The decoded text.
     pub text: String,
     /// Whether bytes that could not be decoded were replaced by U+FFFD.

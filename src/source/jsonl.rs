@@ -5,18 +5,19 @@
 //! several (`fields`), take a few passes, and so do lines with which something is wrong, to say exactly what.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::array;
 use super::block::Block;
-use super::fields::{FieldPath, JoinedText, first_value, is_object, kind_of, suggestion, texts};
+use super::fields::{FieldPath, JoinedText, first_value, is_object, kind_of, member, suggestion, texts};
 use super::line::RecordLine;
 use super::options::SourceOptions;
 use super::record::{Item, Record};
 use super::skip::{SkipCause, line_too_large, skipped_element, skipped_line};
-use crate::finding::{Reason, RecordId};
+use crate::finding::{Metadata, Reason, RecordId};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -69,8 +70,8 @@ pub(super) fn text_paths(options: &SourceOptions) -> Vec<FieldPath> {
 
 fn record(line: &RecordLine, taken: Values) -> Record {
     let (record, offset, length) = (line.record, line.offset, line.range.len() as u64);
-    let Values { text, id, value } = taken;
-    Record { record, id, value, text, offset, length, ..Record::default() }
+    let Values { text, id, value, metadata } = taken;
+    Record { record, id, metadata, value, text, offset, length, ..Record::default() }
 }
 
 /// What is taken from a line.
@@ -78,6 +79,7 @@ struct Values {
     text: String,
     id: Option<RecordId>,
     value: Option<String>,
+    metadata: Option<Arc<Metadata>>,
 }
 
 /// The fields to take.
@@ -85,6 +87,8 @@ struct WantedFields {
     text: Vec<FieldPath>,
     id: FieldPath,
     value: Option<FieldPath>,
+    /// Whether to take the metadata too.
+    metadata: bool,
     plain: Option<PlainKeys>,
 }
 
@@ -93,14 +97,19 @@ struct PlainKeys {
     text: String,
     id: String,
     value: Option<String>,
+    metadata: bool,
 }
+
+/// The keys of metadata, which records of any kind may have: title, address and date.
+const METADATA: [&str; 3] = ["title", "url", "date"];
 
 impl WantedFields {
     fn new(options: &SourceOptions) -> Self {
         let text = text_paths(options);
         let (id, value) = (FieldPath::parse(&options.id_field), options.value_field.as_deref().map(FieldPath::parse));
-        let plain = PlainKeys::of(&text, &id, value.as_ref());
-        Self { text, id, value, plain }
+        let metadata = !options.omits_metadata;
+        let plain = PlainKeys::of(&text, &id, value.as_ref()).map(|keys| PlainKeys { metadata, ..keys });
+        Self { text, id, value, metadata, plain }
     }
 }
 
@@ -111,7 +120,7 @@ impl PlainKeys {
             Some(path) => Some(path.plain_key()?.to_owned()),
             None => None,
         };
-        Some(Self { text: text.plain_key()?.to_owned(), id: id.plain_key()?.to_owned(), value })
+        Some(Self { text: text.plain_key()?.to_owned(), id: id.plain_key()?.to_owned(), value, metadata: false })
     }
 }
 
@@ -132,17 +141,20 @@ fn parse_line(bytes: &[u8], text: Option<&str>, fields: &WantedFields) -> Result
     let mut deserializer = serde_json::Deserializer::from_str(line);
     let taken = Take(keys).deserialize(&mut deserializer).and_then(|taken| deserializer.end().map(|()| taken));
     match taken {
-        Ok(Taken { text: Some(text), id, value, repeated: false }) => Ok(Values { text, id, value }),
+        Ok(Taken { text: Some(text), id, value, metadata, repeated: false }) => {
+            Ok(Values { text, id, value, metadata: metadata_of(metadata) })
+        }
         _ => parse_carefully(line, fields),
     }
 }
 
 /// What the fast path took from a line.
 #[derive(Default)]
-struct Taken {
+struct Taken<'de> {
     text: Option<String>,
     id: Option<RecordId>,
     value: Option<String>,
+    metadata: [Option<&'de str>; 3],
     repeated: bool,
 }
 
@@ -150,21 +162,21 @@ struct Taken {
 struct Take<'a>(&'a PlainKeys);
 
 impl<'de> DeserializeSeed<'de> for Take<'_> {
-    type Value = Taken;
+    type Value = Taken<'de>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Taken, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Taken<'de>, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
 impl<'de> Visitor<'de> for Take<'_> {
-    type Value = Taken;
+    type Value = Taken<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Taken, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Taken<'de>, A::Error> {
         let mut taken = Taken::default();
         let mut id = None;
         while let Some(field) = map.next_key_seed(Key(self.0))? {
@@ -175,6 +187,7 @@ impl<'de> Visitor<'de> for Take<'_> {
                     let value: &RawValue = map.next_value()?;
                     taken.repeated |= taken.value.replace(value.get().to_owned()).is_some();
                 }
+                FieldKind::Metadata(n) => taken.metadata[n] = Some(map.next_value::<&RawValue>()?.get()),
                 FieldKind::Other => drop(map.next_value::<IgnoredAny>()?),
                 FieldKind::Several => return Err(A::Error::custom("two fields at once")),
             }
@@ -188,6 +201,8 @@ enum FieldKind {
     Text,
     Id,
     Value,
+    /// The metadata of this number.
+    Metadata(usize),
     /// Is two fields at once.
     Several,
     Other,
@@ -212,9 +227,10 @@ impl Visitor<'_> for Key<'_> {
     }
 
     fn visit_str<E>(self, key: &str) -> Result<FieldKind, E> {
-        let PlainKeys { text, id, value } = self.0;
+        let PlainKeys { text, id, value, metadata } = self.0;
+        let of_metadata = || METADATA.iter().position(|name| *metadata && *name == key).map(FieldKind::Metadata);
         Ok(match (text == key, id == key, value.as_deref() == Some(key)) {
-            (false, false, false) => FieldKind::Other,
+            (false, false, false) => of_metadata().unwrap_or(FieldKind::Other),
             (true, false, false) => FieldKind::Text,
             (false, true, false) => FieldKind::Id,
             (false, false, true) => FieldKind::Value,
@@ -236,7 +252,15 @@ fn parse_carefully(line: &str, fields: &WantedFields) -> Result<Values, SkipCaus
         Some(path) => first_value(path, line)?.map(str::to_owned),
         None => None,
     };
-    Ok(Values { text, id, value })
+    let metadata = if fields.metadata { METADATA.map(|name| member(line, name)) } else { [None; 3] };
+    Ok(Values { text, id, value, metadata: metadata_of(metadata) })
+}
+
+/// Returns what the JSON of a title, an address and a date says, of those that are strings.
+fn metadata_of(json: [Option<&str>; 3]) -> Option<Arc<Metadata>> {
+    let strings = json.map(|json| json.and_then(|json| serde_json::from_str::<String>(json).ok()));
+    let [title, url, date] = &strings;
+    Metadata::of(title.as_deref(), url.as_deref(), date.as_deref())
 }
 
 fn invalid_utf8(bytes: &[u8], error: std::str::Utf8Error) -> SkipCause {

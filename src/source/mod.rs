@@ -52,6 +52,9 @@ mod work_tree;
 
 pub use array::{ListElement, elements};
 pub use block::Block;
+pub use codec::StoredMember;
+#[cfg(feature = "zstd")]
+pub(crate) use codec::ZstdDictionary;
 pub use compression::Compression;
 pub use document::{Document, PageElement, PageOrigin};
 pub use evidence::{EVIDENCE, SUMMARY, copies_of, evidence_beside, evidence_of};

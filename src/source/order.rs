@@ -87,7 +87,8 @@ fn refused(pattern: &str) -> Error {
     doublon_core::Error::Parameter { name: "keep", value: format!("prefer:{pattern}"), expected }.into()
 }
 
-#[cfg(all(test, feature = "glob"))]
+#[cfg(test)]
+#[cfg(feature = "glob")]
 mod tests {
     use super::*;
 

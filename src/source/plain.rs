@@ -4,7 +4,7 @@
 //! document is flagged `lossy`, with a hash of its original bytes: two lines that differ only there decode to the same
 //! text, and must not be called the same.
 
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::block::Block;
 use super::options::SourceOptions;
@@ -35,7 +35,9 @@ pub(super) struct DecodedPart {
 
 /// Decodes a line or a field.
 pub(super) fn decode_part(bytes: &[u8], options: &SourceOptions) -> DecodedPart {
-    let encoding = options.encoding.filter(|&encoding| encoding != UTF_8);
+    // What is in UTF-16 was decoded before records could be told.
+    let is_decoded = |encoding| [UTF_8, UTF_16LE, UTF_16BE].contains(&encoding);
+    let encoding = options.encoding.filter(|&encoding| !is_decoded(encoding));
     if let Some(encoding) = encoding {
         let (text, lossy) = encoding.decode_with_bom_removal(bytes);
         return DecodedPart { text: text.into_owned(), lossy, encoding: Some(encoding) };

@@ -5,7 +5,6 @@
 //! parsing, so that one thread can feed many. A record that exceeds `max_record` is passed over without being stored.
 
 use std::io::{self, Seek, SeekFrom, Write};
-use std::path::Path;
 use std::sync::Arc;
 
 use memchr::{memchr, memchr_iter, memrchr};
@@ -13,7 +12,7 @@ use tempfile::SpooledTempFile;
 
 use super::array::{self, ElementScan, ListCut, ListStart};
 use super::block::{BLOCK, Block, BlockCut};
-use super::codec::{CodecFault, Decoder};
+use super::codec::{CodecFault, Decoder, StoredMember};
 use super::compression::Compression;
 use super::fields::has_text;
 use super::file::Source;
@@ -117,6 +116,9 @@ impl SourceReader {
     fn open_with(source: &Source, options: &SourceOptions, passed: Option<Passed>) -> Result<Self, Skipped> {
         let refused = |(reason, detail): SkipCause| skipped_source(&source.name(), reason, detail);
         let mut reader = Self::start(source, options).map_err(refused)?;
+        if let (Some(_), SourceInput::Coded(_, decoder)) = (&passed, &mut reader.input) {
+            decoder.note_members();
+        }
         reader.passed = passed;
         reader.fill(reader.known_length().map_or(BLOCK, |length| BLOCK.min(length as usize + 1)));
         if reader.pending.is_empty()
@@ -201,6 +203,15 @@ impl SourceReader {
         Ok(Some(bytes))
     }
 
+    /// Returns where the members of a compressed source stand that were read since they were taken last, if it was opened
+    /// to be copied. Those of LZ4 are not known.
+    pub fn take_members(&mut self) -> Vec<StoredMember> {
+        match &mut self.input {
+            SourceInput::Raw(_) => Vec::new(),
+            SourceInput::Coded(_, decoder) => decoder.take_members(),
+        }
+    }
+
     /// Closes the source. Returns its line for the table of sources, and a flag [`Reason::Changed`] if the file is not
     /// what it was when it was opened; its documents are then those of neither state for sure.
     pub fn finish(mut self) -> (SourceInfo, Vec<Skipped>) {
@@ -255,7 +266,7 @@ impl SourceReader {
             source: source.clone(),
             options: options.clone(),
             format: Format::Plain,
-            input: SourceInput::new(stored, &source.path)?,
+            input: SourceInput::new(stored, source, options)?,
             opened,
             table: None,
             list: None,
@@ -678,11 +689,13 @@ const MAX_OPEN_QUOTES: usize = 16;
 
 impl SourceInput {
     /// Finds out whether the bytes are compressed.
-    fn new(mut stored: RawBytes, path: &Path) -> Result<Self, SkipCause> {
+    fn new(mut stored: RawBytes, source: &Source, options: &SourceOptions) -> Result<Self, SkipCause> {
         // A failure comes again when more is read.
         let start = stored.peek(MAGIC).unwrap_or_default();
-        match (Compression::of(start, path), Compression::by_ending(path)) {
-            (Some(compression), _) => match Decoder::new(compression, stored) {
+        let encoded = || Compression::of_records(start, source.format_by_ending(options), options.encoding);
+        let compression = Compression::of(start, &source.path).or_else(encoded);
+        match (compression, Compression::by_ending(&source.path)) {
+            (Some(compression), _) => match Decoder::new(compression, stored, options.most_window) {
                 Ok(decoder) => Ok(Self::Coded(compression, decoder)),
                 Err(CodecFault { reason, detail }) => Err((reason, detail)),
             },

@@ -1,9 +1,11 @@
 //! Documents as they are read, before they are numbered in a run.
 
+use std::sync::Arc;
+
 use encoding_rs::Encoding;
 
 use super::document::PageOrigin;
-use crate::finding::{RecordId, Skipped};
+use crate::finding::{Metadata, RecordId, Skipped};
 
 /// A record of a source: a document, or the finding that it is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +24,8 @@ pub struct Record {
     pub record: u64,
     /// The record's own id. It may repeat in its source.
     pub id: Option<RecordId>,
+    /// What it says of itself besides its text, if its format has that.
+    pub metadata: Option<Arc<Metadata>>,
     /// The JSON of the value field, if the record has it.
     pub value: Option<String>,
     /// The decoded text. A byte order mark at the start of UTF-8 text stays in it as U+FEFF, so that offsets into the
@@ -35,6 +39,8 @@ pub struct Record {
     pub encoding: Option<&'static Encoding>,
     /// What the text was made from, where it is not what was decoded.
     pub origin: Option<Box<PageOrigin>>,
+    /// Whether it is what a server sent with another HTTP status than 2xx, such as "404 Not Found".
+    pub is_failure: bool,
     /// The byte in the decompressed source at which the record starts.
     pub offset: u64,
     /// The bytes of the record, without the line end behind it.

@@ -131,7 +131,11 @@ fn wide_encoding(start: &[u8]) -> Option<SkipCause> {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => "UTF-32",
         // A whole text of it can be decoded, but lines would have to be cut before that.
         _ if has_utf16_mark(start) => "UTF-16",
-        _ if alternates_with_zeros(sample(start)) => "UTF-16 without a byte order mark",
+        _ if alternates_with_zeros(sample(start)) => {
+            let which = if start[0] == 0 { "utf-16be" } else { "utf-16le" };
+            let detail = format!("the file is in UTF-16 without a byte order mark; name it, as in --encoding {which}");
+            return Some((Reason::Encoding, detail));
+        }
         _ => return None,
     };
     Some((Reason::Encoding, format!("the file is in {name}; convert it to UTF-8")))

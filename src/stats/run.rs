@@ -136,7 +136,7 @@ impl StatsRun<'_> {
         let work = |from: BlockSource, items| gauges.with(|gauge| self.part(from.source, &names, items, gauge));
         let (mut tally, mut ids, mut records) = (Tally::new(self.listing()), Vec::new(), 0);
         let ahead = scan::read_ahead(&self.budget);
-        let read = read_sources(&walked.sources, options, ahead, self.progress, work, |mut part: Part| {
+        let read = read_sources(&walked.sources, options, false, ahead, self.progress, work, |mut part: Part| {
             let first = check_count(ids.len() + part.ids.len()).map(|()| ids.len() as u32)?;
             part.tally.number_from(first);
             records += part.records;
@@ -256,7 +256,7 @@ impl Gauge {
 }
 
 fn reference(source: Arc<str>, record: &Record) -> DocumentRef {
-    DocumentRef { source, record: record.record, id: record.id.clone() }
+    DocumentRef { source, record: record.record, id: record.id.clone(), metadata: record.metadata.clone() }
 }
 
 /// Counts what was skipped as a document; other files are none.

@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use doublon::finding::{Equality, Findings, SCHEMA};
+use doublon::finding::{DocumentCluster, DocumentRef, Equality, Findings, PassageFamily, SCHEMA};
 use doublon::report::json;
 use doublon::scan::{Resources, scan};
 use doublon::{Config, InputOptions};
@@ -53,7 +53,24 @@ fn as_first_saved(mut findings: Findings) -> Findings {
         (family.class, family.documents, family.alike_places, family.documents_repeated) = (None, 0, 0.0, 0.0);
     }
     findings.summary.passage_classes.clear();
+    for doc in documents(&mut findings) {
+        doc.metadata = None;
+    }
     findings
+}
+
+fn documents<'f>(findings: &'f mut Findings) -> impl Iterator<Item = &'f mut DocumentRef> {
+    let Findings { clusters, pairs, matches, families, .. } = findings;
+    let of_cluster = |DocumentCluster { keep, members, .. }: &'f mut DocumentCluster| {
+        std::iter::once(keep).chain(members.iter_mut().map(|member| &mut member.doc))
+    };
+    let of_family = |PassageFamily { keep, occurrences, .. }: &'f mut PassageFamily| {
+        std::iter::once(&mut keep.doc).chain(occurrences.iter_mut().map(|place| &mut place.doc))
+    };
+    let of_pairs = pairs.iter_mut().flat_map(|pair| [&mut pair.a, &mut pair.b]);
+    let of_matches = matches.iter_mut().flat_map(|found| [&mut found.a.doc, &mut found.b.doc]);
+    let of_documents = clusters.iter_mut().flat_map(of_cluster).chain(of_pairs);
+    of_documents.chain(of_matches).chain(families.iter_mut().flat_map(of_family))
 }
 
 #[test]

@@ -174,7 +174,7 @@ fn a_pattern_in_quotes_is_what_matches_it() {
     assert_eq!(sources(&bench, "./do?s"), ["docs/b.md", "docs/d.txt", "docs/deep/c.md"]);
     let (_, told) = bench.expect(2, "scan *.html");
     assert!(told.contains("*.html: nothing matches"), "{told}");
-    bench.write("[x]*.md", &words(50, 40));
+    bench.write("[x]*.md", words(50, 40));
     assert_eq!(sources(&bench, "[x]*.md"), ["[x]*.md"], "a file of that name goes before");
     bench.expect(0, "clean docs/**/*.md --out out");
     assert!(bench.path("out/docs/b.md").exists() && !bench.path("out/docs/d.txt").exists());

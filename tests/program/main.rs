@@ -11,6 +11,8 @@ mod oracle;
 
 #[cfg(feature = "cli")]
 mod added;
+#[cfg(all(feature = "cli", feature = "warc"))]
+mod archives;
 #[cfg(feature = "cli")]
 mod audit;
 #[cfg(feature = "cli")]
@@ -53,3 +55,5 @@ mod schema;
 mod stats;
 #[cfg(feature = "cli")]
 mod units;
+#[cfg(feature = "cli")]
+mod utf16;

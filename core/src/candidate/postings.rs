@@ -256,7 +256,9 @@ mod tests {
     #[test]
     fn with_groups_every_place_is_linked_to_another_group_and_none_to_its_own() {
         let mut groups = DocumentGroups::default();
-        [(0, 0), (20, 1), (40, 2)].into_iter().for_each(|(first, group)| groups.push(first, group));
+        for (first, group) in [(0, 0), (20, 1), (40, 2)] {
+            groups.push(first, group);
+        }
         for count in [4, 60] {
             let places: Vec<_> = (0..60).step_by(60 / count).map(|doc| (doc, doc / 20)).collect();
             let found = candidates_apart(Links { scope: Scope::Across, ..DEFAULT }, &groups, &places);

@@ -92,7 +92,7 @@ impl PostingLinker {
             Ok::<_, Infallible>(following(after.unwrap_or_default()))
         };
         match links.candidates(postings, &DocumentGroups::default(), ordered, following, |candidate| {
-            candidates.push(candidate)
+            candidates.push(candidate);
         }) {
             Ok(()) => {
                 candidates.sort_unstable_by_key(Candidate::by_pair);

@@ -89,7 +89,7 @@ fn f39_f40_f41_what_acts_or_hides_is_written_out() {
 /// The samples with hostile text wherever text comes from input.
 fn hostile() -> Findings {
     let mut findings = samples::everything();
-    let doc = || DocumentRef { source: EVIL.into(), record: 3, id: Some(EVIL.into()) };
+    let doc = || DocumentRef { source: EVIL.into(), record: 3, id: Some(EVIL.into()), metadata: None };
     findings.header.version = EVIL.into();
     findings.header.sources = vec![SourceInfo { path: EVIL.into(), ..findings.header.sources[0].clone() }];
     findings.header.sources[0].xxh3_128 = EVIL.into();

@@ -9,7 +9,7 @@ use super::phrase::counted;
 use super::style::Style;
 use super::wrap::{one_line, shorten, wrap};
 use crate::finding::digest::Digest;
-use crate::finding::{DocumentRef, PlacedSpan, Skipped};
+use crate::finding::{DocumentRef, Metadata, PlacedSpan, Skipped};
 use crate::report::visible::visible;
 
 /// Columns before the text of a group, and of a label.
@@ -156,6 +156,14 @@ impl<'a, W: Write> Page<'a, W> {
     }
 }
 
+/// The address and the date of what an archive captured: its records have ids that were made up by programs.
+fn capture(doc: &DocumentRef) -> Option<String> {
+    let (id, metadata) = (doc.id.as_deref()?, doc.metadata.as_deref()?);
+    let Metadata { url: Some(url), date, .. } = metadata else { return None };
+    let date = date.as_deref().map(|date| format!(", {date}")).unwrap_or_default();
+    (id.starts_with("urn:uuid:") || id == &**url).then(|| format!("{url}{date}"))
+}
+
 /// Hebrew, Arabic and the other blocks that Unicode keeps for scripts written from right to left.
 fn is_right_to_left(c: char) -> bool {
     matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' | '\u{10800}'..='\u{10fff}'
@@ -181,11 +189,15 @@ impl<'a> Names<'a> {
         Self { of_records: several.chain(skipped.map(|s| s.source.as_str())).collect() }
     }
 
-    /// `a.txt`, `a.jsonl:18 (id x)`.
+    /// `a.txt`, `a.jsonl:18 (id x)`, `a.warc:2 (https://example.org/, 2025-01-02T03:04:05Z)`.
     pub fn document(&self, doc: &DocumentRef) -> String {
         let path = visible(&doc.source);
-        let id = doc.id.as_ref().map(|id| format!(" (id {})", visible(&id.typed()))).unwrap_or_default();
-        if self.has_records(&doc.source) { format!("{path}:{}{id}", doc.record.saturating_add(1)) } else { path.into() }
+        if !self.has_records(&doc.source) {
+            return path.into();
+        }
+        let own = capture(doc).or_else(|| doc.id.as_ref().map(|id| format!("id {}", id.typed())));
+        let own = own.map(|own| format!(" ({})", visible(&own))).unwrap_or_default();
+        format!("{path}:{}{own}", doc.record.saturating_add(1))
     }
 
     /// `a.txt:30:1`, `a.jsonl:18 (id x), line 30:1`; without the column where that is not known.

@@ -149,7 +149,7 @@ fn a_run_that_finds_nothing_says_so() {
 fn hostile() -> Findings {
     const EVIL: &str = "x\u{1b}]0;title\u{7}\u{9b}31m\u{202e}gpj\r\n\n\0";
     let mut findings = samples::everything();
-    let doc = || crate::finding::DocumentRef { source: EVIL.into(), record: 3, id: Some(EVIL.into()) };
+    let doc = || crate::finding::DocumentRef { source: EVIL.into(), record: 3, id: Some(EVIL.into()), metadata: None };
     findings.clusters[0].id = EVIL.into();
     findings.clusters[0].keep = doc();
     findings.clusters[0].members[0].doc = doc();

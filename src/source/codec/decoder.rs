@@ -9,6 +9,7 @@ use super::gzip::Gzip;
 use super::lz4::Lz4;
 use super::members::{find_member, next_member};
 use super::steps::{StepState, Steps};
+use super::utf16::Utf16;
 #[cfg(feature = "xz")]
 use super::xz::Xz;
 #[cfg(feature = "zstd")]
@@ -18,6 +19,7 @@ use crate::source::compression::{Compression, MAGIC};
 use crate::source::raw::RawBytes;
 use crate::source::skip::unsupported;
 use std::io::BufRead;
+use std::ops::Range;
 
 /// Decodes a compressed source.
 pub(crate) struct Decoder {
@@ -30,6 +32,19 @@ pub(crate) struct Decoder {
     is_guess: bool,
     faults: usize,
     decoded: u64,
+    /// Where the member begins that is read.
+    start: (u64, u64),
+    /// Those that ended well since they were taken, if they are asked for.
+    members: Option<Vec<StoredMember>>,
+}
+
+/// Where a member of a compressed source stands, and what comes out of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredMember {
+    /// Its bytes in the file.
+    pub stored: Range<u64>,
+    /// What comes out of it, in bytes of what comes out of the file.
+    pub decoded: Range<u64>,
 }
 
 #[allow(clippy::large_enum_variant)] // there is one
@@ -51,23 +66,34 @@ enum MemberPlace {
 const MAX_FAULTS: usize = 100;
 
 impl Decoder {
-    /// Starts to decode a source that begins with its first member.
-    pub fn new(compression: Compression, stored: RawBytes) -> Result<Self, CodecFault> {
-        let engine = engine(compression, stored)?;
+    /// Starts to decode a source that begins with its first member. A member may ask for a window of `most_window` bytes,
+    /// if its format does not set a limit.
+    pub fn new(compression: Compression, stored: RawBytes, most_window: u64) -> Result<Self, CodecFault> {
+        let engine = engine(compression, stored, most_window)?;
         let place = MemberPlace::Between;
-        Ok(Self { compression, engine, place, member: 0, is_guess: false, faults: 0, decoded: 0 })
+        let (start, members) = ((0, 0), None);
+        Ok(Self { compression, engine, place, member: 0, is_guess: false, faults: 0, decoded: 0, start, members })
+    }
+
+    /// Notes from now on where members stand, for [`Self::take_members`].
+    pub fn note_members(&mut self) {
+        self.members = Some(Vec::new());
+    }
+
+    /// Returns the members that ended well since they were taken last, in order; none of a format that does not tell them.
+    pub fn take_members(&mut self) -> Vec<StoredMember> {
+        self.members.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// Appends the next `wanted` bytes or a little more to `out`, fewer only at the end. After a fault, `out` has what
     /// came before it, and there is no more unless [`Decoder::resume`] finds some.
     pub fn append(&mut self, out: &mut Vec<u8>, wanted: usize) -> Result<(), CodecFault> {
-        let (before, target) = (out.len(), out.len() + wanted);
+        let target = out.len() + wanted;
         out.reserve_exact(wanted);
         let mut result = Ok(());
         while result.is_ok() && out.len() < target && self.place != MemberPlace::End {
             result = self.advance(out, target);
         }
-        self.decoded += (out.len() - before) as u64;
         result
     }
 
@@ -113,8 +139,12 @@ impl Decoder {
             _ => self.decode(out, target),
         };
         self.is_guess &= out.len() == before;
+        self.decoded += (out.len() - before) as u64;
         match result {
             Ok(place) => {
+                if (self.place, place) == (MemberPlace::Inside, MemberPlace::Between) {
+                    self.note_end();
+                }
                 self.place = place;
                 Ok(())
             }
@@ -132,12 +162,22 @@ impl Decoder {
         }
     }
 
+    fn note_end(&mut self) {
+        let (stored, decoded) = (self.start.0..self.stored().position(), self.start.1..self.decoded);
+        if let Some(members) = &mut self.members {
+            members.push(StoredMember { stored, decoded });
+        }
+    }
+
     /// Goes to the next member.
     fn enter(&mut self) -> Result<MemberPlace, CodecFault> {
         self.member = self.stored().position();
         let (compression, is_first) = (self.compression, self.member == 0);
         let is_there = match &mut self.engine {
             DecoderEngine::Steps(stored, steps) => {
+                if is_first {
+                    steps.prepare(stored)?;
+                }
                 let is_there = next_member(stored, compression, is_first)?;
                 if is_there {
                     steps.restart(stored.peek(MAGIC)?)?;
@@ -147,6 +187,7 @@ impl Decoder {
             #[cfg(feature = "lz4")]
             DecoderEngine::Lz4(lz4) => next_member(lz4.stored(), compression, is_first)?,
         };
+        self.start = (self.stored().position(), self.decoded);
         Ok(if is_there { MemberPlace::Inside } else { MemberPlace::End })
     }
 
@@ -175,17 +216,19 @@ impl Decoder {
 }
 
 #[allow(clippy::unnecessary_wraps)] // a build may have all codecs
-fn engine(compression: Compression, stored: RawBytes) -> Result<DecoderEngine, CodecFault> {
+fn engine(compression: Compression, stored: RawBytes, most_window: u64) -> Result<DecoderEngine, CodecFault> {
     #[allow(unreachable_patterns, unused_variables)] // with all codecs, and with none
     let steps: Box<dyn Steps> = match compression {
         #[cfg(feature = "gzip")]
         Compression::Gzip => Box::new(Gzip::new()),
         #[cfg(feature = "zstd")]
-        Compression::Zstd => Box::new(Zstd::new()),
+        Compression::Zstd => Box::new(Zstd::new(most_window)),
         #[cfg(feature = "bzip2")]
         Compression::Bzip2 => Box::new(Bzip2::new()),
         #[cfg(feature = "xz")]
         Compression::Xz => Box::new(Xz::new()?),
+        Compression::Utf16Le => Box::new(Utf16::new(true)),
+        Compression::Utf16Be => Box::new(Utf16::new(false)),
         #[cfg(feature = "lz4")]
         Compression::Lz4 => return Ok(DecoderEngine::Lz4(Lz4::new(stored))),
         _ => {

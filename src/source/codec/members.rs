@@ -35,6 +35,8 @@ fn is_member(start: &[u8], compression: Compression) -> bool {
         Compression::Bzip2 => start.starts_with(&b"BZh"[..start.len().min(3)]),
         Compression::Lz4 => start.starts_with(&LZ4[..start.len().min(4)]),
         Compression::Xz => start.starts_with(&XZ[..start.len().min(6)]),
+        // There is one, and it has no sign at its start.
+        Compression::Utf16Le | Compression::Utf16Be => false,
     }
 }
 

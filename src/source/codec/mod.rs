@@ -5,8 +5,8 @@
 //! from member to member itself, so it sees what stands between them: padding is passed over, garbage is reported. What
 //! is wrong is a [`CodecFault`]; what was decoded before it stays good, and in gzip reading goes on at the next member.
 //!
-//! Memory is bounded whatever a header claims: gzip and bzip2 have small windows by design, a zstd frame may ask for a
-//! window of 128 MiB (as with the program `zstd`), xz for 256 MiB, lz4 has blocks of at most 4 MiB.
+//! Memory is bounded whatever a header claims: gzip and bzip2 have small windows by design, a zstd frame may ask for as
+//! much as the run may use, 2 GiB at most, xz for 256 MiB, lz4 has blocks of at most 4 MiB.
 
 // A build without some of the codecs does not use all of what they share.
 #![cfg_attr(
@@ -17,6 +17,8 @@
 #[cfg(feature = "bzip2")]
 mod bzip2;
 mod decoder;
+#[cfg(feature = "zstd")]
+mod dictionary;
 mod fault;
 #[cfg(feature = "gzip")]
 mod gzip;
@@ -24,12 +26,16 @@ mod gzip;
 mod lz4;
 mod members;
 mod steps;
+mod utf16;
 #[cfg(feature = "xz")]
 mod xz;
 #[cfg(feature = "zstd")]
 mod zstd;
 
 pub(super) use decoder::Decoder;
+pub use decoder::StoredMember;
+#[cfg(feature = "zstd")]
+pub(crate) use dictionary::ZstdDictionary;
 pub(super) use fault::CodecFault;
 
 #[cfg(test)]

@@ -53,7 +53,7 @@ fn encoders() -> Vec<(Compression, Encode)> {
 fn decode(bytes: &[u8], wanted: usize) -> (String, Vec<Reason>) {
     let compression = Compression::of(bytes, Path::new("")).expect("is compressed");
     let stored = RawBytes::new(Box::new(Cursor::new(bytes.to_vec())));
-    let mut decoder = Decoder::new(compression, stored).unwrap_or_else(|fault| panic!("{}", fault.detail));
+    let mut decoder = Decoder::new(compression, stored, 1 << 27).unwrap_or_else(|fault| panic!("{}", fault.detail));
     let (mut out, mut faults) = (Vec::new(), Vec::new());
     loop {
         let before = out.len();

@@ -18,7 +18,7 @@ mod suggestion;
 mod text;
 
 pub use joined::{JoinedText, TextPiece};
-pub(super) use json::{is_object, kind_of};
+pub(super) use json::{is_object, kind_of, member};
 pub(super) use path::FieldPath;
 pub(super) use select::first_value;
 pub use suggestion::COMMON_TEXT_FIELDS;

@@ -32,7 +32,8 @@ pub fn article(html: &str) -> Option<Visible> {
     if text.is_empty() {
         return None;
     }
-    Some(located(&text, &page).unwrap_or(Visible { text, ..Visible::default() }))
+    let found = located(&text, &page).unwrap_or(Visible { text, ..Visible::default() });
+    Some(Visible { title: page.title, ..found })
 }
 
 /// Finds the paragraphs of `text` in a page.

@@ -88,7 +88,7 @@ impl Flow {
         // Pieces are whole characters, so this replaces nothing.
         let text = String::from_utf8(self.text);
         let text = text.unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-        Visible { text, map: self.map, elements: Vec::new() }
+        Visible { text, map: self.map, ..Visible::default() }
     }
 
     fn space(&mut self, origin: Span) {

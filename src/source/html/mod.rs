@@ -24,5 +24,5 @@ mod visible;
 
 #[cfg(feature = "article")]
 pub use article::article;
-pub use text::Visible;
+pub use text::{TITLE_BYTES, Visible};
 pub use visible::visible;

@@ -9,7 +9,7 @@ use html5gum::{Emitter, Error, State};
 use super::flow::Flow;
 use super::open::{OpenElements, PagePlace};
 use super::tag::{HtmlTag, TagContent, TagGroup};
-use super::text::Visible;
+use super::text::{TITLE_BYTES, Visible};
 use doublon_core::Span;
 
 /// Names of elements and attributes longer than this are cut: no known one is, and a page may hold giant ones.
@@ -30,6 +30,10 @@ pub(super) struct PageEmitter<'a> {
     last_start: Vec<u8>,
     /// Whether the text that follows belongs to an element of which nothing is seen.
     in_raw: bool,
+    /// Whether that element is the first title.
+    is_in_title: bool,
+    /// What the first title says.
+    title: Option<Vec<u8>>,
     open: OpenElements,
     flow: Flow,
 }
@@ -59,6 +63,8 @@ impl<'a> PageEmitter<'a> {
             token: TagInReading::default(),
             last_start: Vec::new(),
             in_raw: false,
+            is_in_title: false,
+            title: None,
             open: OpenElements::new(),
             flow: Flow::new(),
         }
@@ -71,15 +77,19 @@ impl<'a> PageEmitter<'a> {
 
     /// Returns the text, and how deep the elements were nested.
     pub fn finish(self) -> (Visible, usize) {
-        let Self { html, open, flow, .. } = self;
+        let Self { html, open, flow, title, .. } = self;
+        let title = title.map(|title| String::from_utf8_lossy(&title).into_owned());
         let deepest = open.deepest();
         let elements = open.finish(html.len(), &flow);
-        (Visible { elements, ..flow.finish() }, deepest)
+        (Visible { title, elements, ..flow.finish() }, deepest)
     }
 
     fn text(&mut self, bytes: &[u8]) {
         let origin = self.origin(bytes);
         self.done = self.position;
+        if self.in_raw && self.is_in_title {
+            extend_up_to(TITLE_BYTES, self.title.get_or_insert_default(), bytes);
+        }
         // Browsers drop NUL; the tokenizer leaves that to the tree.
         if self.in_raw || bytes == b"\0" || bytes.is_empty() || !self.open.is_seen() {
             return;
@@ -124,6 +134,7 @@ impl<'a> PageEmitter<'a> {
             TagContent::Raw(state) => {
                 self.open.hold_more();
                 self.in_raw = true;
+                self.is_in_title = self.title.is_none() && !self.open.is_foreign() && self.token.name == b"title";
                 Some(state)
             }
             TagContent::RawPre(state) => {

@@ -3,6 +3,9 @@
 use crate::source::document::PageElement;
 use doublon_core::OffsetMap;
 
+/// Of longer titles no more is taken.
+pub const TITLE_BYTES: usize = 4096;
+
 /// The text of a page, and what it was made from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Visible {
@@ -10,6 +13,8 @@ pub struct Visible {
     pub text: String,
     /// Where each byte of the text stands in the page. It is as long as the text, or empty if that is not known.
     pub map: OffsetMap,
+    /// The content of the first `title` of the page, at most [`TITLE_BYTES`] and perhaps cut there.
+    pub title: Option<String>,
     /// The blocks that hold text, by the first byte of that, outer ones first.
     pub elements: Vec<PageElement>,
 }

@@ -12,6 +12,8 @@ pub(super) const LINE_LIMIT: usize = 16 << 10;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ArcLine<'a> {
     pub url: &'a [u8],
+    /// When it was captured: year, month, day, hour, minute and second, two digits each but for the year.
+    pub date: &'a [u8],
     pub media: &'a [u8],
     /// What should be the length of the record in bytes.
     pub length: &'a [u8],
@@ -34,7 +36,7 @@ impl<'a> ArcLine<'a> {
         let fields: Vec<&[u8]> = line.rsplitn(count, |&byte| byte == b' ').collect();
         let [.., media, date, _, url] = fields[..] else { return None };
         let is_date = (12..=18).contains(&date.len()) && date.iter().all(u8::is_ascii_digit);
-        (fields.len() == count && is_date && !url.is_empty()).then_some(Self { url, media, length: fields[0] })
+        (fields.len() == count && is_date && !url.is_empty()).then_some(Self { url, date, media, length: fields[0] })
     }
 
     /// Returns whether this is the record that describes the file.

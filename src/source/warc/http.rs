@@ -48,6 +48,15 @@ pub(super) fn response(block: &[u8], limit: u64) -> Option<Result<Response<'_>, 
     })
 }
 
+/// Returns the status of a response, such as 200, and the fields of its header, as far as they are there.
+pub(super) fn head(block: &[u8]) -> Option<(u16, HeaderFields<'_>)> {
+    let end = head_end(block).unwrap_or(block.len().min(HEAD_LIMIT));
+    let line_end = memchr(b'\n', &block[..end]).unwrap_or(end);
+    let line = std::str::from_utf8(&block[..line_end]).ok()?;
+    let status = line.strip_prefix("HTTP/")?.split_ascii_whitespace().nth(1)?.parse().ok()?;
+    Some((status, HeaderFields::new(&block[(line_end + 1).min(end)..end])))
+}
+
 fn decode<'a>(fields: &HeaderFields, body: &'a [u8], limit: u64) -> Result<Cow<'a, [u8]>, SkipCause> {
     let is_chunked = fields.all("Transfer-Encoding").any(|value| value.to_ascii_lowercase().ends_with(b"chunked"));
     let mut body = if is_chunked { without_chunks(body) } else { Cow::Borrowed(body) };

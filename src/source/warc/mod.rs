@@ -21,6 +21,8 @@ mod fields;
 #[cfg(feature = "warc")]
 mod http;
 #[cfg(feature = "warc")]
+mod names;
+#[cfg(feature = "warc")]
 mod payload;
 #[cfg(feature = "warc")]
 mod records;

@@ -13,6 +13,8 @@ use doublon_core::hash::content_hash;
 #[allow(clippy::struct_field_names)] // it is the text of the text, beside what is known of it
 pub(super) struct PayloadText {
     pub text: String,
+    /// Of a page.
+    pub title: Option<String>,
     pub lossy: bool,
     pub raw_hash: Option<u128>,
 }
@@ -58,8 +60,13 @@ pub(super) fn text(
         return Err((Reason::NotText, format!("says that it is {content_type}, but {controls}")));
     }
     let raw_hash = decoded.lossy.then(|| content_hash(&body));
-    let text = if is_markup { html::visible(&decoded.text).text } else { decoded.text.into_owned() };
-    Ok(PayloadText { text, lossy: decoded.lossy, raw_hash })
+    let (text, title) = if is_markup {
+        let page = html::visible(&decoded.text);
+        (page.text, page.title)
+    } else {
+        (decoded.text.into_owned(), None)
+    };
+    Ok(PayloadText { text, title, lossy: decoded.lossy, raw_hash })
 }
 
 fn is_http(media: &str) -> bool {

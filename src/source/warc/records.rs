@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 
 use super::archive::{ArchiveCut, HeadForm, RecordHead, extent, line_ends, version};
+use super::http;
+use super::names::RecordFields;
 use super::payload::{self, BlockContent};
-use crate::finding::{Reason, RecordId, Skipped};
+use crate::finding::{Metadata, Reason, RecordId, Skipped};
 use crate::source::block::Block;
 use crate::source::options::SourceOptions;
 use crate::source::record::{Item, Record};
@@ -52,13 +54,18 @@ fn read(bytes: &[u8], place: RecordPlace, options: &SourceOptions) -> Result<Opt
     let head = RecordHead::of(bytes).map_err(|fault| (fault.reason, fault.detail))?;
     let Some(content) = head.content()? else { return Ok(None) };
     let block = &bytes[head.end..head.end + head.length.min((bytes.len() - head.end) as u64) as usize];
-    let payload::PayloadText { text, lossy, raw_hash } =
+    let payload::PayloadText { text, title, lossy, raw_hash } =
         payload::text(block, content, head.content_type().as_deref(), options.max_record)?;
+    let fields = RecordFields { head: &head, block, title: title.as_deref() };
+    let id = if options.names_id() { fields.get(&options.id_field) } else { head.id() };
+    let value = options.value_field.as_deref().and_then(|name| fields.get(name));
     let RecordPlace { record, offset, length } = place;
     Ok(Some(Record {
         record,
-        id: head.id().map(RecordId::from),
-        value: None,
+        id: id.map(RecordId::from),
+        metadata: Metadata::of(title.as_deref(), head.url().as_deref(), head.date().as_deref()),
+        is_failure: http::head(block).is_some_and(|(status, _)| !(200..300).contains(&status)),
+        value: value.map(|value| serde_json::Value::from(value).to_string()),
         text,
         lossy,
         raw_hash,
@@ -93,15 +100,6 @@ impl<'a> RecordHead<'a> {
             Some("revisit") => Err((Reason::Revisit, "the same as when it was met before".into())),
             Some(other) => Err((Reason::NotText, format!("a record of type {other}"))),
         }
-    }
-
-    /// Returns the id of the record, or what it is of if it has none.
-    fn id(&self) -> Option<String> {
-        let id = match &self.form {
-            HeadForm::Arc(line) => Some(String::from_utf8_lossy(line.url).into_owned()),
-            HeadForm::Warc(_, fields) => fields.text("WARC-Record-ID").or_else(|| fields.text("WARC-Target-URI")),
-        };
-        id.map(|id| id.trim_start_matches('<').trim_end_matches('>').to_owned()).filter(|id| !id.is_empty())
     }
 
     fn content_type(&self) -> Option<Cow<'a, str>> {
