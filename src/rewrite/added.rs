@@ -1,6 +1,6 @@
 //! Fields that a copy adds to its records: that one is a duplicate, how many there were of it, and values of those that go.
 //!
-//! JSON records get members, rows of tables get columns. Other formats have no place for a field: what is told of their
+//! JSON records get members, rows of tables and of Parquet files get columns. Other formats have no place for a field: what is told of their
 //! documents stands in the evidence alone.
 
 use std::collections::BTreeMap;
@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 
 use super::index::SourceIndex;
 use super::options::{AddedFields, DocumentTreatment, MergedField};
+#[cfg(feature = "parquet")]
+use super::parquet::{AddedColumn, AddedValue};
 use super::plan::Plan;
 use super::records::{has_member, visit};
 use super::removal::{DocumentRemoval, RemovalCause};
@@ -70,7 +72,30 @@ impl Additions {
 
     /// Returns whether a source of a format gets a field in one of its records. All tables have the same columns.
     pub fn change(&self, source: usize, format: Format) -> bool {
-        takes_fields(format) && (format.is_table() || self.default.is_some() || !self.told[source].is_empty())
+        takes_fields(format) && (has_columns(format) || self.default.is_some() || !self.told[source].is_empty())
+    }
+
+    /// Returns the columns of a Parquet file that gets these fields.
+    #[cfg(feature = "parquet")]
+    pub fn columns(&self) -> Vec<AddedColumn> {
+        let column = |(n, name): (usize, &String)| AddedColumn { name: name.clone(), is_number: self.is_number(n) };
+        self.names.iter().enumerate().map(column).collect()
+    }
+
+    /// Returns what a row has in one of the columns.
+    #[cfg(feature = "parquet")]
+    pub fn cell(&self, source: usize, row: u64, column: usize) -> Option<AddedValue> {
+        let value = self.values(source, row)[column]?;
+        Some(match value.as_i64().filter(|_| self.is_number(column)) {
+            Some(number) => AddedValue::Number(number),
+            None => AddedValue::Text(value.to_string()),
+        })
+    }
+
+    /// Whether a field holds counts.
+    #[cfg(feature = "parquet")]
+    fn is_number(&self, field: usize) -> bool {
+        field == 0 && self.default.is_some()
     }
 
     /// Returns how many records that get a value are in a source.
@@ -135,7 +160,12 @@ impl Additions {
 
 /// Returns whether records of a format take fields.
 pub(super) fn takes_fields(format: Format) -> bool {
-    matches!(format, Format::Jsonl | Format::Json) || format.is_table()
+    matches!(format, Format::Jsonl | Format::Json) || has_columns(format)
+}
+
+/// Returns whether a format has columns, which all of its records have.
+fn has_columns(format: Format) -> bool {
+    format.is_table() || format == Format::Parquet
 }
 
 /// A record of a source, by the number of the source.

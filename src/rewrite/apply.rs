@@ -23,7 +23,7 @@ use super::left::text_left;
 use super::members::MemberWriter;
 use super::options::DocumentTreatment;
 #[cfg(feature = "parquet")]
-use super::parquet::RowAction;
+use super::parquet::{AddedValue, RowAction};
 use super::plan::{Plan, PlannedSource};
 use super::records::{SourceBlocks, SourcePart, changed, check_found, edited, missing, ranges, visit};
 use super::removal::DocumentRemoval;
@@ -147,7 +147,7 @@ impl Copier<'_> {
             return Ok(CopiedSource { records: 1, read: planned.info.bytes, ..CopiedSource::default() });
         }
         let copied = if blocks.format() == Format::Parquet {
-            self.rows(planned, blocks, &actions, name)?
+            self.rows((number, planned), blocks, &actions, name)?
         } else if blocks.format() == Format::Warc && blocks.compression().is_some() {
             self.members(planned, blocks, &actions, name)?
         } else {
@@ -203,7 +203,7 @@ impl Copier<'_> {
     #[cfg(feature = "parquet")]
     fn rows(
         &mut self,
-        planned: &PlannedSource,
+        (number, planned): (usize, &PlannedSource),
         blocks: SourceBlocks,
         actions: &[(u64, RecordAction)],
         name: &Path,
@@ -212,11 +212,14 @@ impl Copier<'_> {
         let failed = |cause| Error::Io { path: path.clone(), cause };
         blocks.finish()?;
         let input = File::open(path).map_err(failed)?;
-        let (mut written, mut rows) = (0, PlannedRows { actions, is_damaged: false });
+        let additions = self.editor.additions.as_ref().map(|additions| (additions, number));
+        let (mut written, mut rows) = (0, PlannedRows { actions, additions, is_damaged: false });
+        let columns = additions.map(|(additions, _)| additions.columns()).unwrap_or_default();
         let out = CountedWriter { out: self.sink.file(name)?, written: &mut written };
         let done =
-            super::parquet::rewrite(&input, out, &self.editor.reading, &mut rows).map_err(|error| {
+            super::parquet::rewrite_with(&input, out, &self.editor.reading, &columns, &mut rows).map_err(|error| {
                 match error.kind() {
+                    io::ErrorKind::AlreadyExists => Error::Refused { path: path.clone(), detail: error.to_string() },
                     io::ErrorKind::InvalidData => Error::Damaged { path: path.clone(), detail: error.to_string() },
                     _ => failed(error),
                 }
@@ -235,7 +238,7 @@ impl Copier<'_> {
     #[allow(clippy::unused_self)] // as the one that copies
     fn rows(
         &mut self,
-        planned: &PlannedSource,
+        (_, planned): (usize, &PlannedSource),
         _: SourceBlocks,
         _: &[(u64, RecordAction)],
         _: &Path,
@@ -545,6 +548,8 @@ fn count(block: &Block, format: Format) -> u64 {
 #[cfg(feature = "parquet")]
 struct PlannedRows<'a> {
     actions: &'a [(u64, RecordAction<'a>)],
+    /// The fields that rows get, and the number of the source.
+    additions: Option<(&'a Additions, usize)>,
     /// Whether a cut lay outside of a text.
     is_damaged: bool,
 }
@@ -574,6 +579,10 @@ impl super::parquet::Edits for PlannedRows<'_> {
         };
         self.is_damaged |= left.is_none();
         left.unwrap_or_else(|| text.to_owned())
+    }
+
+    fn added(&mut self, column: usize, row: u64) -> Option<AddedValue> {
+        self.additions.and_then(|(additions, source)| additions.cell(source, row, column))
     }
 }
 

@@ -87,6 +87,35 @@ fn elements_of_lists_and_rows_of_tables_get_them_too() {
 }
 
 #[test]
+#[cfg(feature = "parquet")]
+fn rows_of_parquet_files_get_them_too() {
+    use parquet::record::RowAccessor;
+
+    let bench = Bench::new();
+    let texts = [words(0, 30), words(100, 30), words(0, 30)];
+    crate::clean::write_parquet(&bench.path("in/a.parquet"), &texts.each_ref().map(String::as_str));
+    let read = |out: &str| {
+        let file = std::fs::File::open(bench.path(&format!("{out}/a.parquet"))).unwrap();
+        parquet::file::reader::SerializedFileReader::new(file).unwrap()
+    };
+    let rows = |out: &str| -> Vec<parquet::record::Row> {
+        let reader = read(out);
+        parquet::file::reader::FileReader::get_row_iter(&reader, None).unwrap().map(Result::unwrap).collect()
+    };
+    bench.expect(0, "clean in --out out --count-field size --merge-field text");
+    let kept = rows("out");
+    assert_eq!((kept.len(), kept[0].get_long(2).unwrap(), kept[1].get_long(2).unwrap()), (2, 2, 1));
+    assert_eq!(kept[0].get_string(3).unwrap(), &json!([texts[2]]).to_string());
+    assert!(kept[1].get_string(3).is_err(), "null: {:?}", kept[1]);
+    bench.expect(0, "clean in --out marked --documents mark");
+    let marked = rows("marked");
+    let mark: Value = serde_json::from_str(marked[2].get_string(2).unwrap()).unwrap();
+    assert_eq!((marked.len(), &mark["cluster"], &mark["duplicate_of"]["record"]), (3, &json!("d1"), &json!(0)));
+    let (_, told) = bench.expect(2, "clean in --out other --count-field text");
+    assert!(told.contains("has a column `text` already"), "{told}");
+}
+
+#[test]
 fn files_without_fields_are_told_of() {
     let bench = crawl();
     let text = words(700, 30);

@@ -419,7 +419,7 @@ fn a_parquet_file_that_is_damaged_where_no_text_is_stays_whole() {
 }
 
 #[cfg(feature = "parquet")]
-fn write_parquet(path: &Path, texts: &[&str]) {
+pub fn write_parquet(path: &Path, texts: &[&str]) {
     use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
     use parquet::file::writer::SerializedFileWriter;
     let schema = "message m { required int64 n; optional binary text (UTF8); }";

@@ -80,7 +80,7 @@ pub struct CleanArgs {
     /// What becomes of duplicate documents
     ///
     /// `drop` leaves them out. `mark` leaves all documents in, and adds a field doublon to those of a cluster: its number,
-    /// and in duplicates the kept one and how alike they are. JSON records get the field, tables a column; of other
+    /// and in duplicates the kept one and how alike they are. JSON records get the field, tables and Parquet a column; of other
     /// formats _doublon/removed.jsonl tells the same.
     ///
     /// Example: --documents mark
@@ -88,15 +88,15 @@ pub struct CleanArgs {
     documents: DocumentsArg,
     /// Add a field with the number of documents that a kept one stands for
     ///
-    /// Itself included: 1 for one without duplicates. JSON records get the field, tables a column.
+    /// Itself included: 1 for one without duplicates. JSON records get the field, tables and Parquet a column.
     ///
     /// Example: --count-field cluster_size
     #[arg(long, value_name = "NAME")]
     count_field: Option<String>,
     /// Add the values of a field of the duplicates to the kept one
     ///
-    /// As a list, in order of their places, in a field merged_FIELD, or NAME if FIELD=NAME is given; tables get a column
-    /// with the list as JSON. May be repeated.
+    /// As a list, in order of their places, in a field merged_FIELD, or NAME if FIELD=NAME is given; tables and
+    /// Parquet get a column with the list as JSON. May be repeated.
     ///
     /// Example: --merge-field url=all_urls
     #[arg(long, value_name = "FIELD")]
