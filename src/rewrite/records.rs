@@ -444,7 +444,7 @@ fn placed_marks<'p>(edit: &DocumentEdit, joined: &'p JoinedText) -> Option<Vec<(
 }
 
 /// Whether an object has a member of this name.
-fn has_member(object: &str, name: &str) -> bool {
+pub(super) fn has_member(object: &str, name: &str) -> bool {
     let mut deserializer = serde_json::Deserializer::from_str(object);
     deserializer.deserialize_map(HasMember(name)).unwrap_or(false)
 }

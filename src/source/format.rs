@@ -45,6 +45,11 @@ impl Format {
         all.into_iter().find(|&format| format as u32 == number).unwrap_or(Self::Plain)
     }
 
+    /// Returns whether its records are rows of text.
+    pub fn is_table(self) -> bool {
+        matches!(self, Self::Csv | Self::Tsv)
+    }
+
     /// Returns the format of plain text whose documents are what `record` says: files or lines.
     pub fn of_text(record: RecordMode) -> Self {
         match record {

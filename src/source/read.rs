@@ -230,6 +230,7 @@ impl SourceReader {
             path_base64: path_base64(path),
             bytes: stored.bytes(),
             xxh3_128: format!("{:032x}", stored.hash()),
+            root: None,
         };
         let change = self.opened.as_ref().and_then(|opened| opened.change(path, info.bytes));
         let skipped = change.map(|detail| skipped_source(&info.path, Reason::Changed, detail));
