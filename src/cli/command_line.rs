@@ -2,7 +2,7 @@
 
 #![allow(clippy::doc_markdown)] // the comments of arguments are their help, where backticks would show
 
-use clap::{ArgMatches, Parser, Subcommand};
+use clap::{Arg, ArgMatches, Command, CommandFactory, Parser, Subcommand};
 
 use super::args::SettingsFileArgs;
 use super::commands::clean::CleanArgs;
@@ -26,6 +26,55 @@ pub struct CommandLine {
     pub command: CommandArgs,
     #[command(flatten)]
     pub settings_file: SettingsFileArgs,
+}
+
+/// The flags that `-h` shows, so that it fits on one screen; `--help` shows all.
+const COMMON: [&str; 26] = [
+    "against",
+    "baseline",
+    "documents",
+    "dry-run",
+    "exclude",
+    "fail-over",
+    "files-from",
+    "format",
+    "from",
+    "glob",
+    "help",
+    "html",
+    "id-field",
+    "ignore-text",
+    "keep",
+    "level",
+    "limit",
+    "memory",
+    "min-words",
+    "out",
+    "output",
+    "passages",
+    "quiet",
+    "text-field",
+    "threads",
+    "threshold",
+];
+
+/// The commands with so many flags that `-h` leaves out most.
+const LONG: [&str; 4] = ["scan", "clean", "stats", "compare"];
+
+/// Returns the definition of the command line as its user meets it.
+pub fn command() -> Command {
+    let shortened = |command: Command| {
+        command
+            .mut_args(short_help)
+            .after_help("`--help` shows all flags, with their units and examples.")
+            .after_long_help("")
+    };
+    LONG.into_iter().fold(CommandLine::command().mut_args(short_help), |all, name| all.mut_subcommand(name, shortened))
+}
+
+fn short_help(arg: Arg) -> Arg {
+    let is_rare = arg.get_long().is_some_and(|long| !COMMON.contains(&long));
+    arg.hide_short_help(is_rare)
 }
 
 /// A command and its arguments.

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use doublon::report::html::PageInput;
+use doublon::report::shell::quoted;
 use doublon::report::text::counted;
 use doublon::report::visible::visible;
 use doublon_core::Level;
@@ -37,11 +39,7 @@ impl<'f> From<&'f RunFacts> for FoundKinds<'f> {
 
 /// Returns commands, each with its purpose. `flags` are those of the scan that say how to read and compare.
 pub fn commands(found: FoundKinds<'_>, paths: &[PathBuf], flags: &[String]) -> Vec<(String, String)> {
-    if paths.iter().any(|path| path == Path::new("-")) {
-        return Vec::new(); // it gives its bytes only once
-    }
-    let input = paths.iter().map(|path| quoted(&path.to_string_lossy())).chain(flags.iter().map(|flag| quoted(flag)));
-    let input = input.collect::<Vec<_>>().join(" ");
+    let Some(input) = input(paths, flags) else { return Vec::new() };
     let level = match found.level {
         Level::Documents => " --level documents",
         Level::Passages => " --level passages",
@@ -66,20 +64,24 @@ pub fn commands(found: FoundKinds<'_>, paths: &[PathBuf], flags: &[String]) -> V
     told.into_iter().map(|(command, what)| (visible(&command).into_owned(), what)).collect()
 }
 
+/// Returns the arguments of a command that reads the same, for a page; none for standard input.
+pub fn page_input(paths: &[PathBuf], flags: &[String]) -> Option<PageInput> {
+    input(paths, flags).map(|arguments| PageInput { arguments, copy: Some(quoted(&clean_name(paths))) })
+}
+
+/// Returns the arguments of a command that reads the same in the same way; none for standard input, which gives its bytes
+/// only once.
+fn input(paths: &[PathBuf], flags: &[String]) -> Option<String> {
+    let is_lost = paths.iter().any(|path| path == Path::new("-"));
+    let arguments =
+        paths.iter().map(|path| quoted(&path.to_string_lossy())).chain(flags.iter().map(|flag| quoted(flag)));
+    (!is_lost).then(|| arguments.collect::<Vec<_>>().join(" "))
+}
+
 /// Returns a name for the folder of the copy, made from the first path.
 fn clean_name(paths: &[PathBuf]) -> String {
     let name = paths.first().and_then(|path| path.file_name()).map(|name| name.to_string_lossy().into_owned());
     format!("{}.clean", name.unwrap_or_else(|| "doublon".to_owned()))
-}
-
-/// Quotes an argument for a shell, if it needs quotes.
-fn quoted(argument: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "/._-=:,@%+".contains(c);
-    if !argument.is_empty() && argument.chars().all(is_plain) {
-        argument.to_owned()
-    } else {
-        format!("'{}'", argument.replace('\'', r"'\''"))
-    }
 }
 
 #[cfg(test)]

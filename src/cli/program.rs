@@ -8,7 +8,7 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, FromArgMatches};
 use doublon::report::visible::visible;
 
-use super::command_line::{CommandArgs, CommandLine};
+use super::command_line::{self, CommandArgs, CommandLine};
 use super::commands::{clean, compare, completions, config, explain, man, params, report, scan, schema, stats, verify};
 use super::config::{CommandLineError, Resolved, place_of, resolve};
 use super::exit::{self, Outcome};
@@ -57,7 +57,7 @@ fn run_with(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 
 /// Reads the command line, and what is set elsewhere for its command.
 fn parse(arguments: &[OsString]) -> Result<(CommandLine, Resolved), CommandLineError> {
-    let resolved = resolve(CommandLine::command(), arguments)?;
+    let resolved = resolve(command_line::command(), arguments)?;
     let mut line = CommandLine::from_arg_matches(&resolved.matches)?;
     if let Some((_, given)) = resolved.matches.subcommand() {
         line.command.note_given(given);

@@ -1,7 +1,7 @@
 //! Renders findings in the form asked for, and decides on colour and width for all commands.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anstream::AutoStream;
 use anyhow::Result;
@@ -9,8 +9,10 @@ use clap::ColorChoice;
 use doublon::finding::Sink;
 use doublon::report::Report;
 use doublon::report::csv::CsvReport;
-use doublon::report::html::{self, PageReport};
+use doublon::report::html::{self, PageInput, PageReport};
 use doublon::report::json::JsonReport;
+use doublon::report::markdown::{self, MarkdownReport};
+use doublon::report::remarks::{RemarkForm, RemarkReport};
 use doublon::report::sarif::SarifReport;
 use doublon::report::text::{Style, TextReport};
 use terminal_size::{Width, terminal_size_of};
@@ -22,6 +24,7 @@ use super::output::Output;
 const WIDEST: usize = 120;
 
 /// Writes findings in the form and to the place asked for, as `send` hands them to the report; returns what that returns.
+/// `input` are the arguments with which another command acts on the same.
 ///
 /// # Errors
 ///
@@ -30,12 +33,13 @@ pub fn render<T>(
     args: &RenderArgs,
     output: &Output,
     folder: &Path,
+    input: Option<PageInput>,
     send: impl FnOnce(&mut (dyn Sink + Send)) -> Result<T>,
 ) -> Result<T> {
     let style = style(args, output);
     let color = args.format == RenderFormat::Text && style.color;
     output.stream(color, |out| {
-        let mut report = report(args, style, folder, out);
+        let mut report = report(args, style, folder, input, out);
         let sent = send(&mut *report)?;
         report.finish()?;
         Ok(sent)
@@ -47,18 +51,36 @@ fn report<'o>(
     args: &RenderArgs,
     style: Style,
     folder: &Path,
+    input: Option<PageInput>,
     out: &'o mut (dyn Write + Send),
 ) -> Box<dyn Report + Send + 'o> {
     let folder = folder.to_owned();
     match args.format {
         RenderFormat::Json => Box::new(JsonReport::new(out)),
         RenderFormat::Html => {
-            Box::new(PageReport::in_folder(out, args.sort.into(), args.limit_or(html::LIMIT), folder))
+            let limit = args.limit_or(html::LIMIT);
+            Box::new(PageReport::in_folder(out, args.sort.into(), limit, folder).with_input(input))
         }
         RenderFormat::Sarif => Box::new(SarifReport::new(out, args.limit_or(usize::MAX))),
         RenderFormat::Csv => Box::new(CsvReport::new(out, args.limit_or(usize::MAX))),
+        RenderFormat::Lines => remarks(RemarkForm::Lines, args, folder, out),
+        RenderFormat::Github => remarks(RemarkForm::Github, args, folder, out),
+        RenderFormat::Gitlab => remarks(RemarkForm::Gitlab, args, folder, out),
+        RenderFormat::Markdown => {
+            let limit = args.limit_or(markdown::LIMIT);
+            Box::new(MarkdownReport::in_folder(out, args.sort.into(), limit, folder))
+        }
         RenderFormat::Text => Box::new(TextReport::in_folder(out, style, folder)),
     }
+}
+
+fn remarks<'o>(
+    form: RemarkForm,
+    args: &RenderArgs,
+    folder: PathBuf,
+    out: &'o mut (dyn Write + Send),
+) -> Box<dyn Report + Send + 'o> {
+    Box::new(RemarkReport::in_folder(out, form, args.limit_or(usize::MAX), folder))
 }
 
 /// Returns how the report for people looks.

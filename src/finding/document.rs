@@ -2,12 +2,14 @@
 
 #[cfg(feature = "report")]
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 #[cfg(feature = "report")]
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::difference::{Difference, DifferenceKind};
 use super::equality::Equality;
 use super::fields::{is_false, is_zero, is_zero_u64};
 use super::fingerprint::Fingerprint;
@@ -108,6 +110,12 @@ pub struct DocumentCluster {
     pub id: String,
     /// The document that stays.
     pub keep: DocumentRef,
+    /// The first words of its text; empty if they are not known, as in findings of earlier versions.
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    pub opening: Arc<str>,
+    /// Bytes of its text; 0 if that is not known.
+    #[serde(default, skip_serializing_if = "is_zero_u64")]
+    pub bytes: u64,
     /// Tells its text from others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<Fingerprint>,
@@ -116,6 +124,27 @@ pub struct DocumentCluster {
     pub new: usize,
     /// The documents that go, in order.
     pub members: Vec<Member>,
+}
+
+impl DocumentCluster {
+    /// Returns whether its documents seem to be one form filled in with other data: two near copies and more differ from
+    /// the kept one in few places, and most of what they have otherwise others have otherwise too. Whoever cleans should
+    /// look before the data go.
+    pub fn is_template(&self) -> bool {
+        let compared = || self.members.iter().filter(|member| !member.differences.is_empty());
+        let words = |member: &Member| -> BTreeSet<String> {
+            let words = member.differences.iter().filter(|found| found.kind == DifferenceKind::Words);
+            words.map(|found| found.a.clone()).filter(|text| !text.is_empty()).collect()
+        };
+        let all: Vec<BTreeSet<String>> = compared().map(words).collect();
+        let of_others =
+            |n: usize, text: &String| all.iter().enumerate().any(|(m, words)| m != n && words.contains(text));
+        let is_filled = |(n, words): (usize, &BTreeSet<String>)| {
+            !words.is_empty() && words.iter().filter(|text| of_others(n, text)).count() * 2 >= words.len()
+        };
+        let is_whole = compared().all(|member| member.more_differences == 0);
+        all.len() > 1 && is_whole && all.iter().enumerate().all(is_filled)
+    }
 }
 
 /// A removed document, measured against the kept one.
@@ -135,6 +164,13 @@ pub struct Member {
     /// How far the two texts are equal; left out where they are not, and in findings of older versions.
     #[serde(default, skip_serializing_if = "Equality::is_none")]
     pub equality: Equality,
+    /// Where its text differs from that of the kept document, from start to end, `a` being the kept one: of the first near
+    /// copies of a cluster, and at most [`MAX_DIFFERENCES`](super::MAX_DIFFERENCES).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub differences: Vec<Difference>,
+    /// How many more differences there are than are listed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub more_differences: usize,
     /// Bytes of its text; 0 if that is not known.
     #[serde(default, skip_serializing_if = "is_zero_u64")]
     pub bytes: u64,
@@ -163,4 +199,27 @@ pub struct DocumentPair {
     /// Share of the shingles of `b` that `a` has.
     #[cfg_attr(feature = "report", schemars(range(min = 0.0, max = 1.0)))]
     pub containment_b: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::samples;
+
+    #[test]
+    fn documents_that_differ_in_the_same_places_share_a_template() {
+        let one = samples::documents().clusters.remove(0);
+        let member = |changes: &[(&str, &str)]| {
+            let word = |&(a, b): &(&str, &str)| Difference { kind: DifferenceKind::Words, a: a.into(), b: b.into() };
+            Member { differences: changes.iter().map(word).collect(), ..one.members[1].clone() }
+        };
+        let is_template = |members: Vec<Member>| DocumentCluster { members, ..one.clone() }.is_template();
+        let [x, y] = [member(&[("users", "items"), ("GET", "PUT")]), member(&[("users", "teams")])];
+        assert!(is_template(vec![x.clone(), y.clone()]));
+        assert!(is_template(vec![one.members[0].clone(), x.clone(), y.clone()]), "exact copies do not count");
+        assert!(!is_template(vec![x.clone()]), "one copy may be a version");
+        assert!(!is_template(vec![x.clone(), member(&[("a word", "another")])]), "edited elsewhere");
+        assert!(!is_template(vec![x, Member { more_differences: 9, ..y }]), "very different");
+        assert!(!is_template(one.members.clone()));
+    }
 }

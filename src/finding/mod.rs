@@ -10,6 +10,7 @@ mod baseline;
 mod class;
 mod collected;
 pub mod comparison;
+mod difference;
 pub mod digest;
 mod document;
 mod equality;
@@ -19,6 +20,7 @@ mod fingerprint;
 mod header;
 mod id;
 mod input;
+mod kind;
 mod line;
 mod measure;
 mod metadata;
@@ -40,6 +42,7 @@ pub use class::{
     MOST_JACCARD_OF_FORM, MOST_REPEATED, MatchMeasures, PassageClass,
 };
 pub use collected::Findings;
+pub use difference::{Difference, DifferenceKind, MAX_DIFFERENCES};
 pub use document::{DocumentCluster, DocumentPair, DocumentRef, Member};
 pub use equality::Equality;
 pub use fingerprint::Fingerprint;
@@ -47,14 +50,15 @@ pub use header::{Header, READ_SCHEMAS, SCHEMA, SourceInfo};
 pub(crate) use header::{path_base64, saved_path};
 pub use id::RecordId;
 pub use input::{BadInput, InputOptions, ListedPaths, PageText, RecordMode, TextFields};
+pub use kind::GroupKind;
 pub use line::Finding;
 pub use measure::{RepeatMeasure, Repeated, bytes_of};
 pub use metadata::{LONGEST_TITLE, LONGEST_URL, Metadata};
 pub use order::{Sort, Standing, cost_of_cluster, cost_of_family};
 pub use parameters::Parameters;
 pub use passage::{
-    Coverage, Difference, DifferenceKind, EXCERPT_CUT, MAX_DIFFERENCES, MAX_LISTED_MATCHES, MAX_QUOTED_PLACES,
-    MatchScope, PassageFamily, PassageMatch, PlacedSpan, excerpt_cut,
+    Coverage, EXCERPT_CUT, MAX_LISTED_MATCHES, MAX_QUOTED_PLACES, MatchScope, PassageFamily, PassageMatch, PlacedSpan,
+    excerpt_cut,
 };
 pub use replay::Replay;
 pub use skip::{Reason, Skipped};

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::class::PassageClass;
+use super::difference::Difference;
 use super::document::DocumentRef;
 use super::fields::{is_false, is_zero, is_zero_share};
 use super::fingerprint::Fingerprint;
@@ -49,7 +50,7 @@ pub struct PassageMatch {
     /// What kind of repeat it is; absent in findings of earlier versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<PassageClass>,
-    /// Where the two sides differ, from start to end; at most [`MAX_DIFFERENCES`].
+    /// Where the two sides differ, from start to end; at most [`MAX_DIFFERENCES`](super::MAX_DIFFERENCES).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differences: Vec<Difference>,
     /// How many more differences there are than are listed.
@@ -66,35 +67,6 @@ pub enum MatchScope {
     Within,
     /// In two documents.
     Across,
-}
-
-/// The most differences that a match lists.
-pub const MAX_DIFFERENCES: usize = 50;
-
-/// One stretch in which the two sides of a match differ.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "report", derive(JsonSchema))]
-pub struct Difference {
-    /// What differs.
-    pub kind: DifferenceKind,
-    /// The text of `a` there, shortened if long; empty if only `b` has something.
-    pub a: String,
-    /// The text of `b` there, shortened if long.
-    pub b: String,
-}
-
-/// What differs between two aligned stretches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "report", derive(JsonSchema))]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum DifferenceKind {
-    /// Other words.
-    Words,
-    /// The same words in other letters: case, accents as marks, compatibility characters, invisible characters.
-    Form,
-    /// Only what stands between the words: spaces, line breaks, punctuation.
-    Separator,
 }
 
 /// All places of one passage.

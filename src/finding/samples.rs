@@ -132,13 +132,26 @@ pub fn documents() -> Findings {
     let member = |doc, jaccard, containment, exact| {
         let (bytes, fingerprint) = (3000, None);
         let equality = if exact { Equality::Bytes } else { Equality::None };
-        Member { doc, jaccard, containment, exact, equality, bytes, fingerprint, new: false }
+        let (differences, more_differences) = (Vec::new(), 0);
+        Member {
+            doc,
+            jaccard,
+            containment,
+            exact,
+            equality,
+            differences,
+            more_differences,
+            bytes,
+            fingerprint,
+            new: false,
+        }
     };
     let with_id = DocumentRef { id: Some("news/17".into()), ..doc("docs.jsonl", 17) };
     let keep = doc("docs.jsonl", 0);
     let mut findings = nothing();
     let members = vec![member(with_id, 1.0, 1.0, true), member(doc("b.txt", 0), 0.93, 0.97, false)];
-    findings.clusters = vec![DocumentCluster { id: "d1".into(), keep, fingerprint: None, new: 0, members }];
+    let cluster = cluster("d1", keep, members);
+    findings.clusters = vec![DocumentCluster { opening: LEAD.into(), bytes: 3000, ..cluster }];
     findings.summary = Summary {
         documents: 3,
         kept: 1,
@@ -149,6 +162,11 @@ pub fn documents() -> Findings {
         ..Summary::default()
     };
     findings
+}
+
+/// A cluster of which no more is known than its documents.
+pub fn cluster(id: &str, keep: DocumentRef, members: Vec<Member>) -> DocumentCluster {
+    DocumentCluster { id: id.into(), keep, opening: "".into(), bytes: 0, fingerprint: None, new: 0, members }
 }
 
 /// Input of which nothing, or not all, could be read.
@@ -233,13 +251,15 @@ impl SampleRandom {
             containment: random.similarity(),
             exact: random.is_rare(),
             equality: Equality::None,
+            differences: Vec::new(),
+            more_differences: 0,
             bytes: [0, 500, 1000, 1000, 4000][random.below(5)],
             fingerprint: None,
             new: random.is_rare(),
         };
         let members: Vec<Member> = (0..=self.below(14)).map(|_| member(self)).collect();
         let new = members.iter().filter(|member| member.new).count();
-        DocumentCluster { id: format!("d{n}"), keep: self.doc(), fingerprint: None, new, members }
+        DocumentCluster { new, ..cluster(&format!("d{n}"), self.doc(), members) }
     }
 
     fn pair(&mut self) -> DocumentPair {

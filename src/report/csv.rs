@@ -1,4 +1,5 @@
 //! Findings as a table for spreadsheets: one row a pair, the place or document that stays and the one that could go.
+//! Records count from 1, as in the report for people.
 //!
 //! A cell that a spreadsheet would take for a formula begins with an apostrophe, which tells it that this is text: a
 //! path or an id may be `=HYPERLINK(...)`. Numbers are never negative, so none of them is such a cell.
@@ -11,6 +12,7 @@ use std::io::{self, Write};
 use csv::{Terminator, WriterBuilder};
 
 use super::sink::{Report, output, write_all};
+use super::text::one_line;
 use crate::error::Result;
 use crate::finding::{
     DocumentCluster, DocumentPair, DocumentRef, Equality, Finding, Findings, Member, PassageClass, PassageMatch,
@@ -18,7 +20,7 @@ use crate::finding::{
 };
 
 /// The columns, in order.
-const COLUMNS: [&str; 27] = [
+const COLUMNS: [&str; 28] = [
     "type",
     "id",
     "family",
@@ -46,6 +48,7 @@ const COLUMNS: [&str; 27] = [
     "char_end",
     "equality",
     "class",
+    "excerpt",
 ];
 
 /// Writes the rows of each finding when it comes.
@@ -124,6 +127,8 @@ struct CsvRow<'a> {
     words: Option<usize>,
     places: Option<(&'a PlacedSpan, &'a PlacedSpan)>,
     class: Option<PassageClass>,
+    /// The text that repeats, or the first words of it.
+    excerpt: &'a str,
 }
 
 fn duplicate<'a>(cluster: &'a DocumentCluster, member: &'a Member) -> CsvRow<'a> {
@@ -136,6 +141,7 @@ fn duplicate<'a>(cluster: &'a DocumentCluster, member: &'a Member) -> CsvRow<'a>
         equality: Some(member.equality),
         jaccard: member.jaccard,
         containment: member.containment,
+        excerpt: &cluster.opening,
         ..CsvRow::default()
     }
 }
@@ -166,6 +172,7 @@ fn passage(found: &PassageMatch) -> CsvRow<'_> {
         words: Some(found.words),
         places: Some((&found.a, &found.b)),
         class: found.class,
+        excerpt: &found.b.excerpt,
         ..CsvRow::default()
     }
 }
@@ -186,13 +193,19 @@ impl CsvRow<'_> {
         }
         cells.push(self.equality.map_or("", Equality::name).to_owned());
         cells.push(shown(self.class));
+        // A row stays one line for whoever reads the table by lines.
+        cells.push(safe(&one_line(self.excerpt)).into_owned());
         Ok(table.write_record(cells)?)
     }
 }
 
 fn named(doc: Option<&DocumentRef>) -> [String; 3] {
     let Some(DocumentRef { source, record, id, .. }) = doc else { return Default::default() };
-    [safe(source).into_owned(), record.to_string(), safe(id.as_deref().unwrap_or_default()).into_owned()]
+    [
+        safe(source).into_owned(),
+        record.saturating_add(1).to_string(),
+        safe(id.as_deref().unwrap_or_default()).into_owned(),
+    ]
 }
 
 fn shown(value: Option<impl ToString>) -> String {
@@ -231,6 +244,7 @@ mod tests {
         assert_eq!((of("kept_start"), of("char_end")), (&found.a.start.to_string(), &found.b.char_end.to_string()));
         assert_eq!((of("words").as_str(), of("class").as_str()), ("63", "copy"));
         assert_eq!(of("exact"), "");
+        assert_eq!((of("record").as_str(), of("excerpt").as_str()), ("1", one_line(&found.b.excerpt).as_str()));
     }
 
     #[test]

@@ -271,12 +271,23 @@ mod tests {
             containment,
             exact,
             equality: if exact { Equality::Bytes } else { Equality::Characters },
+            differences: vec![Difference { kind: DifferenceKind::Words, a: String::new(), b: "b".into() }],
+            more_differences: usize::from(exact),
             bytes,
             fingerprint,
             new,
         });
-        (any::<(String, usize)>(), doc(), fingerprint(), prop::collection::vec(member, 0..3))
-            .prop_map(|((id, new), keep, fingerprint, members)| DocumentCluster { id, keep, fingerprint, new, members })
+        (any::<(String, String, u64, usize)>(), doc(), fingerprint(), prop::collection::vec(member, 0..3)).prop_map(
+            |((id, opening, bytes, new), keep, fingerprint, members)| DocumentCluster {
+                id,
+                keep,
+                opening: opening.into(),
+                bytes,
+                fingerprint,
+                new,
+                members,
+            },
+        )
     }
 
     fn pair() -> impl Strategy<Value = DocumentPair> {

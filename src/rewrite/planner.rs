@@ -176,7 +176,7 @@ mod tests {
     use super::*;
     use std::sync::Arc;
 
-    use crate::finding::{Coverage, DocumentCluster, Equality, Member, PlacedSpan, samples};
+    use crate::finding::{Coverage, Equality, Member, PlacedSpan, samples};
 
     fn doc(record: u64) -> DocumentRef {
         DocumentRef { source: "a.jsonl".into(), record, id: None, metadata: None }
@@ -190,6 +190,8 @@ mod tests {
             containment,
             exact: false,
             equality: Equality::None,
+            differences: Vec::new(),
+            more_differences: 0,
             bytes: 0,
             fingerprint: None,
             new: false,
@@ -202,7 +204,7 @@ mod tests {
             SourceInfo { path: "a.jsonl".into(), path_base64: None, bytes: 0, xxh3_128: String::new(), root: None };
         findings.header.sources.push(info);
         let members = vec![member(3), member(2)];
-        findings.clusters.push(DocumentCluster { id: "d1".into(), keep: doc(1), fingerprint: None, new: 0, members });
+        findings.clusters.push(samples::cluster("d1", doc(1), members));
         let skipped = |source: &str, reason| Skipped {
             source: source.to_owned(),
             record: None,

@@ -24,6 +24,8 @@ const CONTEXT: usize = 40;
 const EXCERPT: usize = 400;
 /// The most characters of each side of a difference.
 const DIFFERENCE: usize = 120;
+/// The most characters of the first words of a document.
+const OPENING: usize = 160;
 /// Characters are counted once for so many bytes, so that no count starts at the start of a long text.
 const STEP: usize = 1024;
 
@@ -210,6 +212,16 @@ fn count_characters(bytes: &[u8]) -> usize {
     bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count()
 }
 
+/// Returns the first words of a text.
+pub fn opening(text: &str) -> &str {
+    let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    let start = beginning(text, OPENING);
+    match start.rfind(char::is_whitespace) {
+        Some(end) if start.len() < text.len() && end > start.len() / 2 => start[..end].trim_end(),
+        _ => start.trim_end(),
+    }
+}
+
 /// The first `most` characters.
 fn beginning(text: &str, most: usize) -> &str {
     text.char_indices().nth(most).map_or(text, |(at, _)| &text[..at])
@@ -340,6 +352,15 @@ mod tests {
         };
         assert_eq!(place(&page(true)), ((4, 13), (Some(7), Some(19)), (1, 0, 2)));
         assert_eq!(place(&page(false)), ((4, 13), (None, None), (1, 0, 2)));
+    }
+
+    #[test]
+    fn a_text_opens_with_its_first_whole_words() {
+        assert_eq!(opening("\u{feff}\n\n  Title\n\ntext \n"), "Title\n\ntext");
+        let long = "word ".repeat(100);
+        assert_eq!(opening(&long), "word ".repeat(32).trim_end());
+        assert_eq!(opening(&"京".repeat(500)), "京".repeat(160));
+        assert_eq!(opening(" \n"), "");
     }
 
     #[test]

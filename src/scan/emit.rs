@@ -3,11 +3,16 @@
 //! `DocumentNames` are read again where they are wanted, some thousand documents at a time, so that millions of findings take no
 //! more memory than a few.
 
+use std::sync::Arc;
+
 use doublon_core::hash::seeded_hash;
 use doublon_core::kernel::KnownTextFinder;
+use doublon_core::text::Tokenizer;
 use rayon::prelude::*;
 
 use super::counts::IntakeCounts;
+use super::describe::opening;
+use super::differences::{self, CopyDifferences};
 use super::documents::{Documents, MeasuredPair, Removal};
 use super::passages::Passages;
 use super::skipped::SkippedList;
@@ -41,6 +46,8 @@ struct NamedDocument {
     doc: u32,
     reference: DocumentRef,
     text_bytes: u64,
+    /// The first words, of documents that others repeat.
+    opening: Arc<str>,
     /// None if it could not be read again.
     fingerprint: Option<Fingerprint>,
 }
@@ -112,21 +119,27 @@ impl Emission<'_> {
     fn send_clusters(&self, mut removed: Vec<Removal>, sink: &mut dyn Sink) -> Result<u64> {
         removed.par_sort_unstable_by_key(|removal| (removal.keeper, removal.doc));
         let (mut number, mut bytes) = (0, 0);
+        let tokenizer = Tokenizer::new(self.parameters.config.text, self.parameters.config.seed);
         let known = KnownTextFinder::new(&self.parameters.config);
         let mut rest = removed.as_slice();
         while !rest.is_empty() {
             let part = whole_clusters(rest, NAMED);
             rest = &rest[part.len()..];
             let docs = part.iter().flat_map(|removal| [removal.keeper, removal.doc]);
-            let names = DocumentNames::read(self.texts, known.as_ref(), docs)?;
+            let is_kept = |doc| part.binary_search_by_key(&doc, |removal| removal.keeper).is_ok();
+            let names = DocumentNames::read(self.texts, known.as_ref(), docs, is_kept)?;
+            let mut differences = differences::of_copies(self.texts, &tokenizer, part);
             for of_keeper in part.chunk_by(|x, y| x.keeper == y.keeper) {
                 number += 1;
                 let keep = names.get(of_keeper[0].keeper);
-                let members: Vec<Member> = of_keeper.iter().map(|removal| names.member(removal)).collect();
+                let members: Vec<Member> =
+                    of_keeper.iter().map(|removal| names.member(removal, differences.remove(&removal.doc))).collect();
                 bytes += members.iter().map(|member| member.bytes).sum::<u64>();
                 sink.receive(Finding::DocumentCluster(DocumentCluster {
                     id: format!("d{number}"),
                     keep: keep.reference.clone(),
+                    opening: keep.opening.clone(),
+                    bytes: keep.text_bytes,
                     fingerprint: keep.fingerprint,
                     new: 0,
                     members,
@@ -138,7 +151,8 @@ impl Emission<'_> {
 
     fn send_pairs(&self, pairs: &[MeasuredPair], sink: &mut dyn Sink) -> Result<()> {
         for part in pairs.chunks(NAMED / 2) {
-            let names = DocumentNames::read(self.texts, None, part.iter().flat_map(|pair| [pair.a, pair.b]))?;
+            let names =
+                DocumentNames::read(self.texts, None, part.iter().flat_map(|pair| [pair.a, pair.b]), |_| false)?;
             part.iter().try_for_each(|pair| sink.receive(Finding::DocumentPair(names.pair(pair))))?;
         }
         Ok(())
@@ -154,8 +168,13 @@ fn whole_clusters(removed: &[Removal], count: usize) -> &[Removal] {
 }
 
 impl DocumentNames {
-    /// Reads the names of documents, and how long their texts are without known text.
-    fn read(texts: &Texts, known: Option<&KnownTextFinder>, docs: impl Iterator<Item = u32>) -> Result<Self> {
+    /// Reads the names of documents, how long their texts are without known text, and how those open that are kept.
+    fn read(
+        texts: &Texts,
+        known: Option<&KnownTextFinder>,
+        docs: impl Iterator<Item = u32>,
+        is_kept: impl Fn(u32) -> bool + Sync,
+    ) -> Result<Self> {
         let mut docs: Vec<u32> = docs.collect();
         docs.sort_unstable();
         docs.dedup();
@@ -167,12 +186,14 @@ impl DocumentNames {
                     let known = known.as_mut().map_or(0, |known| known.find(&document.text).bytes());
                     let text_bytes = (document.text.len() - known) as u64;
                     let fingerprint = Some(Fingerprint(seeded_hash(document.text.as_bytes(), 0)));
-                    NamedDocument { doc, reference: texts.reference(doc, &document), text_bytes, fingerprint }
+                    let opening = if is_kept(doc) { opening(&document.text).into() } else { Arc::default() };
+                    let reference = texts.reference(doc, &document);
+                    NamedDocument { doc, reference, text_bytes, opening, fingerprint }
                 } else {
                     // It can no longer be read, but is still named by its place.
                     let source = texts.names[source as usize].clone();
                     let reference = DocumentRef { source, record, id: None, metadata: None };
-                    NamedDocument { doc, reference, text_bytes: 0, fingerprint: None }
+                    NamedDocument { doc, reference, text_bytes: 0, opening: Arc::default(), fingerprint: None }
                 })
             },
         );
@@ -183,7 +204,8 @@ impl DocumentNames {
         &self.0[self.0.partition_point(|named| named.doc < doc)]
     }
 
-    fn member(&self, removal: &Removal) -> Member {
+    fn member(&self, removal: &Removal, differences: Option<CopyDifferences>) -> Member {
+        let (differences, more_differences) = differences.unwrap_or_default();
         let named = self.get(removal.doc);
         Member {
             doc: named.reference.clone(),
@@ -191,6 +213,8 @@ impl DocumentNames {
             containment: removal.overlap.containment_b(),
             exact: removal.equality == Equality::Bytes,
             equality: removal.equality,
+            differences,
+            more_differences,
             bytes: named.text_bytes,
             fingerprint: named.fingerprint,
             new: false,

@@ -8,6 +8,7 @@ mod corpus;
 mod counts;
 mod deduper;
 pub mod describe;
+mod differences;
 mod documents;
 mod emit;
 pub mod forecast;

@@ -1,18 +1,68 @@
 
 "use strict";
 (() => {
-  const tools = document.getElementById("tools");
-  if (!tools) return;
-  const list = document.getElementById("list");
   const field = (id) => document.getElementById(id);
-  const [search, kind, type, scope, sort, unfold, status] =
-    ["search", "kind", "class", "scope", "sort", "unfold", "status"].map(field);
-  const groups = Array.from(list.children, (element) => {
-    const { kind, class: type, rank, scope, cost, count, alike, position } = element.dataset;
-    const [ranked, costs, counted, likeness, place] = [rank, cost, count, alike, position].map(Number);
-    return { element, kind, type, scope, rank: ranked, cost: costs, count: counted, alike: likeness, position: place, text: null };
+  // What is folded stands in `noscript`, which is one text with the script, until it is unfolded.
+  const folded = (details) => Array.from(details.children).find((child) => child.localName === "noscript");
+  const unpack = (details) => {
+    const packed = folded(details);
+    if (!packed) return;
+    const template = document.createElement("template");
+    template.innerHTML = packed.textContent;
+    packed.replaceWith(template.content);
+  };
+  document.addEventListener("toggle", (event) => event.target.open && unpack(event.target), true);
+
+  const copy = async (button, text) => {
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "Copied";
+    } catch {
+      getSelection().selectAllChildren(button.previousElementSibling);
+      button.textContent = "Selected";
+    }
+    setTimeout(() => { button.textContent = "Copy"; }, 1500);
+  };
+  for (const code of document.querySelectorAll(".command code")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "Copy";
+    button.addEventListener("click", () => copy(button, code.textContent.trim()));
+    code.after(button);
+  }
+
+  const groups = Array.from(document.querySelectorAll(".group"), (element) => {
+    const { kind, cost, count, alike, position } = element.dataset;
+    const [costs, counted, likeness, place] = [cost, count, alike, position].map(Number);
+    const sources = (element.dataset.in ?? "").split(" ").filter(Boolean).map(Number);
+    const shelf = element.closest(".shelf");
+    return { element, shelf, kind, sources, cost: costs, count: counted, alike: likeness, position: place, text: null };
   });
-  // Classes stay apart. Each order ends in that of the input, so that it is the same whatever came before.
+  const opened = (group) => { unpack(group.element); group.element.open = true; };
+  addEventListener("beforeprint", () => {
+    const printed = groups.filter((group) => !group.element.hidden).slice(0, 20).filter((group) => !group.element.open);
+    printed.forEach(opened);
+    addEventListener("afterprint", () => printed.forEach((group) => { group.element.open = false; }), { once: true });
+  });
+
+  const tools = field("tools");
+  const openTarget = () => {
+    const target = location.hash.length > 1 && field(location.hash.slice(1));
+    const group = groups.find((group) => group.element === target);
+    if (!group) return false;
+    opened(group);
+    group.element.scrollIntoView();
+    group.element.querySelector("summary").focus({ preventScroll: true });
+    return true;
+  };
+  if (!tools) { addEventListener("hashchange", openTarget); openTarget(); return; }
+
+  const [search, kind, sort, unfold, status, tree] = ["search", "kind", "sort", "unfold", "status", "tree"].map(field);
+  const shelves = Array.from(document.querySelectorAll(".shelf"));
+  const tabs = shelves.map((shelf) => field(`tab-${shelf.id}`));
+  const links = tree ? Array.from(tree.querySelectorAll("a")) : [];
+  const firstOrder = sort.value;
+  // Each order ends in that of the input, so that it is the same whatever came before.
   const orders = {
     cost: (a, b) => b.cost - a.cost,
     count: (a, b) => b.count - a.count,
@@ -21,35 +71,165 @@
     position: () => 0,
   };
   const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/\s+/g, " ");
-  const textOf = (group) => (group.text ??= plain(group.element.textContent));
+  // Also of what is folded.
+  const textOf = (group) => {
+    if (group.text !== null) return group.text;
+    const packed = folded(group.element);
+    const inside = packed ? new DOMParser().parseFromString(packed.textContent, "text/html").body.textContent : "";
+    const { textContent } = packed ? group.element.querySelector("summary") : group.element;
+    return group.text = plain(`${textContent} ${inside}`);
+  };
+  const number = (n) => n.toLocaleString("en");
 
-  let shown = groups;
-  const filter = () => {
-    const words = plain(search.value).split(" ").filter(Boolean);
-    shown = groups.filter((group) =>
-      (!kind?.value || group.kind === kind.value) &&
-      (!type?.value || group.type === type.value) &&
-      (!scope.value || group.scope === scope.value) &&
-      words.every((word) => textOf(group).includes(word)));
-    const visible = new Set(shown);
-    for (const group of groups) group.element.hidden = !visible.has(group);
+  const state = { tab: shelves[0]?.id, q: "", kind: "", in: "", sort: firstOrder };
+  const range = () => /^(\d+)-(\d+)$/.exec(state.in)?.slice(1).map(Number);
+  let words = [];
+  let shown = [];
+  const fits = (group, within) =>
+    (!state.kind || group.kind === state.kind || (state.kind === "passages" && group.kind !== "documents")) &&
+    (!within || group.sources.some((source) => source >= within[0] && source <= within[1])) &&
+    words.every((word) => textOf(group).includes(word));
+
+  // Hits are marked without touching the page, where the browser can.
+  const mark = () => {
+    if (!("highlights" in CSS)) return;
+    CSS.highlights.delete("search");
+    if (!words.length) return;
+    const hits = new Highlight();
+    const fold = (text) => Array.from(text, (c) => c.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase() || c);
+    for (const { element } of shown.slice(0, 100)) {
+      const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+      while (texts.nextNode()) {
+        const node = texts.currentNode;
+        if (node.parentNode.localName === "noscript") continue;
+        const folded = fold(node.data);
+        const joined = folded.join("");
+        // From places in the folded text to places in the text, where a letter may have become several.
+        const starts = [];
+        let at = 0;
+        Array.from(node.data).forEach((c, i) => { for (let n = 0; n < folded[i].length; n++) starts.push(at); at += c.length; });
+        starts.push(at);
+        for (const word of words) {
+          for (let hit = joined.indexOf(word); hit >= 0; hit = joined.indexOf(word, hit + word.length)) {
+            const found = new Range();
+            found.setStart(node, starts[hit]);
+            found.setEnd(node, starts[hit + word.length]);
+            hits.add(found);
+          }
+        }
+      }
+    }
+    CSS.highlights.set("search", hits);
+  };
+
+  const show = () => {
+    words = plain(state.q).split(" ").filter(Boolean);
+    const within = range();
+    const fitting = new Set(groups.filter((group) => fits(group, within)));
+    const isFiltered = fitting.size < groups.length;
+    for (const group of groups) group.element.hidden = !fitting.has(group);
+    shelves.forEach((shelf, i) => {
+      const here = groups.filter((group) => group.shelf === shelf && fitting.has(group)).length;
+      const isShown = shelf.id === state.tab;
+      shelf.hidden = !isShown;
+      tabs[i].setAttribute("aria-selected", isShown);
+      tabs[i].tabIndex = isShown ? 0 : -1;
+      const count = tabs[i].querySelector("span");
+      count.dataset.all ??= count.textContent;
+      count.textContent = isFiltered ? number(here) : count.dataset.all;
+    });
+    shown = groups.filter((group) => group.shelf.id === state.tab && fitting.has(group));
     field("none").hidden = shown.length > 0;
-    const number = (n) => n.toLocaleString("en");
-    status.textContent = shown.length === groups.length
-      ? `${number(groups.length)} listed`
-      : `${number(shown.length)} of ${number(groups.length)} listed`;
+    const listed = groups.filter((group) => group.shelf.id === state.tab).length;
+    status.textContent = shown.length === listed ? `${number(listed)} listed` : `${number(shown.length)} of ${number(listed)} listed`;
+    for (const link of links) {
+      const isChosen = link.hash === `#in=${state.in}`;
+      if (isChosen) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
+    }
+    mark();
   };
   const arrange = () => {
-    groups.sort((a, b) => a.rank - b.rank || orders[sort.value](a, b) || a.position - b.position);
-    list.append(...groups.map((group) => group.element));
-    filter();
+    groups.sort((a, b) => orders[state.sort](a, b) || a.position - b.position);
+    for (const shelf of shelves) {
+      const list = shelf.querySelector(".groups");
+      list.append(...groups.filter((group) => group.shelf === shelf).map((group) => group.element));
+    }
   };
-  const reset = () => {
-    search.value = scope.value = "";
-    if (kind) kind.value = "";
-    if (type) type.value = "";
-    filter();
+
+  // What is chosen stands in the address, so that a view can be kept and sent.
+  const write = () => {
+    const chosen = new URLSearchParams();
+    for (const [key, value] of Object.entries(state)) {
+      if (value && !(key === "tab" && value === shelves[0].id) && !(key === "sort" && value === firstOrder)) chosen.set(key, value);
+    }
+    history.replaceState(null, "", chosen.size ? `#${chosen}` : location.pathname + location.search);
   };
+  const change = (values) => { Object.assign(state, values); write(); show(); };
+  const read = () => {
+    const hash = location.hash.slice(1);
+    const target = hash && field(hash);
+    const group = groups.find((group) => group.element === target);
+    if (group) {
+      const isHidden = !fits(group, range());
+      Object.assign(state, isHidden ? { q: "", kind: "", in: "" } : {}, { tab: group.shelf.id });
+      fill();
+      show();
+      openTarget();
+      return;
+    }
+    if (shelves.includes(target)) { change({ tab: target.id }); field("tabs").scrollIntoView(); return; }
+    if (!/^(tab|q|kind|in|sort)=/.test(hash)) return;
+    const chosen = new URLSearchParams(hash);
+    const { tab, q, kind: shownKind, in: within, sort: order } = Object.fromEntries(chosen);
+    Object.assign(state, {
+      tab: shelves.some((shelf) => shelf.id === tab) ? tab : shelves[0].id,
+      q: q ?? "", kind: shownKind ?? "", in: within ?? "", sort: order in orders ? order : firstOrder,
+    });
+    fill();
+    arrange();
+    show();
+  };
+  const fill = () => {
+    search.value = state.q;
+    kind.value = state.kind;
+    if (kind.selectedIndex < 0) { kind.value = ""; state.kind = ""; }
+    sort.value = state.sort;
+  };
+
+  let waiting = 0;
+  search.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => change({ q: search.value }), 120);
+  });
+  kind.addEventListener("change", () => change({ kind: kind.value }));
+  sort.addEventListener("change", () => { state.sort = sort.value; arrange(); change({}); });
+  field("reset").addEventListener("click", () => { change({ q: "", kind: "", in: "" }); fill(); search.focus(); });
+  unfold.addEventListener("click", () => {
+    const open = shown.some((group) => !group.element.open);
+    for (const group of shown) if (open) opened(group); else group.element.open = false;
+    unfold.textContent = open ? "Fold" : "Unfold";
+    mark();
+  });
+  document.addEventListener("toggle", (event) => event.target.matches?.(".group") && words.length && mark(), true);
+  tools.addEventListener("submit", (event) => event.preventDefault());
+  tabs.forEach((tab, i) => tab.addEventListener("click", () => change({ tab: shelves[i].id })));
+  field("tabs").addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const at = tabs.indexOf(document.activeElement);
+    const to = event.key === "Home" ? 0 : event.key === "End" ? tabs.length - 1 : at + (step ?? NaN);
+    if (!(to >= 0 && to < tabs.length)) return;
+    event.preventDefault();
+    change({ tab: shelves[to].id });
+    tabs[to].focus();
+  });
+  // A link of the tree changes that, and nothing else; a second time it takes the choice back.
+  for (const link of links) {
+    link.addEventListener("click", (event) => {
+      const within = link.hash.slice("#in=".length);
+      event.preventDefault();
+      change({ in: within === state.in ? "" : within });
+    });
+  }
   const current = () => shown.findIndex((group) => group.element.contains(document.activeElement));
   const go = (step) => {
     const at = current();
@@ -57,40 +237,28 @@
     next?.element.querySelector("summary").focus();
     next?.element.scrollIntoView({ block: "nearest" });
   };
-  const openTarget = () => {
-    const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
-    const group = target && target.closest("details.group");
-    if (!group) return;
-    if (group.hidden) reset();
-    group.open = true;
-    group.scrollIntoView();
-    group.querySelector("summary").focus({ preventScroll: true });
-  };
-
-  let waiting = 0;
-  search.addEventListener("input", () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(filter, 120);
-  });
-  for (const select of [kind, type, scope]) select?.addEventListener("change", filter);
-  sort.addEventListener("change", arrange);
-  field("reset").addEventListener("click", () => { reset(); search.focus(); });
-  unfold.addEventListener("click", () => {
-    const open = shown.some((group) => !group.element.open);
-    for (const group of shown) group.element.open = open;
-    unfold.textContent = open ? "Fold all" : "Unfold all";
-  });
-  tools.addEventListener("submit", (event) => event.preventDefault());
-  addEventListener("hashchange", openTarget);
+  addEventListener("hashchange", read);
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Escape" && event.target === search) { search.value = ""; filter(); return; }
+    if (event.key === "Escape" && event.target === search) { search.value = ""; change({ q: "" }); return; }
     if (event.target.closest?.("input, select, textarea")) return;
     if (event.key === "/") { event.preventDefault(); search.focus(); }
     else if (event.key === "j") go(1);
     else if (event.key === "k") go(-1);
   });
-  tools.hidden = false;
-  filter();
-  openTarget();
+
+  document.body.classList.add("tabbed");
+  for (const shelf of shelves) {
+    shelf.setAttribute("role", "tabpanel");
+    shelf.setAttribute("aria-labelledby", `tab-${shelf.id}`);
+    const fold = shelf.querySelector(".fold");
+    if (fold) fold.open = true;
+  }
+  tools.hidden = field("tabs").hidden = false;
+  if (tree) {
+    tree.hidden = false;
+    tree.open = matchMedia("(min-width: 62rem)").matches;
+  }
+  show();
+  read();
 })();

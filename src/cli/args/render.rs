@@ -16,7 +16,8 @@ pub struct RenderArgs {
     ///
     /// `text` is for people; `html` is a page for people, in one file that loads nothing; `json` is one object a line, for
     /// programs and for `doublon report`; `sarif` is for code hosts and editors; `csv` is a table of pairs, for
-    /// spreadsheets.
+    /// spreadsheets; `lines` is `path:line:column: message`, for editors and hooks; `github` and `gitlab` are annotations
+    /// and a code quality report; `markdown` is a summary for a pull request.
     ///
     /// Example: --format json -o found.jsonl
     #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
@@ -30,8 +31,9 @@ pub struct RenderArgs {
     pub output: Option<PathBuf>,
     /// Show at most N groups of each kind; 0 shows all [default: 20]
     ///
-    /// The reports for people show the first ones by --sort; on a page, the default is 1000. JSON has all anyway. In SARIF
-    /// and CSV it is the most results of each kind, and without it they have all.
+    /// The reports for people show the first ones by --sort; on a page, the default is 400, and 10 in
+    /// Markdown. JSON has all anyway. In SARIF and CSV it is the most results of each kind, in `lines`, `github` and
+    /// `gitlab` the most of all, and without it they have all.
     ///
     /// Example: --limit 0 --color always | less -R
     #[arg(long, value_name = "N")]
@@ -73,6 +75,10 @@ pub enum RenderFormat {
     Json,
     Sarif,
     Csv,
+    Lines,
+    Github,
+    Gitlab,
+    Markdown,
 }
 
 /// Returns the parser of `--format` for commands that show no findings: text or JSON.

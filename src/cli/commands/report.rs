@@ -2,10 +2,12 @@
 
 #![allow(clippy::doc_markdown)] // the comments of arguments are their help, where backticks would show
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args as Group;
+use doublon::report::html::PageInput;
+use doublon::report::shell::quoted;
 
 use crate::cli::args::RenderArgs;
 use crate::cli::exit::Outcome;
@@ -28,6 +30,9 @@ pub struct ReportArgs {
 /// When the findings cannot be read or the report cannot be written.
 pub fn run(args: &ReportArgs) -> Result<Outcome> {
     let output = Output::prepare(args.render.output.as_deref(), std::slice::from_ref(&args.findings))?;
-    render(&args.render, &output, &std::env::temp_dir(), |report| send_findings(&args.findings, report))?;
+    let is_file = args.findings.as_path() != Path::new("-");
+    let arguments = format!("--from {}", quoted(&args.findings.to_string_lossy()));
+    let input = is_file.then_some(PageInput { arguments, copy: None });
+    render(&args.render, &output, &std::env::temp_dir(), input, |report| send_findings(&args.findings, report))?;
     Ok(Outcome::Done)
 }

@@ -96,7 +96,8 @@ pub fn run(args: &ScanArgs) -> Result<Outcome> {
     let baseline = baseline::load(args.limits.baseline.as_deref(), &parameters)?;
     let meter = Meter::of(messages);
     let folder = resources.tmp.clone().unwrap_or_else(std::env::temp_dir);
-    let facts = render(&args.render, &output, &folder, |report| {
+    let input = next::page_input(&args.paths, &args.run.given);
+    let facts = render(&args.render, &output, &folder, input, |report| {
         let mut gatherer = FactsGatherer::new(report);
         let Parameters { config, input } = &parameters;
         let scan = |sink: &mut (dyn Sink + Send)| scan_into(&paths, config, input, &resources, &meter, sink);

@@ -91,17 +91,15 @@ fn documents(names: &[(&str, u64)]) -> Findings {
         containment: 1.0,
         exact: true,
         equality: Equality::Bytes,
+        differences: Vec::new(),
+        more_differences: 0,
         bytes: 100,
         fingerprint: Some(Fingerprint(text)),
         new: false,
     };
-    let cluster = DocumentCluster {
-        id: "d1".into(),
-        keep: samples::doc(keep.0, 0),
-        fingerprint: Some(Fingerprint(keep.1)),
-        new: 0,
-        members: members.iter().map(member).collect(),
-    };
+    let members = members.iter().map(member).collect();
+    let cluster = samples::cluster("d1", samples::doc(keep.0, 0), members);
+    let cluster = DocumentCluster { fingerprint: Some(Fingerprint(keep.1)), ..cluster };
     Findings { clusters: vec![cluster], ..samples::nothing() }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::charts::ChartMeasures;
 use super::drawn::{DrawnDocuments, FamilyTag, PlaceMap};
 use super::largest::{FrequentFamily, LargeCluster, keep_cluster, keep_family};
-use super::shortlist::{FamiliesByClass, FamilyShortlists, Ranked, Shortlist};
+use super::shortlist::{FamilyShortlists, Ranked, ShelvedFamilies, Shortlist};
 use super::shown::{Digest, DigestLimits};
 use super::skips::SkippedRuns;
 use crate::error::Result;
@@ -51,7 +51,7 @@ impl Digester {
 
     /// Digests findings; temporary files go to `folder`.
     pub fn in_folder(limits: DigestLimits, folder: PathBuf) -> Self {
-        let DigestLimits { groups, sort, skipped_runs, skipped_records, .. } = limits;
+        let DigestLimits { groups, shelving, sort, skipped_runs, skipped_records, .. } = limits;
         Self {
             limits,
             header: Header::default(),
@@ -59,7 +59,7 @@ impl Digester {
             repeats: RepeatMeasure::default(),
             clusters: Shortlist::new(groups, sort),
             pairs: Shortlist::new(groups, sort),
-            families: FamilyShortlists::new(groups, sort),
+            families: FamilyShortlists::new(shelving, groups, sort),
             match_count: 0,
             least_identities: HashMap::new(),
             matches: Replay::new(folder.clone()),
@@ -88,12 +88,13 @@ impl Digester {
     /// When a temporary file cannot be read.
     pub fn finish(mut self) -> Result<Digest> {
         let has_baseline = self.summary.new.is_some();
-        let families = std::mem::replace(&mut self.families, FamilyShortlists::new(0, self.limits.sort));
+        let families =
+            std::mem::replace(&mut self.families, FamilyShortlists::new(self.limits.shelving, 0, self.limits.sort));
         let mut families = families.finish(has_baseline);
         let (mut drawn, document_count) = std::mem::take(&mut self.places).finish(self.limits.documents);
         let tagged = self.families_drawn(&mut drawn)?;
         let (matches, labels) = self.matches_of(&families, &tagged)?;
-        for Ranked { standing, group } in families.0.iter_mut().flat_map(|of_class| &mut of_class.shown) {
+        for Ranked { standing, group } in families.0.iter_mut().flat_map(|shelf| &mut shelf.shown) {
             let identities = matches.get(&group.id).into_iter().flatten().map(|found| found.identity);
             standing.similarity = identities.fold(1.0, f64::min);
         }
@@ -142,7 +143,7 @@ impl Digester {
     #[allow(clippy::type_complexity)] // two maps that one pass makes
     fn matches_of(
         &mut self,
-        families: &FamiliesByClass,
+        families: &ShelvedFamilies,
         drawn: &BTreeMap<String, (usize, usize)>,
     ) -> Result<(BTreeMap<String, Vec<PassageMatch>>, BTreeMap<String, (usize, String)>)> {
         let shown: BTreeSet<&str> = families.groups().map(|family| family.id.as_str()).collect();

@@ -2,7 +2,7 @@
 //!
 //! [`Digester`] is the sink, [`Digest`] what it comes to. It holds, however many findings there are:
 //!
-//! - the groups that come first in the order asked for, at most `limit` of each type and class (twice that on the way), with all
+//! - the groups that come first in the order asked for, at most `limit` of each type and shelf (twice that on the way), with all
 //!   their members or places;
 //! - one tally for each source, one count for each column of a chart, the samples of what was skipped;
 //! - what [`RepeatMeasure`](super::measure::RepeatMeasure) holds to count each repeated byte once;
@@ -27,6 +27,6 @@ pub use charts::{ChartMeasures, GROUP_SIZES, SimilarityCounts};
 pub use digester::Digester;
 pub use drawn::{DrawnDocument, FamilyTag};
 pub use largest::{FrequentFamily, LargeCluster};
-pub use shortlist::{FamiliesByClass, Ranked, Shortlisted};
+pub use shortlist::{Ranked, ShelvedFamilies, Shelving, Shortlisted};
 pub use shown::{Digest, DigestLimits};
 pub use skips::{SkippedDigest, SkippedRun};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::charts::{ChartMeasures, GROUP_SIZES, SimilarityCounts};
 use super::drawn::{DrawnDocument, FamilyTag};
 use super::largest::{FrequentFamily, LargeCluster};
-use super::shortlist::{FamiliesByClass, Ranked, Shortlisted};
+use super::shortlist::{Ranked, SHELVES, ShelvedFamilies, Shortlisted};
 use super::shown::{Digest, DigestLimits};
 use super::skips::{SkippedDigest, SkippedRun};
 use crate::finding::{
@@ -25,9 +25,9 @@ pub fn digest(findings: &Findings, limits: DigestLimits) -> Digest {
     let least = |family: &PassageFamily| of(family).iter().map(|found| found.identity).fold(1.0, f64::min);
     let ranked_clusters = clusters.iter().zip(0..).map(|(group, n)| (Standing::of_cluster(group, n), group, group.new));
     let ranked_pairs = pairs.iter().zip(0..).map(|(group, n)| (Standing::of_pair(group, n), group, 0));
-    let families_shown = FamiliesByClass(PassageClass::ALL.map(|class| {
-        let of_class = families.iter().zip(0..).filter(|(family, _)| family.class == Some(class));
-        let ranked = of_class.map(|(group, n)| (Standing::of_family(group, least(group), n), group, group.new));
+    let families_shown = ShelvedFamilies(std::array::from_fn::<_, SHELVES, _>(|rank| {
+        let on_shelf = families.iter().zip(0..).filter(|(family, _)| limits.shelving.shelf(family) == rank);
+        let ranked = on_shelf.map(|(group, n)| (Standing::of_family(group, least(group), n), group, group.new));
         shortlist(ranked, limits, has_baseline)
     }));
     let matches_shown = families_shown.groups().filter(|family| !of(family).is_empty());

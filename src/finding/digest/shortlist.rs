@@ -1,7 +1,7 @@
 //! The groups that come first, out of any number.
 
 use crate::finding::order::{Sort, Standing};
-use crate::finding::{PassageClass, PassageFamily};
+use crate::finding::{GroupKind, PassageClass, PassageFamily};
 
 /// A group with what decides its rank.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,53 +39,75 @@ impl<T> Shortlisted<T> {
     }
 }
 
-/// The first families of each class, in order. One of which no class is known counts as a copy.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct FamiliesByClass(pub(super) [Shortlisted<PassageFamily>; PassageClass::ALL.len()]);
+/// What families are sorted by before they are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shelving {
+    /// By [`PassageClass`]. A family of which no class is known counts as a copy.
+    #[default]
+    Classes,
+    /// By [`GroupKind`].
+    Kinds,
+}
 
-impl FamiliesByClass {
-    /// Returns those of a class.
-    pub fn of(&self, class: PassageClass) -> &Shortlisted<PassageFamily> {
-        &self.0[class as usize]
+/// Shelves for families: as many as there are classes, and as kinds.
+pub(super) const SHELVES: usize = PassageClass::ALL.len();
+const _: () = assert!(GroupKind::ALL.len() == SHELVES);
+
+impl Shelving {
+    /// Returns the number of the shelf of a family.
+    pub(super) fn shelf(self, family: &PassageFamily) -> usize {
+        match self {
+            Self::Classes => family.class.unwrap_or(PassageClass::Copy).rank(),
+            Self::Kinds => GroupKind::of_family(family).rank(),
+        }
+    }
+}
+
+/// The first families of each class or kind, in order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ShelvedFamilies(pub(super) [Shortlisted<PassageFamily>; SHELVES]);
+
+impl ShelvedFamilies {
+    /// Returns those of the class or kind of this rank.
+    pub fn of(&self, rank: usize) -> &Shortlisted<PassageFamily> {
+        &self.0[rank]
     }
 
     /// Returns how many families there are.
     pub fn all(&self) -> usize {
-        self.0.iter().map(|of_class| of_class.all).sum()
+        self.0.iter().map(|shelf| shelf.all).sum()
     }
 
-    /// Returns the families that are shown, class by class.
+    /// Returns the families that are shown, shelf by shelf.
     pub fn groups(&self) -> impl Iterator<Item = &PassageFamily> {
         self.0.iter().flat_map(Shortlisted::groups)
     }
 }
 
-/// Keeps the first families of each class.
+/// Keeps the first families of each shelf.
 #[derive(Debug)]
-pub(super) struct FamilyShortlists([Shortlist<PassageFamily>; PassageClass::ALL.len()]);
+pub(super) struct FamilyShortlists {
+    shelving: Shelving,
+    shelves: [Shortlist<PassageFamily>; SHELVES],
+}
 
 impl FamilyShortlists {
-    pub fn new(limit: usize, sort: Sort) -> Self {
-        Self(PassageClass::ALL.map(|_| Shortlist::new(limit, sort)))
+    pub fn new(shelving: Shelving, limit: usize, sort: Sort) -> Self {
+        Self { shelving, shelves: std::array::from_fn(|_| Shortlist::new(limit, sort)) }
     }
 
     /// Returns how many families have come.
     pub fn len(&self) -> usize {
-        self.0.iter().map(Shortlist::len).sum()
+        self.shelves.iter().map(Shortlist::len).sum()
     }
 
     pub fn add(&mut self, standing: Standing, family: PassageFamily) {
-        self.0[class_of(&family) as usize].add(standing, family.new > 0, family);
+        self.shelves[self.shelving.shelf(&family)].add(standing, family.new > 0, family);
     }
 
-    pub fn finish(self, has_baseline: bool) -> FamiliesByClass {
-        FamiliesByClass(self.0.map(|of_class| of_class.finish(has_baseline)))
+    pub fn finish(self, has_baseline: bool) -> ShelvedFamilies {
+        ShelvedFamilies(self.shelves.map(|shelf| shelf.finish(has_baseline)))
     }
-}
-
-/// Returns the class under which a family is shown.
-pub(super) fn class_of(family: &PassageFamily) -> PassageClass {
-    family.class.unwrap_or(PassageClass::Copy)
 }
 
 /// Keeps the first groups of one type. Whether there is a baseline is known at the end only, so those with something

@@ -6,15 +6,17 @@ use std::sync::Arc;
 use super::charts::ChartMeasures;
 use super::drawn::DrawnDocument;
 use super::largest::{FrequentFamily, LargeCluster};
-use super::shortlist::{FamiliesByClass, Shortlisted};
+use super::shortlist::{ShelvedFamilies, Shelving, Shortlisted};
 use super::skips::SkippedDigest;
 use crate::finding::{DocumentCluster, DocumentPair, Header, PassageFamily, PassageMatch, Repeated, Sort, Summary};
 
 /// How much of the findings is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DigestLimits {
-    /// The most groups of each type, and of passages of each class.
+    /// The most groups of each type, and of passages of each shelf.
     pub groups: usize,
+    /// What passages are sorted by.
+    pub shelving: Shelving,
     /// Which of them come first.
     pub sort: Sort,
     /// The most runs of skipped records of one source and one reason.
@@ -38,8 +40,8 @@ pub struct Digest {
     pub clusters: Shortlisted<DocumentCluster>,
     /// The first pairs of documents.
     pub pairs: Shortlisted<DocumentPair>,
-    /// The first families of each class.
-    pub families: FamiliesByClass,
+    /// The first families of each shelf.
+    pub families: ShelvedFamilies,
     /// The listed matches of the families that are shown, by the id of the family.
     pub matches: BTreeMap<String, Vec<PassageMatch>>,
     /// How many matches are listed, those of other families included.

@@ -3,7 +3,8 @@ use super::*;
 use crate::finding::{Findings, NewRepeats, samples};
 
 fn limits(groups: usize, sort: crate::finding::Sort) -> DigestLimits {
-    DigestLimits { groups, sort, skipped_runs: groups, skipped_records: 3, documents: groups.min(10) }
+    let shelving = if groups == 3 { Shelving::Kinds } else { Shelving::Classes };
+    DigestLimits { groups, shelving, sort, skipped_runs: groups, skipped_records: 3, documents: groups.min(10) }
 }
 
 fn digested(findings: &Findings, limits: DigestLimits, is_spilling: bool) -> Digest {

@@ -1,29 +1,35 @@
-//! One group of the list: a kept document with its duplicates, or a passage with its places.
+//! One group of the list: a kept document with its duplicates, or a passage with its places. Its title is its text.
+//!
+//! What is folded stands inside of `noscript`: without the script it is there, and with it the browser keeps it as one
+//! text until the script unfolds it, so that a page of hundreds of groups is light.
+
+use std::collections::BTreeSet;
 
 use askama::Template;
 
-use super::aligned::{MarkedText, side_by_side};
-use super::context::{PageContext, hue};
+use super::aligned::{InlineChange, InlinePiece, inline};
+use super::context::PageContext;
 use super::listing::{GroupSource, ListedGroup};
 use super::shown::ShownLines;
-use super::strip::{Strip, documents_of};
-use super::words::{anchor, more};
+use super::title::{about_document, title_of_cluster, title_of_document, title_of_family};
+use super::words::{anchor, first_words, more};
 use crate::finding::digest::FamilyTag;
 use crate::finding::{
-    DocumentCluster, DocumentPair, DocumentRef, Equality, MatchScope, Member, PassageClass, PassageFamily,
-    PassageMatch, PlacedSpan, Standing, bytes_of,
+    Difference, DifferenceKind, DocumentCluster, DocumentPair, DocumentRef, Equality, MatchScope, Member, PassageClass,
+    PassageFamily, PassageMatch, PlacedSpan, Standing, bytes_of,
 };
-use crate::report::text::phrase::{capitalised, class_in_words, covered, differences, last_or_covered, regrouped};
-use crate::report::text::wrap::{one_line, shorten};
+use crate::report::text::phrase::{
+    capitalised, changed_words, class_in_words, covered, differences, last_or_covered, regrouped,
+};
 use crate::report::text::{bytes, counted, number, percent};
 use crate::report::visible::visible;
 
 /// The most places listed of a group, unless all groups are listed.
-const PLACES: usize = 10;
-/// The most differences told of a match.
-const DIFFERENCES: usize = 8;
-/// Characters of the line that shows what a passage is about.
-const PREVIEW: usize = 160;
+const PLACES: usize = 5;
+/// The most differences told of a match, and of a document.
+const DIFFERENCES: usize = 3;
+/// Characters of the first words of a document.
+const OPENING: usize = 160;
 
 /// A group as the template shows it.
 #[derive(Template)]
@@ -31,14 +37,8 @@ const PREVIEW: usize = 160;
 pub struct Group<'a> {
     id: String,
     anchor: Option<String>,
-    /// `documents` or `passages`.
+    /// `documents`, `within` or `across`.
     kind: &'static str,
-    /// `within`, `across` or nothing.
-    scope: &'static str,
-    /// The class under which it is listed, in findings and, unless it is a copy, in words.
-    class: PassageClass,
-    class_shown: &'static str,
-    hue: usize,
     is_open: bool,
     /// Its place in the order of the findings.
     position: usize,
@@ -46,57 +46,47 @@ pub struct Group<'a> {
     cost_shown: String,
     count: usize,
     /// The least similarity in it.
-    alike: f64,
+    alike: String,
+    /// The numbers of its sources, apart by spaces.
+    sources: String,
     new: String,
+    /// The class in words, unless it is a copy.
+    class: &'static str,
+    title: String,
     verdict: String,
     facts: Vec<String>,
-    preview: String,
-    preview_is_text: bool,
-    strip: Option<Strip>,
-    pair: Option<SideBySide<'a>>,
+    body: GroupBody<'a>,
+}
+
+/// What is folded.
+#[derive(Default)]
+struct GroupBody<'a> {
+    /// The first words of a document.
+    opening: String,
+    text: Vec<InlinePiece>,
     quote: Option<ShownLines<'a>>,
-    documents: Vec<DocumentRow>,
-    places: Vec<PlaceRow>,
-    more_places: String,
-}
-
-/// Two places with what they differ in.
-struct SideBySide<'a> {
-    title: &'static str,
-    sides: [SideView<'a>; 2],
-    measures: Vec<(&'static str, String)>,
+    /// What stands before the text, and after it.
+    around: Option<[ShownLines<'a>; 2]>,
+    note: String,
     differences: Vec<String>,
+    measures: String,
+    places: Vec<PlaceRow>,
+    more: String,
 }
 
-struct SideView<'a> {
-    label: &'static str,
-    name: String,
-    covers: String,
-    span: String,
-    before: ShownLines<'a>,
-    pieces: Vec<MarkedText>,
-    after: ShownLines<'a>,
-}
-
-/// A document of a group of duplicates.
-struct DocumentRow {
-    role: &'static str,
-    is_new: bool,
-    name: String,
-    size: String,
-    /// Units of 100.
-    similarity: f64,
-    similarity_shown: String,
-    containment: String,
-}
-
-/// A place of a passage.
+/// A place of a passage, or a document of a group of duplicates.
 struct PlaceRow {
     role: &'static str,
+    is_kept: bool,
     is_new: bool,
+    /// The title of the document, if it has one.
+    title: String,
     name: String,
-    covers: String,
-    size: String,
+    notes: Vec<String>,
+    /// Where the place begins in its document and how long it is, in units of 100.
+    bar: Option<(usize, usize)>,
+    changes: Vec<InlineChange>,
+    more_changes: String,
 }
 
 impl<'a> Group<'a> {
@@ -107,46 +97,36 @@ impl<'a> Group<'a> {
             GroupSource::Pair(pair) => Self::of_pair(pair, context),
             GroupSource::Family(family, number) => Self::of_family(family, number, context),
         };
-        let (new, class) = (listed.source.new_places(), listed.source.class());
+        let new = listed.source.new_places();
         Self {
-            class,
-            class_shown: if class == PassageClass::Copy { "" } else { class_in_words(class) },
             position,
             cost,
             cost_shown: if cost > 0 { bytes(cost) } else { String::new() },
             count,
-            alike: similarity,
+            alike: format!("{similarity:.4}"),
             new: if new > 0 { format!("{} new", number(new as u64)) } else { String::new() },
             ..group
         }
     }
 
-    fn empty(id: &str) -> Self {
+    fn empty(id: &str, title: String) -> Self {
         Self {
             id: visible(id).into_owned(),
             anchor: anchor(id).map(str::to_owned),
             kind: "documents",
-            scope: "",
-            class: PassageClass::Copy,
-            class_shown: "",
-            hue: 0,
             is_open: false,
             position: 0,
             cost: 0,
             cost_shown: String::new(),
             count: 0,
-            alike: 1.0,
+            alike: String::new(),
+            sources: String::new(),
             new: String::new(),
+            class: "",
+            title,
             verdict: String::new(),
             facts: Vec::new(),
-            preview: String::new(),
-            preview_is_text: false,
-            strip: None,
-            pair: None,
-            quote: None,
-            documents: Vec::new(),
-            places: Vec::new(),
-            more_places: String::new(),
+            body: GroupBody::default(),
         }
     }
 
@@ -159,34 +139,39 @@ impl<'a> Group<'a> {
         let members = &cluster.members;
         let shown = context.at_most(PLACES);
         let new_members = members.iter().filter(|member| member.new).count();
-        let kept = DocumentRow {
-            is_new: cluster.new > new_members,
-            ..DocumentRow::kept(context.names.document(&cluster.keep))
-        };
+        let notes = if cluster.bytes > 0 { vec![bytes(cluster.bytes)] } else { Vec::new() };
+        let kept = PlaceRow::of_document("kept", &cluster.keep, notes, context);
+        let kept = PlaceRow { is_kept: true, is_new: cluster.new > new_members, ..kept };
         let (new, known): (Vec<_>, Vec<_>) = members.iter().partition(|member| member.new);
-        let rows = new.into_iter().chain(known).take(shown).map(|member| DocumentRow::new(member, context));
+        let rows = new.into_iter().chain(known).take(shown).map(|member| PlaceRow::of_member(member, context));
+        let docs = members.iter().map(|member| &member.doc).chain([&cluster.keep]);
         Self {
-            verdict: of_duplicates(members),
-            preview: format!("kept: {}", context.names.document(&cluster.keep)),
-            documents: [kept].into_iter().chain(rows).collect(),
-            more_places: more(members.len(), shown, "document"),
-            ..Self::empty(&cluster.id)
+            sources: sources(docs, context),
+            verdict: if cluster.is_template() { of_template(members) } else { of_duplicates(members) },
+            body: GroupBody {
+                opening: match title_of_document(&cluster.keep) {
+                    Some(_) => first_words(&cluster.opening, OPENING),
+                    None => String::new(), // it is the title
+                },
+                places: [kept].into_iter().chain(rows).collect(),
+                more: more(members.len(), shown, "document"),
+                ..GroupBody::default()
+            },
+            ..Self::empty(&cluster.id, title_of_cluster(cluster, context))
         }
     }
 
     fn of_pair(pair: &'a DocumentPair, context: &PageContext<'a>) -> Self {
-        let row = |role, doc: &DocumentRef, containment| DocumentRow {
-            role,
-            similarity: pair.jaccard * 100.0,
-            similarity_shown: percent(pair.jaccard),
-            containment: percent(containment),
-            ..DocumentRow::kept(context.names.document(doc))
+        let row = |role, doc, containment| {
+            PlaceRow::of_document(role, doc, vec![format!("{} of it in the other", percent(containment))], context)
         };
+        let title = title_of_document(&pair.a).unwrap_or_else(|| context.document(&pair.a));
+        let rows = vec![row("first", &pair.a, pair.containment_a), row("second", &pair.b, pair.containment_b)];
         Self {
+            sources: sources([&pair.a, &pair.b].into_iter(), context),
             verdict: format!("Two documents are alike, similarity {}", percent(pair.jaccard)),
-            preview: context.names.document(&pair.a),
-            documents: vec![row("first", &pair.a, pair.containment_a), row("second", &pair.b, pair.containment_b)],
-            ..Self::empty("")
+            body: GroupBody { places: rows, ..GroupBody::default() },
+            ..Self::empty("", title)
         }
     }
 
@@ -201,76 +186,154 @@ impl<'a> Group<'a> {
             Some(m) if is_pair => repeats(m),
             _ => of_many(family, matches, documents),
         };
-        let preview = shorten(&one_line(&family.keep.excerpt), PREVIEW);
-        let places = if is_pair { Vec::new() } else { place_rows(family, context) };
+        let class = family.class.filter(|class| *class != PassageClass::Copy).map_or("", class_in_words);
+        let docs = family.occurrences.iter().chain([&family.keep]).map(|place| &place.doc);
+        let shown = told.filter(|m| is_pair || m.identity < 1.0);
         Self {
-            kind: "passages",
-            scope: if documents > 1 { "across" } else { "within" },
-            hue: hue(&tag),
+            kind: if documents > 1 { "across" } else { "within" },
+            sources: sources(docs, context),
+            class,
             verdict,
             facts: facts(matches, is_uniform, is_pair),
-            preview,
-            preview_is_text: true,
-            strip: Some(Strip::of_family(family, &tag, context)),
-            quote: (!is_pair).then(|| ShownLines(&family.keep.excerpt)),
-            pair: told.filter(|_| is_pair || !is_uniform).map(|m| SideBySide::new(m, is_pair, context)),
-            more_places: if is_pair { String::new() } else { more(family.count, places.len(), "place") },
-            places,
-            ..Self::empty(&tag.label)
+            body: GroupBody::of_family(family, shown, is_pair, context),
+            ..Self::empty(&tag.label, title_of_family(family))
         }
     }
 }
 
-impl<'a> SideBySide<'a> {
-    fn new(m: &'a PassageMatch, is_all: bool, context: &PageContext<'a>) -> Self {
-        let [a, b] = side_by_side(&m.a, &m.b, &context.tokenizer);
-        let labels = if is_all { ["First place", "Second place"] } else { ["One place", "Another place"] };
-        Self {
-            title: if is_all { "Side by side" } else { "The two places listed that differ most" },
-            sides: [SideView::new(labels[0], &m.a, a, context), SideView::new(labels[1], &m.b, b, context)],
-            measures: vec![
-                ("words", number(m.words as u64)),
-                ("equal words, aligned", percent(m.identity)),
-                ("of the first in the second", percent(m.containment_a)),
-                ("of the second in the first", percent(m.containment_b)),
-                ("similarity", percent(m.jaccard)),
-            ],
-            differences: told_differences(m),
+impl<'a> GroupBody<'a> {
+    /// `shown` is the match whose two sides are told, if they differ.
+    fn of_family(
+        family: &'a PassageFamily,
+        shown: Option<&'a PassageMatch>,
+        is_pair: bool,
+        context: &PageContext<'a>,
+    ) -> Self {
+        let places = place_rows(family, context);
+        let rest = Self { more: more(family.count, places.len(), "place"), places, ..Self::default() };
+        match shown {
+            None => Self { quote: Some(ShownLines(&family.keep.excerpt)), ..rest },
+            Some(m) => Self {
+                text: inline(&m.a, &m.b, &context.tokenizer),
+                around: Some([ShownLines(&m.a.before), ShownLines(&m.a.after)]),
+                note: if is_pair { String::new() } else { of_two(m, context) },
+                differences: told_differences(m),
+                measures: measured(m),
+                ..rest
+            },
         }
     }
 }
 
-impl<'a> SideView<'a> {
-    fn new(label: &'static str, place: &'a PlacedSpan, pieces: Vec<MarkedText>, context: &PageContext) -> Self {
+impl PlaceRow {
+    fn of_document(role: &'static str, doc: &DocumentRef, notes: Vec<String>, context: &PageContext) -> Self {
+        let name = context.document(doc);
         Self {
-            label,
-            name: context.names.place(place),
-            covers: covered(place),
-            span: format!("bytes {}–{}", number(place.start as u64), number(place.end as u64)),
-            before: ShownLines(&place.before),
-            pieces,
-            after: ShownLines(&place.after),
+            role,
+            is_kept: false,
+            is_new: false,
+            title: title_of_document(doc).unwrap_or_default(),
+            notes: about_document(doc, &name).into_iter().chain(notes).collect(),
+            name,
+            bar: None,
+            changes: Vec::new(),
+            more_changes: String::new(),
         }
     }
-}
 
-impl DocumentRow {
-    fn kept(name: String) -> Self {
-        let [size, similarity_shown, containment] = std::array::from_fn(|_| String::new());
-        Self { role: "kept", is_new: false, name, size, similarity: 0.0, similarity_shown, containment }
-    }
-
-    fn new(member: &Member, context: &PageContext) -> Self {
+    fn of_member(member: &Member, context: &PageContext) -> Self {
+        let measured =
+            format!("{} alike, {} of it in the kept one", percent(member.jaccard), percent(member.containment));
+        let is_near = kind_of_copy(member) == "near copy";
+        let size = (member.bytes > 0).then(|| bytes(member.bytes));
+        let notes = is_near.then_some(measured).into_iter().chain(size).collect();
+        let changed = changed_words(member);
+        let all = changed.len().saturating_add(member.more_differences);
         Self {
-            role: kind_of_copy(member),
             is_new: member.new,
-            name: context.names.document(&member.doc),
-            size: if member.bytes > 0 { bytes(member.bytes) } else { String::new() },
-            similarity: member.jaccard.clamp(0.0, 1.0) * 100.0,
-            similarity_shown: percent(member.jaccard),
-            containment: percent(member.containment),
+            more_changes: if changed.is_empty() { String::new() } else { more(all, DIFFERENCES, "difference") },
+            changes: changed.into_iter().take(DIFFERENCES).map(inline_change).collect(),
+            ..Self::of_document(kind_of_copy(member), &member.doc, notes, context)
         }
     }
+
+    fn of_place(role: &'static str, place: &PlacedSpan, context: &PageContext) -> Self {
+        let row = Self::of_document(role, &place.doc, Vec::new(), context);
+        let name = context.place(place);
+        let notes = about_document(&place.doc, &name);
+        Self { is_kept: role == "kept", is_new: place.new, name, notes, bar: bar(place), ..row }
+    }
+}
+
+impl PlaceRow {
+    /// Names only the place, after another one in its document.
+    fn in_the_same_document(self, place: &PlacedSpan) -> Self {
+        let column = if place.column == 0 { String::new() } else { format!(":{}", place.column) };
+        Self { name: format!("line {}{column}", place.line), title: String::new(), notes: Vec::new(), ..self }
+    }
+}
+
+/// Returns where a place stands in its document, in hundredths of that.
+fn bar(place: &PlacedSpan) -> Option<(usize, usize)> {
+    let (span, len) = (bytes_of(place), place.document_bytes);
+    let hundredth = |at: usize| (at.min(len) as f64 / len as f64 * 100.0) as usize;
+    (len > 0).then(|| (hundredth(span.start).min(97), (hundredth(span.end) - hundredth(span.start)).max(3)))
+}
+
+/// Returns the numbers of the sources of documents, each once.
+fn sources<'d>(docs: impl Iterator<Item = &'d DocumentRef>, context: &PageContext) -> String {
+    let mut numbers: Vec<usize> = docs.filter_map(|doc| context.source(doc)).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers.iter().map(usize::to_string).collect::<Vec<_>>().join(" ")
+}
+
+fn inline_change(difference: &Difference) -> InlineChange {
+    let class = match difference.kind {
+        DifferenceKind::Words => "words",
+        DifferenceKind::Form => "form",
+        DifferenceKind::Separator => "gap",
+    };
+    InlineChange::new(class, &difference.a, &difference.b)
+}
+
+/// Says which two places of many are told.
+fn of_two(m: &PassageMatch, context: &PageContext) -> String {
+    let (a, b) = (context.place(&m.a), context.place(&m.b));
+    format!("The two places that differ most: {a} and {b}.")
+}
+
+fn measured(m: &PassageMatch) -> String {
+    if m.identity >= 1.0 {
+        return String::new(); // the title of the group says so
+    }
+    format!(
+        "{} of the words equal in order; {} of the first in the second, {} of the second in the first",
+        percent(m.identity),
+        percent(m.containment_a),
+        percent(m.containment_b)
+    )
+}
+
+fn facts(matches: &[PassageMatch], is_uniform: bool, is_pair: bool) -> Vec<String> {
+    let Some(least) = least_alike(matches) else { return Vec::new() };
+    let alike = match (is_uniform, is_pair) {
+        (true, _) => "word for word".into(),
+        (false, true) => format!("{} alike", percent(least.identity)),
+        (false, false) => format!("{} alike or more", percent(least.identity)),
+    };
+    if is_pair { vec![counted(least.words as u64, "word"), alike] } else { vec![alike] }
+}
+
+fn place_rows(family: &PassageFamily, context: &PageContext) -> Vec<PlaceRow> {
+    let (new, known): (Vec<_>, Vec<_>) = family.occurrences.iter().partition(|place| place.new);
+    let places: Vec<&PlacedSpan> =
+        [&family.keep].into_iter().chain(new).chain(known).take(context.at_most(PLACES)).collect();
+    let row = |n: usize| {
+        let row = PlaceRow::of_place(if n == 0 { "kept" } else { "again" }, places[n], context);
+        if n > 0 && places[n].doc == places[n - 1].doc { row.in_the_same_document(places[n]) } else { row }
+    };
+    (0..places.len()).map(row).collect()
 }
 
 fn kind_of_copy(member: &Member) -> &'static str {
@@ -280,6 +343,12 @@ fn kind_of_copy(member: &Member) -> &'static str {
         Member { jaccard: 1.0.., .. } => "same words",
         _ => "near copy",
     }
+}
+
+/// `10 documents share a template and differ in a few places each; look before they go`.
+fn of_template(members: &[Member]) -> String {
+    let documents = counted(members.len() as u64 + 1, "document");
+    format!("{documents} share a template and differ in a few places; look at these before they go")
 }
 
 /// `3 documents repeat another: 2 exact, 1 nearly the same`.
@@ -338,32 +407,9 @@ fn of_many(family: &PassageFamily, matches: &[PassageMatch], documents: usize) -
     }
 }
 
-fn facts(matches: &[PassageMatch], is_uniform: bool, is_pair: bool) -> Vec<String> {
-    let Some(least) = least_alike(matches) else { return Vec::new() };
-    let alike = match (is_uniform, is_pair) {
-        (true, _) => "word for word".into(),
-        (false, true) => format!("{} alike", percent(least.identity)),
-        (false, false) => format!("{} alike or more", percent(least.identity)),
-    };
-    if is_pair { vec![counted(least.words as u64, "word"), alike] } else { vec![alike] }
-}
-
 /// Returns the match whose sides differ most; of equals, the first.
 fn least_alike(matches: &[PassageMatch]) -> Option<&PassageMatch> {
     matches.iter().min_by(|x, y| x.identity.total_cmp(&y.identity))
-}
-
-fn place_rows(family: &PassageFamily, context: &PageContext) -> Vec<PlaceRow> {
-    let row = |role, place: &PlacedSpan| PlaceRow {
-        role,
-        is_new: place.new,
-        name: context.names.place(place),
-        covers: covered(place),
-        size: bytes(bytes_of(place).len() as u64),
-    };
-    let (new, known): (Vec<_>, Vec<_>) = family.occurrences.iter().partition(|place| place.new);
-    let again = new.into_iter().chain(known).map(|place| row("again", place));
-    [row("kept", &family.keep)].into_iter().chain(again).take(context.at_most(PLACES)).collect()
 }
 
 fn told_differences(m: &PassageMatch) -> Vec<String> {
@@ -379,4 +425,11 @@ fn told_differences(m: &PassageMatch) -> Vec<String> {
         lines.push(more(hidden, 0, "difference"));
     }
     lines
+}
+
+/// Returns in how many documents the listed places of a passage stand.
+fn documents_of(family: &PassageFamily) -> usize {
+    let docs: BTreeSet<&DocumentRef> =
+        family.occurrences.iter().chain([&family.keep]).map(|place| &place.doc).collect();
+    docs.len()
 }

@@ -13,7 +13,7 @@ use crate::report::text::{bytes, counted, number, percent};
 use crate::report::visible::visible;
 
 /// Documents that are drawn.
-pub const DRAWN: usize = 10;
+pub const DRAWN: usize = 5;
 /// The most passages that the legend of a document names.
 const LEGEND: usize = 8;
 
@@ -45,7 +45,7 @@ pub fn drawn(context: &PageContext<'_>, listing: &GroupListing<'_>) -> (Vec<Draw
         GroupSource::Family(family, _) => Some(family.id.clone()),
         _ => None,
     };
-    let listed: BTreeSet<String> = listing.groups.iter().filter_map(|group| id(&group.source)).collect();
+    let listed: BTreeSet<String> = listing.groups().filter_map(|group| id(&group.source)).collect();
     let documents = digest.documents.iter().map(|document| Drawn::new(context, document, &listed));
     (documents.collect(), more(digest.document_count, DRAWN, "document"))
 }
@@ -56,13 +56,13 @@ impl Drawn {
         let places: FamilyPlaces<'_> = places.iter().map(|(family, place)| (&**family, place)).collect();
         let len = places.first().map_or(0, |(_, place)| place.document_bytes as u64);
         let share = if len == 0 { String::new() } else { format!(" ({})", percent(*repeated as f64 / len as f64)) };
-        let name = context.names.document(doc);
+        let name = context.document(doc);
         let families = by_size(&places);
         let label = format!("{} repeated in {}", bytes(*repeated), counted(places.len() as u64, "place"));
         let legend = |(_, family, lines): &(usize, &FamilyTag, Vec<usize>)| legend(family, lines, listed);
         Self {
             repeated: format!("{}{share} in repeated passages", bytes(*repeated)),
-            strip: Strip::of_document(doc, &places, context),
+            strip: Strip::of_document(&places),
             label: format!("{name}: {label}"),
             name,
             more: more(families.len(), LEGEND, "passage"),

@@ -1,15 +1,14 @@
-//! Documents drawn as bars, from their first byte to their last, with the places of passages as segments of them and
-//! bands that join the places of one passage.
+//! A document drawn as a bar, from its first byte to its last, with the places of passages as segments of it and arcs
+//! that join the places of one passage.
 //!
 //! A drawing is [`WIDTH`] units wide and is stretched to the page, so only heights are pixels.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::context::{PageContext, hue};
-use super::words::more;
+use super::context::hue;
 use crate::finding::digest::FamilyTag;
-use crate::finding::{DocumentRef, PassageFamily, PlacedSpan, bytes_of};
+use crate::finding::{PlacedSpan, bytes_of};
 use crate::report::visible::visible;
 
 /// Units from one end of a document to the other.
@@ -20,33 +19,21 @@ const LEAST: f64 = 4.0;
 const ROW: usize = 40;
 const TALL_ROW: usize = 84;
 const BAR: usize = 14;
-/// The most documents that the drawing of one passage shows.
-const DOCUMENTS: usize = 6;
 /// The most places drawn in one document.
-const SEGMENTS: usize = 80;
+const SEGMENTS: usize = 24;
 /// The most arcs in one document, so that they can still be told apart.
 const ARCS: usize = 12;
 
 /// Places in a document, with the passages that they belong to.
 pub type FamilyPlaces<'a> = Vec<(&'a FamilyTag, &'a PlacedSpan)>;
 
-/// A drawing of one or more documents.
+/// A drawing of a document.
 pub struct Strip {
-    pub rows: Vec<StripRow>,
-    pub bands: Vec<StripBand>,
-    pub height: usize,
-    /// Documents that are not drawn.
-    pub more: String,
-}
-
-/// A document.
-pub struct StripRow {
-    pub name: String,
-    /// The name without folders.
-    pub short: String,
-    pub y: usize,
-    pub is_tall: bool,
     pub segments: Vec<StripSegment>,
+    pub bands: Vec<StripBand>,
+    /// Where the bar begins, from the top.
+    pub y: usize,
+    pub height: usize,
 }
 
 /// A place.
@@ -59,74 +46,26 @@ pub struct StripSegment {
     pub title: String,
 }
 
-/// A band that joins two places.
+/// An arc that joins two places.
 pub struct StripBand {
     pub path: String,
     pub hue: usize,
 }
 
 impl Strip {
-    /// Draws the documents in which a passage stands.
-    pub fn of_family<'a>(family: &'a PassageFamily, tag: &'a FamilyTag, context: &PageContext<'_>) -> Self {
-        let mut documents: Vec<(&DocumentRef, FamilyPlaces<'a>)> = Vec::new();
-        for place in std::iter::once(&family.keep).chain(&family.occurrences) {
-            match documents.iter().position(|(doc, _)| *doc == &place.doc) {
-                Some(at) => documents[at].1.push((tag, place)),
-                None if documents.len() < DOCUMENTS => documents.push((&place.doc, vec![(tag, place)])),
-                None => {} // counted below
-            }
+    /// Draws a document with all passages that repeat in it.
+    pub fn of_document(places: &FamilyPlaces<'_>) -> Self {
+        let mut of_family: BTreeMap<&str, (&FamilyTag, Vec<&PlacedSpan>)> = BTreeMap::new();
+        for (family, place) in places {
+            of_family.entry(&family.id).or_insert_with(|| (*family, Vec::new())).1.push(place);
         }
-        let more = more(documents_of(family), documents.len(), "document");
-        let mut strip = Self { more, ..Self::draw(&documents, context) };
-        strip.join_rows(&documents, hue(tag));
-        strip
+        let is_tall = of_family.values().any(|(_, places)| places.len() > 1);
+        let height = if is_tall { TALL_ROW } else { ROW };
+        let y = height - BAR - if is_tall { 8 } else { 13 };
+        let segments =
+            longest(places).iter().map(|(family, place)| segment(place, hue(family), &family.label)).collect();
+        Self { y, height, segments, bands: largest_arcs(of_family.into_values().collect(), y) }
     }
-
-    /// Draws one document with all passages that repeat in it.
-    pub fn of_document(doc: &DocumentRef, places: &FamilyPlaces<'_>, context: &PageContext<'_>) -> Self {
-        Self::draw(&[(doc, places.clone())], context)
-    }
-
-    fn draw(documents: &[(&DocumentRef, FamilyPlaces<'_>)], context: &PageContext<'_>) -> Self {
-        let mut strip = Self { rows: Vec::new(), bands: Vec::new(), height: 0, more: String::new() };
-        for (doc, places) in documents {
-            let mut of_family: BTreeMap<&str, (&FamilyTag, Vec<&PlacedSpan>)> = BTreeMap::new();
-            for (family, place) in places {
-                of_family.entry(&family.id).or_insert_with(|| (*family, Vec::new())).1.push(place);
-            }
-            let is_tall = of_family.values().any(|(_, places)| places.len() > 1);
-            let y = strip.height + if is_tall { TALL_ROW - BAR - 8 } else { ROW - BAR - 13 };
-            strip.height += if is_tall { TALL_ROW } else { ROW };
-            strip.bands.extend(largest_arcs(of_family.into_values().collect(), y));
-            let longest = longest(places);
-            let segments = longest.iter().map(|(family, place)| segment(place, hue(family), &family.label)).collect();
-            let name = context.names.document(doc);
-            strip.rows.push(StripRow { short: without_folders(&name, &doc.source), name, y, is_tall, segments });
-        }
-        strip
-    }
-
-    /// Joins the first place in each document to the first one in the next.
-    fn join_rows(&mut self, documents: &[(&DocumentRef, FamilyPlaces<'_>)], hue: usize) {
-        for (rows, pair) in self.rows.windows(2).zip(documents.windows(2)) {
-            let ((_, above), (_, below)) = (pair[0].1[0], pair[1].1[0]);
-            let (from, to) = (rows[0].y + BAR, rows[1].y);
-            let ([a, b], [c, d]) = (ends(above), ends(below));
-            let middle = usize::midpoint(from, to);
-            let path = format!(
-                "M{a:.1} {from}C{a:.1} {middle} {c:.1} {middle} {c:.1} {to}L{d:.1} {to}C{d:.1} {middle} {b:.1} \
-                 {middle} {b:.1} {from}Z"
-            );
-            self.bands.push(StripBand { path, hue });
-        }
-    }
-}
-
-/// Returns in how many documents the listed places of a passage stand.
-pub fn documents_of(family: &PassageFamily) -> usize {
-    let docs: BTreeSet<&DocumentRef> =
-        family.occurrences.iter().chain([&family.keep]).map(|place| &place.doc).collect();
-    docs.len()
 }
 
 /// Returns the longest places, as many as can be told apart, in their order.
@@ -161,13 +100,6 @@ fn arcs(places: &[&PlacedSpan], y: usize, hue: usize) -> Vec<StripBand> {
     others.iter().map(arc).collect()
 }
 
-/// Returns the name of a document of `source` from the last part of its path on.
-fn without_folders(name: &str, source: &str) -> String {
-    let path = visible(source);
-    let folders = path.rfind('/').map_or("", |at| &path[..=at]);
-    name.strip_prefix(folders).unwrap_or(name).to_owned()
-}
-
 /// How high an arc is, `0.0..=1.0`: those between places far apart are higher.
 fn rise(from: f64, to: f64) -> f64 {
     0.25 + 0.75 * ((to - from).abs() / WIDTH).sqrt().min(1.0)
@@ -195,9 +127,7 @@ fn ends(place: &PlacedSpan) -> [f64; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::digest::Digest;
-    use crate::finding::{Sort, samples};
-    use crate::report::html::limits;
+    use crate::finding::samples;
 
     #[test]
     fn a_place_is_drawn_where_it_stands_and_never_too_thin_to_see() {
@@ -211,24 +141,13 @@ mod tests {
     }
 
     #[test]
-    fn places_in_one_document_are_joined_by_an_arc_and_documents_by_bands() {
+    fn places_of_one_passage_are_joined_by_an_arc() {
         let findings = samples::seed();
-        let digest = Digest::of(&findings, limits(Sort::Cost, 10)).expect("memory takes all");
-        let context = PageContext::new(&digest, 10);
-        let mut family = findings.families[0].clone();
-        let tag = FamilyTag::new(&family, 0, &findings.matches);
-        let within = Strip::of_family(&family, &tag, &context);
-        assert_eq!((within.rows.len(), within.rows[0].segments.len(), within.bands.len()), (1, 2, 1));
-        assert_eq!((within.height, within.rows[0].is_tall), (TALL_ROW, true));
-        for n in 0..9 {
-            let doc = samples::doc(&format!("b{n}"), 0);
-            family.occurrences.push(PlacedSpan { doc, ..family.keep.clone() });
-        }
-        let across = Strip::of_family(&family, &tag, &context);
-        assert_eq!(
-            (across.rows.len(), across.more.as_str(), across.bands.len()),
-            (DOCUMENTS, "and 4 more documents", 1 + 5)
-        );
-        assert_eq!(across.height, TALL_ROW + 5 * ROW);
+        let family = &findings.families[0];
+        let tag = FamilyTag::new(family, 0, &findings.matches);
+        let joined = Strip::of_document(&vec![(&tag, &family.keep), (&tag, &family.occurrences[0])]);
+        assert_eq!((joined.segments.len(), joined.bands.len(), joined.height), (2, 1, TALL_ROW));
+        let alone = Strip::of_document(&vec![(&tag, &family.keep)]);
+        assert_eq!((alone.segments.len(), alone.bands.len(), alone.height), (1, 0, ROW));
     }
 }

@@ -3,7 +3,10 @@
 use askama::Template;
 use doublon_core::Config;
 
+use super::charts::{Chart, TextPart, charts, parts};
 use super::context::PageContext;
+use super::listing::GroupListing;
+use super::map::{Drawn, drawn};
 use super::shown::Shown;
 use super::words::more;
 use crate::finding::digest::Digest;
@@ -23,6 +26,12 @@ pub const SCRIPT: &str = include_str!("../../../templates/report/report.js");
 pub struct PageTail<'a> {
     script: &'static str,
     version: Shown<'a>,
+    parts: Vec<TextPart>,
+    parts_label: String,
+    charts: Vec<Chart>,
+    documents: Vec<Drawn>,
+    more_documents: String,
+    recall: String,
     reasons: Vec<(String, String)>,
     skipped: Vec<(String, String)>,
     more_skipped: String,
@@ -34,13 +43,24 @@ pub struct PageTail<'a> {
 }
 
 impl<'a> PageTail<'a> {
-    pub fn new(context: &PageContext<'a>) -> Self {
+    pub fn new(context: &PageContext<'a>, listing: &GroupListing<'a>) -> Self {
         let Digest { header, skipped, summary, families, .. } = context.digest;
         let (most, most_sources) = (context.at_most(SKIPPED), context.at_most(SOURCES));
         let listed = skipped.runs.iter().flat_map(|run| &run.first).take(most);
         let source = |source: &'a SourceInfo| (Shown(&source.path), bytes(source.bytes), Shown(&source.xxh3_128));
+        let (documents, more_documents) = drawn(context, listing);
+        let parts = parts(context.digest);
+        let label = |part: &TextPart| format!("{} {} ({})", part.value, part.label, part.share);
         Self {
             script: SCRIPT,
+            parts_label: parts.iter().map(label).collect::<Vec<_>>().join(", "),
+            parts,
+            charts: charts(context.digest),
+            documents,
+            more_documents,
+            recall: summary.recall_estimate.map_or(String::new(), |recall| {
+                format!("{} ({} to {})", percent(recall.value), percent(recall.low), percent(recall.high))
+            }),
             version: Shown(&header.version),
             reasons: summary.skipped.iter().map(|(reason, n)| (reason_in_words(reason), number(*n))).collect(),
             skipped: listed.map(|skipped| skipped_row(skipped, context)).collect(),

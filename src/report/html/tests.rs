@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -10,8 +11,8 @@ use super::words::anchor;
 use super::*;
 use crate::finding::digest::{Digest, oracle};
 use crate::finding::{
-    Difference, DifferenceKind, DocumentPair, DocumentRef, Findings, MatchScope, NewRepeats, PlacedSpan, Sort,
-    SourceInfo, Summary, samples,
+    Difference, DifferenceKind, DocumentPair, DocumentRef, Findings, MatchScope, Metadata, NewRepeats, PassageClass,
+    PlacedSpan, Sort, SourceInfo, Summary, samples,
 };
 use crate::report::text::Style;
 
@@ -40,26 +41,37 @@ fn count(text: &str, part: &str) -> usize {
 #[test]
 fn the_teaser_is_told_in_words_with_both_places_and_what_differs() {
     let page = page(&samples::seed());
-    assert_eq!(between(&page, "<h1>", "</h1>"), "One passage stands more than once; 13.2% of the text is repeated.");
-    assert_eq!(
-        between(&page, "class=\"verdict\">", "</span>"),
-        "Paragraph 15, the last, repeats paragraphs 5 and 6, joined"
+    let headline = "In <span class=\"folder\" lang=\"\" dir=\"auto\">a.txt</span>, one passage stands more than once; 13.2% of the \
+        text is repeated.";
+    assert_eq!(between(&page, "<h1>", "</h1>"), headline);
+    assert!(
+        between(&page, "class=\"title\" lang=\"\" dir=\"auto\">", "</span>")
+            .starts_with("Le chef de la diplomatie turque")
     );
-    for place in ["data/seed/article.txt:10", "data/seed/article.txt:30"] {
-        assert!(page.contains(place), "{page}");
-    }
+    let verdict = between(&page, "class=\"verdict\">", "</span>");
+    assert!(verdict.starts_with("Paragraph 15, the last, repeats paragraphs 5 and 6, joined"), "{verdict}");
+    assert!(
+        page.contains("<code>data/seed/article.txt:10:1</code>") && page.contains("<code>line 30:1</code>"),
+        "{page}"
+    );
     assert!(page.contains("<li>a paragraph break became a space</li>"), "{page}");
-    assert!(page.contains("<mark class=\"gap\"><span class=\"break\">¶</span>\n</mark>"), "{page}");
+    assert!(page.contains("<del class=\"gap\">¶</del><ins class=\"gap\">␣</ins>"), "{page}");
     assert_eq!(between(&page, "<span class=\"id\">", "</span>"), "p1");
 }
 
 #[test]
 fn duplicates_name_the_kept_document_and_each_removed_one() {
     let page = page(&samples::documents());
-    assert_eq!(between(&page, "<h1>", "</h1>"), "2 of 3 documents are duplicates; 66.7% of the text is repeated.");
+    assert!(
+        between(&page, "<h1>", "</h1>").ends_with("2 of 3 documents are duplicates; 66.7% of the text is repeated.")
+    );
     let verdict = between(&page, "class=\"verdict\">", "</span>");
     assert_eq!(verdict, "2 documents repeat another: 1 exact, 1 nearly the same");
-    assert_eq!((count(&page, ">exact copy<"), count(&page, ">near copy<"), count(&page, "role kept")), (1, 1, 1));
+    assert_eq!((count(&page, ">exact copy<"), count(&page, ">near copy<"), count(&page, "class=\"kept\"")), (1, 1, 1));
+    assert!(
+        between(&page, "class=\"title\" lang=\"\" dir=\"auto\">", "<").starts_with("Le chef de la diplomatie"),
+        "the kept text"
+    );
     assert!(page.contains("docs.jsonl:18 (id news/17)"), "{page}");
 }
 
@@ -67,6 +79,7 @@ fn duplicates_name_the_kept_document_and_each_removed_one() {
 fn f41_nothing_from_input_is_markup() {
     let page = page(&hostile());
     assert_eq!((count(&page, "<script"), count(&page, "</script"), count(&page, "</style")), (1, 1, 1));
+    assert_eq!(count(&page, "<noscript>"), count(&page, "</noscript"), "nothing ends what is folded");
     for markup in ["<img", "onerror='", "<!--", "x\"><", "href=\"javascript"] {
         assert_eq!(count(&page, markup), count(&page_of(&samples::everything(), LIMIT), markup), "{markup}");
     }
@@ -86,10 +99,15 @@ fn f39_f40_f41_what_acts_or_hides_is_written_out() {
     assert!(page.contains("&lt;U+202E&gt;") && page.contains("&lt;U+001B&gt;"), "{page}");
 }
 
+fn evil_metadata() -> Arc<Metadata> {
+    let [title, url, date] = [EVIL; 3].map(|evil| Some(evil.into()));
+    Arc::new(Metadata { title, url, date })
+}
+
 /// The samples with hostile text wherever text comes from input.
 fn hostile() -> Findings {
     let mut findings = samples::everything();
-    let doc = || DocumentRef { source: EVIL.into(), record: 3, id: Some(EVIL.into()), metadata: None };
+    let doc = || DocumentRef { source: EVIL.into(), record: 3, id: Some(EVIL.into()), metadata: Some(evil_metadata()) };
     findings.header.version = EVIL.into();
     findings.header.sources = vec![SourceInfo { path: EVIL.into(), ..findings.header.sources[0].clone() }];
     findings.header.sources[0].xxh3_128 = EVIL.into();
@@ -97,7 +115,12 @@ fn hostile() -> Findings {
         findings.header.parameters.config.to_builder().keep(Keep::Max(EVIL.into())).build().expect("valid");
     findings.clusters[0].id = EVIL.into();
     findings.clusters[0].keep = doc();
+    findings.clusters[0].opening = EVIL.into();
     findings.clusters[0].members[0].doc = doc();
+    for kind in [DifferenceKind::Words, DifferenceKind::Form, DifferenceKind::Separator] {
+        let difference = Difference { kind, a: EVIL.into(), b: format!("{EVIL}b") };
+        findings.clusters[0].members[0].differences.push(difference);
+    }
     let m = &mut findings.matches[0];
     m.scope = MatchScope::Across;
     m.id = EVIL.into();
@@ -168,11 +191,9 @@ fn groups_beyond_the_limit_are_counted_and_the_largest_come_first() {
     let page = page_of(&findings, 3);
     assert_eq!(count(&page, "<details class=\"group"), 3);
     assert!(page.find("id=\"d9\"") < page.find("id=\"d8\""), "{page}");
-    assert!(
-        page.contains("The list has the 3 groups with the most repeated text, with 44.6% of the repeated text."),
-        "{page}"
-    );
-    assert!(page.contains("The numbers above count all 9."), "{page}");
+    let notice =
+        "The list has 3 of 9 groups, of each kind those with the most repeated text, with 44.6% of the repeated text.";
+    assert!(page.contains(notice), "{page}");
     let all = page_of(&findings, usize::MAX);
     assert_eq!((count(&all, "<details class=\"group"), count(&all, "class=\"notice\"")), (9, 0));
 }
@@ -185,10 +206,11 @@ fn a_passage_of_many_places_lists_some_and_counts_all() {
     family.occurrences = (1..=30).map(place).collect();
     family.count = 1200;
     let told = page(&findings);
-    assert_eq!(between(&told, "class=\"verdict\">", "</span>"), "63 words stand in 1,200 places");
-    assert!(told.contains("menu.txt:9:1<") && !told.contains("menu.txt:10:1<"), "{told}");
-    assert!(told.contains("and 1,190 more places"), "{told}");
-    assert!(page_of(&findings, usize::MAX).contains("menu.txt:30:1<"));
+    assert_eq!(between(&told, "class=\"verdict\">", "</span>"), "63 words stand in 1,200 places · word for word");
+    // The document is named once, and then the lines.
+    assert!(told.contains("<code>menu.txt:1:1</code>") && told.contains("<code>line 4:1</code>"), "{told}");
+    assert!(!told.contains("line 5:1<") && told.contains("and 1,195 more places"), "{told}");
+    assert!(page_of(&findings, usize::MAX).contains("line 30:1<"));
 }
 
 #[test]
@@ -224,20 +246,21 @@ fn groups_are_in_the_order_asked_for() {
         between(&String::from_utf8(out).expect("is UTF-8"), "<span class=\"id\">", "<").to_owned()
     };
     let firsts = [Sort::Cost, Sort::Count, Sort::Similarity, Sort::Position].map(first);
-    assert_eq!(firsts, ["d1", "f1", "f1", "d1"]);
+    assert_eq!(firsts, ["d1", "f1", "f1", "d1"], "f1 is word for word");
     assert_eq!(count(&page(&findings), "<option value=\"cost\" selected>"), 1);
 }
 
 #[test]
 fn a_run_that_finds_nothing_says_so() {
     let mut findings = samples::nothing();
-    let headline = |findings: &Findings| between(&page(findings), "<h1>", "</h1>").to_owned();
-    assert_eq!(headline(&findings), "No document and no passage is repeated.");
+    let headline = |findings: &Findings| between(&page(findings), "</span>, ", "</h1>").to_owned();
+    assert_eq!(headline(&findings), "no document and no passage is repeated.");
+    assert_eq!(count(&page(&findings), "class=\"card "), 0);
     findings.header.parameters.config =
         findings.header.parameters.config.to_builder().level(Level::Passages).build().expect("valid");
-    assert_eq!(headline(&findings), "No passage of 20 words or more is repeated.");
+    assert_eq!(headline(&findings), "no passage of 20 words or more is repeated.");
     findings.summary = Summary::default();
-    assert_eq!(headline(&findings), "No document was compared.");
+    assert_eq!(headline(&findings), "no document was compared.");
 }
 
 #[test]
@@ -307,4 +330,80 @@ fn the_page_and_the_text_have_groups_in_the_same_order() {
         let of_text: Vec<&str> = text.lines().filter(is_title).filter_map(|line| line.split(' ').next()).collect();
         assert_eq!((of_page.len(), of_page), (20, of_text), "{sort:?}");
     }
+}
+
+#[test]
+fn cards_say_what_to_do_and_with_which_command() {
+    let mut findings = samples::everything();
+    findings.summary.removed = 2;
+    let told = page(&findings);
+    assert_eq!(count(&told, "<li class=\"card "), 2);
+    assert!(told.contains("<h3>Remove 2 duplicate documents</h3>"), "{told}");
+    assert!(told.contains("<h3>Cut 1 repeated passage</h3>"), "{told}");
+    let command = |page: &str| between(page, "<code>", "</code>").replace("<span>", "").replace("</span>", "");
+    assert_eq!(command(&told).trim_end(), "doublon clean a.txt --out a.txt.clean");
+    let mut out = Vec::new();
+    let input = PageInput { arguments: "'a b' --record lines".into(), copy: Some("c".into()) };
+    let report = PageReport::new(&mut out, Sort::Cost, LIMIT).with_input(Some(input));
+    crate::report::sink::write_all(&findings, Box::new(report)).expect("a vector takes everything");
+    let told = String::from_utf8(out).expect("is UTF-8");
+    assert_eq!(command(&told).trim_end(), "doublon clean &#39;a b&#39; --record lines --out c");
+}
+
+#[test]
+fn findings_stand_on_the_shelf_of_their_kind() {
+    let mut findings = samples::everything();
+    let family = |id: &str, class, documents, excerpt: &str| {
+        let mut family = samples::seed().families.remove(0);
+        (family.id, family.class, family.documents) = (id.into(), Some(class), documents);
+        family.keep.excerpt = excerpt.into();
+        family
+    };
+    findings.families = vec![
+        family("f1", PassageClass::Copy, 2, "a text"),
+        family("f2", PassageClass::Furniture, 9, "a menu"),
+        family("f3", PassageClass::Rewrite, 2, "another text"),
+        family("f4", PassageClass::Copy, 2, "1 2 3 4 5 6"),
+    ];
+    let page = page(&findings);
+    let ids = |shelf: &str| {
+        let shelf = between(&page, &format!("<section class=\"shelf\" id=\"{shelf}\""), "</section>");
+        shelf
+            .split("<span class=\"id\">")
+            .skip(1)
+            .filter_map(|rest| rest.split('<').next())
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let shelves = ["duplicates", "boilerplate", "rewrites", "noise"].map(ids);
+    assert_eq!(shelves, ["d1 p1", "f2", "f3", "f4"]);
+    assert_eq!(count(&page, "<details class=\"fold\">"), 2, "rewrites and noise are folded");
+}
+
+#[test]
+fn folded_groups_are_whole_without_the_script() {
+    let page = page(&samples::everything());
+    let folded = page.split("<noscript>").skip(1).filter_map(|rest| rest.split("</noscript>").next());
+    assert!(folded.into_iter().any(|folded| folded.contains("<code>data/seed/article.txt:10:1</code>")), "{page}");
+}
+
+#[test]
+fn sources_are_a_tree_with_their_share_of_the_repeats() {
+    let mut findings = samples::documents();
+    let source = |path: &str| SourceInfo { path: path.into(), ..findings.header.sources[0].clone() };
+    findings.header.sources = ["x/docs.jsonl", "x/sub/b.txt", "x/sub/c.txt"].map(source).to_vec();
+    findings.clusters[0].keep.source = "x/docs.jsonl".into();
+    findings.clusters[0].members[0].doc.source = "x/docs.jsonl".into();
+    findings.clusters[0].members[1].doc.source = "x/sub/b.txt".into();
+    let mut other = findings.clusters[0].clone();
+    (other.id, other.members) = ("d2".into(), vec![other.members[0].clone()]);
+    findings.clusters.push(other);
+    let page = page(&findings);
+    let rows = page.split("<a href=\"#in=").skip(1).map(|row| {
+        let (sources, name, share) = (row.split('"').next(), between(row, "auto\">", "<"), between(row, "<b>", "<"));
+        (sources.unwrap_or_default(), name, share)
+    });
+    let expected = [("0-0", "docs.jsonl", "66.7%"), ("1-2", "sub/", "33.3%"), ("1-1", "b.txt", "33.3%")];
+    assert_eq!(rows.collect::<Vec<_>>(), expected);
+    assert!(page.contains("data-in=\"0 1\""), "{page}");
 }

@@ -9,11 +9,13 @@ use doublon_core::text::Tokenizer;
 use super::aligned::aligned;
 use super::page::{Names, Page, Paint};
 use super::phrase::{
-    bytes, capitalised, counted, counted_more, covered, differences, last_or_covered, number, percent, regrouped,
+    bytes, capitalised, changed_words, counted, counted_more, covered, differences, last_or_covered, number, percent,
+    regrouped,
 };
+use super::wrap::{one_line, shorten};
 use crate::finding::digest::{Digest, Shortlisted};
 use crate::finding::{
-    DocumentCluster, Equality, MatchScope, Member, PassageClass, PassageFamily, PassageMatch, PlacedSpan,
+    Difference, DocumentCluster, Equality, MatchScope, Member, PassageClass, PassageFamily, PassageMatch, PlacedSpan,
     cost_of_cluster, cost_of_family,
 };
 
@@ -21,6 +23,9 @@ use crate::finding::{
 const PLACES: usize = 10;
 /// The most differences told of a match.
 const DIFFERENCES: usize = 5;
+/// The most changes shown of a near copy, and the columns of each of their sides.
+const CHANGES: usize = 4;
+const CHANGE: usize = 40;
 /// Lines of the excerpt of a match, and of a family.
 const MATCH_LINES: usize = 8;
 const FAMILY_LINES: usize = 2;
@@ -66,9 +71,20 @@ impl<W: Write> Groups<'_, '_, W> {
     }
 
     fn cluster(&mut self, cluster: &DocumentCluster) -> io::Result<()> {
-        let duplicates = counted(cluster.members.len() as u64, "duplicate");
+        let what = if cluster.is_template() {
+            format!(
+                "{} share a template and differ in few places",
+                counted(cluster.members.len() as u64 + 1, "document")
+            )
+        } else {
+            format!("{} of one document", counted(cluster.members.len() as u64, "duplicate"))
+        };
         let cost = cost(cost_of_cluster(cluster));
-        self.page.title(&cluster.id, &format!("{duplicates} of one document{cost}{}", told_new(cluster.new)))?;
+        self.page.title(&cluster.id, &format!("{what}{cost}{}", told_new(cluster.new)))?;
+        let title = cluster.keep.metadata.as_deref().and_then(|metadata| metadata.title.as_deref());
+        if let Some(title) = title.or(Some(&*cluster.opening)).filter(|title| !title.is_empty()) {
+            self.page.opening(title)?;
+        }
         let new_members = cluster.members.iter().filter(|member| member.new).count();
         self.page.place("kept", &self.names.document(&cluster.keep), mark(cluster.new > new_members))?;
         let (new, known): (Vec<_>, Vec<_>) = cluster.members.iter().partition(|member| member.new);
@@ -96,7 +112,11 @@ impl<W: Write> Groups<'_, '_, W> {
         }
         let (similarity, containment) = (percent(member.jaccard), percent(member.containment));
         let measured = format!("(similarity {similarity}, {containment} of it in the kept one){new}");
-        self.page.place("near copy", &name, &measured)
+        self.page.place("near copy", &name, &measured)?;
+        match changes(member) {
+            told if told.is_empty() => Ok(()),
+            told => self.page.continued(&told, Paint::Change),
+        }
     }
 
     /// Writes the repeated passages, class by class: one of two places as their match, one of more as a family, and
@@ -106,7 +126,7 @@ impl<W: Write> Groups<'_, '_, W> {
     }
 
     fn passages_of(&mut self, class: PassageClass) -> io::Result<()> {
-        let families = self.digest.families.of(class);
+        let families = self.digest.families.of(class.rank());
         if families.all == 0 {
             return Ok(());
         }
@@ -231,6 +251,24 @@ impl<W: Write> Groups<'_, '_, W> {
     fn places(&self) -> usize {
         if self.is_unlimited { usize::MAX } else { PLACES }
     }
+}
+
+/// What a near copy has in place of the words of the kept document, `[-users-]{+items+}`.
+fn changes(member: &Member) -> String {
+    let of = |difference: &Difference| {
+        let side = |open: &str, text: &str, close: &str| {
+            let text = shorten(&one_line(text), CHANGE);
+            if text.is_empty() { String::new() } else { format!("{open}{text}{close}") }
+        };
+        format!("{}{}", side("[-", &difference.a, "-]"), side("{+", &difference.b, "+}"))
+    };
+    let words = changed_words(member);
+    let more = match words.len().saturating_sub(CHANGES).saturating_add(member.more_differences) {
+        0 => String::new(),
+        more => format!(" and {}", counted_more(more, "difference")),
+    };
+    let told: Vec<String> = words.into_iter().take(CHANGES).map(of).collect();
+    if told.is_empty() { String::new() } else { format!("{}{more}", told.join(" ... ")) }
 }
 
 /// How many documents have a place of a family, as far as places are listed.

@@ -1,7 +1,10 @@
 //! The parts that the report is set from: headings, titles, labelled lines; and the names of places.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
+
+use unicode_width::UnicodeWidthStr;
 
 pub use super::paint::Paint;
 use super::paint::PaintedText;
@@ -12,6 +15,8 @@ use crate::finding::digest::Digest;
 use crate::finding::{DocumentRef, Metadata, PlacedSpan, Skipped};
 use crate::report::visible::visible;
 
+/// What stands for the rest of a text.
+const MORE: &str = " ...";
 /// Columns before the text of a group, and of a label.
 const INDENT: usize = 4;
 const LABEL: usize = 11;
@@ -43,6 +48,16 @@ impl<'a, W: Write> Page<'a, W> {
             writeln!(self.out, "{start}{line}")?;
         }
         Ok(())
+    }
+
+    /// The title of a text, or its first words, on one line.
+    pub fn opening(&mut self, text: &str) -> io::Result<()> {
+        let lines = wrap(&one_line(text), self.width - INDENT - 2 - MORE.len());
+        let (first, more) = (lines.first().map_or("", String::as_str), if lines.len() > 1 { MORE } else { "" });
+        let bar = self.painted("|", Paint::Faint);
+        let line = format!("{first}{more}");
+        let line = self.isolated(&line, line.clone());
+        writeln!(self.out, "{:INDENT$}{bar} {line}", "")
     }
 
     /// What stands in a place, on a few lines.
@@ -111,11 +126,21 @@ impl<'a, W: Write> Page<'a, W> {
         Ok(())
     }
 
-    /// A label, a place, and a note on it, on one line: what is broken can neither be copied nor clicked.
+    /// A label, a place, and a note on it. The place is never broken: then it could neither be copied nor clicked. A note
+    /// for which there is no room beside it stands below.
     pub fn place(&mut self, label: &str, place: &str, note: &str) -> io::Result<()> {
+        let note = note.trim_start();
+        let used = INDENT + LABEL + place.width() + 2 + note.width();
+        let label = self.painted(&format!("{label:<LABEL$}"), role(label));
         let place = self.painted(place, Paint::Place);
-        let gap = if note.is_empty() { "" } else { "  " };
-        writeln!(self.out, "{:INDENT$}{label:<LABEL$}{place}{gap}{}", "", note.trim_start())
+        match note {
+            "" => writeln!(self.out, "{:INDENT$}{label}{place}", ""),
+            _ if used > self.width => {
+                writeln!(self.out, "{:INDENT$}{label}{place}", "")?;
+                self.continued(note, Paint::Plain)
+            }
+            _ => writeln!(self.out, "{:INDENT$}{label}{place}  {note}", ""),
+        }
     }
 
     /// A text below the one that has the label.
@@ -164,6 +189,29 @@ fn capture(doc: &DocumentRef) -> Option<String> {
     (id.starts_with("urn:uuid:") || id == &**url).then(|| format!("{url}{date}"))
 }
 
+/// Returns the colour of the role of a place: what stays and what could go look different.
+fn role(label: &str) -> Paint {
+    match label {
+        "kept" => Paint::Kept,
+        "" | "first" | "second" => Paint::Plain,
+        _ => Paint::Gone,
+    }
+}
+
+/// Characters of an id that is shown whole.
+const WHOLE_ID: usize = 48;
+
+/// Returns the start and the end of a long id, which tell it from others as a rule.
+fn shortened(id: &str) -> Cow<'_, str> {
+    let count = id.chars().count();
+    if count <= WHOLE_ID {
+        return id.into();
+    }
+    let start: String = id.chars().take(WHOLE_ID / 2).collect();
+    let end: String = id.chars().skip(count - WHOLE_ID / 4).collect();
+    format!("{start}…{end}").into()
+}
+
 /// Hebrew, Arabic and the other blocks that Unicode keeps for scripts written from right to left.
 fn is_right_to_left(c: char) -> bool {
     matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' | '\u{10800}'..='\u{10fff}'
@@ -195,7 +243,7 @@ impl<'a> Names<'a> {
         if !self.has_records(&doc.source) {
             return path.into();
         }
-        let own = capture(doc).or_else(|| doc.id.as_ref().map(|id| format!("id {}", id.typed())));
+        let own = capture(doc).or_else(|| doc.id.as_ref().map(|id| format!("id {}", shortened(&id.typed()))));
         let own = own.map(|own| format!(" ({})", visible(&own))).unwrap_or_default();
         format!("{path}:{}{own}", doc.record.saturating_add(1))
     }

@@ -12,6 +12,9 @@ pub enum Paint {
     Place,
     /// In both of two texts, and not the same.
     Change,
+    /// The role of what stays, and of what could go.
+    Kept,
+    Gone,
     /// Only in the first of two texts.
     First,
     /// Only in the second of two texts.
@@ -27,8 +30,8 @@ impl Paint {
             Self::Strong => Some("1"),
             Self::Place => Some("35"),
             Self::Change => Some("33"),
-            Self::First => Some("31"),
-            Self::Second => Some("32"),
+            Self::First | Self::Gone => Some("31"),
+            Self::Second | Self::Kept => Some("32"),
             Self::Faint => Some("2"),
         }
     }

@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::wrap::{one_line, shorten};
-use crate::finding::{Coverage, Difference, DifferenceKind, PassageClass, PassageMatch, PlacedSpan};
+use crate::finding::{Coverage, Difference, DifferenceKind, Member, PassageClass, PassageMatch, PlacedSpan};
 use crate::report::visible::{visible, visible_with_joiners};
 
 /// Columns of a quotation.
@@ -58,6 +58,17 @@ pub fn differences(m: &PassageMatch) -> Vec<(String, usize)> {
     let after = edge("after", &m.a.after, &m.b.after, |outer, mark| outer.starts_with(mark));
     phrases.extend([before, after].into_iter().flatten().map(|phrase| (phrase, 1)));
     phrases
+}
+
+/// Returns the words that a near copy has in place of others, each change once.
+pub fn changed_words(member: &Member) -> Vec<&Difference> {
+    let mut changes: Vec<&Difference> = Vec::new();
+    for found in member.differences.iter().filter(|found| found.kind == DifferenceKind::Words) {
+        if !changes.contains(&found) {
+            changes.push(found);
+        }
+    }
+    changes
 }
 
 /// Returns `n` with its noun in the right number: `1 word`, `1,200 words`, `2 copies`, `2 matches`.
@@ -311,6 +322,17 @@ mod tests {
         let told = differences(&m);
         assert_eq!(told[0], ("a line break became a space".into(), 2));
         assert_eq!(told[1], ("a paragraph break became a space".into(), 1));
+    }
+
+    #[test]
+    fn changes_of_a_copy_are_told_once() {
+        let mut member = samples::documents().clusters.remove(0).members.remove(1);
+        let change = |kind, b: &str| Difference { kind, a: "users".into(), b: b.into() };
+        let [form, words] = [DifferenceKind::Form, DifferenceKind::Words];
+        member.differences =
+            vec![change(words, "items"), change(form, "Users"), change(words, "items"), change(words, "x")];
+        let told: Vec<_> = changed_words(&member).iter().map(|found| found.b.as_str()).collect();
+        assert_eq!(told, ["items", "x"]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::page::{Names, Page};
 use super::skips::{nothing_found, skipped};
 use super::style::Style;
 use crate::error::Result;
-use crate::finding::digest::{Digest, DigestLimits, Digester};
+use crate::finding::digest::{Digest, DigestLimits, Digester, Shelving};
 use crate::finding::{Finding, Findings, Sink};
 use crate::report::sink::{Report, output, write_all};
 
@@ -55,7 +55,14 @@ impl<W: Write> Report for TextReport<W> {
 /// Returns how much of the findings a report of this style needs.
 pub fn limits(style: &Style) -> DigestLimits {
     let skipped_records = if style.limit == usize::MAX { usize::MAX } else { ALIKE };
-    DigestLimits { groups: style.limit, sort: style.sort, skipped_runs: style.limit, skipped_records, documents: 0 }
+    DigestLimits {
+        groups: style.limit,
+        shelving: Shelving::Classes,
+        sort: style.sort,
+        skipped_runs: style.limit,
+        skipped_records,
+        documents: 0,
+    }
 }
 
 /// Writes the report of findings that are held.

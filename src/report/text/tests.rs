@@ -3,7 +3,8 @@ use doublon_core::Level;
 use super::*;
 use crate::finding::digest::oracle;
 use crate::finding::{
-    Coverage, Difference, DifferenceKind, DocumentCluster, Findings, MatchScope, PlacedSpan, Reason, Skipped, Summary,
+    Coverage, Difference, DifferenceKind, DocumentCluster, Findings, MatchScope, Member, PlacedSpan, Reason, Skipped,
+    Summary,
 };
 
 fn rendered_as(findings: &Findings, style: Style) -> String {
@@ -67,6 +68,7 @@ fn duplicates_name_the_kept_document_and_each_removed_one() {
 Duplicate documents
 
 d1  2 duplicates of one document, 6,000 bytes could go
+    | Le chef de la diplomatie turque Mevlut Cavusoglu a exhorté jeudi la ...
     kept       docs.jsonl:1
     exact copy docs.jsonl:18 (id news/17)
     near copy  b.txt  (similarity 93%, 97% of it in the kept one)
@@ -314,4 +316,39 @@ fn the_report_of_a_stream_is_that_of_all_findings() {
         write_digest(&oracle::digest(&findings, limits(&style)), &style, &mut out).expect("memory takes all");
         assert_eq!(rendered_as(&findings, style), String::from_utf8(out).expect("UTF-8"), "{limit} by {sort:?}");
     }
+}
+
+#[test]
+fn what_stays_and_what_could_go_have_different_colours() {
+    let style = Style { color: true, ..Style::default() };
+    let told = rendered_as(&samples::documents(), style);
+    for painted in
+        ["\u{1b}[32mkept       \u{1b}[0m", "\u{1b}[31mexact copy \u{1b}[0m", "\u{1b}[31mnear copy  \u{1b}[0m"]
+    {
+        assert!(told.contains(painted), "{told:?}");
+    }
+}
+
+#[test]
+fn long_ids_are_shortened_and_a_note_without_room_stands_below() {
+    let mut findings = samples::documents();
+    findings.clusters[0].keep.id = Some("0123456789".repeat(9).into());
+    findings.clusters[0].members[1].doc.source = "folder/".repeat(6).into();
+    let told = rendered(&findings);
+    assert!(told.contains("docs.jsonl:1 (id 012345678901234567890123…890123456789)\n"), "{told}");
+    let wrapped = format!("{}\n{:15}(similarity 93%, 97% of it in the kept one)\n", "folder/".repeat(6), "");
+    assert!(told.contains(&wrapped), "{told}");
+}
+
+#[test]
+fn copies_of_a_template_are_told_as_such_with_what_they_have_instead() {
+    let mut findings = samples::documents();
+    let near = &mut findings.clusters[0].members[1];
+    let change = |a: &str, b: &str| Difference { kind: DifferenceKind::Words, a: a.into(), b: b.into() };
+    near.differences = vec![change("users", "teams"), change("GET", "")];
+    let other = Member { differences: vec![change("users", "items")], ..near.clone() };
+    findings.clusters[0].members.push(other);
+    let told = rendered(&findings);
+    assert!(told.contains("d1  4 documents share a template and differ in few places"), "{told}");
+    assert!(told.contains(&format!("{:15}[-users-]{{+teams+}} ... [-GET-]\n", "")), "{told}");
 }
