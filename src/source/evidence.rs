@@ -11,7 +11,7 @@ pub const SUMMARY: &str = "summary.json";
 
 /// Returns the folder with the evidence of the copy at `out`: in it if it is a folder, beside it if it is a file.
 pub fn evidence_of(out: &Path) -> PathBuf {
-    if out.is_dir() { out.join(EVIDENCE) } else { evidence_beside(out) }
+    if out.is_file() { evidence_beside(out) } else { out.join(EVIDENCE) }
 }
 
 /// Returns the folder for the evidence of a copy that is the file `out`: `_doublon-` and its name.
@@ -23,7 +23,7 @@ pub fn evidence_beside(out: &Path) -> PathBuf {
 
 /// Returns the folder below which the copies are that the evidence of `out` names.
 pub fn copies_of(out: &Path) -> &Path {
-    if out.is_dir() { out } else { out.parent().unwrap_or(Path::new("")) }
+    if out.is_file() { out.parent().unwrap_or(Path::new("")) } else { out }
 }
 
 /// Whether a folder tells what a clean copy lacks: it is no part of the archive.
