@@ -43,8 +43,12 @@ fn what_was_saved_is_what_is_found_now() {
 
 /// Takes out what was added since: fields that are left out where they have no value, so that a reader has to do without.
 fn as_first_saved(mut findings: Findings) -> Findings {
-    for member in findings.clusters.iter_mut().flat_map(|cluster| &mut cluster.members) {
-        member.equality = Equality::None;
+    for cluster in &mut findings.clusters {
+        (cluster.opening, cluster.bytes) = ("".into(), 0);
+        for member in &mut cluster.members {
+            member.equality = Equality::None;
+            (member.differences, member.more_differences) = (Vec::new(), 0);
+        }
     }
     for found in &mut findings.matches {
         (found.class, found.changed_words, found.changed_with_digit) = (None, 0, 0);
