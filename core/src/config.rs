@@ -39,6 +39,7 @@ pub struct Config(Settings);
 /// [`Config`] do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[allow(clippy::struct_excessive_bools)] // each is a setting of its own
 pub struct Settings {
     /// What is compared.
     pub level: Level,
@@ -66,6 +67,10 @@ pub struct Settings {
     pub pairs: bool,
     /// Where repeated passages are looked for.
     pub scope: Scope,
+    /// Whether documents are compared only if different ones of the given paths lead to them. Passages are then looked for
+    /// across documents only.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub isolate: bool,
     /// Whether they are looked for inside removed documents too.
     pub inside_duplicates: bool,
     /// If given, whole units that are equal are passages, and nothing else is.
@@ -196,6 +201,7 @@ impl Default for Settings {
             keep: Keep::First,
             pairs: false,
             scope: Scope::Both,
+            isolate: false,
             inside_duplicates: false,
             unit: None,
             min_words: LEAST_WORDS_OF_DEFAULT,
@@ -345,6 +351,14 @@ impl Builder {
         self
     }
 
+    /// Sets whether documents are compared only if different ones of the given paths lead to them; not by default. The scope
+    /// is then [`Scope::Across`], whatever was set.
+    #[must_use]
+    pub fn isolate(mut self, isolate: bool) -> Self {
+        self.settings.isolate = isolate;
+        self
+    }
+
     /// Sets whether passages are looked for inside removed documents too; not by default.
     #[must_use]
     pub fn inside_duplicates(mut self, inside_duplicates: bool) -> Self {
@@ -410,6 +424,9 @@ impl Builder {
             None => choose(settings.threshold, settings.recall)?,
         };
         (settings.bands, settings.rows) = (shape.bands, shape.rows);
+        if settings.isolate {
+            settings.scope = Scope::Across;
+        }
         settings.windows = windows.unwrap_or_else(|| WindowParameters::default().within(settings.least_words()));
         Config::try_from(settings)
     }

@@ -30,7 +30,7 @@
 //! 4  verify, cluster
 //! 3  candidate
 //! 2  text, then sketch
-//! 1  span, hash, error, effort
+//! 1  span, hash, groups, error, effort
 //! ```
 
 pub mod candidate;
@@ -40,6 +40,7 @@ pub mod config;
 #[doc(hidden)] // for the tests of this project
 pub mod effort;
 pub mod error;
+pub mod groups;
 pub mod hash;
 pub mod kernel;
 pub mod sets;

@@ -54,7 +54,9 @@ impl Beside<'_> {
             self.meter.cuts(place, &record.text, faults);
             if let Some(gone) = self.evidence.documents.get(&place) {
                 self.meter.document(place, gone, &record.text, faults);
-                continue;
+                if !self.evidence.settings.marks_documents() {
+                    continue;
+                }
             }
             let Some(copied) = copy.as_mut().map_or(Ok(None), Records::next)? else {
                 lost.push(record.record);

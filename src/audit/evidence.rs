@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
 use crate::finding::{DocumentRef, Equality, Parameters, SourceInfo, saved_path};
-use crate::source::{EVIDENCE, SUMMARY};
+use crate::source::{SUMMARY, evidence_of};
 
 /// A record of a source, by the number of the source.
 pub(super) type Place = (usize, u64);
@@ -32,6 +32,8 @@ pub(super) struct Evidence {
 
 #[derive(Deserialize)]
 pub(super) struct Settings {
+    #[serde(default)]
+    documents: String,
     pub passages: String,
     pub min_left: usize,
     pub is_final: bool,
@@ -44,8 +46,17 @@ pub(super) struct Counts {
     pub documents: u64,
     pub kept: u64,
     pub removed: u64,
+    #[serde(default)]
+    pub marked: u64,
     pub skipped: u64,
     pub passages: u64,
+}
+
+impl Settings {
+    /// Returns whether duplicates stay, and say so.
+    pub fn marks_documents(&self) -> bool {
+        self.documents == "mark"
+    }
 }
 
 /// A source, and the name of its copy if it has one.
@@ -159,7 +170,7 @@ impl Evidence {
     ///
     /// If a file of it is missing, or is no evidence.
     pub fn read(out: &Path) -> Result<Self> {
-        let folder = out.join(EVIDENCE);
+        let folder = evidence_of(out);
         let (mut settings, mut sources) = (None, Vec::new());
         for line in lines(&folder.join("sources.jsonl"))? {
             match line {

@@ -12,8 +12,8 @@ use super::removed::Meter;
 use super::repeats::Repeats;
 use crate::error::Result;
 use crate::finding::Parameters;
-use crate::scan::{Progress, Resources, read_known_text, scan_into};
-use crate::source::SourceOptions;
+use crate::scan::{Progress, Resources, read_known_text, scan_into, scan_revised};
+use crate::source::{Source, SourceOptions, copies_of};
 
 /// What was checked of a clean copy, and what does not hold.
 #[derive(Clone, Debug)]
@@ -41,7 +41,7 @@ impl Audit {
     }
 }
 
-/// Proves what a clean copy at `out` promises: reads the inputs, the copy, and the evidence in it. Inputs are looked for
+/// Proves what a clean copy at `out`, a folder or a file, promises: reads the inputs, the copy, and the evidence in it. Inputs are looked for
 /// at the paths by which they were scanned.
 ///
 /// That cleaning is final is checked by a scan of the copy, where passages were cut to the end or left alone.
@@ -61,14 +61,15 @@ pub fn audit(out: &Path, ignored: &[PathBuf], resources: &Resources, progress: &
     progress.phase("reading", None);
     let kept = Kept::read(&evidence, &options, &mut faults)?;
     let meter = Meter::new(&evidence, &kept);
-    let mut beside = Beside { evidence: &evidence, out, options: &options, meter, copies: Copies::default() };
+    let folder = copies_of(out);
+    let mut beside = Beside { evidence: &evidence, out: folder, options: &options, meter, copies: Copies::default() };
     progress.phase("comparing documents", None);
     for number in 0..evidence.sources.len() {
         beside.source(number, &mut faults)?;
     }
     let copies = beside.copies;
     count(&evidence, &mut faults);
-    let matches = repeats(&evidence, &copies, out, &mut faults, (resources, progress))?;
+    let matches = repeats(&evidence, &copies, folder, &mut faults, (resources, progress))?;
     Ok(Audit {
         sources: evidence.sources.len() as u64,
         documents: copies.documents,
@@ -88,7 +89,7 @@ fn cuts(evidence: &Evidence) -> u64 {
 fn count(evidence: &Evidence, faults: &mut Faults) {
     let counts = &evidence.counts;
     let are_right = counts.documents == counts.kept + counts.removed + counts.skipped
-        && counts.removed == evidence.documents.len() as u64
+        && counts.removed + counts.marked == evidence.documents.len() as u64
         && counts.passages == cuts(evidence);
     if !are_right {
         faults.add(Promise::P4, "summary.json", "its counts are not those of removed.jsonl, or do not add up");
@@ -104,12 +105,17 @@ fn repeats(
     (resources, progress): (&Resources, &dyn Progress),
 ) -> Result<Option<u64>> {
     let settings = &evidence.settings;
-    let is_marked = settings.passages == "mark";
+    let is_marked = settings.passages == "mark" || settings.marks_documents();
     if !settings.is_final || is_marked || settings.parameters.config.keep == Keep::None {
         return Ok(None);
     }
     let level = if settings.passages == "cut" { settings.parameters.config.level } else { Level::Documents };
-    let config: Config = settings.parameters.config.to_builder().level(level).build()?;
+    let mut builder = settings.parameters.config.to_builder().level(level);
+    if matches!(settings.parameters.config.keep, Keep::Prefer(_)) {
+        // The names of copies need not match; the sources are in that order already.
+        builder = builder.keep(Keep::GivenOrder);
+    }
+    let config: Config = builder.build()?;
     let mut paths: Vec<(PathBuf, usize)> = Vec::new();
     for (number, source) in evidence.sources.iter().enumerate() {
         paths.extend(source.copy()?.map(|copy| (out.join(copy), number)));
@@ -119,6 +125,16 @@ fn repeats(
         return Ok(Some(0));
     }
     let mut found = Repeats::new(evidence, copies, &paths, faults);
-    scan_into(&only, &config, &settings.parameters.input, resources, progress, &mut found)?;
+    let input = &settings.parameters.input;
+    if config.isolate {
+        // Which copies are compared with each other is told of the sources.
+        let root = |&(_, number): &(PathBuf, usize)| evidence.sources[number].info.root.unwrap_or_default() as usize;
+        let roots: Vec<usize> = paths.iter().map(root).collect();
+        let sources: Vec<Source> = only.into_iter().map(|path| Source { path, named: true }).collect();
+        let parameters = Parameters { config, input: input.clone() };
+        scan_revised((&sources, &roots), &parameters, &(), resources, progress, &mut found)?;
+    } else {
+        scan_into(&only, &config, input, resources, progress, &mut found)?;
+    }
     Ok(Some(found.matches))
 }

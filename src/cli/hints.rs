@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use doublon::finding::{Skipped, TextFields};
+use doublon::finding::{Skipped, Summary, TextFields};
 use doublon::report::text::{counted, number};
 use doublon::source::COMMON_TEXT_FIELDS;
 
@@ -39,6 +39,45 @@ pub fn tell_ids(facts: &RunFacts) {
     if summary.with_id == Some(0) && summary.kept + summary.removed > 0 {
         say(&format!("no record has the field `{field}` of --id-field, so documents are named by their places"));
     }
+}
+
+/// Tells what was left out of folders though no pattern asked for it, with the flags that read it.
+pub fn tell_left_out(left_out: &BTreeMap<String, u64>, what: &str) {
+    if let Some(told) = left_out_line(left_out, what) {
+        say(&told);
+    }
+}
+
+/// Says that no document was compared, and what may be the reason.
+pub fn tell_empty(facts: &RunFacts) {
+    if facts.is_empty() {
+        say(why_empty(&facts.summary));
+    }
+}
+
+/// Says why no document was compared, as far as that is known.
+pub fn why_empty(summary: &Summary) -> &'static str {
+    let is_met = summary.documents > 0 || !summary.other_files.is_empty();
+    match (is_met, summary.left_out.is_empty()) {
+        (true, _) => "no document was compared: nothing that was met could be read as a text with words",
+        (false, false) => "no document was compared: all that was met was left out",
+        (false, true) => "no document was compared; is this the right path, or does --glob leave all out?",
+    }
+}
+
+fn left_out_line(left_out: &BTreeMap<String, u64>, what: &str) -> Option<String> {
+    let count = |name: &str| left_out.get(name).copied().filter(|&n| n > 0);
+    let (git, ignored, hidden) = (count("git"), count("ignored"), count("hidden"));
+    let git = git.map(|n| if n == 1 { ".git".to_owned() } else { format!("{} times .git", number(n)) });
+    let parts = [
+        git,
+        ignored.map(|n| format!("{} ignored by Git", number(n))),
+        hidden.map(|n| format!("{} hidden", number(n))),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let flags: Vec<&str> = [ignored.map(|_| "--no-ignore"), hidden.map(|_| "--hidden")].into_iter().flatten().collect();
+    let flags = if flags.is_empty() { String::new() } else { format!(" ({})", flags.join(", ")) };
+    (!parts.is_empty()).then(|| format!("{what}: {}{flags}", parts.join(", ")))
 }
 
 fn fields(skipped: &SkipFacts, documents: u64, text_field: &TextFields) -> Option<String> {
@@ -107,6 +146,20 @@ mod tests {
     fn skipped(reason: Reason, fields: &str) -> Skipped {
         let detail = Some(format!("record has no field `text`; name the field with --text-field{fields}"));
         Skipped { source: "a.jsonl".into(), record: Some(0), offset: None, reason, detail }
+    }
+
+    #[test]
+    fn what_is_left_out_is_told_with_the_flags_that_read_it() {
+        let line = |counts: &[(&str, u64)]| {
+            let counts = counts.iter().map(|&(name, n)| (name.to_owned(), n)).collect();
+            left_out_line(&counts, "left out")
+        };
+        let all = [("git", 1), ("ignored", 1200), ("hidden", 3)];
+        let expected = "left out: .git, 1,200 ignored by Git, 3 hidden (--no-ignore, --hidden)";
+        assert_eq!(line(&all).as_deref(), Some(expected));
+        assert_eq!(line(&all[..1]).as_deref(), Some("left out: .git"));
+        assert_eq!(line(&all[2..]).as_deref(), Some("left out: 3 hidden (--hidden)"));
+        assert_eq!(line(&[]), None);
     }
 
     #[test]

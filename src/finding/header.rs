@@ -54,6 +54,9 @@ pub struct SourceInfo {
     /// The XXH3 128-bit hash of those bytes, in 32 hexadecimal digits.
     #[cfg_attr(feature = "report", schemars(extend("pattern" = "^[0-9a-f]{32}$")))]
     pub xxh3_128: String,
+    /// The number of the group of files with which it was not compared, if there were such (`isolate`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<u32>,
 }
 
 impl SourceInfo {

@@ -2,12 +2,16 @@
 
 #![allow(clippy::ref_option_ref)] // serde passes a reference to the encoding
 
+use std::collections::HashSet;
 use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use encoding_rs::Encoding;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// How input is found and read: together with a [`Config`](doublon_core::Config), everything that determines a result.
+#[allow(clippy::struct_excessive_bools)] // each is a flag of its own
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InputOptions {
     /// The fields of a record that hold its text, which is all of them, joined by paragraph breaks. Each is a name or a
@@ -51,6 +55,16 @@ pub struct InputOptions {
     /// Whether links met in folders are followed.
     #[serde(default, skip_serializing_if = "super::fields::is_false")]
     pub follow: bool,
+    /// Whether hidden files are read in a work tree of Git too.
+    #[serde(default, skip_serializing_if = "super::fields::is_false")]
+    pub hidden: bool,
+    /// Whether files that Git ignores are read in a work tree too.
+    #[serde(default, skip_serializing_if = "super::fields::is_false")]
+    pub no_ignore: bool,
+    /// Those of the paths that a list or a pattern gave: files at them count as found in a folder, and one that is not
+    /// there is skipped. They are not saved: findings tell what was read.
+    #[serde(skip)]
+    pub listed: ListedPaths,
     /// What to do when a path that was named is not there. It is not saved: findings tell what was read.
     #[serde(skip)]
     pub bad_input: BadInput,
@@ -71,6 +85,9 @@ impl Default for InputOptions {
             glob: Vec::new(),
             exclude: Vec::new(),
             follow: false,
+            hidden: false,
+            no_ignore: false,
+            listed: ListedPaths::default(),
             bad_input: BadInput::Fail,
         }
     }
@@ -149,6 +166,23 @@ impl TryFrom<SavedFields> for TextFields {
             SavedFields::One(name) => Ok(name.into()),
             SavedFields::Several(names) => names.try_into(),
         }
+    }
+}
+
+/// Paths that a list or a pattern gave.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListedPaths(Arc<HashSet<PathBuf>>);
+
+impl ListedPaths {
+    /// Returns whether a path was given by a list or a pattern.
+    pub fn has(&self, path: &Path) -> bool {
+        self.0.contains(path)
+    }
+}
+
+impl FromIterator<PathBuf> for ListedPaths {
+    fn from_iter<I: IntoIterator<Item = PathBuf>>(paths: I) -> Self {
+        Self(Arc::new(paths.into_iter().collect()))
     }
 }
 

@@ -55,6 +55,9 @@ mod schema {
         pub pairs: bool,
         /// Where repeated passages are looked for.
         pub scope: SavedScope,
+        /// Whether documents were compared only if different ones of the given paths lead to them.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub isolate: bool,
         /// Whether they are looked for inside removed documents too.
         pub inside_duplicates: bool,
         /// The unit that is compared whole, if passages of any length are not.
@@ -103,6 +106,12 @@ mod schema {
         /// Whether links in folders were followed.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         pub follow: bool,
+        /// Whether hidden files in a work tree of Git were read.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub hidden: bool,
+        /// Whether files in a work tree that Git ignores were read.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub no_ignore: bool,
     }
 
     /// How text becomes tokens and tokens become shingles. Part of what determines every result.
@@ -197,7 +206,7 @@ mod schema {
     /// Which document of several duplicates stays. Ties go to the first by source path, then position.
     #[derive(JsonSchema)]
     #[schemars(rename = "Keep")]
-    #[schemars(extend("pattern" = "^(first|longest|shortest|newest|oldest|none|(max|min):.+)$"))]
+    #[schemars(extend("pattern" = "^(first|longest|shortest|newest|oldest|given-order|none|(max|min|prefer):.+)$"))]
     pub struct SavedKeep(String);
 
     /// What a shingle is made of, and of how many. Written `word:5` or `char:13`.

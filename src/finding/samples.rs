@@ -44,7 +44,8 @@ pub fn span(doc: DocumentRef, bytes: Range<usize>, paragraphs: (usize, usize)) -
 
 /// Nothing found in one document.
 pub fn nothing() -> Findings {
-    let source = SourceInfo { path: "a.txt".into(), path_base64: None, bytes: 2948, xxh3_128: "0".repeat(32) };
+    let source =
+        SourceInfo { path: "a.txt".into(), path_base64: None, bytes: 2948, xxh3_128: "0".repeat(32), root: None };
     Findings {
         header: Header {
             schema: SCHEMA.into(),

@@ -251,6 +251,10 @@ pub struct StatisticsSummary {
     /// Files in folders that hold no text, by their kind, such as `picture`. They are no documents.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub other_files: BTreeMap<String, u64>,
+    /// Files and folders that were left out of folders without being asked: `.git` (`git`), and in a work tree of Git what
+    /// it ignores (`ignored`) and what is hidden (`hidden`). A folder counts as one. They are no documents.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub left_out: BTreeMap<String, u64>,
     /// Documents in which bytes that are not UTF-8 were replaced.
     pub lossy: u64,
     /// The sizes of documents.

@@ -24,6 +24,10 @@ pub struct Summary {
     /// Files in folders that hold no text, by their kind, such as `picture`. They are no documents.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub other_files: BTreeMap<String, u64>,
+    /// Files and folders that were left out of folders without being asked: `.git` (`git`), and in a work tree of Git what
+    /// it ignores (`ignored`) and what is hidden (`hidden`). A folder counts as one. They are no documents.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub left_out: BTreeMap<String, u64>,
     /// Bytes of text in the documents compared, without known text.
     pub text_bytes: u64,
     /// Bytes of text in the removed documents, without known text.

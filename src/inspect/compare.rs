@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use doublon_core::candidate::params::{SKETCH_BYTES, sketch_len};
@@ -24,7 +24,7 @@ use crate::finding::comparison::{
 };
 use crate::finding::{Equality, Findings, Parameters, PassageMatch, PlacedSpan, Reason};
 use crate::scan::{self, CorpusBuilder};
-use crate::source::{Record, Source};
+use crate::source::{Record, Source, SourceOrder};
 use crate::store::{Budget, Resources};
 
 /// Compares two documents as a scan of just these two would.
@@ -127,8 +127,11 @@ struct ComparedPair<'p> {
 
 impl<'p> ComparedPair<'p> {
     fn new(a: &'p Single, b: &'p Single, config: &'p Config) -> Result<Self> {
-        let place = |single: &Single| (single.doc.source.clone(), single.record.record);
-        let is_swapped = place(b).cmp(&place(a)) == Ordering::Less;
+        let order = SourceOrder::of(&config.keep)?;
+        let place = |given: usize, single: &Single| {
+            (order.rank(Path::new(&*single.doc.source), given), single.doc.source.clone(), single.record.record)
+        };
+        let is_swapped = place(1, b).cmp(&place(0, a)) == Ordering::Less;
         config.check_known_text()?;
         let shingler = Shingler::new(config.text.shingle.k);
         let mut scratch = Sketcher::new(config).scratch();
@@ -220,7 +223,8 @@ impl<'p> ComparedPair<'p> {
 
 /// Scans two documents, which are records 0 and 1 of a source without a name.
 fn found(both: [&Single; 2], config: &Config) -> Result<Findings> {
-    let config = &config.to_builder().level(Level::All).scope(Scope::Across).inside_duplicates(true).build()?;
+    let config =
+        &config.to_builder().level(Level::All).isolate(false).scope(Scope::Across).inside_duplicates(true).build()?;
     let budget = Budget::new(&Resources::default());
     let mut builder = CorpusBuilder::new(config, &budget);
     let number = builder.add_source(&Source { path: PathBuf::new(), named: true }, &Arc::default())?;

@@ -349,13 +349,14 @@ mod tests {
         let counts = any::<[u64; 9]>();
         let by_name = || prop::collection::btree_map(any::<String>(), any::<u64>(), 0..3);
         let estimate = prop::option::of((score(), score(), score()));
-        (counts, by_name(), by_name(), by_name(), estimate).prop_map(
-            |(n, skipped, other_files, encodings, estimate)| Summary {
+        (counts, by_name(), by_name(), by_name(), by_name(), estimate).prop_map(
+            |(n, skipped, other_files, left_out, encodings, estimate)| Summary {
                 documents: n[0],
                 kept: n[1],
                 removed: n[2],
                 skipped,
                 other_files,
+                left_out,
                 text_bytes: n[3],
                 ignored: None,
                 removed_bytes: n[4],
@@ -380,8 +381,13 @@ mod tests {
 
     fn header_line() -> impl Strategy<Value = Header> {
         let source = (any::<String>(), any::<Option<String>>(), any::<u64>(), "[0-9a-f]{32}");
-        let source =
-            source.prop_map(|(path, path_base64, bytes, xxh3_128)| SourceInfo { path, path_base64, bytes, xxh3_128 });
+        let source = source.prop_map(|(path, path_base64, bytes, xxh3_128)| SourceInfo {
+            path,
+            path_base64,
+            bytes,
+            xxh3_128,
+            root: (bytes % 2 == 0).then_some(1),
+        });
         (any::<String>(), score(), any::<u64>(), prop::collection::vec(source, 0..3)).prop_map(
             |(version, threshold, seed, sources)| Header {
                 schema: SCHEMA.into(),

@@ -12,22 +12,27 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use memchr::memchr_iter;
+use serde_json::Value;
 
+use super::added::{Additions, takes_fields, with_columns, with_members};
 use super::check::CheckedPlan;
 use super::edit::DocumentEdit;
 use super::encode::{Encoder, Packing};
 #[cfg(feature = "parquet")]
 use super::left::text_left;
 use super::members::MemberWriter;
+use super::options::DocumentTreatment;
 #[cfg(feature = "parquet")]
-use super::parquet::RowAction;
+use super::parquet::{AddedValue, RowAction};
 use super::plan::{Plan, PlannedSource};
 use super::records::{SourceBlocks, SourcePart, changed, check_found, edited, missing, ranges, visit};
 use super::removal::DocumentRemoval;
 use super::target::CopySink;
 use crate::error::{Error, Result};
 use crate::finding::DocumentRef;
-use crate::source::{Block, Compression, Format, ListElement, SourceOptions, StoredMember, elements, warc};
+use crate::source::{
+    Block, Compression, Format, Item, ListElement, SourceOptions, StoredMember, elements, parse, warc,
+};
 use doublon_core::hash::ContentHasher;
 
 /// Bytes that are copied at a time.
@@ -46,6 +51,8 @@ pub struct CopiedSource {
     pub has_file: bool,
     /// Whether all of several records went.
     pub is_emptied: bool,
+    /// Documents of which something is told in the evidence alone, as their format takes no fields.
+    pub untold: u64,
 }
 
 /// Copies all sources to `sink`. `names` has the name of each copy below the output: first those for the sources of
@@ -63,10 +70,11 @@ pub fn apply(
 ) -> Result<Vec<CopiedSource>> {
     let plan = checked.plan();
     let reading = SourceOptions::from(plan.parameters.input.clone()).without_metadata();
-    let mut copier = Copier { editor: Editor { plan, reading }, sink, advance };
+    let additions = Additions::of(plan)?;
+    let mut copier = Copier { editor: Editor { plan, reading, additions }, sink, advance };
     let mut copied = Vec::with_capacity(names.len());
-    for (planned, name) in plan.sources.iter().zip(names) {
-        copied.push(copier.source(planned, name)?);
+    for (number, (planned, name)) in plan.sources.iter().zip(names).enumerate() {
+        copied.push(copier.source((number, planned), name)?);
     }
     for (file, name) in plan.unread.iter().zip(&names[plan.sources.len()..]) {
         let done = if file.is_copied() { copier.whole(&file.path, name)? } else { CopiedSource::default() };
@@ -109,35 +117,50 @@ struct Copier<'a> {
 struct Editor<'a> {
     plan: &'a Plan,
     reading: SourceOptions,
+    /// The fields that records get.
+    additions: Option<Additions>,
 }
 
 /// What is done to a record.
 enum RecordAction<'a> {
     Drop,
     Edit(&'a DocumentEdit),
+    /// It gets fields, and is edited before.
+    Add(Option<&'a DocumentEdit>, Vec<Option<&'a Value>>),
 }
 
 impl Copier<'_> {
-    fn source(&mut self, planned: &PlannedSource, name: &Path) -> Result<CopiedSource> {
-        let actions = actions(planned);
-        if actions.is_empty() {
+    fn source(&mut self, (number, planned): (usize, &PlannedSource), name: &Path) -> Result<CopiedSource> {
+        let actions = actions(planned, self.editor.plan.documents);
+        if actions.is_empty() && self.editor.additions.is_none() {
             return self.stored(planned, name);
         }
         let blocks = SourceBlocks::open(planned, &self.editor.reading)?;
+        let untold = self.untold(number, blocks.format());
+        if actions.is_empty() && !self.editor.adds_to(number, blocks.format()) {
+            blocks.finish()?;
+            return Ok(CopiedSource { untold, ..self.stored(planned, name)? });
+        }
         if is_one_record(blocks.format()) && matches!(actions[..], [(0, RecordAction::Drop)]) {
             blocks.finish()?;
             (self.advance)(planned.info.bytes);
             return Ok(CopiedSource { records: 1, read: planned.info.bytes, ..CopiedSource::default() });
         }
         let copied = if blocks.format() == Format::Parquet {
-            self.rows(planned, blocks, &actions, name)?
+            self.rows((number, planned), blocks, &actions, name)?
         } else if blocks.format() == Format::Warc && blocks.compression().is_some() {
             self.members(planned, blocks, &actions, name)?
         } else {
-            self.changed(planned, blocks, &actions, name)?
+            self.changed((number, planned), blocks, &actions, name)?
         };
         self.sink.close()?;
-        Ok(copied)
+        Ok(CopiedSource { untold, ..copied })
+    }
+
+    /// Returns how many documents of a source get no field though something is told of them.
+    fn untold(&self, number: usize, format: Format) -> u64 {
+        let additions = self.editor.additions.as_ref();
+        additions.filter(|_| !takes_fields(format)).map_or(0, |additions| additions.count(number))
     }
 
     /// Copies a source as it is stored.
@@ -180,7 +203,7 @@ impl Copier<'_> {
     #[cfg(feature = "parquet")]
     fn rows(
         &mut self,
-        planned: &PlannedSource,
+        (number, planned): (usize, &PlannedSource),
         blocks: SourceBlocks,
         actions: &[(u64, RecordAction)],
         name: &Path,
@@ -189,11 +212,14 @@ impl Copier<'_> {
         let failed = |cause| Error::Io { path: path.clone(), cause };
         blocks.finish()?;
         let input = File::open(path).map_err(failed)?;
-        let (mut written, mut rows) = (0, PlannedRows { actions, is_damaged: false });
+        let additions = self.editor.additions.as_ref().map(|additions| (additions, number));
+        let (mut written, mut rows) = (0, PlannedRows { actions, additions, is_damaged: false });
+        let columns = additions.map(|(additions, _)| additions.columns()).unwrap_or_default();
         let out = CountedWriter { out: self.sink.file(name)?, written: &mut written };
         let done =
-            super::parquet::rewrite(&input, out, &self.editor.reading, &mut rows).map_err(|error| {
+            super::parquet::rewrite_with(&input, out, &self.editor.reading, &columns, &mut rows).map_err(|error| {
                 match error.kind() {
+                    io::ErrorKind::AlreadyExists => Error::Refused { path: path.clone(), detail: error.to_string() },
                     io::ErrorKind::InvalidData => Error::Damaged { path: path.clone(), detail: error.to_string() },
                     _ => failed(error),
                 }
@@ -204,14 +230,15 @@ impl Copier<'_> {
         }
         (self.advance)(planned.info.bytes);
         let is_emptied = done.kept == 0 && dropped > 1;
-        Ok(CopiedSource { records: done.rows, read: planned.info.bytes, written, has_file: true, is_emptied })
+        let counts = CopiedSource { records: done.rows, written, is_emptied, ..CopiedSource::default() };
+        Ok(CopiedSource { read: planned.info.bytes, has_file: true, ..counts })
     }
 
     #[cfg(not(feature = "parquet"))]
     #[allow(clippy::unused_self)] // as the one that copies
     fn rows(
         &mut self,
-        planned: &PlannedSource,
+        (_, planned): (usize, &PlannedSource),
         _: SourceBlocks,
         _: &[(u64, RecordAction)],
         _: &Path,
@@ -266,7 +293,7 @@ impl Copier<'_> {
     /// Copies a source of which records go or change.
     fn changed(
         &mut self,
-        planned: &PlannedSource,
+        (number, planned): (usize, &PlannedSource),
         mut blocks: SourceBlocks,
         actions: &[(u64, RecordAction)],
         name: &Path,
@@ -283,16 +310,20 @@ impl Copier<'_> {
         loop {
             let SourcePart { passed, block, end } = blocks.next()?;
             if let Some(passed) = passed {
-                let mut passed: Box<dyn Read> =
+                let passed: Box<dyn Read> =
                     if format == Format::Json { list.passed(passed).map_err(failed)? } else { passed };
                 let is_header =
                     format == Format::Json || matches!(format, Format::Csv | Format::Tsv) && copied.records == 0;
                 kept_any |= !is_header;
+                let delimiter = block.as_ref().and_then(Block::delimiter).filter(|_| is_header);
+                let mut passed = self.editor.named(number, format, delimiter, passed).map_err(failed)?;
                 copy(&mut passed, &planned.source.path, &mut out, name, &|_| (), &mut |_| ())?;
             }
             let Some(block) = block else { break };
             let (here, later) = rest.split_at(rest.partition_point(|(record, _)| *record < end));
             rest = later;
+            let noted = self.editor.with_additions(number, planned, &block, format, here);
+            let here = noted.as_deref().unwrap_or(here);
             let unchanged = if format == Format::Json {
                 self.editor.put_list(planned, &block, here, &mut list, &mut buffer)?;
                 &[][..]
@@ -316,6 +347,99 @@ impl Copier<'_> {
 }
 
 impl Editor<'_> {
+    /// Returns whether records of a source get fields.
+    fn adds_to(&self, number: usize, format: Format) -> bool {
+        self.additions.as_ref().is_some_and(|additions| additions.change(number, format))
+    }
+
+    /// Returns what is done to the records of a block if they get fields; otherwise it is what the plan says, `actions`.
+    fn with_additions<'e>(
+        &'e self,
+        number: usize,
+        planned: &PlannedSource,
+        block: &Block,
+        format: Format,
+        actions: &[(u64, RecordAction<'e>)],
+    ) -> Option<Vec<(u64, RecordAction<'e>)>> {
+        let additions = self.additions.as_ref().filter(|additions| additions.change(number, format))?;
+        let mut items = Vec::new();
+        parse(&mut block.clone(), format, &planned.source.name(), &self.reading, &mut items);
+        let documents = items.into_iter().filter_map(|item| match item {
+            Item::Document(record) => Some(record.record),
+            Item::Skipped(_) => None,
+        });
+        let action = |record: u64| {
+            let planned = actions.binary_search_by_key(&record, |action| action.0).ok().map(|n| &actions[n].1);
+            let values = additions.values(number, record);
+            match planned {
+                Some(RecordAction::Drop) => Some((record, RecordAction::Drop)),
+                Some(RecordAction::Edit(edit)) => Some((record, RecordAction::Add(Some(*edit), values))),
+                _ if format.is_table() || values.iter().any(Option::is_some) => {
+                    Some((record, RecordAction::Add(None, values)))
+                }
+                _ => None,
+            }
+        };
+        Some(documents.filter_map(action).collect())
+    }
+
+    /// Returns the header of a table with the names of the fields that its rows get.
+    fn named<'p>(
+        &self,
+        number: usize,
+        format: Format,
+        delimiter: Option<u8>,
+        mut passed: Box<dyn Read + 'p>,
+    ) -> io::Result<Box<dyn Read + 'p>> {
+        let additions = self.additions.as_ref().filter(|additions| additions.change(number, format));
+        let Some((additions, delimiter)) = additions.zip(delimiter) else {
+            return Ok(passed);
+        };
+        if self.reading.no_header {
+            return Ok(passed);
+        }
+        let (mut header, mut named) = (Vec::new(), Vec::new());
+        passed.read_to_end(&mut header)?;
+        let names: Vec<Value> = additions.names.iter().cloned().map(Value::String).collect();
+        with_columns(&header, delimiter, &names.iter().map(Some).collect::<Vec<_>>(), &mut named);
+        Ok(Box::new(io::Cursor::new(named)))
+    }
+
+    /// Appends a record that stays, which is a block of its own, to `out`.
+    fn put(
+        &self,
+        planned: &PlannedSource,
+        one: &Block,
+        format: Format,
+        action: &RecordAction,
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
+        let record = one.first_record;
+        let edit = match action {
+            RecordAction::Drop => return Ok(()),
+            RecordAction::Edit(edit) | RecordAction::Add(Some(edit), _) => Some(*edit),
+            RecordAction::Add(None, _) => None,
+        };
+        let mut text = Vec::new();
+        match edit {
+            Some(edit) => edited(one, format, edit, self.plan.passages, &self.reading, &mut text)
+                .map_err(|detail| changed(planned, format!("record {record}: {detail}")))?,
+            None => text.extend_from_slice(&one.bytes),
+        }
+        let (RecordAction::Add(_, values), Some(additions)) = (action, &self.additions) else {
+            out.append(&mut text);
+            return Ok(());
+        };
+        if let Some(delimiter) = one.delimiter() {
+            with_columns(&text, delimiter, values, out);
+            return Ok(());
+        }
+        with_members(&text, &additions.names, values, out).map_err(|detail| Error::Refused {
+            path: planned.source.path.clone(),
+            detail: format!("record {record}: {detail}"),
+        })
+    }
+
     /// Puts into `out` what is written of a block of elements of a list. What separates an element from the one before goes
     /// and stays with it, but for the comma before the first that stays.
     fn put_list(
@@ -337,12 +461,10 @@ impl Editor<'_> {
             }
             out.extend_from_slice(list.separator(&block.bytes[before..element.start]));
             match action {
-                Some(RecordAction::Edit(edit)) => {
-                    let one = block.one(record, element);
-                    edited(&one, Format::Json, edit, self.plan.passages, &self.reading, out)
-                        .map_err(|detail| changed(planned, format!("record {record}: {detail}")))?;
+                Some(action) => {
+                    self.put(planned, &block.one(record, element), Format::Json, action, out)?;
                 }
-                _ => out.extend_from_slice(&block.bytes[element]),
+                None => out.extend_from_slice(&block.bytes[element]),
             }
         }
         actions.next().map_or(Ok(()), |(record, _)| Err(missing(planned, *record)))
@@ -380,11 +502,7 @@ impl Editor<'_> {
             at = range.end;
             match action {
                 RecordAction::Drop => at = after_line_end(&block.bytes, range.end, format),
-                RecordAction::Edit(edit) => {
-                    let one = block.one(record, range);
-                    edited(&one, format, edit, self.plan.passages, &self.reading, out)
-                        .map_err(|detail| changed(planned, format!("record {record}: {detail}")))?;
-                }
+                action => self.put(planned, &block.one(record, range), format, action, out)?,
             }
         }
         Ok(&block.bytes[at..])
@@ -430,6 +548,8 @@ fn count(block: &Block, format: Format) -> u64 {
 #[cfg(feature = "parquet")]
 struct PlannedRows<'a> {
     actions: &'a [(u64, RecordAction<'a>)],
+    /// The fields that rows get, and the number of the source.
+    additions: Option<(&'a Additions, usize)>,
     /// Whether a cut lay outside of a text.
     is_damaged: bool,
 }
@@ -448,7 +568,7 @@ impl super::parquet::Edits for PlannedRows<'_> {
         match self.action(row) {
             None => RowAction::Keep,
             Some(RecordAction::Drop) => RowAction::Drop,
-            Some(RecordAction::Edit(_)) => RowAction::Edit,
+            Some(RecordAction::Edit(_) | RecordAction::Add(..)) => RowAction::Edit,
         }
     }
 
@@ -459,6 +579,10 @@ impl super::parquet::Edits for PlannedRows<'_> {
         };
         self.is_damaged |= left.is_none();
         left.unwrap_or_else(|| text.to_owned())
+    }
+
+    fn added(&mut self, column: usize, row: u64) -> Option<AddedValue> {
+        self.additions.and_then(|(additions, source)| additions.cell(source, row, column))
     }
 }
 
@@ -472,7 +596,7 @@ fn records_left<'b>(block: &'b Block, dropped: &'b [Range<usize>]) -> impl Itera
 }
 
 fn is_one_record(format: Format) -> bool {
-    matches!(format, Format::Plain | Format::Html)
+    format.is_document()
 }
 
 /// Returns how a file is compressed.
@@ -481,8 +605,9 @@ fn packing(path: &Path, compression: Option<Compression>) -> Result<Packing> {
     read.map_err(|cause| Error::Io { path: path.to_owned(), cause })
 }
 
-fn actions(planned: &PlannedSource) -> Vec<(u64, RecordAction<'_>)> {
-    let drops = planned.drops.iter().map(|drop| (drop.doc.record, RecordAction::Drop));
+fn actions(planned: &PlannedSource, documents: DocumentTreatment) -> Vec<(u64, RecordAction<'_>)> {
+    let drops = planned.drops.iter().filter(|_| documents == DocumentTreatment::Drop);
+    let drops = drops.map(|drop| (drop.doc.record, RecordAction::Drop));
     let edits = planned.edits.iter().filter(|edit| !planned.drops_record(edit.doc.record));
     let mut actions: Vec<_> = drops.chain(edits.map(|edit| (edit.doc.record, RecordAction::Edit(edit)))).collect();
     actions.sort_by_key(|(record, _)| *record);
@@ -492,7 +617,7 @@ fn actions(planned: &PlannedSource) -> Vec<(u64, RecordAction<'_>)> {
 /// Returns where the line end after a record ends: it goes with the record.
 fn after_line_end(bytes: &[u8], end: usize, format: Format) -> usize {
     match (format, &bytes[end..]) {
-        (Format::Plain | Format::Html, _) => end,
+        (format, _) if format.is_document() => end,
         (_, [b'\r', b'\n', ..]) => end + 2,
         (_, [b'\n' | b'\r', ..]) => end + 1,
         _ => end,

@@ -147,6 +147,7 @@ pub(super) mod tests {
     use super::*;
     use crate::finding::{Equality, Parameters, SourceInfo, Summary};
     use crate::rewrite::edit::KeptPassage;
+    use crate::rewrite::options::{AddedFields, DocumentTreatment};
     use crate::rewrite::plan::PlannedSource;
     use crate::source::Source;
 
@@ -186,11 +187,14 @@ pub(super) mod tests {
     }
 
     pub fn plan(drops: Vec<DocumentRemoval>, edits: Vec<DocumentEdit>) -> Plan {
-        let info = SourceInfo { path: "a.jsonl".into(), path_base64: None, bytes: 0, xxh3_128: String::new() };
+        let info =
+            SourceInfo { path: "a.jsonl".into(), path_base64: None, bytes: 0, xxh3_128: String::new(), root: None };
         let source = Source { path: "a.jsonl".into(), named: true };
         Plan {
             parameters: Parameters::default(),
             rules: RemovalRules { threshold: 0.8, containment: None, exact: false, min_left: 3 },
+            documents: DocumentTreatment::Drop,
+            added: AddedFields::default(),
             passages: PassageTreatment::Cut,
             sources: vec![PlannedSource { source, info, is_whole: true, drops, edits }],
             left: Vec::new(),

@@ -15,7 +15,7 @@ use super::left::{Origins, spans_left, text_left};
 use super::options::PassageTreatment;
 use super::places::{PlaceJob, of_record, records};
 use super::plan::PlannedSource;
-use super::records::{Editable, visit};
+use super::records::{Editable, StoredRecord, visit};
 use super::removal::{DocumentRemoval, RemovalCause};
 use super::runs::{DecidedCut, RepeatedPart, decide};
 use crate::error::Result;
@@ -45,7 +45,7 @@ struct OpenDocument<'a> {
     origins: Origins,
     /// The words before which something was taken out.
     seams: Vec<usize>,
-    editable: Editable,
+    stored: &'a StoredRecord<'a>,
     kept: &'a [PlaceJob<'a>],
 }
 
@@ -54,12 +54,12 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
     pub fn cut(&mut self, jobs: &[PlaceJob<'a>], planned: &mut PlannedSource) -> Result<()> {
         let (mut edits, mut drops) = (Vec::new(), Vec::new());
         let options = self.context.options;
-        visit(planned, &records(jobs), &self.context.reading, &mut |record, editable| {
+        visit(planned, &records(jobs), &self.context.reading, &mut |record, stored| {
             let here = of_record(jobs, record.record);
             let kept = self.kept_in(here[0].source, record.record);
             let left = text_left(&record.text, planned.pieces(record.record));
             let left: Cow<str> = left.ok_or_else(|| not_there(planned, record.record))?;
-            let document = self.open(record, &left, editable, kept, planned);
+            let document = self.open(record, &left, stored, kept, planned);
             let Some((edit, words)) = self.edit(&document, here, planned)? else { return Ok(()) };
             let is_of_others = words > 0 && self.context.keepers.contains(&(here[0].source, record.record));
             let is_keeper = !kept.is_empty() || is_of_others;
@@ -86,7 +86,7 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
         &self,
         record: &'d Record,
         left: &'d str,
-        editable: Editable,
+        stored: &'d StoredRecord<'d>,
         kept: &'d [PlaceJob<'d>],
         planned: &PlannedSource,
     ) -> OpenDocument<'d> {
@@ -99,7 +99,7 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
         let parts = origins.together(Span::new(0, left.len())).skip(1);
         let first = |part: Span| text.tokens.partition_point(|token| token.span.start < part.start);
         let seams: Vec<usize> = parts.map(first).collect();
-        OpenDocument { record, text, origins, seams, editable, kept }
+        OpenDocument { record, text, origins, seams, stored, kept }
     }
 
     /// Decides on the places of one document. Returns what changes, if anything more does, and how many words are left.
@@ -114,23 +114,30 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
         if jobs.iter().any(|job| !document.text.has(job.span)) {
             return Err(not_there(planned, record.record));
         }
-        let (mut cuts, staying) = self.decide(document, jobs);
+        let (mut cuts, mut staying) = self.decide(document, jobs);
+        let new: Vec<Span> = cuts.iter().map(|cut| cut.span).collect();
+        let fitted = match planned.edit(record.record) {
+            None => self.fitted(doc.clone(), cuts, &document.text),
+            Some(before) => {
+                cuts.extend(before.cuts.iter().cloned());
+                cuts.sort_by_key(|cut| cut.span);
+                let text = CuttableText::new(&record.text, self.context.options.cut_at, &self.context.tokenizer);
+                self.fitted(doc.clone(), cuts, &text)
+            }
+        };
+        let is_changed = !new.is_empty() && document.stored.can_lose(&fitted.0.pieces);
+        if !new.is_empty() && !is_changed {
+            staying = jobs.iter().map(|&job| (job, "no_whole_element")).collect();
+        }
         for (job, reason) in staying {
             let family = Arc::clone(&self.context.families[job.family].id);
             let span = origins.original(job.span);
             self.left.push((job, StayingPassage { doc: doc.clone(), span, family, reason }));
         }
-        if cuts.is_empty() {
-            return Ok(None);
+        if is_changed {
+            self.new.insert((jobs[0].source, record.record), new);
         }
-        self.new.insert((jobs[0].source, record.record), cuts.iter().map(|cut| cut.span).collect());
-        let Some(before) = planned.edit(record.record) else {
-            return Ok(Some(self.fitted(doc, cuts, &document.text)));
-        };
-        cuts.extend(before.cuts.iter().cloned());
-        cuts.sort_by_key(|cut| cut.span);
-        let text = CuttableText::new(&record.text, self.context.options.cut_at, &self.context.tokenizer);
-        Ok(Some(self.fitted(doc, cuts, &text)))
+        Ok(is_changed.then_some(fitted))
     }
 
     /// Returns an edit with what is taken out of the original text, and how many words are left.
@@ -149,7 +156,7 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
     ) -> (Vec<PassageCut>, Vec<(PlaceJob<'a>, &'static str)>) {
         let PassageContext { options, rules, .. } = self.context;
         let staying_for = |reason| (Vec::new(), jobs.iter().map(|&job| (job, reason)).collect());
-        match document.editable {
+        match document.stored.editable(document.record) {
             Editable::Text if options.passages == PassageTreatment::Mark => return staying_for("no_field_for_marks"),
             Editable::No(reason) => return staying_for(reason),
             Editable::Text | Editable::Field => {}

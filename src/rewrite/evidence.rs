@@ -10,9 +10,9 @@ use serde::Serialize;
 
 use super::apply::CopiedSource;
 use super::edit::{DocumentEdit, JoinedPlace, KeptPassage, PassageCut, StayingPassage};
-use super::options::PassageTreatment;
+use super::options::{DocumentTreatment, PassageTreatment};
 use super::plan::{Plan, SparedSource};
-use super::removal::{DocumentRemoval, LargeRemoval, RemovalCause, RemovalRules};
+use super::removal::{DocumentRemoval, LargeRemoval, RemovalCause};
 use crate::error::{Error, Result};
 use crate::finding::{DocumentRef, Equality, Parameters, SourceInfo, path_base64};
 use doublon_core::Span;
@@ -35,7 +35,7 @@ pub fn removals(plan: &Plan, mut out: impl Write) -> io::Result<()> {
             while let Some(edit) = edits.next_if(|edit| edit.doc.record <= drop.doc.record) {
                 places(edit, plan, &mut out)?;
             }
-            line(&RemovalLine::document(drop, &plan.rules), &mut out)?;
+            line(&RemovalLine::document(drop, plan), &mut out)?;
         }
         edits.try_for_each(|edit| places(edit, plan, &mut out))?;
     }
@@ -72,6 +72,7 @@ pub fn sources(plan: &Plan, names: &[PathBuf], copied: &[CopiedSource], mut out:
     let settings = SourcesLine::Settings {
         schema: SCHEMA,
         version: env!("CARGO_PKG_VERSION"),
+        documents: plan.documents.name(),
         passages: plan.passages.name(),
         min_left: plan.rules.min_left,
         is_final: plan.is_final,
@@ -92,6 +93,7 @@ enum SourcesLine<'a> {
     Settings {
         schema: &'static str,
         version: &'static str,
+        documents: &'static str,
         passages: &'static str,
         min_left: usize,
         is_final: bool,
@@ -180,8 +182,8 @@ impl<'a> EvidencePlace<'a> {
 }
 
 impl<'a> RemovalLine<'a> {
-    fn document(drop: &'a DocumentRemoval, rules: &RemovalRules) -> Self {
-        let (doc, kept) = (&drop.doc, drop.keeper());
+    fn document(drop: &'a DocumentRemoval, plan: &Plan) -> Self {
+        let (doc, kept, rules) = (&drop.doc, drop.keeper(), &plan.rules);
         match &drop.cause {
             &RemovalCause::Duplicate { jaccard, containment, exact, equality, .. } => {
                 let measured = RemovalMeasures::Similar { jaccard, containment, exact, equality };
@@ -190,7 +192,9 @@ impl<'a> RemovalLine<'a> {
                     Some(least) if jaccard < rules.threshold => format!("containment >= {least}"),
                     _ => format!("jaccard >= {}", rules.threshold),
                 };
-                Self::Document { reason: "duplicate", doc, kept, measured, rule }
+                let is_marked = plan.documents == DocumentTreatment::Mark;
+                let reason = if is_marked { "marked" } else { "duplicate" };
+                Self::Document { reason, doc, kept, measured, rule }
             }
             RemovalCause::TooShort { left } => {
                 let measured = RemovalMeasures::Short { words_left: *left };
@@ -240,6 +244,9 @@ pub struct CleanSummary {
     pub kept: u64,
     /// Documents that go.
     pub removed: u64,
+    /// Documents that would go, and were marked instead.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub marked: u64,
     /// Documents and sources that were not compared. They are copied as they are where that is possible.
     pub skipped: u64,
     /// Documents that go because another is like them.
@@ -258,6 +265,10 @@ pub struct CleanSummary {
     pub passages_left: BTreeMap<&'static str, u64>,
     /// Files that were met and have no copy, by reason.
     pub not_copied: BTreeMap<&'static str, u64>,
+    /// Files and folders that were neither read nor copied because they are `.git`, or because in a work tree of Git it
+    /// ignores them or they are hidden, by reason.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub left_out: BTreeMap<String, u64>,
     /// Bytes of the files read.
     pub bytes_read: u64,
     /// Bytes of their copies.
@@ -280,7 +291,9 @@ impl CleanSummary {
         }
         let scanned = &plan.scanned;
         let too_short = plan.drops().filter(|drop| drop.keeper().is_none()).count() as u64;
-        let removed = plan.drops().count() as u64;
+        let gone = plan.drops().count() as u64;
+        let is_marked = plan.documents == DocumentTreatment::Mark;
+        let (removed, marked) = if is_marked { (0, gone) } else { (gone, 0) };
         let skipped = scanned.skipped.values().sum();
         let changed = plan
             .sources
@@ -292,8 +305,9 @@ impl CleanSummary {
             documents: scanned.documents,
             kept: (scanned.kept + scanned.removed).saturating_sub(removed),
             removed,
+            marked,
             skipped,
-            duplicates: removed - too_short,
+            duplicates: gone - too_short,
             too_short,
             passages: plan.edits().map(|edit| edit.cuts.len() as u64).sum(),
             changed: changed.count() as u64,
@@ -301,6 +315,7 @@ impl CleanSummary {
             is_final: plan.is_final,
             passages_left: counts(plan.left.iter().map(|left| left.reason)),
             not_copied: counts(plan.unread.iter().filter(|file| !file.is_copied()).map(|file| file.reason.name())),
+            left_out: scanned.left_out.clone(),
             bytes_read: copied.iter().map(|copied| copied.read).sum(),
             bytes_written: copied.iter().map(|copied| copied.written).sum(),
             files: copied.iter().filter(|copied| copied.has_file).count() as u64,
@@ -313,6 +328,11 @@ impl CleanSummary {
             Err(Error::Miscounted { met: summary.documents, accounted })
         }
     }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde passes a reference
+fn is_zero(n: &u64) -> bool {
+    *n == 0
 }
 
 fn counts(reasons: impl Iterator<Item = &'static str>) -> BTreeMap<&'static str, u64> {
@@ -333,6 +353,13 @@ fn refuse_emptied(plan: &Plan, copied: &[CopiedSource]) -> Result<()> {
 }
 
 fn warnings(plan: &Plan, copied: &[CopiedSource]) -> Vec<String> {
+    let untold: u64 = copied.iter().map(|copied| copied.untold).sum();
+    let untold = (untold > 0).then(|| {
+        format!("of {untold} documents, in files that take no fields, only removed.jsonl tells what was to be added")
+    });
+    if plan.documents == DocumentTreatment::Mark {
+        return untold.into_iter().collect();
+    }
     let documents = plan.scanned.documents;
     let large = plan.large.iter().map(|LargeRemoval { keep, members }| {
         format!("{members} of {documents} documents go for one, {} record {}", keep.source, keep.record)
@@ -354,5 +381,5 @@ fn warnings(plan: &Plan, copied: &[CopiedSource]) -> Vec<String> {
     });
     let unsettled =
         (!plan.is_final).then(|| format!("something still goes after {} rounds; clean the copy again", plan.rounds));
-    unsettled.into_iter().chain(large).chain(losses).chain(emptied).chain(cut_off).chain(spared).collect()
+    untold.into_iter().chain(unsettled).chain(large).chain(losses).chain(emptied).chain(cut_off).chain(spared).collect()
 }

@@ -178,7 +178,7 @@ fn refit(restored: &BTreeSet<(usize, u64)>, options: &CleanOptions, plan: &mut P
         let planned = &mut plan.sources[of_source[0].0];
         let records: Vec<u64> = of_source.iter().map(|&(_, record)| record).collect();
         let mut edits = Vec::with_capacity(records.len());
-        visit(planned, &records, &reading, &mut |record, _| {
+        visit(planned, &records, &reading, &mut |record, stored| {
             let edit = planned.edit(record.record).ok_or_else(|| not_there(planned, record.record))?;
             let text = CuttableText::new(&record.text, options.cut_at, &tokenizer);
             let mut cuts = edit.cuts.clone();
@@ -186,7 +186,11 @@ fn refit(restored: &BTreeSet<(usize, u64)>, options: &CleanOptions, plan: &mut P
                 retain_whole(&mut cuts, &page.segments(&record.text), &text)?;
             }
             let spans: Vec<Span> = cuts.iter().map(|cut| cut.span).collect();
-            edits.push(DocumentEdit { pieces: text.pieces(&spans, &tokenizer), cuts, ..edit.clone() });
+            let mut pieces = text.pieces(&spans, &tokenizer);
+            if !stored.can_lose(&pieces) {
+                (cuts, pieces) = (Vec::new(), Vec::new());
+            }
+            edits.push(DocumentEdit { cuts, pieces, ..edit.clone() });
             Ok(())
         })?;
         planned.change(edits);

@@ -29,13 +29,11 @@ impl<W: Write> MemberWriter<W> {
     pub fn record(&mut self, block: &Block, record: Range<usize>, members: &[StoredMember]) -> io::Result<()> {
         let decoded = block.offset + record.start as u64..block.offset + record.end as u64;
         let n = members.partition_point(|member| member.decoded.start < decoded.start);
-        match members.get(n).filter(|member| member.decoded == decoded) {
-            Some(member) => self.copy(member.stored.clone()),
-            None => {
-                self.open()?;
-                self.write_all(&block.bytes[record])
-            }
+        if let Some(member) = members.get(n).filter(|member| member.decoded == decoded) {
+            return self.copy(member.stored.clone());
         }
+        self.open()?;
+        self.write_all(&block.bytes[record])
     }
 
     /// Ends the copy.

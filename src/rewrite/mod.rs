@@ -10,6 +10,7 @@
 //! Sources are read once more for the copy, and the bytes read are hashed: if any differ from those that were scanned,
 //! nothing is written. The memory taken is that of the plan, which grows with what is removed, and one block of input.
 
+mod added;
 mod apply;
 mod check;
 mod context;
@@ -27,7 +28,6 @@ mod left;
 mod members;
 mod names;
 mod options;
-#[cfg(feature = "html")]
 mod page;
 #[cfg(feature = "parquet")]
 pub mod parquet;
@@ -49,7 +49,7 @@ pub use check::{CheckedPlan, check};
 pub use edit::{DocumentEdit, JoinedPlace, KeptPassage, PassageCut, StayingPassage};
 pub use evidence::{CleanSummary, removals, sources, staying};
 pub use names::names;
-pub use options::{CleanOptions, CutEdge, PassageTreatment};
+pub use options::{AddedFields, CleanOptions, CutEdge, DocumentTreatment, MergedField, PassageTreatment};
 pub use plan::{Plan, PlannedSource, SparedSource, UnreadFile};
 pub use planner::{Planner, plan};
 pub use removal::{DocumentRemoval, LargeRemoval, RemovalCause, RemovalRules};

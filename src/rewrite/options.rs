@@ -3,6 +3,8 @@
 /// What a clean copy leaves out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CleanOptions {
+    /// What becomes of duplicate documents.
+    pub documents: DocumentTreatment,
     /// What becomes of passages that repeat.
     pub passages: PassageTreatment,
     /// Where a cut may begin and end.
@@ -13,8 +15,51 @@ pub struct CleanOptions {
 
 impl Default for CleanOptions {
     fn default() -> Self {
-        Self { passages: PassageTreatment::Keep, cut_at: CutEdge::default(), min_left: 1 }
+        Self {
+            documents: DocumentTreatment::Drop,
+            passages: PassageTreatment::Keep,
+            cut_at: CutEdge::default(),
+            min_left: 1,
+        }
     }
+}
+
+/// What becomes of duplicate documents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DocumentTreatment {
+    /// All but the kept one of each cluster go.
+    #[default]
+    Drop,
+    /// They stay, and records say of which cluster they are.
+    Mark,
+}
+
+impl DocumentTreatment {
+    /// Returns the name that flags and evidence give it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Drop => "drop",
+            Self::Mark => "mark",
+        }
+    }
+}
+
+/// The fields that are added on request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AddedFields {
+    /// The field for how many documents a kept one stands for, itself included.
+    pub count: Option<String>,
+    /// Fields of which a kept record gets the values of those that go for it.
+    pub merge: Vec<MergedField>,
+}
+
+/// A field of which values are gathered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MergedField {
+    /// The field that is read.
+    pub field: String,
+    /// The field that is written.
+    pub name: String,
 }
 
 /// What becomes of passages that repeat.

@@ -1,4 +1,4 @@
-//! What is taken out of the text of a page, taken out of the page itself.
+//! What is taken out of the text of a page, or of another file with markup, taken out of the file itself.
 //!
 //! Blocks of which all text goes are left out from start tag to end tag. Of others, and of those that hold a picture, a
 //! field or a script, only the text goes and all tags stay. The page is read again to see that what is left is the text
@@ -7,17 +7,18 @@
 use doublon_core::Span;
 
 use super::left::{Pieces, text_left};
-use crate::source::html::{Visible, visible};
+use crate::source::{Format, Visible, visible_text};
 
 /// Returns a page without pieces of its text.
 ///
 /// # Errors
 ///
 /// Says so if the text of the page does not have the pieces, or the page has another text without them.
-pub(super) fn page_left(page: &str, pieces: &Pieces) -> Result<String, &'static str> {
-    let read = visible(page);
+pub(super) fn page_left(page: &str, format: Format, pieces: &Pieces) -> Result<String, &'static str> {
+    let read = visible_text(page, format);
     let expected = text_left(&read.text, pieces).ok_or("its text is shorter than the cuts")?;
-    let is_expected = |left: &String| visible(left).text.split_whitespace().eq(expected.split_whitespace());
+    let is_expected =
+        |left: &String| visible_text(left, format).text.split_whitespace().eq(expected.split_whitespace());
     let ways = [blocks_within(&read, pieces), Vec::new()].into_iter();
     let mut left = ways.map(|blocks| without(page, &stretches(&read, pieces, blocks)));
     left.find(is_expected).ok_or("its text would not be what is left without the cuts")
@@ -80,10 +81,12 @@ fn without(page: &str, stretches: &[Span]) -> String {
 }
 
 #[cfg(test)]
+#[cfg(feature = "html")]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::source::html::visible;
 
     /// Returns a page without the blocks or words of its text that `cuts` name, of each the last that is equal.
     fn left(page: &str, cuts: &[&str]) -> String {
@@ -93,7 +96,7 @@ mod tests {
             (Span::new(start, start + cut.len()), false)
         };
         let pieces: Vec<(Span, bool)> = cuts.iter().map(piece).collect();
-        page_left(page, &pieces).expect("has the pieces")
+        page_left(page, Format::Html, &pieces).expect("has the pieces")
     }
 
     #[test]
@@ -120,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_page_without_the_pieces_is_told() {
-        assert!(page_left("<p>one</p>", &[(Span::new(0, 9), false)]).is_err());
+        assert!(page_left("<p>one</p>", Format::Html, &[(Span::new(0, 9), false)]).is_err());
     }
 
     const PIECES: &[&str] = &[
@@ -160,8 +163,6 @@ mod tests {
         "中",
         "<xmp>",
         "</xmp>",
-        "<![CDATA[",
-        "]]>",
         "&",
         "<option>",
         "<a href='>'>",
@@ -178,6 +179,29 @@ mod tests {
         "</",
     ];
 
+    /// Writes cues of some lines as `.srt`, with and without blank lines between, as `.vtt`, or as a transcript.
+    fn subtitles(cues: &[Vec<&str>], way: usize) -> String {
+        let cue = |(n, lines): (usize, &Vec<&str>)| match way {
+            0 => format!("{n}\r\n00:00:01,000 --> 00:00:03,200\r\n{}\r\n\r\n", lines.join("\r\n")),
+            1 => format!("{n}\n00:00:01,000 --> 00:00:03,200\n{}\n", lines.join("\n")),
+            2 => format!("name {n}\n00:01.000 --> 00:03.200 line:0\n{}\n\nNOTE {n}\n\n", lines.join("\n")),
+            _ => format!("[00:01.000 --> 00:03.200]  {}\n", lines.join("\n")),
+        };
+        let head = if way == 2 { "WEBVTT\n\n" } else { "" };
+        head.to_owned() + &cues.iter().enumerate().map(cue).collect::<String>()
+    }
+
+    const LINES: &[&str] = &[
+        "one two",
+        "<i>three</i> four",
+        "{\\an8}é <b>",
+        " ",
+        "<00:00:02.000>five<c> six</c>",
+        "<a -> b",
+        "7",
+        "seven\\Neight",
+    ];
+
     proptest! {
         #[test]
         fn the_text_left_of_a_page_is_that_of_the_page_left(
@@ -189,7 +213,22 @@ mod tests {
             let origin = crate::source::PageOrigin { elements: read.elements.clone(), ..Default::default() };
             let segments = origin.segments(&read.text).into_iter().zip(gone);
             let cuts: Vec<(Span, bool)> = segments.filter(|(_, gone)| *gone).map(|(span, _)| (span, false)).collect();
-            prop_assert!(page_left(&page, &cuts).is_ok(), "{page:?} without {cuts:?} of {:?}", read.text);
+            prop_assert!(page_left(&page, Format::Html, &cuts).is_ok(), "{page:?} without {cuts:?} of {:?}", read.text);
+        }
+
+        #[test]
+        fn what_is_left_of_subtitles_is_said(
+            cues in prop::collection::vec(prop::collection::vec(prop::sample::select(LINES), 1..4), 0..10),
+            way in 0usize..4,
+            gone in prop::collection::vec(any::<bool>(), 30),
+        ) {
+            let file = subtitles(&cues, way);
+            let read = visible_text(&file, Format::Subtitles);
+            let origin = crate::source::PageOrigin { elements: read.elements.clone(), ..Default::default() };
+            let segments = origin.segments(&read.text).into_iter().zip(gone);
+            let cuts: Vec<(Span, bool)> = segments.filter(|(_, gone)| *gone).map(|(span, _)| (span, false)).collect();
+            let left = page_left(&file, Format::Subtitles, &cuts);
+            prop_assert!(left.is_ok(), "{file:?} without {cuts:?} of {:?}", read.text);
         }
     }
 }

@@ -11,6 +11,9 @@
 //! (the first is written), exact sizes of Bloom filters, checksums of pages, and `created_by`, which names the encoder.
 //! That rows are sorted is kept, unless by the texts.
 //!
+//! Columns may be added behind those that there are. The descriptions of all columns that Arrow (`ARROW:schema`) and Hugging
+//! Face keep in the metadata are then left out, as their readers would miss the new ones.
+//!
 //! Memory: a byte a row of the largest row group, one page of a column, and the compressed pages of a column that has a
 //! dictionary.
 
@@ -18,7 +21,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use parquet::basic::{Encoding, Type as Physical};
+use parquet::basic::{Encoding, LogicalType, Repetition, Type as Physical};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::column::writer::{ColumnWriter, ColumnWriterImpl};
 use parquet::data_type::{ByteArray, DataType};
@@ -26,7 +29,7 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
-use parquet::schema::types::ColumnDescriptor;
+use parquet::schema::types::{ColumnDescriptor, Type, TypePtr};
 
 use crate::finding::Reason;
 use crate::source::SourceOptions;
@@ -54,6 +57,30 @@ pub trait Edits {
     /// order, after [`Self::row`] was called for all rows of its row group. What is no UTF-8 in `text` is replaced by
     /// U+FFFD.
     fn text(&mut self, row: u64, text: &str) -> String;
+
+    /// Returns the value that a row that stays has in an added column, if it has one. Called for each of these rows in order,
+    /// column by column, after the other columns of the row group were written.
+    fn added(&mut self, _column: usize, _row: u64) -> Option<AddedValue> {
+        None
+    }
+}
+
+/// A column that is added. Its values may be null.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddedColumn {
+    /// Its name, which no other column has.
+    pub name: String,
+    /// Whether it holds numbers; otherwise it holds texts.
+    pub is_number: bool,
+}
+
+/// A value of an added column, of its type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AddedValue {
+    /// A number.
+    Number(i64),
+    /// A text.
+    Text(String),
 }
 
 /// How many rows a file had, and what became of them.
@@ -80,11 +107,27 @@ pub fn rewrite(
     options: &SourceOptions,
     edits: &mut dyn Edits,
 ) -> io::Result<Rewritten> {
+    rewrite_with(input, output, options, &[], edits)
+}
+
+/// As [`rewrite`], with more columns.
+///
+/// # Errors
+///
+/// As there; [`io::ErrorKind::AlreadyExists`] if there is a column of such a name already.
+pub fn rewrite_with(
+    input: &File,
+    output: impl Write + Send,
+    options: &SourceOptions,
+    columns: &[AddedColumn],
+    edits: &mut dyn Edits,
+) -> io::Result<Rewritten> {
     let written = guarded(|| {
         let file = Arc::new(input.try_clone()?);
         let metadata = footer::read(&file)?;
         let text = footer::text_column(metadata.file_metadata().schema_descr(), options.text_field.names()).ok();
-        let copy = ParquetCopy { file, text, max_record: options.max_record, edits, counts: Rewritten::default() };
+        let (max_record, counts) = (options.max_record, Rewritten::default());
+        let copy = ParquetCopy { file, text, max_record, columns, edits, counts };
         // An error of the output comes back as it is, and not as a fault of the input.
         Ok(copy.write(&metadata, output))
     });
@@ -105,14 +148,15 @@ struct ParquetCopy<'a> {
     file: Arc<File>,
     text: Option<usize>,
     max_record: u64,
+    columns: &'a [AddedColumn],
     edits: &'a mut dyn Edits,
     counts: Rewritten,
 }
 
 impl ParquetCopy<'_> {
     fn write(mut self, metadata: &ParquetMetaData, output: impl Write + Send) -> Result<Rewritten, ParquetError> {
-        let schema = metadata.file_metadata().schema_descr().root_schema_ptr();
-        let properties = Arc::new(properties(metadata, self.text));
+        let schema = with_columns(metadata.file_metadata().schema_descr().root_schema_ptr(), self.columns)?;
+        let properties = Arc::new(properties(metadata, self.text, !self.columns.is_empty()));
         let mut writer = SerializedFileWriter::new(output, schema, properties)?;
         for group in metadata.row_groups() {
             let start = self.counts.rows;
@@ -121,6 +165,9 @@ impl ParquetCopy<'_> {
                 let mut copy = writer.next_row_group()?;
                 for column in 0..group.num_columns() {
                     self.column(group, column, start, &rows, &mut copy)?;
+                }
+                for column in 0..self.columns.len() {
+                    self.added(column, start, &rows, &mut copy)?;
                 }
                 copy.close()?;
             }
@@ -174,6 +221,35 @@ impl ParquetCopy<'_> {
             (In::ByteArrayColumnReader(from), Out::ByteArrayColumnWriter(to)) => chunk.copy(from, to),
             _ => Err(ParquetFault::bad("the type of a column is not that of the schema")),
         }?;
+        writer.close()
+    }
+
+    /// Writes an added column of a row group.
+    fn added<W: Write + Send>(
+        &mut self,
+        column: usize,
+        start: u64,
+        rows: &[RowAction],
+        copy: &mut SerializedRowGroupWriter<W>,
+    ) -> Result<(), ParquetError> {
+        let stay = (start..).zip(rows).filter(|&(_, &row)| row != RowAction::Drop).map(|(row, _)| row);
+        let values: Vec<Option<AddedValue>> = stay.map(|row| self.edits.added(column, row)).collect();
+        let levels: Vec<i16> = values.iter().map(|value| i16::from(value.is_some())).collect();
+        let missing = || ParquetError::General("the new schema has too few columns".into());
+        let mut writer = copy.next_column()?.ok_or_else(missing)?;
+        let values = values.into_iter().flatten();
+        match writer.untyped() {
+            ColumnWriter::Int64ColumnWriter(to) => {
+                let number = |value| if let AddedValue::Number(number) = value { Some(number) } else { None };
+                to.write_batch(&values.filter_map(number).collect::<Vec<_>>(), Some(&levels), None)?;
+            }
+            ColumnWriter::ByteArrayColumnWriter(to) => {
+                let text =
+                    |value| if let AddedValue::Text(text) = value { Some(text.into_bytes().into()) } else { None };
+                to.write_batch(&values.filter_map(text).collect::<Vec<ByteArray>>(), Some(&levels), None)?;
+            }
+            _ => return Err(missing()),
+        }
         writer.close()
     }
 
@@ -275,15 +351,42 @@ impl<T: DataType> Batch<T> {
     }
 }
 
-/// Returns the properties of a file that is written like the one of `metadata`.
-fn properties(metadata: &ParquetMetaData, text: Option<usize>) -> WriterProperties {
+/// Returns a schema with more columns.
+fn with_columns(schema: TypePtr, columns: &[AddedColumn]) -> Result<TypePtr, ParquetError> {
+    if columns.is_empty() {
+        return Ok(schema);
+    }
+    let mut fields = schema.get_fields().to_vec();
+    for AddedColumn { name, is_number } in columns {
+        if fields.iter().any(|field| field.name() == name) {
+            let detail = format!("it has a column `{name}` already; give the new one another name");
+            return Err(ParquetError::External(io::Error::new(io::ErrorKind::AlreadyExists, detail).into()));
+        }
+        let (physical, logical) =
+            if *is_number { (Physical::INT64, None) } else { (Physical::BYTE_ARRAY, Some(LogicalType::String)) };
+        let field = Type::primitive_type_builder(name, physical)
+            .with_repetition(Repetition::OPTIONAL)
+            .with_logical_type(logical)
+            .build()?;
+        fields.push(Arc::new(field));
+    }
+    Ok(Arc::new(Type::group_type_builder(schema.name()).with_fields(fields).build()?))
+}
+
+/// Metadata with a description of all columns.
+const DESCRIPTIONS: [&str; 2] = ["ARROW:schema", "huggingface"];
+
+/// Returns the properties of a file that is written like the one of `metadata`, perhaps with more columns.
+fn properties(metadata: &ParquetMetaData, text: Option<usize>, has_more: bool) -> WriterProperties {
     let groups = metadata.row_groups();
     let has_offsets =
         groups.iter().flat_map(RowGroupMetaData::columns).any(|chunk| chunk.offset_index_offset().is_some());
     let rows = groups.iter().map(RowGroupMetaData::num_rows).max().unwrap_or(0);
-    let mut builder = WriterProperties::builder()
-        .set_key_value_metadata(metadata.file_metadata().key_value_metadata().cloned())
-        .set_offset_index_disabled(!has_offsets);
+    let mut kept = metadata.file_metadata().key_value_metadata().cloned();
+    if let Some(kept) = kept.as_mut().filter(|_| has_more) {
+        kept.retain(|entry| !DESCRIPTIONS.contains(&entry.key.as_str()));
+    }
+    let mut builder = WriterProperties::builder().set_key_value_metadata(kept).set_offset_index_disabled(!has_offsets);
     if let Some(first) = groups.first() {
         for chunk in first.columns() {
             builder = column_properties(builder, chunk, rows as u64);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::edit::{DocumentEdit, PassageCut, StayingPassage};
 use super::left::Pieces;
-use super::options::PassageTreatment;
+use super::options::{AddedFields, DocumentTreatment, PassageTreatment};
 use super::removal::{DocumentRemoval, LargeRemoval, RemovalRules};
 use crate::finding::{Parameters, Reason, SourceInfo, Summary};
 use crate::source::Source;
@@ -17,6 +17,10 @@ pub struct Plan {
     pub parameters: Parameters,
     /// What every removal must meet.
     pub rules: RemovalRules,
+    /// What becomes of the documents in it: if they are marked, those that would go stay.
+    pub documents: DocumentTreatment,
+    /// The fields that records get besides.
+    pub added: AddedFields,
     /// What becomes of the passages in it.
     pub passages: PassageTreatment,
     /// The sources in the order of the findings.

@@ -10,7 +10,7 @@ use doublon_core::Settings;
 
 use super::gathered::Gathered;
 use super::index::SourceIndex;
-use super::options::{CleanOptions, PassageTreatment};
+use super::options::{AddedFields, CleanOptions, PassageTreatment};
 use super::passages::add_passages;
 use super::plan::{Plan, PlannedSource, UnreadFile};
 use super::rebind::mend;
@@ -95,6 +95,8 @@ impl Planner {
         let mut plan = Plan {
             rules: RemovalRules { threshold, containment, exact, min_left: self.options.min_left },
             parameters: self.parameters,
+            documents: self.options.documents,
+            added: AddedFields::default(),
             passages: self.options.passages,
             sources: self.sources,
             left: Vec::new(),
@@ -198,7 +200,8 @@ mod tests {
 
     fn findings() -> Findings {
         let mut findings = Findings::default();
-        let info = SourceInfo { path: "a.jsonl".into(), path_base64: None, bytes: 0, xxh3_128: String::new() };
+        let info =
+            SourceInfo { path: "a.jsonl".into(), path_base64: None, bytes: 0, xxh3_128: String::new(), root: None };
         findings.header.sources.push(info);
         let members = vec![member(3), member(2)];
         findings.clusters.push(samples::cluster("d1", doc(1), members));

@@ -7,8 +7,8 @@ use memchr::memchr_iter;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::edit::DocumentEdit;
+use super::left::Pieces;
 use super::options::PassageTreatment;
-#[cfg(feature = "html")]
 use super::page::page_left;
 use super::plan::PlannedSource;
 use crate::error::{Error, Result};
@@ -110,7 +110,7 @@ pub(super) fn visit(
     planned: &PlannedSource,
     wanted: &[u64],
     reading: &SourceOptions,
-    found: &mut dyn FnMut(&Record, Editable) -> Result<()>,
+    found: &mut dyn FnMut(&Record, &StoredRecord) -> Result<()>,
 ) -> Result<()> {
     let mut blocks = SourceBlocks::open(planned, reading)?;
     let (format, name) = (blocks.format(), planned.source.name());
@@ -126,7 +126,7 @@ pub(super) fn visit(
             let (mut one, mut items) = (block.one(*record, range.clone()), Vec::with_capacity(1));
             parse(&mut one, format, &name, reading, &mut items);
             match items.pop() {
-                Some(Item::Document(record)) => found(&record, editable(format, &one.bytes, &record))?,
+                Some(Item::Document(record)) => found(&record, &StoredRecord { bytes: &one.bytes, format })?,
                 _ => return Err(missing(planned, *record)),
             }
         }
@@ -141,7 +141,7 @@ fn visit_rows(
     mut blocks: SourceBlocks,
     wanted: &[u64],
     reading: &SourceOptions,
-    found: &mut dyn FnMut(&Record, Editable) -> Result<()>,
+    found: &mut dyn FnMut(&Record, &StoredRecord) -> Result<()>,
 ) -> Result<()> {
     let (planned, name) = (blocks.planned, blocks.planned.source.name());
     let mut wanted = wanted.iter().peekable();
@@ -154,7 +154,7 @@ fn visit_rows(
             if let Item::Document(record) = item
                 && wanted.next_if(|&&wanted| wanted == record.record).is_some()
             {
-                found(&record, if record.lossy { Editable::No("not_utf8") } else { Editable::Text })?;
+                found(&record, &StoredRecord { bytes: &[], format: Format::Parquet })?;
             }
         }
     }
@@ -183,10 +183,10 @@ pub(super) fn ranges(
 ) -> Vec<(u64, Range<usize>)> {
     match (wanted, format) {
         ([], _) => Vec::new(),
-        (_, Format::Plain | Format::Html) => vec![(0, 0..block.bytes.len())],
+        (_, format) if format.is_document() => vec![(0, 0..block.bytes.len())],
         (_, Format::Lines | Format::Jsonl) => lines(block, wanted),
         (_, Format::Warc) => of_archive(block, wanted),
-        (_, Format::Csv | Format::Tsv | Format::Json | Format::Parquet) => parsed(block, format, wanted, name, reading),
+        _ => parsed(block, format, wanted, name, reading),
     }
 }
 
@@ -249,19 +249,45 @@ pub(super) enum Editable {
     No(&'static str),
 }
 
+/// A record as it is stored.
+#[derive(Clone, Copy)]
+pub(super) struct StoredRecord<'a> {
+    /// None of a row of Parquet, which stands in many places.
+    bytes: &'a [u8],
+    format: Format,
+}
+
+impl StoredRecord<'_> {
+    /// Returns what of a record can be changed.
+    pub fn editable(&self, record: &Record) -> Editable {
+        editable(self.format, self.bytes, record)
+    }
+
+    /// Returns whether the record can be written without pieces of its text. Of a file with markup the rest may say
+    /// something else, so that it is read again.
+    pub fn can_lose(&self, pieces: &Pieces) -> bool {
+        !self.format.is_markup()
+            || std::str::from_utf8(self.bytes).is_ok_and(|file| page_left(file, self.format, pieces).is_ok())
+    }
+}
+
 fn editable(format: Format, bytes: &[u8], record: &Record) -> Editable {
     let is_utf8 = !record.lossy && record.encoding.is_none();
     match format {
+        Format::Parquet if record.lossy => Editable::No("not_utf8"),
+        Format::Parquet => Editable::Text,
         // Offsets into a text that was decoded are not offsets into the bytes.
         Format::Plain | Format::Lines if is_utf8 && bytes.starts_with(record.text.as_bytes()) => Editable::Text,
         Format::Csv | Format::Tsv if is_utf8 => Editable::Text,
         Format::Plain | Format::Lines | Format::Csv | Format::Tsv => Editable::No("not_utf8"),
         Format::Jsonl | Format::Json => Editable::Field,
         // The text of an article, and of a page that was decoded, has no place in the bytes of the page.
-        Format::Html if record.origin.as_ref().is_some_and(|page| page.is_exact && !page.elements.is_empty()) => {
+        Format::Html | Format::Subtitles
+            if record.origin.as_ref().is_some_and(|page| page.is_exact && !page.elements.is_empty()) =>
+        {
             Editable::Text
         }
-        Format::Html | Format::Parquet | Format::Warc => Editable::No("format"),
+        Format::Html | Format::Subtitles | Format::Warc => Editable::No("format"),
     }
 }
 
@@ -279,10 +305,9 @@ pub(super) fn edited(
     out: &mut Vec<u8>,
 ) -> std::result::Result<(), String> {
     let bytes = one.bytes.as_slice();
-    #[cfg(feature = "html")]
-    if format == Format::Html {
+    if format.is_markup() {
         let page = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
-        out.extend_from_slice(page_left(page, &edit.pieces)?.as_bytes());
+        out.extend_from_slice(page_left(page, format, &edit.pieces)?.as_bytes());
         return Ok(());
     }
     let joined = || joined_text(one, format, reading).ok_or("its text field is not there");
@@ -419,7 +444,7 @@ fn placed_marks<'p>(edit: &DocumentEdit, joined: &'p JoinedText) -> Option<Vec<(
 }
 
 /// Whether an object has a member of this name.
-fn has_member(object: &str, name: &str) -> bool {
+pub(super) fn has_member(object: &str, name: &str) -> bool {
     let mut deserializer = serde_json::Deserializer::from_str(object);
     deserializer.deserialize_map(HasMember(name)).unwrap_or(false)
 }

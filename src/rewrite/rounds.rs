@@ -125,7 +125,9 @@ impl Round<'_> {
         let sources: Vec<Source> = plan.sources.iter().map(|planned| planned.source.clone()).collect();
         let infos: Vec<SourceInfo> = plan.sources.iter().map(|planned| planned.info.clone()).collect();
         let mut round = Round { plan, gathered: Gathered::new(SourceIndex::new(&infos), true) };
-        scan_revised(&sources, &plan.parameters, plan, resources, progress, &mut round)?;
+        let roots: Option<Vec<usize>> = infos.iter().map(|info| info.root.map(|root| root as usize)).collect();
+        let sources = (&sources[..], &roots.unwrap_or_default()[..]);
+        scan_revised(sources, &plan.parameters, plan, resources, progress, &mut round)?;
         Ok(round.gathered)
     }
 

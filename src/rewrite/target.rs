@@ -1,7 +1,7 @@
-//! The folder that a clean copy is written to: there whole, or not at all.
+//! The folder or the file that a clean copy is written to: there whole, or not at all.
 //!
 //! All files are written to a folder beside it, `.NAME.doublon-partial`, and synced; at the end that folder takes the
-//! name. A run that fails takes the folder away; one that was killed leaves it, and the next run to the same output
+//! name. Of a copy that is one file, the evidence gets its place beside it first, and the file then takes its name. A run that fails takes the folder away; one that was killed leaves it, and the next run to the same output
 //! clears it, unless another process still holds its lock.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -9,7 +9,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::source::{EVIDENCE, SUMMARY};
+use crate::source::{EVIDENCE, SUMMARY, evidence_beside};
 
 /// Where files of a copy go.
 pub trait CopySink {
@@ -39,10 +39,12 @@ impl CopySink for () {
     }
 }
 
-/// An output folder in the making.
+/// An output in the making: a folder, or a file with its evidence beside it.
 #[derive(Debug)]
 pub struct CopyTarget {
+    /// Its place.
     folder: PathBuf,
+    is_file: bool,
     partial: PathBuf,
     /// Held until the run ends.
     lock: Option<File>,
@@ -65,21 +67,34 @@ impl CopyTarget {
         let place = place(folder)?;
         check_apart(folder, &place, inputs)?;
         let replaces = check_replaceable(folder, overwrite)?;
-        let name = place.file_name().unwrap_or_default();
+        Self::claimed(folder, place, replaces, false)
+    }
+
+    /// Prepares the output `file` for a copy of the file `input`. With `overwrite`, an earlier output may be there.
+    ///
+    /// # Errors
+    ///
+    /// As [`prepare`](Self::prepare).
+    pub fn prepare_file(file: &Path, input: &Path, overwrite: bool) -> Result<Self> {
+        let place = place(file)?;
+        check_apart(file, &place, &[input.to_owned()])?;
+        let replaces = check_replaceable_file(file, overwrite)?;
+        Self::claimed(file, place, replaces, true)
+    }
+
+    fn claimed(given: &Path, place: PathBuf, replaces: bool, is_file: bool) -> Result<Self> {
         let mut hidden = std::ffi::OsString::from(".");
-        hidden.push(name);
+        hidden.push(place.file_name().unwrap_or_default());
         hidden.push(".doublon-partial");
         let partial = place.with_file_name(hidden);
-        let lock = claim(&partial, folder)?;
-        Ok(Self {
-            folder: place,
-            folders: vec![partial.clone()],
-            partial,
-            lock: Some(lock),
-            replaces,
-            current: None,
-            published: false,
-        })
+        let lock = Some(claim(&partial, given)?);
+        let folders = vec![partial.clone()];
+        Ok(Self { folder: place, is_file, folders, partial, lock, replaces, current: None, published: false })
+    }
+
+    /// Returns the name of the copy where that is one file.
+    pub fn file_name(&self) -> Option<&Path> {
+        self.folder.file_name().filter(|_| self.is_file).map(Path::new)
     }
 
     /// Writes a file at the given path below the output.
@@ -101,29 +116,49 @@ impl CopyTarget {
     ///
     /// If the system refuses; the output is then as it was before.
     pub fn publish(mut self) -> Result<()> {
-        let failed = |path: &Path| {
-            let path = path.to_owned();
-            move |cause| Error::Io { path, cause }
-        };
         fs::remove_file(self.partial.join(LOCK)).map_err(failed(&self.partial))?;
         self.folders.iter().try_for_each(|folder| sync_folder(folder).map_err(failed(folder)))?;
         let old = self.partial.with_extension("doublon-old");
-        if self.replaces {
-            fs::rename(&self.folder, &old).map_err(failed(&self.folder))?;
-        }
-        if let Err(cause) = fs::rename(&self.partial, &self.folder) {
-            if self.replaces {
-                fs::rename(&old, &self.folder).map_err(failed(&self.folder))?;
+        if self.is_file {
+            let (evidence, file) = (evidence_beside(&self.folder), self.folder.file_name().unwrap_or_default());
+            let replaces = fs::symlink_metadata(&evidence).is_ok();
+            take_place(&self.partial.join(EVIDENCE), &evidence, replaces.then_some(&old))?;
+            if let Err(cause) = fs::rename(self.partial.join(file), &self.folder) {
+                // The evidence of the file that is still there comes back.
+                let _ = fs::remove_dir_all(&evidence);
+                let _ = fs::rename(&old, &evidence);
+                return Err(failed(&self.folder)(cause));
             }
-            return Err(Error::Io { path: self.folder.clone(), cause });
+            fs::remove_dir(&self.partial).map_err(failed(&self.partial))?;
+        } else {
+            take_place(&self.partial, &self.folder, self.replaces.then_some(&old))?;
         }
         self.published = true;
         sync_folder(self.folder.parent().unwrap_or(Path::new("/"))).map_err(failed(&self.folder))?;
-        if self.replaces {
+        if old.is_dir() {
             fs::remove_dir_all(&old).map_err(failed(&old))?;
         }
         Ok(())
     }
+}
+
+/// Renames a folder; what is at its new place goes to `old`, and comes back if that fails.
+fn take_place(from: &Path, to: &Path, old: Option<&PathBuf>) -> Result<()> {
+    if let Some(old) = old {
+        fs::rename(to, old).map_err(failed(to))?;
+    }
+    if let Err(cause) = fs::rename(from, to) {
+        if let Some(old) = old {
+            fs::rename(old, to).map_err(failed(to))?;
+        }
+        return Err(failed(to)(cause));
+    }
+    Ok(())
+}
+
+fn failed(path: &Path) -> impl FnOnce(io::Error) -> Error {
+    let path = path.to_owned();
+    move |cause| Error::Io { path, cause }
 }
 
 impl CopySink for CopyTarget {
@@ -167,7 +202,9 @@ fn place(folder: &Path) -> Result<PathBuf> {
 fn check_apart(folder: &Path, place: &Path, inputs: &[PathBuf]) -> Result<()> {
     for (input, found) in inputs.iter().filter_map(|input| Some((input, input.canonicalize().ok()?))) {
         let shown = input.display();
-        let detail = if found.starts_with(place) {
+        let detail = if found == place {
+            format!("it is the input {shown}; inputs are never written to")
+        } else if found.starts_with(place) {
             format!("the input {shown} lies in it; inputs are never written to")
         } else if place.starts_with(&found) {
             format!("lies in {shown}, which is read; write it elsewhere, or the next run would read it")
@@ -198,6 +235,32 @@ fn check_replaceable(folder: &Path, overwrite: bool) -> Result<bool> {
         }
         (false, true) => Ok(true),
     }
+}
+
+/// Returns whether there is a file to be replaced, or the evidence of one.
+fn check_replaceable_file(file: &Path, overwrite: bool) -> Result<bool> {
+    let evidence = evidence_beside(file);
+    let refused = |path: &Path, detail: &str| Err(Error::Refused { path: path.into(), detail: detail.to_owned() });
+    let mut is_there = false;
+    for (path, must_be_file) in [(file, true), (&evidence, false)] {
+        let Ok(metadata) = fs::symlink_metadata(path) else { continue };
+        is_there = true;
+        match (metadata.is_symlink(), metadata.is_file() == must_be_file, overwrite) {
+            (true, ..) => return refused(path, "is a link; name the file itself"),
+            (_, false, _) => return refused(path, "is in the way; remove it, or name another file"),
+            (_, _, false) => {
+                return refused(
+                    path,
+                    "is there already; name a new file, or replace an earlier output with --overwrite",
+                );
+            }
+            _ => {}
+        }
+    }
+    if is_there && !evidence.join(SUMMARY).is_file() {
+        return refused(file, "is no output of an earlier run; --overwrite replaces nothing else");
+    }
+    Ok(is_there)
 }
 
 /// Makes the folder for the unfinished copy, or takes over the folder that a killed run left.

@@ -47,6 +47,8 @@ impl BlockOrigin<'_> {
 /// What one block gave.
 #[derive(Default)]
 pub(super) struct BlockRows {
+    /// The number of the source.
+    pub source: u32,
     pub places: Vec<TextPlace>,
     /// Documents that cannot be read again, to be written down.
     pub written: Vec<u8>,
@@ -108,7 +110,7 @@ impl BlockWorker {
     }
 
     fn rows_with(&self, scratch: &mut BlockScratch, origin: BlockOrigin<'_>, items: Vec<Item>) -> BlockRows {
-        let mut block = BlockRows::default();
+        let mut block = BlockRows { source: origin.source, ..BlockRows::default() };
         block.counts.records = items.len() as u64;
         for item in items {
             match item {
@@ -149,7 +151,7 @@ impl BlockWorker {
             block.failures.push(block.ids.len() as u32);
         }
         block.ids.push(record.id.as_ref().map_or(0, |id| id_hash(source, id)));
-        if !matches!(self.keep, Keep::First | Keep::None) {
+        if !self.keep.goes_by_number() {
             block.ranks.push(self.rank(origin.modified, &record, worker));
         }
         match format.filter(|_| can_reread) {

@@ -10,6 +10,7 @@ use super::texts::{TextReader, Texts};
 use crate::finding::{Equality, Skipped};
 use crate::source::Document;
 use doublon_core::cluster::KeepOrder;
+use doublon_core::groups::DocumentGroups;
 use doublon_core::kernel::{SketchScratch, Sketcher, is_compared};
 
 /// The copies, by document.
@@ -32,9 +33,20 @@ pub(super) struct Copy {
 impl Copies {
     /// Groups documents by the hash of their tokens, or of their characters if `exact`, and compares each with the first of
     /// its group: in their text, and if that differs in their characters and tokens.
-    pub fn find(streams: &[u64], order: &KeepOrder, texts: &Texts, (sketcher, exact): (&Sketcher, bool)) -> Self {
+    ///
+    /// Where only documents `apart` are compared, the copies are those of one group, or if `exact` those of others.
+    pub fn find(
+        streams: &[u64],
+        order: &KeepOrder,
+        texts: &Texts,
+        apart: &DocumentGroups,
+        (sketcher, exact): (&Sketcher, bool),
+    ) -> Self {
         let workers = Pool::new(|| (texts.reader(), sketcher.scratch()));
-        let compared: Vec<Self> = groups(streams, order)
+        let all = groups(streams, order);
+        let all =
+            if apart.is_none() || exact { all } else { all.into_iter().flat_map(|all| parted(all, apart)).collect() };
+        let compared: Vec<Self> = all
             .into_par_iter()
             .map(|group| {
                 let [first, ref others @ ..] = group[..] else { return Self::default() };
@@ -49,6 +61,9 @@ impl Copies {
         for part in compared {
             found.copies.extend(part.copies);
             found.lost.extend(part.lost);
+        }
+        if exact {
+            found.copies.retain(|copy| apart.are_apart(copy.first, copy.doc));
         }
         found.copies.sort_unstable_by_key(|copy| copy.doc);
         found.lost.sort_by_key(|&(doc, _)| doc);
@@ -104,6 +119,19 @@ impl<'a> Original<'a> {
         let equality = Equality::of(&self.document.text, &other.text, same_raw, same_words);
         Ok((!equality.is_none()).then_some(Copy { doc, first: self.doc, equality }))
     }
+}
+
+/// Divides documents by their groups; those that are alone in it have no copy.
+fn parted(all: Vec<u32>, apart: &DocumentGroups) -> Vec<Vec<u32>> {
+    let mut parts: Vec<(u32, Vec<u32>)> = Vec::new();
+    for doc in all {
+        let group = apart.of(doc);
+        match parts.iter_mut().find(|(of, _)| *of == group) {
+            Some((_, part)) => part.push(doc),
+            None => parts.push((group, vec![doc])),
+        }
+    }
+    parts.into_iter().map(|(_, part)| part).filter(|part| part.len() > 1).collect()
 }
 
 /// Documents with equal streams, each group in keep order.

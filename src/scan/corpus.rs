@@ -1,11 +1,13 @@
 //! All documents of a run, read once: where each stands, and what is kept of it to compare it.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use doublon_core::cluster::keep::Rank;
 use doublon_core::cluster::order::KeepOrder;
+use doublon_core::groups::DocumentGroups;
 use doublon_core::kernel::{NO_TOKEN, Sketcher};
 use doublon_core::{Config, Keep};
 use rayon::prelude::*;
@@ -23,7 +25,7 @@ use super::table::Table;
 use super::texts::{TextStore, Texts};
 use crate::error::{Error, Result};
 use crate::finding::{InputOptions, Reason, Skipped, SourceInfo};
-use crate::source::{self, Compression, Item, Record, Source, SourceOptions};
+use crate::source::{self, Compression, Item, Record, Source, SourceOptions, SourceOrder};
 use crate::store::{Budget, SpillColumn, Units, Words};
 
 /// What was read.
@@ -36,6 +38,8 @@ pub(crate) struct Corpus {
     pub words: Words,
     /// What it compares if that is whole units.
     pub units: Units,
+    /// The documents that are not compared with each other, if there are such.
+    pub groups: DocumentGroups,
     /// The sources read, in order.
     pub sources: Vec<SourceInfo>,
     /// What was met.
@@ -80,6 +84,9 @@ struct Grown {
     units: Units,
     ids: SpillColumn<u64>,
     ranks: Vec<Rank>,
+    groups: DocumentGroups,
+    /// Of each source the number of its group; empty if there are no groups.
+    group_of: Vec<u32>,
     /// The documents that come after all others in the order in which they are kept, ascending.
     failures: Vec<u32>,
     sources: Vec<SourceInfo>,
@@ -101,6 +108,8 @@ impl CorpusBuilder {
             units: Units::default(),
             ids: SpillColumn::new(),
             ranks: Vec::new(),
+            groups: DocumentGroups::default(),
+            group_of: Vec::new(),
             failures: Vec::new(),
             sources: Vec::new(),
             counts: IntakeCounts::default(),
@@ -133,10 +142,11 @@ impl CorpusBuilder {
         self.read_files(paths, input, false, progress)
     }
 
-    /// Reads sources, and nothing else before or after them, as a revision changes them.
+    /// Reads sources, and nothing else before or after them, as a revision changes them. For each there may be the number
+    /// of the path that led to it.
     pub fn read_revised(
         mut self,
-        sources: &[Source],
+        sources: (&[Source], &[usize]),
         input: &InputOptions,
         revision: &dyn Revision,
         progress: &dyn Progress,
@@ -153,10 +163,13 @@ impl CorpusBuilder {
         may_hold: bool,
         progress: &dyn Progress,
     ) -> Result<()> {
-        let found = source::walk(paths, input)?;
-        let skipped = self.read_sources(&found.sources, input, may_hold, &(), progress)?;
+        let mut found = source::walk(paths, input)?;
+        SourceOrder::of(&self.config.keep)?.arrange(&mut found);
+        let skipped = self.read_sources((&found.sources, &found.roots), input, may_hold, &(), progress)?;
         self.skip(&found.skipped);
         self.skip(&skipped);
+        let left_out = source::left_out_counts(&found.left_out_by_default);
+        self.grown.counts.add(IntakeCounts { left_out, ..IntakeCounts::default() });
         Ok(())
     }
 
@@ -170,7 +183,7 @@ impl CorpusBuilder {
     /// Reads sources. Returns those that were skipped, and what was skipped of their ends.
     fn read_sources(
         &mut self,
-        sources: &[Source],
+        (sources, roots): (&[Source], &[usize]),
         input: &InputOptions,
         may_hold: bool,
         revision: &dyn Revision,
@@ -189,6 +202,9 @@ impl CorpusBuilder {
         progress.phase("reading", sizes.map(|sizes| sizes.iter().sum()));
         let Self { worker, grown, budget, config } = self;
         let first = grown.texts.add_sources(sources, &options)?;
+        if config.isolate {
+            grown.add_groups(roots, sources.len());
+        }
         let names: Vec<Arc<str>> = grown.texts.names[first as usize..].to_vec();
         let modified: Vec<u64> = sources.iter().map(|source| modified(source, &config.keep)).collect();
         let work = |from: intake::BlockSource, items| {
@@ -207,7 +223,18 @@ impl CorpusBuilder {
         let read =
             intake::read(sources, &options, worker.hold, ahead, progress, work, |block| grown.append(block, budget))?;
         grown.texts.close_sources(first, read.stamps, &read.changed);
-        grown.sources.extend(read.sources);
+        let mut read_sources = read.sources;
+        if config.isolate {
+            let roots: HashMap<String, u32> = names
+                .iter()
+                .zip(&grown.group_of[first as usize..])
+                .map(|(name, &root)| (name.to_string(), root))
+                .collect();
+            for info in &mut read_sources {
+                info.root = roots.get(&info.path).copied();
+            }
+        }
+        grown.sources.extend(read_sources);
         Ok(read.skipped)
     }
 
@@ -229,13 +256,15 @@ impl CorpusBuilder {
     /// Ends the reading.
     pub fn finish(self) -> Result<Corpus> {
         let Self { worker, grown, .. } = self;
-        let Grown { mut texts, table, mut words, units, ids, ranks, failures, sources, counts, skipped } = grown;
+        let Grown {
+            mut texts, table, mut words, units, ids, ranks, failures, groups, sources, counts, skipped, ..
+        } = grown;
         let sketcher = worker.sketcher.clone();
         words.finish(worker.into_word_readers());
         let order = keep_order(ranks, &failures, table.len());
         texts.repeated_ids = RepeatedValues::of(&ids.load()?).collect(|id| id != 0);
         let documents = DocumentTable { table, sketcher, order };
-        Ok(Corpus { texts, documents, words, units, sources, counts, skipped })
+        Ok(Corpus { texts, documents, words, units, groups, sources, counts, skipped })
     }
 }
 
@@ -253,6 +282,21 @@ fn keep_order(ranks: Vec<Rank>, failures: &[u32], documents: usize) -> KeepOrder
 }
 
 impl Grown {
+    /// Numbers the groups of sources that paths with these numbers led to, in order of the sources: the order of the paths
+    /// changes nothing. What no path led to is a group of its own.
+    fn add_groups(&mut self, roots: &[usize], sources: usize) {
+        let mut next = self.group_of.iter().max().map_or(0, |last| last + 1);
+        let mut numbers: HashMap<usize, u32> = HashMap::new();
+        for source in 0..sources {
+            let new = |next: &mut u32| std::mem::replace(next, *next + 1);
+            let group = match roots.get(source) {
+                Some(&root) => *numbers.entry(root).or_insert_with(|| new(&mut next)),
+                None => new(&mut next),
+            };
+            self.group_of.push(group);
+        }
+    }
+
     fn append(&mut self, block: BlockRows, budget: &Budget) -> Result<()> {
         match &mut self.texts.store {
             TextStore::Held(documents) => documents.extend(block.documents),
@@ -262,6 +306,9 @@ impl Grown {
             }
         }
         let first = self.table.len() as u32;
+        if let (Some(&group), false) = (self.group_of.get(block.source as usize), block.rows.is_empty()) {
+            self.groups.push(first, group);
+        }
         self.failures.extend(block.failures.iter().map(|number| first + number));
         self.table.append(&block.rows);
         self.words.append(&block.words);

@@ -11,6 +11,8 @@ pub(crate) struct IntakeCounts {
     pub records: u64,
     /// What was skipped without being a record: files, links; not other files.
     pub skipped_sources: u64,
+    /// What was left out of folders without being asked, by reason.
+    pub left_out: BTreeMap<String, u64>,
     /// Bytes of text in all documents.
     pub text_bytes: u64,
     /// Documents in which bytes that could not be decoded were replaced.
@@ -41,6 +43,9 @@ impl IntakeCounts {
         self.known_places += other.known_places;
         self.known_bytes += other.known_bytes;
         self.known_documents += other.known_documents;
+        for (reason, count) in other.left_out {
+            *self.left_out.entry(reason).or_insert(0) += count;
+        }
         for (encoding, count) in other.encodings {
             *self.encodings.entry(encoding).or_insert(0) += count;
         }

@@ -3,16 +3,19 @@
 use super::buckets;
 use super::copies::Copies;
 use super::corpus::DocumentTable;
+use super::pool::Pool;
 use super::select::Selector;
 use super::texts::Texts;
 use crate::error::Result;
 use crate::finding::{Equality, Skipped};
 use doublon_core::candidate::estimate::{Recall, RecallEstimator};
 use doublon_core::candidate::{Bands, Chance};
+use doublon_core::groups::DocumentGroups;
 use doublon_core::kernel::{Selected, SelectionRules, Sketcher, is_compared};
 use doublon_core::sets::Sets;
 use doublon_core::verify::Overlap;
 use doublon_core::{Config, Keep};
+use rayon::prelude::*;
 
 /// What was found, by document number.
 #[derive(Debug, Default)]
@@ -45,11 +48,18 @@ pub(super) struct MeasuredPair {
 }
 
 /// Finds duplicate documents. `held` is the number of shingles that may be kept in memory.
-pub(super) fn find(texts: &Texts, documents: &DocumentTable, config: &Config, held: usize) -> Result<Documents> {
+/// With groups, only documents of different ones are compared.
+pub(super) fn find(
+    texts: &Texts,
+    documents: &DocumentTable,
+    groups: &DocumentGroups,
+    config: &Config,
+    held: usize,
+) -> Result<Documents> {
     let DocumentTable { table, sketcher, order } = documents;
     let chance = Chance::new(Bands::new(config.bands, config.rows)?, config.threshold);
     let streams = table.streams.load()?;
-    let copies = Copies::find(&streams, order, texts, (sketcher, config.exact));
+    let copies = Copies::find(&streams, order, texts, groups, (sketcher, config.exact));
     let distinct = |doc: u32| is_compared(streams[doc as usize]) && !copies.is_copy(doc);
     let rules = SelectionRules::of(config);
     let SelectionRules { threshold, containment, pairs } = rules;
@@ -57,15 +67,21 @@ pub(super) fn find(texts: &Texts, documents: &DocumentTable, config: &Config, he
         Default::default()
     } else {
         let buckets = buckets::join(table, order, chance.cut(), containment.is_some(), distinct)?;
-        Selector { texts, sketcher, rules, held }.select(buckets)
+        Selector { texts, sketcher, rules, groups, held }.select(buckets)
     };
 
     let recall = recall(&selected, RecallEstimator::new(&chance, threshold), threshold);
     let removes = config.keep != Keep::None;
-    let removed = if removes { removals(&copies, &selected) } else { Vec::new() };
+    // Copies of one group share what becomes of the first, and do not go for it.
+    let share_fate = !groups.is_none() && !config.exact;
+    let mut removed = if removes { removals(&copies, &selected, share_fate) } else { Vec::new() };
+    if share_fate {
+        tell_equal(&mut removed, &streams, texts, sketcher);
+    }
     let mut found = Documents { removed, recall, ..Documents::default() };
     if pairs || !removes {
-        found.pairs = all_pairs(&copies, &selected, texts, sketcher);
+        let copies = if share_fate { &Copies::default() } else { &copies };
+        found.pairs = all_pairs(copies, &selected, texts, sketcher);
     }
     found.lose(copies.lost.into_iter().chain(lost).collect());
     Ok(found)
@@ -110,12 +126,14 @@ impl Documents {
     }
 }
 
-/// Removes the documents selected for it, and each copy with or for the first of its group.
-fn removals(copies: &Copies, selected: &Selected) -> Vec<Removal> {
+/// Removes the documents selected for it, and each copy with the first of its group, or else for it unless they share
+/// their fate.
+fn removals(copies: &Copies, selected: &Selected, share_fate: bool) -> Vec<Removal> {
     let equal = Overlap { a: 1, b: 1, shared: 1 };
-    let of_copies = copies.iter().map(|copy| match selected.keepers.get(&copy.first) {
-        Some(&(keeper, overlap)) => Removal { doc: copy.doc, keeper, overlap, equality: Equality::None },
-        None => Removal { doc: copy.doc, keeper: copy.first, overlap: equal, equality: copy.equality },
+    let of_copies = copies.iter().filter_map(|copy| match selected.keepers.get(&copy.first) {
+        Some(&(keeper, overlap)) => Some(Removal { doc: copy.doc, keeper, overlap, equality: Equality::None }),
+        None if share_fate => None,
+        None => Some(Removal { doc: copy.doc, keeper: copy.first, overlap: equal, equality: copy.equality }),
     });
     // The order of the map does not matter: the removals are sorted.
     #[allow(clippy::iter_over_hash_type)]
@@ -127,6 +145,23 @@ fn removals(copies: &Copies, selected: &Selected) -> Vec<Removal> {
         .collect();
     removed.sort_unstable_by_key(|removal| removal.doc);
     removed
+}
+
+/// Says of removed documents with the tokens of the kept one how far they are equal.
+fn tell_equal(removed: &mut [Removal], streams: &[u64], texts: &Texts, sketcher: &Sketcher) {
+    let workers = Pool::new(|| (texts.reader(), texts.reader(), sketcher.scratch()));
+    let equal = removed.par_iter_mut().filter(|removal| {
+        let [a, b] = [removal.keeper, removal.doc].map(|doc| streams[doc as usize]);
+        a == b
+    });
+    equal.for_each(|removal| {
+        let equality = workers.with(|(of_a, of_b, scratch)| {
+            let (Ok(a), Ok(b)) = (of_a.read(removal.keeper), of_b.read(removal.doc)) else { return Equality::None };
+            let tokens = scratch.tokens(&a.text).to_vec();
+            Equality::of(&a.text, &b.text, a.raw_hash == b.raw_hash, || scratch.tokens(&b.text) == tokens)
+        });
+        removal.equality = equality;
+    });
 }
 
 /// The pairs of distinct documents, and one pair for each copy with the first of its group.

@@ -78,6 +78,7 @@ impl Emission<'_> {
             removed: removed_count,
             skipped: self.skipped.counts(),
             other_files: self.skipped.other_files(),
+            left_out: std::mem::take(&mut self.counts.left_out),
             text_bytes: self.counts.text_bytes - self.counts.known_bytes,
             removed_bytes,
             lossy: self.counts.lossy,

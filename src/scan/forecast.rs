@@ -9,11 +9,11 @@ use std::path::PathBuf;
 use super::texts::TextPlace;
 use crate::source::{Compression, Format, Source, SourceOptions};
 use crate::store::Budget;
+use doublon_core::Config;
 use doublon_core::candidate::Bands;
 use doublon_core::candidate::lsh::Sketch;
 use doublon_core::cluster::keep::Rank;
 use doublon_core::text::TokenId;
-use doublon_core::{Config, Keep};
 
 /// Bytes of a record, on the average: pages of the web have 2,000 to 5,000.
 pub const BYTES_PER_RECORD: u64 = 3000;
@@ -68,7 +68,7 @@ impl Forecast {
         let in_tables = bytes_in_tables(config, held);
         let tables = documents.saturating_mul(in_tables);
         // Ranks stay in memory.
-        let rank = if matches!(config.keep, Keep::First | Keep::None) { 0 } else { size_of::<Rank>() as u64 };
+        let rank = if config.keep.goes_by_number() { 0 } else { size_of::<Rank>() as u64 };
         let words = if config.level.passages() { bytes_of_words(texts) } else { 0 };
         // Tables are moved when the room that they have taken, which may be twice what they fill, is too much.
         let fits = tables.saturating_add(words).saturating_mul(2) < budget.table as u64;
@@ -93,7 +93,8 @@ fn bytes_of_words(texts: u64) -> u64 {
 
 fn documents(source: &Source, size: u64, options: &SourceOptions) -> u64 {
     match source.format_by_ending(options) {
-        Some(Format::Plain | Format::Html) | None => 1,
+        None => 1,
+        Some(format) if format.is_document() => 1,
         _ => unpacked(source, size).div_ceil(BYTES_PER_RECORD),
     }
 }
@@ -106,7 +107,7 @@ fn unpacked(source: &Source, size: u64) -> u64 {
 /// Bytes that are written down, because they cannot be read again by their place.
 fn spooled(sources: &[Source], sizes: &[u64], options: &SourceOptions) -> u64 {
     let is_spooled = |source: &Source| {
-        let is_page = source.format_by_ending(options) == Some(Format::Html);
+        let is_page = source.format_by_ending(options).is_some_and(Format::is_markup);
         is_page || Compression::by_ending(&source.path).is_some()
     };
     sources
@@ -128,6 +129,8 @@ fn bytes_in_tables(config: &Config, held: bool) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use doublon_core::Keep;
+
     use super::*;
     use crate::scan::Resources;
     use doublon_core::Level;

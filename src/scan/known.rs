@@ -31,7 +31,8 @@ const AHEAD: usize = 1 << 20;
 /// # Ok::<(), doublon::Error>(())
 /// ```
 pub fn read_known_text(paths: &[PathBuf], input: &InputOptions) -> Result<KnownText> {
-    let input = InputOptions { glob: Vec::new(), exclude: Vec::new(), ..input.clone() };
+    let (glob, exclude) = (Vec::new(), Vec::new());
+    let input = InputOptions { glob, exclude, hidden: true, no_ignore: true, ..input.clone() };
     let mut texts = Vec::new();
     for path in paths {
         let before = texts.len();

@@ -68,16 +68,17 @@ pub fn scan_into(
     scan_read(&parameters, resources, progress, sink, |builder| builder.read_only(paths, input, progress))
 }
 
-/// Finds what [`scan_into`] would find in the sources if a revision had been carried out on them.
+/// Finds what [`scan_into`] would find in the sources if a revision had been carried out on them. `roots` has for each
+/// the number of the path that led to it, if that counts.
 pub(crate) fn scan_revised(
-    sources: &[Source],
+    (sources, roots): (&[Source], &[usize]),
     parameters: &Parameters,
     revision: &dyn Revision,
     resources: &Resources,
     progress: &dyn Progress,
     sink: &mut (dyn Sink + Send),
 ) -> Result<Summary> {
-    let read = |builder: CorpusBuilder| builder.read_revised(sources, &parameters.input, revision, progress);
+    let read = |builder: CorpusBuilder| builder.read_revised((sources, roots), &parameters.input, revision, progress);
     scan_read(parameters, resources, progress, sink, read)
 }
 
@@ -114,14 +115,14 @@ pub(crate) fn compare(
 ) -> Result<Compared> {
     let empty = corpus.documents.empty()?;
     let skipped = empty.iter().map(|&doc| corpus.empty(doc)).collect::<Result<Vec<_>>>()?;
-    let Corpus { texts, documents: table, words, units, sources, counts, skipped: mut list } = corpus;
+    let Corpus { texts, documents: table, words, units, groups, sources, counts, skipped: mut list } = corpus;
     for skipped in &skipped {
         list.push(skipped);
     }
     let config = &parameters.config;
     let mut documents = if config.level.documents() {
         progress.phase("comparing documents", None);
-        documents::find(&texts, &table, config, budget.sets)?
+        documents::find(&texts, &table, &groups, config, budget.sets)?
     } else {
         Documents::default()
     };
@@ -130,8 +131,8 @@ pub(crate) fn compare(
         progress.phase("comparing passages", None);
         let included = included(texts.len() as u32, config, &documents, &empty);
         let mut found = match config.unit {
-            None => passages::find(&texts, words, &included, config, budget)?,
-            Some(unit) => passages::find_units(&texts, &units, unit, included, config, budget)?,
+            None => passages::find(&texts, words, (&included, &groups), config, budget)?,
+            Some(unit) => passages::find_units(&texts, &units, unit, (included, &groups), config, budget)?,
         };
         documents.lose(std::mem::take(&mut found.lost));
         found

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::pool::Pool;
 use super::texts::Texts;
 use crate::finding::Skipped;
+use doublon_core::groups::DocumentGroups;
 use doublon_core::kernel::{MemberBuckets, Question, Selected, Selection, SelectionRules, Sketcher};
 
 /// Members of the sample that are read at a time.
@@ -17,6 +18,8 @@ pub(super) struct Selector<'a> {
     pub texts: &'a Texts,
     pub sketcher: &'a Sketcher,
     pub rules: SelectionRules,
+    /// Only documents of different groups are compared.
+    pub groups: &'a DocumentGroups,
     /// Shingles that may be held between rounds.
     pub held: usize,
 }
@@ -43,7 +46,7 @@ impl Selector<'_> {
                 reader.read(doc).map(|document| self.sketcher.shingles(&document.text, scratch))
             })
         };
-        let mut selection = Selection::new(self.rules, buckets);
+        let mut selection = Selection::new(self.rules, buckets).across(self.groups);
         count_sample(&mut selection, &shingles_of);
         while !selection.next_round().is_empty() {
             let mut questions = questions(&selection, &mut sets, &shingles_of);

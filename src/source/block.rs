@@ -36,6 +36,11 @@ impl Block {
         Self { bytes, first_record, offset, ..Self::default() }
     }
 
+    /// Returns what separates the fields of its records, if they are rows of a table.
+    pub fn delimiter(&self) -> Option<u8> {
+        self.table.as_ref().map(|table| table.delimiter)
+    }
+
     /// Returns how many bytes the block and its parsed texts take.
     pub fn size(&self) -> usize {
         let text = |item: &Item| if let Item::Document(record) = item { record.text.len() } else { 0 };

@@ -42,6 +42,7 @@ impl Source {
             "csv" => Some(Format::Csv),
             "tsv" | "tab" => Some(Format::Tsv),
             "html" | "htm" | "xhtml" | "xht" => Some(Format::Html),
+            "srt" | "vtt" | "sbv" | "ass" | "ssa" => Some(Format::Subtitles),
             "warc" | "wet" | "wat" | "arc" => Some(Format::Warc),
             "parquet" | "pq" => Some(Format::Parquet),
             "txt" | "text" | "md" | "markdown" => Some(plain),
@@ -65,10 +66,52 @@ impl Source {
     }
 }
 
+/// What the name of a copy says beside that of its input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NamedCopy {
+    /// The same format and compression.
+    Same,
+    /// The same format in another compression.
+    OtherCompression,
+    /// Another format.
+    OtherFormat,
+    /// No format, as the name of a folder.
+    None,
+}
+
+/// Compares the names of a file and of what its copy is to be.
+pub fn named_copy(input: &Path, copy: &Path) -> NamedCopy {
+    let source = |path: &Path| Source { path: path.to_owned(), named: true };
+    let [of_input, of_copy] = [input, copy].map(|path| kind(&source(path).ending()));
+    let same_compression = Compression::by_ending(input) == Compression::by_ending(copy);
+    match () {
+        () if of_copy.is_empty() => NamedCopy::None,
+        () if of_input == of_copy && same_compression => NamedCopy::Same,
+        () if of_input == of_copy => NamedCopy::OtherCompression,
+        () if source(copy).format_by_ending(&SourceOptions::default()).is_some() => NamedCopy::OtherFormat,
+        () => NamedCopy::None,
+    }
+}
+
+/// Returns one of the endings that mean the same.
+fn kind(ending: &std::ffi::OsStr) -> String {
+    let ending = ending.to_string_lossy();
+    let usual = match &*ending {
+        "ndjson" => "jsonl",
+        "htm" | "xhtml" | "xht" => "html",
+        "tab" => "tsv",
+        "pq" => "parquet",
+        "markdown" => "md",
+        "text" => "txt",
+        other => other,
+    };
+    usual.to_owned()
+}
+
 /// Endings of texts beside those that tell a format.
-const TEXT_ENDINGS: [&str; 20] = [
-    "adoc", "asc", "cfg", "conf", "css", "eml", "ini", "js", "log", "mbox", "org", "py", "rs", "rst", "srt", "tex",
-    "toml", "vtt", "xml", "yaml",
+const TEXT_ENDINGS: [&str; 18] = [
+    "adoc", "asc", "cfg", "conf", "css", "eml", "ini", "js", "log", "mbox", "org", "py", "rs", "rst", "tex", "toml",
+    "xml", "yaml",
 ];
 
 #[cfg(test)]
@@ -101,6 +144,23 @@ mod tests {
             assert_eq!(source(path).format_by_ending(&files), format, "{path}");
         }
         assert_eq!(source("a.md").format_by_ending(&lines), Some(Format::Lines));
+    }
+
+    #[test]
+    fn a_copy_is_named_as_its_input_or_not() {
+        for (copy, expected) in [
+            ("b.jsonl", NamedCopy::OtherCompression),
+            ("x/b.NDJSON.gz", NamedCopy::Same),
+            ("b.jsonl.zst", NamedCopy::OtherCompression),
+            ("b.csv", NamedCopy::OtherFormat),
+            ("b", NamedCopy::None),
+            ("b.d", NamedCopy::None),
+            ("jsonl", NamedCopy::None),
+        ] {
+            assert_eq!(named_copy(Path::new("a.jsonl.gz"), Path::new(copy)), expected, "{copy}");
+        }
+        assert_eq!(named_copy(Path::new("a.log"), Path::new("b.log")), NamedCopy::Same);
+        assert_eq!(named_copy(Path::new("a"), Path::new("b")), NamedCopy::None);
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub enum Format {
     Tsv,
     /// A page: its visible text is one document.
     Html,
+    /// Subtitles: what is said is one document.
+    Subtitles,
     /// A list of JSON objects in one value: one document an element.
     Json,
     /// Parquet: one document a row.
@@ -35,11 +37,17 @@ impl Format {
             Self::Csv,
             Self::Tsv,
             Self::Html,
+            Self::Subtitles,
             Self::Json,
             Self::Parquet,
             Self::Warc,
         ];
         all.into_iter().find(|&format| format as u32 == number).unwrap_or(Self::Plain)
+    }
+
+    /// Returns whether its records are rows of text.
+    pub fn is_table(self) -> bool {
+        matches!(self, Self::Csv | Self::Tsv)
     }
 
     /// Returns the format of plain text whose documents are what `record` says: files or lines.
@@ -48,6 +56,16 @@ impl Format {
             RecordMode::File => Self::Plain,
             RecordMode::Lines => Self::Lines,
         }
+    }
+
+    /// Returns whether a file of this format is one document.
+    pub fn is_document(self) -> bool {
+        self == Self::Plain || self.is_markup()
+    }
+
+    /// Returns whether the text of a file is a part of it only, and the rest is there for programs.
+    pub fn is_markup(self) -> bool {
+        matches!(self, Self::Html | Self::Subtitles)
     }
 
     /// Returns the name of the format and the feature that would read it, if the build was made without it.

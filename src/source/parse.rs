@@ -21,7 +21,7 @@ pub fn parse(block: &mut Block, format: Format, name: &str, options: &SourceOpti
         return;
     }
     match format {
-        Format::Plain | Format::Html => items.push(Item::Document(file(&block.bytes, format, options))),
+        format if format.is_document() => items.push(Item::Document(file(&block.bytes, format, options))),
         Format::Lines => plain::lines(block, name, options, items),
         Format::Jsonl => jsonl::lines(block, name, options, items),
         Format::Json => jsonl::elements(block, name, options, items),
@@ -30,7 +30,7 @@ pub fn parse(block: &mut Block, format: Format, name: &str, options: &SourceOpti
         Format::Warc => warc::records(block, name, options, items),
         #[cfg(not(feature = "warc"))]
         Format::Warc => {}
-        Format::Parquet => {}
+        _ => {}
     }
     items.append(&mut block.items);
 }
@@ -48,5 +48,5 @@ pub fn joined_text(one: &Block, format: Format, options: &SourceOptions) -> Opti
 /// Decodes a file that is one document.
 fn file(bytes: &[u8], format: Format, options: &SourceOptions) -> Record {
     let hints = CharsetHints { forced: options.encoding, declared: None, markup: format == Format::Html };
-    Record { length: bytes.len() as u64, ..page::read(bytes, &hints, options.page) }
+    Record { length: bytes.len() as u64, ..page::read(bytes, format, &hints, options.page) }
 }

@@ -130,6 +130,9 @@ impl SourceReader {
         let (start, whole) = (reader.pending.as_slice(), reader.ended);
         reader.format =
             source.format_by_ending(options).unwrap_or_else(|| sniff::format_of(start, whole, source, options));
+        if reader.format == Format::Plain && sniff::is_timed_text(start) {
+            reader.format = Format::Subtitles;
+        }
         reader.find_list().map_err(refused)?;
         let (start, whole) = (reader.pending.as_slice(), reader.ended);
         let missing = reader.format.missing_feature();
@@ -180,7 +183,7 @@ impl SourceReader {
     /// end of the source.
     pub fn next_block(&mut self) -> Option<Result<Block, Skipped>> {
         let block = match self.format {
-            Format::Plain | Format::Html => self.whole_file(),
+            format if format.is_document() => self.whole_file(),
             Format::Parquet => self.next_rows(),
             Format::Warc => self.archive_records(),
             Format::Json => self.list_elements(),
@@ -227,6 +230,7 @@ impl SourceReader {
             path_base64: path_base64(path),
             bytes: stored.bytes(),
             xxh3_128: format!("{:032x}", stored.hash()),
+            root: None,
         };
         let change = self.opened.as_ref().and_then(|opened| opened.change(path, info.bytes));
         let skipped = change.map(|detail| skipped_source(&info.path, Reason::Changed, detail));
@@ -359,7 +363,7 @@ impl SourceReader {
     /// Drops the part of a record before a failure, and goes on behind the failure if the decoder can.
     fn go_on_after(&mut self, failure: Skipped) -> Skipped {
         let SourceInput::Coded(_, decoder) = &mut self.input else { return failure };
-        let is_hopeless = failure.reason == Reason::Bomb || matches!(self.format, Format::Plain | Format::Html);
+        let is_hopeless = failure.reason == Reason::Bomb || self.format.is_document();
         let goes_on = !is_hopeless && decoder.resume();
         let lost = self.pending.len();
         let detail = failure.detail.unwrap_or_default();

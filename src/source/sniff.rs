@@ -13,6 +13,7 @@ use serde::de::IgnoredAny;
 use super::compression::Compression;
 use super::file::Source;
 use super::format::Format;
+use super::markup::is_timed;
 use super::options::SourceOptions;
 use super::signature::{other_kind, signature};
 use super::skip::SkipCause;
@@ -41,13 +42,13 @@ fn refuse_as(start: &[u8], whole: bool, format: Format) -> Option<SkipCause> {
     let as_named = match format {
         // Its reader says what is wrong.
         Format::Parquet | Format::Json => true,
-        Format::Plain | Format::Html => {
+        format if format.is_document() => {
             signature(start).is_none() && (has_utf16_mark(start) || alternates_with_zeros(sample(start)))
         }
         // Its records may hold anything.
         Format::Warc => return other_than_archive(start),
         Format::Lines | Format::Csv | Format::Tsv => false,
-        Format::Jsonl => first_line(start, whole).is_some_and(is_object),
+        _ => first_line(start, whole).is_some_and(is_object),
     };
     if as_named {
         return None;
@@ -102,6 +103,18 @@ fn lines_or_text(start: &[u8], whole: bool, options: &SourceOptions) -> Format {
     };
     if is_jsonl { Format::Jsonl } else { Format::of_text(options.record) }
 }
+
+/// Whether text begins as a transcript does, with times before what is said.
+pub(super) fn is_timed_text(start: &[u8]) -> bool {
+    // Cut within a character, the start is text up to there.
+    let start = &start[..start.len().min(TIMED_START)];
+    let text = std::str::from_utf8(start)
+        .unwrap_or_else(|error| std::str::from_utf8(&start[..error.valid_up_to()]).unwrap_or_default());
+    is_timed(text)
+}
+
+/// Bytes that hold the first lines of a transcript.
+const TIMED_START: usize = 4096;
 
 fn is_page(start: &[u8]) -> bool {
     let text = without_mark(start).trim_ascii_start();

@@ -5,16 +5,19 @@
 //! were named, is one source under the smallest of its names. A file with several names in the tree (hard links, or
 //! links that are followed) is read once, and the other names are reported.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, FileType, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
+use super::evidence::is_evidence;
 use super::file::Source;
 use super::filter::PathFilter;
 use super::skip::{SkipCause, reason_of, skipped_source};
+use super::work_tree::{LeftOut, WorkTree};
 use crate::error::{Error, Result};
 use crate::finding::{BadInput, InputOptions, Reason, Skipped};
 
@@ -23,24 +26,22 @@ use crate::finding::{BadInput, InputOptions, Reason, Skipped};
 pub struct FoundSources {
     /// What is to be read, sorted by the bytes of the path.
     pub sources: Vec<Source>,
+    /// For each source the number of the path that leads to it, of several the deepest.
+    pub roots: Vec<usize>,
     /// What is not read, in order.
     pub skipped: Vec<Skipped>,
     /// How many files in folders [`InputOptions::glob`] and [`InputOptions::exclude`] left out; a folder that is
     /// left out is not entered and counts as one.
     pub left_out: u64,
+    /// How many others were left out, by the reason, counted likewise.
+    pub left_out_by_default: BTreeMap<LeftOut, u64>,
 }
-
-/// The folder in a clean copy that tells what was removed. Programs that read folders of data pass over names that start
-/// with an underscore; a walk passes over this one, where it has a [`SUMMARY`].
-pub const EVIDENCE: &str = "_doublon";
-
-/// The file with the counts of a clean copy.
-pub const SUMMARY: &str = "summary.json";
 
 /// Finds the sources that `paths` lead to: files as named, folders with all that is in them, `-` as standard input.
 ///
 /// Links are followed if they were named, those in folders only with [`InputOptions::follow`]. What is no regular
-/// file is a source only if it was named itself.
+/// file is a source only if it was named itself. `.git` in a folder is left out; so is, in a work tree of Git, what Git
+/// ignores ([`InputOptions::no_ignore`]) or is hidden ([`InputOptions::hidden`]).
 ///
 /// # Errors
 ///
@@ -48,7 +49,8 @@ pub const SUMMARY: &str = "summary.json";
 pub fn walk(paths: &[PathBuf], options: &InputOptions) -> Result<FoundSources> {
     let filter = PathFilter::new(options)?;
     let mut tree = MetPaths::default();
-    for path in paths {
+    for (number, path) in paths.iter().enumerate() {
+        tree.root = number;
         tree.add_named(path, options, &filter)?;
     }
     Ok(tree.into_found())
@@ -94,12 +96,19 @@ pub(super) fn kind_of(kind: FileType) -> &'static str {
 struct MetPaths {
     entries: Vec<MetPath>,
     left_out: u64,
+    left_out_by_default: BTreeMap<PathBuf, LeftOut>,
+    /// The number of the path that is gone through.
+    root: usize,
+    /// How many folders deep it is.
+    root_depth: usize,
 }
 
 struct MetPath {
     /// The name without links in what was given, so that one place has one such path whatever led to it.
     place: PathBuf,
     name: PathBuf,
+    /// How many folders above the path that led to it, and its number.
+    root: (Reverse<usize>, usize),
     /// The file, or why it is none.
     what: std::result::Result<MetFile, SkipCause>,
 }
@@ -111,17 +120,22 @@ struct MetFile {
 
 impl MetPaths {
     fn add_named(&mut self, path: &Path, options: &InputOptions, filter: &PathFilter) -> Result<()> {
+        let is_listed = options.listed.has(path);
         if path == Path::new("-") {
             self.add(path.into(), path.into(), Ok(MetFile { named: true, id: None }));
             return Ok(());
         }
         let place = fs::canonicalize(path).or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.into());
+        self.root_depth = place.components().count();
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => self.add_folder(path, &place, options, filter),
-            Ok(metadata) => self.add(place, path.into(), Ok(MetFile { named: true, id: file_id(&metadata) })),
+            Ok(metadata) if is_listed && !metadata.is_file() => {
+                self.add(place, path.into(), Err(not_regular(metadata.file_type())));
+            }
+            Ok(metadata) => self.add(place, path.into(), Ok(MetFile { named: !is_listed, id: file_id(&metadata) })),
             Err(error) => {
                 let reason = reason_of_named(path, &error);
-                if reason == Reason::Missing && options.bad_input == BadInput::Fail {
+                if reason == Reason::Missing && options.bad_input == BadInput::Fail && !is_listed {
                     return Err(Error::Missing { path: path.into() });
                 }
                 self.add(place, path.into(), Err((reason, error.to_string())));
@@ -132,34 +146,41 @@ impl MetPaths {
 
     fn add_folder(&mut self, root: &Path, place: &Path, options: &InputOptions, filter: &PathFilter) {
         let mut walk = WalkDir::new(root).follow_links(options.follow).into_iter();
+        let mut tree = WorkTree::of(place, options);
         while let Some(entry) = walk.next() {
             let path = entry.as_ref().map_or_else(|error| error.path().unwrap_or(root), DirEntry::path);
             let below = path.strip_prefix(root).unwrap_or(path);
             let is_folder = entry.as_ref().is_ok_and(|entry| entry.file_type().is_dir());
             // What could not be read may be a folder of wanted files.
             let is_left_out = !filter.admits(below, is_folder || entry.is_err()) || is_folder && is_evidence(path);
-            if !below.as_os_str().is_empty() && is_left_out {
-                self.left_out += 1;
-                if is_folder {
-                    walk.skip_current_dir();
-                }
-            } else if !is_folder {
-                let what = entry.as_ref().map_err(why).and_then(regular);
-                self.add(place.join(below), path.into(), what);
+            let is_root = below.as_os_str().is_empty();
+            let found_at = place.join(below);
+            let depth = below.components().count();
+            let by_default = if is_root || is_left_out { None } else { tree.leaves_out(&found_at, depth, is_folder) };
+            let is_left_out = !is_root && (is_left_out || by_default.is_some());
+            if is_left_out && is_folder {
+                walk.skip_current_dir();
+            }
+            match by_default {
+                Some(why) => _ = self.left_out_by_default.insert(found_at, why),
+                None if is_left_out => self.left_out += 1,
+                None if is_folder => {}
+                None => self.add(found_at, path.into(), entry.as_ref().map_err(why).and_then(regular)),
             }
         }
     }
 
     fn add(&mut self, place: PathBuf, name: PathBuf, what: std::result::Result<MetFile, SkipCause>) {
-        self.entries.push(MetPath { place, name, what });
+        self.entries.push(MetPath { place, name, root: (Reverse(self.root_depth), self.root), what });
     }
 
     fn into_found(mut self) -> FoundSources {
         self.join_places();
+        let left_out_by_default = self.count_left_out();
         self.entries.sort_by(|a, b| bytes(&a.name).cmp(bytes(&b.name)));
-        let mut found = FoundSources { left_out: self.left_out, ..FoundSources::default() };
+        let mut found = FoundSources { left_out: self.left_out, left_out_by_default, ..FoundSources::default() };
         let mut first_names: HashMap<FileId, String> = HashMap::new();
-        for MetPath { name: path, what, .. } in self.entries {
+        for MetPath { name: path, what, root, .. } in self.entries {
             let name = path.to_string_lossy();
             let first_name = match &what {
                 Ok(MetFile { id: Some(id), .. }) => first_names.get(id),
@@ -174,10 +195,26 @@ impl MetPaths {
                 (Ok(MetFile { named, id }), None) => {
                     first_names.extend(id.map(|id| (id, name.into_owned())));
                     found.sources.push(Source { path, named });
+                    found.roots.push(root.1);
                 }
             }
         }
         found
+    }
+
+    /// Counts what was left out and was not reached by another of the paths. The entries are in order of their places.
+    fn count_left_out(&self) -> BTreeMap<LeftOut, u64> {
+        let is_reached = |place: &Path| {
+            let below = [bytes(place), std::path::MAIN_SEPARATOR_STR.as_bytes()].concat();
+            let at = |start: &[u8]| self.entries.get(self.entries.partition_point(|entry| bytes(&entry.place) < start));
+            at(bytes(place)).is_some_and(|entry| entry.place == place)
+                || at(&below).is_some_and(|entry| bytes(&entry.place).starts_with(&below))
+        };
+        let mut counts = BTreeMap::new();
+        for (_, why) in self.left_out_by_default.iter().filter(|(place, _)| !is_reached(place)) {
+            *counts.entry(*why).or_default() += 1;
+        }
+        counts
     }
 
     /// Leaves one entry for each place. A name that was given outdoes one that was met: a pipe may be both.
@@ -192,24 +229,26 @@ impl MetPaths {
             if same && later.what.is_ok() && bytes(&later.name) < bytes(&first.name) {
                 std::mem::swap(&mut later.name, &mut first.name);
             }
+            if same {
+                first.root = first.root.min(later.root);
+            }
             same
         });
     }
-}
-
-/// Whether a folder tells what a clean copy lacks: it is no part of the archive.
-fn is_evidence(folder: &Path) -> bool {
-    folder.ends_with(EVIDENCE) && folder.join(SUMMARY).is_file()
 }
 
 /// Whether a walk that met this may read it, and why not.
 fn regular(entry: &DirEntry) -> std::result::Result<MetFile, SkipCause> {
     let kind = entry.file_type();
     if !kind.is_file() {
-        return Err((Reason::NotRegular, format!("{} is read only if it is named itself", kind_of(kind))));
+        return Err(not_regular(kind));
     }
     let metadata = entry.metadata().map_err(|error| why(&error))?;
     Ok(MetFile { named: false, id: file_id(&metadata) })
+}
+
+fn not_regular(kind: FileType) -> SkipCause {
+    (Reason::NotRegular, format!("{} is read only if it is named itself", kind_of(kind)))
 }
 
 /// Why a walk could not go on at some place.

@@ -97,6 +97,7 @@ impl StatsRun<'_> {
         let summary = repeats.summary(tally.kept_characters);
         let mut found = self.statistics(tally, findings.header.sources, skipped, findings.summary.documents)?;
         found.summary.repeats = Some(summary);
+        found.summary.left_out = findings.summary.left_out;
         found.summary.ignored = findings.summary.ignored;
         found.passages = frequent_passages(&findings.families);
         Ok(found)
@@ -147,7 +148,9 @@ impl StatsRun<'_> {
         let unread = [walked.skipped, read.skipped].concat();
         let met = records + skipped_documents(&unread);
         let skipped = [unread, std::mem::take(&mut tally.skipped)].concat();
-        self.statistics(tally, read.sources, skipped, met)
+        let mut found = self.statistics(tally, read.sources, skipped, met)?;
+        found.summary.left_out = source::left_out_counts(&walked.left_out_by_default);
+        Ok(found)
     }
 
     fn part(&self, source: u32, names: &[Arc<str>], items: Vec<Item>, gauge: &mut Gauge) -> Part {

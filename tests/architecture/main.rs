@@ -89,7 +89,7 @@ const DOUBLON: Plan = Plan {
 const CORE: Plan = Plan {
     folder: "core/src",
     floors: &[
-        ("1", &["span", "hash", "error", "effort", "sets"]),
+        ("1", &["span", "hash", "groups", "error", "effort", "sets"]),
         ("2", &["text"]),
         // Windows are made of the shingles of a text.
         ("2", &["sketch"]),

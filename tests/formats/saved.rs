@@ -47,10 +47,10 @@ fn what_was_saved_is_what_is_found_now() {
 fn as_first_saved(mut findings: Findings) -> Findings {
     for cluster in &mut findings.clusters {
         (cluster.opening, cluster.bytes) = ("".into(), 0);
-    }
-    for member in findings.clusters.iter_mut().flat_map(|cluster| &mut cluster.members) {
-        (member.equality, member.more_differences) = (Equality::None, 0);
-        member.differences.clear();
+        for member in &mut cluster.members {
+            member.equality = Equality::None;
+            (member.differences, member.more_differences) = (Vec::new(), 0);
+        }
     }
     for found in &mut findings.matches {
         (found.class, found.changed_words, found.changed_with_digit) = (None, 0, 0);

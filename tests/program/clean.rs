@@ -295,7 +295,7 @@ fn records_of_web_archives_go_and_the_others_stay_as_they_are() {
     let members: Vec<u8> = records.iter().flat_map(|record| pack("gz", record.as_bytes())).collect();
     bench.write("in/b.warc.gz", &members);
     for name in ["a.warc", "b.warc.gz"] {
-        bench.run(&format!("clean in/{name} --out out-{name}"));
+        bench.run(&format!("clean in/{name} --out out-{name}/"));
         let removed = bench.removed(&format!("out-{name}"));
         assert_eq!(removed.len(), 1);
         assert_eq!((&removed[0]["doc"]["record"], &removed[0]["kept"]["record"]), (&3.into(), &1.into()));
@@ -419,7 +419,7 @@ fn a_parquet_file_that_is_damaged_where_no_text_is_stays_whole() {
 }
 
 #[cfg(feature = "parquet")]
-fn write_parquet(path: &Path, texts: &[&str]) {
+pub fn write_parquet(path: &Path, texts: &[&str]) {
     use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
     use parquet::file::writer::SerializedFileWriter;
     let schema = "message m { required int64 n; optional binary text (UTF8); }";

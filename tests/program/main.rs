@@ -9,6 +9,8 @@ mod generator;
 #[allow(dead_code)] // each user of the oracle uses a part of it
 mod oracle;
 
+#[cfg(feature = "cli")]
+mod added;
 #[cfg(all(feature = "cli", feature = "warc"))]
 mod archives;
 #[cfg(feature = "cli")]
@@ -25,14 +27,22 @@ mod cmd;
 mod explain;
 #[cfg(feature = "cli")]
 mod fields;
+#[cfg(all(feature = "cli", feature = "glob"))]
+mod files;
 #[cfg(feature = "cli")]
 mod finality;
 #[cfg(feature = "cli")]
 mod ids;
 #[cfg(feature = "cli")]
+mod isolate;
+#[cfg(all(feature = "cli", feature = "glob"))]
+mod keep;
+#[cfg(feature = "cli")]
 mod known_text;
 #[cfg(feature = "cli")]
 mod lists;
+#[cfg(feature = "cli")]
+mod one_file;
 #[cfg(feature = "cli")]
 mod others;
 #[cfg(all(feature = "cli", feature = "html"))]
@@ -43,6 +53,8 @@ mod proof;
 mod schema;
 #[cfg(feature = "report")]
 mod stats;
+#[cfg(feature = "cli")]
+mod subtitles;
 #[cfg(feature = "cli")]
 mod units;
 #[cfg(feature = "cli")]

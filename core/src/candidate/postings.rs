@@ -11,6 +11,7 @@
 use bytemuck::{Pod, Zeroable};
 use serde::{Deserialize, Serialize};
 
+use crate::groups::DocumentGroups;
 use crate::text::vocabulary::TokenId;
 
 /// Where repeated passages are looked for.
@@ -88,7 +89,8 @@ const NEAREST: usize = 1;
 
 impl Links {
     /// Calls `emit` with the candidates among `postings`, which it sorts: all those with one key must be among them.
-    /// A pair that shares several keys comes once for each. `ordered` is working memory.
+    /// A pair that shares several keys comes once for each. With groups, places are linked across them only. `ordered` is
+    /// working memory.
     ///
     /// # Errors
     ///
@@ -96,6 +98,7 @@ impl Links {
     pub fn candidates<E>(
         self,
         postings: &mut [Posting],
+        groups: &DocumentGroups,
         ordered: &mut Vec<(Following, WordPlace)>,
         mut following: impl FnMut(WordPlace) -> Result<Following, E>,
         mut emit: impl FnMut(Candidate),
@@ -110,30 +113,35 @@ impl Links {
         };
         for bucket in postings.chunk_by(|a, b| a.key == b.key) {
             if self.exhaustive || bucket.len() <= SMALL_BUCKET {
-                self.all_pairs(bucket, &mut emit);
+                self.all_pairs(bucket, groups, &mut emit);
                 continue;
             }
             ordered.clear();
             for posting in bucket {
                 ordered.push((following(posting.place)?, posting.place));
             }
-            if self.scope != Scope::Across {
+            if self.scope != Scope::Across && groups.is_none() {
                 ordered.sort_unstable_by_key(|&(words, place)| (place.doc, words, place.at));
                 ordered.dedup();
                 link_within(ordered, &mut emit);
             }
             if self.scope != Scope::Within {
                 ordered.sort_unstable();
-                link_across(ordered, &mut emit);
+                link_across(ordered, groups, &mut emit);
+                if !groups.is_none() {
+                    // The last places in order are all of one group, and have none after them to be linked to.
+                    ordered.reverse();
+                    link_across(ordered, groups, &mut emit);
+                }
             }
         }
         Ok(())
     }
 
-    fn all_pairs(self, bucket: &[Posting], emit: &mut impl FnMut(Candidate)) {
+    fn all_pairs(self, bucket: &[Posting], groups: &DocumentGroups, emit: &mut impl FnMut(Candidate)) {
         for (n, a) in bucket.iter().enumerate() {
             for b in &bucket[n + 1..] {
-                if self.admits(a.place, b.place) {
+                if self.admits(a.place, b.place) && groups.are_apart(a.place.doc, b.place.doc) {
                     emit(Candidate { a: a.place, b: b.place });
                 }
             }
@@ -157,14 +165,15 @@ fn link_within(ordered: &[(Following, WordPlace)], emit: &mut impl FnMut(Candida
     }
 }
 
-/// Links each place to the next ones in another document.
-fn link_across(ordered: &[(Following, WordPlace)], emit: &mut impl FnMut(Candidate)) {
+/// Links each place to the next ones in another document, or in a document of another group.
+fn link_across(ordered: &[(Following, WordPlace)], groups: &DocumentGroups, emit: &mut impl FnMut(Candidate)) {
     let mut other = ordered.len();
+    let is_other = |a: WordPlace, b: WordPlace| groups.of(a.doc) != groups.of(b.doc);
     for (n, &(_, a)) in ordered.iter().enumerate().rev() {
-        if ordered.get(n + 1).is_some_and(|(_, b)| b.doc != a.doc) {
+        if ordered.get(n + 1).is_some_and(|&(_, b)| is_other(a, b)) {
             other = n + 1;
         }
-        let near = ordered[other..].iter().take(NEAREST).filter(|(_, b)| b.doc != a.doc);
+        let near = ordered[other..].iter().take(NEAREST).filter(|&&(_, b)| is_other(a, b));
         near.for_each(|&(_, b)| emit(in_order(a, b)));
     }
 }
@@ -180,6 +189,14 @@ mod tests {
     use super::*;
 
     fn candidates(links: Links, places: &[(u32, u32)]) -> BTreeSet<((u32, u32), (u32, u32))> {
+        candidates_apart(links, &DocumentGroups::default(), places)
+    }
+
+    fn candidates_apart(
+        links: Links,
+        groups: &DocumentGroups,
+        places: &[(u32, u32)],
+    ) -> BTreeSet<((u32, u32), (u32, u32))> {
         let mut postings: Vec<_> =
             places.iter().map(|&(doc, at)| Posting { key: 7, place: WordPlace { doc, at } }).collect();
         let mut found = BTreeSet::new();
@@ -187,7 +204,7 @@ mod tests {
             found.insert(((c.a.doc, c.a.at), (c.b.doc, c.b.at)));
         };
         links
-            .candidates(&mut postings, &mut Vec::new(), |place| Ok::<_, ()>([place.at, 0, 0]), emit)
+            .candidates(&mut postings, groups, &mut Vec::new(), |place| Ok::<_, ()>([place.at, 0, 0]), emit)
             .expect("reads nothing");
         found
     }
@@ -234,6 +251,21 @@ mod tests {
         assert!((0..49).all(|at| found.contains(&((0, at), (0, at + 1)))));
         assert!(found.iter().any(|(_, b)| b.0 == 1));
         assert!(candidates(Links { scope: Scope::Across, ..DEFAULT }, &places).iter().all(|(a, b)| a.0 != b.0));
+    }
+
+    #[test]
+    fn with_groups_every_place_is_linked_to_another_group_and_none_to_its_own() {
+        let mut groups = DocumentGroups::default();
+        for (first, group) in [(0, 0), (20, 1), (40, 2)] {
+            groups.push(first, group);
+        }
+        for count in [4, 60] {
+            let places: Vec<_> = (0..60).step_by(60 / count).map(|doc| (doc, doc / 20)).collect();
+            let found = candidates_apart(Links { scope: Scope::Across, ..DEFAULT }, &groups, &places);
+            assert!(found.iter().all(|(a, b)| a.0 / 20 != b.0 / 20), "{found:?}");
+            assert!(places.iter().all(|&place| found.iter().any(|&(a, b)| a == place || b == place)), "{found:?}");
+            assert!(count < 60 || found.len() <= 2 * NEAREST * places.len());
+        }
     }
 
     #[test]

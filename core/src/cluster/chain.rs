@@ -6,6 +6,7 @@
 
 use super::standing::Standing;
 use super::stretch::{EqualRun, Matches, Share};
+use crate::groups::DocumentGroups;
 
 /// Equal words may be so many words apart on either side, and are one chain still.
 const MOST_BETWEEN: u32 = 16;
@@ -26,19 +27,23 @@ impl Chain {
     }
 }
 
-/// Appends the chains of a match to `chains`. `runs` is scratch.
+/// Appends the chains of a match to `chains`, with texts of other groups alone. `runs` is scratch.
 pub fn chains_of(
     n: usize,
     matches: &impl Matches,
+    groups: &DocumentGroups,
     standing: &Standing,
     runs: &mut Vec<EqualRun>,
     chains: &mut Vec<Chain>,
 ) {
-    let doc = matches.sides(n).0.doc;
+    let (doc, later) = (matches.sides(n).0.doc, matches.sides(n).1.doc);
     matches.equal_runs(n, runs);
     let first = chains.len();
     for &run in &*runs {
         standing.carry(doc, run, |kept_doc, run| {
+            if !groups.are_apart(kept_doc, later) {
+                return;
+            }
             match chains[first..].last_mut().filter(|last| continues(last, kept_doc, run, standing)) {
                 Some(last) => push(&mut last.runs, run),
                 None => chains.push(Chain { kept_doc, runs: vec![run] }),

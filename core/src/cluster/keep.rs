@@ -27,6 +27,11 @@ pub enum Keep {
     Max(String),
     /// The one with the smallest value of a field of its record; one without a value comes last.
     Min(String),
+    /// The one whose source matches the earliest of these patterns, one that matches none last. Who reads the documents
+    /// orders the sources.
+    Prefer(Vec<String>),
+    /// The one whose source was given first. Who reads the documents orders the sources.
+    GivenOrder,
     /// Every one: nothing is removed, and duplicates are reported as pairs.
     None,
 }
@@ -38,6 +43,11 @@ impl Keep {
             Self::Max(field) | Self::Min(field) => Some(field),
             _ => None,
         }
+    }
+
+    /// Returns whether the number of a document alone decides, so that documents need no rank.
+    pub fn goes_by_number(&self) -> bool {
+        matches!(self, Self::First | Self::None | Self::Prefer(_) | Self::GivenOrder)
     }
 }
 
@@ -51,6 +61,8 @@ impl fmt::Display for Keep {
             Self::Oldest => f.write_str("oldest"),
             Self::Max(field) => write!(f, "max:{field}"),
             Self::Min(field) => write!(f, "min:{field}"),
+            Self::Prefer(patterns) => write!(f, "prefer:{}", patterns.join(",")),
+            Self::GivenOrder => f.write_str("given-order"),
             Self::None => f.write_str("none"),
         }
     }
@@ -60,19 +72,39 @@ impl FromStr for Keep {
     type Err = Error;
 
     fn from_str(s: &str) -> Result<Self, Error> {
-        let plain = [Self::First, Self::Longest, Self::Shortest, Self::Newest, Self::Oldest, Self::None];
+        let plain =
+            [Self::First, Self::Longest, Self::Shortest, Self::Newest, Self::Oldest, Self::GivenOrder, Self::None];
         let field = |prefix| s.strip_prefix(prefix).filter(|field| !field.is_empty()).map(str::to_owned);
         plain
             .into_iter()
             .find(|keep| keep.to_string() == s)
             .or_else(|| field("max:").map(Self::Max))
             .or_else(|| field("min:").map(Self::Min))
+            .or_else(|| field("prefer:").and_then(|patterns| patterns_in(&patterns)).map(Self::Prefer))
             .ok_or_else(|| Error::Parameter {
                 name: "keep",
                 value: s.to_owned(),
-                expected: "first, longest, shortest, newest, oldest, max:FIELD, min:FIELD or none",
+                expected: "first, longest, shortest, newest, oldest, max:FIELD, min:FIELD, prefer:GLOB,..., given-order \
+                           or none",
             })
     }
+}
+
+/// Splits at the commas that are in no braces; none if a pattern is empty.
+fn patterns_in(list: &str) -> Option<Vec<String>> {
+    let (mut patterns, mut open) = (vec![String::new()], 0_usize);
+    for c in list.chars() {
+        match c {
+            ',' if open == 0 => patterns.push(String::new()),
+            _ => patterns.last_mut()?.push(c),
+        }
+        match c {
+            '{' => open += 1,
+            '}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+    }
+    patterns.iter().all(|pattern| !pattern.is_empty()).then_some(patterns)
 }
 
 impl From<Keep> for String {
@@ -126,7 +158,7 @@ pub fn rank(keep: &Keep, merits: Merits) -> Rank {
     let ascending = |value: u64| [value, 0, 0];
     let descending = |value: u64| [!value, 0, 0];
     match keep {
-        Keep::First | Keep::None => [0; 3],
+        Keep::First | Keep::None | Keep::Prefer(_) | Keep::GivenOrder => [0; 3],
         Keep::Longest => [!merits.words, !merits.text_bytes, 0],
         Keep::Shortest => [merits.words, merits.text_bytes, 0],
         Keep::Newest => descending(merits.modified),
@@ -194,6 +226,19 @@ mod tests {
         let numbers = ["9007199254740993", "\"9007199254740992\"", "-9007199254740993", "-9007199254740992"];
         assert_eq!(by_field(&Keep::Min("n".into()), &numbers.map(Some)), [2, 3, 1, 0]);
         assert_eq!(by_field(&Keep::Max("n".into()), &numbers.map(Some)), [0, 1, 3, 2]);
+    }
+
+    #[test]
+    fn policies_are_read_as_they_are_written() {
+        for policy in ["first", "max:a:b", "prefer:gold/**,*.{txt,md},x", "given-order", "none"] {
+            let keep: Keep = policy.parse().expect("a policy");
+            assert_eq!(keep.to_string(), policy);
+        }
+        let patterns = ["gold/**", "*.{txt,md}", "x"].map(str::to_owned).to_vec();
+        assert_eq!("prefer:gold/**,*.{txt,md},x".parse(), Ok(Keep::Prefer(patterns)));
+        for wrong in ["prefer:", "prefer:a,", "prefer:,a", "given", "best"] {
+            assert!(wrong.parse::<Keep>().is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -14,4 +14,4 @@ mod told;
 
 pub use order::KeepOrder;
 pub use overhang::Breaks;
-pub use told::{families_in_order, repeated_stretches};
+pub use told::{families_apart, families_in_order, repeated_stretches};

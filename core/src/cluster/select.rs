@@ -6,6 +6,7 @@ use super::chain::{Chain, best_part, chains_of};
 use super::overhang::{Breaks, BreaksAround, without_overhang};
 use super::standing::Standing;
 use super::stretch::{EqualRun, Matches, Share, Stretch};
+use crate::groups::DocumentGroups;
 
 /// Words between two stretches that have no like go with one of them if there are no more than this.
 const MOST_ORPHANS: u32 = 8;
@@ -16,6 +17,7 @@ const LEAST_EQUAL: u32 = 5;
 pub struct Selector<'m, M> {
     matches: &'m M,
     breaks: &'m Breaks,
+    groups: &'m DocumentGroups,
     share: Share,
     least: u32,
     standing: Standing,
@@ -25,9 +27,18 @@ pub struct Selector<'m, M> {
 
 impl<'m, M: Matches> Selector<'m, M> {
     /// Makes a selector of stretches that reach a share of equal words, and of which those that touch have so many words and
-    /// do not go on beyond one of the `breaks` by chance.
-    pub fn new(matches: &'m M, breaks: &'m Breaks, share: Share, least: u32) -> Self {
-        Self { matches, breaks, share, least, standing: Standing::default(), runs: Vec::new(), chains: Vec::new() }
+    /// do not go on beyond one of the `breaks` by chance. What stays for one is of another of the `groups`.
+    pub fn new(matches: &'m M, breaks: &'m Breaks, groups: &'m DocumentGroups, (share, least): (Share, u32)) -> Self {
+        Self {
+            matches,
+            breaks,
+            groups,
+            share,
+            least,
+            standing: Standing::default(),
+            runs: Vec::new(),
+            chains: Vec::new(),
+        }
     }
 
     /// Returns the stretches of all texts, by text and place.
@@ -57,9 +68,9 @@ impl<'m, M: Matches> Selector<'m, M> {
 
     /// Takes what some matches say of a text, what is longest first.
     fn take_all(&mut self, doc: u32, matches: &[u32]) {
-        let Self { standing, runs, chains, .. } = self;
+        let Self { standing, runs, chains, groups, .. } = self;
         for &n in matches {
-            chains_of(n as usize, self.matches, standing, runs, chains);
+            chains_of(n as usize, self.matches, groups, standing, runs, chains);
         }
         let mut chains = std::mem::take(&mut self.chains);
         chains.sort_by_cached_key(|chain| {

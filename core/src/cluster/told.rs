@@ -5,6 +5,7 @@ use super::overhang::Breaks;
 use super::select::Selector;
 use super::split::split;
 use super::stretch::{Matches, Share, Stretch};
+use crate::groups::DocumentGroups;
 
 /// Returns the families of matches, of which the first `listed` are those to be told; the others say of a text that
 /// repeats over and over which repetition is which.
@@ -20,8 +21,19 @@ pub fn families_in_order(
     threshold: f64,
     least: u32,
 ) -> Families {
+    families_apart(matches, listed, breaks, &DocumentGroups::default(), (threshold, least))
+}
+
+/// As [`families_in_order`], of matches of texts in different groups: what stays for a text is of another group too.
+pub fn families_apart(
+    matches: &impl Matches,
+    listed: usize,
+    breaks: &Breaks,
+    groups: &DocumentGroups,
+    (threshold, least): (f64, u32),
+) -> Families {
     let share = Share::new(threshold);
-    let mut selector = Selector::new(matches, breaks, share, least);
+    let mut selector = Selector::new(matches, breaks, groups, (share, least));
     by_later_text(matches, |doc, of_text| selector.decide(doc, of_text));
     let stretches = split(selector.into_stretches(), share, least);
     let (mut told, of_stretch) = grouped(&stretches);
@@ -34,8 +46,8 @@ pub fn families_in_order(
 /// Returns the stretches of later texts that repeat earlier ones, by text and place: each has at least the share
 /// `threshold` of its words there, in equal order, and those that touch have together at least `least` words.
 pub fn repeated_stretches(matches: &impl Matches, threshold: f64, least: u32) -> Vec<Stretch> {
-    let breaks = Breaks::default();
-    let mut selector = Selector::new(matches, &breaks, Share::new(threshold), least);
+    let (breaks, groups) = (Breaks::default(), DocumentGroups::default());
+    let mut selector = Selector::new(matches, &breaks, &groups, (Share::new(threshold), least));
     by_later_text(matches, |doc, of_text| selector.decide(doc, of_text));
     selector.into_stretches()
 }

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 
 use crate::candidate::postings::{Candidate, Following, Links, Posting, WordPlace};
 use crate::config::Config;
+use crate::groups::DocumentGroups;
 use crate::kernel::parts::compared_parts;
 use crate::kernel::words::WordBatch;
 use crate::sketch::{WindowParameters, Windows};
@@ -90,7 +91,9 @@ impl PostingLinker {
             let after = words.tokens(place.doc).get(place.at as usize + *k..);
             Ok::<_, Infallible>(following(after.unwrap_or_default()))
         };
-        match links.candidates(postings, ordered, following, |candidate| candidates.push(candidate)) {
+        match links.candidates(postings, &DocumentGroups::default(), ordered, following, |candidate| {
+            candidates.push(candidate);
+        }) {
             Ok(()) => {
                 candidates.sort_unstable_by_key(Candidate::by_pair);
                 candidates.dedup();

@@ -13,6 +13,7 @@ use std::ops::Range;
 
 use crate::candidate::prefix::{ContainmentIndex, Prefix, PrefixIndex, Rarity};
 use crate::config::{Config, Settings};
+use crate::groups::DocumentGroups;
 use crate::kernel::buckets::MemberBuckets;
 use crate::verify::Overlap;
 
@@ -158,6 +159,7 @@ pub struct Selection {
     /// Those of one round.
     of_round: BoilerplateIndex,
     selected: Selected,
+    groups: DocumentGroups,
     start: u32,
     round: u32,
 }
@@ -173,9 +175,16 @@ impl Selection {
             settled: index.clone(),
             of_round: index,
             selected: Selected::default(),
+            groups: DocumentGroups::default(),
             start: 0,
             round: 1,
         }
+    }
+
+    /// Compares only documents of different groups.
+    #[must_use]
+    pub fn across(self, groups: &DocumentGroups) -> Self {
+        Self { groups: groups.clone(), ..self }
     }
 
     /// Starts anew with the memory that it has; the buckets are to be filled.
@@ -258,13 +267,19 @@ impl Selection {
         }
     }
 
-    /// Adds to each question those of the same round that share boilerplate.
+    /// Adds to each question those of the same round that share boilerplate, and leaves those out that are of its group.
     pub fn ask_each_other(&mut self, questions: &mut [Question]) {
         self.of_round.clear();
-        for Question { member, earlier, prefix, .. } in questions {
+        for Question { member, earlier, prefix, .. } in questions.iter_mut() {
             if let Some(prefix) = prefix {
                 self.of_round.candidates(prefix, earlier);
                 self.of_round.insert(*member, prefix);
+            }
+        }
+        if !self.groups.is_none() {
+            for Question { member, earlier, .. } in questions {
+                let later = self.document(*member);
+                earlier.retain(|&member| self.groups.are_apart(self.document(member), later));
             }
         }
     }

@@ -37,12 +37,25 @@ pub struct DocumentArgs {
     /// Which of several duplicates stays
     ///
     /// first (by path, then position), longest or shortest (by words, then bytes of text), newest or oldest (by the time at which
-    /// the file was modified), max:FIELD or min:FIELD (by a field of the record; one without it comes last). Ties go to
-    /// the first. With none, nothing is removed, and duplicates are listed as pairs.
+    /// the file was modified), max:FIELD or min:FIELD (by a field of the record; one without it comes last),
+    /// prefer:GLOB,... (a file or folder of the first pattern that matches goes before all others), given-order (by the
+    /// order of the paths on the command line). Ties go to the first. With none, nothing is removed, and duplicates are
+    /// listed as pairs. Of passages too, the first by path stays, with prefer and given-order the first by these.
     ///
     /// Example: --keep max:date keeps the latest version of each page.
+    ///
+    /// Example: --keep prefer:gold,'*.warc.gz' never removes for a file elsewhere what is in a folder `gold`.
     #[arg(long, value_name = "POLICY", default_value = "first")]
     keep: String,
+    /// Compare only across the paths given
+    ///
+    /// Nothing that one path leads to is compared with anything else of it: two crawls with each other, the training set
+    /// with the test set, one capture of a page with the next but not its formats. Passages are then looked for across
+    /// documents only. --keep says from which path what is in both goes.
+    ///
+    /// Example: doublon clean train.jsonl test.jsonl --isolate --keep prefer:test.jsonl --out clean/
+    #[arg(long, conflicts_with = "scope")]
+    isolate: bool,
     /// List every verified pair too
     ///
     /// They stand in the findings of --format json; the report for people has none.
@@ -60,6 +73,11 @@ impl DocumentArgs {
     /// When shingles or the policy of `--keep` cannot be read.
     pub fn configure(&self, builder: Builder, preset: Option<&Preset>) -> Result<Builder> {
         let builder = self.shape.configure(builder, preset)?;
-        Ok(builder.containment(self.containment).exact(self.exact).keep(self.keep.parse()?).pairs(self.pairs))
+        Ok(builder
+            .containment(self.containment)
+            .exact(self.exact)
+            .keep(self.keep.parse()?)
+            .isolate(self.isolate)
+            .pairs(self.pairs))
     }
 }

@@ -4,11 +4,12 @@
 
 use clap::{Args as Group, ValueEnum};
 use doublon::Result;
-use doublon::finding::{BadInput, InputOptions, RecordMode, TextFields};
+use doublon::finding::{BadInput, InputOptions, ListedPaths, RecordMode, TextFields};
 use encoding_rs::Encoding;
 
 use super::value::{refused, size};
 
+#[allow(clippy::struct_excessive_bools)] // each is a flag of its own
 #[derive(Debug, Group)]
 #[command(next_help_heading = "Input")]
 pub struct InputArgs {
@@ -95,7 +96,7 @@ pub struct InputArgs {
     ///
     /// Patterns are as for --glob, and go before it. May be repeated.
     ///
-    /// Example: --exclude .git --exclude '*.html'
+    /// Example: --exclude drafts --exclude '*.html'
     #[arg(long, value_name = "PATTERN")]
     exclude: Vec<String>,
     /// Follow links in folders
@@ -105,6 +106,21 @@ pub struct InputArgs {
     /// Example: --follow where a folder holds links to its files.
     #[arg(long)]
     follow: bool,
+    /// Read hidden files in a work tree of Git
+    ///
+    /// In such a folder, files and folders whose names begin with a dot are left out, and counted. `.git` is never read.
+    ///
+    /// Example: --hidden for .github/
+    #[arg(long)]
+    hidden: bool,
+    /// Read files that Git ignores
+    ///
+    /// In a work tree of Git, what .gitignore, .ignore, .git/info/exclude and the ignore file of the user name is left
+    /// out, and counted. A file that is named itself is always read.
+    ///
+    /// Example: --no-ignore for build/ and other output.
+    #[arg(long)]
+    no_ignore: bool,
     /// What to do when a path is not there
     ///
     /// `fail` ends before any work, `skip` reads the others and ends with exit code 3.
@@ -148,6 +164,9 @@ impl InputArgs {
             max_record: size("max-record", &self.max_record)?,
             max_ratio: self.max_ratio,
             follow: self.follow,
+            hidden: self.hidden,
+            no_ignore: self.no_ignore,
+            listed: ListedPaths::default(),
             bad_input: match self.bad_input {
                 BadInputArg::Fail => BadInput::Fail,
                 BadInputArg::Skip => BadInput::Skip,

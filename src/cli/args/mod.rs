@@ -7,6 +7,7 @@ mod answer;
 mod documents;
 mod input;
 mod limits;
+mod lists;
 mod messages;
 mod passages;
 mod presets;
@@ -21,6 +22,7 @@ mod windows;
 
 pub use self::answer::AnswerArgs;
 pub use self::limits::LimitArgs;
+pub use self::lists::ListArgs;
 pub use self::messages::MessageArgs;
 pub use self::presets::preset_names;
 pub use self::render::{RenderArgs, RenderFormat, text_or_json};

@@ -7,17 +7,18 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use clap::{Args as Group, ValueEnum};
 use doublon::Error;
-use doublon::finding::{Parameters, Sink};
+use doublon::finding::{Parameters, Reason, Sink};
 use doublon::report::text::{bytes, counted, number};
 use doublon::rewrite::{
-    CheckedPlan, CleanOptions, CleanSummary, CopiedSource, CopySink, CopyTarget, CutEdge, PassageTreatment, Plan,
-    Planner, apply, check, names, removals, settle, sources, staying,
+    AddedFields, CheckedPlan, CleanOptions, CleanSummary, CopiedSource, CopySink, CopyTarget, CutEdge,
+    DocumentTreatment, MergedField, PassageTreatment, Plan, Planner, apply, check, names, removals, settle, sources,
+    staying,
 };
 use doublon::scan::{Progress, scan_into};
-use doublon::source::{EVIDENCE, SUMMARY};
+use doublon::source::{EVIDENCE, NamedCopy, SUMMARY, evidence_beside, named_copy};
 use doublon_core::Level;
 
-use crate::cli::args::{MessageArgs, RunArgs};
+use crate::cli::args::{ListArgs, MessageArgs, RunArgs};
 use crate::cli::exit::Outcome;
 use crate::cli::facts::{FactsGatherer, RunFacts};
 use crate::cli::hints;
@@ -32,15 +33,20 @@ pub struct CleanArgs {
     ///
     /// They are read as by `doublon scan`, and never changed. Standard input cannot be cleaned: it gives its bytes only
     /// once.
-    #[arg(value_name = "PATH", required_unless_present = "from")]
+    #[arg(value_name = "PATH", required_unless_present_any = ["from", "files_from"])]
     paths: Vec<PathBuf>,
-    /// Folder for the clean copy
+    #[command(flatten)]
+    lists: ListArgs,
+    /// Folder for the clean copy, or of one file the file
     ///
     /// It must be new or empty, and may not lie in a folder that is read. It appears when the copy is whole, and not
     /// before. A copy of one folder has its files under their names; of several, under the names of the folders. What
-    /// was removed, and for what, is told in DIR/_doublon.
+    /// was removed, and for what, is told in DIR/_doublon. A copy of one file is a file if its name has the same ending,
+    /// and is told of in the folder _doublon-NAME beside it.
     ///
     /// Example: --out clean/
+    ///
+    /// Example: doublon clean corpus.jsonl --out clean.jsonl
     #[arg(long, value_name = "DIR", required_unless_present = "dry_run")]
     out: Option<PathBuf>,
     /// Replace an earlier output
@@ -71,6 +77,30 @@ pub struct CleanArgs {
     /// Example: --from found.jsonl --out clean/
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
+    /// What becomes of duplicate documents
+    ///
+    /// `drop` leaves them out. `mark` leaves all documents in, and adds a field doublon to those of a cluster: its number,
+    /// and in duplicates the kept one and how alike they are. JSON records get the field, tables and Parquet a column; of other
+    /// formats _doublon/removed.jsonl tells the same.
+    ///
+    /// Example: --documents mark
+    #[arg(long, value_enum, value_name = "WHAT", default_value = "drop")]
+    documents: DocumentsArg,
+    /// Add a field with the number of documents that a kept one stands for
+    ///
+    /// Itself included: 1 for one without duplicates. JSON records get the field, tables and Parquet a column.
+    ///
+    /// Example: --count-field cluster_size
+    #[arg(long, value_name = "NAME")]
+    count_field: Option<String>,
+    /// Add the values of a field of the duplicates to the kept one
+    ///
+    /// As a list, in order of their places, in a field merged_FIELD, or NAME if FIELD=NAME is given; tables and
+    /// Parquet get a column with the list as JSON. May be repeated.
+    ///
+    /// Example: --merge-field url=all_urls
+    #[arg(long, value_name = "FIELD")]
+    merge_field: Vec<String>,
     /// What becomes of passages that repeat
     ///
     /// `keep` leaves them alone. `cut` takes out all places of a passage but one, each measured against that one: the
@@ -111,6 +141,12 @@ pub struct CleanArgs {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum DocumentsArg {
+    Drop,
+    Mark,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum PassagesArg {
     Keep,
     Cut,
@@ -130,13 +166,15 @@ enum EdgeArg {
 ///
 /// When an argument is wrong, the scan fails, a source changed, or the copy cannot be written. There is no output then.
 pub fn run(args: &CleanArgs) -> Result<Outcome> {
-    let plan_output = Output::prepare(args.output.as_deref(), &args.paths)?;
+    let given = GivenInput::of(args)?;
+    let plan_output = Output::prepare(args.output.as_deref(), &given.paths)?;
     let meter = Meter::of(&args.messages);
-    let done = clean(args, &plan_output, &meter);
+    let done = clean(args, &given, &plan_output, &meter);
     meter.finish();
     let (facts, summary) = done?;
     if !args.messages.quiet {
         tell(&summary, args);
+        hints::tell_left_out(&summary.left_out, "neither read nor copied");
         hints::tell_fields(&facts.skipped, facts.summary.documents, &facts.header.parameters.input.text_field);
         hints::tell_keep(&facts);
         hints::tell_ids(&facts);
@@ -144,12 +182,38 @@ pub fn run(args: &CleanArgs) -> Result<Outcome> {
     Ok(Outcome::of(&facts, None, false))
 }
 
+/// What is cleaned.
+struct GivenInput {
+    /// All paths, those in lists too.
+    paths: Vec<PathBuf>,
+    /// Where names in the output start from.
+    roots: Vec<PathBuf>,
+    /// How it is found and read; with saved findings, none but the known text counts.
+    parameters: Parameters,
+}
+
+impl GivenInput {
+    fn of(args: &CleanArgs) -> Result<Self> {
+        let level = if args.passages == PassagesArg::Keep { Level::Documents } else { Level::All };
+        let mut parameters = args.run.parameters(level)?;
+        let paths = args.lists.compared_paths(&args.paths, &mut parameters)?;
+        let is_named = |path: &&PathBuf| !parameters.input.listed.has(path);
+        let mut roots: Vec<PathBuf> = paths.iter().filter(is_named).cloned().collect();
+        if roots.is_empty() && args.from.is_none() {
+            roots.push(PathBuf::from(".")); // what a list or a pattern names has these names in the output
+        }
+        Ok(Self { paths, roots, parameters })
+    }
+}
+
 /// Findings were made by their own settings, so that others would have no effect.
 fn refuse_settings(args: &CleanArgs) -> Result<()> {
     let counts = |flag: &&String| {
         ["--threads", "--memory", "--tmp", "--config", "--ignore-text"].iter().any(|means| flag.starts_with(means))
     };
-    match args.run.given.iter().find(|flag| !counts(flag)).filter(|_| args.from.is_some()) {
+    let lists = (!args.lists.files_from.is_empty()).then(|| "--files-from".to_owned());
+    let mut flags = args.run.given.iter().chain(&lists);
+    match flags.find(|flag| !counts(flag)).filter(|_| args.from.is_some()) {
         Some(flag) => bail!("{flag} has no effect with --from, which acts on findings as they are; scan again with it"),
         None => Ok(()),
     }
@@ -164,42 +228,50 @@ fn refuse_unit(args: &CleanArgs) -> Result<()> {
     Ok(())
 }
 
-fn clean(args: &CleanArgs, plan_output: &Output, meter: &Meter) -> Result<(RunFacts, CleanSummary)> {
+fn clean(
+    args: &CleanArgs,
+    given: &GivenInput,
+    plan_output: &Output,
+    meter: &Meter,
+) -> Result<(RunFacts, CleanSummary)> {
     refuse_settings(args)?;
     refuse_unit(args)?;
+    let added = args.added()?;
     let mut target = None;
     if args.from.is_none() {
         // What is wrong with the output is told before the work.
-        target = prepare(args, &args.paths)?;
+        target = prepare(args, &given.paths, given.paths.first().filter(|_| given.paths.len() == 1))?;
     }
     let mut gatherer = FactsGatherer::new(Planner::new(args.options()));
-    find(args, meter, &mut gatherer)?;
-    meter.phase("planning", None);
+    find(args, given, meter, &mut gatherer)?;
     let (facts, planner) = gatherer.finish();
+    refuse_empty(args, &facts, meter)?;
+    meter.phase("planning", None);
     let mut plan = planner.finish()?;
+    plan.added = added;
     if args.from.is_some() {
         args.run.give_known_text(&mut plan.parameters)?;
     }
     settle(&mut plan, &args.options(), &args.run.resources()?, meter)?;
     if args.from.is_some() {
         check(&plan)?.plan().check_keepers()?;
-        target = prepare(args, &inputs(args, &plan))?;
+        target = prepare(args, &inputs(given, &plan), only_source(&plan))?;
     }
     let paths = copied_paths(&plan);
-    let mut copied = copy(args, check(&plan)?, &mut target, meter);
+    let mut copied = copy(args, given, check(&plan)?, &mut target, meter);
     while let Err(Error::Damaged { path, detail }) = &copied {
         if !plan.spare(path, detail) {
             break;
         }
         // The output begins anew: what was written rests on a plan that no longer holds.
         drop(target.take());
-        target = prepare(args, &inputs(args, &plan))?;
-        copied = copy(args, check(&plan)?, &mut target, meter);
+        target = prepare(args, &inputs(given, &plan), only_source(&plan))?;
+        copied = copy(args, given, check(&plan)?, &mut target, meter);
     }
     let copied = copied?;
     let summary = CleanSummary::new(&plan, &copied, args.allow_wipeout || args.dry_run)?;
     if let Some(mut target) = target {
-        let names = names(&paths, &args.paths)?;
+        let names = copy_names(&paths, &given.roots, Some(&target))?;
         target.write(&Path::new(EVIDENCE).join("sources.jsonl"), |out| sources(&plan, &names, &copied, out))?;
         write_evidence(&mut target, &plan, &summary)?;
         target.publish()?;
@@ -209,37 +281,84 @@ fn clean(args: &CleanArgs, plan_output: &Output, meter: &Meter) -> Result<(RunFa
     Ok((facts, summary))
 }
 
-fn inputs(args: &CleanArgs, plan: &Plan) -> Vec<PathBuf> {
-    args.paths.iter().cloned().chain(plan.sources.iter().map(|planned| planned.source.path.clone())).collect()
+fn inputs(given: &GivenInput, plan: &Plan) -> Vec<PathBuf> {
+    given.paths.iter().cloned().chain(plan.sources.iter().map(|planned| planned.source.path.clone())).collect()
 }
 
-fn prepare(args: &CleanArgs, inputs: &[PathBuf]) -> Result<Option<CopyTarget>> {
-    let out = args.out.as_deref().filter(|_| !args.dry_run);
-    Ok(out.map(|out| CopyTarget::prepare(out, inputs, args.overwrite)).transpose()?)
+/// Returns the file of a plan that has one.
+fn only_source(plan: &Plan) -> Option<&PathBuf> {
+    let [only] = &plan.sources[..] else { return None };
+    plan.unread.is_empty().then_some(&only.source.path)
+}
+
+/// Prepares the output. `only` is the input if there is one alone.
+fn prepare(args: &CleanArgs, inputs: &[PathBuf], only: Option<&PathBuf>) -> Result<Option<CopyTarget>> {
+    let Some(out) = args.out.as_deref().filter(|_| !args.dry_run) else { return Ok(None) };
+    let is_folder = out.is_dir() || out.as_os_str().as_encoded_bytes().ends_with(b"/");
+    let only = only.filter(|only| !is_folder && only.is_file());
+    let shown = out.display();
+    Ok(Some(match only.map(|only| (only, named_copy(only, out))) {
+        Some((only, NamedCopy::Same)) => CopyTarget::prepare_file(out, only, args.overwrite)?,
+        Some((only, NamedCopy::OtherCompression)) => {
+            bail!(
+                "{shown}: the copy would be compressed as {} is; give it the same ending, or name a folder",
+                only.display()
+            )
+        }
+        Some((only, NamedCopy::OtherFormat)) => {
+            bail!(
+                "{shown}: the copy would have the format of {}; give it the same ending, or name a folder",
+                only.display()
+            )
+        }
+        _ => CopyTarget::prepare(out, inputs, args.overwrite)?,
+    }))
+}
+
+/// Returns the names of copies below the output.
+fn copy_names(paths: &[PathBuf], roots: &[PathBuf], target: Option<&CopyTarget>) -> Result<Vec<PathBuf>, Error> {
+    match target.and_then(CopyTarget::file_name) {
+        Some(name) => Ok(vec![name.to_owned(); paths.len()]),
+        None => names(paths, roots),
+    }
+}
+
+/// A copy of nothing is what a wrong path or field looks like.
+fn refuse_empty(args: &CleanArgs, facts: &RunFacts, meter: &Meter) -> Result<()> {
+    let blank = facts.summary.skipped.get(Reason::Empty.name());
+    if !facts.is_empty() || blank.is_some() {
+        return Ok(());
+    }
+    meter.finish();
+    if !args.messages.quiet {
+        hints::tell_left_out(&facts.summary.left_out, "left out");
+        hints::tell_fields(&facts.skipped, facts.summary.documents, &facts.header.parameters.input.text_field);
+    }
+    bail!("nothing was written: {}", hints::why_empty(&facts.summary))
 }
 
 /// Scans, or reads findings, and hands them to `sink`.
-fn find(args: &CleanArgs, meter: &Meter, sink: &mut (dyn Sink + Send)) -> Result<()> {
+fn find(args: &CleanArgs, given: &GivenInput, meter: &Meter, sink: &mut (dyn Sink + Send)) -> Result<()> {
     if let Some(path) = &args.from {
         return send_findings(path, sink);
     }
     if args.paths.iter().any(|path| path == Path::new("-")) {
         bail!("standard input gives its bytes only once; write it to a file and clean that");
     }
-    let level = if args.passages == PassagesArg::Keep { Level::Documents } else { Level::All };
-    let Parameters { config, input } = args.run.parameters(level)?;
-    scan_into(&args.paths, &config, &input, &args.run.resources()?, meter, sink)?;
+    let Parameters { config, input } = &given.parameters;
+    scan_into(&given.paths, config, input, &args.run.resources()?, meter, sink)?;
     Ok(())
 }
 
 fn copy(
     args: &CleanArgs,
+    given: &GivenInput,
     checked: CheckedPlan<'_>,
     target: &mut Option<CopyTarget>,
     meter: &Meter,
 ) -> Result<Vec<CopiedSource>, Error> {
     let plan = checked.plan();
-    let names = names(&copied_paths(plan), &args.paths)?;
+    let names = copy_names(&copied_paths(plan), &given.roots, target.as_ref())?;
     meter.phase(if args.dry_run { "checking" } else { "writing" }, Some(total(plan)));
     let sink: &mut dyn CopySink = match target {
         Some(target) => target,
@@ -275,7 +394,8 @@ fn tell(summary: &CleanSummary, args: &CleanArgs) {
     }
     let CleanSummary { documents, kept, removed, skipped, passages, .. } = summary;
     let [documents_in, kept, removed, skipped] = [documents, kept, removed, skipped].map(|&n| number(n));
-    say(&format!("documents: {documents_in} = {kept} kept + {removed} removed + {skipped} skipped"));
+    let marked = if summary.marked > 0 { format!("; {} marked", number(summary.marked)) } else { String::new() };
+    say(&format!("documents: {documents_in} = {kept} kept + {removed} removed + {skipped} skipped{marked}"));
     if args.passages != PassagesArg::Keep {
         let verb = if args.passages == PassagesArg::Cut { "cut" } else { "marked" };
         let left: u64 = summary.passages_left.values().sum();
@@ -292,13 +412,42 @@ fn tell(summary: &CleanSummary, args: &CleanArgs) {
     if let Some(out) = args.out.as_deref().filter(|_| !args.dry_run) {
         let sizes = format!("{} of {}", bytes(summary.bytes_written), bytes(summary.bytes_read));
         let files = counted(summary.files, "file");
-        say(&format!("wrote {files}, {sizes}, to {}; {EVIDENCE}/removed.jsonl tells what is missing", out.display()));
+        let evidence = if out.is_dir() { PathBuf::from(EVIDENCE) } else { evidence_beside(out) };
+        let (out, removed) = (out.display(), evidence.join("removed.jsonl"));
+        say(&format!("wrote {files}, {sizes}, to {out}; {} tells what is missing", removed.display()));
     }
 }
 
 impl CleanArgs {
+    /// Returns the fields that records get.
+    fn added(&self) -> Result<AddedFields> {
+        if self.documents == DocumentsArg::Mark && self.passages == PassagesArg::Cut {
+            bail!("--documents mark removes nothing, and --passages cut does; mark passages too, or keep them");
+        }
+        let merged = |given: &String| {
+            let (field, name) = match given.rsplit_once('=').filter(|(_, name)| !name.contains(']')) {
+                Some((field, name)) => (field.to_owned(), name.to_owned()),
+                None => (given.clone(), format!("merged_{given}")),
+            };
+            MergedField { field, name }
+        };
+        let merge: Vec<MergedField> = self.merge_field.iter().map(merged).collect();
+        let names: Vec<&String> = self.count_field.iter().chain(merge.iter().map(|merged| &merged.name)).collect();
+        if names.iter().any(|name| name.is_empty()) || merge.iter().any(|merged| merged.field.is_empty()) {
+            bail!("a field has no name; say --count-field NAME and --merge-field FIELD or FIELD=NAME");
+        }
+        if let Some(twice) = names.iter().enumerate().find(|(n, name)| names[..*n].contains(name)) {
+            bail!("two fields are to be called {}; give them different names", twice.1);
+        }
+        Ok(AddedFields { count: self.count_field.clone(), merge })
+    }
+
     fn options(&self) -> CleanOptions {
         CleanOptions {
+            documents: match self.documents {
+                DocumentsArg::Drop => DocumentTreatment::Drop,
+                DocumentsArg::Mark => DocumentTreatment::Mark,
+            },
             passages: match self.passages {
                 PassagesArg::Keep => PassageTreatment::Keep,
                 PassagesArg::Cut => PassageTreatment::Cut,

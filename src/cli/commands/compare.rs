@@ -19,8 +19,21 @@ use crate::cli::output::Output;
 use crate::cli::render::styled;
 
 /// The flags that mean nothing where two documents are named.
-const WITHOUT_MEANING: [&str; 10] =
-    ["pairs", "scope", "inside_duplicates", "glob", "exclude", "follow", "bad_input", "threads", "memory", "tmp"];
+const WITHOUT_MEANING: [&str; 13] = [
+    "pairs",
+    "isolate",
+    "scope",
+    "inside_duplicates",
+    "glob",
+    "exclude",
+    "follow",
+    "hidden",
+    "no_ignore",
+    "bad_input",
+    "threads",
+    "memory",
+    "tmp",
+];
 
 #[derive(Debug, Group)]
 #[command(mut_args(|arg| if WITHOUT_MEANING.contains(&arg.get_id().as_str()) { arg.hide(true) } else { arg }))]

@@ -12,7 +12,7 @@ use doublon::finding::{Marker, Parameters, Sink};
 use doublon::report::text::summary_line;
 use doublon::scan::scan_into;
 
-use crate::cli::args::{LimitArgs, MessageArgs, RenderArgs, RenderFormat, RunArgs};
+use crate::cli::args::{LimitArgs, ListArgs, MessageArgs, RenderArgs, RenderFormat, RunArgs};
 use crate::cli::exit::{self, Outcome};
 use crate::cli::facts::{FactsGatherer, RunFacts};
 use crate::cli::output::Output;
@@ -26,11 +26,14 @@ pub struct ScanArgs {
     /// Files and folders to read, or - for standard input
     ///
     /// Folders are read with all that is in them. What a file holds is told by its name, or else by its content: text,
-    /// pages, JSON Lines, tables, Parquet or web archives, compressed or not. The order of the paths does not matter.
+    /// pages, JSON Lines, tables, Parquet or web archives, compressed or not. The order of the paths does not matter. A
+    /// pattern in quotes is what matches it; ** is any number of folders.
     ///
-    /// Example: doublon scan crawl/ more.jsonl.gz
-    #[arg(required = true, value_name = "PATH")]
+    /// Example: doublon scan crawl/ more.jsonl.gz 'docs/**/*.md'
+    #[arg(required_unless_present = "files_from", value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub lists: ListArgs,
     /// What to compare
     ///
     /// With `all`, passages are looked for in the documents that stay; see --inside-duplicates.
@@ -82,9 +85,10 @@ impl From<LevelArg> for Level {
 ///
 /// When an argument is wrong, the scan fails, or the report cannot be written.
 pub fn run(args: &ScanArgs) -> Result<Outcome> {
-    let (parameters, resources) = (args.parameters()?, args.run.resources()?);
+    let (mut parameters, resources) = (args.parameters()?, args.run.resources()?);
+    let paths = args.lists.compared_paths(&args.paths, &mut parameters)?;
     let fail_over = args.limits.fail_over()?;
-    let output = Output::prepare(args.render.output.as_deref(), &args.paths)?;
+    let output = Output::prepare(args.render.output.as_deref(), &paths)?;
     let messages = &args.messages;
     if messages.verbose {
         say(&settings_line(&parameters));
@@ -96,7 +100,7 @@ pub fn run(args: &ScanArgs) -> Result<Outcome> {
     let facts = render(&args.render, &output, &folder, input, |report| {
         let mut gatherer = FactsGatherer::new(report);
         let Parameters { config, input } = &parameters;
-        let scan = |sink: &mut (dyn Sink + Send)| scan_into(&args.paths, config, input, &resources, &meter, sink);
+        let scan = |sink: &mut (dyn Sink + Send)| scan_into(&paths, config, input, &resources, &meter, sink);
         let done = match baseline {
             Some(baseline) => scan(&mut Marker::in_folder(baseline, &mut gatherer, folder.clone())),
             None => scan(&mut gatherer),
@@ -121,9 +125,8 @@ fn tell_counts(facts: &RunFacts, args: &ScanArgs, output: &Output) {
     if args.render.format != RenderFormat::Text || *output != Output::Stdout {
         say(&summary_line(&facts.header, &facts.summary));
     }
-    if facts.is_empty() {
-        say("no document was compared; is this the right path, or does --glob leave all out?");
-    }
+    hints::tell_left_out(&facts.summary.left_out, "left out");
+    hints::tell_empty(facts);
 }
 
 fn tell_condition(facts: &RunFacts, fail_over: Option<f64>) {
@@ -137,10 +140,12 @@ fn tell_condition(facts: &RunFacts, fail_over: Option<f64>) {
 /// Suggests commands, but only to somebody who reads the report on a terminal.
 fn tell_next(facts: &RunFacts, args: &ScanArgs, output: &Output) {
     let is_read = *output == Output::Stdout && io::stdout().is_terminal() && io::stderr().is_terminal();
-    if args.messages.quiet || args.render.format != RenderFormat::Text || !is_read {
+    if args.messages.quiet || args.render.format != RenderFormat::Text || !is_read || args.lists.reads_stdin() {
         return;
     }
-    let commands = next::commands(facts.into(), &args.paths, &args.run.given);
+    let lists = args.lists.files_from.iter().map(|list| format!("--files-from={}", list.display()));
+    let flags: Vec<String> = args.run.given.iter().cloned().chain(lists).collect();
+    let commands = next::commands(facts.into(), &args.paths, &flags);
     if !commands.is_empty() {
         write_plain("\nTo go on");
     }

@@ -54,14 +54,15 @@ pub fn run(args: &StatsArgs) -> Result<Outcome> {
     if scan.limits.baseline.is_some() {
         bail!("--baseline is for `doublon scan`");
     }
-    let (parameters, resources) = (scan.parameters()?, scan.run.resources()?);
+    let (mut parameters, resources) = (scan.parameters()?, scan.run.resources()?);
+    let paths = scan.lists.compared_paths(&scan.paths, &mut parameters)?;
     let fail_over = scan.limits.fail_over()?;
     let (render, messages) = (&scan.render, &scan.messages);
-    let output = Output::prepare(render.output.as_deref(), &scan.paths)?;
+    let output = Output::prepare(render.output.as_deref(), &paths)?;
     let style = style(render, &output);
     let request = StatsRequest { compare: !args.alone, documents: args.documents, worst: style.limit };
     let meter = Meter::of(messages);
-    let found = stats(&scan.paths, request, &parameters.config, &parameters.input, &resources, &meter);
+    let found = stats(&paths, request, &parameters.config, &parameters.input, &resources, &meter);
     meter.finish();
     let found = found?;
     match render.format {
@@ -70,6 +71,7 @@ pub fn run(args: &StatsArgs) -> Result<Outcome> {
     }
     if !messages.quiet {
         tell_counts(&found, render, &output);
+        hints::tell_left_out(&found.summary.left_out, "left out");
         hints::tell_fields(&found.skipped.iter().collect(), found.summary.documents, &parameters.input.text_field);
     }
     Ok(judge(&found, fail_over, scan.limits.fail_on_empty))

@@ -17,7 +17,7 @@ use crate::cli::progress::Meter;
 
 #[derive(Debug, Group)]
 pub struct VerifyArgs {
-    /// Folder of a clean copy, as `clean --out` wrote it
+    /// Folder or file of a clean copy, as `clean --out` wrote it
     dir: PathBuf,
     /// Known text that was ignored, given again
     ///
@@ -81,7 +81,7 @@ fn counted(promise: Promise, found: &Audit) -> String {
         Promise::P2 | Promise::P3 => format!(" ({removed} documents, {cuts} passages)"),
         Promise::P4 => format!(" ({documents} documents)"),
         Promise::P10 => matches.map_or_else(
-            || ": the copy was not final when it was written, or its passages were only marked".to_owned(),
+            || ": the copy was not final when it was written, or what repeats was only marked".to_owned(),
             |matches| format!(" ({matches} matches)"),
         ),
     }

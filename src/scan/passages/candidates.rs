@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::store::{Budget, HeldWords, Partition, Partitions, Words, divide};
 use doublon_core::Config;
 use doublon_core::candidate::postings::{Candidate, Following, Posting, WordPlace};
+use doublon_core::groups::DocumentGroups;
 use doublon_core::kernel::{FOLLOWING, PostingMaker, following, links};
 use doublon_core::sketch::WindowParameters;
 
@@ -31,12 +32,13 @@ const BATCH_WORDS: u64 = 1 << 18;
 pub(super) fn candidates(
     words: &Words,
     included: &[u32],
+    groups: &DocumentGroups,
     config: &Config,
     budget: &Budget,
 ) -> Result<Vec<Partition<Candidate>>> {
     let total = words.len() as u64 + 1;
     let share_of = |candidate: &Candidate| (words.end(candidate.a.doc) * DOCUMENT_SHARES as u64 / total) as usize;
-    let linker = Linker { words, config };
+    let linker = Linker { words, groups, config };
     let mut found = Partitions::new(DOCUMENT_SHARES, budget.candidates(), &budget.folder);
     let rounds = rounds(words.len(), config.windows, budget.postings());
     for round in 0..rounds {
@@ -110,6 +112,7 @@ fn postings_of(words: &Words, docs: &[u32], config: &Config, keys: &Range<usize>
 /// Links the postings of a share.
 struct Linker<'a> {
     words: &'a Words,
+    groups: &'a DocumentGroups,
     config: &'a Config,
 }
 
@@ -122,7 +125,7 @@ impl Linker<'_> {
         };
         let mut candidates = Vec::new();
         let emit = |candidate| candidates.push(candidate);
-        links(self.config).candidates(&mut share.load()?, &mut Vec::new(), following, emit)?;
+        links(self.config).candidates(&mut share.load()?, self.groups, &mut Vec::new(), following, emit)?;
         Ok(candidates)
     }
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use doublon_core::Config;
 use doublon_core::cluster::families::{Families, Occurrence, families};
-use doublon_core::cluster::{Breaks, families_in_order};
+use doublon_core::cluster::{Breaks, families_apart};
+use doublon_core::groups::DocumentGroups;
 use doublon_core::kernel::PassageRepeats;
 use doublon_core::text::{PassageUnit, Shingler, Tokenizer};
 use rayon::prelude::*;
@@ -74,18 +75,18 @@ impl Passages {
     }
 }
 
-/// Returns the passages that repeat within or across the documents `included`, which are in order. `words` is that of
-/// all documents.
+/// Returns the passages that repeat within or across the documents `included`, which are in order, with groups across
+/// these only. `words` is that of all documents.
 ///
 /// The first 2^32 words of a document are compared.
 pub(crate) fn find(
     texts: &Texts,
     words: Words,
-    included: &[u32],
+    (included, groups): (&[u32], &DocumentGroups),
     config: &Config,
     budget: &Budget,
 ) -> Result<Passages> {
-    let candidates = candidates(&words, included, config, budget)?;
+    let candidates = candidates(&words, included, groups, config, budget)?;
     let mut repeats = repeats::align(&words, candidates, config)?;
     let short = std::mem::take(&mut repeats.short);
     let short_passages = families(short.iter().map(|(a, b)| (a, b))).families.len() as u64;
@@ -93,7 +94,7 @@ pub(crate) fn find(
     let listed = repeats.listed.iter().flat_map(|repeat| [&repeat.a, &repeat.b]);
     let short_repeats = short_passages + words.short_lines_outside(included, listed);
     let breaks = words.breaks(&later_documents(&repeats))?;
-    let mut grouped = group(&repeats, &breaks, config);
+    let mut grouped = group(&repeats, &breaks, groups, config);
     measure(&mut repeats, &Choice::new(&grouped, |_| true), &words, config)?;
     let words_of = DocumentWords::of(&repeats, &words);
     drop(words); // what is found may take as much memory as they did
@@ -124,7 +125,7 @@ pub(crate) fn find(
                 for repeats in [listed, loops] {
                     repeats.retain(|repeat| !is_lost(&repeat.a) && !is_lost(&repeat.b));
                 }
-                grouped = group(&repeats, &breaks, config);
+                grouped = group(&repeats, &breaks, groups, config);
                 all_lost.extend(lost);
             }
         }
@@ -137,14 +138,14 @@ pub(crate) fn find_units(
     texts: &Texts,
     units: &Units,
     unit: PassageUnit,
-    mut included: Vec<u32>,
+    (mut included, groups): (Vec<u32>, &DocumentGroups),
     config: &Config,
     budget: &Budget,
 ) -> Result<Passages> {
     let reporter = Reporter { texts, tokenizer: Tokenizer::new(config.text, config.seed), unit: Some(unit) };
     let mut all_lost = Vec::new();
     loop {
-        let grouped = unit_families(units, &included, config.scope, budget)?;
+        let grouped = unit_families(units, (&included, groups), config.scope, budget)?;
         // Each place repeats the first one; there is nothing more to tell of any two of them.
         let more: Vec<usize> = grouped.families.iter().map(|places| places.len() - 1).collect();
         let choice = Choice { listed: Vec::new(), more };
@@ -173,9 +174,9 @@ fn later_documents(repeats: &PassageRepeats) -> Vec<u32> {
     docs
 }
 
-fn group(repeats: &PassageRepeats, breaks: &Breaks, config: &Config) -> Families {
+fn group(repeats: &PassageRepeats, breaks: &Breaks, groups: &DocumentGroups, config: &Config) -> Families {
     let least = u32::try_from(config.min_words).unwrap_or(u32::MAX);
-    families_in_order(repeats, repeats.listed.len(), breaks, config.threshold, least)
+    families_apart(repeats, repeats.listed.len(), breaks, groups, (config.threshold, least))
 }
 
 /// Measures the repeats that are listed.

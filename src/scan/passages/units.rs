@@ -8,6 +8,7 @@
 
 use doublon_core::Scope;
 use doublon_core::cluster::families::{Families, Occurrence};
+use doublon_core::groups::DocumentGroups;
 use rayon::prelude::*;
 
 use crate::error::Result;
@@ -18,7 +19,12 @@ const MOST_SHARES: usize = 256;
 
 /// Returns a family for each unit that stands more than once in the documents `included`, which are in order. There are
 /// no matches.
-pub(super) fn unit_families(units: &Units, included: &[u32], scope: Scope, budget: &Budget) -> Result<Families> {
+pub(super) fn unit_families(
+    units: &Units,
+    (included, groups): (&[u32], &DocumentGroups),
+    scope: Scope,
+    budget: &Budget,
+) -> Result<Families> {
     let mut families: Vec<Vec<Occurrence>> = Vec::new();
     let shares = (units.len() * size_of::<UnitPlace>()).div_ceil(budget.postings().max(1)).clamp(1, MOST_SHARES);
     for share in 0..shares {
@@ -30,15 +36,15 @@ pub(super) fn unit_families(units: &Units, included: &[u32], scope: Scope, budge
         })?;
         places.par_sort_unstable();
         let equal = places.par_chunk_by(|x, y| x.key == y.key).filter(|equal| equal.len() > 1);
-        families.par_extend(equal.flat_map_iter(|equal| in_scope(equal, scope)));
+        families.par_extend(equal.flat_map_iter(|equal| in_scope(equal, groups, scope)));
     }
     families.par_sort_unstable_by(|x, y| x[0].cmp(&y[0]));
     Ok(Families { families, of_match: Vec::new() })
 }
 
 /// Returns the families of equal units, which are in order: those of each document, all of them, or each document's
-/// first one and those of others.
-fn in_scope(equal: &[UnitPlace], scope: Scope) -> Vec<Vec<Occurrence>> {
+/// first one and those of others; with groups the first one and those of other groups.
+fn in_scope(equal: &[UnitPlace], groups: &DocumentGroups, scope: Scope) -> Vec<Vec<Occurrence>> {
     let first = equal[0].doc;
     let families: Vec<Vec<Occurrence>> = match scope {
         Scope::Both => vec![equal.iter().map(occurrence).collect()],
@@ -46,7 +52,7 @@ fn in_scope(equal: &[UnitPlace], scope: Scope) -> Vec<Vec<Occurrence>> {
             equal.chunk_by(|x, y| x.doc == y.doc).map(|here| here.iter().map(occurrence).collect()).collect()
         }
         Scope::Across => {
-            let others = equal[1..].iter().filter(|place| place.doc != first);
+            let others = equal[1..].iter().filter(|place| groups.of(place.doc) != groups.of(first));
             vec![equal[..1].iter().chain(others).map(occurrence).collect()]
         }
     };
@@ -68,12 +74,12 @@ mod tests {
     #[test]
     fn a_scope_limits_what_a_unit_repeats() {
         let found = |scope| {
-            let families = in_scope(&places(&[0, 0, 1, 2, 2]), scope);
+            let families = in_scope(&places(&[0, 0, 1, 2, 2]), &DocumentGroups::default(), scope);
             families.iter().map(|places| places.iter().map(|place| place.start).collect()).collect::<Vec<Vec<u32>>>()
         };
         assert_eq!(found(Scope::Both), [[0, 1, 2, 3, 4]]);
         assert_eq!(found(Scope::Across), [[0, 2, 3, 4]]);
         assert_eq!(found(Scope::Within), [[0, 1], [3, 4]]);
-        assert!(in_scope(&places(&[3, 3]), Scope::Across).is_empty());
+        assert!(in_scope(&places(&[3, 3]), &DocumentGroups::default(), Scope::Across).is_empty());
     }
 }

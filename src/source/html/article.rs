@@ -11,8 +11,8 @@
 use dom_smoothie::{Config, Readability};
 use memchr::memmem;
 
-use super::text::Visible;
 use super::visible::{visible, visible_and_depth};
+use crate::source::markup::Visible;
 use doublon_core::{OffsetMap, Span};
 
 /// Browsers nest no deeper either.

@@ -1,7 +1,7 @@
 //! The text of a page as it grows: white space collapsed, breaks between blocks, and where every byte comes from.
 
 use super::tag::Gap;
-use super::text::Visible;
+use crate::source::markup::Visible;
 use doublon_core::span::{OffsetMap, Span};
 
 /// Takes the text of a page piece by piece, in order.

@@ -19,10 +19,8 @@ mod flow;
 mod open;
 mod page;
 mod tag;
-mod text;
 mod visible;
 
 #[cfg(feature = "article")]
 pub use article::article;
-pub use text::{TITLE_BYTES, Visible};
 pub use visible::visible;

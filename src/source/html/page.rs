@@ -9,7 +9,7 @@ use html5gum::{Emitter, Error, State};
 use super::flow::Flow;
 use super::open::{OpenElements, PagePlace};
 use super::tag::{HtmlTag, TagContent, TagGroup};
-use super::text::{TITLE_BYTES, Visible};
+use crate::source::markup::{TITLE_BYTES, Visible};
 use doublon_core::Span;
 
 /// Names of elements and attributes longer than this are cut: no known one is, and a page may hold giant ones.

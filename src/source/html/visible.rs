@@ -3,7 +3,7 @@
 use html5gum::Tokenizer;
 
 use super::page::PageEmitter;
-use super::text::Visible;
+use crate::source::markup::Visible;
 
 /// Returns what a reader sees of a page. A byte order mark at its start is no text.
 ///

@@ -86,8 +86,8 @@ fn diagonals(a: usize, b: usize, within: bool) -> Vec<(usize, usize)> {
 
 fn decided(matches: &List, least: u32) -> Vec<Stretch> {
     let share = Share::new(0.8);
-    let breaks = Breaks::default();
-    let mut selector = Selector::new(matches, &breaks, share, least);
+    let (breaks, groups) = (Breaks::default(), DocumentGroups::default());
+    let mut selector = Selector::new(matches, &breaks, &groups, (share, least));
     by_later_text(matches, |doc, of_text| selector.decide(doc, of_text));
     split(selector.into_stretches(), share, least)
 }

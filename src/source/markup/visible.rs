@@ -1,4 +1,4 @@
-//! The text of a page with its places.
+//! The text of a file with its places.
 
 use crate::source::document::PageElement;
 use doublon_core::OffsetMap;
@@ -6,7 +6,7 @@ use doublon_core::OffsetMap;
 /// Of longer titles no more is taken.
 pub const TITLE_BYTES: usize = 4096;
 
-/// The text of a page, and what it was made from.
+/// The text of a file, and what it was made from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Visible {
     /// The text.

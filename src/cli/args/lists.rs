@@ -1,0 +1,134 @@
+//! The paths that a command reads: named on the command line, in a list, or by a pattern.
+
+#![allow(clippy::doc_markdown)] // the comments of arguments are their help, where backticks would show
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use clap::Args as Group;
+use doublon::finding::{BadInput, InputOptions, ListedPaths, Parameters};
+
+#[derive(Debug, Group)]
+#[command(next_help_heading = "Input")]
+pub struct ListArgs {
+    /// Read the files that FILE names too
+    ///
+    /// One path a line, or with NUL between them, as `find -print0` and `git ls-files -z` write; - is standard input.
+    /// They count as found in a folder: a picture among them is no fault. One that is not there is listed as skipped,
+    /// and the exit code is 3. May be repeated.
+    ///
+    /// Example: git ls-files -z docs | doublon scan --files-from -
+    #[arg(long, value_name = "FILE")]
+    pub files_from: Vec<PathBuf>,
+}
+
+impl ListArgs {
+    /// Returns the paths to be read: those in `paths`, of which patterns are replaced by what matches them, then those
+    /// in the lists; and tells `input` which of them are not named themselves.
+    ///
+    /// # Errors
+    ///
+    /// When a list cannot be read, a pattern is not valid, or standard input would be read twice.
+    fn given_paths(&self, paths: &[PathBuf], input: &mut InputOptions) -> Result<Vec<PathBuf>> {
+        let stdin = paths.iter().chain(&self.files_from).filter(|path| *path == Path::new("-"));
+        if stdin.count() > 1 && self.reads_stdin() {
+            bail!("standard input can be read only once, and --files-from - reads it");
+        }
+        let (mut given, mut listed) = (Vec::new(), Vec::new());
+        for path in paths {
+            let found = expand(path, input)?;
+            if found.is_empty() && is_unmatched(path) && input.bad_input == BadInput::Fail {
+                bail!("{}: nothing matches this pattern", path.display());
+            }
+            if found.is_empty() {
+                given.push(path.clone());
+            }
+            given.extend_from_slice(&found);
+            listed.extend(found);
+        }
+        for list in &self.files_from {
+            let found = read_list(list)?;
+            given.extend_from_slice(&found);
+            listed.extend(found);
+        }
+        input.listed = listed.into_iter().filter(|path| !paths.contains(path)).collect::<ListedPaths>();
+        Ok(given)
+    }
+
+    /// Returns as [`given_paths`](Self::given_paths), for a run that may compare only across the paths.
+    ///
+    /// # Errors
+    ///
+    /// As there, or if there is nothing to compare with.
+    pub fn compared_paths(&self, paths: &[PathBuf], parameters: &mut Parameters) -> Result<Vec<PathBuf>> {
+        let given = self.given_paths(paths, &mut parameters.input)?;
+        if parameters.config.isolate && given.len() < 2 {
+            bail!("--isolate compares only across the paths given, and there are not two of them");
+        }
+        Ok(given)
+    }
+
+    /// Returns whether a list comes from standard input.
+    pub fn reads_stdin(&self) -> bool {
+        self.files_from.iter().any(|list| list == Path::new("-"))
+    }
+}
+
+#[cfg(feature = "glob")]
+fn expand(path: &Path, input: &InputOptions) -> Result<Vec<PathBuf>> {
+    Ok(doublon::source::expand(path, input)?)
+}
+
+#[cfg(not(feature = "glob"))]
+#[allow(clippy::unnecessary_wraps)] // as with patterns
+fn expand(_: &Path, _: &InputOptions) -> Result<Vec<PathBuf>> {
+    Ok(Vec::new())
+}
+
+/// Whether a path is a pattern and not the name of something.
+fn is_unmatched(path: &Path) -> bool {
+    cfg!(feature = "glob") && path.to_string_lossy().contains(['*', '?', '[', '{']) && !path.exists()
+}
+
+fn read_list(list: &Path) -> Result<Vec<PathBuf>> {
+    let mut bytes = Vec::new();
+    if list == Path::new("-") {
+        io::stdin().read_to_end(&mut bytes).context("standard input")?;
+    } else {
+        bytes = fs::read(list).with_context(|| list.display().to_string())?;
+    }
+    Ok(split(&bytes).into_iter().map(to_path).collect())
+}
+
+/// Returns the names in a list: separated by NUL where there is one, else one a line.
+fn split(list: &[u8]) -> Vec<&[u8]> {
+    if list.contains(&0) {
+        return list.split(|&byte| byte == 0).filter(|name| !name.is_empty()).collect();
+    }
+    let lines = list.split(|&byte| byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    lines.filter(|line| !line.is_empty()).collect()
+}
+
+/// Returns the path that a name in a list means. A dash is a file there, since standard input gives no name.
+fn to_path(name: &[u8]) -> PathBuf {
+    #[cfg(unix)]
+    let path = PathBuf::from(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(name));
+    #[cfg(not(unix))]
+    let path = PathBuf::from(String::from_utf8_lossy(name).into_owned());
+    if path == Path::new("-") { Path::new(".").join(path) } else { path }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stand_one_a_line_or_between_nul() {
+        assert_eq!(split(b"a b\r\n\nc\n"), [&b"a b"[..], b"c"]);
+        assert_eq!(split(b"a\nb\0c\0"), [&b"a\nb"[..], b"c"]);
+        assert!(split(b"").is_empty());
+        assert_eq!(to_path(b"-"), Path::new("./-"));
+    }
+}

@@ -1,0 +1,9 @@
+//! Files of which a part is text and the rest tells programs what to do with it: the text, and where each byte of it
+//! stands in the file. Pages are in `html`.
+
+mod subtitles;
+mod visible;
+
+pub(super) use subtitles::is_timed;
+pub use subtitles::subtitles;
+pub use visible::{TITLE_BYTES, Visible};
