@@ -161,13 +161,14 @@ fn classes_do_not_depend_on_threads() {
     assert_eq!(classes(1), classes(5));
 }
 
-#[cfg(feature = "report")]
 /// The name of a shelf of a page, and how many groups it holds.
+#[cfg(feature = "report")]
 fn shelf(markup: &str) -> (&str, usize) {
     (&markup[..markup.find('"').unwrap()], markup.matches("<details class=\"group\"").count())
 }
 
 #[test]
+#[cfg(feature = "report")]
 fn reports_show_copies_first_and_furniture_once() {
     use doublon::finding::Sort;
     use doublon::report::{html, text};

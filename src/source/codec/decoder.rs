@@ -216,7 +216,11 @@ impl Decoder {
 }
 
 #[allow(clippy::unnecessary_wraps)] // a build may have all codecs
-fn engine(compression: Compression, stored: RawBytes, most_window: u64) -> Result<DecoderEngine, CodecFault> {
+fn engine(
+    compression: Compression,
+    stored: RawBytes,
+    #[cfg_attr(not(feature = "zstd"), allow(unused_variables))] most_window: u64, // others have a limit of their own
+) -> Result<DecoderEngine, CodecFault> {
     #[allow(unreachable_patterns, unused_variables)] // with all codecs, and with none
     let steps: Box<dyn Steps> = match compression {
         #[cfg(feature = "gzip")]
