@@ -282,12 +282,12 @@ fn editable(format: Format, bytes: &[u8], record: &Record) -> Editable {
         Format::Plain | Format::Lines | Format::Csv | Format::Tsv => Editable::No("not_utf8"),
         Format::Jsonl | Format::Json => Editable::Field,
         // The text of an article, and of a page that was decoded, has no place in the bytes of the page.
-        Format::Html | Format::Subtitles
+        Format::Html | Format::Subtitles | Format::Mail
             if record.origin.as_ref().is_some_and(|page| page.is_exact && !page.elements.is_empty()) =>
         {
             Editable::Text
         }
-        Format::Html | Format::Subtitles | Format::Warc => Editable::No("format"),
+        Format::Html | Format::Subtitles | Format::Mail | Format::Warc => Editable::No("format"),
     }
 }
 

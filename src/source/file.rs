@@ -42,6 +42,7 @@ impl Source {
             "csv" => Some(Format::Csv),
             "tsv" | "tab" => Some(Format::Tsv),
             "html" | "htm" | "xhtml" | "xht" => Some(Format::Html),
+            "eml" => Some(Format::Mail),
             "srt" | "vtt" | "sbv" | "ass" | "ssa" => Some(Format::Subtitles),
             "warc" | "wet" | "wat" | "arc" => Some(Format::Warc),
             "parquet" | "pq" => Some(Format::Parquet),
@@ -109,9 +110,9 @@ fn kind(ending: &std::ffi::OsStr) -> String {
 }
 
 /// Endings of texts beside those that tell a format.
-const TEXT_ENDINGS: [&str; 18] = [
-    "adoc", "asc", "cfg", "conf", "css", "eml", "ini", "js", "log", "mbox", "org", "py", "rs", "rst", "tex", "toml",
-    "xml", "yaml",
+const TEXT_ENDINGS: [&str; 17] = [
+    "adoc", "asc", "cfg", "conf", "css", "ini", "js", "log", "mbox", "org", "py", "rs", "rst", "tex", "toml", "xml",
+    "yaml",
 ];
 
 #[cfg(test)]

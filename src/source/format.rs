@@ -19,6 +19,8 @@ pub enum Format {
     Html,
     /// Subtitles: what is said is one document.
     Subtitles,
+    /// A mail: its text is one document.
+    Mail,
     /// A list of JSON objects in one value: one document an element.
     Json,
     /// Parquet: one document a row.
@@ -38,6 +40,7 @@ impl Format {
             Self::Tsv,
             Self::Html,
             Self::Subtitles,
+            Self::Mail,
             Self::Json,
             Self::Parquet,
             Self::Warc,
@@ -65,13 +68,14 @@ impl Format {
 
     /// Returns whether the text of a file is a part of it only, and the rest is there for programs.
     pub fn is_markup(self) -> bool {
-        matches!(self, Self::Html | Self::Subtitles)
+        matches!(self, Self::Html | Self::Subtitles | Self::Mail)
     }
 
     /// Returns the name of the format and the feature that would read it, if the build was made without it.
     pub(super) fn missing_feature(self) -> Option<(&'static str, &'static str)> {
         match self {
             Self::Html if !cfg!(feature = "html") => Some(("HTML", "html")),
+            Self::Mail if !cfg!(feature = "mail") => Some(("mail", "mail")),
             Self::Parquet if !cfg!(feature = "parquet") => Some(("Parquet", "parquet")),
             Self::Warc if !cfg!(feature = "warc") => Some(("web archives", "warc")),
             _ => None,

@@ -62,6 +62,8 @@ pub use evidence::{EVIDENCE, SUMMARY, copies_of, evidence_beside, evidence_of};
 pub use fields::{COMMON_TEXT_FIELDS, JoinedText, TextPiece};
 pub use file::{NamedCopy, Source, named_copy};
 pub use format::Format;
+#[cfg(feature = "mail")]
+pub use markup::mail;
 pub use markup::{TITLE_BYTES, Visible, subtitles};
 pub use options::SourceOptions;
 pub use order::SourceOrder;

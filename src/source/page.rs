@@ -7,6 +7,8 @@ use super::document::PageOrigin;
 use super::format::Format;
 #[cfg(feature = "html")]
 use super::html;
+#[cfg(feature = "mail")]
+use super::markup::mail;
 use super::markup::{Visible, subtitles};
 use super::record::Record;
 use crate::finding::{Metadata, PageText};
@@ -34,6 +36,8 @@ pub fn visible_text(file: &str, format: Format) -> Visible {
         #[cfg(feature = "html")]
         Format::Html => html::visible(file),
         Format::Subtitles => subtitles(file),
+        #[cfg(feature = "mail")]
+        Format::Mail => mail(file),
         _ => Visible { text: file.to_owned(), ..Visible::default() },
     }
 }
@@ -45,9 +49,9 @@ fn without_markup(file: &str, format: Format, is_exact: bool, wanted: PageText) 
         PageText::Article if format == Format::Html => html::article(file),
         _ => None,
     };
-    let Visible { text, map, title, elements } = visible.unwrap_or_else(|| visible_text(file, format));
+    let Visible { text, map, title, date, elements } = visible.unwrap_or_else(|| visible_text(file, format));
     let origin = Some(Box::new(PageOrigin { map, lines: line_starts(file), is_exact, elements }));
-    Record { text, metadata: Metadata::of(title.as_deref(), None, None), origin, ..Record::default() }
+    Record { text, metadata: Metadata::of(title.as_deref(), None, date.as_deref()), origin, ..Record::default() }
 }
 
 #[cfg(test)]

@@ -41,6 +41,8 @@ mod keep;
 mod known_text;
 #[cfg(feature = "cli")]
 mod lists;
+#[cfg(all(feature = "cli", feature = "mail"))]
+mod mail;
 #[cfg(feature = "cli")]
 mod one_file;
 #[cfg(feature = "cli")]

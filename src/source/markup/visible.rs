@@ -15,6 +15,8 @@ pub struct Visible {
     pub map: OffsetMap,
     /// The content of the first `title` of the page, at most [`TITLE_BYTES`] and perhaps cut there.
     pub title: Option<String>,
+    /// When a message was sent, by RFC 3339.
+    pub date: Option<String>,
     /// The blocks that hold text, by the first byte of that, outer ones first.
     pub elements: Vec<PageElement>,
 }
