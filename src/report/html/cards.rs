@@ -78,11 +78,14 @@ impl Card {
         context: &PageContext<'_>,
     ) -> Self {
         let tag = FamilyTag::new(family, number, context.digest.matches_of(family));
-        let command = || context.clean(" --passages cut");
+        let command = || context.clean(" --passages cut").filter(|_| can_be_cut(&family.keep.doc.source));
         let (title, command) = match kind {
             GroupKind::Boilerplate => (boilerplate(count, family), command()),
             GroupKind::Rewrite => (format!("Look at {}", counted(count, "rewritten passage")), None),
-            _ => (format!("Cut {}", counted(count, "repeated passage")), command()),
+            _ if can_be_cut(&family.keep.doc.source) => {
+                (format!("Cut {}", counted(count, "repeated passage")), command())
+            }
+            _ => (format!("Look at {}", counted(count, "repeated passage")), None),
         };
         let places = counted(family.count as u64, "place");
         Self {
@@ -101,6 +104,13 @@ impl Card {
     }
 }
 
+/// Returns whether passages can be cut out of a source by its name: of web archives only whole records go.
+fn can_be_cut(source: &str) -> bool {
+    let name = source.to_ascii_lowercase();
+    let bare = [".gz", ".zst", ".bz2", ".xz", ".lz4"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
+    ![".warc", ".arc", ".wet", ".wat"].iter().any(|end| bare.ends_with(end))
+}
+
 /// `Boilerplate on 195 documents`, `4 texts stand on up to 195 documents`.
 fn boilerplate(count: u64, family: &PassageFamily) -> String {
     let documents = counted(family.documents as u64, "document");
@@ -117,5 +127,16 @@ pub fn shelf_of(kind: GroupKind) -> &'static str {
         GroupKind::Boilerplate => "boilerplate",
         GroupKind::Rewrite => "rewrites",
         GroupKind::Noise => "noise",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn archives_are_told_by_their_names() {
+        assert!(["a.txt", "warc", "a.warc.d/b.txt", "arc.html"].into_iter().all(can_be_cut));
+        assert!(!["a.warc", "b/A.WARC.gz", "c.arc.gz", "d.wet"].into_iter().any(can_be_cut));
     }
 }
