@@ -31,6 +31,11 @@ pub struct DocumentRef {
 }
 
 impl DocumentRef {
+    /// Returns whether it is a record, and so may be one of several in its source: it is not the first, or has an id.
+    pub fn is_record(&self) -> bool {
+        self.record > 0 || self.id.is_some()
+    }
+
     /// Returns the record's own id, if no other record of its source has the same.
     pub fn own_id(&self) -> Option<&RecordId> {
         self.id.as_ref().filter(|id| !id.is_repeated())

@@ -37,7 +37,7 @@ pub struct InputOptions {
     /// What the text of a page is.
     #[serde(rename = "article", default, skip_serializing_if = "PageText::is_visible")]
     pub page: PageText,
-    /// The encoding of all text but JSON and Parquet; `None` to tell it from the content.
+    /// The encoding of all text but Parquet, and but JSON that is in UTF-8; `None` to tell it from the content.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::text::{one_line, percent};
+use super::text::{percent, start_of};
 use super::visible::visible;
 use crate::finding::{
     DocumentCluster, DocumentRef, Equality, Finding, Fingerprint, Member, PassageClass, PassageFamily, PlacedSpan,
@@ -71,7 +71,8 @@ fn of_place(family: &PassageFamily, place: &PlacedSpan) -> Annotation {
         Some(_) => format!("{}, line {}", named(&keep.doc), keep.line),
         None => format!("{}:{}", named(&keep.doc), keep.line),
     };
-    let quote = if keep.excerpt.is_empty() { String::new() } else { format!(": {}", quoted(&keep.excerpt)) };
+    let quote =
+        if keep.excerpt.is_empty() { String::new() } else { format!(": \"{}\"", start_of(&keep.excerpt, QUOTE)) };
     let of_many = if family.documents > 2 { format!(" (in {} documents)", family.documents) } else { String::new() };
     let lines = record_line(&place.doc).map_or((place.line, place.end_line), |line| (line, line));
     Annotation {
@@ -93,16 +94,7 @@ fn named(doc: &DocumentRef) -> String {
 
 /// Returns the line of a record, if the document is one of several in its source.
 fn record_line(doc: &DocumentRef) -> Option<usize> {
-    let is_record = doc.record > 0 || doc.id.is_some();
-    is_record.then(|| usize::try_from(doc.record).unwrap_or(usize::MAX).saturating_add(1))
-}
-
-fn quoted(text: &str) -> String {
-    let line = one_line(text);
-    match line.char_indices().nth(QUOTE) {
-        None => format!("\"{line}\""),
-        Some((end, _)) => format!("\"{} ...\"", line[..end].trim_end()),
-    }
+    doc.is_record().then(|| usize::try_from(doc.record).unwrap_or(usize::MAX).saturating_add(1))
 }
 
 #[cfg(test)]

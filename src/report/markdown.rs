@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use super::headline::headline;
 use super::sink::{Report, output, write_all};
 use super::text::page::Names;
-use super::text::{bytes, counted, number, one_line, summary_line};
+use super::text::{bytes, counted, number, one_line, start_of, summary_line};
 use crate::error::Result;
 use crate::finding::digest::{Digest, DigestLimits, Digester, Shelving};
 use crate::finding::{
@@ -113,16 +113,13 @@ fn row(id: &str, title: &str, places: &[String], count: usize, cost: u64) -> Str
         more => format!(", and {} more", number(more as u64)),
     };
     let places: Vec<String> = places.iter().map(|place| escaped(place)).collect();
-    format!("| {} | {} | {}{more} | {} |", escaped(id), escaped(&start(title)), places.join(", "), bytes(cost))
-}
-
-/// Returns the first words of a text on one line.
-fn start(text: &str) -> String {
-    let line = one_line(text.trim());
-    match line.char_indices().nth(TITLE) {
-        None => line,
-        Some((end, _)) => format!("{} ...", line[..end].trim_end()),
-    }
+    format!(
+        "| {} | {} | {}{more} | {} |",
+        escaped(id),
+        escaped(&start_of(title, TITLE)),
+        places.join(", "),
+        bytes(cost)
+    )
 }
 
 /// Escapes what Markdown, the table or the code host would take for more than text.

@@ -113,7 +113,7 @@ impl<W: Write> SarifReport<W> {
 
     /// Notes that the source of a document has several, if it has.
     fn meet(&mut self, doc: &DocumentRef) {
-        if (doc.record > 0 || doc.id.is_some()) && !self.of_records.contains(&doc.source) {
+        if doc.is_record() && !self.of_records.contains(&doc.source) {
             self.of_records.insert(doc.source.clone());
         }
     }

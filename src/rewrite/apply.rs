@@ -121,6 +121,9 @@ struct Editor<'a> {
     additions: Option<Additions>,
 }
 
+/// What is done to the record with a number.
+type PlannedAction<'a> = (u64, RecordAction<'a>);
+
 /// What is done to a record.
 enum RecordAction<'a> {
     Drop,
@@ -205,7 +208,7 @@ impl Copier<'_> {
         &mut self,
         (number, planned): (usize, &PlannedSource),
         blocks: SourceBlocks,
-        actions: &[(u64, RecordAction)],
+        actions: &[PlannedAction],
         name: &Path,
     ) -> Result<CopiedSource> {
         let path = &planned.source.path;
@@ -240,7 +243,7 @@ impl Copier<'_> {
         &mut self,
         (_, planned): (usize, &PlannedSource),
         _: SourceBlocks,
-        _: &[(u64, RecordAction)],
+        _: &[PlannedAction],
         _: &Path,
     ) -> Result<CopiedSource> {
         Err(changed(planned, "this build of doublon does not write Parquet".to_owned()))
@@ -250,8 +253,8 @@ impl Copier<'_> {
     fn members(
         &mut self,
         planned: &PlannedSource,
-        mut blocks: SourceBlocks,
-        actions: &[(u64, RecordAction)],
+        blocks: SourceBlocks,
+        actions: &[PlannedAction],
         name: &Path,
     ) -> Result<CopiedSource> {
         let failed = |cause| Error::Io { path: name.to_owned(), cause };
@@ -259,19 +262,16 @@ impl Copier<'_> {
         let mut written = 0;
         let counted = CountedWriter { out: self.sink.file(name)?, written: &mut written };
         let mut out = MemberWriter::new(counted, packing, &planned.source.path).map_err(failed)?;
-        let (mut rest, mut kept_any, mut members) = (actions, false, Vec::new());
+        let (mut kept_any, mut members) = (false, Vec::new());
         let mut copied = CopiedSource { read: planned.info.bytes, has_file: true, ..CopiedSource::default() };
-        loop {
-            let SourcePart { passed, block, end } = blocks.next()?;
+        each_part(planned, blocks, actions, &mut |SourcePart { passed, block, end, members: met }, here| {
             if let Some(mut passed) = passed {
                 kept_any = true;
                 copy(&mut passed, &planned.source.path, &mut out, name, &|_| (), &mut |_| ())?;
             }
-            let Some(block) = block else { break };
+            let Some(block) = block else { return Ok(()) };
             members.retain(|member: &StoredMember| member.decoded.end > block.offset);
-            members.extend(blocks.take_members());
-            let (here, later) = rest.split_at(rest.partition_point(|(record, _)| *record < end));
-            rest = later;
+            members.extend(met);
             let dropped = self.editor.dropped(planned, &block, here)?;
             for record in records_left(&block, &dropped) {
                 kept_any = true;
@@ -279,12 +279,9 @@ impl Copier<'_> {
             }
             copied.records = end.min(block.first_record + warc::ends(&block.bytes).len() as u64);
             (self.advance)(block.bytes.len() as u64);
-        }
-        if let Some((record, _)) = rest.first() {
-            return Err(missing(planned, *record));
-        }
+            Ok(())
+        })?;
         out.finish().map_err(failed)?;
-        blocks.finish()?;
         copied.written = written;
         copied.is_emptied = !kept_any && planned.drops.len() > 1;
         Ok(copied)
@@ -294,8 +291,8 @@ impl Copier<'_> {
     fn changed(
         &mut self,
         (number, planned): (usize, &PlannedSource),
-        mut blocks: SourceBlocks,
-        actions: &[(u64, RecordAction)],
+        blocks: SourceBlocks,
+        actions: &[PlannedAction],
         name: &Path,
     ) -> Result<CopiedSource> {
         let (format, compression) = (blocks.format(), blocks.compression());
@@ -304,11 +301,10 @@ impl Copier<'_> {
         let mut written = 0;
         let counted = CountedWriter { out: self.sink.file(name)?, written: &mut written };
         let mut out = Encoder::new(counted, &packing).map_err(failed)?;
-        let (mut rest, mut kept_any, mut buffer) = (actions, false, Vec::new());
+        let (mut kept_any, mut buffer) = (false, Vec::new());
         let mut list = ListCopy::default();
         let mut copied = CopiedSource { read: planned.info.bytes, has_file: true, ..CopiedSource::default() };
-        loop {
-            let SourcePart { passed, block, end } = blocks.next()?;
+        each_part(planned, blocks, actions, &mut |SourcePart { passed, block, end, .. }, here| {
             if let Some(passed) = passed {
                 let passed: Box<dyn Read> =
                     if format == Format::Json { list.passed(passed).map_err(failed)? } else { passed };
@@ -319,9 +315,7 @@ impl Copier<'_> {
                 let mut passed = self.editor.named(number, format, delimiter, passed).map_err(failed)?;
                 copy(&mut passed, &planned.source.path, &mut out, name, &|_| (), &mut |_| ())?;
             }
-            let Some(block) = block else { break };
-            let (here, later) = rest.split_at(rest.partition_point(|(record, _)| *record < end));
-            rest = later;
+            let Some(block) = block else { return Ok(()) };
             let noted = self.editor.with_additions(number, planned, &block, format, here);
             let here = noted.as_deref().unwrap_or(here);
             let unchanged = if format == Format::Json {
@@ -334,12 +328,9 @@ impl Copier<'_> {
             out.write_all(&buffer).and_then(|()| out.write_all(unchanged)).map_err(failed)?;
             copied.records = if end == u64::MAX { block.first_record + count(&block, format) } else { end };
             (self.advance)(block.bytes.len() as u64);
-        }
-        if let Some((record, _)) = rest.first() {
-            return Err(missing(planned, *record));
-        }
+            Ok(())
+        })?;
         out.finish().map_err(failed)?;
-        blocks.finish()?;
         copied.written = written;
         copied.is_emptied = !kept_any && planned.drops.len() > 1;
         Ok(copied)
@@ -359,8 +350,8 @@ impl Editor<'_> {
         planned: &PlannedSource,
         block: &Block,
         format: Format,
-        actions: &[(u64, RecordAction<'e>)],
-    ) -> Option<Vec<(u64, RecordAction<'e>)>> {
+        actions: &[PlannedAction<'e>],
+    ) -> Option<Vec<PlannedAction<'e>>> {
         let additions = self.additions.as_ref().filter(|additions| additions.change(number, format))?;
         let mut items = Vec::new();
         parse(&mut block.clone(), format, &planned.source.name(), &self.reading, &mut items);
@@ -446,7 +437,7 @@ impl Editor<'_> {
         &self,
         planned: &PlannedSource,
         block: &Block,
-        actions: &[(u64, RecordAction)],
+        actions: &[PlannedAction],
         list: &mut ListCopy,
         out: &mut Vec<u8>,
     ) -> Result<()> {
@@ -471,12 +462,7 @@ impl Editor<'_> {
     }
 
     /// Returns where the records of a block of an archive stand that go, in order.
-    fn dropped(
-        &self,
-        planned: &PlannedSource,
-        block: &Block,
-        actions: &[(u64, RecordAction)],
-    ) -> Result<Vec<Range<usize>>> {
+    fn dropped(&self, planned: &PlannedSource, block: &Block, actions: &[PlannedAction]) -> Result<Vec<Range<usize>>> {
         let wanted: Vec<u64> = actions.iter().map(|(record, _)| *record).collect();
         let places = ranges(block, Format::Warc, &wanted, &planned.source.name(), &self.reading);
         check_found(planned, &wanted, &places)?;
@@ -489,7 +475,7 @@ impl Editor<'_> {
         planned: &PlannedSource,
         block: &'b Block,
         format: Format,
-        actions: &[(u64, RecordAction)],
+        actions: &[PlannedAction],
         out: &mut Vec<u8>,
     ) -> Result<&'b [u8]> {
         out.clear();
@@ -547,7 +533,7 @@ fn count(block: &Block, format: Format) -> u64 {
 /// What is done to the rows of a Parquet file.
 #[cfg(feature = "parquet")]
 struct PlannedRows<'a> {
-    actions: &'a [(u64, RecordAction<'a>)],
+    actions: &'a [PlannedAction<'a>],
     /// The fields that rows get, and the number of the source.
     additions: Option<(&'a Additions, usize)>,
     /// Whether a cut lay outside of a text.
@@ -586,6 +572,30 @@ impl super::parquet::Edits for PlannedRows<'_> {
     }
 }
 
+/// Calls `found` with each part of a source, and with what is done to the records in its block.
+fn each_part<'a>(
+    planned: &PlannedSource,
+    mut blocks: SourceBlocks,
+    actions: &[PlannedAction<'a>],
+    found: &mut dyn FnMut(SourcePart, &[PlannedAction<'a>]) -> Result<()>,
+) -> Result<()> {
+    let mut rest = actions;
+    loop {
+        let part = blocks.next()?;
+        let is_last = part.block.is_none();
+        let (here, later) = rest.split_at(rest.partition_point(|(record, _)| !is_last && *record < part.end));
+        rest = later;
+        found(part, here)?;
+        if is_last {
+            break;
+        }
+    }
+    if let Some((record, _)) = rest.first() {
+        return Err(missing(planned, *record));
+    }
+    blocks.finish()
+}
+
 /// Returns where the records of a block of an archive stand but for those `dropped`, in order.
 fn records_left<'b>(block: &'b Block, dropped: &'b [Range<usize>]) -> impl Iterator<Item = Range<usize>> + 'b {
     let (mut at, mut dropped) = (0, dropped.iter().peekable());
@@ -605,7 +615,7 @@ fn packing(path: &Path, compression: Option<Compression>) -> Result<Packing> {
     read.map_err(|cause| Error::Io { path: path.to_owned(), cause })
 }
 
-fn actions(planned: &PlannedSource, documents: DocumentTreatment) -> Vec<(u64, RecordAction<'_>)> {
+fn actions(planned: &PlannedSource, documents: DocumentTreatment) -> Vec<PlannedAction<'_>> {
     let drops = planned.drops.iter().filter(|_| documents == DocumentTreatment::Drop);
     let drops = drops.map(|drop| (drop.doc.record, RecordAction::Drop));
     let edits = planned.edits.iter().filter(|edit| !planned.drops_record(edit.doc.record));

@@ -37,6 +37,8 @@ pub(super) struct SourcePart {
     pub block: Option<Block>,
     /// The number of the record after the last one of the block.
     pub end: u64,
+    /// The members of a compressed source that were met since the part before, in order; some may follow the block.
+    pub members: Vec<StoredMember>,
 }
 
 impl<'a> SourceBlocks<'a> {
@@ -64,13 +66,7 @@ impl<'a> SourceBlocks<'a> {
             self.read()?;
         }
         let end = self.ahead.as_ref().map_or(u64::MAX, |next| next.first_record);
-        Ok(SourcePart { passed, block, end })
-    }
-
-    /// Returns the members that are known by now and were not taken, in order: those of the block that was returned last,
-    /// and perhaps some that follow.
-    pub fn take_members(&mut self) -> Vec<StoredMember> {
-        std::mem::take(&mut self.members)
+        Ok(SourcePart { passed, block, end, members: std::mem::take(&mut self.members) })
     }
 
     /// Checks that the bytes read are those that were scanned.

@@ -1,8 +1,9 @@
 //! The folder or the file that a clean copy is written to: there whole, or not at all.
 //!
 //! All files are written to a folder beside it, `.NAME.doublon-partial`, and synced; at the end that folder takes the
-//! name. Of a copy that is one file, the evidence gets its place beside it first, and the file then takes its name. A run that fails takes the folder away; one that was killed leaves it, and the next run to the same output
-//! clears it, unless another process still holds its lock.
+//! name. Of a copy that is one file, the evidence gets its place beside it first, and the file then takes its name. A run
+//! that fails takes the folder away; one that was killed leaves it, and the next run to the same output clears it, unless
+//! another process still holds its lock.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, Write};

@@ -55,9 +55,14 @@ impl Compression {
         if start.starts_with(b"\xff\xfe\0\0") {
             return None;
         }
-        let encoding =
-            Encoding::for_bom(start).map_or(asked, |(encoding, _)| Some(encoding)).filter(|_| is_of_records)?;
+        let marked = Encoding::for_bom(start).map(|(encoding, _)| encoding);
+        let (has_mark, encoding) = (marked.is_some(), marked.or(asked).filter(|_| is_of_records)?);
+        let zero = usize::from(encoding == UTF_16LE);
         match encoding {
+            // JSON begins with a character of ASCII, whatever was asked for: RFC 4627, section 3.
+            _ if matches!(format, Some(Format::Jsonl | Format::Json)) && !has_mark && start.get(zero) != Some(&0) => {
+                None
+            }
             _ if encoding == UTF_16LE => Some(Self::Utf16Le),
             _ if encoding == UTF_16BE => Some(Self::Utf16Be),
             _ => None,

@@ -108,19 +108,19 @@ impl WantedFields {
         let text = text_paths(options);
         let (id, value) = (FieldPath::parse(&options.id_field), options.value_field.as_deref().map(FieldPath::parse));
         let metadata = !options.omits_metadata;
-        let plain = PlainKeys::of(&text, &id, value.as_ref()).map(|keys| PlainKeys { metadata, ..keys });
+        let plain = PlainKeys::of(&text, &id, value.as_ref(), metadata);
         Self { text, id, value, metadata, plain }
     }
 }
 
 impl PlainKeys {
-    fn of(text: &[FieldPath], id: &FieldPath, value: Option<&FieldPath>) -> Option<Self> {
+    fn of(text: &[FieldPath], id: &FieldPath, value: Option<&FieldPath>, metadata: bool) -> Option<Self> {
         let [text] = text else { return None };
         let value = match value {
             Some(path) => Some(path.plain_key()?.to_owned()),
             None => None,
         };
-        Some(Self { text: text.plain_key()?.to_owned(), id: id.plain_key()?.to_owned(), value, metadata: false })
+        Some(Self { text: text.plain_key()?.to_owned(), id: id.plain_key()?.to_owned(), value, metadata })
     }
 }
 

@@ -53,8 +53,9 @@ pub struct InputArgs {
     record: RecordArg,
     /// Encoding of the text [default: told from the content]
     ///
-    /// A label of the Encoding Standard, such as windows-1252, shift_jis or gb18030. JSON and Parquet have their own. Without it, a byte order mark
-    /// decides, then what a page declares, then the content; rows and lines are UTF-8.
+    /// A label of the Encoding Standard, such as windows-1252, shift_jis or gb18030. Parquet has its own, and JSON is UTF-8
+    /// or UTF-16. Without it, a byte order mark decides, then what a page declares, then the content; rows and lines are
+    /// UTF-8.
     ///
     /// Example: --encoding windows-1251
     #[arg(long, value_name = "NAME")]

@@ -218,7 +218,7 @@ impl Digester {
     }
 
     fn name_document(&mut self, doc: &DocumentRef) {
-        if (doc.record > 0 || doc.id.is_some()) && !self.sources_of_records.contains(&*doc.source) {
+        if doc.is_record() && !self.sources_of_records.contains(&*doc.source) {
             self.sources_of_records.insert(doc.source.clone());
         }
     }

@@ -23,8 +23,8 @@ pub use self::phrase::{bytes, counted, number, percent};
 pub(super) use self::phrase::{covered, reason_in_words, regrouped};
 pub use self::report::{TextReport, limits, write, write_digest};
 pub use self::style::Style;
-pub(super) use self::wrap::one_line;
 pub use self::wrap::wrap;
+pub(super) use self::wrap::{one_line, start_of};
 pub use crate::finding::Sort;
 #[cfg(test)]
 pub(crate) use crate::finding::samples;

@@ -232,7 +232,7 @@ impl<'a> Names<'a> {
 
     /// Makes names for these documents and skipped records.
     pub fn of(documents: impl Iterator<Item = &'a DocumentRef>, skipped: &'a [Skipped]) -> Self {
-        let several = documents.filter(|doc| doc.record > 0 || doc.id.is_some()).map(|doc| &*doc.source);
+        let several = documents.filter(|doc| doc.is_record()).map(|doc| &*doc.source);
         let skipped = skipped.iter().filter(|s| s.record.is_some_and(|record| record > 0));
         Self { of_records: several.chain(skipped.map(|s| s.source.as_str())).collect() }
     }

@@ -27,6 +27,15 @@ fn is_blank(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r')
 }
 
+/// Returns `text` as one safe line, of which at most so many characters are shown, with an ellipsis if there are more.
+pub fn start_of(text: &str, characters: usize) -> String {
+    let line = one_line(text.trim());
+    match line.char_indices().nth(characters) {
+        None => line,
+        Some((end, _)) => format!("{} ...", line[..end].trim_end()),
+    }
+}
+
 /// Returns `text` if it has at most `columns`, or else its start and its end with `[...]` between them.
 pub fn shorten(text: &str, columns: usize) -> String {
     if text.width() <= columns {
