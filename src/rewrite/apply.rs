@@ -12,11 +12,10 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use memchr::memchr_iter;
-use serde_json::Value;
 
-use super::added::{Additions, takes_fields, with_columns, with_members};
+use super::added::{Additions, takes_fields};
 use super::check::CheckedPlan;
-use super::edit::DocumentEdit;
+use super::editor::{Editor, ListCopy, PlannedAction, RecordAction};
 use super::encode::{Encoder, Packing};
 #[cfg(feature = "parquet")]
 use super::left::text_left;
@@ -25,14 +24,12 @@ use super::options::DocumentTreatment;
 #[cfg(feature = "parquet")]
 use super::parquet::{AddedValue, RowAction};
 use super::plan::{Plan, PlannedSource};
-use super::records::{SourceBlocks, SourcePart, changed, check_found, edited, missing, ranges, visit};
+use super::records::{SourceBlocks, SourcePart, changed, missing, visit};
 use super::removal::DocumentRemoval;
 use super::target::CopySink;
 use crate::error::{Error, Result};
 use crate::finding::DocumentRef;
-use crate::source::{
-    Block, Compression, Format, Item, ListElement, SourceOptions, StoredMember, elements, parse, warc,
-};
+use crate::source::{Block, Compression, Format, SourceOptions, StoredMember, elements, warc};
 use doublon_core::hash::ContentHasher;
 
 /// Bytes that are copied at a time.
@@ -111,25 +108,6 @@ struct Copier<'a> {
     editor: Editor<'a>,
     sink: &'a mut dyn CopySink,
     advance: &'a dyn Fn(u64),
-}
-
-/// Carries out what is done to records.
-struct Editor<'a> {
-    plan: &'a Plan,
-    reading: SourceOptions,
-    /// The fields that records get.
-    additions: Option<Additions>,
-}
-
-/// What is done to the record with a number.
-type PlannedAction<'a> = (u64, RecordAction<'a>);
-
-/// What is done to a record.
-enum RecordAction<'a> {
-    Drop,
-    Edit(&'a DocumentEdit),
-    /// It gets fields, and is edited before.
-    Add(Option<&'a DocumentEdit>, Vec<Option<&'a Value>>),
 }
 
 impl Copier<'_> {
@@ -337,191 +315,6 @@ impl Copier<'_> {
     }
 }
 
-impl Editor<'_> {
-    /// Returns whether records of a source get fields.
-    fn adds_to(&self, number: usize, format: Format) -> bool {
-        self.additions.as_ref().is_some_and(|additions| additions.change(number, format))
-    }
-
-    /// Returns what is done to the records of a block if they get fields; otherwise it is what the plan says, `actions`.
-    fn with_additions<'e>(
-        &'e self,
-        number: usize,
-        planned: &PlannedSource,
-        block: &Block,
-        format: Format,
-        actions: &[PlannedAction<'e>],
-    ) -> Option<Vec<PlannedAction<'e>>> {
-        let additions = self.additions.as_ref().filter(|additions| additions.change(number, format))?;
-        let mut items = Vec::new();
-        parse(&mut block.clone(), format, &planned.source.name(), &self.reading, &mut items);
-        let documents = items.into_iter().filter_map(|item| match item {
-            Item::Document(record) => Some(record.record),
-            Item::Skipped(_) => None,
-        });
-        let action = |record: u64| {
-            let planned = actions.binary_search_by_key(&record, |action| action.0).ok().map(|n| &actions[n].1);
-            let values = additions.values(number, record);
-            match planned {
-                Some(RecordAction::Drop) => Some((record, RecordAction::Drop)),
-                Some(RecordAction::Edit(edit)) => Some((record, RecordAction::Add(Some(*edit), values))),
-                _ if format.is_table() || values.iter().any(Option::is_some) => {
-                    Some((record, RecordAction::Add(None, values)))
-                }
-                _ => None,
-            }
-        };
-        Some(documents.filter_map(action).collect())
-    }
-
-    /// Returns the header of a table with the names of the fields that its rows get.
-    fn named<'p>(
-        &self,
-        number: usize,
-        format: Format,
-        delimiter: Option<u8>,
-        mut passed: Box<dyn Read + 'p>,
-    ) -> io::Result<Box<dyn Read + 'p>> {
-        let additions = self.additions.as_ref().filter(|additions| additions.change(number, format));
-        let Some((additions, delimiter)) = additions.zip(delimiter) else {
-            return Ok(passed);
-        };
-        if self.reading.no_header {
-            return Ok(passed);
-        }
-        let (mut header, mut named) = (Vec::new(), Vec::new());
-        passed.read_to_end(&mut header)?;
-        let names: Vec<Value> = additions.names.iter().cloned().map(Value::String).collect();
-        with_columns(&header, delimiter, &names.iter().map(Some).collect::<Vec<_>>(), &mut named);
-        Ok(Box::new(io::Cursor::new(named)))
-    }
-
-    /// Appends a record that stays, which is a block of its own, to `out`.
-    fn put(
-        &self,
-        planned: &PlannedSource,
-        one: &Block,
-        format: Format,
-        action: &RecordAction,
-        out: &mut Vec<u8>,
-    ) -> Result<()> {
-        let record = one.first_record;
-        let edit = match action {
-            RecordAction::Drop => return Ok(()),
-            RecordAction::Edit(edit) | RecordAction::Add(Some(edit), _) => Some(*edit),
-            RecordAction::Add(None, _) => None,
-        };
-        let mut text = Vec::new();
-        match edit {
-            Some(edit) => edited(one, format, edit, self.plan.passages, &self.reading, &mut text)
-                .map_err(|detail| changed(planned, format!("record {record}: {detail}")))?,
-            None => text.extend_from_slice(&one.bytes),
-        }
-        let (RecordAction::Add(_, values), Some(additions)) = (action, &self.additions) else {
-            out.append(&mut text);
-            return Ok(());
-        };
-        if let Some(delimiter) = one.delimiter() {
-            with_columns(&text, delimiter, values, out);
-            return Ok(());
-        }
-        with_members(&text, &additions.names, values, out).map_err(|detail| Error::Refused {
-            path: planned.source.path.clone(),
-            detail: format!("record {record}: {detail}"),
-        })
-    }
-
-    /// Puts into `out` what is written of a block of elements of a list. What separates an element from the one before goes
-    /// and stays with it, but for the comma before the first that stays.
-    fn put_list(
-        &self,
-        planned: &PlannedSource,
-        block: &Block,
-        actions: &[PlannedAction],
-        list: &mut ListCopy,
-        out: &mut Vec<u8>,
-    ) -> Result<()> {
-        out.clear();
-        let mut actions = actions.iter().peekable();
-        for (ListElement { before, element }, record) in
-            elements(&block.bytes, block.first_record).into_iter().zip(block.first_record..)
-        {
-            let action = actions.next_if(|(wanted, _)| *wanted == record).map(|(_, action)| action);
-            if matches!(action, Some(RecordAction::Drop)) {
-                continue;
-            }
-            out.extend_from_slice(list.separator(&block.bytes[before..element.start]));
-            match action {
-                Some(action) => {
-                    self.put(planned, &block.one(record, element), Format::Json, action, out)?;
-                }
-                None => out.extend_from_slice(&block.bytes[element]),
-            }
-        }
-        actions.next().map_or(Ok(()), |(record, _)| Err(missing(planned, *record)))
-    }
-
-    /// Returns where the records of a block of an archive stand that go, in order.
-    fn dropped(&self, planned: &PlannedSource, block: &Block, actions: &[PlannedAction]) -> Result<Vec<Range<usize>>> {
-        let wanted: Vec<u64> = actions.iter().map(|(record, _)| *record).collect();
-        let places = ranges(block, Format::Warc, &wanted, &planned.source.name(), &self.reading);
-        check_found(planned, &wanted, &places)?;
-        Ok(places.into_iter().map(|(_, range)| range).collect())
-    }
-
-    /// Puts into `out` what is written of a block, but for its end from which on nothing changes, which is returned.
-    fn put_together<'b>(
-        &self,
-        planned: &PlannedSource,
-        block: &'b Block,
-        format: Format,
-        actions: &[PlannedAction],
-        out: &mut Vec<u8>,
-    ) -> Result<&'b [u8]> {
-        out.clear();
-        let wanted: Vec<u64> = actions.iter().map(|(record, _)| *record).collect();
-        let places = ranges(block, format, &wanted, &planned.source.name(), &self.reading);
-        check_found(planned, &wanted, &places)?;
-        let mut at = 0;
-        for ((_, action), (record, range)) in actions.iter().zip(places) {
-            out.extend_from_slice(&block.bytes[at..range.start]);
-            at = range.end;
-            match action {
-                RecordAction::Drop => at = after_line_end(&block.bytes, range.end, format),
-                action => self.put(planned, &block.one(record, range), format, action, out)?,
-            }
-        }
-        Ok(&block.bytes[at..])
-    }
-}
-
-/// A list of which a copy is written.
-#[derive(Default)]
-struct ListCopy {
-    /// Whether an element was written.
-    has_element: bool,
-}
-
-impl ListCopy {
-    /// Returns what is written of the bytes before an element.
-    fn separator<'b>(&mut self, before: &'b [u8]) -> &'b [u8] {
-        if std::mem::replace(&mut self.has_element, true) { before } else { without_comma(before) }
-    }
-
-    /// Returns what is written of bytes that were passed over: what is around the list, or elements that are too large.
-    fn passed(&mut self, mut passed: Box<dyn Read>) -> io::Result<Box<dyn Read>> {
-        let mut start = Vec::new();
-        (&mut passed).take(CHUNK as u64).read_to_end(&mut start)?;
-        let start = if start.trim_ascii_start().starts_with(b",") { self.separator(&start).to_vec() } else { start };
-        Ok(Box::new(io::Cursor::new(start).chain(passed)))
-    }
-}
-
-fn without_comma(before: &[u8]) -> &[u8] {
-    let blank = before.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-    before[blank..].strip_prefix(b",").unwrap_or(before)
-}
-
 /// Counts the records of a block.
 fn count(block: &Block, format: Format) -> u64 {
     if format == Format::Json {
@@ -622,16 +415,6 @@ fn actions(planned: &PlannedSource, documents: DocumentTreatment) -> Vec<Planned
     let mut actions: Vec<_> = drops.chain(edits.map(|edit| (edit.doc.record, RecordAction::Edit(edit)))).collect();
     actions.sort_by_key(|(record, _)| *record);
     actions
-}
-
-/// Returns where the line end after a record ends: it goes with the record.
-fn after_line_end(bytes: &[u8], end: usize, format: Format) -> usize {
-    match (format, &bytes[end..]) {
-        (format, _) if format.is_document() => end,
-        (_, [b'\r', b'\n', ..]) => end + 2,
-        (_, [b'\n' | b'\r', ..]) => end + 1,
-        _ => end,
-    }
 }
 
 struct CountedWriter<'a> {

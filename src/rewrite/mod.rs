@@ -18,6 +18,7 @@ mod cut;
 mod cutter;
 mod edges;
 mod edit;
+mod editor;
 mod encode;
 mod evidence;
 mod gathered;
