@@ -543,3 +543,23 @@ impl LiteralCursor<'_> {
         u32::from_str_radix(digits, 16).ok()
     }
 }
+
+#[cfg(test)]
+#[cfg(feature = "html")]
+mod tests {
+    use super::*;
+    use doublon_core::Span;
+
+    #[test]
+    fn a_page_that_would_say_something_else_cannot_lose_a_piece() {
+        let can_lose = |page: &str, start: usize, end: usize| {
+            StoredRecord { bytes: page.as_bytes(), format: Format::Html }.can_lose(&[(Span::new(start, end), false)])
+        };
+        assert!(can_lose("<p>One</p><p>two</p>", 0, 3));
+        assert!(!can_lose("<p>One</p>", 0, 30), "it has no such piece");
+        // Without `<p>`, the end of the section is text.
+        assert!(!can_lose("<svg><![CDATA[<p>]]>&eacute;<p>", 0, 5));
+        let plain = StoredRecord { bytes: b"One", format: Format::Plain };
+        assert!(plain.can_lose(&[(Span::new(0, 3), false)]));
+    }
+}

@@ -77,6 +77,14 @@ fn an_encoding_that_is_not_told_by_a_mark_can_be_named() {
 }
 
 #[test]
+fn json_in_utf_8_is_read_beside_texts_in_another_encoding() {
+    let bench = Bench::new();
+    bench.write("in/a.jsonl", records("a.jsonl").0).write("in/b.csv", encoded(&records("a.csv").0, true));
+    let (out, _) = bench.expect(0, "scan in --encoding utf-16le --level documents");
+    assert!(out.contains("6 = 2 kept + 4 removed + 0 skipped"), "{out}");
+}
+
+#[test]
 fn half_of_a_character_ends_the_file_and_what_came_before_it_counts() {
     let bench = Bench::new();
     let (records, _) = records("a.tsv");
