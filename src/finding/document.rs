@@ -170,7 +170,7 @@ pub struct Member {
     #[serde(default, skip_serializing_if = "Equality::is_none")]
     pub equality: Equality,
     /// Where its text differs from that of the kept document, from start to end, `a` being the kept one: of the first near
-    /// copies of a cluster, and at most [`MAX_DIFFERENCES`](super::MAX_DIFFERENCES).
+    /// copies of the largest clusters, unless they are long, and at most [`MAX_DIFFERENCES`](super::MAX_DIFFERENCES).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differences: Vec<Difference>,
     /// How many more differences there are than are listed.

@@ -121,6 +121,7 @@ impl Emission<'_> {
         let (mut number, mut bytes) = (0, 0);
         let tokenizer = Tokenizer::new(self.parameters.config.text, self.parameters.config.seed);
         let known = KnownTextFinder::new(&self.parameters.config);
+        let largest = differences::largest(&removed);
         let mut rest = removed.as_slice();
         while !rest.is_empty() {
             let part = whole_clusters(rest, NAMED);
@@ -128,7 +129,7 @@ impl Emission<'_> {
             let docs = part.iter().flat_map(|removal| [removal.keeper, removal.doc]);
             let is_kept = |doc| part.binary_search_by_key(&doc, |removal| removal.keeper).is_ok();
             let names = DocumentNames::read(self.texts, known.as_ref(), docs, is_kept)?;
-            let mut differences = differences::of_copies(self.texts, &tokenizer, part);
+            let mut differences = differences::of_copies(self.texts, &tokenizer, part, &largest);
             for of_keeper in part.chunk_by(|x, y| x.keeper == y.keeper) {
                 number += 1;
                 let keep = names.get(of_keeper[0].keeper);
