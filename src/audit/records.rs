@@ -21,7 +21,7 @@ pub(super) struct Records<'o> {
 
 impl<'o> Records<'o> {
     pub fn open(path: &Path, options: &'o SourceOptions) -> Result<Self> {
-        let source = Source { path: path.to_owned(), named: true };
+        let source = Source::given(path);
         let reader = SourceReader::open(&source, options).map_err(|skipped| not_read(path, &skipped))?;
         let (items, path) = (VecDeque::new(), path.to_owned());
         Ok(Self { reader, options, name: source.name(), path, items, skipped: 0 })

@@ -130,7 +130,7 @@ fn repeats(
         // Which copies are compared with each other is told of the sources.
         let root = |&(_, number): &(PathBuf, usize)| evidence.sources[number].info.root.unwrap_or_default() as usize;
         let roots: Vec<usize> = paths.iter().map(root).collect();
-        let sources: Vec<Source> = only.into_iter().map(|path| Source { path, named: true }).collect();
+        let sources: Vec<Source> = only.into_iter().map(Source::given).collect();
         let parameters = Parameters { config, input: input.clone() };
         scan_revised((&sources, &roots), &parameters, &(), resources, progress, &mut found)?;
     } else {

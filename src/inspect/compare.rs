@@ -227,9 +227,9 @@ fn found(both: [&Single; 2], config: &Config) -> Result<Findings> {
         &config.to_builder().level(Level::All).isolate(false).scope(Scope::Across).inside_duplicates(true).build()?;
     let budget = Budget::new(&Resources::default());
     let mut builder = CorpusBuilder::new(config, &budget);
-    let number = builder.add_source(&Source { path: PathBuf::new(), named: true }, &Arc::default())?;
+    let number = builder.add_source(&Source::given(PathBuf::new()), &Arc::default())?;
     for (n, single) in (0..).zip(both) {
-        let source = Source { path: (&*single.doc.source).into(), named: true };
+        let source = Source::given(&*single.doc.source);
         let record = Record { record: n, id: None, ..single.record.clone() };
         builder.push(number, scan::modified(&source, &config.keep), vec![vec![record]])?;
     }

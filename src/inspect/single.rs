@@ -112,7 +112,7 @@ pub fn read_one(name: &Name, options: &SourceOptions) -> Result<(Single, SourceI
 ///
 /// If the source cannot be read. Where one of the documents is not there, only that has an error.
 pub fn read_all(path: &Path, wanted: &[Which], options: &SourceOptions) -> Result<Read> {
-    let source = Source { path: path.to_owned(), named: true };
+    let source = Source::given(path);
     if !source.is_stdin() && !path.exists() {
         return Err(Error::Missing { path: path.to_owned() });
     }

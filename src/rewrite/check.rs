@@ -189,7 +189,7 @@ pub(super) mod tests {
     pub fn plan(drops: Vec<DocumentRemoval>, edits: Vec<DocumentEdit>) -> Plan {
         let info =
             SourceInfo { path: "a.jsonl".into(), path_base64: None, bytes: 0, xxh3_128: String::new(), root: None };
-        let source = Source { path: "a.jsonl".into(), named: true };
+        let source = Source::given("a.jsonl");
         Plan {
             parameters: Parameters::default(),
             rules: RemovalRules { threshold: 0.8, containment: None, exact: false, min_left: 3 },

@@ -160,7 +160,7 @@ fn loses_keeper(plan: &Plan) -> bool {
 
 /// Returns a source to which nothing is done yet.
 fn planned(info: &SourceInfo) -> Result<PlannedSource> {
-    let source = Source { path: info.to_path()?, named: true };
+    let source = Source::given(info.to_path()?);
     if source.is_stream() {
         return Err(stream(source.path));
     }

@@ -153,7 +153,7 @@ impl Started {
         }
         let source = match self.pushed {
             Some(source) => source,
-            None => self.builder.add_source(&Source { path: PathBuf::new(), named: true }, &Arc::default())?,
+            None => self.builder.add_source(&Source::given(PathBuf::new()), &Arc::default())?,
         };
         self.pushed = Some(source);
         self.waiting_bytes = 0;

@@ -171,7 +171,7 @@ mod tests {
         let path = folder.path().join("a.jsonl");
         std::fs::write(&path, "{\"text\":\"a\"}\n{\"text\":\"b\"}\n\n{\"text\":\"c\"}\n").expect("is written");
         let options = SourceOptions::default();
-        let mut reader = SourceReader::open(&Source { path, named: true }, &options).expect("opens");
+        let mut reader = SourceReader::open(&Source::given(path), &options).expect("opens");
         let mut block = reader.next_block().expect("a block").expect("is good");
         let items = parse_guarded(&mut block, Format::Jsonl, "a.jsonl", |block, items| {
             source::parse(block, Format::Jsonl, "a.jsonl", &options, items);

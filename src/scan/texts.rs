@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn f08_what_was_read_of_a_file_that_changed_is_not_given_again() {
         let documents = [0, 1].map(|source| Document { source, record: 5, ..Document::default() });
-        let sources = ["a.txt", "b.txt"].map(|path| Source { path: path.into(), named: true });
+        let sources = ["a.txt", "b.txt"].map(Source::given);
         let mut texts = Texts { store: TextStore::Held(documents.to_vec()), ..Texts::default() };
         texts.add_sources(&sources, &Arc::default()).expect("they are few");
         texts.close_sources(0, vec![None; 2], &[false, true]);

@@ -18,6 +18,11 @@ pub struct Source {
 }
 
 impl Source {
+    /// Returns the source at a path that was given.
+    pub fn given(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), named: true }
+    }
+
     /// Returns the path for people and findings, with U+FFFD in place of bytes that are not UTF-8.
     pub fn name(&self) -> String {
         self.path.to_string_lossy().into_owned()
@@ -82,7 +87,7 @@ pub enum NamedCopy {
 
 /// Compares the names of a file and of what its copy is to be.
 pub fn named_copy(input: &Path, copy: &Path) -> NamedCopy {
-    let source = |path: &Path| Source { path: path.to_owned(), named: true };
+    let source = |path: &Path| Source::given(path);
     let [of_input, of_copy] = [input, copy].map(|path| kind(&source(path).ending()));
     let same_compression = Compression::by_ending(input) == Compression::by_ending(copy);
     match () {
@@ -121,7 +126,7 @@ mod tests {
     use crate::finding::{InputOptions, RecordMode};
 
     fn source(path: &str) -> Source {
-        Source { path: path.into(), named: true }
+        Source::given(path)
     }
 
     #[test]

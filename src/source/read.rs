@@ -739,7 +739,7 @@ mod tests {
             ("a.lz4", b"\x04\x22\x4d\x18\0\0", "LZ4", "lz4", cfg!(feature = "lz4")),
             ("a.xz", b"\xfd7zXZ\0\0\0", "xz", "xz", cfg!(feature = "xz")),
         ] {
-            let source = Source { path: folder.path().join(name), named: true };
+            let source = Source::given(folder.path().join(name));
             std::fs::write(&source.path, bytes).expect("is written");
             let refused = SourceReader::open(&source, &SourceOptions::default()).err();
             let unsupported = refused.filter(|skipped| skipped.reason == Reason::Unsupported);

@@ -277,7 +277,7 @@ mod tests {
     }
 
     fn format_of_source(path: &str, start: &str, whole: bool, record: RecordMode) -> Format {
-        let source = Source { path: path.into(), named: true };
+        let source = Source::given(path);
         format_of(
             start.as_bytes(),
             whole,
