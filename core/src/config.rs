@@ -71,6 +71,10 @@ pub struct Settings {
     /// across documents only.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub isolate: bool,
+    /// Whether some of the documents are only compared with: they stay, and others are compared with them alone. Passages
+    /// are then looked for across documents only.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub against: bool,
     /// Whether they are looked for inside removed documents too.
     pub inside_duplicates: bool,
     /// If given, whole units that are equal are passages, and nothing else is.
@@ -202,6 +206,7 @@ impl Default for Settings {
             pairs: false,
             scope: Scope::Both,
             isolate: false,
+            against: false,
             inside_duplicates: false,
             unit: None,
             min_words: LEAST_WORDS_OF_DEFAULT,
@@ -215,6 +220,11 @@ impl Default for Settings {
 const LEAST_WORDS_OF_DEFAULT: usize = 20;
 
 impl Settings {
+    /// Returns whether documents are in groups, of which only those of different ones are compared.
+    pub fn is_grouped(&self) -> bool {
+        self.isolate || self.against
+    }
+
     fn check(&self) -> Result<()> {
         share("threshold", self.threshold)?;
         self.containment.map_or(Ok(()), |containment| share("containment", containment))?;
@@ -359,6 +369,15 @@ impl Builder {
         self
     }
 
+    /// Sets whether some of the documents are only compared with: they stay, and others are compared with them alone, or
+    /// with [`isolate`](Self::isolate) with each other too; not by default. The scope is then [`Scope::Across`], whatever
+    /// was set.
+    #[must_use]
+    pub fn against(mut self, against: bool) -> Self {
+        self.settings.against = against;
+        self
+    }
+
     /// Sets whether passages are looked for inside removed documents too; not by default.
     #[must_use]
     pub fn inside_duplicates(mut self, inside_duplicates: bool) -> Self {
@@ -424,7 +443,7 @@ impl Builder {
             None => choose(settings.threshold, settings.recall)?,
         };
         (settings.bands, settings.rows) = (shape.bands, shape.rows);
-        if settings.isolate {
+        if settings.is_grouped() {
             settings.scope = Scope::Across;
         }
         settings.windows = windows.unwrap_or_else(|| WindowParameters::default().within(settings.least_words()));

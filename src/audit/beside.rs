@@ -42,9 +42,14 @@ pub(super) struct Beside<'a> {
 }
 
 impl Beside<'_> {
-    /// Compares a source with its copy, and measures what was removed from it.
+    /// Compares a source with its copy, and measures what was removed from it. One that others were only compared with has
+    /// no copy.
     pub fn source(&mut self, number: usize, faults: &mut Faults) -> Result<()> {
         let file @ CopiedFile { info, .. } = &self.evidence.sources[number];
+        if info.against {
+            self.copies.records.push(Vec::new());
+            return Ok(());
+        }
         let mut input = Records::open(&info.to_path()?, self.options)?;
         let mut copy = file.copy()?.map(|copy| Records::open(&self.out.join(copy), self.options)).transpose()?;
         let (mut steps, mut lost): (Vec<(u64, u64)>, _) = (Vec::new(), Vec::new());

@@ -118,7 +118,8 @@ fn repeats(
     let config: Config = builder.build()?;
     let mut paths: Vec<(PathBuf, usize)> = Vec::new();
     for (number, source) in evidence.sources.iter().enumerate() {
-        paths.extend(source.copy()?.map(|copy| (out.join(copy), number)));
+        let original = source.info.against.then(|| source.info.to_path()).transpose()?;
+        paths.extend(source.copy()?.map(|copy| out.join(copy)).or(original).map(|path| (path, number)));
     }
     let only: Vec<PathBuf> = paths.iter().map(|(path, _)| path.clone()).collect();
     if only.is_empty() {
@@ -126,11 +127,14 @@ fn repeats(
     }
     let mut found = Repeats::new(evidence, copies, &paths, faults);
     let input = &settings.parameters.input;
-    if config.isolate {
+    if config.is_grouped() {
         // Which copies are compared with each other is told of the sources.
         let root = |&(_, number): &(PathBuf, usize)| evidence.sources[number].info.root.unwrap_or_default() as usize;
         let roots: Vec<usize> = paths.iter().map(root).collect();
-        let sources: Vec<Source> = only.into_iter().map(Source::given).collect();
+        let is_against = |&(_, number): &(PathBuf, usize)| evidence.sources[number].info.against;
+        let against = paths.iter().map(is_against);
+        let sources: Vec<Source> =
+            only.into_iter().zip(against).map(|(path, against)| Source { against, ..Source::given(path) }).collect();
         let parameters = Parameters { config, input: input.clone() };
         scan_revised((&sources, &roots), &parameters, &(), resources, progress, &mut found)?;
     } else {

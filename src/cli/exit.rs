@@ -91,7 +91,8 @@ mod tests {
 
     /// A fifth of the text is in removed documents.
     fn facts(reasons: &[Reason]) -> RunFacts {
-        let skipped = |&reason| Skipped { source: "a".into(), record: None, offset: None, reason, detail: None };
+        let skipped =
+            |&reason| Skipped { source: "a".into(), record: None, offset: None, reason, detail: None, against: false };
         let skipped: Vec<Skipped> = reasons.iter().map(skipped).collect();
         let summary = Summary { kept: 4, removed: 1, text_bytes: 100, removed_bytes: 20, ..Summary::default() };
         let repeated = Repeated { text: 100, documents: 20, passages: 0 };

@@ -1,6 +1,6 @@
 //! The facts about a run that the program judges and tells after it, gathered while findings pass by.
 
-use doublon::finding::{Finding, Header, Reason, RepeatMeasure, Repeated, Sink, Skipped, Summary};
+use doublon::finding::{Finding, Header, NewRepeats, Reason, RepeatMeasure, Repeated, Sink, Skipped, Summary};
 
 /// The most records without a text that are looked at for their fields.
 const ASKED: usize = 100;
@@ -23,8 +23,8 @@ pub struct RunFacts {
 impl RunFacts {
     /// Returns the share of the text that `--fail-over` judges: all that is repeated, or with a baseline only what is new.
     pub fn share(&self) -> f64 {
-        let Summary { new, text_bytes, .. } = &self.summary;
-        new.map_or_else(|| self.repeated.share(), |new| new.bytes as f64 / (*text_bytes).max(1) as f64)
+        let share = |new: NewRepeats| new.bytes as f64 / self.summary.judged_bytes().max(1) as f64;
+        self.summary.new.map_or_else(|| self.repeated.share(), share)
     }
 
     /// Returns whether no document was compared.

@@ -145,7 +145,7 @@ mod tests {
 
     fn skipped(reason: Reason, fields: &str) -> Skipped {
         let detail = Some(format!("record has no field `text`; name the field with --text-field{fields}"));
-        Skipped { source: "a.jsonl".into(), record: Some(0), offset: None, reason, detail }
+        Skipped { source: "a.jsonl".into(), record: Some(0), offset: None, reason, detail, against: false }
     }
 
     #[test]

@@ -57,6 +57,9 @@ pub struct SourceInfo {
     /// The number of the group of files with which it was not compared, if there were such (`isolate`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub root: Option<u32>,
+    /// Whether others were only compared with it: it stays as it is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub against: bool,
 }
 
 impl SourceInfo {

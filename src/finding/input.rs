@@ -64,7 +64,12 @@ pub struct InputOptions {
     /// Those of the paths that a list or a pattern gave: files at them count as found in a folder, and one that is not
     /// there is skipped. They are not saved: findings tell what was read.
     #[serde(skip)]
-    pub listed: ListedPaths,
+    pub listed: PathSet,
+    /// Those of the paths that others are only compared with, if [`Config`](doublon_core::Config) says that there are such:
+    /// what they lead to stays. Where another path leads to a file as well, the deeper one counts. They are not saved:
+    /// findings tell it of what was read.
+    #[serde(skip)]
+    pub against: PathSet,
     /// What to do when a path that was named is not there. It is not saved: findings tell what was read.
     #[serde(skip)]
     pub bad_input: BadInput,
@@ -87,7 +92,8 @@ impl Default for InputOptions {
             follow: false,
             hidden: false,
             no_ignore: false,
-            listed: ListedPaths::default(),
+            listed: PathSet::default(),
+            against: PathSet::default(),
             bad_input: BadInput::Fail,
         }
     }
@@ -169,18 +175,18 @@ impl TryFrom<SavedFields> for TextFields {
     }
 }
 
-/// Paths that a list or a pattern gave.
+/// Some of the paths that were given.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ListedPaths(Arc<HashSet<PathBuf>>);
+pub struct PathSet(Arc<HashSet<PathBuf>>);
 
-impl ListedPaths {
-    /// Returns whether a path was given by a list or a pattern.
+impl PathSet {
+    /// Returns whether a path is among them.
     pub fn has(&self, path: &Path) -> bool {
         self.0.contains(path)
     }
 }
 
-impl FromIterator<PathBuf> for ListedPaths {
+impl FromIterator<PathBuf> for PathSet {
     fn from_iter<I: IntoIterator<Item = PathBuf>>(paths: I) -> Self {
         Self(Arc::new(paths.into_iter().collect()))
     }

@@ -18,7 +18,7 @@ use super::summary::Summary;
 /// How much of the compared text is repeated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Repeated {
-    /// Bytes of text in all documents compared.
+    /// Bytes of text in all documents compared, without those that others were only compared with.
     pub text: u64,
     /// Bytes of text in the removed documents.
     pub documents: u64,
@@ -78,7 +78,7 @@ impl RepeatMeasure {
     /// Returns the measure of all that was counted.
     pub fn finish(mut self, summary: &Summary) -> Repeated {
         let passages = self.bytes_of_places();
-        Repeated { text: summary.text_bytes, documents: summary.removed_bytes, passages }
+        Repeated { text: summary.judged_bytes(), documents: summary.removed_bytes, passages }
     }
 }
 

@@ -49,7 +49,7 @@ pub use fingerprint::Fingerprint;
 pub use header::{Header, READ_SCHEMAS, SCHEMA, SourceInfo};
 pub(crate) use header::{path_base64, saved_path};
 pub use id::RecordId;
-pub use input::{BadInput, InputOptions, ListedPaths, PageText, RecordMode, TextFields};
+pub use input::{BadInput, InputOptions, PageText, PathSet, RecordMode, TextFields};
 pub use kind::GroupKind;
 pub use line::Finding;
 pub use measure::{RepeatMeasure, Repeated, bytes_of};
@@ -63,4 +63,4 @@ pub use passage::{
 pub use replay::Replay;
 pub use skip::{Reason, Skipped};
 pub use stream::Sink;
-pub use summary::{IgnoredText, NewRepeats, RecallEstimate, Summary};
+pub use summary::{AgainstDocuments, IgnoredText, NewRepeats, RecallEstimate, Summary};

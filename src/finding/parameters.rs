@@ -58,6 +58,9 @@ mod schema {
         /// Whether documents were compared only if different ones of the given paths lead to them.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         pub isolate: bool,
+        /// Whether some of the documents, those in sources marked `against`, were only compared with.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub against: bool,
         /// Whether they are looked for inside removed documents too.
         pub inside_duplicates: bool,
         /// The unit that is compared whole, if passages of any length are not.

@@ -44,8 +44,14 @@ pub fn span(doc: DocumentRef, bytes: Range<usize>, paragraphs: (usize, usize)) -
 
 /// Nothing found in one document.
 pub fn nothing() -> Findings {
-    let source =
-        SourceInfo { path: "a.txt".into(), path_base64: None, bytes: 2948, xxh3_128: "0".repeat(32), root: None };
+    let source = SourceInfo {
+        path: "a.txt".into(),
+        path_base64: None,
+        bytes: 2948,
+        xxh3_128: "0".repeat(32),
+        root: None,
+        against: false,
+    };
     Findings {
         header: Header {
             schema: SCHEMA.into(),
@@ -177,6 +183,7 @@ pub fn skipped() -> Findings {
         offset: record.map(|n| n * 100),
         reason,
         detail: detail.map(Into::into),
+        against: false,
     };
     let mut findings = nothing();
     findings.skipped = vec![
@@ -307,6 +314,6 @@ impl SampleRandom {
         let reason =
             [Reason::Empty, Reason::Empty, Reason::InvalidJson, Reason::ReadError, Reason::OtherFile][self.below(5)];
         let source = ["a.jsonl", "a.jsonl", "b.jsonl"][self.below(3)].to_owned();
-        Skipped { source, record: Some(self.below(9) as u64), offset: None, reason, detail: None }
+        Skipped { source, record: Some(self.below(9) as u64), offset: None, reason, detail: None, against: false }
     }
 }

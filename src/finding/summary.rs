@@ -28,6 +28,9 @@ pub struct Summary {
     /// it ignores (`ignored`) and what is hidden (`hidden`). A folder counts as one. They are no documents.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub left_out: BTreeMap<String, u64>,
+    /// The documents that others were only compared with, if there may be such. They are among those that stay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against: Option<AgainstDocuments>,
     /// Bytes of text in the documents compared, without known text.
     pub text_bytes: u64,
     /// Bytes of text in the removed documents, without known text.
@@ -62,6 +65,23 @@ pub struct Summary {
     /// What a baseline lacks, if the findings were held against one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub new: Option<NewRepeats>,
+}
+
+/// Documents that others were only compared with: they stay, and nothing of them counts as repeated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
+pub struct AgainstDocuments {
+    /// How many there are.
+    pub documents: u64,
+    /// Bytes of text in them, without known text.
+    pub text_bytes: u64,
+}
+
+impl Summary {
+    /// Returns how many bytes of text could repeat: without those of documents that others were only compared with.
+    pub fn judged_bytes(&self) -> u64 {
+        self.text_bytes.saturating_sub(self.against.map_or(0, |against| against.text_bytes))
+    }
 }
 
 /// Known text that was met, and counted nowhere else.

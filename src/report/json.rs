@@ -187,9 +187,9 @@ mod tests {
 
     use super::*;
     use crate::finding::{
-        ClassCounts, Coverage, Difference, DifferenceKind, DocumentCluster, DocumentPair, DocumentRef, Equality,
-        Fingerprint, MatchScope, Member, NewRepeats, Parameters, PassageClass, PassageFamily, PassageMatch, PlacedSpan,
-        Reason, RecallEstimate, Skipped, SourceInfo, Summary, samples,
+        AgainstDocuments, ClassCounts, Coverage, Difference, DifferenceKind, DocumentCluster, DocumentPair,
+        DocumentRef, Equality, Fingerprint, MatchScope, Member, NewRepeats, Parameters, PassageClass, PassageFamily,
+        PassageMatch, PlacedSpan, Reason, RecallEstimate, Skipped, SourceInfo, Summary, samples,
     };
 
     fn written(findings: &Findings) -> String {
@@ -341,8 +341,15 @@ mod tests {
 
     fn skipped() -> impl Strategy<Value = Skipped> {
         let reason = prop::sample::select(vec![Reason::Empty, Reason::InvalidJson, Reason::ReadError]);
-        (any::<String>(), any::<Option<u64>>(), any::<Option<u64>>(), reason, any::<Option<String>>())
-            .prop_map(|(source, record, offset, reason, detail)| Skipped { source, record, offset, reason, detail })
+        (any::<String>(), any::<Option<u64>>(), any::<Option<u64>>(), reason, any::<Option<String>>(), any::<bool>())
+            .prop_map(|(source, record, offset, reason, detail, against)| Skipped {
+                source,
+                record,
+                offset,
+                reason,
+                detail,
+                against,
+            })
     }
 
     fn summary() -> impl Strategy<Value = Summary> {
@@ -357,6 +364,7 @@ mod tests {
                 skipped,
                 other_files,
                 left_out,
+                against: (n[3] % 2 == 0).then_some(AgainstDocuments { documents: n[4], text_bytes: n[5] }),
                 text_bytes: n[3],
                 ignored: None,
                 removed_bytes: n[4],
@@ -387,6 +395,7 @@ mod tests {
             bytes,
             xxh3_128,
             root: (bytes % 2 == 0).then_some(1),
+            against: bytes % 3 == 0,
         });
         (any::<String>(), score(), any::<u64>(), prop::collection::vec(source, 0..3)).prop_map(
             |(version, threshold, seed, sources)| Header {

@@ -312,6 +312,7 @@ mod tests {
                 offset: None,
                 reason: Reason::InvalidJson,
                 detail: None,
+                against: false,
             }],
             summary: StatisticsSummary { met: 2, documents: 1, over: 7, ..StatisticsSummary::default() },
         }

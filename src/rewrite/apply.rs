@@ -52,8 +52,9 @@ pub struct CopiedSource {
     pub untold: u64,
 }
 
-/// Copies all sources to `sink`. `names` has the name of each copy below the output: first those for the sources of
-/// the plan, then for the files that were not read. `advance` hears of the bytes read.
+/// Copies the sources of a plan to `sink`. `names` has the name of each copy below the output: first those for the sources
+/// that are cleaned, then for the files that were not read. `advance` hears of the bytes read. Returns what became of each
+/// source, then of each file; those that others were only compared with have no copy.
 ///
 /// # Errors
 ///
@@ -70,10 +71,12 @@ pub fn apply(
     let additions = Additions::of(plan)?;
     let mut copier = Copier { editor: Editor { plan, reading, additions }, sink, advance };
     let mut copied = Vec::with_capacity(names.len());
-    for (number, (planned, name)) in plan.sources.iter().zip(names).enumerate() {
-        copied.push(copier.source((number, planned), name)?);
+    let mut rest = names.iter();
+    for (number, planned) in plan.sources.iter().enumerate() {
+        let name = if planned.info.against { None } else { rest.next() };
+        copied.push(name.map_or_else(|| Ok(CopiedSource::default()), |name| copier.source((number, planned), name))?);
     }
-    for (file, name) in plan.unread.iter().zip(&names[plan.sources.len()..]) {
+    for (file, name) in plan.unread.iter().zip(rest) {
         let done = if file.is_copied() { copier.whole(&file.path, name)? } else { CopiedSource::default() };
         copied.push(done);
     }

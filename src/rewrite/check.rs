@@ -30,8 +30,12 @@ impl<'a> CheckedPlan<'a> {
 ///
 /// The first removal that breaks a promise: a document goes twice, for itself, for a document that goes too, or for one
 /// that it does not resemble enough; a place goes for one that is cut, overlaps a cut or is in a document that goes, or
-/// for one that does not cover enough of its words.
+/// for one that does not cover enough of its words; or something goes from a source that others are only compared with.
 pub fn check(plan: &Plan) -> Result<CheckedPlan<'_>> {
+    if let Some(held) = plan.sources.iter().find(|planned| planned.info.against && planned.is_changed()) {
+        let detail = format!("{}: it is changed, though others are only compared with it", held.info.path);
+        return Err(Error::BrokenPlan { detail });
+    }
     let mut gone = BTreeSet::new();
     for drop in plan.drops() {
         if !gone.insert(place(&drop.doc)) {
@@ -187,8 +191,14 @@ pub(super) mod tests {
     }
 
     pub fn plan(drops: Vec<DocumentRemoval>, edits: Vec<DocumentEdit>) -> Plan {
-        let info =
-            SourceInfo { path: "a.jsonl".into(), path_base64: None, bytes: 0, xxh3_128: String::new(), root: None };
+        let info = SourceInfo {
+            path: "a.jsonl".into(),
+            path_base64: None,
+            bytes: 0,
+            xxh3_128: String::new(),
+            root: None,
+            against: false,
+        };
         let source = Source::given("a.jsonl");
         Plan {
             parameters: Parameters::default(),

@@ -63,7 +63,7 @@ pub fn staying(plan: &Plan, mut out: impl Write) -> io::Result<()> {
 }
 
 /// Writes what a copy can be proved by: a line of the settings, and one for each source, with the name of its copy if it
-/// has one. `names` and `copied` are in the order of the sources.
+/// has one. `names` and `copied` are those of [`apply`](super::apply()).
 ///
 /// # Errors
 ///
@@ -79,8 +79,11 @@ pub fn sources(plan: &Plan, names: &[PathBuf], copied: &[CopiedSource], mut out:
         parameters: &plan.parameters,
     };
     line(&settings, &mut out)?;
-    for ((planned, name), copied) in plan.sources.iter().zip(names).zip(copied) {
-        let (copy, copy_base64) = copied.has_file.then(|| (name.to_string_lossy(), path_base64(name))).unzip();
+    let mut names = names.iter();
+    for (planned, copied) in plan.sources.iter().zip(copied) {
+        let name = if planned.info.against { None } else { names.next() };
+        let name = name.filter(|_| copied.has_file);
+        let (copy, copy_base64) = name.map(|name| (name.to_string_lossy(), path_base64(name))).unzip();
         let copy_base64 = copy_base64.flatten();
         line(&SourcesLine::Source { copy, copy_base64, info: &planned.info }, &mut out)?;
     }
@@ -244,6 +247,9 @@ pub struct CleanSummary {
     pub kept: u64,
     /// Documents that go.
     pub removed: u64,
+    /// Documents that these were only compared with, if there may be such. They have no copy, and are not among the others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub against: Option<u64>,
     /// Documents that would go, and were marked instead.
     #[serde(skip_serializing_if = "is_zero")]
     pub marked: u64,
@@ -295,6 +301,7 @@ impl CleanSummary {
         let is_marked = plan.documents == DocumentTreatment::Mark;
         let (removed, marked) = if is_marked { (0, gone) } else { (gone, 0) };
         let skipped = scanned.skipped.values().sum();
+        let compared_with = scanned.against.map_or(0, |against| against.documents);
         let changed = plan
             .sources
             .iter()
@@ -302,9 +309,10 @@ impl CleanSummary {
         let summary = Self {
             schema: SCHEMA,
             version: env!("CARGO_PKG_VERSION"),
-            documents: scanned.documents,
-            kept: (scanned.kept + scanned.removed).saturating_sub(removed),
+            documents: scanned.documents.saturating_sub(compared_with),
+            kept: (scanned.kept + scanned.removed).saturating_sub(removed + compared_with),
             removed,
+            against: scanned.against.map(|against| against.documents),
             marked,
             skipped,
             duplicates: gone - too_short,

@@ -119,6 +119,11 @@ impl PlannedSource {
 const DAMAGED: &str = "its file is damaged";
 
 impl Plan {
+    /// Returns the sources that have a copy: not those that others were only compared with.
+    pub fn cleaned(&self) -> impl Iterator<Item = &PlannedSource> {
+        self.sources.iter().filter(|planned| !planned.info.against)
+    }
+
     /// Returns the documents that go.
     pub fn drops(&self) -> impl Iterator<Item = &DocumentRemoval> {
         self.sources.iter().flat_map(|source| &source.drops)

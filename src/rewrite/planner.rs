@@ -126,6 +126,9 @@ impl Planner {
 
     fn add_skipped(&mut self, skipped: &Skipped) {
         let Skipped { source, record: None, reason, .. } = skipped else { return };
+        if skipped.against {
+            return; // it has no copy
+        }
         if !self.gathered.index.has(source) {
             self.unread.push(UnreadFile { path: source.into(), reason: *reason });
         } else if *reason != Reason::Changed {
@@ -160,7 +163,7 @@ fn loses_keeper(plan: &Plan) -> bool {
 
 /// Returns a source to which nothing is done yet.
 fn planned(info: &SourceInfo) -> Result<PlannedSource> {
-    let source = Source::given(info.to_path()?);
+    let source = Source { against: info.against, ..Source::given(info.to_path()?) };
     if source.is_stream() {
         return Err(stream(source.path));
     }
@@ -200,8 +203,14 @@ mod tests {
 
     fn findings() -> Findings {
         let mut findings = Findings::default();
-        let info =
-            SourceInfo { path: "a.jsonl".into(), path_base64: None, bytes: 0, xxh3_128: String::new(), root: None };
+        let info = SourceInfo {
+            path: "a.jsonl".into(),
+            path_base64: None,
+            bytes: 0,
+            xxh3_128: String::new(),
+            root: None,
+            against: false,
+        };
         findings.header.sources.push(info);
         let members = vec![member(3), member(2)];
         findings.clusters.push(samples::cluster("d1", doc(1), members));
@@ -211,6 +220,7 @@ mod tests {
             offset: None,
             reason,
             detail: None,
+            against: false,
         };
         findings.skipped = vec![skipped("a.jsonl", Reason::Truncated), skipped("a.png", Reason::Binary)];
         findings.summary.documents = 4;

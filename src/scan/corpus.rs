@@ -38,7 +38,7 @@ pub(crate) struct Corpus {
     pub words: Words,
     /// What it compares if that is whole units.
     pub units: Units,
-    /// The documents that are not compared with each other, if there are such.
+    /// Groups of documents that are not compared with each other, if there are such.
     pub groups: DocumentGroups,
     /// The sources read, in order.
     pub sources: Vec<SourceInfo>,
@@ -93,6 +93,9 @@ struct Grown {
     counts: IntakeCounts,
     skipped: SkippedList,
 }
+
+/// The group of documents that others are only compared with.
+const AGAINST: u32 = 0;
 
 /// Texts stay in memory if all files are no larger than this together: to read them again would take more time than
 /// memory is worth.
@@ -202,10 +205,12 @@ impl CorpusBuilder {
         progress.phase("reading", sizes.map(|sizes| sizes.iter().sum()));
         let Self { worker, grown, budget, config } = self;
         let first = grown.texts.add_sources(sources, &options)?;
-        if config.isolate {
-            grown.add_groups(roots, sources.len());
+        if config.is_grouped() {
+            grown.add_groups(sources, roots, config);
         }
         let names: Vec<Arc<str>> = grown.texts.names[first as usize..].to_vec();
+        let against = sources.iter().zip(&names).filter(|(source, _)| source.against);
+        against.for_each(|(_, name)| grown.skipped.add_against(name));
         let modified: Vec<u64> = sources.iter().map(|source| modified(source, &config.keep)).collect();
         let work = |from: intake::BlockSource, items| {
             let number = from.source as usize;
@@ -224,7 +229,7 @@ impl CorpusBuilder {
             intake::read(sources, &options, worker.hold, ahead, progress, work, |block| grown.append(block, budget))?;
         grown.texts.close_sources(first, read.stamps, &read.changed);
         let mut read_sources = read.sources;
-        if config.isolate {
+        if config.is_grouped() {
             let roots: HashMap<String, u32> = names
                 .iter()
                 .zip(&grown.group_of[first as usize..])
@@ -240,6 +245,9 @@ impl CorpusBuilder {
 
     /// Adds a source of texts that are pushed, and returns its number.
     pub fn add_source(&mut self, source: &Source, options: &Arc<SourceOptions>) -> Result<u32> {
+        if self.config.is_grouped() {
+            self.grown.add_groups(std::slice::from_ref(source), &[], &self.config);
+        }
         self.grown.texts.add_sources(std::slice::from_ref(source), options)
     }
 
@@ -255,41 +263,58 @@ impl CorpusBuilder {
 
     /// Ends the reading.
     pub fn finish(self) -> Result<Corpus> {
-        let Self { worker, grown, .. } = self;
+        let Self { worker, grown, config, .. } = self;
         let Grown {
             mut texts, table, mut words, units, ids, ranks, failures, groups, sources, counts, skipped, ..
         } = grown;
         let sketcher = worker.sketcher.clone();
         words.finish(worker.into_word_readers());
-        let order = keep_order(ranks, &failures, table.len());
+        let stays = |doc| config.against && groups.of(doc) == AGAINST;
+        let order = keep_order(ranks, &failures, table.len(), config.against.then_some(&stays));
         texts.repeated_ids = RepeatedValues::of(&ids.load()?).collect(|id| id != 0);
         let documents = DocumentTable { table, sketcher, order };
         Ok(Corpus { texts, documents, words, units, groups, sources, counts, skipped })
     }
 }
 
-/// Returns the order in which documents are kept: by rank, if they have one, and behind all others the `failures`.
-fn keep_order(ranks: Vec<Rank>, failures: &[u32], documents: usize) -> KeepOrder {
-    if failures.is_empty() {
+/// Returns the order in which documents are kept: first those that others are only compared with, if `stays` tells of such,
+/// then by rank, if they have one, and behind all others the `failures`.
+fn keep_order(ranks: Vec<Rank>, failures: &[u32], documents: usize, stays: Option<&dyn Fn(u32) -> bool>) -> KeepOrder {
+    if failures.is_empty() && stays.is_none() {
         return if ranks.is_empty() { KeepOrder::default() } else { KeepOrder::by_key(&ranks) };
     }
-    let mut keys = vec![(false, Rank::default()); documents];
+    let mut keys = vec![(Turn::Usual, Rank::default()); documents];
     keys.iter_mut().zip(ranks).for_each(|(key, rank)| key.1 = rank);
     for &doc in failures {
-        keys[doc as usize].0 = true;
+        keys[doc as usize].0 = Turn::Last;
+    }
+    if let Some(stays) = stays {
+        keys.iter_mut().zip(0..).filter(|(_, doc)| stays(*doc)).for_each(|(key, _)| key.0 = Turn::First);
     }
     KeepOrder::by_key(&keys)
 }
 
+/// When a document comes in the order in which documents are kept.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Turn {
+    First,
+    Usual,
+    Last,
+}
+
 impl Grown {
-    /// Numbers the groups of sources that paths with these numbers led to, in order of the sources: the order of the paths
-    /// changes nothing. What no path led to is a group of its own.
-    fn add_groups(&mut self, roots: &[usize], sources: usize) {
-        let mut next = self.group_of.iter().max().map_or(0, |last| last + 1);
+    /// Numbers the groups of sources: [`AGAINST`], and one of all others, or if they are compared across paths alone one for
+    /// each path that led to them, by its number in `roots`. These are numbered in order of the sources, so that the order of
+    /// the paths changes nothing. What no path led to is then a group of its own.
+    fn add_groups(&mut self, sources: &[Source], roots: &[usize], config: &Config) {
+        let least = if config.against { AGAINST + 1 } else { 0 };
+        let mut next = self.group_of.iter().max().map_or(least, |last| least.max(last + 1));
         let mut numbers: HashMap<usize, u32> = HashMap::new();
-        for source in 0..sources {
+        for (number, source) in sources.iter().enumerate() {
             let new = |next: &mut u32| std::mem::replace(next, *next + 1);
-            let group = match roots.get(source) {
+            let group = match roots.get(number) {
+                _ if config.against && source.against => AGAINST,
+                _ if !config.isolate => AGAINST + 1,
                 Some(&root) => *numbers.entry(root).or_insert_with(|| new(&mut next)),
                 None => new(&mut next),
             };
@@ -316,7 +341,12 @@ impl Grown {
         self.ids.extend(&block.ids);
         self.ranks.extend_from_slice(&block.ranks);
         block.skipped.iter().for_each(|skipped| self.skipped.push(skipped));
-        self.counts.add(block.counts);
+        let mut counts = block.counts;
+        if self.texts.sources[block.source as usize].against {
+            counts.against_documents = block.rows.streams().iter().filter(|&&stream| stream != NO_TOKEN).count() as u64;
+            counts.against_bytes = counts.text_bytes - counts.known_bytes;
+        }
+        self.counts.add(counts);
         if u32::try_from(self.table.len()).is_err() {
             return Err(Error::TooMany { what: "documents", limit: u64::from(u32::MAX) });
         }
@@ -346,7 +376,7 @@ impl Corpus {
     pub fn empty(&self, doc: u32) -> Result<Skipped> {
         let (source, record) = self.texts.position(doc)?;
         let source = self.texts.sources[source as usize].name();
-        Ok(Skipped { source, record: Some(record), offset: None, reason: Reason::Empty, detail: None })
+        Ok(Skipped { source, record: Some(record), offset: None, reason: Reason::Empty, detail: None, against: false })
     }
 }
 

@@ -15,6 +15,9 @@ pub(crate) struct IntakeCounts {
     pub left_out: BTreeMap<String, u64>,
     /// Bytes of text in all documents.
     pub text_bytes: u64,
+    /// Documents with a word that others are only compared with, and bytes of text in them, without known text.
+    pub against_documents: u64,
+    pub against_bytes: u64,
     /// Documents in which bytes that could not be decoded were replaced.
     pub lossy: u64,
     /// Documents whose record has the field that decides which one stays.
@@ -37,6 +40,8 @@ impl IntakeCounts {
         self.records += other.records;
         self.skipped_sources += other.skipped_sources;
         self.text_bytes += other.text_bytes;
+        self.against_documents += other.against_documents;
+        self.against_bytes += other.against_bytes;
         self.lossy += other.lossy;
         self.with_value += other.with_value;
         self.with_id += other.with_id;

@@ -19,8 +19,8 @@ use super::skipped::SkippedList;
 use super::texts::Texts;
 use crate::error::{Error, Result};
 use crate::finding::{
-    DocumentCluster, DocumentPair, DocumentRef, Equality, Finding, Fingerprint, Header, IgnoredText, Member,
-    Parameters, RecallEstimate, Sink, SourceInfo, Summary,
+    AgainstDocuments, DocumentCluster, DocumentPair, DocumentRef, Equality, Finding, Fingerprint, Header, IgnoredText,
+    Member, Parameters, RecallEstimate, Sink, SourceInfo, Summary,
 };
 use crate::store::Budget;
 
@@ -79,6 +79,7 @@ impl Emission<'_> {
             skipped: self.skipped.counts(),
             other_files: self.skipped.other_files(),
             left_out: std::mem::take(&mut self.counts.left_out),
+            against: self.against(),
             text_bytes: self.counts.text_bytes - self.counts.known_bytes,
             removed_bytes,
             lossy: self.counts.lossy,
@@ -101,6 +102,11 @@ impl Emission<'_> {
         self.skipped.for_each(|skipped| sink.receive(Finding::Skipped(skipped)))?;
         sink.receive(Finding::Summary(summary.clone()))?;
         Ok(summary)
+    }
+
+    fn against(&self) -> Option<AgainstDocuments> {
+        let IntakeCounts { against_documents: documents, against_bytes: text_bytes, .. } = self.counts;
+        self.parameters.config.against.then_some(AgainstDocuments { documents, text_bytes })
     }
 
     fn ignored(&self) -> Option<IgnoredText> {

@@ -140,7 +140,7 @@ mod tests {
     }
 
     fn forecast_of(config: &Config, memory: Option<u64>) -> Forecast {
-        let source = Source::given::<&str>;
+        let source = |path: &str| Source::given(path);
         let budget = Budget::new(&Resources { memory, tmp: Some("scratch".into()), ..Resources::default() });
         let sources = [source("a.txt"), source("b.jsonl")];
         let held = config.level.passages();
@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn what_is_compressed_is_unpacked_and_written_down() {
         let budget = Budget::new(&Resources { memory: Some(1 << 30), ..Resources::default() });
-        let source = Source::given::<&str>;
+        let source = |path: &str| Source::given(path);
         let sources = [source("a.jsonl.gz"), source("b.html"), source("c.jsonl")];
         let config = Config::builder().level(Level::Documents).build().expect("valid");
         let found = |sizes: &[u64]| Forecast::new(&sources, sizes, &config, &SourceOptions::default(), false, &budget);

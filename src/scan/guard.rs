@@ -20,6 +20,7 @@ pub(crate) fn internal_error(source: &str, place: Option<(u64, u64)>, id: Option
         offset: place.map(|(_, offset)| offset),
         reason: Reason::InternalError,
         detail: Some(detail),
+        against: false,
     }
 }
 

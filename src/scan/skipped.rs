@@ -4,7 +4,7 @@
 //! them stays in memory.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::error::Result;
@@ -20,6 +20,8 @@ pub(crate) struct SkippedList {
     spool: Spool,
     counts: BTreeMap<Reason, u64>,
     other_files: BTreeMap<String, u64>,
+    /// The names of sources that others are only compared with.
+    against: HashSet<u32>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -33,9 +35,18 @@ struct SkippedEntry {
 }
 
 impl SkippedList {
+    /// Says that others are only compared with what is in this source.
+    pub fn add_against(&mut self, source: &str) {
+        let name = self.number(source);
+        self.against.insert(name);
+    }
+
     /// Appends one.
     pub fn push(&mut self, skipped: &Skipped) {
         let name = self.number(&skipped.source);
+        if skipped.against {
+            self.against.insert(name);
+        }
         let record = skipped.record.map_or(0, |record| record.saturating_add(1));
         let bytes = encode(skipped);
         let start = self.spool.append(&bytes);
@@ -97,7 +108,9 @@ impl SkippedList {
         let bytes = self.spool.read(entry.start, u64::from(entry.length))?;
         let source = self.names[entry.name as usize].to_string();
         let record = entry.record.checked_sub(1);
-        decode(&bytes, source, record).ok_or_else(|| crate::Error::Io {
+        let skipped = decode(&bytes, source, record);
+        let skipped = skipped.map(|skipped| Skipped { against: self.against.contains(&entry.name), ..skipped });
+        skipped.ok_or_else(|| crate::Error::Io {
             path: "temporary data".into(),
             cause: std::io::ErrorKind::InvalidData.into(),
         })
@@ -112,7 +125,7 @@ fn encode(skipped: &Skipped) -> Vec<u8> {
 
 fn decode(bytes: &[u8], source: String, record: Option<u64>) -> Option<Skipped> {
     let (offset, reason, detail) = serde_json::from_slice(bytes).ok()?;
-    Some(Skipped { source, record, offset, reason, detail })
+    Some(Skipped { source, record, offset, reason, detail, against: false })
 }
 
 #[cfg(test)]
@@ -128,6 +141,7 @@ mod tests {
             offset: record.map(|record: u64| record.wrapping_mul(10)),
             reason: if record.is_none() { Reason::Missing } else { Reason::InvalidJson },
             detail: Some(detail.into()),
+            against: false,
         };
         let other = |detail: &str| Skipped { reason: Reason::OtherFile, ..skipped("o", None, detail) };
         let all = [

@@ -203,7 +203,14 @@ impl Texts {
 
     fn lost(&self, source: u32, record: Option<u64>, why: &str) -> Skipped {
         let source = self.sources[source as usize].name();
-        Skipped { source, record, offset: None, reason: Reason::ReadError, detail: Some(why.to_owned()) }
+        Skipped {
+            source,
+            record,
+            offset: None,
+            reason: Reason::ReadError,
+            detail: Some(why.to_owned()),
+            against: false,
+        }
     }
 }
 

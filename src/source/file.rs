@@ -15,12 +15,14 @@ pub struct Source {
     pub path: PathBuf,
     /// Whether the path itself was given. Only then is something read that is no regular file.
     pub named: bool,
+    /// Whether others are only compared with it: it stays as it is, whatever repeats it.
+    pub against: bool,
 }
 
 impl Source {
     /// Returns the source at a path that was given.
     pub fn given(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), named: true }
+        Self { path: path.into(), named: true, against: false }
     }
 
     /// Returns the path for people and findings, with U+FFFD in place of bytes that are not UTF-8.

@@ -49,11 +49,12 @@ impl SourceOrder {
         self.preference(path)
     }
 
-    /// Puts sources in order. Those of one rank stay as they are, in order of their paths.
+    /// Puts sources in order, first those that others are compared with. Those of one rank stay as they are, in order of
+    /// their paths.
     pub fn arrange(&self, found: &mut FoundSources) {
         let roots = std::mem::take(&mut found.roots);
         let mut both: Vec<_> = std::mem::take(&mut found.sources).into_iter().zip(roots).collect();
-        both.sort_by_cached_key(|(source, root)| self.rank(&source.path, *root));
+        both.sort_by_cached_key(|(source, root)| (!source.against, self.rank(&source.path, *root)));
         (found.sources, found.roots) = both.into_iter().unzip();
     }
 

@@ -231,6 +231,7 @@ impl SourceReader {
             bytes: stored.bytes(),
             xxh3_128: format!("{:032x}", stored.hash()),
             root: None,
+            against: self.source.against,
         };
         let change = self.opened.as_ref().and_then(|opened| opened.change(path, info.bytes));
         let skipped = change.map(|detail| skipped_source(&info.path, Reason::Changed, detail));

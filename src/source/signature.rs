@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     fn kind(start: &[u8], name: &str) -> String {
-        other_kind(start, &Source { path: name.into(), named: false })
+        other_kind(start, &Source { named: false, ..Source::given(name) })
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub(super) fn unsupported(name: &str, feature: &str) -> SkipCause {
 /// A finding about a whole source.
 pub(super) fn skipped_source(name: &str, reason: Reason, detail: impl Into<Cow<'static, str>>) -> Skipped {
     let detail = Some(detail.into().into_owned());
-    Skipped { source: name.to_owned(), record: None, offset: None, reason, detail }
+    Skipped { source: name.to_owned(), record: None, offset: None, reason, detail, against: false }
 }
 
 /// A finding about one line of a source; the detail begins with its one-based number.
@@ -38,13 +38,14 @@ pub(super) fn skipped_line(name: &str, line: &RecordLine, reason: Reason, detail
         offset: Some(line.offset),
         reason,
         detail: Some(format!("line {}: {detail}", line.record + 1)),
+        against: false,
     }
 }
 
 /// A finding about one element of a list; the detail begins with its one-based number.
 pub(super) fn skipped_element(name: &str, record: u64, offset: u64, reason: Reason, detail: &str) -> Skipped {
     let detail = Some(format!("element {}: {detail}", record + 1));
-    Skipped { source: name.to_owned(), record: Some(record), offset: Some(offset), reason, detail }
+    Skipped { source: name.to_owned(), record: Some(record), offset: Some(offset), reason, detail, against: false }
 }
 
 /// The finding about a line that is longer than `max_record`.

@@ -41,7 +41,8 @@ pub struct FoundSources {
 ///
 /// Links are followed if they were named, those in folders only with [`InputOptions::follow`]. What is no regular
 /// file is a source only if it was named itself. `.git` in a folder is left out; so is, in a work tree of Git, what Git
-/// ignores ([`InputOptions::no_ignore`]) or is hidden ([`InputOptions::hidden`]).
+/// ignores ([`InputOptions::no_ignore`]) or is hidden ([`InputOptions::hidden`]). The deepest of several
+/// paths that lead to a file says whether others are compared with it ([`InputOptions::against`]).
 ///
 /// # Errors
 ///
@@ -50,7 +51,7 @@ pub fn walk(paths: &[PathBuf], options: &InputOptions) -> Result<FoundSources> {
     let filter = PathFilter::new(options)?;
     let mut tree = MetPaths::default();
     for (number, path) in paths.iter().enumerate() {
-        tree.root = number;
+        (tree.root, tree.against) = (number, options.against.has(path));
         tree.add_named(path, options, &filter)?;
     }
     Ok(tree.into_found())
@@ -99,6 +100,8 @@ struct MetPaths {
     left_out_by_default: BTreeMap<PathBuf, LeftOut>,
     /// The number of the path that is gone through.
     root: usize,
+    /// Whether others are compared with what it leads to.
+    against: bool,
     /// How many folders deep it is.
     root_depth: usize,
 }
@@ -107,8 +110,8 @@ struct MetPath {
     /// The name without links in what was given, so that one place has one such path whatever led to it.
     place: PathBuf,
     name: PathBuf,
-    /// How many folders above the path that led to it, and its number.
-    root: (Reverse<usize>, usize),
+    /// How many folders deep the path is that led to it, whether others are compared with what it leads to, and its number.
+    root: (Reverse<usize>, bool, usize),
     /// The file, or why it is none.
     what: std::result::Result<MetFile, SkipCause>,
 }
@@ -171,7 +174,8 @@ impl MetPaths {
     }
 
     fn add(&mut self, place: PathBuf, name: PathBuf, what: std::result::Result<MetFile, SkipCause>) {
-        self.entries.push(MetPath { place, name, root: (Reverse(self.root_depth), self.root), what });
+        let root = (Reverse(self.root_depth), self.against, self.root);
+        self.entries.push(MetPath { place, name, root, what });
     }
 
     fn into_found(mut self) -> FoundSources {
@@ -179,23 +183,26 @@ impl MetPaths {
         let left_out_by_default = self.count_left_out();
         self.entries.sort_by(|a, b| bytes(&a.name).cmp(bytes(&b.name)));
         let mut found = FoundSources { left_out: self.left_out, left_out_by_default, ..FoundSources::default() };
-        let mut first_names: HashMap<FileId, String> = HashMap::new();
-        for MetPath { name: path, what, root, .. } in self.entries {
+        let mut first_names: HashMap<(bool, FileId), String> = HashMap::new();
+        for MetPath { name: path, what, root: (_, against, root), .. } in self.entries {
             let name = path.to_string_lossy();
+            let mut skip = |reason, detail| {
+                found.skipped.push(Skipped { against, ..skipped_source(&name, reason, detail) });
+            };
             let first_name = match &what {
-                Ok(MetFile { id: Some(id), .. }) => first_names.get(id),
+                Ok(MetFile { id: Some(id), .. }) => first_names.get(&(against, *id)),
                 _ => None,
             };
             match (what, first_name) {
-                (Err((reason, detail)), _) => found.skipped.push(skipped_source(&name, reason, detail)),
+                (Err((reason, detail)), _) => skip(reason, detail),
                 (Ok(_), Some(first)) => {
                     let detail = format!("the same file as {first}");
-                    found.skipped.push(skipped_source(&name, Reason::SameFile, detail));
+                    skip(Reason::SameFile, detail);
                 }
                 (Ok(MetFile { named, id }), None) => {
-                    first_names.extend(id.map(|id| (id, name.into_owned())));
-                    found.sources.push(Source { path, named });
-                    found.roots.push(root.1);
+                    first_names.extend(id.map(|id| ((against, id), name.into_owned())));
+                    found.sources.push(Source { path, named, against });
+                    found.roots.push(root);
                 }
             }
         }

@@ -265,7 +265,14 @@ fn skipped_documents(skipped: &[Skipped]) -> u64 {
 }
 
 fn empty(source: &str, record: u64) -> Skipped {
-    Skipped { source: source.to_owned(), record: Some(record), offset: None, reason: Reason::Empty, detail: None }
+    Skipped {
+        source: source.to_owned(),
+        record: Some(record),
+        offset: None,
+        reason: Reason::Empty,
+        detail: None,
+        against: false,
+    }
 }
 
 fn check_count(documents: usize) -> Result<()> {

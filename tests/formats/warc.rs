@@ -42,6 +42,7 @@ fn read_by(bytes: &[u8], step: usize, options: &InputOptions) -> Vec<Item> {
                     offset: Some((start + fault.start) as u64),
                     reason: fault.reason,
                     detail: Some(fault.detail),
+                    against: false,
                 }));
                 (start, record) = (start + next, record + 1);
             }

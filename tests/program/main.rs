@@ -11,11 +11,12 @@ mod oracle;
 
 #[cfg(feature = "cli")]
 mod added;
+#[cfg(feature = "cli")]
+mod against;
 #[cfg(all(feature = "cli", feature = "warc"))]
 mod archives;
 #[cfg(feature = "cli")]
 mod audit;
-#[cfg(feature = "cli")]
 mod bench;
 #[cfg(feature = "cli")]
 mod clean;

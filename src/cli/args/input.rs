@@ -4,7 +4,7 @@
 
 use clap::{Args as Group, ValueEnum};
 use doublon::Result;
-use doublon::finding::{BadInput, InputOptions, ListedPaths, RecordMode, TextFields};
+use doublon::finding::{BadInput, InputOptions, PathSet, RecordMode, TextFields};
 use encoding_rs::Encoding;
 
 use super::value::{refused, size};
@@ -167,7 +167,8 @@ impl InputArgs {
             follow: self.follow,
             hidden: self.hidden,
             no_ignore: self.no_ignore,
-            listed: ListedPaths::default(),
+            listed: PathSet::default(),
+            against: PathSet::default(),
             bad_input: match self.bad_input {
                 BadInputArg::Fail => BadInput::Fail,
                 BadInputArg::Skip => BadInput::Skip,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args as Group;
-use doublon::finding::{BadInput, InputOptions, ListedPaths, Parameters};
+use doublon::finding::{BadInput, InputOptions, Parameters, PathSet};
 
 #[derive(Debug, Group)]
 #[command(next_help_heading = "Input")]
@@ -24,47 +24,63 @@ pub struct ListArgs {
     pub files_from: Vec<PathBuf>,
 }
 
+/// What others are only compared with.
+#[derive(Debug, Group)]
+#[command(next_help_heading = "Input")]
+pub struct AgainstArgs {
+    /// Compare only with what is at PATH, which stays
+    ///
+    /// What is there is read and never removed, nor compared with itself; what the other paths lead to is compared with it
+    /// and not with itself. So the new part of an archive is held against the old one, or a training set against what it is
+    /// tested with. A copy has the other paths only. Where one of the paths lies in another, the inner one counts. May be
+    /// repeated.
+    ///
+    /// Example: doublon clean today/ --against archive/ --out new/
+    ///
+    /// Example: doublon clean train.jsonl --against test.jsonl --against validation.jsonl --out train.clean.jsonl
+    #[arg(long = "against", value_name = "PATH", id = "against")]
+    pub paths: Vec<PathBuf>,
+}
+
 impl ListArgs {
     /// Returns the paths to be read: those in `paths`, of which patterns are replaced by what matches them, then those
-    /// in the lists; and tells `input` which of them are not named themselves.
+    /// in the lists, then those that others are compared with; and tells `parameters` which of them are not named
+    /// themselves, and which are compared with.
     ///
     /// # Errors
     ///
-    /// When a list cannot be read, a pattern is not valid, or standard input would be read twice.
-    fn given_paths(&self, paths: &[PathBuf], input: &mut InputOptions) -> Result<Vec<PathBuf>> {
-        let stdin = paths.iter().chain(&self.files_from).filter(|path| *path == Path::new("-"));
+    /// When a list cannot be read, a pattern is not valid, standard input would be read twice, or there is nothing to
+    /// compare with.
+    pub fn compared_paths(
+        &self,
+        paths: &[PathBuf],
+        against: &AgainstArgs,
+        parameters: &mut Parameters,
+    ) -> Result<Vec<PathBuf>> {
+        let Parameters { config, input } = parameters;
+        let stdin = paths.iter().chain(&against.paths).chain(&self.files_from).filter(|path| *path == Path::new("-"));
         if stdin.count() > 1 && self.reads_stdin() {
             bail!("standard input can be read only once, and --files-from - reads it");
         }
-        let (mut given, mut listed) = (Vec::new(), Vec::new());
-        for path in paths {
-            let found = expand(path, input)?;
-            if found.is_empty() && is_unmatched(path) && input.bad_input == BadInput::Fail {
-                bail!("{}: nothing matches this pattern", path.display());
-            }
-            if found.is_empty() {
-                given.push(path.clone());
-            }
-            given.extend_from_slice(&found);
-            listed.extend(found);
-        }
+        let (mut given, mut listed) = expand_all(paths, input)?;
         for list in &self.files_from {
             let found = read_list(list)?;
             given.extend_from_slice(&found);
             listed.extend(found);
         }
-        input.listed = listed.into_iter().filter(|path| !paths.contains(path)).collect::<ListedPaths>();
-        Ok(given)
-    }
-
-    /// Returns as [`given_paths`](Self::given_paths), for a run that may compare only across the paths.
-    ///
-    /// # Errors
-    ///
-    /// As there, or if there is nothing to compare with.
-    pub fn compared_paths(&self, paths: &[PathBuf], parameters: &mut Parameters) -> Result<Vec<PathBuf>> {
-        let given = self.given_paths(paths, &mut parameters.input)?;
-        if parameters.config.isolate && given.len() < 2 {
+        if let Some(both) = against.paths.iter().find(|path| given.contains(path)) {
+            bail!("{}: it is given by itself and with --against", both.display());
+        }
+        let (mut compared_with, matched) = expand_all(&against.paths, input)?;
+        compared_with.retain(|path| !given.contains(path)); // a pattern may match what is new too
+        let is_listed = |path: &PathBuf| !paths.contains(path) && !against.paths.contains(path);
+        input.listed = listed.into_iter().chain(matched).filter(is_listed).collect::<PathSet>();
+        input.against = compared_with.iter().cloned().collect::<PathSet>();
+        if !against.paths.is_empty() {
+            *config = config.to_builder().against(true).build()?;
+        }
+        given.extend(compared_with);
+        if config.isolate && given.len() < 2 {
             bail!("--isolate compares only across the paths given, and there are not two of them");
         }
         Ok(given)
@@ -74,6 +90,23 @@ impl ListArgs {
     pub fn reads_stdin(&self) -> bool {
         self.files_from.iter().any(|list| list == Path::new("-"))
     }
+}
+
+/// Returns paths, of which patterns are replaced by what matches them, and those of them that patterns gave.
+fn expand_all(paths: &[PathBuf], input: &InputOptions) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
+    let (mut given, mut matched) = (Vec::new(), Vec::new());
+    for path in paths {
+        let found = expand(path, input)?;
+        if found.is_empty() && is_unmatched(path) && input.bad_input == BadInput::Fail {
+            bail!("{}: nothing matches this pattern", path.display());
+        }
+        if found.is_empty() {
+            given.push(path.clone());
+        }
+        given.extend_from_slice(&found);
+        matched.extend(found);
+    }
+    Ok((given, matched))
 }
 
 #[cfg(feature = "glob")]

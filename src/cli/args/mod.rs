@@ -22,7 +22,7 @@ mod windows;
 
 pub use self::answer::AnswerArgs;
 pub use self::limits::LimitArgs;
-pub use self::lists::ListArgs;
+pub use self::lists::{AgainstArgs, ListArgs};
 pub use self::messages::MessageArgs;
 pub use self::presets::preset_names;
 pub use self::render::{RenderArgs, RenderFormat, text_or_json};

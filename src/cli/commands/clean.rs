@@ -18,7 +18,7 @@ use doublon::scan::{Progress, scan_into};
 use doublon::source::{EVIDENCE, NamedCopy, SUMMARY, evidence_beside, named_copy};
 use doublon_core::Level;
 
-use crate::cli::args::{ListArgs, MessageArgs, RunArgs};
+use crate::cli::args::{AgainstArgs, ListArgs, MessageArgs, RunArgs};
 use crate::cli::exit::Outcome;
 use crate::cli::facts::{FactsGatherer, RunFacts};
 use crate::cli::hints;
@@ -37,6 +37,8 @@ pub struct CleanArgs {
     paths: Vec<PathBuf>,
     #[command(flatten)]
     lists: ListArgs,
+    #[command(flatten)]
+    against: AgainstArgs,
     /// Folder for the clean copy, or of one file the file
     ///
     /// It must be new or empty, and may not lie in a folder that is read. It appears when the copy is whole, and not
@@ -184,8 +186,10 @@ pub fn run(args: &CleanArgs) -> Result<Outcome> {
 
 /// What is cleaned.
 struct GivenInput {
-    /// All paths, those in lists too.
+    /// All paths that are read, those in lists too.
     paths: Vec<PathBuf>,
+    /// Those of them that have a copy.
+    cleaned: Vec<PathBuf>,
     /// Where names in the output start from.
     roots: Vec<PathBuf>,
     /// How it is found and read; with saved findings, none but the known text counts.
@@ -196,13 +200,14 @@ impl GivenInput {
     fn of(args: &CleanArgs) -> Result<Self> {
         let level = if args.passages == PassagesArg::Keep { Level::Documents } else { Level::All };
         let mut parameters = args.run.parameters(level)?;
-        let paths = args.lists.compared_paths(&args.paths, &mut parameters)?;
+        let paths = args.lists.compared_paths(&args.paths, &args.against, &mut parameters)?;
+        let cleaned: Vec<PathBuf> = paths.iter().filter(|path| !parameters.input.against.has(path)).cloned().collect();
         let is_named = |path: &&PathBuf| !parameters.input.listed.has(path);
-        let mut roots: Vec<PathBuf> = paths.iter().filter(is_named).cloned().collect();
+        let mut roots: Vec<PathBuf> = cleaned.iter().filter(is_named).cloned().collect();
         if roots.is_empty() && args.from.is_none() {
             roots.push(PathBuf::from(".")); // what a list or a pattern names has these names in the output
         }
-        Ok(Self { paths, roots, parameters })
+        Ok(Self { paths, cleaned, roots, parameters })
     }
 }
 
@@ -212,7 +217,8 @@ fn refuse_settings(args: &CleanArgs) -> Result<()> {
         ["--threads", "--memory", "--tmp", "--config", "--ignore-text"].iter().any(|means| flag.starts_with(means))
     };
     let lists = (!args.lists.files_from.is_empty()).then(|| "--files-from".to_owned());
-    let mut flags = args.run.given.iter().chain(&lists);
+    let against = (!args.against.paths.is_empty()).then(|| "--against".to_owned());
+    let mut flags = args.run.given.iter().chain(&lists).chain(&against);
     match flags.find(|flag| !counts(flag)).filter(|_| args.from.is_some()) {
         Some(flag) => bail!("{flag} has no effect with --from, which acts on findings as they are; scan again with it"),
         None => Ok(()),
@@ -240,7 +246,7 @@ fn clean(
     let mut target = None;
     if args.from.is_none() {
         // What is wrong with the output is told before the work.
-        target = prepare(args, &given.paths, given.paths.first().filter(|_| given.paths.len() == 1))?;
+        target = prepare(args, &given.paths, given.cleaned.first().filter(|_| given.cleaned.len() == 1))?;
     }
     let mut gatherer = FactsGatherer::new(Planner::new(args.options()));
     find(args, given, meter, &mut gatherer)?;
@@ -287,7 +293,8 @@ fn inputs(given: &GivenInput, plan: &Plan) -> Vec<PathBuf> {
 
 /// Returns the file of a plan that has one.
 fn only_source(plan: &Plan) -> Option<&PathBuf> {
-    let [only] = &plan.sources[..] else { return None };
+    let mut copied = plan.cleaned();
+    let only = copied.next().filter(|_| copied.next().is_none())?;
     plan.unread.is_empty().then_some(&only.source.path)
 }
 
@@ -367,14 +374,14 @@ fn copy(
     apply(checked, &names, sink, &|read| meter.advance(read))
 }
 
-/// The paths of what is copied: of the sources, then of the files that were not read.
+/// The paths of what is copied: of the sources that are cleaned, then of the files that were not read.
 fn copied_paths(plan: &Plan) -> Vec<PathBuf> {
-    let sources = plan.sources.iter().map(|planned| planned.source.path.clone());
+    let sources = plan.cleaned().map(|planned| planned.source.path.clone());
     sources.chain(plan.unread.iter().map(|file| file.path.clone())).collect()
 }
 
 fn total(plan: &Plan) -> u64 {
-    plan.sources.iter().map(|planned| planned.info.bytes).sum()
+    plan.cleaned().map(|planned| planned.info.bytes).sum()
 }
 
 fn write_evidence(target: &mut CopyTarget, plan: &Plan, summary: &CleanSummary) -> Result<()> {
@@ -395,7 +402,8 @@ fn tell(summary: &CleanSummary, args: &CleanArgs) {
     let CleanSummary { documents, kept, removed, skipped, passages, .. } = summary;
     let [documents_in, kept, removed, skipped] = [documents, kept, removed, skipped].map(|&n| number(n));
     let marked = if summary.marked > 0 { format!("; {} marked", number(summary.marked)) } else { String::new() };
-    say(&format!("documents: {documents_in} = {kept} kept + {removed} removed + {skipped} skipped{marked}"));
+    let against = summary.against.map_or_else(String::new, |n| format!("; compared with {}", counted(n, "document")));
+    say(&format!("documents: {documents_in} = {kept} kept + {removed} removed + {skipped} skipped{marked}{against}"));
     if args.passages != PassagesArg::Keep {
         let verb = if args.passages == PassagesArg::Cut { "cut" } else { "marked" };
         let left: u64 = summary.passages_left.values().sum();

@@ -12,7 +12,7 @@ use doublon::finding::{Marker, Parameters, Sink};
 use doublon::report::text::summary_line;
 use doublon::scan::scan_into;
 
-use crate::cli::args::{LimitArgs, ListArgs, MessageArgs, RenderArgs, RenderFormat, RunArgs};
+use crate::cli::args::{AgainstArgs, LimitArgs, ListArgs, MessageArgs, RenderArgs, RenderFormat, RunArgs};
 use crate::cli::exit::{self, Outcome};
 use crate::cli::facts::{FactsGatherer, RunFacts};
 use crate::cli::output::Output;
@@ -34,6 +34,8 @@ pub struct ScanArgs {
     pub paths: Vec<PathBuf>,
     #[command(flatten)]
     pub lists: ListArgs,
+    #[command(flatten)]
+    pub against: AgainstArgs,
     /// What to compare
     ///
     /// With `all`, passages are looked for in the documents that stay; see --inside-duplicates.
@@ -67,6 +69,13 @@ impl ScanArgs {
     pub fn parameters(&self) -> doublon::Result<Parameters> {
         self.run.parameters(self.level.into())
     }
+
+    /// Returns the flags that say what is read and how, in the form in which they can be given again.
+    fn given(&self) -> Vec<String> {
+        let lists = self.lists.files_from.iter().map(|list| format!("--files-from={}", list.display()));
+        let against = self.against.paths.iter().map(|path| format!("--against={}", path.display()));
+        self.run.given.iter().cloned().chain(lists).chain(against).collect()
+    }
 }
 
 impl From<LevelArg> for Level {
@@ -86,7 +95,7 @@ impl From<LevelArg> for Level {
 /// When an argument is wrong, the scan fails, or the report cannot be written.
 pub fn run(args: &ScanArgs) -> Result<Outcome> {
     let (mut parameters, resources) = (args.parameters()?, args.run.resources()?);
-    let paths = args.lists.compared_paths(&args.paths, &mut parameters)?;
+    let paths = args.lists.compared_paths(&args.paths, &args.against, &mut parameters)?;
     let fail_over = args.limits.fail_over()?;
     let output = Output::prepare(args.render.output.as_deref(), &paths)?;
     let messages = &args.messages;
@@ -96,7 +105,7 @@ pub fn run(args: &ScanArgs) -> Result<Outcome> {
     let baseline = baseline::load(args.limits.baseline.as_deref(), &parameters)?;
     let meter = Meter::of(messages);
     let folder = resources.tmp.clone().unwrap_or_else(std::env::temp_dir);
-    let input = next::page_input(&args.paths, &args.run.given);
+    let input = next::page_input(&args.paths, &args.given());
     let facts = render(&args.render, &output, &folder, input, |report| {
         let mut gatherer = FactsGatherer::new(report);
         let Parameters { config, input } = &parameters;
@@ -143,9 +152,7 @@ fn tell_next(facts: &RunFacts, args: &ScanArgs, output: &Output) {
     if args.messages.quiet || args.render.format != RenderFormat::Text || !is_read || args.lists.reads_stdin() {
         return;
     }
-    let lists = args.lists.files_from.iter().map(|list| format!("--files-from={}", list.display()));
-    let flags: Vec<String> = args.run.given.iter().cloned().chain(lists).collect();
-    let commands = next::commands(facts.into(), &args.paths, &flags);
+    let commands = next::commands(facts.into(), &args.paths, &args.given());
     if !commands.is_empty() {
         write_plain("\nTo go on");
     }

@@ -22,7 +22,8 @@ use crate::cli::say::say;
 #[command(
     mut_arg("format", |format| format.value_parser(text_or_json())),
     mut_arg("sort", |arg| arg.hide(true)), // of findings only, as the next
-    mut_arg("baseline", |arg| arg.hide(true))
+    mut_arg("baseline", |arg| arg.hide(true)),
+    mut_arg("against", |arg| arg.hide(true))
 )]
 pub struct StatsArgs {
     /// Measure each document by itself only
@@ -54,8 +55,11 @@ pub fn run(args: &StatsArgs) -> Result<Outcome> {
     if scan.limits.baseline.is_some() {
         bail!("--baseline is for `doublon scan`");
     }
+    if !scan.against.paths.is_empty() {
+        bail!("--against is for `doublon scan` and `doublon clean`");
+    }
     let (mut parameters, resources) = (scan.parameters()?, scan.run.resources()?);
-    let paths = scan.lists.compared_paths(&scan.paths, &mut parameters)?;
+    let paths = scan.lists.compared_paths(&scan.paths, &scan.against, &mut parameters)?;
     let fail_over = scan.limits.fail_over()?;
     let (render, messages) = (&scan.render, &scan.messages);
     let output = Output::prepare(render.output.as_deref(), &paths)?;

@@ -85,7 +85,7 @@ fn repeated(findings: &Findings) -> Repeated {
         }
     }
     let passages = places.values().map(|places| union_len(places)).sum();
-    Repeated { text: findings.summary.text_bytes, documents: findings.summary.removed_bytes, passages }
+    Repeated { text: findings.summary.judged_bytes(), documents: findings.summary.removed_bytes, passages }
 }
 
 fn documents(

@@ -63,11 +63,15 @@ pub fn summary_line(header: &Header, summary: &Summary) -> String {
     }
 }
 
-/// Returns how many documents there are, and the sum that holds.
+/// Returns how many documents there are, the sum that holds, and how many they were only compared with.
 pub fn documents_sum(summary: &Summary) -> String {
     let skipped: u64 = summary.skipped.values().sum();
-    let [kept, removed, skipped] = [summary.kept, summary.removed, skipped].map(number);
-    format!("{} = {kept} kept + {removed} removed + {skipped} skipped", number(summary.documents))
+    let [removed, skipped] = [summary.removed, skipped].map(number);
+    let (against, told) = summary.against.map_or_else(Default::default, |against| {
+        (against.documents, format!("; compared with {}", counted(against.documents, "document")))
+    });
+    let [documents, kept] = [summary.documents, summary.kept].map(|n| number(n.saturating_sub(against)));
+    format!("{documents} = {kept} kept + {removed} removed + {skipped} skipped{told}")
 }
 
 /// Returns how many passages repeat.
@@ -105,7 +109,9 @@ fn text_counts(summary: &Summary) -> String {
         0 => String::new(),
         lossy => format!("; bytes that could not be decoded in {}", counted(lossy, "document")),
     };
-    format!("{}{encodings}{broken}", bytes(summary.text_bytes))
+    let against =
+        summary.against.map_or_else(String::new, |against| format!("; compared with {}", bytes(against.text_bytes)));
+    format!("{}{against}{encodings}{broken}", bytes(summary.judged_bytes()))
 }
 
 /// Returns how much known text there is, which the other counts are without.
@@ -135,7 +141,7 @@ fn repeated(repeated: &Repeated) -> String {
 /// What a baseline lacks.
 fn new(summary: &Summary) -> Option<String> {
     let new = summary.new?;
-    let share = new.bytes as f64 / summary.text_bytes.max(1) as f64;
+    let share = new.bytes as f64 / summary.judged_bytes().max(1) as f64;
     Some(match (new.documents, new.passages) {
         (0, 0) => "nothing that the baseline lacks".into(),
         (documents, passages) => format!(
