@@ -35,15 +35,15 @@ pub(super) struct KeptDocument {
 }
 
 impl Kept {
-    /// Reads it from the inputs.
-    pub fn read(evidence: &Evidence, options: &SourceOptions, faults: &mut Faults) -> Result<Self> {
+    /// Reads it from the inputs; words are hashed by `seed`.
+    pub fn read(evidence: &Evidence, options: &SourceOptions, seed: u64, faults: &mut Faults) -> Result<Self> {
         let mut kept = Self::default();
         for cut in evidence.cuts.values().flatten() {
             kept.places.entry(cut.kept).or_default().insert(cut.kept_span, Vec::new());
         }
         let keepers: BTreeSet<Place> = evidence.documents.values().filter_map(|gone| gone.kept).collect();
         let config = &evidence.settings.parameters.config;
-        let (sketcher, mut reader) = (Sketcher::new(config), Tokenizer::new(config.text, config.seed).reader());
+        let (sketcher, mut reader) = (Sketcher::new(config).reseeded(seed), Tokenizer::new(config.text, seed).reader());
         let mut scratch = sketcher.scratch();
         for (number, source) in evidence.sources.iter().enumerate() {
             let of_source = (number, 0)..(number + 1, 0);

@@ -23,10 +23,11 @@ pub(super) struct Meter<'a> {
 }
 
 impl<'a> Meter<'a> {
-    pub fn new(evidence: &'a Evidence, kept: &'a Kept) -> Self {
+    /// Makes one by the seed with which what is kept was read.
+    pub fn new(evidence: &'a Evidence, kept: &'a Kept, seed: u64) -> Self {
         let config = &evidence.settings.parameters.config;
-        let sketcher = Sketcher::new(config);
-        let (scratch, tokenizer) = (sketcher.scratch(), Tokenizer::new(config.text, config.seed));
+        let sketcher = Sketcher::new(config).reseeded(seed);
+        let (scratch, tokenizer) = (sketcher.scratch(), Tokenizer::new(config.text, seed));
         Self { evidence, kept, sketcher, scratch, tokenizer }
     }
 

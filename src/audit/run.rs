@@ -14,6 +14,7 @@ use crate::error::Result;
 use crate::finding::Parameters;
 use crate::scan::{Progress, Resources, read_known_text, scan_into, scan_revised};
 use crate::source::{Source, SourceOptions, copies_of};
+use crate::store::private_seed;
 
 /// What was checked of a clean copy, and what does not hold.
 #[derive(Clone, Debug)]
@@ -59,8 +60,9 @@ pub fn audit(out: &Path, ignored: &[PathBuf], resources: &Resources, progress: &
     config.check_known_text()?;
     let options = SourceOptions::from(evidence.settings.parameters.input.clone()).without_metadata();
     progress.phase("reading", None);
-    let kept = Kept::read(&evidence, &options, &mut faults)?;
-    let meter = Meter::new(&evidence, &kept);
+    let seed = private_seed();
+    let kept = Kept::read(&evidence, &options, seed, &mut faults)?;
+    let meter = Meter::new(&evidence, &kept, seed);
     let folder = copies_of(out);
     let mut beside = Beside { evidence: &evidence, out: folder, options: &options, meter, copies: Copies::default() };
     progress.phase("comparing documents", None);

@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use doublon_core::candidate::params::{SKETCH_BYTES, sketch_len};
 use doublon_core::candidate::{Chance, lsh};
-use doublon_core::sketch::MinHasher;
 use doublon_core::text::{Lexicon, Shingler, TokenId, Tokenizer, Vocabulary};
 use doublon_core::verify::Overlap;
 use doublon_core::verify::align::{Aligner, Alignment, Column, Run};
@@ -25,6 +24,7 @@ use crate::finding::comparison::{
 use crate::finding::{Equality, Findings, Parameters, PassageMatch, PlacedSpan, Reason};
 use crate::scan::{self, CorpusBuilder};
 use crate::source::{Record, Source, SourceOrder};
+use crate::store::private_seed;
 use crate::store::{Budget, Resources};
 
 /// Compares two documents as a scan of just these two would.
@@ -49,7 +49,7 @@ pub fn compare(a: &Single, b: &Single, parameters: &Parameters) -> Result<Compar
 
 /// Aligns two texts from start to end, by the words that a scan compares.
 pub fn aligned(a: &str, b: &str, config: &Config) -> TextAlignment {
-    let tokenizer = Tokenizer::new(config.text, config.seed);
+    let tokenizer = Tokenizer::new(config.text, private_seed());
     let mut reader = tokenizer.reader();
     let (mut lexicon, mut tokens) = (Lexicon::default(), Vec::new());
     let mut words_of_a = 0;
@@ -134,7 +134,7 @@ impl<'p> ComparedPair<'p> {
         let is_swapped = place(1, b).cmp(&place(0, a)) == Ordering::Less;
         config.check_known_text()?;
         let shingler = Shingler::new(config.text.shingle.k);
-        let mut scratch = Sketcher::new(config).scratch();
+        let mut scratch = Sketcher::new(config).reseeded(private_seed()).scratch();
         let units = [a, b].map(|single| scratch.tokens(&single.record.text).to_vec());
         let sets = units.each_ref().map(|units| shingler.set(units));
         let same_raw = a.record.raw_hash == b.record.raw_hash;
@@ -159,12 +159,8 @@ impl<'p> ComparedPair<'p> {
 
     fn search(&self) -> PairSearch {
         let shape = self.config.shape();
-        let hasher = MinHasher::new(shape.len(), self.config.seed);
-        let [a, b] = self.sets.each_ref().map(|set| {
-            let mut signature = vec![0; shape.len()];
-            hasher.sign(set, &mut signature);
-            signature
-        });
+        let sketcher = Sketcher::new(self.config);
+        let [a, b] = self.texts.map(|text| sketcher.values(text, &mut sketcher.scratch()).to_vec());
         let met = lsh::band_keys(&a, shape).zip(lsh::band_keys(&b, shape)).zip(1..);
         let chance = Chance::new(shape, self.config.threshold);
         // Bytes that are not in use agree.
@@ -223,8 +219,14 @@ impl<'p> ComparedPair<'p> {
 
 /// Scans two documents, which are records 0 and 1 of a source without a name.
 fn found(both: [&Single; 2], config: &Config) -> Result<Findings> {
-    let config =
-        &config.to_builder().level(Level::All).isolate(false).scope(Scope::Across).inside_duplicates(true).build()?;
+    let config = &config
+        .to_builder()
+        .level(Level::All)
+        .isolate(false)
+        .against(false)
+        .scope(Scope::Across)
+        .inside_duplicates(true)
+        .build()?;
     let budget = Budget::new(&Resources::default());
     let mut builder = CorpusBuilder::new(config, &budget);
     let number = builder.add_source(&Source::given(PathBuf::new()), &Arc::default())?;

@@ -11,6 +11,7 @@ use super::plan::{Plan, PlannedSource};
 use super::runs::CutRules;
 use crate::error::Error;
 use crate::source::SourceOptions;
+use crate::store::private_seed;
 
 /// The families of a plan, and how their places are cut.
 pub(super) struct PassageContext {
@@ -40,7 +41,7 @@ impl PassageContext {
             options,
             rules: CutRules { edge: options.cut_at, least: config.min_words, threshold: config.threshold },
             reading: plan.parameters.input.clone().into(),
-            tokenizer: Tokenizer::new(config.text, config.seed),
+            tokenizer: Tokenizer::new(config.text, private_seed()),
             unit: config.unit,
             families: found.into_iter().filter_map(|family| PlannedFamily::new(family, plan)).collect(),
             index,

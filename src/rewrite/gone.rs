@@ -17,6 +17,7 @@ use super::removal::{DocumentRemoval, RemovalCause};
 use crate::error::Result;
 use crate::finding::DocumentRef;
 use crate::source::SourceOptions;
+use crate::store::private_seed;
 
 /// The documents that go and the places that are cut, by source and record.
 pub(super) struct Gone<'i> {
@@ -172,7 +173,7 @@ fn retain_whole(cuts: &mut Vec<PassageCut>, segments: &[Span], text: &CuttableTe
 fn refit(restored: &BTreeSet<(usize, u64)>, options: &CleanOptions, plan: &mut Plan) -> Result<()> {
     let reading = SourceOptions::from(plan.parameters.input.clone()).without_metadata();
     let config = &plan.parameters.config;
-    let tokenizer = Tokenizer::new(config.text, config.seed);
+    let tokenizer = Tokenizer::new(config.text, private_seed());
     let restored: Vec<(usize, u64)> = restored.iter().copied().collect();
     for of_source in restored.chunk_by(|x, y| x.0 == y.0) {
         let planned = &mut plan.sources[of_source[0].0];

@@ -24,6 +24,7 @@ use super::records::visit;
 use super::removal::RemovalCause;
 use crate::error::Result;
 use crate::source::SourceOptions;
+use crate::store::private_seed;
 
 /// The longest chain of kept places that is followed.
 const LONGEST_CHAIN: usize = 8;
@@ -41,7 +42,7 @@ pub(super) fn mend(plan: &mut Plan, options: &CleanOptions, index: &SourceIndex)
 /// Binds all cuts whose kept place is cut, as far as that can be.
 fn rebind(plan: &mut Plan, index: &SourceIndex) -> Result<()> {
     let config = &plan.parameters.config;
-    let tokenizer = Tokenizer::new(config.text, config.seed);
+    let tokenizer = Tokenizer::new(config.text, private_seed());
     let reading = SourceOptions::from(plan.parameters.input.clone()).without_metadata();
     for _ in 0..LONGEST_CHAIN {
         let lost = lost(plan, index)?;

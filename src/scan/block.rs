@@ -13,7 +13,7 @@ use super::texts::{TextPlace, document};
 use super::written;
 use crate::finding::{RecordId, Skipped};
 use crate::source::{Document, Format, Item, Record};
-use crate::store::{UnitReader, UnitRows, WordReader, WordRows};
+use crate::store::{UnitReader, UnitRows, WordReader, WordRows, private_seed};
 
 /// What a block was read from.
 #[derive(Clone, Copy)]
@@ -90,10 +90,12 @@ impl BlockWorker {
         let (of_worker, config_) = (sketcher.clone(), config.clone());
         let readers = std::sync::atomic::AtomicU32::new(0);
         let next = move || readers.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let seed = private_seed();
         let make = move || BlockScratch {
             scratch: of_worker.scratch(),
-            words: (config_.level.passages() && config_.unit.is_none()).then(|| WordReader::new(next(), &config_)),
-            units: UnitReader::new(&config_).filter(|_| config_.level.passages()),
+            words: (config_.level.passages() && config_.unit.is_none())
+                .then(|| WordReader::new(next(), &config_, seed)),
+            units: UnitReader::new(&config_, seed).filter(|_| config_.level.passages()),
         };
         let (keep, compare) = (config.keep.clone(), config.level.documents());
         Self { sketcher, keep, compare, hold, workers: Pool::new(Box::new(make)) }

@@ -8,6 +8,7 @@ use super::select::Selector;
 use super::texts::Texts;
 use crate::error::Result;
 use crate::finding::{Equality, Skipped};
+use crate::store::private_seed;
 use doublon_core::candidate::estimate::{Recall, RecallEstimator};
 use doublon_core::candidate::{Bands, Chance};
 use doublon_core::groups::DocumentGroups;
@@ -59,7 +60,8 @@ pub(super) fn find(
     let DocumentTable { table, sketcher, order } = documents;
     let chance = Chance::new(Bands::new(config.bands, config.rows)?, config.threshold);
     let streams = table.streams.load()?;
-    let copies = Copies::find(&streams, order, texts, groups, (sketcher, config.exact));
+    let private = &sketcher.reseeded(private_seed());
+    let copies = Copies::find(&streams, order, texts, groups, (private, config.exact));
     let distinct = |doc: u32| is_compared(streams[doc as usize]) && !copies.is_copy(doc);
     let rules = SelectionRules::of(config);
     let SelectionRules { threshold, containment, pairs } = rules;
@@ -67,7 +69,7 @@ pub(super) fn find(
         Default::default()
     } else {
         let buckets = buckets::join(table, order, chance.cut(), containment.is_some(), distinct)?;
-        Selector { texts, sketcher, rules, groups, held }.select(buckets)
+        Selector { texts, sketcher, private, rules, groups, held }.select(buckets)
     };
 
     let recall = recall(&selected, RecallEstimator::new(&chance, threshold), threshold);
@@ -76,7 +78,7 @@ pub(super) fn find(
     let share_fate = !groups.is_none() && !config.exact;
     let mut removed = if removes { removals(&copies, &selected, share_fate) } else { Vec::new() };
     if share_fate {
-        tell_equal(&mut removed, &streams, texts, sketcher);
+        tell_equal(&mut removed, &streams, texts, private);
     }
     let mut found = Documents { removed, recall, ..Documents::default() };
     if pairs || !removes {

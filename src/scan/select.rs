@@ -17,6 +17,8 @@ const SAMPLE_PART: usize = 64;
 pub(super) struct Selector<'a> {
     pub texts: &'a Texts,
     pub sketcher: &'a Sketcher,
+    /// Makes the shingles that are measured.
+    pub private: &'a Sketcher,
     pub rules: SelectionRules,
     /// Only documents of different groups are compared.
     pub groups: &'a DocumentGroups,
@@ -40,19 +42,15 @@ impl Selector<'_> {
     /// Returns what was decided, and the documents that could not be read again.
     pub fn select(&self, buckets: MemberBuckets) -> (Selected, Vec<(u32, Skipped)>) {
         let mut sets = HeldSets::default();
-        let workers = Pool::new(|| (self.texts.reader(), self.sketcher.scratch()));
-        let shingles_of = |doc: u32| {
-            workers.with(|(reader, scratch)| {
-                reader.read(doc).map(|document| self.sketcher.shingles(&document.text, scratch))
-            })
-        };
+        let shingles_of = self.shingles_by(self.sketcher);
+        let measured_shingles_of = self.shingles_by(self.private);
         let mut selection = Selection::new(self.rules, buckets).across(self.groups);
         count_sample(&mut selection, &shingles_of);
         while !selection.next_round().is_empty() {
             let mut questions = questions(&selection, &mut sets, &shingles_of);
             selection.ask_each_other(&mut questions);
             questions.par_iter_mut().for_each(Question::sort);
-            sets.load(selection.documents_asked(&questions), self.held, &shingles_of);
+            sets.load(selection.documents_asked(&questions), self.held, &measured_shingles_of);
             for question in &questions {
                 let measure = |earlier, later| self.rules.measure(&sets.made[&earlier], &sets.made[&later]);
                 selection.answer(question, measure);
@@ -60,6 +58,15 @@ impl Selector<'_> {
             selection.settle(&questions);
         }
         (selection.into_selected(), sets.lost)
+    }
+
+    /// Returns what makes the shingles of a document by a sketcher.
+    fn shingles_by<'s>(&'s self, sketcher: &'s Sketcher) -> impl Fn(u32) -> Result<Vec<u64>, Skipped> + Sync + 's {
+        let workers = Pool::new(|| (self.texts.reader(), sketcher.scratch()));
+        move |doc| {
+            workers
+                .with(|(reader, scratch)| reader.read(doc).map(|document| sketcher.shingles(&document.text, scratch)))
+        }
     }
 }
 

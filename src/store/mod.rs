@@ -6,6 +6,7 @@
 mod budget;
 mod column;
 mod partition;
+mod private;
 mod spill;
 mod spool;
 mod units;
@@ -15,6 +16,7 @@ pub(crate) use budget::Budget;
 pub use budget::Resources;
 pub(crate) use column::SpillColumn;
 pub(crate) use partition::{Partition, Partitions, divide};
+pub(crate) use private::private_seed;
 pub(crate) use spool::Spool;
 pub(crate) use units::{UnitPlace, UnitReader, UnitRows, Units};
 pub(crate) use words::{HeldWords, WordReader, WordRows, Words};

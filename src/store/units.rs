@@ -43,9 +43,9 @@ pub(crate) struct UnitReader {
 }
 
 impl UnitReader {
-    /// Makes a reader of the units of `config`, if it has any.
-    pub fn new(config: &Config) -> Option<Self> {
-        let reader = Tokenizer::new(config.text, config.seed).reader();
+    /// Makes a reader of the units of `config`, if it has any. All readers of a run need one `seed`.
+    pub fn new(config: &Config, seed: u64) -> Option<Self> {
+        let reader = Tokenizer::new(config.text, seed).reader();
         config.unit.map(|kind| Self { kind, least: config.min_words, reader, words: Vec::new() })
     }
 

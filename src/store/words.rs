@@ -66,6 +66,8 @@ pub(crate) struct WordRows {
 pub(crate) struct WordReader {
     number: u32,
     tokenizer: Tokenizer,
+    /// Tells words apart by a seed that nobody knows.
+    private: Tokenizer,
     tokens: TokenReader,
     lexicon: Lexicon,
     /// The most words of a line that is short; 0 if such lines are not looked for.
@@ -73,17 +75,18 @@ pub(crate) struct WordReader {
 }
 
 impl WordReader {
-    /// Makes the reader number `number`, counted from 0.
-    pub fn new(number: u32, config: &Config) -> Self {
+    /// Makes the reader number `number`, counted from 0, which tells words apart by a seed of its own.
+    pub fn new(number: u32, config: &Config, seed: u64) -> Self {
         let short_line = if config.scope == Scope::Across { 0 } else { config.windows.words - 1 };
         let tokenizer = Tokenizer::new(config.text, config.seed);
-        Self { number, tokens: tokenizer.reader(), tokenizer, lexicon: Lexicon::default(), short_line }
+        let private = Tokenizer::new(config.text, seed);
+        Self { number, tokens: private.reader(), private, tokenizer, lexicon: Lexicon::default(), short_line }
     }
 
     /// Appends a document, in which known text stands where `masks` are, to `rows`, which hold documents of this reader
     /// only.
     pub fn add(&mut self, text: &str, masks: &Masks, rows: &mut WordRows) {
-        let Self { number, tokenizer, tokens, lexicon, short_line } = self;
+        let Self { number, tokenizer, private, tokens, lexicon, short_line } = self;
         rows.reader = *number;
         let start = rows.tokens.len();
         let mut known = masks.cursor();
@@ -109,7 +112,7 @@ impl WordReader {
                 rows.tokens.push(lexicon.masked());
                 return;
             }
-            rows.tokens.push(lexicon.number(hash, || tokenizer.word(text, token)));
+            rows.tokens.push(lexicon.number_by(hash, || private.word(text, token), |word| tokenizer.hash(word)));
         });
         lines.repeated(rows.tokens.len() - start, &mut rows.short_lines);
         rows.ends.push(rows.tokens.len());

@@ -24,6 +24,8 @@ mod clean;
 mod cli;
 #[cfg(feature = "cli")]
 mod cmd;
+#[cfg(feature = "cli")]
+mod collisions;
 #[cfg(feature = "report")]
 mod explain;
 #[cfg(feature = "cli")]

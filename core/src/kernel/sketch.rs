@@ -134,6 +134,14 @@ impl Sketcher {
         }
     }
 
+    /// Returns a sketcher that hashes the words of texts by another seed. Its shingles are compared with each other alone:
+    /// two sets have as many in common as by any seed, but for chance. By a seed that nobody knows, no text can be made in
+    /// which other words have the hashes of these.
+    #[must_use]
+    pub fn reseeded(&self, seed: u64) -> Self {
+        Self { tokenizer: Tokenizer::new(*self.tokenizer.options(), seed), ..self.clone() }
+    }
+
     /// Returns working memory, which belongs to this sketcher.
     pub fn scratch(&self) -> SketchScratch {
         SketchScratch {

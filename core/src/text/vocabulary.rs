@@ -3,6 +3,8 @@
 //! Passages are compared as sequences of these numbers: four bytes a word instead of the word itself, and everything
 //! that is known of a word (its hash, its letters) is found by indexing.
 //!
+//! Two words with one hash are two words: which is which is told by a second hash of what is spelled alike.
+//!
 //! The numbers are given in the order of the hashes, so they do not depend on how the documents were divided among
 //! threads: each part of the documents has a vocabulary of its own first ([`Lexicon`]), and [`Vocabulary::merge`]
 //! numbers them all anew.
@@ -26,6 +28,9 @@ pub struct Vocabulary {
     /// The number that words of known text have, if there are any.
     masked: Option<TokenId>,
 }
+
+/// The seed of the second hash of words.
+const CHECK: u64 = 1;
 
 /// The hash that stands for every word of known text. No word is compared with one of these.
 const MASKED: u64 = u64::MAX;
@@ -87,6 +92,8 @@ impl Hasher for Mixed {
 #[derive(Clone, Copy, Debug)]
 struct LexiconEntry {
     hash: u64,
+    /// A hash by another function: no two words are known, nor can be found, that have both in common.
+    check: u64,
     folded: u64,
     spelling: Spelling,
     kind: TokenKind,
@@ -134,19 +141,44 @@ impl TokenKind {
 pub struct Spelling(u64);
 
 impl LexiconEntry {
+    /// Returns what tells words apart, and puts them in order.
+    fn key(&self) -> (u64, u64) {
+        (self.hash, self.check)
+    }
+
     fn new(word: &str, hash: u64) -> Self {
         let folded = folded(word);
         let (kind, has_digit) = (TokenKind::of(word), word.chars().any(char::is_numeric));
-        Self { hash, folded: seeded_hash(folded.as_bytes(), 0), spelling: Spelling::of(&folded), kind, has_digit }
+        let check = seeded_hash(word.as_bytes(), CHECK);
+        Self {
+            hash,
+            check,
+            folded: seeded_hash(folded.as_bytes(), 0),
+            spelling: Spelling::of(&folded),
+            kind,
+            has_digit,
+        }
     }
 }
 
 impl Lexicon {
     /// Returns the number in this part of the token whose hash is `hash`. The first time `word` is asked for it.
     pub fn number<W: AsRef<str>>(&mut self, hash: u64, word: impl FnOnce() -> W) -> TokenId {
+        self.number_by(hash, word, |_| hash)
+    }
+
+    /// Returns the number in this part of the token whose hash is `key` by a seed of its own, so that none is taken for
+    /// another. The first time `word` is asked for it, and then `hash` for its hash by the seed of the run.
+    pub fn number_by<W: AsRef<str>>(
+        &mut self,
+        key: u64,
+        word: impl FnOnce() -> W,
+        hash: impl FnOnce(&str) -> u64,
+    ) -> TokenId {
         let entries = &mut self.entries;
-        *self.numbers.entry(hash).or_insert_with(|| {
-            entries.push(LexiconEntry::new(word().as_ref(), hash));
+        *self.numbers.entry(key).or_insert_with(|| {
+            let word = word();
+            entries.push(LexiconEntry::new(word.as_ref(), hash(word.as_ref())));
             (entries.len() - 1) as TokenId
         })
     }
@@ -167,12 +199,12 @@ impl Vocabulary {
     /// Joins the vocabularies of all parts. Also returns, for each part, the new number of each of its tokens.
     pub fn merge(parts: &[Lexicon]) -> (Self, Vec<Vec<TokenId>>) {
         let mut entries: Vec<LexiconEntry> = parts.iter().flat_map(|part| &part.entries).copied().collect();
-        entries.sort_unstable_by_key(|entry| entry.hash);
-        entries.dedup_by_key(|entry| entry.hash);
+        entries.sort_unstable_by_key(LexiconEntry::key);
+        entries.dedup_by_key(|entry| entry.key());
         let spellings = entries.iter().map(|entry| entry.spelling).collect();
         let masked = entries.last().filter(|last| last.hash == MASKED).map(|_| (entries.len() - 1) as TokenId);
         let vocabulary = Self { entries, spellings, masked };
-        let numbers = parts.iter().map(|part| part.entries.iter().map(|entry| vocabulary.find(entry.hash)).collect());
+        let numbers = parts.iter().map(|part| part.entries.iter().map(|entry| vocabulary.find(entry)).collect());
         let numbers = numbers.collect();
         (vocabulary, numbers)
     }
@@ -225,8 +257,8 @@ impl Vocabulary {
         self.spellings[token as usize]
     }
 
-    fn find(&self, hash: u64) -> TokenId {
-        self.entries.partition_point(|entry| entry.hash < hash) as TokenId
+    fn find(&self, wanted: &LexiconEntry) -> TokenId {
+        self.entries.partition_point(|entry| entry.key() < wanted.key()) as TokenId
     }
 }
 
@@ -322,6 +354,19 @@ mod tests {
         assert_eq!(in_one[0][whole.1[2] as usize], in_two[0][parted.1[0] as usize]);
         assert_eq!(in_one[0][whole.1[0] as usize], in_two[1][rest.1[0] as usize]);
         assert_eq!(one.len(), two.len());
+    }
+
+    #[test]
+    fn two_words_with_one_hash_are_two_words() {
+        let (mut first, mut second) = (Lexicon::default(), Lexicon::default());
+        let hash = |_: &str| 7;
+        let in_first = [first.number_by(1, || "b", hash), first.number_by(2, || "a", hash)];
+        let in_second = [second.number_by(9, || "a", hash), second.number_by(8, || "b", hash)];
+        let (vocabulary, numbers) = Vocabulary::merge(&[first, second]);
+        let number = |part: usize, token: TokenId| numbers[part][token as usize];
+        assert_eq!(vocabulary.len(), 2);
+        assert_eq!(in_first.map(|token| number(0, token)), [in_second[1], in_second[0]].map(|token| number(1, token)));
+        assert_eq!([0, 1].map(|token| vocabulary.hash(token)), [7, 7]);
     }
 
     #[test]
