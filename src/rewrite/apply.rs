@@ -73,6 +73,7 @@ pub fn apply(
     let mut copied = Vec::with_capacity(names.len());
     let mut rest = names.iter();
     for (number, planned) in plan.sources.iter().enumerate() {
+        copier.sink.read(&planned.source.path).map_err(|error| changed(planned, error.to_string()))?;
         let name = if planned.info.against { None } else { rest.next() };
         copied.push(name.map_or_else(|| Ok(CopiedSource::default()), |name| copier.source((number, planned), name))?);
     }
@@ -151,7 +152,7 @@ impl Copier<'_> {
     fn stored(&mut self, planned: &PlannedSource, name: &Path) -> Result<CopiedSource> {
         let path = &planned.source.path;
         let mut input = File::open(path).map_err(|error| changed(planned, error.to_string()))?;
-        let mut out = self.sink.file(name)?;
+        let mut out = self.sink.file(name, Some(path))?;
         let (mut hasher, mut read) = (ContentHasher::default(), 0);
         let scanned = planned.info.bytes;
         copy(&mut input, path, &mut out, name, self.advance, &mut |bytes| {
@@ -176,7 +177,7 @@ impl Copier<'_> {
             return Err(failed(io::Error::other("it is no file any more")));
         }
         let mut input = File::open(path).map_err(failed)?;
-        let mut out = self.sink.file(name)?;
+        let mut out = self.sink.file(name, Some(path))?;
         let mut read = 0;
         copy(&mut input, path, &mut out, name, self.advance, &mut |bytes| read += bytes.len() as u64)?;
         drop(out);
@@ -199,7 +200,7 @@ impl Copier<'_> {
         let additions = self.editor.additions.as_ref().map(|additions| (additions, number));
         let (mut written, mut rows) = (0, PlannedRows { actions, additions, is_damaged: false });
         let columns = additions.map(|(additions, _)| additions.columns()).unwrap_or_default();
-        let out = CountedWriter { out: self.sink.file(name)?, written: &mut written };
+        let out = CountedWriter { out: self.sink.file(name, Some(&planned.source.path))?, written: &mut written };
         let done =
             super::parquet::rewrite_with(&input, out, &self.editor.reading, &columns, &mut rows).map_err(|error| {
                 match error.kind() {
@@ -241,7 +242,7 @@ impl Copier<'_> {
         let failed = |cause| Error::Io { path: name.to_owned(), cause };
         let packing = packing(&planned.source.path, blocks.compression())?;
         let mut written = 0;
-        let counted = CountedWriter { out: self.sink.file(name)?, written: &mut written };
+        let counted = CountedWriter { out: self.sink.file(name, Some(&planned.source.path))?, written: &mut written };
         let mut out = MemberWriter::new(counted, packing, &planned.source.path).map_err(failed)?;
         let (mut kept_any, mut members) = (false, Vec::new());
         let mut copied = CopiedSource { read: planned.info.bytes, has_file: true, ..CopiedSource::default() };
@@ -280,7 +281,7 @@ impl Copier<'_> {
         let failed = |cause| Error::Io { path: name.to_owned(), cause };
         let packing = packing(&planned.source.path, compression)?;
         let mut written = 0;
-        let counted = CountedWriter { out: self.sink.file(name)?, written: &mut written };
+        let counted = CountedWriter { out: self.sink.file(name, Some(&planned.source.path))?, written: &mut written };
         let mut out = Encoder::new(counted, &packing).map_err(failed)?;
         let (mut kept_any, mut buffer) = (false, Vec::new());
         let mut list = ListCopy::default();

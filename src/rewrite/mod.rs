@@ -13,6 +13,7 @@
 mod added;
 mod apply;
 mod check;
+mod claim;
 mod context;
 mod cut;
 mod cutter;
@@ -27,6 +28,7 @@ mod index;
 mod kept;
 mod left;
 mod members;
+mod modes;
 mod names;
 mod options;
 mod page;
@@ -47,6 +49,7 @@ mod utf16;
 
 pub use apply::{CopiedSource, apply};
 pub use check::{CheckedPlan, check};
+pub use claim::Leftover;
 pub use edit::{DocumentEdit, JoinedPlace, KeptPassage, PassageCut, StayingPassage};
 pub use evidence::{CleanSummary, removals, sources, staying};
 pub use names::names;

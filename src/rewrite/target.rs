@@ -2,24 +2,34 @@
 //!
 //! All files are written to a folder beside it, `.NAME.doublon-partial`, and synced; at the end that folder takes the
 //! name. Of a copy that is one file, the evidence gets its place beside it first, and the file then takes its name. A run
-//! that fails takes the folder away; one that was killed leaves it, and the next run to the same output clears it, unless
-//! another process still holds its lock.
+//! that fails takes the folder away; what one leaves that was killed is found by the next run to the same output, see
+//! [`claim`](super::claim).
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use super::claim::{Claim, Leftover, Names};
+use super::modes::Modes;
 use crate::error::{Error, Result};
 use crate::source::{EVIDENCE, SUMMARY, evidence_beside};
 
 /// Where files of a copy go.
 pub trait CopySink {
-    /// Makes a file with the given path below the output.
+    /// Makes a file with the given path below the output. It and its folders are open to the same people as the file at
+    /// `like` and its folders; without one, to those to whom all files are that were made before.
     ///
     /// # Errors
     ///
     /// If there is one already, or the system does not make it.
-    fn file(&mut self, name: &Path) -> Result<Box<dyn Write + Send + '_>>;
+    fn file(&mut self, name: &Path, like: Option<&Path>) -> Result<Box<dyn Write + Send + '_>>;
+
+    /// Hears that what is at `input` is read: what the evidence tells of it is open to those alone to whom it is.
+    ///
+    /// # Errors
+    ///
+    /// If it is not there any more.
+    fn read(&mut self, input: &Path) -> Result<()>;
 
     /// Closes the file made last, and returns when its content is on the disk.
     ///
@@ -31,8 +41,12 @@ pub trait CopySink {
 
 /// Takes what a copy would hold, and keeps nothing.
 impl CopySink for () {
-    fn file(&mut self, _: &Path) -> Result<Box<dyn Write + Send + '_>> {
+    fn file(&mut self, _: &Path, _: Option<&Path>) -> Result<Box<dyn Write + Send + '_>> {
         Ok(Box::new(io::sink()))
+    }
+
+    fn read(&mut self, _: &Path) -> Result<()> {
+        Ok(())
     }
 
     fn close(&mut self) -> Result<()> {
@@ -43,19 +57,15 @@ impl CopySink for () {
 /// An output in the making: a folder, or a file with its evidence beside it.
 #[derive(Debug)]
 pub struct CopyTarget {
-    /// Its place.
-    folder: PathBuf,
-    is_file: bool,
-    partial: PathBuf,
+    names: Names,
     /// Held until the run ends.
-    lock: Option<File>,
-    replaces: bool,
+    claim: Claim,
+    leftover: Leftover,
     folders: Vec<PathBuf>,
+    modes: Modes,
     current: Option<(PathBuf, File)>,
     published: bool,
 }
-
-const LOCK: &str = ".doublon-lock";
 
 impl CopyTarget {
     /// Prepares the output `folder` for a copy of what is at `inputs`. With `overwrite`, an earlier output may be there.
@@ -67,8 +77,7 @@ impl CopyTarget {
     pub fn prepare(folder: &Path, inputs: &[PathBuf], overwrite: bool) -> Result<Self> {
         let place = place(folder)?;
         check_apart(folder, &place, inputs)?;
-        let replaces = check_replaceable(folder, overwrite)?;
-        Self::claimed(folder, place, replaces, false)
+        Self::claimed(folder, Names::of(place, false), || check_replaceable(folder, overwrite))
     }
 
     /// Prepares the output `file` for a copy of the file `input`. With `overwrite`, an earlier output may be there.
@@ -79,23 +88,27 @@ impl CopyTarget {
     pub fn prepare_file(file: &Path, input: &Path, overwrite: bool) -> Result<Self> {
         let place = place(file)?;
         check_apart(file, &place, &[input.to_owned()])?;
-        let replaces = check_replaceable_file(file, overwrite)?;
-        Self::claimed(file, place, replaces, true)
+        Self::claimed(file, Names::of(place, true), || check_replaceable_file(file, overwrite))
     }
 
-    fn claimed(given: &Path, place: PathBuf, replaces: bool, is_file: bool) -> Result<Self> {
-        let mut hidden = std::ffi::OsString::from(".");
-        hidden.push(place.file_name().unwrap_or_default());
-        hidden.push(".doublon-partial");
-        let partial = place.with_file_name(hidden);
-        let lock = Some(claim(&partial, given)?);
-        let folders = vec![partial.clone()];
-        Ok(Self { folder: place, is_file, folders, partial, lock, replaces, current: None, published: false })
+    fn claimed(given: &Path, names: Names, check: impl FnOnce() -> Result<()>) -> Result<Self> {
+        let mut claim = Claim::take(&names, given)?;
+        // What is there is looked at only now: another run may have been about to give it its name.
+        let leftover = claim.recover(&names)?;
+        check().map_err(|error| told(error, leftover))?;
+        let modes = Modes::of_new_folder(&names.partial).map_err(failed(&names.partial))?;
+        let folders = vec![names.partial.clone()];
+        Ok(Self { names, claim, leftover, folders, modes, current: None, published: false })
+    }
+
+    /// Returns what an earlier run left that was killed.
+    pub fn leftover(&self) -> Leftover {
+        self.leftover
     }
 
     /// Returns the name of the copy where that is one file.
     pub fn file_name(&self) -> Option<&Path> {
-        self.folder.file_name().filter(|_| self.is_file).map(Path::new)
+        self.names.place.file_name().filter(|_| self.names.is_file).map(Path::new)
     }
 
     /// Writes a file at the given path below the output.
@@ -104,10 +117,10 @@ impl CopyTarget {
     ///
     /// If there is one already, or it cannot be written.
     pub fn write(&mut self, name: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-        let mut out = BufWriter::with_capacity(1 << 16, self.file(name)?);
+        let mut out = BufWriter::with_capacity(1 << 16, self.file(name, None)?);
         let written = content(&mut out).and_then(|()| out.flush());
         drop(out);
-        written.map_err(|cause| Error::Io { path: self.folder.join(name), cause })?;
+        written.map_err(|cause| Error::Io { path: self.names.place.join(name), cause })?;
         self.close()
     }
 
@@ -117,78 +130,65 @@ impl CopyTarget {
     ///
     /// If the system refuses; the output is then as it was before.
     pub fn publish(mut self) -> Result<()> {
-        fs::remove_file(self.partial.join(LOCK)).map_err(failed(&self.partial))?;
+        self.modes.open(&self.folders).map_err(failed(&self.names.partial))?;
         self.folders.iter().try_for_each(|folder| sync_folder(folder).map_err(failed(folder)))?;
-        let old = self.partial.with_extension("doublon-old");
-        if self.is_file {
-            let (evidence, file) = (evidence_beside(&self.folder), self.folder.file_name().unwrap_or_default());
-            let replaces = fs::symlink_metadata(&evidence).is_ok();
-            take_place(&self.partial.join(EVIDENCE), &evidence, replaces.then_some(&old))?;
-            if let Err(cause) = fs::rename(self.partial.join(file), &self.folder) {
-                // The evidence of the file that is still there comes back.
-                let _ = fs::remove_dir_all(&evidence);
-                let _ = fs::rename(&old, &evidence);
-                return Err(failed(&self.folder)(cause));
-            }
-            fs::remove_dir(&self.partial).map_err(failed(&self.partial))?;
-        } else {
-            take_place(&self.partial, &self.folder, self.replaces.then_some(&old))?;
-        }
+        self.claim.mark_whole().map_err(failed(&self.names.place))?;
+        self.names.give()?;
         self.published = true;
-        sync_folder(self.folder.parent().unwrap_or(Path::new("/"))).map_err(failed(&self.folder))?;
-        if old.is_dir() {
-            fs::remove_dir_all(&old).map_err(failed(&old))?;
+        Ok(())
+    }
+
+    fn make_folders(&mut self, path: &Path) -> io::Result<()> {
+        let mut missing: Vec<&Path> = path.ancestors().skip(1).take_while(|folder| !folder.is_dir()).collect();
+        while let Some(folder) = missing.pop() {
+            Modes::make_folder(folder)?;
+            self.folders.push(folder.to_owned());
         }
         Ok(())
     }
 }
 
-/// Renames a folder; what is at its new place goes to `old`, and comes back if that fails.
-fn take_place(from: &Path, to: &Path, old: Option<&PathBuf>) -> Result<()> {
-    if let Some(old) = old {
-        fs::rename(to, old).map_err(failed(to))?;
-    }
-    if let Err(cause) = fs::rename(from, to) {
-        if let Some(old) = old {
-            fs::rename(old, to).map_err(failed(to))?;
-        }
-        return Err(failed(to)(cause));
-    }
-    Ok(())
-}
-
-fn failed(path: &Path) -> impl FnOnce(io::Error) -> Error {
-    let path = path.to_owned();
-    move |cause| Error::Io { path, cause }
-}
-
 impl CopySink for CopyTarget {
-    fn file(&mut self, name: &Path) -> Result<Box<dyn Write + Send + '_>> {
-        let path = self.partial.join(name);
+    fn file(&mut self, name: &Path, like: Option<&Path>) -> Result<Box<dyn Write + Send + '_>> {
+        let (path, shown) = (self.names.partial.join(name), self.names.place.join(name));
         let mut make = || -> io::Result<File> {
             self.make_folders(&path)?;
-            OpenOptions::new().write(true).create_new(true).open(&path)
+            self.modes.make_file(&path, &self.names.partial, like)
         };
-        let file = make().map_err(|cause| Error::Io { path: self.folder.join(name), cause })?;
-        let (_, file) = self.current.insert((self.folder.join(name), file));
+        let file = make().map_err(|cause| Error::Io { path: shown.clone(), cause })?;
+        let (_, file) = self.current.insert((shown, file));
         Ok(Box::new(file))
     }
 
+    fn read(&mut self, input: &Path) -> Result<()> {
+        self.modes.add(input).map_err(failed(input))
+    }
+
     fn close(&mut self) -> Result<()> {
-        match self.current.take() {
-            Some((path, file)) => file.sync_all().map_err(|cause| Error::Io { path, cause }),
-            None => Ok(()),
-        }
+        let Some((path, file)) = self.current.take() else { return Ok(()) };
+        self.modes.open_file(&file).and_then(|()| file.sync_all()).map_err(|cause| Error::Io { path, cause })
     }
 }
 
 impl Drop for CopyTarget {
     fn drop(&mut self) {
         if !self.published {
-            let _ = fs::remove_dir_all(&self.partial); // what is left is cleared by the next run
+            let _ = fs::remove_dir_all(&self.names.partial); // what is left is cleared by the next run
         }
-        drop(self.lock.take());
     }
+}
+
+/// Says of an output that is in the way where it comes from.
+fn told(error: Error, leftover: Leftover) -> Error {
+    match (error, leftover.told()) {
+        (Error::Refused { path, detail }, Some(told)) => Error::Refused { path, detail: format!("{detail} ({told})") },
+        (error, _) => error,
+    }
+}
+
+pub(super) fn failed(path: &Path) -> impl FnOnce(io::Error) -> Error {
+    let path = path.to_owned();
+    move |cause| Error::Io { path, cause }
 }
 
 /// Returns the path of the folder with all links in its parent resolved.
@@ -217,10 +217,10 @@ fn check_apart(folder: &Path, place: &Path, inputs: &[PathBuf]) -> Result<()> {
     Ok(())
 }
 
-/// Returns whether there is something to be replaced.
-fn check_replaceable(folder: &Path, overwrite: bool) -> Result<bool> {
+/// Checks that what is there may be replaced.
+fn check_replaceable(folder: &Path, overwrite: bool) -> Result<()> {
     let refused = |detail: &str| Err(Error::Refused { path: folder.into(), detail: detail.to_owned() });
-    let Ok(metadata) = fs::symlink_metadata(folder) else { return Ok(false) };
+    let Ok(metadata) = fs::symlink_metadata(folder) else { return Ok(()) };
     if metadata.is_symlink() {
         return refused("is a link; name the folder itself");
     }
@@ -229,17 +229,17 @@ fn check_replaceable(folder: &Path, overwrite: bool) -> Result<bool> {
     }
     let is_empty = fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
     match (is_empty, overwrite) {
-        (true, _) => Ok(false),
+        (true, _) => Ok(()),
         (false, false) => refused("is not empty; name a new folder, or replace an earlier output with --overwrite"),
         (false, true) if !folder.join(EVIDENCE).join(SUMMARY).is_file() => {
             refused("is no output of an earlier run; --overwrite replaces nothing else")
         }
-        (false, true) => Ok(true),
+        (false, true) => Ok(()),
     }
 }
 
-/// Returns whether there is a file to be replaced, or the evidence of one.
-fn check_replaceable_file(file: &Path, overwrite: bool) -> Result<bool> {
+/// Checks that the file that is there, or the evidence of one, may be replaced.
+fn check_replaceable_file(file: &Path, overwrite: bool) -> Result<()> {
     let evidence = evidence_beside(file);
     let refused = |path: &Path, detail: &str| Err(Error::Refused { path: path.into(), detail: detail.to_owned() });
     let mut is_there = false;
@@ -261,48 +261,9 @@ fn check_replaceable_file(file: &Path, overwrite: bool) -> Result<bool> {
     if is_there && !evidence.join(SUMMARY).is_file() {
         return refused(file, "is no output of an earlier run; --overwrite replaces nothing else");
     }
-    Ok(is_there)
+    Ok(())
 }
 
-/// Makes the folder for the unfinished copy, or takes over the folder that a killed run left.
-fn claim(partial: &Path, folder: &Path) -> Result<File> {
-    let failed = |cause| Error::Io { path: partial.to_owned(), cause };
-    if fs::symlink_metadata(partial).is_ok_and(|metadata| !metadata.is_dir()) {
-        return Err(Error::Refused { path: partial.into(), detail: "is in the way; remove it".to_owned() });
-    }
-    fs::create_dir_all(partial).map_err(failed)?;
-    let path = partial.join(LOCK);
-    let lock = OpenOptions::new().write(true).create(true).truncate(false).open(&path).map_err(failed)?;
-    match lock.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            return Err(Error::Refused { path: folder.into(), detail: "another run writes to it".to_owned() });
-        }
-        Err(TryLockError::Error(cause)) => return Err(failed(cause)),
-    }
-    for entry in fs::read_dir(partial).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        if entry.file_name() == LOCK {
-            continue;
-        }
-        let is_folder = entry.file_type().map_err(failed)?.is_dir();
-        let removed = if is_folder { fs::remove_dir_all(entry.path()) } else { fs::remove_file(entry.path()) };
-        removed.map_err(failed)?;
-    }
-    Ok(lock)
-}
-
-impl CopyTarget {
-    fn make_folders(&mut self, path: &Path) -> io::Result<()> {
-        let mut missing: Vec<&Path> = path.ancestors().skip(1).take_while(|folder| !folder.is_dir()).collect();
-        while let Some(folder) = missing.pop() {
-            fs::create_dir(folder)?;
-            self.folders.push(folder.to_owned());
-        }
-        Ok(())
-    }
-}
-
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }

@@ -61,6 +61,8 @@ mod stats;
 #[cfg(feature = "cli")]
 mod subtitles;
 #[cfg(feature = "cli")]
+mod trust;
+#[cfg(feature = "cli")]
 mod units;
 #[cfg(feature = "cli")]
 mod utf16;

@@ -74,7 +74,9 @@ pub struct CleanArgs {
     ///
     /// FILE is what `doublon scan --format json` wrote. Nothing is written if a file is not what it was then; the exit
     /// code is then 4. Flags that say how to read and to compare are refused, but for --ignore-text: findings do not
-    /// hold known text, so it is given again. Paths, if given, are those that names in the output start from.
+    /// hold known text, so it is given again. Paths, if given, are those that names in the output start from;
+    /// nothing is read that is not below them. A file that was no source, as a picture, is copied only from below them or
+    /// the current folder.
     ///
     /// Example: --from found.jsonl --out clean/
     #[arg(long, value_name = "FILE")]
@@ -304,7 +306,7 @@ fn prepare(args: &CleanArgs, inputs: &[PathBuf], only: Option<&PathBuf>) -> Resu
     let is_folder = out.is_dir() || out.as_os_str().as_encoded_bytes().ends_with(b"/");
     let only = only.filter(|only| !is_folder && only.is_file());
     let shown = out.display();
-    Ok(Some(match only.map(|only| (only, named_copy(only, out))) {
+    let target = match only.map(|only| (only, named_copy(only, out))) {
         Some((only, NamedCopy::Same)) => CopyTarget::prepare_file(out, only, args.overwrite)?,
         Some((only, NamedCopy::OtherCompression)) => {
             bail!(
@@ -319,7 +321,11 @@ fn prepare(args: &CleanArgs, inputs: &[PathBuf], only: Option<&PathBuf>) -> Resu
             )
         }
         _ => CopyTarget::prepare(out, inputs, args.overwrite)?,
-    }))
+    };
+    if let Some(told) = target.leftover().told().filter(|_| !args.messages.quiet) {
+        say(&format!("{shown}: {told}"));
+    }
+    Ok(Some(target))
 }
 
 /// Returns the names of copies below the output.
