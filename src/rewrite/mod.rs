@@ -12,6 +12,7 @@
 
 mod added;
 mod apply;
+mod below;
 mod check;
 mod claim;
 mod context;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use doublon_core::Settings;
 
+use super::below::AllowedPaths;
 use super::gathered::Gathered;
 use super::index::SourceIndex;
 use super::options::{AddedFields, CleanOptions, PassageTreatment};
@@ -30,7 +31,7 @@ pub fn plan(findings: &Findings, options: &CleanOptions) -> Result<Plan> {
     findings.clusters.iter().try_for_each(|cluster| planner.gathered.add_cluster(cluster))?;
     findings.matches.iter().try_for_each(|found| planner.gathered.add_match(found))?;
     findings.families.iter().try_for_each(|family| planner.gathered.add_family(family))?;
-    findings.skipped.iter().for_each(|skipped| planner.add_skipped(skipped));
+    findings.skipped.iter().try_for_each(|skipped| planner.add_skipped(skipped))?;
     planner.add_summary(&findings.summary);
     planner.finish()
 }
@@ -58,6 +59,8 @@ pub struct Planner {
     scanned: Summary,
     /// The names of sources that were not read to their end.
     cut_off: HashSet<String>,
+    /// What findings from elsewhere may name.
+    allowed: Option<AllowedPaths>,
 }
 
 impl Planner {
@@ -71,7 +74,16 @@ impl Planner {
             unread: Vec::new(),
             scanned: Summary::default(),
             cut_off: HashSet::new(),
+            allowed: None,
         }
+    }
+
+    /// Says that the findings are from elsewhere: they may name only what is at and below the paths `given`. If there is
+    /// none, they may name any source, since those are copied only if they have the hash that they had, and of other files
+    /// those below the current folder.
+    #[must_use]
+    pub fn of_saved(self, given: Vec<PathBuf>) -> Self {
+        Self { allowed: Some(AllowedPaths::new(given)), ..self }
     }
 
     /// Returns the plan, when all findings were received. Where passages are cut or marked, the documents that hold them
@@ -119,21 +131,26 @@ impl Planner {
 
     fn add_header(&mut self, header: &Header) -> Result<()> {
         self.sources = header.sources.iter().map(planned).collect::<Result<_>>()?;
+        if let Some(allowed) = &self.allowed {
+            self.sources.iter().try_for_each(|planned| allowed.check_source(&planned.source.path))?;
+        }
         self.gathered.index = SourceIndex::new(&header.sources);
         self.parameters = header.parameters.clone();
         Ok(())
     }
 
-    fn add_skipped(&mut self, skipped: &Skipped) {
-        let Skipped { source, record: None, reason, .. } = skipped else { return };
-        if skipped.against {
-            return; // it has no copy
-        }
+    fn add_skipped(&mut self, skipped: &Skipped) -> Result<()> {
+        let Skipped { source, record: None, reason, against: false, .. } = skipped else { return Ok(()) };
         if !self.gathered.index.has(source) {
-            self.unread.push(UnreadFile { path: source.into(), reason: *reason });
+            let file = UnreadFile { path: source.into(), reason: *reason };
+            if let Some(allowed) = self.allowed.as_ref().filter(|_| file.is_copied()) {
+                allowed.check_other(&file.path)?;
+            }
+            self.unread.push(file);
         } else if *reason != Reason::Changed {
             self.cut_off.insert(source.clone());
         }
+        Ok(())
     }
 
     fn add_summary(&mut self, summary: &Summary) {
@@ -145,7 +162,7 @@ impl Sink for Planner {
     fn receive(&mut self, finding: Finding) -> Result<()> {
         match finding {
             Finding::Header(header) => self.add_header(&header)?,
-            Finding::Skipped(skipped) => self.add_skipped(&skipped),
+            Finding::Skipped(skipped) => self.add_skipped(&skipped)?,
             Finding::Summary(summary) => self.add_summary(&summary),
             other => self.gathered.receive(other)?,
         }

@@ -59,6 +59,48 @@ fn what_was_private_stays_so() {
     assert_eq!(mode(&private, "out"), 0o700, "its folder is");
 }
 
+#[test]
+fn findings_name_no_file_that_was_not_asked_for() {
+    let bench =
+        Bench::with(&[("in/a.txt", &words(0, 50)), ("secret/key", "a secret"), ("in/picture.png", "\u{89}PNG\r\n")]);
+    bench.expect(0, "scan in --format json -o found.jsonl");
+    let found = bench.read("found.jsonl");
+    let lies = |source: &str, reason: &str| {
+        let lie = format!("{{\"type\":\"skipped\",\"source\":\"{source}\",\"reason\":\"{reason}\"}}\n");
+        let at = found.find("{\"type\":\"summary\"").unwrap();
+        bench.write("evil.jsonl", format!("{}{lie}{}", &found[..at], &found[at..]));
+    };
+    let outside = tempfile::tempdir().unwrap();
+    fs::write(outside.path().join("key"), "a secret").unwrap();
+    for (source, given) in [
+        ("secret/key", "in"),
+        ("in/../secret/key", "in"),
+        (outside.path().join("key").to_str().unwrap(), "in"),
+        (outside.path().join("key").to_str().unwrap(), ""),
+    ] {
+        for reason in ["binary", "other_file", "encoding", "empty"] {
+            lies(source, reason);
+            let (_, told) = bench.expect(2, &format!("clean --from evil.jsonl {given} --out out"));
+            assert!(told.contains("the findings name it"), "{told}");
+            assert!(!bench.path("out").exists());
+        }
+    }
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(outside.path().join("key"), bench.path("in/link")).unwrap();
+        lies("in/link", "binary");
+        bench.expect(2, "clean --from evil.jsonl in --out out");
+    }
+    let header = found.replace("\"path\":\"in/a.txt\"", "\"path\":\"secret/key\"");
+    bench.write("evil.jsonl", header);
+    bench.expect(2, "clean --from evil.jsonl in --out out");
+    bench.expect(4, "clean --from evil.jsonl --out out");
+    for given in ["in", ""] {
+        bench.expect(0, &format!("clean --from found.jsonl {given} --out out{}", given.len()));
+    }
+    assert!(["out0/picture.png", "out2/picture.png"].iter().all(|name| bench.path(name).is_file()));
+}
+
 /// A killed run leaves its lock file behind; it holds this once the copy is whole.
 const LOCK: &str = ".out.doublon-lock";
 

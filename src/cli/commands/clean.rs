@@ -250,7 +250,9 @@ fn clean(
         // What is wrong with the output is told before the work.
         target = prepare(args, &given.paths, given.cleaned.first().filter(|_| given.cleaned.len() == 1))?;
     }
-    let mut gatherer = FactsGatherer::new(Planner::new(args.options()));
+    let planner = Planner::new(args.options());
+    let planner = if args.from.is_some() { planner.of_saved(given.paths.clone()) } else { planner };
+    let mut gatherer = FactsGatherer::new(planner);
     find(args, given, meter, &mut gatherer)?;
     let (facts, planner) = gatherer.finish();
     refuse_empty(args, &facts, meter)?;
