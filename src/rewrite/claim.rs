@@ -8,7 +8,6 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use super::target::{failed, sync_folder};
 use crate::error::{Error, Result};
 use crate::source::{EVIDENCE, evidence_beside};
 
@@ -210,4 +209,14 @@ fn exists(path: &Path) -> bool {
 
 fn remove(folder: &Path) -> Result<()> {
     if exists(folder) { fs::remove_dir_all(folder).map_err(failed(folder)) } else { Ok(()) }
+}
+
+/// Says at which path an operation failed.
+pub(super) fn failed(path: &Path) -> impl FnOnce(io::Error) -> Error {
+    let path = path.to_owned();
+    move |cause| Error::Io { path, cause }
+}
+
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }

@@ -4,19 +4,15 @@
 //! it). What has no counterpart, as the evidence, is as open as all inputs are, and as any new file of this user. All is
 //! made for its owner alone and opened when it is whole.
 
-use std::fs::File;
-use std::io;
-use std::path::{Path, PathBuf};
-
 pub(super) use system::Modes;
 
 #[cfg(unix)]
 mod system {
-    use super::*;
-
     use std::collections::{HashMap, HashSet};
-    use std::fs::{self, DirBuilder, OpenOptions, Permissions};
+    use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+    use std::io;
     use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+    use std::path::{Path, PathBuf};
 
     /// The modes of what is written.
     #[derive(Debug)]
@@ -105,7 +101,9 @@ mod system {
 /// Where there are no modes, what is new is as the system makes it.
 #[cfg(not(unix))]
 mod system {
-    use super::*;
+    use std::fs::File;
+    use std::io;
+    use std::path::{Path, PathBuf};
 
     #[derive(Debug)]
     pub struct Modes;

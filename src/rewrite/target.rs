@@ -9,7 +9,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::claim::{Claim, Leftover, Names};
+use super::claim::{Claim, Leftover, Names, failed, sync_folder};
 use super::modes::Modes;
 use crate::error::{Error, Result};
 use crate::source::{EVIDENCE, SUMMARY, evidence_beside};
@@ -186,11 +186,6 @@ fn told(error: Error, leftover: Leftover) -> Error {
     }
 }
 
-pub(super) fn failed(path: &Path) -> impl FnOnce(io::Error) -> Error {
-    let path = path.to_owned();
-    move |cause| Error::Io { path, cause }
-}
-
 /// Returns the path of the folder with all links in its parent resolved.
 fn place(folder: &Path) -> Result<PathBuf> {
     let refused = |detail: &str| Error::Refused { path: folder.into(), detail: detail.to_owned() };
@@ -228,13 +223,12 @@ fn check_replaceable(folder: &Path, overwrite: bool) -> Result<()> {
         return refused("is no folder");
     }
     let is_empty = fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
-    match (is_empty, overwrite) {
-        (true, _) => Ok(()),
-        (false, false) => refused("is not empty; name a new folder, or replace an earlier output with --overwrite"),
-        (false, true) if !folder.join(EVIDENCE).join(SUMMARY).is_file() => {
-            refused("is no output of an earlier run; --overwrite replaces nothing else")
-        }
-        (false, true) => Ok(()),
+    let is_output = folder.join(EVIDENCE).join(SUMMARY).is_file();
+    match overwrite {
+        _ if is_empty => Ok(()),
+        false => refused("is not empty; name a new folder, or replace an earlier output with --overwrite"),
+        true if !is_output => refused("is no output of an earlier run; --overwrite replaces nothing else"),
+        true => Ok(()),
     }
 }
 
@@ -262,8 +256,4 @@ fn check_replaceable_file(file: &Path, overwrite: bool) -> Result<()> {
         return refused(file, "is no output of an earlier run; --overwrite replaces nothing else");
     }
     Ok(())
-}
-
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }

@@ -17,6 +17,7 @@ mod against;
 mod archives;
 #[cfg(feature = "cli")]
 mod audit;
+#[cfg(feature = "cli")]
 mod bench;
 #[cfg(feature = "cli")]
 mod clean;

@@ -30,7 +30,9 @@ fn copies_have_the_modes_of_their_inputs() {
         ("b", 0o750),
         ("", 0o705),
     ];
-    modes.iter().for_each(|(name, mode)| set_mode(&bench, &format!("in/{name}"), *mode));
+    for (name, mode) in modes {
+        set_mode(&bench, &format!("in/{name}"), mode);
+    }
     bench.expect(0, "clean in --out out");
     for (name, expected) in modes {
         let found = mode(&bench, &format!("out/{name}"));
@@ -44,7 +46,9 @@ fn copies_have_the_modes_of_their_inputs() {
 #[test]
 fn what_was_private_stays_so() {
     let bench = Bench::with(&[("in/a.txt", &words(0, 50)), ("in/b.txt", &words(0, 50)), ("one.txt", &words(5, 50))]);
-    ["in/b.txt", "one.txt"].iter().for_each(|name| set_mode(&bench, name, 0o600));
+    for name in ["in/b.txt", "one.txt"] {
+        set_mode(&bench, name, 0o600);
+    }
     bench.expect(0, "clean in --out out");
     assert_eq!(mode(&bench, "out/a.txt"), mode(&bench, "in/a.txt"));
     for name in ["_doublon", "_doublon/removed.jsonl", "_doublon/sources.jsonl", "_doublon/summary.json"] {
