@@ -27,8 +27,8 @@ pub struct InputOptions {
     pub no_header: bool,
     /// The largest record that is read, in bytes. It bounds the memory that one source takes.
     pub max_record: u64,
-    /// A compressed source that unpacks to more than so many times its size is given up after its first 64 MiB; 0 for no
-    /// limit.
+    /// A compressed source that unpacks to more than so many times its size is given up after its first 64 MiB, the body of
+    /// a page in a web archive after its first 256 KiB; 0 for no limit.
     #[serde(default)]
     pub max_ratio: u64,
     /// What one document of plain text is.

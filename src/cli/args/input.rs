@@ -79,8 +79,8 @@ pub struct InputArgs {
     max_record: String,
     /// Give up compressed files that unpack to more than N times their size
     ///
-    /// It counts from 64 MiB on and keeps a few megabytes of equal records from becoming billions; 0 allows everything.
-    /// What is given up is reported.
+    /// It counts from 64 MiB on and keeps a few megabytes of equal records from becoming billions. The body of a page in a
+    /// web archive is given up likewise, from 256 KiB on. 0 allows everything. What is given up is reported.
     ///
     /// Example: --max-ratio 0
     #[arg(long, value_name = "N", default_value_t = InputOptions::default().max_ratio)]

@@ -12,12 +12,45 @@ use memchr::memchr;
 
 use super::fields::{HEAD_LIMIT, HeaderFields, head_end};
 use crate::finding::Reason;
+use crate::source::SourceOptions;
 use crate::source::skip::SkipCause;
 
 /// More encodings than this are not undone: two are rare already.
 const MOST_CODINGS: usize = 4;
 /// A line with the size of a chunk is not longer.
 const SIZE_LINE: usize = 1024;
+
+/// A body that unpacks to no more than this may be small as one likes.
+const SMALL_BODY: u64 = 256 << 10;
+
+/// How large bodies may be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BodyLimits {
+    /// The most bytes of a body.
+    pub bytes: u64,
+    /// How many times the size that it has as it is sent, if it is no [`SMALL_BODY`]; 0 for no limit.
+    pub ratio: u64,
+}
+
+impl BodyLimits {
+    /// Takes the limits of `options`.
+    pub fn of(options: &SourceOptions) -> Self {
+        Self { bytes: options.max_record, ratio: options.max_ratio }
+    }
+
+    /// Returns how many bytes a body may have that was sent as so many.
+    fn of_body(self, sent: u64) -> MostBytes {
+        let by_ratio = if self.ratio == 0 { u64::MAX } else { sent.saturating_mul(self.ratio).max(SMALL_BODY) };
+        MostBytes { bytes: by_ratio.min(self.bytes), ratio: (by_ratio < self.bytes).then_some(self.ratio) }
+    }
+}
+
+/// The most bytes that a body may have, and the ratio if that is what limits it.
+#[derive(Clone, Copy)]
+struct MostBytes {
+    bytes: u64,
+    ratio: Option<u64>,
+}
 
 /// A response without its header.
 #[derive(Debug, PartialEq, Eq)]
@@ -30,8 +63,8 @@ pub(super) struct Response<'a> {
 ///
 /// # Errors
 ///
-/// The header never ends, or the body is broken or becomes larger than `limit` bytes.
-pub(super) fn response(block: &[u8], limit: u64) -> Option<Result<Response<'_>, SkipCause>> {
+/// The header never ends, or the body is broken or larger than `limits` allow.
+pub(super) fn response(block: &[u8], limits: BodyLimits) -> Option<Result<Response<'_>, SkipCause>> {
     block.starts_with(b"HTTP/").then(|| {
         let end = match head_end(block) {
             Some(end) => end,
@@ -43,7 +76,7 @@ pub(super) fn response(block: &[u8], limit: u64) -> Option<Result<Response<'_>, 
             }
         };
         let fields = HeaderFields::new(&block[..end]);
-        let body = decode(&fields, &block[end..], limit)?;
+        let body = decode(&fields, &block[end..], limits)?;
         Ok(Response { content_type: fields.text("Content-Type"), body })
     })
 }
@@ -57,14 +90,15 @@ pub(super) fn head(block: &[u8]) -> Option<(u16, HeaderFields<'_>)> {
     Some((status, HeaderFields::new(&block[(line_end + 1).min(end)..end])))
 }
 
-fn decode<'a>(fields: &HeaderFields, body: &'a [u8], limit: u64) -> Result<Cow<'a, [u8]>, SkipCause> {
+fn decode<'a>(fields: &HeaderFields, body: &'a [u8], limits: BodyLimits) -> Result<Cow<'a, [u8]>, SkipCause> {
     let is_chunked = fields.all("Transfer-Encoding").any(|value| value.to_ascii_lowercase().ends_with(b"chunked"));
+    let most = limits.of_body(body.len() as u64);
     let mut body = if is_chunked { without_chunks(body) } else { Cow::Borrowed(body) };
     let codings: Vec<u8> = fields.all("Content-Encoding").collect::<Vec<_>>().join(&b',').to_ascii_lowercase();
     let codings: Vec<&[u8]> = codings.split(|&byte| byte == b',').map(<[u8]>::trim_ascii).collect();
     // The last was applied last.
     for coding in codings.iter().rev().take(MOST_CODINGS) {
-        if let Some(decoded) = undo(coding, &body, limit)? {
+        if let Some(decoded) = undo(coding, &body, most)? {
             body = Cow::Owned(decoded);
         }
     }
@@ -100,20 +134,18 @@ fn chunk_size(bytes: &[u8]) -> Option<(usize, &[u8])> {
 }
 
 /// Undoes one content encoding, unless the body is not in it.
-fn undo(coding: &[u8], body: &[u8], limit: u64) -> Result<Option<Vec<u8>>, SkipCause> {
+fn undo(coding: &[u8], body: &[u8], most: MostBytes) -> Result<Option<Vec<u8>>, SkipCause> {
     let is_zlib = body.len() >= 2 && body[0] & 0xf == 8 && u16::from_be_bytes([body[0], body[1]]).is_multiple_of(31);
     match coding {
-        b"gzip" | b"x-gzip" if body.starts_with(b"\x1f\x8b") => {
-            read("gzip", MultiGzDecoder::new(body), limit).map(Some)
-        }
-        b"deflate" if is_zlib => read("deflate", ZlibDecoder::new(body), limit).map(Some),
+        b"gzip" | b"x-gzip" if body.starts_with(b"\x1f\x8b") => read("gzip", MultiGzDecoder::new(body), most).map(Some),
+        b"deflate" if is_zlib => read("deflate", ZlibDecoder::new(body), most).map(Some),
         b"zstd" if body.starts_with(b"\x28\xb5\x2f\xfd") => match zstd::stream::read::Decoder::with_buffer(body) {
-            Ok(decoder) => read("zstd", decoder, limit).map(Some),
+            Ok(decoder) => read("zstd", decoder, most).map(Some),
             Err(error) => Err((Reason::BadPayload, error.to_string())),
         },
         // These have no sign at their start; what fails and is text was never encoded.
-        b"deflate" => or_as_it_is(body, read("deflate", DeflateDecoder::new(body), limit)),
-        b"br" => or_as_it_is(body, read("brotli", brotli_decompressor::Decompressor::new(body, 4096), limit)),
+        b"deflate" => or_as_it_is(body, read("deflate", DeflateDecoder::new(body), most)),
+        b"br" => or_as_it_is(body, read("brotli", brotli_decompressor::Decompressor::new(body, 4096), most)),
         _ => Ok(None),
     }
 }
@@ -127,14 +159,20 @@ fn or_as_it_is(body: &[u8], decoded: Result<Vec<u8>, SkipCause>) -> Result<Optio
     }
 }
 
-fn read(name: &str, decoder: impl Read, limit: u64) -> Result<Vec<u8>, SkipCause> {
+fn read(name: &str, decoder: impl Read, most: MostBytes) -> Result<Vec<u8>, SkipCause> {
     let mut decoded = Vec::new();
-    match decoder.take(limit.saturating_add(1)).read_to_end(&mut decoded) {
-        _ if decoded.len() as u64 > limit => {
-            Err((Reason::TooLarge, format!("its body is larger than {limit} bytes; raise --max-record")))
+    let read = decoder.take(most.bytes.saturating_add(1)).read_to_end(&mut decoded);
+    match (read, most.ratio) {
+        (_, None) if decoded.len() as u64 > most.bytes => {
+            Err((Reason::TooLarge, format!("its body is larger than {} bytes; raise --max-record", most.bytes)))
         }
-        Ok(_) => Ok(decoded),
-        Err(error) => {
+        (_, Some(ratio)) if decoded.len() as u64 > most.bytes => {
+            let detail =
+                format!("its body unpacks to over {ratio} times its size; not read, unless --max-ratio allows it");
+            Err((Reason::Bomb, detail))
+        }
+        (Ok(_), _) => Ok(decoded),
+        (Err(error), _) => {
             Err((Reason::BadPayload, format!("its {name} data is broken after {} bytes: {error}", decoded.len())))
         }
     }
@@ -153,7 +191,7 @@ mod tests {
 
     fn body(head: &str, body: &[u8]) -> Result<Vec<u8>, SkipCause> {
         let block = [b"HTTP/1.1 200 OK\r\n", head.as_bytes(), b"\r\n\r\n", body].concat();
-        response(&block, 1000).unwrap().map(|response| response.body.into_owned())
+        response(&block, LIMITS).unwrap().map(|response| response.body.into_owned())
     }
 
     fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -202,6 +240,23 @@ mod tests {
         assert_eq!(body("Content-Encoding: gzip\r\nTransfer-Encoding: chunked", &chunks).unwrap(), PAGE);
     }
 
+    const LIMITS: BodyLimits = BodyLimits { bytes: 1000, ratio: 0 };
+
+    #[test]
+    fn f19_a_body_that_unpacks_to_very_much_is_given_up() {
+        let most = BodyLimits { bytes: 1 << 28, ratio: 250 };
+        let unpack = |coding: &str, body: &[u8]| {
+            let block = [format!("HTTP/1.1 200 OK\r\nContent-Encoding: {coding}\r\n\r\n").as_bytes(), body].concat();
+            response(&block, most).unwrap().map(|response| response.body.len()).map_err(|(reason, _)| reason)
+        };
+        let zeros = |count: usize| gzip(&vec![b'a'; count]);
+        assert_eq!(unpack("gzip", &zeros(200_000)), Ok(200_000), "small ones may");
+        assert_eq!(unpack("gzip", &zeros(20_000_000)), Err(Reason::Bomb));
+        assert_eq!(unpack("gzip, gzip", &gzip(&zeros(2_000_000))), Err(Reason::Bomb), "of both together");
+        let numbers = (0..90_000).map(|n: u32| n.to_string()).collect::<Vec<_>>().join(" ");
+        assert_eq!(unpack("gzip", &gzip(numbers.as_bytes())), Ok(numbers.len()));
+    }
+
     #[test]
     fn f21_what_is_not_encoded_is_taken_as_it_is() {
         for coding in ["gzip", "deflate", "br", "zstd", "made-up", ""] {
@@ -220,14 +275,14 @@ mod tests {
         );
         assert_eq!(body("Content-Encoding: gzip", &gzip(&[b'a'; 1000])).unwrap().len(), 1000);
         let endless = [&b"HTTP/1.0 200 OK\r\n"[..], &b"a: b\r\n".repeat(HEAD_LIMIT)].concat();
-        assert_eq!(response(&endless, 1000).unwrap().unwrap_err().0, Reason::BadPayload);
+        assert_eq!(response(&endless, LIMITS).unwrap().unwrap_err().0, Reason::BadPayload);
     }
 
     #[test]
     fn a_response_may_be_cut_short() {
-        assert_eq!(response(b"<p>", 9), None);
+        assert_eq!(response(b"<p>", LIMITS), None);
         for block in [&b"HTTP/1.0"[..], b"HTTP/1.1 200 OK\r\nContent-Type: a/b\r\n"] {
-            assert_eq!(*response(block, 9).unwrap().unwrap().body, *b"");
+            assert_eq!(*response(block, LIMITS).unwrap().unwrap().body, *b"");
         }
     }
 }

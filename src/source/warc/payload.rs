@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::http;
+use super::http::{self, BodyLimits};
 use crate::finding::Reason;
 use crate::source::charset::{self, CharsetHints, charset_in};
 use crate::source::html;
@@ -35,16 +35,16 @@ const SNIFF: usize = 1024;
 ///
 /// # Errors
 ///
-/// It holds no text, or its body is broken or larger than `limit`.
+/// It holds no text, or its body is broken or larger than `limits` allow.
 pub(super) fn text(
     block: &[u8],
     content: BlockContent,
     content_type: Option<&str>,
-    limit: u64,
+    limits: BodyLimits,
 ) -> Result<PayloadText, SkipCause> {
     // Some crawlers name the type of the page where that of the response belongs.
     let may_be_http = content == BlockContent::Response || content_type.is_some_and(is_http);
-    let (content_type, body) = match may_be_http.then(|| http::response(block, limit)).flatten() {
+    let (content_type, body) = match may_be_http.then(|| http::response(block, limits)).flatten() {
         Some(response) => response.map(|response| (response.content_type, response.body))?,
         None => (content_type.filter(|media| !is_http(media)).map(str::to_owned), Cow::Borrowed(block)),
     };
@@ -126,8 +126,10 @@ fn is_binary(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
+    const LIMITS: BodyLimits = BodyLimits { bytes: 1000, ratio: 0 };
+
     fn read(content_type: &str, block: &[u8]) -> Result<String, Reason> {
-        text(block, BlockContent::Response, Some(content_type), 1000)
+        text(block, BlockContent::Response, Some(content_type), LIMITS)
             .map(|text| text.text)
             .map_err(|(reason, _)| reason)
     }
@@ -145,7 +147,7 @@ mod tests {
         assert_eq!(response("Content-Type: text/html, text/html", b"<p>a").unwrap(), "a");
         assert_eq!(read("text/plain", b"a").unwrap(), "a");
         assert_eq!(read("text/html", b"HTTP/1.0 404 Not Found\r\n\r\n<p>a").unwrap(), "a");
-        let plain = text(b"HTTP/2 in short: a", BlockContent::Plain, Some("text/plain"), 1000).unwrap();
+        let plain = text(b"HTTP/2 in short: a", BlockContent::Plain, Some("text/plain"), LIMITS).unwrap();
         assert_eq!(plain.text, "HTTP/2 in short: a");
     }
 
@@ -175,7 +177,7 @@ mod tests {
 
     #[test]
     fn lossy_texts_carry_the_hash_of_their_bytes() {
-        let lossy = |bytes: &[u8]| text(bytes, BlockContent::Plain, Some("text/plain; charset=utf-8"), 1000).unwrap();
+        let lossy = |bytes: &[u8]| text(bytes, BlockContent::Plain, Some("text/plain; charset=utf-8"), LIMITS).unwrap();
         let (one, two) = (lossy("é\u{e9}é \u{fffd}".as_bytes()), lossy(b"\xc3\xa9\xc3\xa9\xff"));
         assert_eq!((one.lossy, one.raw_hash), (false, None));
         assert_eq!((two.lossy, two.raw_hash), (true, Some(content_hash(b"\xc3\xa9\xc3\xa9\xff"))));

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::archive::{ArchiveCut, HeadForm, RecordHead, extent, line_ends, version};
-use super::http;
+use super::http::{self, BodyLimits};
 use super::names::RecordFields;
 use super::payload::{self, BlockContent};
 use crate::finding::{Metadata, Reason, RecordId, Skipped};
@@ -55,7 +55,7 @@ fn read(bytes: &[u8], place: RecordPlace, options: &SourceOptions) -> Result<Opt
     let Some(content) = head.content()? else { return Ok(None) };
     let block = &bytes[head.end..head.end + head.length.min((bytes.len() - head.end) as u64) as usize];
     let payload::PayloadText { text, title, lossy, raw_hash } =
-        payload::text(block, content, head.content_type().as_deref(), options.max_record)?;
+        payload::text(block, content, head.content_type().as_deref(), BodyLimits::of(options))?;
     let fields = RecordFields { head: &head, block, title: title.as_deref() };
     let id = if options.names_id() { fields.get(&options.id_field) } else { head.id() };
     let value = options.value_field.as_deref().and_then(|name| fields.get(name));
