@@ -52,15 +52,17 @@ impl Tokenizer {
     /// assert_eq!(words, ["1", "2", "été"]);
     /// ```
     pub fn word(&self, text: &str, token: Token) -> String {
-        let Span { mut start, end } = token.span;
+        let Span { mut start, mut end } = token.span;
         let mut context = 1;
         loop {
             let found = self.word_in(&text[start..end], token.hash);
-            if start == 0 || !found.is_empty() {
+            if (start, end) == (0, text.len()) || !found.is_empty() {
                 return found;
             }
-            // What stands before decides what a mark at the start belongs to, and so where the token ends.
+            // What stands around decides what a mark at the start belongs to, where the token ends, and whether a hyphen at
+            // a line end is inside of it.
             start = text.floor_char_boundary(start.saturating_sub(context));
+            end = text.ceil_char_boundary(end.saturating_add(context).min(text.len()));
             context *= 16;
         }
     }
