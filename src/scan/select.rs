@@ -9,6 +9,7 @@ use super::texts::Texts;
 use crate::finding::Skipped;
 use doublon_core::groups::DocumentGroups;
 use doublon_core::kernel::{MemberBuckets, Question, Selected, Selection, SelectionRules, Sketcher};
+use doublon_core::verify::ShingleSet;
 
 /// Members of the sample that are read at a time.
 const SAMPLE_PART: usize = 64;
@@ -29,7 +30,7 @@ pub(super) struct Selector<'a> {
 /// The shingle sets that were made, by document. One that could not be read has none, and matches nothing.
 #[derive(Default)]
 struct HeldSets {
-    made: HashMap<u32, Vec<u64>>,
+    made: HashMap<u32, ShingleSet>,
     shingles: usize,
     /// Documents that could not be read again.
     lost: Vec<(u32, Skipped)>,
@@ -52,7 +53,7 @@ impl Selector<'_> {
             questions.par_iter_mut().for_each(Question::sort);
             sets.load(selection.documents_asked(&questions), self.held, &measured_shingles_of);
             for question in &questions {
-                let measure = |earlier, later| self.rules.measure(&sets.made[&earlier], &sets.made[&later]);
+                let measure = |earlier, later| self.rules.measure_sets(&sets.made[&earlier], &sets.made[&later]);
                 selection.answer(question, measure);
             }
             selection.settle(&questions);
@@ -110,22 +111,14 @@ impl HeldSets {
         let mut missing: Vec<u32> = wanted.filter(|doc| !self.made.contains_key(doc)).collect();
         missing.sort_unstable();
         missing.dedup();
-        let made = missing.into_par_iter().map(|doc| (doc, set(shingles_of(doc))));
+        let made = missing.into_par_iter().map(|doc| (doc, shingles_of(doc).map(ShingleSet::new)));
         for (doc, set) in made.collect::<Vec<_>>() {
             let set = set.unwrap_or_else(|skipped| {
                 self.lost.push((doc, skipped));
-                Vec::new()
+                ShingleSet::default()
             });
-            self.shingles += set.len();
+            self.shingles += set.shingles().len();
             self.made.insert(doc, set);
         }
     }
-}
-
-/// Sorts shingles and drops repeats.
-fn set(shingles: Result<Vec<u64>, Skipped>) -> Result<Vec<u64>, Skipped> {
-    let mut set = shingles?;
-    set.sort_unstable();
-    set.dedup();
-    Ok(set)
 }

@@ -145,6 +145,8 @@ impl ContainmentIndex {
 pub struct PrefixIndex {
     threshold: f64,
     lists: TagLists<PrefixEntry>,
+    /// How many sets were put in.
+    sets: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -159,16 +161,18 @@ struct PrefixEntry {
 impl PrefixIndex {
     /// Makes an empty index for pairs of a Jaccard similarity of at least `threshold`.
     pub fn new(threshold: f64) -> Self {
-        Self { threshold, lists: TagLists::new() }
+        Self { threshold, lists: TagLists::new(), sets: 0 }
     }
 
     /// Drops all sets and keeps their memory.
     pub fn clear(&mut self) {
         self.lists.clear();
+        self.sets = 0;
     }
 
     /// Puts a set in under the number `member`.
     pub fn insert(&mut self, member: u32, prefix: &Prefix) {
+        self.sets += 1;
         for (place, shingle) in prefix.first(self.threshold) {
             let reach = self.reach(prefix.set_len, place);
             let entry = PrefixEntry { member, reach, set_len: prefix.set_len as u32 };
@@ -178,6 +182,7 @@ impl PrefixIndex {
 
     /// Appends the numbers of all sets that may be similar enough, some of them several times.
     pub fn candidates(&self, prefix: &Prefix, found: &mut Vec<u32>) {
+        let before = found.len();
         let len = prefix.set_len as u32;
         // No set that is similar enough is larger than len / t, and no entry of it reaches beyond that / t.
         let farthest = (f64::from(len) / self.threshold / self.threshold + 2.0) as u32;
@@ -188,6 +193,14 @@ impl PrefixIndex {
                 let fitting = entries.filter(|entry| entry.reach >= len && reach >= entry.set_len);
                 found.extend(fitting.map(|entry| entry.member));
             }
+            // Where texts are of few words, each has most shingles of all: they all are found soon, and then again and again.
+            if found.len() - before > 2 * self.sets + FEW {
+                let of_this = found.split_off(before);
+                found.extend(distinct(of_this));
+                if found.len() - before == self.sets {
+                    return;
+                }
+            }
         }
     }
 
@@ -197,6 +210,15 @@ impl PrefixIndex {
         let other = (len - place) as f64 * (1.0 + self.threshold) / self.threshold - len as f64;
         (other.max(0.0) + 1.0) as u32 // one more, for what the product loses
     }
+}
+
+/// Candidates that may stand several times before repeats are dropped.
+const FEW: usize = 64;
+
+fn distinct(mut numbers: Vec<u32>) -> Vec<u32> {
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
 }
 
 /// Short lists under 32-bit tags, as chains through one array. Two keys of one tag share a list.

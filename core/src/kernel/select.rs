@@ -15,7 +15,7 @@ use crate::candidate::prefix::{ContainmentIndex, Prefix, PrefixIndex, Rarity};
 use crate::config::{Config, Settings};
 use crate::groups::DocumentGroups;
 use crate::kernel::buckets::MemberBuckets;
-use crate::verify::Overlap;
+use crate::verify::{Overlap, ShingleSet};
 
 /// Members decided at a time, at most; and at least where nearly all are removed.
 const LARGEST_ROUND: u32 = 1024;
@@ -45,6 +45,13 @@ impl SelectionRules {
     /// Returns whether two documents, of which the later one is `b`, are duplicates.
     pub fn match_by(&self, overlap: Overlap) -> bool {
         overlap.reaches(self.threshold) || self.containment.is_some_and(|share| overlap.containment_b() >= share)
+    }
+
+    /// Measures two sets of shingles, unless their bitmaps or a sample show that they cannot match.
+    pub fn measure_sets(&self, earlier: &ShingleSet, later: &ShingleSet) -> Option<Overlap> {
+        let [a, b] = [earlier, later].map(|set| set.shingles().len());
+        let most = Overlap { a, b, shared: earlier.most_shared(later).min(a).min(b) };
+        if self.match_by(most) { self.measure(earlier.shingles(), later.shingles()) } else { None }
     }
 
     /// Measures two sorted sets of shingles, unless a sample shows that they cannot match.

@@ -4,6 +4,8 @@ pub mod align;
 pub mod difference;
 pub mod overlap;
 pub mod pair;
+pub mod set;
 pub mod subsequence;
 
 pub use overlap::Overlap;
+pub use set::ShingleSet;

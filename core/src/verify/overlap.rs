@@ -31,7 +31,7 @@ impl Overlap {
     /// Returns whether a sample shows that the Jaccard similarity is below `threshold`, without measuring it.
     ///
     /// The sample is the 1,024 smallest hashes of both sets together, which are random ones; only sets of more than
-    /// 2,048 are tried. It errs for a pair at the threshold with a probability of 1 in 10^9: six standard deviations.
+    /// 2,048 are tried. It errs for a pair at the threshold with a probability of 1 in 10^15: eight standard deviations.
     /// Source: bottom-k sketches (Cohen and Kaplan, "Summarizing Data using Bottom-k Sketches", PODC 2007).
     pub fn is_surely_below(threshold: f64, a: &[u64], b: &[u64]) -> bool {
         const SAMPLE: usize = 1024;
@@ -48,7 +48,7 @@ impl Overlap {
             b = &b[past_y..];
         }
         let deviation = (threshold * (1.0 - threshold) / SAMPLE as f64).sqrt();
-        ratio(shared, SAMPLE) < threshold - 6.0 * deviation - 1e-9
+        ratio(shared, SAMPLE) < threshold - 8.0 * deviation - 1e-9
     }
 
     /// Returns the Jaccard similarity, `0.0..=1.0`: shared shingles / all shingles of both. Two empty sets have 0.
@@ -130,7 +130,7 @@ mod tests {
         for shift in (0..5000).step_by(50) {
             let (jaccard, is_below) = refused(shift);
             assert!(!is_below || jaccard < 0.8, "{jaccard} is refused");
-            assert!(is_below || jaccard > 0.65, "{jaccard} is not refused");
+            assert!(is_below || jaccard > 0.62, "{jaccard} is not refused");
         }
         let small = set(0, 2048);
         assert!(!Overlap::is_surely_below(0.8, &small, &set(5000, 9000)), "small sets are measured");
