@@ -23,6 +23,8 @@ mod clean;
 mod cli;
 #[cfg(feature = "cli")]
 mod cmd;
+#[cfg(feature = "cli")]
+mod decisions;
 #[cfg(feature = "report")]
 mod explain;
 #[cfg(feature = "cli")]

@@ -2,6 +2,7 @@
 
 #![allow(clippy::doc_markdown)] // the comments of arguments are their help, where backticks would show
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
@@ -24,7 +25,7 @@ use crate::cli::facts::{FactsGatherer, RunFacts};
 use crate::cli::hints;
 use crate::cli::output::Output;
 use crate::cli::progress::Meter;
-use crate::cli::saved::send_findings;
+use crate::cli::saved::{read_decisions, send_findings};
 use crate::cli::say::say;
 
 #[derive(Debug, Group)]
@@ -77,6 +78,15 @@ pub struct CleanArgs {
     /// Example: --from found.jsonl --out clean/
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
+    /// Let go and stay what was decided in FILE
+    ///
+    /// FILE is what the page of `--format html` saves when its findings were reviewed: documents and places that stay, go,
+    /// or stay in the stead of others. What goes is nevertheless a verified copy of what stays. A decision on what is not
+    /// found has no effect and is told; so use the flags with which the page was made.
+    ///
+    /// Example: doublon clean archive/ --decisions decisions.jsonl --out clean/
+    #[arg(long, value_name = "FILE")]
+    decisions: Option<PathBuf>,
     /// What becomes of duplicate documents
     ///
     /// `drop` leaves them out. `mark` leaves all documents in, and adds a field doublon to those of a cluster: its number,
@@ -242,7 +252,12 @@ fn clean(
         // What is wrong with the output is told before the work.
         target = prepare(args, &given.paths, given.paths.first().filter(|_| given.paths.len() == 1))?;
     }
-    let mut gatherer = FactsGatherer::new(Planner::new(args.options()));
+    let planner = Planner::new(args.options());
+    let planner = match args.decisions.as_deref().map(read_decisions).transpose()? {
+        Some(decisions) => planner.with_decisions(decisions),
+        None => planner,
+    };
+    let mut gatherer = FactsGatherer::new(planner);
     find(args, given, meter, &mut gatherer)?;
     let (facts, planner) = gatherer.finish();
     refuse_empty(args, &facts, meter)?;
@@ -396,12 +411,17 @@ fn tell(summary: &CleanSummary, args: &CleanArgs) {
     let [documents_in, kept, removed, skipped] = [documents, kept, removed, skipped].map(|&n| number(n));
     let marked = if summary.marked > 0 { format!("; {} marked", number(summary.marked)) } else { String::new() };
     say(&format!("documents: {documents_in} = {kept} kept + {removed} removed + {skipped} skipped{marked}"));
+    if !summary.documents_left.is_empty() {
+        let left = summary.documents_left.values().sum();
+        let (verb, they) = if left == 1 { ("stays", "it repeats another") } else { ("stay", "they repeat others") };
+        let reasons = reasons(&summary.documents_left);
+        say(&format!("{} {verb} though {they} ({reasons})", counted(left, "document")));
+    }
     if args.passages != PassagesArg::Keep {
         let verb = if args.passages == PassagesArg::Cut { "cut" } else { "marked" };
         let left: u64 = summary.passages_left.values().sum();
-        let reasons: Vec<_> =
-            summary.passages_left.iter().map(|(reason, &n)| format!("{} {reason}", number(n))).collect();
-        let reasons = if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join(", ")) };
+        let reasons = reasons(&summary.passages_left);
+        let reasons = if reasons.is_empty() { reasons } else { format!(" ({reasons})") };
         say(&format!("passages: {} {verb}, {} left{reasons}", number(*passages), number(left)));
     }
     let not_copied: u64 = summary.not_copied.values().sum();
@@ -416,6 +436,13 @@ fn tell(summary: &CleanSummary, args: &CleanArgs) {
         let (out, removed) = (out.display(), evidence.join("removed.jsonl"));
         say(&format!("wrote {files}, {sizes}, to {out}; {} tells what is missing", removed.display()));
     }
+}
+
+/// `3 decided, 1 unverified`.
+fn reasons(counts: &BTreeMap<&'static str, u64>) -> String {
+    let told: Vec<_> =
+        counts.iter().map(|(reason, &n)| format!("{} {}", number(n), reason.replace('_', " "))).collect();
+    told.join(", ")
 }
 
 impl CleanArgs {
