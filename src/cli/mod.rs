@@ -24,6 +24,7 @@ mod facts;
 mod hints;
 mod next;
 mod output;
+mod plan;
 mod program;
 mod progress;
 mod render;

@@ -10,6 +10,7 @@ use clap::{Args as Group, ValueEnum};
 use doublon::Error;
 use doublon::finding::{Parameters, Reason, Sink};
 use doublon::report::text::{bytes, counted, number};
+use doublon::report::visible::visible;
 use doublon::rewrite::{
     AddedFields, CheckedPlan, CleanOptions, CleanSummary, CopiedSource, CopySink, CopyTarget, CutEdge,
     DocumentTreatment, MergedField, PassageTreatment, Plan, Planner, apply, check, names, removals, settle, sources,
@@ -24,6 +25,7 @@ use crate::cli::exit::Outcome;
 use crate::cli::facts::{FactsGatherer, RunFacts};
 use crate::cli::hints;
 use crate::cli::output::Output;
+use crate::cli::plan::{PlanNotes, write_plan};
 use crate::cli::progress::Meter;
 use crate::cli::saved::{read_decisions, send_findings};
 use crate::cli::say::say;
@@ -59,14 +61,22 @@ pub struct CleanArgs {
     overwrite: bool,
     /// Tell what would be removed, and write no copy
     ///
-    /// The lines are those that DIR/_doublon/removed.jsonl would have. They go to standard output, or to the file of -o.
+    /// What goes stands with what stays for it, those first of which most goes, and what stays though it repeats with the
+    /// reason; then how many bytes would go, and where the copy would be. It goes to standard output, or to the file of -o.
     ///
-    /// Example: --dry-run | head
+    /// Example: --dry-run --out clean/
     #[arg(long)]
     dry_run: bool,
-    /// Write the lines of --dry-run to FILE
+    /// Form of the plan of --dry-run
     ///
-    /// Example: --dry-run -o plan.jsonl
+    /// `text` is for people and has the largest groups; `json` has the lines that DIR/_doublon/removed.jsonl would have.
+    ///
+    /// Example: --dry-run --format json | jq .doc.source
+    #[arg(long, value_enum, value_name = "FORM", default_value = "text", requires = "dry_run")]
+    format: PlanFormat,
+    /// Write the plan of --dry-run to FILE
+    ///
+    /// Example: --dry-run --format json -o plan.jsonl
     #[arg(short, long, value_name = "FILE", requires = "dry_run")]
     output: Option<PathBuf>,
     /// Act on saved findings instead of scanning
@@ -148,6 +158,12 @@ pub struct CleanArgs {
     pub run: RunArgs,
     #[command(flatten)]
     messages: MessageArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum PlanFormat {
+    Text,
+    Json,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -257,9 +273,10 @@ fn clean(
         Some(decisions) => planner.with_decisions(decisions),
         None => planner,
     };
-    let mut gatherer = FactsGatherer::new(planner);
+    let mut gatherer = FactsGatherer::new(PlanNotes::new(planner, args.tells_plan()));
     find(args, given, meter, &mut gatherer)?;
     let (facts, planner) = gatherer.finish();
+    let (planner, notes) = planner.finish();
     refuse_empty(args, &facts, meter)?;
     meter.phase("planning", None);
     let mut plan = planner.finish()?;
@@ -290,6 +307,10 @@ fn clean(
         target.write(&Path::new(EVIDENCE).join("sources.jsonl"), |out| sources(&plan, &names, &copied, out))?;
         write_evidence(&mut target, &plan, &summary)?;
         target.publish()?;
+    } else if args.tells_plan() {
+        meter.finish();
+        let copy = told_copy(args, &paths, given)?;
+        plan_output.write(false, |out| write_plan(&plan, &notes, &summary, &copy, out))?;
     } else {
         plan_output.write(false, |out| removals(&plan, out))?;
     }
@@ -336,6 +357,28 @@ fn copy_names(paths: &[PathBuf], roots: &[PathBuf], target: Option<&CopyTarget>)
         Some(name) => Ok(vec![name.to_owned(); paths.len()]),
         None => names(paths, roots),
     }
+}
+
+/// Says where the copy of a dry run would be.
+fn told_copy(args: &CleanArgs, paths: &[PathBuf], given: &GivenInput) -> Result<String> {
+    let Some(out) = &args.out else { return Ok("would be written where --out names it".to_owned()) };
+    let out = out.display().to_string();
+    let only = paths.first().filter(|only| paths.len() == 1 && only.is_file());
+    let is_file = only.is_some_and(|only| matches!(named_copy(only, Path::new(&out)), NamedCopy::Same));
+    let names = names(paths, &given.roots)?;
+    Ok(match names.first() {
+        _ if is_file => format!("would be written to {}", visible(&out)),
+        Some(first) => {
+            let first = Path::new(&out).join(first).display().to_string();
+            format!(
+                "would be written to {}, {} from {} on",
+                visible(&out),
+                counted(paths.len() as u64, "file"),
+                visible(&first)
+            )
+        }
+        None => format!("would be written to {}", visible(&out)),
+    })
 }
 
 /// A copy of nothing is what a wrong path or field looks like.
@@ -446,6 +489,11 @@ fn reasons(counts: &BTreeMap<&'static str, u64>) -> String {
 }
 
 impl CleanArgs {
+    /// Whether the plan is told for people.
+    fn tells_plan(&self) -> bool {
+        self.dry_run && self.format == PlanFormat::Text
+    }
+
     /// Returns the fields that records get.
     fn added(&self) -> Result<AddedFields> {
         if self.documents == DocumentsArg::Mark && self.passages == PassagesArg::Cut {
