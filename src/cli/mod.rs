@@ -19,6 +19,7 @@ mod baseline;
 mod command_line;
 mod commands;
 mod config;
+mod course;
 mod exit;
 mod facts;
 mod hints;

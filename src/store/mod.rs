@@ -8,6 +8,7 @@ mod column;
 mod partition;
 mod spill;
 mod spool;
+mod steps;
 mod units;
 mod words;
 
@@ -16,5 +17,6 @@ pub use budget::Resources;
 pub(crate) use column::SpillColumn;
 pub(crate) use partition::{Partition, Partitions, divide};
 pub(crate) use spool::Spool;
+pub use steps::{Step, Steps};
 pub(crate) use units::{UnitPlace, UnitReader, UnitRows, Units};
 pub(crate) use words::{HeldWords, WordReader, WordRows, Words};

@@ -21,6 +21,7 @@ use doublon::source::{EVIDENCE, NamedCopy, SUMMARY, evidence_beside, named_copy}
 use doublon_core::Level;
 
 use crate::cli::args::{ListArgs, MessageArgs, RunArgs};
+use crate::cli::course::Course;
 use crate::cli::exit::Outcome;
 use crate::cli::facts::{FactsGatherer, RunFacts};
 use crate::cli::hints;
@@ -194,7 +195,8 @@ enum EdgeArg {
 pub fn run(args: &CleanArgs) -> Result<Outcome> {
     let given = GivenInput::of(args)?;
     let plan_output = Output::prepare(args.output.as_deref(), &given.paths)?;
-    let meter = Meter::of(&args.messages);
+    let (passages, cuts) = (args.passages != PassagesArg::Keep, args.passages == PassagesArg::Cut);
+    let meter = Meter::of(&args.messages, Course::of_clean(passages, cuts, args.from.is_none()));
     let done = clean(args, &given, &plan_output, &meter);
     meter.finish();
     let (facts, summary) = done?;

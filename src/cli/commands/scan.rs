@@ -13,6 +13,7 @@ use doublon::report::text::summary_line;
 use doublon::scan::scan_into;
 
 use crate::cli::args::{LimitArgs, ListArgs, MessageArgs, RenderArgs, RenderFormat, RunArgs};
+use crate::cli::course::Course;
 use crate::cli::exit::{self, Outcome};
 use crate::cli::facts::{FactsGatherer, RunFacts};
 use crate::cli::output::Output;
@@ -94,7 +95,7 @@ pub fn run(args: &ScanArgs) -> Result<Outcome> {
         say(&settings_line(&parameters));
     }
     let baseline = baseline::load(args.limits.baseline.as_deref(), &parameters)?;
-    let meter = Meter::of(messages);
+    let meter = Meter::of(messages, Course::of_scan(parameters.config.level.passages()));
     let folder = resources.tmp.clone().unwrap_or_else(std::env::temp_dir);
     let input = next::page_input(&args.paths, &args.run.given);
     let facts = render(&args.render, &output, &folder, input, |report| {
