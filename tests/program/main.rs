@@ -59,6 +59,8 @@ mod schema;
 mod stats;
 #[cfg(feature = "cli")]
 mod subtitles;
+#[cfg(all(feature = "cli", feature = "parquet"))]
+mod tables;
 #[cfg(feature = "cli")]
 mod units;
 #[cfg(feature = "cli")]

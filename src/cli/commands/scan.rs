@@ -18,7 +18,7 @@ use crate::cli::exit::{self, Outcome};
 use crate::cli::facts::{FactsGatherer, RunFacts};
 use crate::cli::output::Output;
 use crate::cli::progress::Meter;
-use crate::cli::render::render;
+use crate::cli::render::{self, render};
 use crate::cli::say::{say, write_plain};
 use crate::cli::{baseline, hints, next};
 
@@ -89,7 +89,7 @@ pub fn run(args: &ScanArgs) -> Result<Outcome> {
     let (mut parameters, resources) = (args.parameters()?, args.run.resources()?);
     let paths = args.lists.compared_paths(&args.paths, &mut parameters)?;
     let fail_over = args.limits.fail_over()?;
-    let output = Output::prepare(args.render.output.as_deref(), &paths)?;
+    let output = render::prepare(&args.render, &paths)?;
     let messages = &args.messages;
     if messages.verbose {
         say(&settings_line(&parameters));
