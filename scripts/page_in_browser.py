@@ -200,6 +200,52 @@ class Checks:
         assert self.run(f"document.querySelector('{anchor}').open && document.activeElement.closest('{anchor}') != null")
         self.is_quiet(page)
 
+    def a_page_is_reviewed_and_its_decisions_are_carried_out(self):
+        page = self.many()
+        self.open(page)
+        assert self.run("!document.getElementById('review').hidden && document.getElementById('save').disabled")
+        self.run("document.activeElement.blur()")
+        # By keyboard: the first finding is accepted, the second ignored, a place of the third becomes the original.
+        for key in "jrjijno":
+            self.browser.press(key)
+            self.browser.settle(0.1)
+        groups = "[...document.querySelectorAll('.shelf:not([hidden]) .group')].slice(0, 3)"
+        marks = self.run(f"{groups}.map(group => group.querySelector('.mark')?.textContent ?? '')")
+        assert marks == ["others go", "ignored", "other original"], marks
+        row = "document.activeElement.closest('li')"
+        assert self.run(f"{row}.querySelector('[data-decide=original]').getAttribute('aria-pressed')") == "true"
+        self.is_accessible()
+        self.picture("review")
+        # By mouse: a place of the first stays. What is decided twice is undone.
+        self.run(f"{groups}[0].querySelectorAll('.places [data-decide=keep]')[0].click()")
+        assert self.text("#decided") == "3 findings decided.", self.text("#decided")
+        self.run(f"{groups}[1].querySelector('summary').click()")
+        self.browser.settle(0.1)
+        self.run(f"{groups}[1].querySelector('[data-decide=ignore]').click()")
+        assert self.text("#decided") == "2 findings decided.", self.text("#decided")
+        self.browser.press("?", shift=True)
+        assert self.run("!document.getElementById('key-list').hidden")
+        self.is_accessible()
+        self.browser.press("?", shift=True)
+        self.browser.call("Page.setDownloadBehavior", behavior="allow", downloadPath=str(self.folder))
+        (self.folder / "decisions.jsonl").unlink(missing_ok=True)
+        self.run("document.getElementById('save').click()")
+        self.browser.settle(1)
+        told, _ = self.browser.complaints()
+        assert told == [], told
+        assert "saved" in self.text("#decided"), self.text("#decided")
+        lines = [json.loads(line) for line in (self.folder / "decisions.jsonl").read_text().splitlines()]
+        assert lines[0]["schema"] == "doublon.decisions/1" and lines[0]["undecided"] == "remove", lines[0]
+        assert [line["decision"] for line in lines[1:]] == ["accept", "keep", "original"], lines
+        done = subprocess.run([self.doublon, "clean", self.folder / "many", "--passages", "cut", "--decisions",
+                               self.folder / "decisions.jsonl", "--out", self.folder / "reviewed", "--overwrite"],
+                              stderr=subprocess.PIPE, text=True)
+        assert done.returncode == 0 and "nothing was found" not in done.stderr, done.stderr
+        verified = subprocess.run([self.doublon, "verify", self.folder / "reviewed"], stdout=subprocess.PIPE)
+        assert verified.returncode == 0, verified.stdout
+        left = (self.folder / "reviewed" / "_doublon" / "staying.jsonl").read_text()
+        assert '"decided"' in left, left
+
     def a_page_works_without_script(self):
         page = self.many()
         self.browser.open(page, script=False)
@@ -207,7 +253,7 @@ class Checks:
         self.browser.call("Emulation.setScriptExecutionDisabled", value=False)
         assert self.count(".group .body") == self.count(".group") > 20, "what is folded is there"
         assert self.count(".fold") == self.count(".fold:not([open])") > 0
-        assert self.run("document.getElementById('tools').hidden && document.getElementById('tabs').hidden")
+        assert self.run("['tools', 'tabs', 'review'].every(id => document.getElementById(id).hidden)")
         self.is_quiet(page)
 
     def a_page_fits_a_telephone_and_paper_and_looks_good_in_the_dark(self):

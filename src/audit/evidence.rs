@@ -24,6 +24,8 @@ pub(super) struct Evidence {
     pub documents: BTreeMap<Place, GoneDocument>,
     /// The cuts of each document, in order.
     pub cuts: BTreeMap<Place, Vec<Cut>>,
+    /// Documents that repeat others and stay.
+    pub staying_documents: BTreeSet<Place>,
     /// Places that repeat and stay.
     pub staying: BTreeMap<Place, Vec<Span>>,
     /// Sources that stay whole because they are damaged.
@@ -159,6 +161,7 @@ enum RemovedLine {
 #[derive(Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
 enum StayingLine {
+    Document { doc: DocumentRef },
     Passage { span: PlaceText },
     File { source: String },
 }
@@ -189,6 +192,7 @@ impl Evidence {
             sources,
             documents: BTreeMap::new(),
             cuts: BTreeMap::new(),
+            staying_documents: BTreeSet::new(),
             staying: BTreeMap::new(),
             whole: BTreeSet::new(),
         };
@@ -197,6 +201,7 @@ impl Evidence {
         let staying = folder.join("staying.jsonl");
         for line in lines(&staying)? {
             match line {
+                StayingLine::Document { doc } => _ = reader.staying_documents.insert(place(&doc, &staying, &names)?),
                 StayingLine::Passage { span: PlaceText { doc, start, end } } => {
                     let place = place(&doc, &staying, &names)?;
                     reader.staying.entry(place).or_default().push(Span::new(start, end.max(start)));

@@ -8,7 +8,7 @@ use super::beside::Copies;
 use super::evidence::{Evidence, Place};
 use super::fault::{Faults, Promise};
 use crate::error::Result;
-use crate::finding::{Finding, PlacedSpan, Sink};
+use crate::finding::{DocumentRef, Finding, PlacedSpan, Sink};
 
 /// Receives the findings of a scan of the copy.
 pub(super) struct Repeats<'a> {
@@ -40,6 +40,13 @@ impl<'a> Repeats<'a> {
         self.source(copy).is_some_and(|source| self.evidence.whole.contains(&source))
     }
 
+    /// Whether a document of the copy is told to stay though it repeats another.
+    fn is_told_document(&self, doc: &DocumentRef) -> bool {
+        let source = self.source(&doc.source);
+        let place = source.map(|source| (source, self.copies.original(source, doc.record)));
+        place.is_some_and(|place| self.evidence.staying_documents.contains(&place))
+    }
+
     /// Returns a place of the copy in the input.
     fn original(&self, place: &PlacedSpan) -> Option<(Place, Span)> {
         let source = self.source(&place.doc.source)?;
@@ -69,8 +76,11 @@ impl Sink for Repeats<'_> {
     fn receive(&mut self, finding: Finding) -> Result<()> {
         match finding {
             Finding::DocumentCluster(cluster) => {
+                // Of two that are alike, the other one may stay for another reason than the first.
+                let is_told = self.is_told_document(&cluster.keep);
                 for member in cluster.members {
-                    if !self.is_of_whole(&member.doc.source) {
+                    let stays = is_told || self.is_told_document(&member.doc);
+                    if !stays && !self.is_of_whole(&member.doc.source) {
                         let place = format!("{}, record {} of the copy", member.doc.source, member.doc.record);
                         self.faults.add(Promise::P10, place, "would be removed by a second clean");
                     }

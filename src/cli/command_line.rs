@@ -29,8 +29,9 @@ pub struct CommandLine {
 }
 
 /// The flags that `-h` shows, so that it fits on one screen; `--help` shows all.
-const COMMON: [&str; 25] = [
+const COMMON: [&str; 26] = [
     "baseline",
+    "decisions",
     "documents",
     "dry-run",
     "exclude",

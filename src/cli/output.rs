@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
 use anyhow::{Context, Result, bail};
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempDir};
 
 /// Where results go.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum Output {
     Stdout,
     /// A file, which replaces what is there.
     File(PathBuf),
+    /// A folder of tables, which replaces an earlier one.
+    Folder(PathBuf),
 }
 
 impl Output {
@@ -32,6 +34,32 @@ impl Output {
         check_is_no_input(path, inputs)?;
         temporary(path)?; // removed at once: only a try
         Ok(Self::File(path.to_owned()))
+    }
+
+    /// Chooses a folder for files of these names.
+    ///
+    /// # Errors
+    ///
+    /// When it could not be written, has other files in it, or is an input or would become one in the next run.
+    pub fn prepare_folder(path: Option<&Path>, inputs: &[PathBuf], names: &[String]) -> Result<Self> {
+        let Some(path) = path.filter(|path| *path != Path::new("-")) else {
+            bail!("tables are several files; name a folder for them with -o DIR");
+        };
+        let shown = path.display();
+        if let Ok(metadata) = fs::symlink_metadata(path) {
+            if !metadata.is_dir() {
+                bail!("{shown} is no folder; tables are several files, so name a folder for them");
+            }
+            for entry in fs::read_dir(path).with_context(|| format!("{shown}: cannot be read"))? {
+                let name = entry?.file_name().to_string_lossy().into_owned();
+                if !names.contains(&name) {
+                    bail!("{shown} has something else in it, {name}; name a new folder");
+                }
+            }
+        }
+        check_is_no_input(path, inputs)?;
+        partial_folder(path)?; // removed at once: only a try
+        Ok(Self::Folder(path.to_owned()))
     }
 
     /// Writes the results. `color` says whether they hold escapes, which an old console has to be told.
@@ -53,8 +81,53 @@ impl Output {
         match self {
             Self::Stdout => stream_stdout(color, content).map_err(|error| named(error, "standard output")),
             Self::File(path) => stream_file(path, content).map_err(|error| named(error, &path.display().to_string())),
+            Self::Folder(path) => bail!("{} is a folder, and this is one file", path.display()),
         }
     }
+}
+
+/// Writes files of these names into a folder while `content` works, and returns what it returns. The folder takes its
+/// name when all are whole; one that was there is replaced.
+///
+/// # Errors
+///
+/// When `content` or writing fails. The folder is then as it was before.
+pub fn stream_folder<T>(
+    path: &Path,
+    names: &[String],
+    content: impl FnOnce(Vec<BufWriter<File>>) -> Result<T>,
+) -> Result<T> {
+    let shown = || path.display().to_string();
+    let partial = partial_folder(path)?;
+    let failed = |cause| anyhow::Error::from(doublon::Error::Output { cause });
+    let open = |name: &String| File::create(partial.path().join(name)).map(BufWriter::new);
+    let files = names.iter().map(open).collect::<io::Result<Vec<_>>>();
+    let files = files.map_err(failed).map_err(|error| named(error, &shown()))?;
+    let done = content(files).map_err(|error| named(error, &shown()))?;
+    let publish = || -> io::Result<()> {
+        names.iter().try_for_each(|name| File::open(partial.path().join(name))?.sync_all())?;
+        if fs::symlink_metadata(path).is_ok() {
+            // It was empty, or held nothing but such files, when the run began; what came since stops this.
+            names.iter().map(|name| path.join(name)).filter(|old| old.exists()).try_for_each(fs::remove_file)?;
+            fs::remove_dir(path)?;
+        }
+        fs::rename(partial.path(), path)?;
+        sync_folder(path)
+    };
+    publish().map_err(failed).map_err(|error| named(error, &shown()))?;
+    let _ = partial.keep(); // it has another name now
+    Ok(done)
+}
+
+/// Makes a temporary folder beside `path`, with the permissions that a new folder gets.
+fn partial_folder(path: &Path) -> Result<TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".doublon-").suffix(".tmp");
+    #[cfg(unix)]
+    let permissions: fs::Permissions = std::os::unix::fs::PermissionsExt::from_mode(0o777);
+    #[cfg(unix)]
+    builder.permissions(permissions);
+    builder.tempdir_in(folder(path)).with_context(|| format!("{}: cannot be written", path.display()))
 }
 
 /// Says where the output goes that could not be written; any other error stays as it is.

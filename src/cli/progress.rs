@@ -1,6 +1,7 @@
-//! Progress on standard error: a bar on a terminal, a line every few seconds elsewhere.
+//! Progress on standard error: one bar over all phases on a terminal, a line every few seconds elsewhere.
+//!
+//! Whoever works only adds to counters; a thread of its own looks at them and draws.
 
-use std::fmt::Write;
 use std::io::{self, IsTerminal};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -8,21 +9,28 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use doublon::report::text::{bytes, counted, number, percent};
-use doublon::scan::Progress;
 use doublon::scan::forecast::{BYTES_PER_RECORD, Forecast};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use doublon::scan::{Progress, Steps};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::args::MessageArgs;
+use super::course::{Course, HOLDS_OTHERS};
 use super::say::say;
 
 /// Time between two lines.
 const INTERVAL: Duration = Duration::from_secs(10);
 
+/// Time between two drawings of the bar.
+const TICK: Duration = Duration::from_millis(200);
+
 /// A run that ends within this time shows no bar: it would only flicker.
 const PATIENCE: Duration = Duration::from_millis(400);
 
-/// A phase has to be so old before the time that is left is told.
+/// A run has to be so old before the time that is left is told.
 const SETTLED: Duration = Duration::from_secs(2);
+
+/// Parts of the bar.
+const PARTS: u64 = 1000;
 
 /// Shows how far a run is.
 pub struct Meter {
@@ -38,8 +46,9 @@ enum MeterDisplay {
     Nothing,
 }
 
-/// State that the working threads share with the one that writes lines.
+/// State that the working threads share with the one that draws.
 struct MeterState {
+    start: Instant,
     phase: Mutex<MeterPhase>,
     /// Wakes the thread when the run ends.
     ended: Condvar,
@@ -53,38 +62,69 @@ struct MeterPhase {
     total: Option<u64>,
     start: Instant,
     is_last: bool,
+    /// Where the comparison of passages counts.
+    steps: Option<Arc<Steps>>,
+    /// The number of the last step that was seen there.
+    step: usize,
+    course: Course,
+    /// How far the bar is; it never goes back.
+    shown: u64,
 }
 
 impl MeterPhase {
     fn new(name: &str, total: Option<u64>) -> Self {
-        Self { name: name.to_owned(), total, start: Instant::now(), is_last: false }
+        Self {
+            name: name.to_owned(),
+            total,
+            start: Instant::now(),
+            is_last: false,
+            steps: None,
+            step: 0,
+            course: Course::default(),
+            shown: 0,
+        }
+    }
+
+    /// Returns the share of the phase, or of the step in it, that is done, if that is known. A step that has begun since
+    /// is taken up.
+    fn done(&mut self, done: u64, now: Duration) -> Option<f64> {
+        if self.name != HOLDS_OTHERS {
+            return self.total.filter(|&total| total > 0).map(|total| (done as f64 / total as f64).min(1.0));
+        }
+        let (step, number, share) = self.steps.as_ref()?.now()?;
+        if number != self.step {
+            self.step = number;
+            self.course.begin(step.name(), now);
+        }
+        Some(share)
     }
 }
 
 impl Meter {
-    /// Makes the meter that the flags ask for, on standard error.
-    pub fn of(messages: &MessageArgs) -> Self {
-        Self::new(messages.quiet || messages.no_progress, io::stderr().is_terminal(), messages.verbose)
+    /// Makes the meter that the flags ask for, on standard error, for a run of this course.
+    pub fn of(messages: &MessageArgs, course: Course) -> Self {
+        Self::new(messages.quiet || messages.no_progress, io::stderr().is_terminal(), messages.verbose, course)
     }
 
     /// Makes a meter. `quiet` shows nothing; `times` tells how long each phase took.
-    fn new(quiet: bool, is_terminal: bool, times: bool) -> Self {
+    fn new(quiet: bool, is_terminal: bool, times: bool, course: Course) -> Self {
         let state = Arc::new(MeterState {
-            phase: Mutex::new(MeterPhase::new("", None)),
+            start: Instant::now(),
+            phase: Mutex::new(MeterPhase { course, ..MeterPhase::new("", None) }),
             ended: Condvar::new(),
             done: AtomicU64::new(0),
             documents: Arc::default(),
         });
         let display = match (quiet, is_terminal) {
             (true, _) => MeterDisplay::Nothing,
-            (false, true) => MeterDisplay::Bar(ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden())),
+            (false, true) => MeterDisplay::Bar(hidden_bar()),
             (false, false) => MeterDisplay::Lines,
         };
         let own = Arc::clone(&state);
         match &display {
             MeterDisplay::Bar(bar) => {
                 let bar = bar.clone();
-                spawn(move || own.show_later(&bar));
+                spawn(move || own.draw(&bar));
             }
             MeterDisplay::Lines => spawn(move || own.write_lines()),
             MeterDisplay::Nothing => {}
@@ -94,21 +134,24 @@ impl Meter {
 
     /// Ends the last phase and takes the bar away.
     pub fn finish(&self) {
-        self.begin(MeterPhase { is_last: true, ..MeterPhase::new("", None) });
+        self.begin("", None, true);
         self.state.ended.notify_all();
         if let MeterDisplay::Bar(bar) = &self.display {
             bar.finish_and_clear();
         }
     }
 
-    fn begin(&self, next: MeterPhase) {
+    fn begin(&self, name: &str, total: Option<u64>, is_last: bool) {
         let mut phase = self.state.phase();
         if self.times && !phase.name.is_empty() {
             self.tell(&format!("{}: {:.2} s", phase.name, phase.start.elapsed().as_secs_f64()));
         }
         self.state.done.store(0, Relaxed);
         self.state.documents.store(0, Relaxed);
-        *phase = next;
+        if !name.is_empty() && name != HOLDS_OTHERS {
+            phase.course.begin(name, self.state.start.elapsed());
+        }
+        (phase.name, phase.total, phase.start, phase.is_last) = (name.to_owned(), total, Instant::now(), is_last);
     }
 
     fn tell(&self, text: &str) {
@@ -117,6 +160,14 @@ impl Meter {
             _ => say(text),
         }
     }
+}
+
+fn hidden_bar() -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(PARTS), ProgressDrawTarget::hidden());
+    // The template is fixed, and the default style does for one that is wrong. No number is better than no bar.
+    let style = ProgressStyle::with_template("{wide_bar} {percent:>3}% {msg}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar
 }
 
 /// Where no thread can be had, nothing is shown.
@@ -143,9 +194,16 @@ impl MeterState {
         waited.unwrap_or_else(PoisonError::into_inner).0
     }
 
-    fn show_later(&self, bar: &ProgressBar) {
-        if !self.wait(self.phase(), PATIENCE).is_last {
+    fn draw(&self, bar: &ProgressBar) {
+        let mut phase = self.wait(self.phase(), PATIENCE);
+        if !phase.is_last {
             bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
+        }
+        while !phase.is_last {
+            let told = self.told(&mut phase, false);
+            bar.set_position(phase.shown);
+            bar.set_message(told);
+            phase = self.wait(phase, TICK);
         }
     }
 
@@ -157,31 +215,42 @@ impl MeterState {
                 return;
             }
             if !phase.name.is_empty() {
-                let (done, documents) = (self.done.load(Relaxed), self.documents.load(Relaxed));
-                say(&line(&phase, done, documents, phase.start.elapsed()));
+                say(&self.told(&mut phase, true));
             }
         }
+    }
+
+    /// Returns what is told of the run as it is now.
+    fn told(&self, phase: &mut MeterPhase, is_line: bool) -> String {
+        let (done, documents, now) = (self.done.load(Relaxed), self.documents.load(Relaxed), self.start.elapsed());
+        let share = phase.done(done, now);
+        let left = phase.course.left(share, now);
+        if let Some(left) = left {
+            let run = now.as_secs_f64() / (now + left).as_secs_f64().max(1e-9);
+            phase.shown = phase.shown.max((run * PARTS as f64) as u64).min(PARTS * 99 / 100);
+        }
+        let name = if phase.name == HOLDS_OTHERS && share.is_some() { phase.course.name() } else { &phase.name };
+        let told = Told { name, total: phase.total, done, documents, elapsed: phase.start.elapsed(), share };
+        let left = left.filter(|_| now >= SETTLED);
+        let left = left.map(|left| format!(", {} left", duration(left))).unwrap_or_default();
+        let told = if is_line { told.line() } else { told.beside_bar() };
+        format!("{told}{left}")
     }
 }
 
 impl Progress for Meter {
     fn phase(&self, name: &str, total: Option<u64>) {
-        self.begin(MeterPhase::new(name, total));
-        if let MeterDisplay::Bar(bar) = &self.display {
-            bar.reset();
-            bar.set_style(bar_style(total.is_some(), &self.state.documents));
-            bar.set_length(total.unwrap_or(0));
-            bar.set_message(name.to_owned());
-            // A phase that does not say how far it is shows at least that it is alive.
-            bar.enable_steady_tick(Duration::from_millis(200));
-        }
+        self.begin(name, total, false);
     }
 
     fn advance(&self, bytes: u64) {
         self.state.done.fetch_add(bytes, Relaxed);
-        if let MeterDisplay::Bar(bar) = &self.display {
-            bar.inc(bytes);
-        }
+    }
+
+    fn watch(&self, steps: &Arc<Steps>) {
+        let mut phase = self.state.phase();
+        phase.steps = Some(Arc::clone(steps));
+        phase.step = 0;
     }
 
     fn documents(&self, count: u64) {
@@ -222,47 +291,44 @@ fn needs(forecast: &Forecast) -> Vec<String> {
     ]
 }
 
-fn bar_style(total_is_known: bool, documents: &Arc<AtomicU64>) -> ProgressStyle {
-    let template = if total_is_known {
-        "{msg} {wide_bar} {done}{documents}, {rate}{left}"
-    } else {
-        "{msg} {spinner} {elapsed}{some}"
-    };
-    // The templates are fixed, and the default style does for one that is wrong. No number is better than no bar.
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    let documents = Arc::clone(documents);
-    style
-        .with_key("done", |state: &ProgressState, out: &mut dyn Write| {
-            let _ = write!(out, "{} of {}", bytes(state.pos()), bytes(state.len().unwrap_or(0)));
-        })
-        .with_key("some", |state: &ProgressState, out: &mut dyn Write| {
-            let _ = if state.pos() > 0 { write!(out, ", {}", bytes(state.pos())) } else { Ok(()) };
-        })
-        .with_key("documents", move |_: &ProgressState, out: &mut dyn Write| {
-            let _ = write!(out, "{}", also_documents(documents.load(Relaxed)));
-        })
-        .with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
-            let _ = write!(out, "{}/s", bytes(state.per_sec() as u64));
-        })
-        .with_key("left", |state: &ProgressState, out: &mut dyn Write| {
-            let _ = if state.elapsed() < SETTLED { Ok(()) } else { write!(out, ", {} left", duration(state.eta())) };
-        })
+/// What is told of a phase.
+struct Told<'a> {
+    name: &'a str,
+    /// Bytes of the phase, if that is what it counts.
+    total: Option<u64>,
+    done: u64,
+    documents: u64,
+    elapsed: Duration,
+    /// The share of it that is done.
+    share: Option<f64>,
 }
 
-/// `reading: 1.2 GB of 4.9 GB (25%), 123,456 documents, 35.0 MB/s, 1 min 40 s left`.
-fn line(phase: &MeterPhase, done: u64, documents: u64, elapsed: Duration) -> String {
-    let name = &phase.name;
-    let rate = done as f64 / elapsed.as_secs_f64().max(1e-3);
-    match phase.total {
-        Some(total) if total > 0 => {
-            let share = percent(done as f64 / total as f64);
-            let left = Duration::from_secs_f64((total.saturating_sub(done) as f64 / rate.max(1.0)).min(1e9));
-            let left = if elapsed < SETTLED { String::new() } else { format!(", {} left", duration(left)) };
-            let (done, total, documents) = (bytes(done), bytes(total), also_documents(documents));
-            format!("{name}: {done} of {total} ({share}){documents}, {}/s{left}", bytes(rate as u64))
+impl Told<'_> {
+    /// `reading, 1.2 GB of 4.9 GB, 123,456 documents`.
+    fn beside_bar(&self) -> String {
+        let Self { name, total, done, documents, .. } = self;
+        match total {
+            Some(total) if *total > 0 => {
+                format!("{name}, {} of {}{}", bytes(*done), bytes(*total), also_documents(*documents))
+            }
+            _ if *done > 0 => format!("{name}, {}{}", bytes(*done), also_documents(*documents)),
+            _ => (*name).to_owned(),
         }
-        _ if done == 0 => format!("{name}: {}", duration(elapsed)),
-        _ => format!("{name}: {}{}, {}/s", bytes(done), also_documents(documents), bytes(rate as u64)),
+    }
+
+    /// `reading: 1.2 GB of 4.9 GB (25%), 123,456 documents, 35.0 MB/s`.
+    fn line(&self) -> String {
+        let Self { name, total, done, documents, elapsed, share } = self;
+        let rate = bytes((*done as f64 / elapsed.as_secs_f64().max(1e-3)) as u64);
+        match (total, share) {
+            (Some(total), Some(share)) => {
+                let (done, total, documents) = (bytes(*done), bytes(*total), also_documents(*documents));
+                format!("{name}: {done} of {total} ({}){documents}, {rate}/s", percent(*share))
+            }
+            (_, Some(share)) => format!("{name}: {}", percent(*share)),
+            _ if *done == 0 => format!("{name}: {}", duration(*elapsed)),
+            _ => format!("{name}: {}{}, {rate}/s", bytes(*done), also_documents(*documents)),
+        }
     }
 }
 
@@ -282,24 +348,53 @@ fn duration(duration: Duration) -> String {
 mod tests {
     use super::*;
 
-    #[test]
-    fn only_a_terminal_gets_a_bar() {
-        assert!(matches!(Meter::new(false, true, false).display, MeterDisplay::Bar(_)));
-        assert!(matches!(Meter::new(false, false, false).display, MeterDisplay::Lines));
-        assert!(matches!(Meter::new(true, true, false).display, MeterDisplay::Nothing));
+    fn meter(quiet: bool, is_terminal: bool) -> Meter {
+        Meter::new(quiet, is_terminal, false, Course::of_scan(true))
     }
 
     #[test]
-    fn a_line_says_how_far_a_phase_is_and_how_long_it_will_take() {
-        let told = |total, done, documents, seconds| {
-            line(&MeterPhase::new("reading", total), done, documents, Duration::from_secs(seconds))
+    fn only_a_terminal_gets_a_bar() {
+        assert!(matches!(meter(false, true).display, MeterDisplay::Bar(_)));
+        assert!(matches!(meter(false, false).display, MeterDisplay::Lines));
+        assert!(matches!(meter(true, true).display, MeterDisplay::Nothing));
+    }
+
+    #[test]
+    fn a_line_says_how_far_a_phase_is() {
+        let told = |total: Option<u64>, done, documents, seconds| {
+            let share = total.filter(|&total| total > 0).map(|total| done as f64 / total as f64);
+            Told { name: "reading", total, done, documents, elapsed: Duration::from_secs(seconds), share }
         };
-        let expected = "reading: 1.0 GB of 4.0 GB (25%), 12,345 documents, 10.0 MB/s, 5 min 0 s left";
-        assert_eq!(told(Some(4_000_000_000), 1_000_000_000, 12_345, 100), expected);
-        assert_eq!(told(Some(400), 100, 1, 1), "reading: 100 bytes of 400 bytes (25%), 1 document, 100 bytes/s");
-        assert_eq!(told(None, 20_000, 0, 10), "reading: 20.0 kB, 2,000 bytes/s");
-        assert_eq!(told(Some(0), 0, 0, 61), "reading: 1 min 1 s");
-        assert_eq!(told(None, 0, 0, 7265), "reading: 2 h 1 min");
+        let first = told(Some(4_000_000_000), 1_000_000_000, 12_345, 100);
+        assert_eq!(first.line(), "reading: 1.0 GB of 4.0 GB (25%), 12,345 documents, 10.0 MB/s");
+        assert_eq!(first.beside_bar(), "reading, 1.0 GB of 4.0 GB, 12,345 documents");
+        assert_eq!(told(Some(400), 100, 1, 1).line(), "reading: 100 bytes of 400 bytes (25%), 1 document, 100 bytes/s");
+        assert_eq!(told(None, 20_000, 0, 10).line(), "reading: 20.0 kB, 2,000 bytes/s");
+        assert_eq!(told(Some(0), 0, 0, 61).line(), "reading: 1 min 1 s");
+        assert_eq!(told(None, 0, 0, 7265).line(), "reading: 2 h 1 min");
+        assert_eq!(Told { share: Some(0.5), ..told(None, 0, 0, 9) }.line(), "reading: 50%");
+    }
+
+    #[test]
+    fn the_steps_of_a_scan_move_the_bar_and_it_never_goes_back() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let text = (0..400).map(|n| format!("word{n}")).collect::<Vec<_>>().join(" ");
+        let text = format!("{text}\n\n{text}");
+        std::fs::write(folder.path().join("a.txt"), text).expect("is written");
+        let meter = meter(true, false);
+        let (config, input) = (doublon::Config::default(), doublon::InputOptions::default());
+        let resources = doublon::scan::Resources::default();
+        doublon::scan::scan(&[folder.path().to_owned()], &config, &input, &resources, &meter).expect("is scanned");
+        let mut phase = meter.state.phase();
+        assert_eq!(phase.name, HOLDS_OTHERS);
+        let told = meter.state.told(&mut phase, true);
+        assert_eq!(told, "telling passages: 100%");
+        let shown = phase.shown;
+        assert!(shown > PARTS / 2, "{shown}");
+        phase.total = None;
+        phase.course.begin("one that nobody expected", meter.state.start.elapsed());
+        meter.state.told(&mut phase, true);
+        assert!(phase.shown >= shown);
     }
 
     #[test]
@@ -332,7 +427,7 @@ mod tests {
 
     #[test]
     fn a_phase_begins_at_nothing_and_the_thread_ends_with_the_run() {
-        let meter = Meter::new(false, false, false);
+        let meter = meter(false, false);
         let shared = Arc::downgrade(&meter.state);
         meter.phase("reading", Some(10));
         meter.advance(3);

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anstream::AutoStream;
 use anyhow::Result;
+#[cfg(feature = "parquet")]
+use anyhow::anyhow;
 use clap::ColorChoice;
 use doublon::finding::Sink;
 use doublon::report::Report;
@@ -12,6 +14,8 @@ use doublon::report::csv::CsvReport;
 use doublon::report::html::{self, PageInput, PageReport};
 use doublon::report::json::JsonReport;
 use doublon::report::markdown::{self, MarkdownReport};
+#[cfg(feature = "parquet")]
+use doublon::report::parquet::{ParquetReport, TABLES};
 use doublon::report::remarks::{RemarkForm, RemarkReport};
 use doublon::report::sarif::SarifReport;
 use doublon::report::text::{Style, TextReport};
@@ -19,6 +23,8 @@ use terminal_size::{Width, terminal_size_of};
 
 use super::args::{RenderArgs, RenderFormat};
 use super::output::Output;
+#[cfg(feature = "parquet")]
+use super::output::stream_folder;
 
 /// The most columns that are easy to read.
 const WIDEST: usize = 120;
@@ -36,10 +42,44 @@ pub fn render<T>(
     input: Option<PageInput>,
     send: impl FnOnce(&mut (dyn Sink + Send)) -> Result<T>,
 ) -> Result<T> {
+    #[cfg(feature = "parquet")]
+    if let Output::Folder(path) = output {
+        return render_tables(path, send);
+    }
     let style = style(args, output);
     let color = args.format == RenderFormat::Text && style.color;
     output.stream(color, |out| {
         let mut report = report(args, style, folder, input, out);
+        let sent = send(&mut *report)?;
+        report.finish()?;
+        Ok(sent)
+    })
+}
+
+/// Chooses where the report goes.
+///
+/// # Errors
+///
+/// When it could not be written there.
+pub fn prepare(args: &RenderArgs, inputs: &[PathBuf]) -> Result<Output> {
+    #[cfg(feature = "parquet")]
+    if args.format.is_folder() {
+        return Output::prepare_folder(args.output.as_deref(), inputs, &table_names());
+    }
+    Output::prepare(args.output.as_deref(), inputs)
+}
+
+#[cfg(feature = "parquet")]
+fn table_names() -> Vec<String> {
+    TABLES.iter().map(|table| format!("{table}.parquet")).collect()
+}
+
+/// Writes findings as tables into a folder.
+#[cfg(feature = "parquet")]
+fn render_tables<T>(path: &Path, send: impl FnOnce(&mut (dyn Sink + Send)) -> Result<T>) -> Result<T> {
+    stream_folder(path, &table_names(), |files| {
+        let files = <[_; 4]>::try_from(files).map_err(|_| anyhow!("there are four tables"))?;
+        let mut report = Box::new(ParquetReport::new(files)?);
         let sent = send(&mut *report)?;
         report.finish()?;
         Ok(sent)
@@ -70,6 +110,9 @@ fn report<'o>(
             let limit = args.limit_or(markdown::LIMIT);
             Box::new(MarkdownReport::in_folder(out, args.sort.into(), limit, folder))
         }
+        // Tables are several files, and go another way.
+        #[cfg(feature = "parquet")]
+        RenderFormat::Parquet => Box::new(JsonReport::new(out)),
         RenderFormat::Text => Box::new(TextReport::in_folder(out, style, folder)),
     }
 }
@@ -94,7 +137,7 @@ pub fn styled(color: ColorChoice, limit: usize, output: &Output) -> Style {
     let stdout = io::stdout();
     let (automatic, width) = match output {
         Output::Stdout => (AutoStream::choice(&stdout) != anstream::ColorChoice::Never, terminal_size_of(&stdout)),
-        Output::File(_) => (false, None),
+        Output::File(_) | Output::Folder(_) => (false, None),
     };
     let default = Style::default();
     Style {

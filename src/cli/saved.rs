@@ -1,4 +1,4 @@
-//! Reads findings that an earlier run has saved.
+//! Reads findings that an earlier run has saved, and decisions on them.
 
 use std::fs::File;
 use std::io::{self, BufReader};
@@ -8,6 +8,7 @@ use anyhow::Result;
 use doublon::Error;
 use doublon::finding::{Findings, Sink};
 use doublon::report::json;
+use doublon::rewrite::Decisions;
 
 /// Reads findings from a file, or from standard input for `-`, all at once.
 ///
@@ -29,9 +30,24 @@ pub fn send_findings(path: &Path, sink: &mut dyn Sink) -> Result<()> {
     if path == Path::new("-") {
         return Ok(json::read(io::stdin().lock(), Path::new("standard input"), sink)?);
     }
-    let file = File::open(path).map_err(|cause| match cause.kind() {
+    Ok(json::read(BufReader::new(open(path)?), path, sink)?)
+}
+
+/// Reads decisions from a file, or from standard input for `-`.
+///
+/// # Errors
+///
+/// When they cannot be read.
+pub fn read_decisions(path: &Path) -> Result<Decisions> {
+    if path == Path::new("-") {
+        return Ok(Decisions::read(io::stdin().lock(), Path::new("standard input"))?);
+    }
+    Ok(Decisions::read(BufReader::new(open(path)?), path)?)
+}
+
+fn open(path: &Path) -> Result<File, Error> {
+    File::open(path).map_err(|cause| match cause.kind() {
         io::ErrorKind::NotFound => Error::Missing { path: path.to_owned() },
         _ => Error::Io { path: path.to_owned(), cause },
-    })?;
-    Ok(json::read(BufReader::new(file), path, sink)?)
+    })
 }

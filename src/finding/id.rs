@@ -44,6 +44,11 @@ impl RecordId {
         if is_like_other { self.json() } else { (&*self.shown).into() }
     }
 
+    /// Returns the id as it is shown, whatever it is.
+    pub fn shown(&self) -> &str {
+        &self.shown
+    }
+
     /// Returns whether the id is a string, and no other value that looks like it.
     pub fn is_string(&self) -> bool {
         self.is_string

@@ -153,6 +153,9 @@ impl FindingsReader {
 fn header(line: &[u8]) -> std::result::Result<Header, String> {
     let tag = serde_json::from_slice(line).ok().filter(|tag: &LineTag| tag.kind == "header");
     match tag {
+        None if line.starts_with(b"{\"schema\":\"doublon.decisions/") => {
+            Err("these are decisions; give them with --decisions, beside the paths that were scanned".into())
+        }
         None => Err("these are no findings of doublon: the first line is no header".into()),
         Some(tag) if !READ_SCHEMAS.contains(&&*tag.schema) => {
             Err(format!("the findings are of format `{}`, but this build reads {}; scan again", tag.schema, readable()))

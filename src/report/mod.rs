@@ -21,6 +21,8 @@ pub mod json;
 pub mod markdown;
 #[cfg(feature = "report")]
 pub mod params;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 #[cfg(feature = "report")]
 pub mod remarks;
 #[cfg(feature = "report")]

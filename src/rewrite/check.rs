@@ -5,9 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::choices::Choices;
 use super::edit::{DocumentEdit, PassageCut};
 use super::options::PassageTreatment;
-use super::plan::Plan;
+use super::plan::{Plan, PlannedSource};
 use super::removal::{DocumentRemoval, RemovalCause, RemovalRules};
 use crate::error::{Error, Result};
 use crate::finding::DocumentRef;
@@ -48,7 +49,28 @@ pub fn check(plan: &Plan) -> Result<CheckedPlan<'_>> {
     }
     plan.drops().try_for_each(|drop| check_drop(drop, &plan.rules, &gone, &cuts))?;
     plan.edits().try_for_each(|edit| check_edit(edit, plan, &gone, &cuts))?;
+    plan.sources.iter().enumerate().try_for_each(|(number, source)| check_decisions(number, source, &plan.choices))?;
     Ok(CheckedPlan(plan))
+}
+
+/// Checks that nothing goes of which it was decided that it stays.
+fn check_decisions(number: usize, source: &PlannedSource, choices: &Choices) -> Result<()> {
+    for drop in &source.drops {
+        let record = drop.doc.record;
+        let may_go = match drop.cause {
+            RemovalCause::Duplicate { .. } => choices.may_remove(number, record).is_ok(),
+            RemovalCause::TooShort { .. } => choices.may_empty(number, record),
+        };
+        if !may_go {
+            return Err(broken(&drop.doc, "is removed though it was decided that it stays"));
+        }
+    }
+    for edit in &source.edits {
+        if choices.places(number, edit.doc.record).iter().any(|&span| takes(edit, span)) {
+            return Err(broken(&edit.doc, "loses a place of which it was decided that it stays"));
+        }
+    }
+    Ok(())
 }
 
 /// A document, whatever its id.
@@ -152,7 +174,6 @@ pub(super) mod tests {
     use crate::finding::{Equality, Parameters, SourceInfo, Summary};
     use crate::rewrite::edit::KeptPassage;
     use crate::rewrite::options::{AddedFields, DocumentTreatment};
-    use crate::rewrite::plan::PlannedSource;
     use crate::source::Source;
 
     fn doc(record: u64) -> DocumentRef {
@@ -206,6 +227,8 @@ pub(super) mod tests {
             documents: DocumentTreatment::Drop,
             added: AddedFields::default(),
             passages: PassageTreatment::Cut,
+            choices: Choices::default(),
+            unmet: Vec::new(),
             sources: vec![PlannedSource { source, info, is_whole: true, drops, edits }],
             left: Vec::new(),
             unread: Vec::new(),
@@ -279,6 +302,18 @@ pub(super) mod tests {
     fn p3_a_place_goes_for_one_that_covers_it() {
         assert!(fault(&edited(|edit| edit.cuts[0].covered = 0.79)).contains("does not cover enough"));
         assert!(fault(&edited(|edit| edit.cuts[0].covered = f64::NAN)).contains("does not cover enough"));
+    }
+
+    #[test]
+    fn nothing_goes_that_was_decided_to_stay() {
+        let mut of_document = plan(vec![duplicate(3, 1)], vec![edit(2, 1)]);
+        of_document.choices.keep(0, doc(3), "decided");
+        assert!(fault(&of_document).contains("is removed though it was decided that it stays"));
+        let mut of_place = plan(vec![], vec![edit(2, 1)]);
+        of_place.choices.keep_place(0, 2, Span::new(20, 30));
+        assert!(check(&of_place).is_ok(), "beside it");
+        of_place.choices.keep_place(0, 2, Span::new(19, 30));
+        assert!(fault(&of_place).contains("of which it was decided that it stays"));
     }
 
     #[test]

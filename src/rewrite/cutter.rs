@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use doublon_core::Span;
 
+use super::choices::{Choices, DECIDED, UNDECIDED};
 use super::context::{PassageContext, not_there};
 use super::cut::CuttableText;
 use super::edit::{DocumentEdit, JoinedPlace, PassageCut, StayingPassage};
@@ -28,6 +29,8 @@ pub(super) type NewCuts = BTreeMap<(usize, u64), Vec<Span>>;
 /// Decides on the places of one source.
 pub(super) struct SourceCutter<'w, 'a> {
     pub context: &'w PassageContext,
+    /// What was decided on documents and places.
+    pub choices: &'w Choices,
     /// The kept places of all families.
     pub kept: &'w [PlaceJob<'a>],
     /// The words of each family's kept place.
@@ -47,6 +50,15 @@ struct OpenDocument<'a> {
     seams: Vec<usize>,
     stored: &'a StoredRecord<'a>,
     kept: &'a [PlaceJob<'a>],
+    /// The places of which it was decided that they stay.
+    decided: Vec<Span>,
+}
+
+impl OpenDocument<'_> {
+    /// Whether a place has a part of one of which it was decided that it stays.
+    fn was_decided(&self, place: Span) -> bool {
+        self.decided.iter().any(|decided| decided.overlaps(place))
+    }
 }
 
 impl<'w, 'a> SourceCutter<'w, 'a> {
@@ -59,11 +71,12 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
             let kept = self.kept_in(here[0].source, record.record);
             let left = text_left(&record.text, planned.pieces(record.record));
             let left: Cow<str> = left.ok_or_else(|| not_there(planned, record.record))?;
-            let document = self.open(record, &left, stored, kept, planned);
+            let document = self.open(record, &left, stored, kept, (here[0].source, planned));
             let Some((edit, words)) = self.edit(&document, here, planned)? else { return Ok(()) };
             let is_of_others = words > 0 && self.context.keepers.contains(&(here[0].source, record.record));
             let is_keeper = !kept.is_empty() || is_of_others;
-            if !is_keeper && words < options.min_left && options.passages == PassageTreatment::Cut {
+            let may_go = !is_keeper && self.choices.may_empty(here[0].source, record.record);
+            if may_go && words < options.min_left && options.passages == PassageTreatment::Cut {
                 drops.push(DocumentRemoval { doc: edit.doc.clone(), cause: RemovalCause::TooShort { left: words } });
             }
             edits.push(edit);
@@ -88,7 +101,7 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
         left: &'d str,
         stored: &'d StoredRecord<'d>,
         kept: &'d [PlaceJob<'d>],
-        planned: &PlannedSource,
+        (source, planned): (usize, &PlannedSource),
     ) -> OpenDocument<'d> {
         let (tokenizer, pieces) = (&self.context.tokenizer, planned.pieces(record.record));
         let text = match &record.origin {
@@ -99,7 +112,8 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
         let parts = origins.together(Span::new(0, left.len())).skip(1);
         let first = |part: Span| text.tokens.partition_point(|token| token.span.start < part.start);
         let seams: Vec<usize> = parts.map(first).collect();
-        OpenDocument { record, text, origins, seams, stored, kept }
+        let decided = spans_left(self.choices.places(source, record.record), pieces);
+        OpenDocument { record, text, origins, seams, stored, kept, decided }
     }
 
     /// Decides on the places of one document. Returns what changes, if anything more does, and how many words are left.
@@ -154,27 +168,44 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
         document: &OpenDocument,
         jobs: &[PlaceJob<'a>],
     ) -> (Vec<PassageCut>, Vec<(PlaceJob<'a>, &'static str)>) {
-        let PassageContext { options, rules, .. } = self.context;
+        let options = self.context.options;
         let staying_for = |reason| (Vec::new(), jobs.iter().map(|&job| (job, reason)).collect());
         match document.stored.editable(document.record) {
             Editable::Text if options.passages == PassageTreatment::Mark => return staying_for("no_field_for_marks"),
             Editable::No(reason) => return staying_for(reason),
             Editable::Text | Editable::Field => {}
         }
-        if self.context.unit.is_some() {
-            return self.decide_units(document, jobs);
-        }
+        let may_cut =
+            |job: &PlaceJob| self.choices.may_cut(job.source, job.record, document.origins.original(job.span));
+        let (jobs, undecided): (Vec<PlaceJob>, Vec<PlaceJob>) = jobs.iter().copied().partition(may_cut);
+        let (cuts, mut staying) = match self.context.unit {
+            Some(_) => self.decide_units(document, &jobs),
+            None => self.decide_places(document, &jobs),
+        };
+        staying.extend(undecided.into_iter().map(|job| (job, UNDECIDED)));
+        (cuts, staying)
+    }
+
+    /// Returns what goes of places that may go, and those of which all stays, with the reason.
+    fn decide_places(
+        &self,
+        document: &OpenDocument,
+        jobs: &[PlaceJob<'a>],
+    ) -> (Vec<PassageCut>, Vec<(PlaceJob<'a>, &'static str)>) {
         let part = |(of, job): (usize, &PlaceJob)| {
             RepeatedPart::new(of, document.text.words(job.span), self.texts[job.family].words())
         };
-        let kept: Vec<Span> = document.kept.iter().map(|kept| kept.span).collect();
-        let decided = decide(&document.text, rules, &kept, jobs.iter().enumerate().map(part).collect());
+        let mut kept: Vec<Span> = document.kept.iter().map(|kept| kept.span).chain(document.decided.clone()).collect();
+        kept.sort_unstable();
+        let decided = decide(&document.text, &self.context.rules, &kept, jobs.iter().enumerate().map(part).collect());
         let mut staying = decided.staying;
         staying.retain(|&(of, _)| !decided.cuts.iter().any(|cut| cut.number == of));
         staying.sort_by_key(|&(of, _)| of);
         staying.dedup_by_key(|&mut (of, _)| of);
         let cuts = decided.cuts.iter().flat_map(|cut| self.passage_cuts(document, &jobs[cut.number], cut));
-        (cuts.collect(), staying.into_iter().map(|(of, reason)| (jobs[of], reason)).collect())
+        let reason = |job: &PlaceJob, reason| if document.was_decided(job.span) { DECIDED } else { reason };
+        let staying = staying.into_iter().map(|(of, why)| (jobs[of], reason(&jobs[of], why))).collect();
+        (cuts.collect(), staying)
     }
 
     /// Returns the units of a document that go, each equal to the one that stays for it, and those that stay, with the
@@ -190,6 +221,10 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
             compared.clear();
             reader.unit_words(document.text.content(job.span).unwrap_or_default(), &mut compared);
             let is_kept = document.kept.iter().any(|kept| kept.span.overlaps(job.span));
+            if document.was_decided(job.span) {
+                staying.push((job, DECIDED));
+                continue;
+            }
             match self.texts[job.family].as_unit(&compared) {
                 Some(keep) if !is_kept => {
                     let words = document.text.words(job.span);

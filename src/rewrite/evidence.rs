@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::apply::CopiedSource;
+use super::choices::StayingDocument;
 use super::edit::{DocumentEdit, JoinedPlace, KeptPassage, PassageCut, StayingPassage};
 use super::options::{DocumentTreatment, PassageTreatment};
 use super::plan::{Plan, SparedSource};
@@ -42,13 +43,16 @@ pub fn removals(plan: &Plan, mut out: impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes one JSON object a line for each place that stays though it repeats another, and for each file that was met
-/// and has no copy.
+/// Writes one JSON object a line for each document and each place that stays though it repeats another, and for each file
+/// that was met and has no copy.
 ///
 /// # Errors
 ///
 /// When `out` cannot be written to.
 pub fn staying(plan: &Plan, mut out: impl Write) -> io::Result<()> {
+    for StayingDocument { doc, reason } in plan.choices.documents() {
+        line(&StayingLine::Document { doc, reason }, &mut out)?;
+    }
     for left in &plan.left {
         let StayingPassage { doc, span, family, reason } = left;
         line(&StayingLine::Passage { span: EvidencePlace::new(doc, *span), family, reason }, &mut out)?;
@@ -232,6 +236,7 @@ impl<'a> RemovalLine<'a> {
 #[derive(Serialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
 enum StayingLine<'a> {
+    Document { doc: &'a DocumentRef, reason: &'static str },
     Passage { span: EvidencePlace<'a>, family: &'a str, reason: &'static str },
     File { source: &'a str, reason: &'static str },
 }
@@ -267,6 +272,9 @@ pub struct CleanSummary {
     pub rounds: usize,
     /// Whether cleaning the copy again would remove nothing.
     pub is_final: bool,
+    /// Documents that stay though they repeat others, by reason.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub documents_left: BTreeMap<&'static str, u64>,
     /// Places that stay though they repeat others, by reason.
     pub passages_left: BTreeMap<&'static str, u64>,
     /// Files that were met and have no copy, by reason.
@@ -321,6 +329,7 @@ impl CleanSummary {
             changed: changed.count() as u64,
             rounds: plan.rounds,
             is_final: plan.is_final,
+            documents_left: counts(plan.choices.documents().map(|staying| staying.reason)),
             passages_left: counts(plan.left.iter().map(|left| left.reason)),
             not_copied: counts(plan.unread.iter().filter(|file| !file.is_copied()).map(|file| file.reason.name())),
             left_out: scanned.left_out.clone(),
@@ -365,8 +374,9 @@ fn warnings(plan: &Plan, copied: &[CopiedSource]) -> Vec<String> {
     let untold = (untold > 0).then(|| {
         format!("of {untold} documents, in files that take no fields, only removed.jsonl tells what was to be added")
     });
+    let unmet = plan.unmet.iter().cloned();
     if plan.documents == DocumentTreatment::Mark {
-        return untold.into_iter().collect();
+        return unmet.chain(untold).collect();
     }
     let documents = plan.scanned.documents;
     let large = plan.large.iter().map(|LargeRemoval { keep, members }| {
@@ -389,5 +399,13 @@ fn warnings(plan: &Plan, copied: &[CopiedSource]) -> Vec<String> {
     });
     let unsettled =
         (!plan.is_final).then(|| format!("something still goes after {} rounds; clean the copy again", plan.rounds));
-    untold.into_iter().chain(unsettled).chain(large).chain(losses).chain(emptied).chain(cut_off).chain(spared).collect()
+    unmet
+        .chain(untold)
+        .chain(unsettled)
+        .chain(large)
+        .chain(losses)
+        .chain(emptied)
+        .chain(cut_off)
+        .chain(spared)
+        .collect()
 }

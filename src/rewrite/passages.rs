@@ -46,7 +46,14 @@ fn add_to(context: &PassageContext, plan: &mut Plan) -> Result<NewCuts> {
     let (mut left, mut new) = (Vec::new(), NewCuts::default());
     for jobs in others.chunk_by(|x, y| x.source == y.source) {
         let planned = &mut plan.sources[jobs[0].source];
-        let mut cutter = SourceCutter { context, kept: &kept, texts: &texts, left: &mut left, new: &mut new };
+        let mut cutter = SourceCutter {
+            context,
+            choices: &plan.choices,
+            kept: &kept,
+            texts: &texts,
+            left: &mut left,
+            new: &mut new,
+        };
         cutter.cut(jobs, planned)?;
     }
     left.sort_by_key(|(job, _): &(PlaceJob, StayingPassage)| (job.family, *job));

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::choices::Choices;
 use super::edit::{DocumentEdit, PassageCut, StayingPassage};
 use super::left::Pieces;
 use super::options::{AddedFields, DocumentTreatment, PassageTreatment};
@@ -23,6 +24,10 @@ pub struct Plan {
     pub added: AddedFields,
     /// What becomes of the passages in it.
     pub passages: PassageTreatment,
+    /// What may not go because a person decided so.
+    pub choices: Choices,
+    /// The decisions that had no effect, in words.
+    pub unmet: Vec<String>,
     /// The sources in the order of the findings.
     pub sources: Vec<PlannedSource>,
     /// Repeated places that stay, in the order of their families.

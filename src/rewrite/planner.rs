@@ -9,13 +9,17 @@ use std::sync::Arc;
 use doublon_core::Settings;
 
 use super::below::AllowedPaths;
+use super::choices::Choices;
+use super::decisions::Decisions;
 use super::gathered::Gathered;
 use super::index::SourceIndex;
 use super::options::{AddedFields, CleanOptions, PassageTreatment};
 use super::passages::add_passages;
 use super::plan::{Plan, PlannedSource, UnreadFile};
 use super::rebind::mend;
+use super::regroup::regroup;
 use super::removal::{DocumentRemoval, RemovalRules};
+use super::review::Review;
 use crate::error::{Error, Result};
 use crate::finding::{DocumentRef, Finding, Findings, Header, Parameters, Reason, Sink, Skipped, SourceInfo, Summary};
 use crate::source::Source;
@@ -61,6 +65,8 @@ pub struct Planner {
     cut_off: HashSet<String>,
     /// What findings from elsewhere may name.
     allowed: Option<AllowedPaths>,
+    /// What a person decided on what is found.
+    review: Option<Review>,
 }
 
 impl Planner {
@@ -75,6 +81,7 @@ impl Planner {
             scanned: Summary::default(),
             cut_off: HashSet::new(),
             allowed: None,
+            review: None,
         }
     }
 
@@ -84,6 +91,13 @@ impl Planner {
     #[must_use]
     pub fn of_saved(self, given: Vec<PathBuf>) -> Self {
         Self { allowed: Some(AllowedPaths::new(given)), ..self }
+    }
+
+    /// Lets go and stay what was decided. A decision acts on what is found where it says, and on nothing else: what goes
+    /// is a verified copy of what stays as without decisions.
+    #[must_use]
+    pub fn with_decisions(self, decisions: Decisions) -> Self {
+        Self { review: Some(Review::new(decisions)), ..self }
     }
 
     /// Returns the plan, when all findings were received. Where passages are cut or marked, the documents that hold them
@@ -110,6 +124,8 @@ impl Planner {
             documents: self.options.documents,
             added: AddedFields::default(),
             passages: self.options.passages,
+            choices: Choices::default(),
+            unmet: Vec::new(),
             sources: self.sources,
             left: Vec::new(),
             unread: self.unread,
@@ -119,6 +135,11 @@ impl Planner {
             rounds: 0,
             is_final: true,
         };
+        if let Some(review) = self.review {
+            plan.unmet = review.unmet(self.options.passages != PassageTreatment::Keep);
+            plan.choices = review.choices;
+            regroup(&review.regrouped, &mut self.gathered, &mut plan)?;
+        }
         if self.options.passages != PassageTreatment::Keep {
             let index = self.gathered.index.clone();
             add_passages(self.gathered, self.options, &mut plan)?;
@@ -137,6 +158,23 @@ impl Planner {
         self.gathered.index = SourceIndex::new(&header.sources);
         self.parameters = header.parameters.clone();
         Ok(())
+    }
+
+    /// Gathers a group, as far as it was decided that it goes.
+    fn add_group(&mut self, finding: Finding) -> Result<()> {
+        let Some(review) = &mut self.review else { return self.gathered.receive(finding) };
+        match finding {
+            Finding::DocumentCluster(cluster) => match review.cluster(cluster, &self.gathered.index)? {
+                Some(cluster) => self.gathered.add_cluster(&cluster),
+                None => Ok(()),
+            },
+            Finding::PassageFamily(family) => {
+                self.gathered.add_family(&family)?;
+                let found = self.gathered.families.last_mut();
+                found.filter(|found| *found.id == *family.id).map_or(Ok(()), |found| review.family(&family, found))
+            }
+            other => self.gathered.receive(other),
+        }
     }
 
     fn add_skipped(&mut self, skipped: &Skipped) -> Result<()> {
@@ -164,7 +202,7 @@ impl Sink for Planner {
             Finding::Header(header) => self.add_header(&header)?,
             Finding::Skipped(skipped) => self.add_skipped(&skipped)?,
             Finding::Summary(summary) => self.add_summary(&summary),
-            other => self.gathered.receive(other)?,
+            other => self.add_group(other)?,
         }
         Ok(())
     }

@@ -10,13 +10,13 @@
 
 use std::collections::BTreeMap;
 
-use doublon_core::Span;
+use doublon_core::{Level, Span};
 
 use super::edit::DocumentEdit;
 use super::gathered::Gathered;
 use super::index::SourceIndex;
 use super::left::text_left;
-use super::options::{CleanOptions, PassageTreatment};
+use super::options::{CleanOptions, DocumentTreatment, PassageTreatment};
 use super::passages::add_passages;
 use super::plan::Plan;
 use super::rebind::mend;
@@ -30,13 +30,18 @@ use crate::source::{Record, Source};
 /// The most rounds. Those of a corpus without tricks are two or three.
 const ROUNDS: usize = 20;
 
-/// Adds to a plan what goes only once the rest is gone. Nothing is done if no passage is cut.
+/// Adds to a plan what goes only once the rest is gone. Nothing is done if no passage is cut and no other document was
+/// chosen to stay.
 ///
 /// # Errors
 ///
 /// If a source is not what was scanned, or a temporary file cannot be written.
 pub fn settle(plan: &mut Plan, options: &CleanOptions, resources: &Resources, progress: &dyn Progress) -> Result<()> {
-    if options.passages != PassageTreatment::Cut || plan.edits().next().is_none() {
+    let is_cut = options.passages == PassageTreatment::Cut && plan.edits().next().is_some();
+    // A document that stays by decision was not compared with those that stay in its stead no longer.
+    let is_regrouped = plan.choices.has_other_originals && options.passages != PassageTreatment::Mark;
+    let is_regrouped = is_regrouped && options.documents == DocumentTreatment::Drop;
+    if !is_cut && !is_regrouped {
         return Ok(());
     }
     plan.is_final = false;
@@ -52,9 +57,13 @@ pub fn settle(plan: &mut Plan, options: &CleanOptions, resources: &Resources, pr
 
 /// Adds what a round found. Returns whether anything more goes.
 fn add(mut gathered: Gathered, options: &CleanOptions, plan: &mut Plan, compared: &mut ComparedCopies) -> Result<bool> {
-    let more = !gathered.drops.is_empty();
-    let index = gathered.index.clone();
+    let (mut more, index) = (false, gathered.index.clone());
     for (source, drop) in gathered.drops.drain(..) {
+        if let Err(reason) = plan.choices.may_remove(source, drop.doc.record) {
+            plan.choices.keep(source, drop.doc, reason);
+            continue;
+        }
+        more = true;
         compared.add(source, &drop, plan, &index)?;
         plan.sources[source].drops.push(drop);
     }
@@ -124,10 +133,15 @@ impl Round<'_> {
     fn scan(plan: &Plan, resources: &Resources, progress: &dyn Progress) -> Result<Gathered> {
         let sources: Vec<Source> = plan.sources.iter().map(|planned| planned.source.clone()).collect();
         let infos: Vec<SourceInfo> = plan.sources.iter().map(|planned| planned.info.clone()).collect();
-        let mut round = Round { plan, gathered: Gathered::new(SourceIndex::new(&infos), true) };
+        let with_passages = plan.passages != PassageTreatment::Keep;
+        let mut round = Round { plan, gathered: Gathered::new(SourceIndex::new(&infos), with_passages) };
+        let mut parameters = plan.parameters.clone();
+        if !with_passages {
+            parameters.config = parameters.config.to_builder().level(Level::Documents).build()?;
+        }
         let roots: Option<Vec<usize>> = infos.iter().map(|info| info.root.map(|root| root as usize)).collect();
         let sources = (&sources[..], &roots.unwrap_or_default()[..]);
-        scan_revised(sources, &plan.parameters, plan, resources, progress, &mut round)?;
+        scan_revised(sources, &parameters, plan, resources, progress, &mut round)?;
         Ok(round.gathered)
     }
 

@@ -43,4 +43,4 @@ pub(crate) use run::{compare, scan_revised, threads};
 pub use run::{scan, scan_into};
 pub(crate) use texts::{TextReader, Texts};
 
-pub use crate::store::Resources;
+pub use crate::store::{Resources, Step, Steps};

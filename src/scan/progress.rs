@@ -1,6 +1,9 @@
 //! How far a run is.
 
+use std::sync::Arc;
+
 use super::forecast::Forecast;
+use crate::store::Steps;
 
 /// Is told how far a run is.
 pub trait Progress: Sync {
@@ -10,6 +13,8 @@ pub trait Progress: Sync {
     fn advance(&self, bytes: u64);
     /// So many more documents were read.
     fn documents(&self, _count: u64) {}
+    /// The comparison of passages, when it comes, counts its steps there. It is told once a scan.
+    fn watch(&self, _steps: &Arc<Steps>) {}
     /// The run will need about this. It is told once before anything is read, unless the size of an input is not known.
     fn forecast(&self, _forecast: &Forecast) {}
 }

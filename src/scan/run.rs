@@ -93,6 +93,7 @@ fn scan_read(
     parameters.config.check_known_text()?;
     threads(resources)?.install(|| {
         let budget = Budget::new(resources);
+        progress.watch(&budget.steps);
         let corpus = read(CorpusBuilder::new(&parameters.config, &budget))?;
         Ok(compare(corpus, parameters, &budget, progress, sink)?.summary)
     })

@@ -1,6 +1,9 @@
 //! What a run may use, and how it divides the memory.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::steps::Steps;
 
 /// What a run may use. Nothing of it changes the findings.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +27,8 @@ pub(crate) struct Budget {
     pub memory: usize,
     /// Where temporary files go.
     pub folder: PathBuf,
+    /// How far the comparison of passages is.
+    pub steps: Arc<Steps>,
 }
 
 /// Shingles held where there is no limit: 64 MiB.
@@ -45,7 +50,8 @@ impl Budget {
     pub fn new(resources: &Resources) -> Self {
         let memory = resources.memory.map_or(usize::MAX, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
         let folder = resources.tmp.clone().unwrap_or_else(std::env::temp_dir);
-        Self { table: memory / 3, sets: SETS_HELD.min(memory / 4 / size_of::<u64>()), memory, folder }
+        let sets = SETS_HELD.min(memory / 4 / size_of::<u64>());
+        Self { table: memory / 3, sets, memory, folder, steps: Arc::default() }
     }
 
     /// Bytes of postings that are held. Tables and sets are done with when they are made.

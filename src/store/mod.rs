@@ -9,6 +9,7 @@ mod partition;
 mod private;
 mod spill;
 mod spool;
+mod steps;
 mod units;
 mod words;
 
@@ -18,5 +19,6 @@ pub(crate) use column::SpillColumn;
 pub(crate) use partition::{Partition, Partitions, divide};
 pub(crate) use private::private_seed;
 pub(crate) use spool::Spool;
+pub use steps::{Step, Steps};
 pub(crate) use units::{UnitPlace, UnitReader, UnitRows, Units};
 pub(crate) use words::{HeldWords, WordReader, WordRows, Words};

@@ -45,6 +45,166 @@
     addEventListener("afterprint", () => printed.forEach((group) => { group.element.open = false; }), { once: true });
   });
 
+  // Decisions are kept here while the page is open, and saved as a file.
+  const review = field("review");
+  const decisions = new Map(); // group -> { all, places }, the places by where they are
+  const places = (group) => Array.from(group.querySelectorAll(".places li[data-at]"));
+  const decidedOn = (group) => decisions.get(group) ?? { all: "", places: new Map() };
+  const plural = (n, noun) => `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
+  const button = (name, text, label) => {
+    const made = document.createElement("button");
+    Object.assign(made, { type: "button", textContent: text });
+    made.dataset.decide = name;
+    made.setAttribute("aria-label", label);
+    return made;
+  };
+  // Of what is unfolded, each place that can go gets its buttons.
+  const offer = (group) => {
+    const rows = places(group);
+    if (!review || rows.length < 2 || group.querySelector(".decide")) return;
+    const bar = (buttons) => {
+      const made = document.createElement("span");
+      made.className = "decide";
+      made.append(...buttons);
+      return made;
+    };
+    const list = rows[0].parentNode;
+    list.before(bar([
+      button("accept", "Remove the others", "Remove all but the kept one"),
+      button("ignore", "Ignore", "Ignore this finding: nothing of it goes"),
+    ]));
+    for (const row of rows.slice(1)) {
+      const name = row.querySelector("code").textContent;
+      row.append(bar([
+        button("remove", "Remove", `Remove ${name}`),
+        button("keep", "Stay", `Let ${name} stay`),
+        button("original", "Original", `Make ${name} the original`),
+      ]));
+    }
+    showDecision(group);
+  };
+  const showDecision = (group) => {
+    const { all, places: own } = decidedOn(group);
+    const other = Array.from(own.values()).includes("original");
+    for (const pressed of group.querySelectorAll("[data-decide]")) {
+      const row = pressed.closest("li");
+      pressed.setAttribute("aria-pressed", pressed.dataset.decide === (row ? own.get(row.dataset.at) ?? "" : all));
+    }
+    places(group).forEach((row, i) => {
+      const decision = own.get(row.dataset.at);
+      const goes = decision ? decision === "remove" : other || (all === "accept" && i > 0);
+      row.classList.toggle("goes", goes);
+    });
+    let mark = group.querySelector("summary .mark");
+    const words = { accept: "others go", ignore: "ignored" }[all] ?? (other ? "other original" : own.size ? `${own.size} decided` : "");
+    if (words && !mark) {
+      mark = document.createElement("span");
+      mark.className = "mark";
+      group.querySelector("summary .facts").append(mark);
+    }
+    if (words) mark.textContent = words; else mark?.remove();
+  };
+  const isPassage = (group) => group.dataset.kind !== "documents";
+  const lines = () => {
+    const paths = JSON.parse(review.dataset.paths);
+    const named = (group, decision, at) => {
+      const [source, record, start, end] = at.split(" ");
+      const place = { what: "document", decision, source: paths[source], record: Number(record) };
+      return start ? { ...place, what: "passage", start: Number(start), end: Number(end) } : place;
+    };
+    const inOrder = groups.map((group) => group.element).filter((group) => decisions.has(group));
+    const said = inOrder.flatMap((group) => {
+      const { all, places: own } = decisions.get(group);
+      const ofGroup = all ? [named(group, all, decisions.get(group).first)] : [];
+      return [...ofGroup, ...Array.from(own, ([at, decision]) => named(group, decision, at))];
+    });
+    return [{ schema: "doublon.decisions/1", version: review.dataset.version, undecided: field("undecided").value }, ...said];
+  };
+  let isSaved = true;
+  const tellDecisions = () => {
+    const count = decisions.size;
+    const onPassages = Array.from(decisions.keys()).some(isPassage);
+    field("decided").textContent = count ? `${plural(count, "finding")} decided${isSaved ? ", saved" : ""}.` : "Nothing is decided yet.";
+    field("save").disabled = !count;
+    const { command } = review.dataset;
+    field("carry").hidden = !count || !command;
+    field("carry").querySelector("code").textContent = `${command} --decisions decisions.jsonl${onPassages ? " --passages cut" : ""}`;
+  };
+  const decide = (group, row, decision) => {
+    unpack(group);
+    const rows = places(group);
+    if (rows.length < 2 || row === rows[0]) return;
+    const before = decidedOn(group);
+    const own = new Map(before.places);
+    let all = before.all;
+    if (!row) {
+      all = decision === all ? "" : decision;
+      if (all === "ignore" || !decision) own.clear();
+    } else {
+      const { at } = row.dataset;
+      if (all === "ignore") all = "";
+      if (decision === "original") for (const [other, said] of own) if (said === "original") own.delete(other);
+      if (before.places.get(at) === decision || !decision) own.delete(at); else own.set(at, decision);
+    }
+    if (all || own.size) decisions.set(group, { all, places: own, first: rows[0].dataset.at }); else decisions.delete(group);
+    isSaved = false;
+    showDecision(group);
+    tellDecisions();
+  };
+  const save = () => {
+    const text = lines().map((line) => `${JSON.stringify(line)}\n`).join("");
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: "application/jsonl" }));
+    link.download = "decisions.jsonl";
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+    isSaved = true;
+    tellDecisions();
+  };
+  const showKeys = () => {
+    const list = field("key-list");
+    list.hidden = !list.hidden;
+    field("keys").setAttribute("aria-expanded", !list.hidden);
+  };
+  // The next place of a finding: what is decided by a key is the one that has the focus.
+  const goToPlace = (group, step) => {
+    opened({ element: group });
+    offer(group);
+    const rows = places(group).slice(1);
+    const at = rows.findIndex((row) => row.contains(document.activeElement));
+    const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(Math.max(at + step, 0), rows.length - 1)];
+    next?.querySelector("button")?.focus();
+    next?.scrollIntoView({ block: "nearest" });
+  };
+  const reviewKey = (event) => {
+    if (event.key === "?") { showKeys(); return true; }
+    const group = document.activeElement?.closest(".group");
+    if (!group) return false;
+    const row = document.activeElement.closest("li[data-at]");
+    const decision = { r: row ? "remove" : "accept", s: row ? "keep" : "ignore", i: "ignore", o: "original", u: "" }[event.key];
+    if (event.key === "n" || event.key === "p") goToPlace(group, event.key === "n" ? 1 : -1);
+    else if (decision === undefined || (decision === "original" && !row)) return false;
+    else decide(group, decision === "ignore" ? null : row, decision);
+    return true;
+  };
+  if (review) {
+    review.hidden = false;
+    document.addEventListener("toggle", (event) => event.target.matches?.(".group") && event.target.open && offer(event.target), true);
+    document.addEventListener("click", (event) => {
+      const pressed = event.target.closest?.("[data-decide]");
+      if (pressed) decide(pressed.closest(".group"), pressed.closest("li"), pressed.dataset.decide);
+    });
+    field("save").addEventListener("click", save);
+    field("undecided").addEventListener("change", () => { isSaved = false; tellDecisions(); });
+    field("keys").addEventListener("click", showKeys);
+    addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, select, textarea")) return;
+      if (reviewKey(event)) event.preventDefault();
+    });
+    addEventListener("beforeunload", (event) => { if (!isSaved) event.preventDefault(); });
+    groups.filter((group) => group.element.open).forEach((group) => offer(group.element));
+  }
+
   const tools = field("tools");
   const openTarget = () => {
     const target = location.hash.length > 1 && field(location.hash.slice(1));
@@ -76,8 +236,9 @@
     if (group.text !== null) return group.text;
     const packed = folded(group.element);
     const inside = packed ? new DOMParser().parseFromString(packed.textContent, "text/html").body.textContent : "";
-    const { textContent } = packed ? group.element.querySelector("summary") : group.element;
-    return group.text = plain(`${textContent} ${inside}`);
+    const copy = (packed ? group.element.querySelector("summary") : group.element).cloneNode(true);
+    copy.querySelectorAll(".decide, .mark").forEach((part) => part.remove());
+    return group.text = plain(`${copy.textContent} ${inside}`);
   };
   const number = (n) => n.toLocaleString("en");
 
@@ -101,7 +262,7 @@
       const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
       while (texts.nextNode()) {
         const node = texts.currentNode;
-        if (node.parentNode.localName === "noscript") continue;
+        if (["noscript", "button"].includes(node.parentNode.localName)) continue;
         const folded = fold(node.data);
         const joined = folded.join("");
         // From places in the folded text to places in the text, where a letter may have become several.

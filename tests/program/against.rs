@@ -6,7 +6,7 @@ use crate::bench::{Bench, files, lines, words};
 
 /// What goes from a clean with these flags, as `source record for source`, documents first.
 fn gone(bench: &Bench, arguments: &str) -> Vec<String> {
-    let (out, _) = bench.expect(0, &format!("clean {arguments} --dry-run"));
+    let (out, _) = bench.expect(0, &format!("clean {arguments} --dry-run --format json"));
     let name = |value: &Value| value["source"].as_str().unwrap().to_owned();
     let told = |line: &Value| match line["what"].as_str() {
         Some("document") => format!("{} for {}", name(&line["doc"]), name(&line["kept"])),

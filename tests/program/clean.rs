@@ -172,7 +172,7 @@ fn p5_the_copy_is_the_same_however_it_is_made() {
             files(&bench.path(&format!("e-{passages}"))) == files(&bench.path(&format!("a-{passages}"))),
             "a clean copy is clean"
         );
-        let output = bench.run(&format!("clean in --dry-run --passages {passages}"));
+        let output = bench.run(&format!("clean in --dry-run --format json --passages {passages}"));
         assert!(output.stdout == first["_doublon/removed.jsonl"], "a dry run tells what is removed");
     }
 }
@@ -717,4 +717,35 @@ fn several_folders_stand_below_their_names() {
     bench.write("in/a.txt", LEAD).write("more/a.txt", "other words").write("c.txt", LEAD);
     bench.expect(0, "clean in more c.txt --out out");
     assert_eq!(files(&bench.path("out")).keys().collect::<Vec<_>>(), ["c.txt", "more/a.txt"]);
+}
+
+#[test]
+fn a_dry_run_tells_people_what_would_go_and_what_stays() {
+    let bench = Bench::new();
+    let (passage, other) = (crate::bench::words(0, 40), crate::bench::words(100, 40));
+    let own = |n| crate::bench::words(n, 40);
+    let texts = [
+        format!("{passage}.\n\n{}.", own(200)),
+        format!("{}.\n\n{passage}.", own(300)),
+        other.clone(),
+        other,
+        format!("{} {passage} {}", own(400), own(500)),
+    ];
+    bench.write("in/a.jsonl", jsonl(&texts.each_ref().map(String::as_str)));
+    let (plan, _) = bench.expect(0, "clean in --passages cut --dry-run --out clean");
+    let told = |line: &str| assert!(plan.lines().any(|told| told.starts_with(line)), "{line}\n{plan}");
+    told("Documents that would go");
+    told("    stays   in/a.jsonl:3  (1 document for it, 319 bytes)");
+    told("    goes    in/a.jsonl:4  (exact copy)");
+    told("Passages that would be cut");
+    told("    cut     in/a.jsonl:2, bytes ");
+    told("    1: it fills no whole sentence (--cut-at word cuts it)");
+    told("        in/a.jsonl:5, bytes 320 to 639");
+    told("    documents  5 = 4 kept + 1 removed + 0 skipped");
+    told("    copy       would be written to clean, 1 file from clean/a.jsonl on");
+    assert!(!bench.path("clean").exists());
+    // A file of settings that is for reports does not say how a plan looks.
+    bench.write("doublon.toml", "format = \"html\"\n");
+    bench.expect(0, "clean in --dry-run");
+    bench.expect(2, "clean in --format json --out clean");
 }

@@ -22,7 +22,7 @@ fn text(word: &str) -> String {
 
 fn gone(bench: &Bench, arguments: &str) -> Vec<String> {
     let name = |value: &Value| value["source"].as_str().unwrap().to_owned();
-    let lines = lines(&bench.expect(0, &format!("clean {arguments} --dry-run")).0);
+    let lines = lines(&bench.expect(0, &format!("clean {arguments} --dry-run --format json")).0);
     let told = |line: &Value| match line["what"].as_str() {
         Some("document") => format!("{} for {}", name(&line["doc"]), name(&line["kept"])),
         _ => format!("part of {}", name(&line["span"])),

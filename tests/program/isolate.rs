@@ -6,7 +6,7 @@ use crate::bench::{Bench, lines, words};
 
 /// What goes from a clean with these flags, as `source for source`, documents first.
 fn gone(bench: &Bench, arguments: &str) -> Vec<String> {
-    let (out, _) = bench.expect(0, &format!("clean {arguments} --isolate --dry-run"));
+    let (out, _) = bench.expect(0, &format!("clean {arguments} --isolate --dry-run --format json"));
     let name = |value: &Value| value["source"].as_str().unwrap().to_owned();
     let told = |line: &Value| match line["what"].as_str() {
         Some("document") => format!("{} for {}", name(&line["doc"]), name(&line["kept"])),
@@ -19,7 +19,7 @@ fn gone(bench: &Bench, arguments: &str) -> Vec<String> {
 fn documents_are_compared_across_the_paths_only() {
     let (text, near) = (words(0, 200), format!("{} more", words(0, 200)));
     let bench = Bench::with(&[("a/1.txt", &text), ("a/2.txt", &text), ("a/3.txt", &near)]);
-    assert_eq!(bench.expect(0, "clean a --dry-run").0.lines().count(), 2, "all of these are alike");
+    assert_eq!(bench.expect(0, "clean a --dry-run --format json").0.lines().count(), 2, "all of these are alike");
     bench.write("b/1.txt", &text).write("b/2.txt", &near).write("c/1.txt", &near);
     assert_eq!(gone(&bench, "a b"), ["b/1.txt for a/1.txt", "b/2.txt for a/1.txt"]);
     assert_eq!(gone(&bench, "b a --keep prefer:b").len(), 3, "all three of a");

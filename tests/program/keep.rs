@@ -14,7 +14,7 @@ fn three() -> Bench {
 
 /// The sources of what is kept and what goes: of the document, then of the passage.
 fn kept(bench: &Bench, arguments: &str) -> [String; 2] {
-    let (out, _) = bench.expect(0, &format!("clean {arguments} --passages cut --dry-run"));
+    let (out, _) = bench.expect(0, &format!("clean {arguments} --passages cut --dry-run --format json"));
     let (documents, passages): (Vec<_>, Vec<_>) =
         crate::bench::lines(&out).into_iter().partition(|line| line["what"] == "document");
     assert_eq!((documents.len(), passages.len()), (2, 2), "{out}");

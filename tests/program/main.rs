@@ -27,6 +27,8 @@ mod cli;
 mod cmd;
 #[cfg(feature = "cli")]
 mod collisions;
+#[cfg(feature = "cli")]
+mod decisions;
 #[cfg(feature = "report")]
 mod explain;
 #[cfg(feature = "cli")]
@@ -61,6 +63,8 @@ mod schema;
 mod stats;
 #[cfg(feature = "cli")]
 mod subtitles;
+#[cfg(all(feature = "cli", feature = "parquet"))]
+mod tables;
 #[cfg(feature = "cli")]
 mod trust;
 #[cfg(feature = "cli")]

@@ -17,7 +17,8 @@ pub struct RenderArgs {
     /// `text` is for people; `html` is a page for people, in one file that loads nothing; `json` is one object a line, for
     /// programs and for `doublon report`; `sarif` is for code hosts and editors; `csv` is a table of pairs, for
     /// spreadsheets; `lines` is `path:line:column: message`, for editors and hooks; `github` and `gitlab` are annotations
-    /// and a code quality report; `markdown` is a summary for a pull request.
+    /// and a code quality report; `markdown` is a summary for a pull request; `parquet` is tables for DuckDB, polars and
+    /// Spark, in the folder that -o names.
     ///
     /// Example: --format json -o found.jsonl
     #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
@@ -25,6 +26,7 @@ pub struct RenderArgs {
     /// Write the report to FILE
     ///
     /// It is replaced once the report is whole, and not before. It may not be an input, nor lie in a folder that is read.
+    /// With --format parquet it is a folder, new, empty, or of an earlier such report.
     ///
     /// Example: -o found.txt
     #[arg(short, long, value_name = "FILE")]
@@ -79,6 +81,19 @@ pub enum RenderFormat {
     Github,
     Gitlab,
     Markdown,
+    #[cfg(feature = "parquet")]
+    Parquet,
+}
+
+impl RenderFormat {
+    /// Whether a report of this form is a folder.
+    pub fn is_folder(self) -> bool {
+        #[cfg(feature = "parquet")]
+        let is_folder = self == Self::Parquet;
+        #[cfg(not(feature = "parquet"))]
+        let is_folder = false;
+        is_folder
+    }
 }
 
 /// Returns the parser of `--format` for commands that show no findings: text or JSON.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::doc_markdown)] // the comments of arguments are their help, where backticks would show
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
@@ -9,6 +10,7 @@ use clap::{Args as Group, ValueEnum};
 use doublon::Error;
 use doublon::finding::{Parameters, Reason, Sink};
 use doublon::report::text::{bytes, counted, number};
+use doublon::report::visible::visible;
 use doublon::rewrite::{
     AddedFields, CheckedPlan, CleanOptions, CleanSummary, CopiedSource, CopySink, CopyTarget, CutEdge,
     DocumentTreatment, MergedField, PassageTreatment, Plan, Planner, apply, check, names, removals, settle, sources,
@@ -19,12 +21,14 @@ use doublon::source::{EVIDENCE, NamedCopy, SUMMARY, evidence_beside, named_copy}
 use doublon_core::Level;
 
 use crate::cli::args::{AgainstArgs, ListArgs, MessageArgs, RunArgs};
+use crate::cli::course::Course;
 use crate::cli::exit::Outcome;
 use crate::cli::facts::{FactsGatherer, RunFacts};
 use crate::cli::hints;
 use crate::cli::output::Output;
+use crate::cli::plan::{PlanNotes, write_plan};
 use crate::cli::progress::Meter;
-use crate::cli::saved::send_findings;
+use crate::cli::saved::{read_decisions, send_findings};
 use crate::cli::say::say;
 
 #[derive(Debug, Group)]
@@ -60,14 +64,22 @@ pub struct CleanArgs {
     overwrite: bool,
     /// Tell what would be removed, and write no copy
     ///
-    /// The lines are those that DIR/_doublon/removed.jsonl would have. They go to standard output, or to the file of -o.
+    /// What goes stands with what stays for it, those first of which most goes, and what stays though it repeats with the
+    /// reason; then how many bytes would go, and where the copy would be. It goes to standard output, or to the file of -o.
     ///
-    /// Example: --dry-run | head
+    /// Example: --dry-run --out clean/
     #[arg(long)]
     dry_run: bool,
-    /// Write the lines of --dry-run to FILE
+    /// Form of the plan of --dry-run
     ///
-    /// Example: --dry-run -o plan.jsonl
+    /// `text` is for people and has the largest groups; `json` has the lines that DIR/_doublon/removed.jsonl would have.
+    ///
+    /// Example: --dry-run --format json | jq .doc.source
+    #[arg(long, value_enum, value_name = "FORM", default_value = "text", requires = "dry_run")]
+    format: PlanFormat,
+    /// Write the plan of --dry-run to FILE
+    ///
+    /// Example: --dry-run --format json -o plan.jsonl
     #[arg(short, long, value_name = "FILE", requires = "dry_run")]
     output: Option<PathBuf>,
     /// Act on saved findings instead of scanning
@@ -81,6 +93,15 @@ pub struct CleanArgs {
     /// Example: --from found.jsonl --out clean/
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
+    /// Let go and stay what was decided in FILE
+    ///
+    /// FILE is what the page of `--format html` saves when its findings were reviewed: documents and places that stay, go,
+    /// or stay in the stead of others. What goes is nevertheless a verified copy of what stays. A decision on what is not
+    /// found has no effect and is told; so use the flags with which the page was made.
+    ///
+    /// Example: doublon clean archive/ --decisions decisions.jsonl --out clean/
+    #[arg(long, value_name = "FILE")]
+    decisions: Option<PathBuf>,
     /// What becomes of duplicate documents
     ///
     /// `drop` leaves them out. `mark` leaves all documents in, and adds a field doublon to those of a cluster: its number,
@@ -145,6 +166,12 @@ pub struct CleanArgs {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum PlanFormat {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum DocumentsArg {
     Drop,
     Mark,
@@ -172,7 +199,8 @@ enum EdgeArg {
 pub fn run(args: &CleanArgs) -> Result<Outcome> {
     let given = GivenInput::of(args)?;
     let plan_output = Output::prepare(args.output.as_deref(), &given.paths)?;
-    let meter = Meter::of(&args.messages);
+    let (passages, cuts) = (args.passages != PassagesArg::Keep, args.passages == PassagesArg::Cut);
+    let meter = Meter::of(&args.messages, Course::of_clean(passages, cuts, args.from.is_none()));
     let done = clean(args, &given, &plan_output, &meter);
     meter.finish();
     let (facts, summary) = done?;
@@ -252,9 +280,14 @@ fn clean(
     }
     let planner = Planner::new(args.options());
     let planner = if args.from.is_some() { planner.of_saved(given.paths.clone()) } else { planner };
-    let mut gatherer = FactsGatherer::new(planner);
+    let planner = match args.decisions.as_deref().map(read_decisions).transpose()? {
+        Some(decisions) => planner.with_decisions(decisions),
+        None => planner,
+    };
+    let mut gatherer = FactsGatherer::new(PlanNotes::new(planner, args.tells_plan()));
     find(args, given, meter, &mut gatherer)?;
     let (facts, planner) = gatherer.finish();
+    let (planner, notes) = planner.finish();
     refuse_empty(args, &facts, meter)?;
     meter.phase("planning", None);
     let mut plan = planner.finish()?;
@@ -285,6 +318,10 @@ fn clean(
         target.write(&Path::new(EVIDENCE).join("sources.jsonl"), |out| sources(&plan, &names, &copied, out))?;
         write_evidence(&mut target, &plan, &summary)?;
         target.publish()?;
+    } else if args.tells_plan() {
+        meter.finish();
+        let copy = told_copy(args, &paths, given)?;
+        plan_output.write(false, |out| write_plan(&plan, &notes, &summary, &copy, out))?;
     } else {
         plan_output.write(false, |out| removals(&plan, out))?;
     }
@@ -336,6 +373,28 @@ fn copy_names(paths: &[PathBuf], roots: &[PathBuf], target: Option<&CopyTarget>)
         Some(name) => Ok(vec![name.to_owned(); paths.len()]),
         None => names(paths, roots),
     }
+}
+
+/// Says where the copy of a dry run would be.
+fn told_copy(args: &CleanArgs, paths: &[PathBuf], given: &GivenInput) -> Result<String> {
+    let Some(out) = &args.out else { return Ok("would be written where --out names it".to_owned()) };
+    let out = out.display().to_string();
+    let only = paths.first().filter(|only| paths.len() == 1 && only.is_file());
+    let is_file = only.is_some_and(|only| matches!(named_copy(only, Path::new(&out)), NamedCopy::Same));
+    let names = names(paths, &given.roots)?;
+    Ok(match names.first() {
+        _ if is_file => format!("would be written to {}", visible(&out)),
+        Some(first) => {
+            let first = Path::new(&out).join(first).display().to_string();
+            format!(
+                "would be written to {}, {} from {} on",
+                visible(&out),
+                counted(paths.len() as u64, "file"),
+                visible(&first)
+            )
+        }
+        None => format!("would be written to {}", visible(&out)),
+    })
 }
 
 /// A copy of nothing is what a wrong path or field looks like.
@@ -412,12 +471,17 @@ fn tell(summary: &CleanSummary, args: &CleanArgs) {
     let marked = if summary.marked > 0 { format!("; {} marked", number(summary.marked)) } else { String::new() };
     let against = summary.against.map_or_else(String::new, |n| format!("; compared with {}", counted(n, "document")));
     say(&format!("documents: {documents_in} = {kept} kept + {removed} removed + {skipped} skipped{marked}{against}"));
+    if !summary.documents_left.is_empty() {
+        let left = summary.documents_left.values().sum();
+        let (verb, they) = if left == 1 { ("stays", "it repeats another") } else { ("stay", "they repeat others") };
+        let reasons = reasons(&summary.documents_left);
+        say(&format!("{} {verb} though {they} ({reasons})", counted(left, "document")));
+    }
     if args.passages != PassagesArg::Keep {
         let verb = if args.passages == PassagesArg::Cut { "cut" } else { "marked" };
         let left: u64 = summary.passages_left.values().sum();
-        let reasons: Vec<_> =
-            summary.passages_left.iter().map(|(reason, &n)| format!("{} {reason}", number(n))).collect();
-        let reasons = if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join(", ")) };
+        let reasons = reasons(&summary.passages_left);
+        let reasons = if reasons.is_empty() { reasons } else { format!(" ({reasons})") };
         say(&format!("passages: {} {verb}, {} left{reasons}", number(*passages), number(left)));
     }
     let not_copied: u64 = summary.not_copied.values().sum();
@@ -434,7 +498,19 @@ fn tell(summary: &CleanSummary, args: &CleanArgs) {
     }
 }
 
+/// `3 decided, 1 unverified`.
+fn reasons(counts: &BTreeMap<&'static str, u64>) -> String {
+    let told: Vec<_> =
+        counts.iter().map(|(reason, &n)| format!("{} {}", number(n), reason.replace('_', " "))).collect();
+    told.join(", ")
+}
+
 impl CleanArgs {
+    /// Whether the plan is told for people.
+    fn tells_plan(&self) -> bool {
+        self.dry_run && self.format == PlanFormat::Text
+    }
+
     /// Returns the fields that records get.
     fn added(&self) -> Result<AddedFields> {
         if self.documents == DocumentsArg::Mark && self.passages == PassagesArg::Cut {

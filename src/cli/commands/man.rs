@@ -37,7 +37,8 @@ pub fn run(args: &ManArgs, mut program: Command) -> Result<Outcome> {
     let (description, codes) = without_exit_codes(&page);
     let synopsis = synopsis(page.clone());
     let (has_commands, has_version) = (page.has_subcommands(), page.get_version().is_some());
-    let page = Man::new(page.long_about(description).display_name(name));
+    let source = format!("doublon {}", env!("CARGO_PKG_VERSION"));
+    let page = Man::new(page.long_about(description).display_name(name)).source(source).manual("doublon");
     Output::Stdout.write(false, |out| {
         let mut out: &mut dyn Write = out;
         page.render_title(&mut out)?;

@@ -11,8 +11,7 @@ use doublon::report::shell::quoted;
 
 use crate::cli::args::RenderArgs;
 use crate::cli::exit::Outcome;
-use crate::cli::output::Output;
-use crate::cli::render::render;
+use crate::cli::render::{self, render};
 use crate::cli::saved::send_findings;
 
 #[derive(Debug, Group)]
@@ -29,7 +28,7 @@ pub struct ReportArgs {
 ///
 /// When the findings cannot be read or the report cannot be written.
 pub fn run(args: &ReportArgs) -> Result<Outcome> {
-    let output = Output::prepare(args.render.output.as_deref(), std::slice::from_ref(&args.findings))?;
+    let output = render::prepare(&args.render, std::slice::from_ref(&args.findings))?;
     let is_file = args.findings.as_path() != Path::new("-");
     let arguments = format!("--from {}", quoted(&args.findings.to_string_lossy()));
     let input = is_file.then_some(PageInput { arguments, copy: None });

@@ -13,11 +13,12 @@ use doublon::report::text::summary_line;
 use doublon::scan::scan_into;
 
 use crate::cli::args::{AgainstArgs, LimitArgs, ListArgs, MessageArgs, RenderArgs, RenderFormat, RunArgs};
+use crate::cli::course::Course;
 use crate::cli::exit::{self, Outcome};
 use crate::cli::facts::{FactsGatherer, RunFacts};
 use crate::cli::output::Output;
 use crate::cli::progress::Meter;
-use crate::cli::render::render;
+use crate::cli::render::{self, render};
 use crate::cli::say::{say, write_plain};
 use crate::cli::{baseline, hints, next};
 
@@ -97,13 +98,13 @@ pub fn run(args: &ScanArgs) -> Result<Outcome> {
     let (mut parameters, resources) = (args.parameters()?, args.run.resources()?);
     let paths = args.lists.compared_paths(&args.paths, &args.against, &mut parameters)?;
     let fail_over = args.limits.fail_over()?;
-    let output = Output::prepare(args.render.output.as_deref(), &paths)?;
+    let output = render::prepare(&args.render, &paths)?;
     let messages = &args.messages;
     if messages.verbose {
         say(&settings_line(&parameters));
     }
     let baseline = baseline::load(args.limits.baseline.as_deref(), &parameters)?;
-    let meter = Meter::of(messages);
+    let meter = Meter::of(messages, Course::of_scan(parameters.config.level.passages()));
     let folder = resources.tmp.clone().unwrap_or_else(std::env::temp_dir);
     let input = next::page_input(&args.paths, &args.given());
     let facts = render(&args.render, &output, &folder, input, |report| {

@@ -11,6 +11,7 @@ use doublon::stats::{StatsRequest, stats};
 
 use super::scan::ScanArgs;
 use crate::cli::args::{RenderArgs, RenderFormat, text_or_json};
+use crate::cli::course::Course;
 use crate::cli::exit::{self, Outcome};
 use crate::cli::hints;
 use crate::cli::output::Output;
@@ -65,7 +66,7 @@ pub fn run(args: &StatsArgs) -> Result<Outcome> {
     let output = Output::prepare(render.output.as_deref(), &paths)?;
     let style = style(render, &output);
     let request = StatsRequest { compare: !args.alone, documents: args.documents, worst: style.limit };
-    let meter = Meter::of(messages);
+    let meter = Meter::of(messages, Course::of_stats(args.alone));
     let found = stats(&paths, request, &parameters.config, &parameters.input, &resources, &meter);
     meter.finish();
     let found = found?;

@@ -11,6 +11,7 @@ use doublon::audit::{Audit, Promise, audit};
 use serde_json::json;
 
 use crate::cli::args::{AnswerArgs, MessageArgs, ResourceArgs};
+use crate::cli::course::Course;
 use crate::cli::exit::Outcome;
 use crate::cli::output::Output;
 use crate::cli::progress::Meter;
@@ -42,7 +43,7 @@ pub struct VerifyArgs {
 pub fn run(args: &VerifyArgs) -> Result<Outcome> {
     let form = &args.form;
     let output = Output::prepare(form.output.as_deref(), std::slice::from_ref(&args.dir))?;
-    let meter = Meter::of(&args.messages);
+    let meter = Meter::of(&args.messages, Course::of_proof());
     let found = audit(&args.dir, &args.ignore_text, &args.resources.resources()?, &meter);
     meter.finish();
     let found = found?;

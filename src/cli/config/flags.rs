@@ -6,15 +6,26 @@ use clap::{Arg, ArgAction, Command};
 pub const COMMANDS: [&str; 6] = ["scan", "clean", "report", "params", "stats", "compare"];
 
 /// Flags that belong to one run: what they name, or what they allow, is not for a file to decide that lies about.
-pub const OF_ONE_RUN: [&str; 10] =
-    ["help", "version", "config", "no-config", "from", "out", "output", "overwrite", "dry-run", "allow-wipeout"];
+pub const OF_ONE_RUN: [&str; 11] = [
+    "help",
+    "version",
+    "config",
+    "no-config",
+    "from",
+    "decisions",
+    "out",
+    "output",
+    "overwrite",
+    "dry-run",
+    "allow-wipeout",
+];
 
 /// Returns the flags that may be set elsewhere.
 pub fn settable_flags(command: &Command) -> impl Iterator<Item = (&str, &Arg)> {
-    // `passages` is another thing in `clean`.
-    let is_question = |name: &str| command.get_name() == "params" && name == "passages";
+    // `passages` is another thing in `clean`, and `format` in all others.
+    let is_other = |name: &str| [("params", "passages"), ("clean", "format")].contains(&(command.get_name(), name));
     let named = command.get_arguments().filter_map(|arg| Some((arg.get_long()?, arg)));
-    named.filter(move |(name, arg)| !OF_ONE_RUN.contains(name) && !arg.is_hide_set() && !is_question(name))
+    named.filter(move |(name, arg)| !OF_ONE_RUN.contains(name) && !arg.is_hide_set() && !is_other(name))
 }
 
 /// Returns whether a flag takes no value.

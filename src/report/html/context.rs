@@ -1,6 +1,6 @@
 //! What all parts of the page look up.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use doublon_core::text::Tokenizer;
 
@@ -73,6 +73,19 @@ impl<'a> PageContext<'a> {
     /// Returns the number of a document's source among those that a reader can choose.
     pub fn source(&self, doc: &DocumentRef) -> Option<usize> {
         self.sources.get(&*doc.source).copied()
+    }
+
+    /// Returns the number of a document's source among all, in order of their paths.
+    pub fn number(&self, doc: &DocumentRef) -> Option<usize> {
+        let is_only = self.sources.is_empty() && self.digest.header.sources.iter().all(|one| *one.path == *doc.source);
+        self.source(doc).or(is_only.then_some(0)).filter(|_| &*doc.source != "-")
+    }
+
+    /// Returns the paths of sources by their numbers, which are in order.
+    pub fn paths(&self, numbers: &BTreeSet<usize>) -> Vec<(usize, &'a str)> {
+        let mut paths: Vec<&str> = self.digest.header.sources.iter().map(|source| source.path.as_str()).collect();
+        paths.sort_unstable();
+        numbers.iter().filter_map(|&number| Some((number, *paths.get(number)?))).collect()
     }
 
     /// Returns the command that makes a clean copy, with more flags.

@@ -4,6 +4,7 @@
 //! text until the script unfolds it, so that a page of hundreds of groups is light.
 
 use std::collections::BTreeSet;
+use std::fmt::{self, Display, Formatter};
 
 use askama::Template;
 
@@ -76,6 +77,8 @@ struct GroupBody<'a> {
 
 /// A place of a passage, or a document of a group of duplicates.
 struct PlaceRow {
+    /// By which decisions name it; none if there is nothing to decide.
+    at: Option<RowPlace>,
     role: &'static str,
     is_kept: bool,
     is_new: bool,
@@ -87,6 +90,21 @@ struct PlaceRow {
     bar: Option<(usize, usize)>,
     changes: Vec<InlineChange>,
     more_changes: String,
+}
+
+/// A document or a place as decisions name it.
+struct RowPlace {
+    /// The number of the source.
+    source: usize,
+    record: u64,
+    span: Option<(usize, usize)>,
+}
+
+impl Display for RowPlace {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        write!(f, "{} {}", self.source, self.record)?;
+        self.span.map_or(Ok(()), |(start, end)| write!(f, " {start} {end}"))
+    }
 }
 
 impl<'a> Group<'a> {
@@ -135,13 +153,19 @@ impl<'a> Group<'a> {
         Self { is_open: true, ..self }
     }
 
+    /// Returns the numbers of the sources by which decisions name its places.
+    pub fn named_sources(&self) -> impl Iterator<Item = usize> {
+        self.body.places.iter().filter_map(|row| Some(row.at.as_ref()?.source))
+    }
+
     fn of_cluster(cluster: &'a DocumentCluster, context: &PageContext<'a>) -> Self {
         let members = &cluster.members;
         let shown = context.at_most(PLACES);
         let new_members = members.iter().filter(|member| member.new).count();
         let notes = if cluster.bytes > 0 { vec![bytes(cluster.bytes)] } else { Vec::new() };
         let kept = PlaceRow::of_document("kept", &cluster.keep, notes, context);
-        let kept = PlaceRow { is_kept: true, is_new: cluster.new > new_members, ..kept };
+        let at = row_place(context, &cluster.keep, None);
+        let kept = PlaceRow { at, is_kept: true, is_new: cluster.new > new_members, ..kept };
         let (new, known): (Vec<_>, Vec<_>) = members.iter().partition(|member| member.new);
         let rows = new.into_iter().chain(known).take(shown).map(|member| PlaceRow::of_member(member, context));
         let docs = members.iter().map(|member| &member.doc).chain([&cluster.keep]);
@@ -229,6 +253,7 @@ impl PlaceRow {
     fn of_document(role: &'static str, doc: &DocumentRef, notes: Vec<String>, context: &PageContext) -> Self {
         let name = context.document(doc);
         Self {
+            at: None,
             role,
             is_kept: false,
             is_new: false,
@@ -250,6 +275,7 @@ impl PlaceRow {
         let changed = changed_words(member);
         let all = changed.len().saturating_add(member.more_differences);
         Self {
+            at: row_place(context, &member.doc, None),
             is_new: member.new,
             more_changes: if changed.is_empty() { String::new() } else { more(all, DIFFERENCES, "difference") },
             changes: changed.into_iter().take(DIFFERENCES).map(inline_change).collect(),
@@ -261,7 +287,8 @@ impl PlaceRow {
         let row = Self::of_document(role, &place.doc, Vec::new(), context);
         let name = context.place(place);
         let notes = about_document(&place.doc, &name);
-        Self { is_kept: role == "kept", is_new: place.new, name, notes, bar: bar(place), ..row }
+        let at = row_place(context, &place.doc, Some((place.start, place.end)));
+        Self { at, is_kept: role == "kept", is_new: place.new, name, notes, bar: bar(place), ..row }
     }
 }
 
@@ -271,6 +298,11 @@ impl PlaceRow {
         let column = if place.column == 0 { String::new() } else { format!(":{}", place.column) };
         Self { name: format!("line {}{column}", place.line), title: String::new(), notes: Vec::new(), ..self }
     }
+}
+
+/// Returns how decisions name a document or a place in it, if a program could find it by that.
+fn row_place(context: &PageContext, doc: &DocumentRef, span: Option<(usize, usize)>) -> Option<RowPlace> {
+    Some(RowPlace { source: context.number(doc)?, record: doc.record, span })
 }
 
 /// Returns where a place stands in its document, in hundredths of that.

@@ -1,5 +1,6 @@
 //! The page as a sink: it digests findings, and is written group by group when they have all come.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -104,17 +105,18 @@ fn write_page(
     let context = PageContext::new(digest, input, limit);
     let listing = GroupListing::new(&context, sort, limit);
     PageHead::new(&context, &listing).write_into(&mut out)?;
-    let mut is_first = true;
+    let (mut is_first, mut named) = (true, BTreeSet::new());
     for shelf in listing.shelves.iter().filter(|shelf| !shelf.groups.is_empty()) {
         ShelfHead::new(shelf).write_into(&mut out)?;
         for listed in &shelf.groups {
             let group = Group::new(listed, &context);
             let group = if is_first { group.open() } else { group };
+            named.extend(group.named_sources());
             group.write_into(&mut out)?;
             is_first = false;
         }
         ShelfEnd::new(shelf).write_into(&mut out)?;
     }
-    PageTail::new(&context, &listing).write_into(&mut out)?;
+    PageTail::new(&context, &listing, &named).write_into(&mut out)?;
     writeln!(out) // a template loses its last line break
 }

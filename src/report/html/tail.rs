@@ -1,5 +1,7 @@
 //! The page from the end of the list on: skipped input, how to read the page, settings, files.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use doublon_core::Config;
 
@@ -40,10 +42,21 @@ pub struct PageTail<'a> {
     sources: Vec<(Shown<'a>, String, Shown<'a>)>,
     more_sources: String,
     has_passages: bool,
+    review: Option<ReviewBar>,
+}
+
+/// What the script needs to save decisions.
+struct ReviewBar {
+    /// The paths of sources by their numbers, as JSON.
+    paths: String,
+    /// The command that carries them out but for their file, or nothing.
+    command: String,
+    version: &'static str,
 }
 
 impl<'a> PageTail<'a> {
-    pub fn new(context: &PageContext<'a>, listing: &GroupListing<'a>) -> Self {
+    /// `named` are the numbers of the sources on which a reader can decide.
+    pub fn new(context: &PageContext<'a>, listing: &GroupListing<'a>, named: &BTreeSet<usize>) -> Self {
         let Digest { header, skipped, summary, families, .. } = context.digest;
         let (most, most_sources) = (context.at_most(SKIPPED), context.at_most(SOURCES));
         let listed = skipped.runs.iter().flat_map(|run| &run.first).take(most);
@@ -73,8 +86,28 @@ impl<'a> PageTail<'a> {
             sources: header.sources.iter().take(most_sources).map(source).collect(),
             more_sources: more(header.sources.len(), most_sources, "file"),
             has_passages: families.all() > 0,
+            review: (!named.is_empty()).then(|| ReviewBar {
+                paths: json_of_paths(&context.paths(named)),
+                command: context.clean("").unwrap_or_default(),
+                version: env!("CARGO_PKG_VERSION"),
+            }),
         }
     }
+}
+
+/// Returns paths by their numbers as JSON in ASCII, so that nothing in them acts or hides wherever it stands.
+fn json_of_paths(paths: &[(usize, &str)]) -> String {
+    let unit = |unit: u16| match u8::try_from(unit) {
+        Ok(byte) if byte == b' ' || byte.is_ascii_graphic() && !b"\"\\<>&'".contains(&byte) => {
+            char::from(byte).to_string()
+        }
+        _ => format!("\\u{unit:04x}"),
+    };
+    let member = |&(number, path): &(usize, &str)| {
+        let path: String = path.encode_utf16().map(unit).collect();
+        format!("\"{number}\":\"{path}\"")
+    };
+    format!("{{{}}}", paths.iter().map(member).collect::<Vec<_>>().join(","))
 }
 
 fn skipped_row(skipped: &Skipped, context: &PageContext<'_>) -> (String, String) {
@@ -97,4 +130,22 @@ fn settings(p: &Config) -> Vec<(&'static str, String)> {
         settings.push(("Windows", format!("{} words, shingles of {}", p.windows.words, p.windows.k)));
     }
     settings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_json_in_which_nothing_acts() {
+        let paths = [(3, "a b/é\u{202e}\"\\<\u{1f600}"), (12, "c'&>\n")];
+        let json = json_of_paths(&paths);
+        assert!(
+            json.bytes().all(|byte| (b' '..=b'~').contains(&byte)) && !json.contains(['<', '>', '&', '\'']),
+            "{json}"
+        );
+        let read: std::collections::BTreeMap<usize, String> = serde_json::from_str(&json).expect("JSON");
+        assert_eq!(read.into_iter().collect::<Vec<_>>(), paths.map(|(n, path)| (n, path.to_owned())));
+        assert_eq!(json_of_paths(&[]), "{}");
+    }
 }

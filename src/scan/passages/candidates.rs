@@ -9,7 +9,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::error::Result;
-use crate::store::{Budget, HeldWords, Partition, Partitions, Words, divide};
+use crate::store::{Budget, HeldWords, Partition, Partitions, Step, Words, divide};
 use doublon_core::Config;
 use doublon_core::candidate::postings::{Candidate, Following, Posting, WordPlace};
 use doublon_core::groups::DocumentGroups;
@@ -41,6 +41,8 @@ pub(super) fn candidates(
     let linker = Linker { words, groups, config };
     let mut found = Partitions::new(DOCUMENT_SHARES, budget.candidates(), &budget.folder);
     let rounds = rounds(words.len(), config.windows, budget.postings());
+    // Each word counts once when the minima around it are looked for, in each round, and once when they are linked.
+    budget.steps.begin(Step::Seeding, words.len() as u64 * (rounds as u64 + 1));
     for round in 0..rounds {
         let keys = KEY_SHARES * round / rounds..KEY_SHARES * (round + 1) / rounds;
         let mut postings = postings(words, included, config, &keys, budget)?.into_iter();
@@ -51,6 +53,7 @@ pub(super) fn candidates(
             }
             let linked = some.into_par_iter().map(|share| {
                 let candidates = linker.candidates(share)?;
+                budget.steps.advance((words.len() / KEY_SHARES) as u64);
                 Ok(divide(&candidates, DOCUMENT_SHARES, share_of))
             });
             let linked: Vec<Vec<Vec<Candidate>>> = linked.collect::<Result<_>>()?;
@@ -87,6 +90,7 @@ fn postings(
     for batches in batches.chunks(2 * rayon::current_num_threads()) {
         let made = batches.par_iter().map(|docs| {
             let postings = postings_of(words, docs, config, keys)?;
+            budget.steps.advance(docs.iter().map(|&doc| words.count(doc)).sum());
             Ok(divide(&postings, keys.len(), |posting| share_of_key(posting.key) - keys.start))
         });
         let made: Vec<Vec<Vec<Posting>>> = made.collect::<Result<_>>()?;

@@ -66,7 +66,7 @@ impl Passages {
     /// their first place. Returns the documents that could no longer be read, whose matches are left out.
     pub fn send(self, texts: &Texts, budget: &Budget, sink: &mut dyn Sink) -> Result<Vec<Lost>> {
         let Self { repeats, grouped, choice, places, classes, tokenizer, .. } = self;
-        let reporter = Reporter { texts, tokenizer, unit: None };
+        let reporter = Reporter { texts, tokenizer, unit: None, steps: &budget.steps };
         let found =
             FoundPassages { repeats: &repeats, grouped: &grouped, choice: &choice, places: &places, classes: &classes };
         let lost = found.send_matches(&reporter, budget, sink)?;
@@ -87,7 +87,7 @@ pub(crate) fn find(
     budget: &Budget,
 ) -> Result<Passages> {
     let candidates = candidates(&words, included, groups, config, budget)?;
-    let mut repeats = repeats::align(&words, candidates, config)?;
+    let mut repeats = repeats::align(&words, candidates, config, &budget.steps)?;
     let short = std::mem::take(&mut repeats.short);
     let short_passages = families(short.iter().map(|(a, b)| (a, b))).families.len() as u64;
     drop(short);
@@ -98,7 +98,8 @@ pub(crate) fn find(
     measure(&mut repeats, &Choice::new(&grouped, |_| true), &words, config)?;
     let words_of = DocumentWords::of(&repeats, &words);
     drop(words); // what is found may take as much memory as they did
-    let reporter = Reporter { texts, tokenizer: Tokenizer::new(config.text, config.seed), unit: None };
+    let tokenizer = Tokenizer::new(config.text, config.seed);
+    let reporter = Reporter { texts, tokenizer, unit: None, steps: &budget.steps };
     let mut all_lost = Vec::new();
     loop {
         let choice = Choice::new(&grouped, |n| repeats.listed[n].shingles().is_some());
@@ -142,7 +143,8 @@ pub(crate) fn find_units(
     config: &Config,
     budget: &Budget,
 ) -> Result<Passages> {
-    let reporter = Reporter { texts, tokenizer: Tokenizer::new(config.text, config.seed), unit: Some(unit) };
+    let tokenizer = Tokenizer::new(config.text, config.seed);
+    let reporter = Reporter { texts, tokenizer, unit: Some(unit), steps: &budget.steps };
     let mut all_lost = Vec::new();
     loop {
         let grouped = unit_families(units, (&included, groups), config.scope, budget)?;

@@ -12,6 +12,7 @@ use crate::finding::{DocumentRef, MAX_LISTED_MATCHES, MAX_QUOTED_PLACES, PlacedS
 use crate::scan::describe::Described;
 use crate::scan::texts::Texts;
 use crate::source::Document;
+use crate::store::{Step, Steps};
 
 /// Documents that one thread reads one after another, so that those next to each other in a file are read at once.
 const DOCUMENTS: usize = 64;
@@ -25,6 +26,7 @@ pub(super) struct Reporter<'a> {
     pub tokenizer: Tokenizer,
     /// What places are numbered by, if not by words.
     pub unit: Option<PassageUnit>,
+    pub steps: &'a Steps,
 }
 
 /// Which matches are listed: not all of a family that has very many.
@@ -86,6 +88,7 @@ impl Reporter<'_> {
     ) -> Result<PlaceTable, Vec<Lost>> {
         let wanted = wanted(repeats, grouped, choice);
         let documents: Vec<&[WantedPlace]> = wanted.chunk_by(|x, y| x.place.doc == y.place.doc).collect();
+        self.steps.begin(Step::Describing, documents.len() as u64);
         let of_document = |reader: &mut TokenReader, document: &Document, wanted: &&[WantedPlace]| {
             let described = match self.unit {
                 None => Described::new(&document.text, reader),
@@ -93,6 +96,7 @@ impl Reporter<'_> {
             };
             let described = described.in_page(document.origin.as_deref());
             let name = self.texts.reference(wanted[0].place.doc, document);
+            self.steps.advance(1);
             wanted.iter().map(|wanted| DescribedPlace::new(&described, wanted, &name)).collect()
         };
         let (described, lost) = self.read(&documents, |wanted| wanted[0].place.doc, of_document);

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use crate::error::Result;
 use crate::scan::pool::Pool;
-use crate::store::{HeldWords, Partition, Words};
+use crate::store::{HeldWords, Partition, Step, Steps, Words};
 use doublon_core::Config;
 use doublon_core::candidate::postings::Candidate;
 use doublon_core::kernel::{PackedRuns, PassageRepeat, PassageRepeats, RepeatAligner};
@@ -25,14 +25,23 @@ pub(super) fn measure(
 }
 
 /// Aligns the candidates, which are in shares by first document.
-pub(super) fn align(words: &Words, candidates: Vec<Partition<Candidate>>, config: &Config) -> Result<PassageRepeats> {
+///
+/// `steps` counts the shares.
+pub(super) fn align(
+    words: &Words,
+    candidates: Vec<Partition<Candidate>>,
+    config: &Config,
+    steps: &Steps,
+) -> Result<PassageRepeats> {
+    steps.begin(Step::Aligning, candidates.len() as u64);
     let worker = || Worker {
         aligner: RepeatAligner::new(&words.vocabulary, config),
         a: HeldWords::default(),
         b: HeldWords::default(),
     };
     let aligner = ShareAligner { words, workers: Pool::new(worker) };
-    Ok(joined(candidates.into_par_iter().map(|share| aligner.align(share)).collect::<Result<_>>()?))
+    let aligned = candidates.into_par_iter().map(|share| aligner.align(share).inspect(|_| steps.advance(1)));
+    Ok(joined(aligned.collect::<Result<_>>()?))
 }
 
 /// What one thread aligns with.

@@ -21,7 +21,7 @@ use crate::finding::{
 };
 use crate::scan::describe::{differences, is_quoted_whole, side_inside, side_of};
 use crate::source::Document;
-use crate::store::Budget;
+use crate::store::{Budget, Step};
 use doublon_core::kernel::{PassageRepeat, PassageRepeats, ShingleCounts};
 
 /// Matches that are made at a time.
@@ -41,6 +41,7 @@ impl FoundPassages<'_> {
     pub fn send_matches(&self, reporter: &Reporter<'_>, budget: &Budget, sink: &mut dyn Sink) -> Result<Vec<Lost>> {
         let Self { repeats, choice, places, .. } = *self;
         let mut lost = Vec::new();
+        budget.steps.begin(Step::Telling, choice.listed.len() as u64);
         for batch in batches(&repeats.listed, choice, places, budget.passage_texts()) {
             let texts = DifferingTexts::read(reporter, &repeats.listed, &choice.listed[batch.clone()], places);
             let of_match = |reader: &mut TokenReader, n: usize| {
@@ -49,6 +50,7 @@ impl FoundPassages<'_> {
                 let differences = texts.differences(reporter, repeat, runs, places, reader)?;
                 Ok(self.passage_match(n, differences))
             };
+            let count = batch.len() as u64;
             let found = batch.into_par_iter().map_init(|| reporter.tokenizer.reader(), of_match);
             for found in found.collect::<Vec<std::result::Result<PassageMatch, Lost>>>() {
                 match found {
@@ -56,6 +58,7 @@ impl FoundPassages<'_> {
                     Err(gone) => lost.push(gone),
                 }
             }
+            budget.steps.advance(count);
         }
         lost.sort_unstable();
         lost.dedup_by_key(|&mut (doc, _)| doc);
