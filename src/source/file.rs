@@ -43,6 +43,7 @@ impl Source {
             "tsv" | "tab" => Some(Format::Tsv),
             "html" | "htm" | "xhtml" | "xht" => Some(Format::Html),
             "eml" => Some(Format::Mail),
+            "mbox" => Some(Format::Mbox),
             "srt" | "vtt" | "sbv" | "ass" | "ssa" => Some(Format::Subtitles),
             "warc" | "wet" | "wat" | "arc" => Some(Format::Warc),
             "parquet" | "pq" => Some(Format::Parquet),
@@ -110,10 +111,8 @@ fn kind(ending: &std::ffi::OsStr) -> String {
 }
 
 /// Endings of texts beside those that tell a format.
-const TEXT_ENDINGS: [&str; 17] = [
-    "adoc", "asc", "cfg", "conf", "css", "ini", "js", "log", "mbox", "org", "py", "rs", "rst", "tex", "toml", "xml",
-    "yaml",
-];
+const TEXT_ENDINGS: [&str; 16] =
+    ["adoc", "asc", "cfg", "conf", "css", "ini", "js", "log", "org", "py", "rs", "rst", "tex", "toml", "xml", "yaml"];
 
 #[cfg(test)]
 mod tests {

@@ -4,6 +4,8 @@ use super::block::Block;
 use super::charset::CharsetHints;
 use super::fields::JoinedText;
 use super::format::Format;
+#[cfg(feature = "mail")]
+use super::mbox;
 use super::options::SourceOptions;
 use super::record::{Item, Record};
 use super::skip::{skipped_source, unsupported};
@@ -26,10 +28,10 @@ pub fn parse(block: &mut Block, format: Format, name: &str, options: &SourceOpti
         Format::Jsonl => jsonl::lines(block, name, options, items),
         Format::Json => jsonl::elements(block, name, options, items),
         Format::Csv | Format::Tsv => csv::rows(block, name, options, items),
+        #[cfg(feature = "mail")]
+        Format::Mbox => mbox::messages(block, name, options, items),
         #[cfg(feature = "warc")]
         Format::Warc => warc::records(block, name, options, items),
-        #[cfg(not(feature = "warc"))]
-        Format::Warc => {}
         _ => {}
     }
     items.append(&mut block.items);

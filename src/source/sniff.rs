@@ -13,7 +13,7 @@ use serde::de::IgnoredAny;
 use super::compression::Compression;
 use super::file::Source;
 use super::format::Format;
-use super::markup::is_timed;
+use super::markup::{is_folder, is_timed};
 use super::options::SourceOptions;
 use super::signature::{other_kind, signature};
 use super::skip::SkipCause;
@@ -45,6 +45,7 @@ fn refuse_as(start: &[u8], whole: bool, format: Format) -> Option<SkipCause> {
         format if format.is_document() => {
             signature(start).is_none() && (has_utf16_mark(start) || alternates_with_zeros(sample(start)))
         }
+        Format::Mbox => return other_than_folder(start),
         // Its records may hold anything.
         Format::Warc => return other_than_archive(start),
         Format::Lines | Format::Csv | Format::Tsv => false,
@@ -80,7 +81,7 @@ pub(super) fn is_one_json(start: &[u8], whole: bool) -> bool {
 }
 
 /// Tells the format of a source whose name says nothing. It is JSONL if its first line is a JSON object or begins one
-/// that is longer than `start`. Binary formats are told by their first bytes. Where there is no ending at all, it may be a page. Else it is plain text.
+/// that is longer than `start`. Binary formats are told by their first bytes. Where there is no ending at all, it may be a page or a folder of mail. Else it is plain text.
 pub(super) fn format_of(start: &[u8], whole: bool, source: &Source, options: &SourceOptions) -> Format {
     if start.starts_with(b"PAR1") {
         return Format::Parquet;
@@ -91,6 +92,9 @@ pub(super) fn format_of(start: &[u8], whole: bool, source: &Source, options: &So
     let is_nameless = source.is_stream() || source.ending().is_empty();
     if is_nameless && is_page(start) {
         return Format::Html;
+    }
+    if is_nameless && is_folder(start) {
+        return Format::Mbox;
     }
     if is_nameless { lines_or_text(start, whole, options) } else { Format::of_text(options.record) }
 }
@@ -128,6 +132,12 @@ fn other_than_archive(start: &[u8]) -> Option<SkipCause> {
     let is_found = || matches!(warc::next_start(start, 0, true), warc::NextStart::At(_));
     let what = "the file is no web archive: no record starts in its first bytes";
     (!is_begun && !is_found()).then(|| (Reason::WrongShape, what.to_owned()))
+}
+
+fn other_than_folder(start: &[u8]) -> Option<SkipCause> {
+    let is_begun = start.trim_ascii_start().starts_with(b"From ") || start.trim_ascii().is_empty();
+    let what = "the file is no folder of mail: it does not begin with `From `";
+    binary(start).or_else(|| (!is_begun).then(|| (Reason::WrongShape, what.to_owned())))
 }
 
 fn other_than_table(start: &[u8], whole: bool) -> Option<SkipCause> {
@@ -295,6 +305,8 @@ mod tests {
             ("page.log", page, Format::Plain),
             ("a.log", "{}\n{}\n", Format::Plain),
             ("a.data", "PAR1 and so on", Format::Parquet),
+            ("Inbox", "From - Tue Apr 29 09:07 2014\nA: b\n", Format::Mbox),
+            ("0001.patch", "From - Tue Apr 29 09:07 2014\nA: b\n", Format::Plain),
         ] {
             assert_eq!(format_of_source(path, start, true, RecordMode::File), expected, "{path}");
         }

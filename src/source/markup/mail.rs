@@ -13,7 +13,7 @@ use super::Visible;
 use crate::source::document::PageElement;
 use doublon_core::{OffsetMap, Span};
 
-/// Returns the text of a message with the place of each line, as far as it was sent in UTF-8; what is no message is text as
+/// Returns the text of a message with the place of each line, as far as it was sent in UTF-8; what has no header is text as
 /// it is.
 ///
 /// # Examples
@@ -27,9 +27,14 @@ use doublon_core::{OffsetMap, Span};
 /// assert_eq!(message.title.as_deref(), Some("Lamp"));
 /// ```
 pub fn mail(file: &str) -> Visible {
-    let Some(message) = MessageParser::default().parse(file.as_bytes()) else {
-        return Visible { text: file.to_owned(), ..Visible::default() };
-    };
+    let as_it_is = || Visible { text: file.to_owned(), ..Visible::default() };
+    message(file, &[]).map_or_else(as_it_is, |(read, _)| read)
+}
+
+/// Returns the text of a message, and what its headers of these names say; `date` is given as RFC 3339. None if it has no
+/// header.
+pub(super) fn message(file: &str, headers: &[&str]) -> Option<(Visible, Vec<Option<String>>)> {
+    let message = MessageParser::default().parse(file.as_bytes()).filter(|message| !message.headers().is_empty())?;
     let bodies: Option<Vec<Body>> =
         message.text_body.iter().map(|&part| Body::of(file, message.parts.get(part as usize)?)).collect();
     let read = match bodies {
@@ -37,7 +42,12 @@ pub fn mail(file: &str) -> Visible {
         None => without_places(&message),
     };
     let date = message.date().map(mail_parser::DateTime::to_rfc3339);
-    Visible { title: message.subject().map(str::to_owned), date, ..read }
+    let header = |name: &&str| {
+        let stored = || message.header_raw(*name).map(|value| value.trim().to_owned());
+        if name.eq_ignore_ascii_case("date") { date.clone() } else { stored() }
+    };
+    let headers = headers.iter().map(header).collect();
+    Some((Visible { title: message.subject().map(str::to_owned), date, ..read }, headers))
 }
 
 /// The text of a message of which it is not known where it stands.
