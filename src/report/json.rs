@@ -230,6 +230,7 @@ mod tests {
                 ([before, after, excerpt], fingerprint, new),
             )| {
                 let paragraph_count = paragraphs.1;
+                let heading = (line % 2 == 0).then(|| std::sync::Arc::from(after.as_str()));
                 PlacedSpan {
                     doc,
                     start,
@@ -243,6 +244,7 @@ mod tests {
                     end_line,
                     paragraphs,
                     paragraph_count,
+                    heading,
                     document_bytes,
                     covers,
                     before: before.into(),

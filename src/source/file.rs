@@ -52,6 +52,11 @@ impl Source {
         }
     }
 
+    /// Returns whether the ending of the name says that this is Markdown.
+    pub fn is_markdown(&self) -> bool {
+        matches!(self.ending().to_str(), Some("md" | "markdown" | "mdx" | "rmd" | "qmd"))
+    }
+
     /// Returns whether the ending of the name says that this is text, so that something is wrong if it is not.
     pub(super) fn promises_text(&self, options: &SourceOptions) -> bool {
         let ending = self.ending();

@@ -32,6 +32,7 @@ mod files;
 #[cfg(feature = "cli")]
 mod finality;
 #[cfg(feature = "cli")]
+mod headings;
 mod ids;
 #[cfg(feature = "cli")]
 mod isolate;

@@ -26,7 +26,7 @@ mod window;
 pub use c4::Cleaning;
 pub use characters::characters;
 pub use known::KnownText;
-pub use markdown::markdown_blocks;
+pub use markdown::{markdown_blocks, markdown_headings};
 pub use options::TextOptions;
 pub use reader::TokenReader;
 pub use repetition::{Repetition, RepetitionMeter};

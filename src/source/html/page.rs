@@ -80,8 +80,8 @@ impl<'a> PageEmitter<'a> {
         let Self { html, open, flow, title, .. } = self;
         let title = title.map(|title| String::from_utf8_lossy(&title).into_owned());
         let deepest = open.deepest();
-        let elements = open.finish(html.len(), &flow);
-        (Visible { title, elements, ..flow.finish() }, deepest)
+        let (elements, headings) = open.finish(html.len(), &flow);
+        (Visible { title, elements, headings, ..flow.finish() }, deepest)
     }
 
     fn text(&mut self, bytes: &[u8]) {

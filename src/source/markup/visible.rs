@@ -1,7 +1,7 @@
 //! The text of a file with its places.
 
 use crate::source::document::PageElement;
-use doublon_core::OffsetMap;
+use doublon_core::{OffsetMap, Span};
 
 /// Of longer titles no more is taken.
 pub const TITLE_BYTES: usize = 4096;
@@ -19,4 +19,6 @@ pub struct Visible {
     pub date: Option<String>,
     /// The blocks that hold text, by the first byte of that, outer ones first.
     pub elements: Vec<PageElement>,
+    /// The headings in the text, in order.
+    pub headings: Vec<Span>,
 }
