@@ -361,6 +361,7 @@ mod tests {
                 left_out,
                 text_bytes: n[3],
                 ignored: None,
+                unclosed: encodings.keys().cloned().collect(),
                 removed_bytes: n[4],
                 lossy: n[5],
                 with_id: (n[4] % 2 == 0).then_some(n[4]),

@@ -62,9 +62,10 @@ fn without_markup(file: &str, format: Format, wanted: PageText) -> Option<Visibl
 
 /// Returns a document of the text of a file, its title, and where the text stands in the file.
 fn of_visible(file: &str, visible: Visible, is_exact: bool) -> Record {
-    let Visible { text, map, title, date, elements, headings } = visible;
+    let Visible { text, map, title, date, elements, headings, ignored } = visible;
     let origin = Some(Box::new(PageOrigin { map, lines: line_starts(file), is_exact, elements, headings }));
-    Record { text, metadata: Metadata::of(title.as_deref(), None, date.as_deref()), origin, ..Record::default() }
+    let metadata = Metadata::of(title.as_deref(), None, date.as_deref());
+    Record { text, metadata, origin, ignored, ..Record::default() }
 }
 
 #[cfg(test)]

@@ -34,6 +34,7 @@ mod finality;
 #[cfg(feature = "cli")]
 mod headings;
 mod ids;
+mod ignored;
 #[cfg(feature = "cli")]
 mod isolate;
 #[cfg(all(feature = "cli", feature = "glob"))]

@@ -6,6 +6,7 @@ pub mod c4;
 mod cache;
 mod characters;
 mod chars;
+mod ignored;
 mod known;
 mod markdown;
 pub mod normalize;
@@ -25,6 +26,7 @@ mod window;
 
 pub use c4::Cleaning;
 pub use characters::characters;
+pub use ignored::{IgnoreMark, IgnoredParts, ignore_marks, ignored_parts};
 pub use known::KnownText;
 pub use markdown::{markdown_blocks, markdown_headings};
 pub use options::TextOptions;

@@ -75,6 +75,11 @@ impl OpenElements {
         self.foreign > 0
     }
 
+    /// Returns how many elements are open.
+    pub fn depth(&self) -> usize {
+        self.elements.len()
+    }
+
     /// Returns how many elements were open at once.
     pub fn deepest(&self) -> usize {
         self.deepest

@@ -15,4 +15,4 @@ pub(super) use folder::{is_folder, next_message};
 pub use mail::mail;
 pub(super) use subtitles::is_timed;
 pub use subtitles::subtitles;
-pub use visible::{TITLE_BYTES, Visible};
+pub use visible::{IgnoredMarkup, TITLE_BYTES, Visible};
