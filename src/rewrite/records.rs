@@ -283,7 +283,9 @@ fn editable(format: Format, bytes: &[u8], record: &Record) -> Editable {
         {
             Editable::Text
         }
-        Format::Html | Format::Subtitles | Format::Mail | Format::Mbox | Format::Warc => Editable::No("format"),
+        Format::Html | Format::Subtitles | Format::Mail | Format::Mbox | Format::Office | Format::Warc => {
+            Editable::No("format")
+        }
     }
 }
 

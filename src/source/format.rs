@@ -29,6 +29,8 @@ pub enum Format {
     Warc,
     /// A folder of mail: the text of each message is one document.
     Mbox,
+    /// An office file or e-book: its text is one document.
+    Office,
 }
 
 impl Format {
@@ -47,6 +49,7 @@ impl Format {
             Self::Parquet,
             Self::Warc,
             Self::Mbox,
+            Self::Office,
         ];
         all.into_iter().find(|&format| format as u32 == number).unwrap_or(Self::Plain)
     }
@@ -66,7 +69,7 @@ impl Format {
 
     /// Returns whether a file of this format is one document.
     pub fn is_document(self) -> bool {
-        matches!(self, Self::Plain | Self::Html | Self::Subtitles | Self::Mail)
+        matches!(self, Self::Plain | Self::Html | Self::Subtitles | Self::Mail | Self::Office)
     }
 
     /// Returns whether the text of a file or record is a part of it only, and the rest is there for programs.

@@ -31,6 +31,8 @@ mod jsonl;
 mod line;
 mod markup;
 mod mbox;
+#[cfg(feature = "office")]
+mod office;
 mod options;
 mod order;
 mod page;

@@ -6,6 +6,8 @@ use super::fields::JoinedText;
 use super::format::Format;
 #[cfg(feature = "mail")]
 use super::mbox;
+#[cfg(feature = "office")]
+use super::office;
 use super::options::SourceOptions;
 use super::record::{Item, Record};
 use super::skip::{skipped_source, unsupported};
@@ -23,6 +25,11 @@ pub fn parse(block: &mut Block, format: Format, name: &str, options: &SourceOpti
         return;
     }
     match format {
+        #[cfg(feature = "office")]
+        Format::Office => items.push(match office::read(&block.bytes, options) {
+            Ok(found) => Item::Document(Record { length: block.bytes.len() as u64, ..found }),
+            Err((reason, detail)) => Item::Skipped(skipped_source(name, reason, detail)),
+        }),
         format if format.is_document() => items.push(Item::Document(file(&block.bytes, format, options))),
         Format::Lines => plain::lines(block, name, options, items),
         Format::Jsonl => jsonl::lines(block, name, options, items),

@@ -16,7 +16,7 @@ use super::format::Format;
 use super::markup::{is_folder, is_timed};
 use super::options::SourceOptions;
 use super::signature::{other_kind, signature};
-use super::skip::SkipCause;
+use super::skip::{SkipCause, unsupported};
 use super::warc;
 use crate::finding::Reason;
 
@@ -30,7 +30,11 @@ pub(super) fn refuse(
     options: &SourceOptions,
 ) -> Option<SkipCause> {
     let (reason, detail) = refuse_as(start, whole, format)?;
-    let is_expected = source.named || source.promises_text(options);
+    if let Some(told) = other_kind_unread(start, source) {
+        return Some(told);
+    }
+    // Beside documents that are open lie small files of their names.
+    let is_expected = source.named || format != Format::Office && source.promises_text(options);
     // What is compressed twice may well be text.
     if reason != Reason::Binary || is_expected || Compression::of(start, Path::new("")).is_some() {
         return Some((reason, detail));
@@ -38,8 +42,27 @@ pub(super) fn refuse(
     Some((Reason::OtherFile, other_kind(start, source)))
 }
 
+/// Why an office file is not read by a build that lacks the feature. In folders such files are other files.
+fn other_kind_unread(start: &[u8], source: &Source) -> Option<SkipCause> {
+    let ending = source.ending();
+    let is_office = ending.to_str().filter(|ending| matches!(*ending, "docx" | "docm" | "odt" | "epub"))?;
+    if cfg!(feature = "office") || !start.starts_with(ZIP) {
+        return None;
+    }
+    let (reason, detail) = unsupported(&format!(".{is_office}"), "office");
+    Some(if source.named {
+        (reason, detail)
+    } else {
+        (Reason::OtherFile, format!("office file ({is_office}; {detail})"))
+    })
+}
+
+const ZIP: &[u8] = b"PK\x03\x04";
+
 fn refuse_as(start: &[u8], whole: bool, format: Format) -> Option<SkipCause> {
     let as_named = match format {
+        Format::Office if start.starts_with(ZIP) => return None,
+        Format::Office => return Some(other_than_office(start)),
         // Its reader says what is wrong.
         Format::Parquet | Format::Json => true,
         format if format.is_document() => {
@@ -138,6 +161,10 @@ fn other_than_folder(start: &[u8]) -> Option<SkipCause> {
     let is_begun = start.trim_ascii_start().starts_with(b"From ") || start.trim_ascii().is_empty();
     let what = "the file is no folder of mail: it does not begin with `From `";
     binary(start).or_else(|| (!is_begun).then(|| (Reason::WrongShape, what.to_owned())))
+}
+
+fn other_than_office(start: &[u8]) -> SkipCause {
+    binary(start).unwrap_or_else(|| (Reason::WrongShape, "the file is no office file: it is no ZIP archive".to_owned()))
 }
 
 fn other_than_table(start: &[u8], whole: bool) -> Option<SkipCause> {

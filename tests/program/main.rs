@@ -31,9 +31,11 @@ mod fields;
 mod files;
 #[cfg(feature = "cli")]
 mod finality;
-#[cfg(feature = "cli")]
+#[cfg(all(feature = "cli", feature = "html"))]
 mod headings;
+#[cfg(feature = "cli")]
 mod ids;
+#[cfg(all(feature = "cli", feature = "html"))]
 mod ignored;
 #[cfg(feature = "cli")]
 mod isolate;
@@ -45,6 +47,8 @@ mod known_text;
 mod lists;
 #[cfg(all(feature = "cli", feature = "mail"))]
 mod mail;
+#[cfg(all(feature = "cli", feature = "office"))]
+mod office;
 #[cfg(feature = "cli")]
 mod one_file;
 #[cfg(feature = "cli")]
