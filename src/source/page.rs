@@ -65,7 +65,7 @@ fn of_visible(file: &str, visible: Visible, is_exact: bool) -> Record {
     let Visible { text, map, title, date, elements, headings, ignored } = visible;
     let origin = Some(Box::new(PageOrigin { map, lines: line_starts(file), is_exact, elements, headings }));
     let metadata = Metadata::of(title.as_deref(), None, date.as_deref());
-    Record { text, metadata, origin, ignored, ..Record::default() }
+    Record { metadata, text, origin, ignored, ..Record::default() }
 }
 
 #[cfg(test)]

@@ -71,7 +71,7 @@ fn is_time(word: &[u8]) -> bool {
 }
 
 /// Returns the text of the first message of `record`, as [`super::mail()`] does, and what its headers of these names say;
-/// `date` is given as RFC 3339. None if it has no header.
+/// `date` is given as RFC 3339, in UTC. None if it has no header.
 #[cfg(feature = "mail")]
 pub(crate) fn folder_message(record: &str, headers: &[&str]) -> Option<(Visible, Vec<Option<String>>)> {
     let end = message_ends(record.as_bytes()).first().copied()?;

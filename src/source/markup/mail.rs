@@ -6,7 +6,7 @@
 //!
 //! Format: RFC 5322 (messages), RFC 2045 (MIME, quoted-printable).
 
-use mail_parser::{Encoding, Message, MessageParser, MessagePart, PartType};
+use mail_parser::{DateTime, Encoding, Message, MessageParser, MessagePart, PartType};
 use memchr::memchr_iter;
 
 use super::Visible;
@@ -31,7 +31,7 @@ pub fn mail(file: &str) -> Visible {
     message(file, &[]).map_or_else(as_it_is, |(read, _)| read)
 }
 
-/// Returns the text of a message, and what its headers of these names say; `date` is given as RFC 3339. None if it has no
+/// Returns the text of a message, and what its headers of these names say; `date` is given as RFC 3339, in UTC. None if it has no
 /// header.
 pub(super) fn message(file: &str, headers: &[&str]) -> Option<(Visible, Vec<Option<String>>)> {
     let message = MessageParser::default().parse(file.as_bytes()).filter(|message| !message.headers().is_empty())?;
@@ -41,10 +41,12 @@ pub(super) fn message(file: &str, headers: &[&str]) -> Option<(Visible, Vec<Opti
         Some(bodies) => bodies.iter().fold(MessageReader::default(), MessageReader::body).found,
         None => without_places(&message),
     };
-    let date = message.date().map(mail_parser::DateTime::to_rfc3339);
+    let date = message.date().map(DateTime::to_rfc3339);
+    // So that dates of all zones compare as texts.
+    let utc = message.date().map(|date| DateTime::from_timestamp(date.to_timestamp()).to_rfc3339());
     let header = |name: &&str| {
         let stored = || message.header_raw(*name).map(|value| value.trim().to_owned());
-        if name.eq_ignore_ascii_case("date") { date.clone() } else { stored() }
+        if name.eq_ignore_ascii_case("date") { utc.clone() } else { stored() }
     };
     let headers = headers.iter().map(header).collect();
     Some((Visible { title: message.subject().map(str::to_owned), date, ..read }, headers))

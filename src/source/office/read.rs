@@ -32,7 +32,8 @@ pub fn read(bytes: &[u8], options: &SourceOptions) -> Result<Record, SkipCause> 
     };
     let OfficeText { text, headings, .. } = out;
     let origin = Some(Box::new(PageOrigin { headings, ..PageOrigin::default() }));
-    Ok(Record { text, metadata: Metadata::of(title.as_deref(), None, None), origin, ..Record::default() })
+    let metadata = Metadata::of(title.as_deref(), None, None);
+    Ok(Record { metadata, text, origin, ..Record::default() })
 }
 
 /// Appends the text of a `.docx` file, notes at its end.
