@@ -13,8 +13,10 @@ use doublon::source::{SourceReader, parse, walk};
 use libfuzzer_sys::fuzz_target;
 
 /// The ends of the names that the file gets; the first byte of the input chooses.
-const ENDS: [&str; 12] =
-    ["jsonl", "csv", "tsv", "txt", "html", "warc", "arc", "parquet", "jsonl.gz", "csv.zst", "warc.bz2", "txt.lz4"];
+const ENDS: [&str; 15] = [
+    "jsonl", "csv", "tsv", "txt", "html", "warc", "arc", "parquet", "jsonl.gz", "csv.zst", "warc.bz2", "txt.lz4", "eml",
+    "mbox", "srt",
+];
 
 fuzz_target!(|input: (u8, &[u8])| {
     let (choice, bytes) = input;

@@ -41,6 +41,15 @@ pub fn tell_ids(facts: &RunFacts) {
     }
 }
 
+/// Says where a comment begins what is ignored and none ends it.
+pub fn tell_unclosed(facts: &RunFacts) {
+    for source in &facts.summary.unclosed {
+        say(&format!(
+            "{source}: no comment ends what `doublon-ignore-start` begins; all that follows it there is ignored"
+        ));
+    }
+}
+
 /// Tells what was left out of folders though no pattern asked for it, with the flags that read it.
 pub fn tell_left_out(left_out: &BTreeMap<String, u64>, what: &str) {
     if let Some(told) = left_out_line(left_out, what) {

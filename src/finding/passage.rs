@@ -144,6 +144,9 @@ pub struct PlacedSpan {
     pub paragraphs: (usize, usize),
     /// How many paragraphs the document has.
     pub paragraph_count: usize,
+    /// What the last heading before its first character says, of Markdown and pages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heading: Option<Arc<str>>,
     /// Bytes of the document's text; 0 if that is not known, as in findings of earlier versions.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub document_bytes: usize,
@@ -179,7 +182,7 @@ impl PlacedSpan {
     #[must_use]
     pub fn without_quotes(&self) -> Self {
         let [before, after, excerpt] = std::array::from_fn(|_| Arc::default());
-        Self { doc: self.doc.clone(), before, after, excerpt, ..*self }
+        Self { doc: self.doc.clone(), heading: self.heading.clone(), before, after, excerpt, ..*self }
     }
 }
 

@@ -27,6 +27,7 @@ pub fn span(doc: DocumentRef, bytes: Range<usize>, paragraphs: (usize, usize)) -
         char_end: bytes.end,
         source_start: None,
         source_end: None,
+        heading: None,
         line: 1,
         column: 1,
         end_line: 1,

@@ -44,9 +44,12 @@ pub struct Summary {
     /// Documents whose record has the field by which `keep` chooses; absent if it goes by none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub with_value: Option<u64>,
-    /// Known text that was met, if there was any to look for.
+    /// Known text that was met, and what comments leave out (`doublon-ignore`), if there was any or any to look for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ignored: Option<IgnoredText>,
+    /// The first sources with a comment that begins what is ignored, where none ends it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unclosed: Vec<String>,
     /// Documents by the encoding that they were in, where that is not UTF-8.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub encodings: BTreeMap<String, u64>,
@@ -84,7 +87,7 @@ impl Summary {
     }
 }
 
-/// Known text that was met, and counted nowhere else.
+/// Known text that was met, or that comments name as such, and counted nowhere else.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "report", derive(JsonSchema))]
 pub struct IgnoredText {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::text::{percent, start_of};
+use super::text::{below, percent, start_of};
 use super::visible::visible;
 use crate::finding::{
     DocumentCluster, DocumentRef, Equality, Finding, Fingerprint, Member, PassageClass, PassageFamily, PlacedSpan,
@@ -68,8 +68,8 @@ fn of_member(cluster: &DocumentCluster, member: &Member) -> Annotation {
 fn of_place(family: &PassageFamily, place: &PlacedSpan) -> Annotation {
     let keep = &family.keep;
     let kept = match record_line(&keep.doc) {
-        Some(_) => format!("{}, line {}", named(&keep.doc), keep.line),
-        None => format!("{}:{}", named(&keep.doc), keep.line),
+        Some(_) => format!("{}, line {}{}", named(&keep.doc), keep.line, below(keep)),
+        None => format!("{}:{}{}", named(&keep.doc), keep.line, below(keep)),
     };
     let quote =
         if keep.excerpt.is_empty() { String::new() } else { format!(": \"{}\"", start_of(&keep.excerpt, QUOTE)) };

@@ -20,7 +20,7 @@ use crate::finding::{
 };
 
 /// The columns, in order.
-const COLUMNS: [&str; 28] = [
+const COLUMNS: [&str; 30] = [
     "type",
     "id",
     "family",
@@ -48,6 +48,8 @@ const COLUMNS: [&str; 28] = [
     "char_end",
     "equality",
     "class",
+    "kept_heading",
+    "heading",
     "excerpt",
 ];
 
@@ -193,6 +195,10 @@ impl CsvRow<'_> {
         }
         cells.push(self.equality.map_or("", Equality::name).to_owned());
         cells.push(shown(self.class));
+        for place in [self.places.map(|(kept, _)| kept), self.places.map(|(_, other)| other)] {
+            let heading = place.and_then(|place| place.heading.as_deref()).unwrap_or_default();
+            cells.push(safe(&one_line(heading)).into_owned());
+        }
         // A row stays one line for whoever reads the table by lines.
         cells.push(safe(&one_line(self.excerpt)).into_owned());
         Ok(table.write_record(cells)?)

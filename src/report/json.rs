@@ -233,6 +233,7 @@ mod tests {
                 ([before, after, excerpt], fingerprint, new),
             )| {
                 let paragraph_count = paragraphs.1;
+                let heading = (line % 2 == 0).then(|| std::sync::Arc::from(after.as_str()));
                 PlacedSpan {
                     doc,
                     start,
@@ -246,6 +247,7 @@ mod tests {
                     end_line,
                     paragraphs,
                     paragraph_count,
+                    heading,
                     document_bytes,
                     covers,
                     before: before.into(),
@@ -370,6 +372,7 @@ mod tests {
                 against: (n[3] % 2 == 0).then_some(AgainstDocuments { documents: n[4], text_bytes: n[5] }),
                 text_bytes: n[3],
                 ignored: None,
+                unclosed: encodings.keys().cloned().collect(),
                 removed_bytes: n[4],
                 lossy: n[5],
                 with_id: (n[4] % 2 == 0).then_some(n[4]),

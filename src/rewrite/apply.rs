@@ -29,7 +29,7 @@ use super::removal::DocumentRemoval;
 use super::target::CopySink;
 use crate::error::{Error, Result};
 use crate::finding::DocumentRef;
-use crate::source::{Block, Compression, Format, SourceOptions, StoredMember, elements, warc};
+use crate::source::{Block, Compression, Format, SourceOptions, StoredMember, elements, message_ends, warc};
 use doublon_core::hash::ContentHasher;
 
 /// Bytes that are copied at a time.
@@ -323,6 +323,9 @@ impl Copier<'_> {
 fn count(block: &Block, format: Format) -> u64 {
     if format == Format::Json {
         return elements(&block.bytes, block.first_record).len() as u64;
+    }
+    if format == Format::Mbox {
+        return message_ends(&block.bytes).len() as u64;
     }
     (memchr_iter(b'\n', &block.bytes).count() as u64).max(1)
 }

@@ -227,7 +227,7 @@ fn without_comma(before: &[u8]) -> &[u8] {
 /// Returns where the line end after a record ends: it goes with the record.
 fn after_line_end(bytes: &[u8], end: usize, format: Format) -> usize {
     match (format, &bytes[end..]) {
-        (format, _) if format.is_document() => end,
+        (format, _) if format.is_document() || format == Format::Mbox => end,
         (_, [b'\r', b'\n', ..]) => end + 2,
         (_, [b'\n' | b'\r', ..]) => end + 1,
         _ => end,

@@ -291,6 +291,7 @@ mod tests {
             char_end: 9,
             source_start: None,
             source_end: None,
+            heading: None,
             line: 1,
             column: 1,
             end_line: 1,

@@ -14,7 +14,7 @@ use super::plan::PlannedSource;
 use crate::error::{Error, Result};
 use crate::source::{
     Block, Compression, Format, Item, JoinedText, Record, SourceOptions, SourceReader, StoredMember, TextPiece,
-    joined_text, parse, warc,
+    joined_text, message_ends, parse, warc,
 };
 use doublon_core::Span;
 
@@ -181,7 +181,8 @@ pub(super) fn ranges(
         ([], _) => Vec::new(),
         (_, format) if format.is_document() => vec![(0, 0..block.bytes.len())],
         (_, Format::Lines | Format::Jsonl) => lines(block, wanted),
-        (_, Format::Warc) => of_archive(block, wanted),
+        (_, Format::Warc) => at_ends(block, wanted, &warc::ends(&block.bytes)),
+        (_, Format::Mbox) => at_ends(block, wanted, &message_ends(&block.bytes)),
         _ => parsed(block, format, wanted, name, reading),
     }
 }
@@ -204,9 +205,8 @@ fn lines(block: &Block, wanted: &[u64]) -> Vec<(u64, Range<usize>)> {
     found
 }
 
-/// Records of an archive are found by their headers; what is in them is not looked at.
-fn of_archive(block: &Block, wanted: &[u64]) -> Vec<(u64, Range<usize>)> {
-    let ends = warc::ends(&block.bytes);
+/// Records of an archive and messages of a folder are found by where they begin; what is in them is not looked at.
+fn at_ends(block: &Block, wanted: &[u64], ends: &[usize]) -> Vec<(u64, Range<usize>)> {
     let of_record = |&record: &u64| {
         let n = usize::try_from(record.checked_sub(block.first_record)?).ok()?;
         let start = if n == 0 { 0 } else { *ends.get(n - 1)? };
@@ -278,12 +278,14 @@ fn editable(format: Format, bytes: &[u8], record: &Record) -> Editable {
         Format::Plain | Format::Lines | Format::Csv | Format::Tsv => Editable::No("not_utf8"),
         Format::Jsonl | Format::Json => Editable::Field,
         // The text of an article, and of a page that was decoded, has no place in the bytes of the page.
-        Format::Html | Format::Subtitles | Format::Mail
+        Format::Html | Format::Subtitles | Format::Mail | Format::Mbox
             if record.origin.as_ref().is_some_and(|page| page.is_exact && !page.elements.is_empty()) =>
         {
             Editable::Text
         }
-        Format::Html | Format::Subtitles | Format::Mail | Format::Warc => Editable::No("format"),
+        Format::Html | Format::Subtitles | Format::Mail | Format::Mbox | Format::Office | Format::Warc => {
+            Editable::No("format")
+        }
     }
 }
 

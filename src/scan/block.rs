@@ -131,6 +131,7 @@ impl BlockWorker {
         match self.describe(&record.text, block, scratch) {
             Ok(masks) => {
                 block.counts.add_known_text(&masks);
+                block.counts.add_ignored(record.ignored, masks.is_open(), origin.name);
                 self.add(origin, record, block, scratch);
             }
             Err(panic) => {

@@ -4,6 +4,11 @@ use std::collections::BTreeMap;
 
 use doublon_core::kernel::Masks;
 
+use crate::source::IgnoredMarkup;
+
+/// The most sources that are named.
+const UNCLOSED: usize = 10;
+
 /// Counts of records and documents.
 #[derive(Debug, Default)]
 pub(crate) struct IntakeCounts {
@@ -30,6 +35,10 @@ pub(crate) struct IntakeCounts {
     pub known_bytes: u64,
     /// Documents that are known text and nothing else.
     pub known_documents: u64,
+    /// Places and bytes that comments leave out of texts, which are not among those of text.
+    pub ignored: IgnoredMarkup,
+    /// The first sources with a comment that begins what is ignored, and none that ends it.
+    pub unclosed: Vec<String>,
     /// Documents by the encoding that they were in, where that is not UTF-8.
     pub encodings: BTreeMap<String, u64>,
 }
@@ -48,6 +57,9 @@ impl IntakeCounts {
         self.known_places += other.known_places;
         self.known_bytes += other.known_bytes;
         self.known_documents += other.known_documents;
+        self.ignored.places += other.ignored.places;
+        self.ignored.bytes += other.ignored.bytes;
+        other.unclosed.into_iter().for_each(|name| self.add_unclosed(&name));
         for (reason, count) in other.left_out {
             *self.left_out.entry(reason).or_insert(0) += count;
         }
@@ -61,6 +73,21 @@ impl IntakeCounts {
         self.known_places += masks.spans().len() as u64;
         self.known_bytes += masks.bytes() as u64;
         self.known_documents += u64::from(masks.is_all());
+    }
+
+    /// Counts what comments leave out of a document of a source; `is_open` says that nothing ends the last one of its text.
+    pub fn add_ignored(&mut self, ignored: IgnoredMarkup, is_open: bool, source: &str) {
+        self.ignored.places += ignored.places;
+        self.ignored.bytes += ignored.bytes;
+        if ignored.is_open || is_open {
+            self.add_unclosed(source);
+        }
+    }
+
+    fn add_unclosed(&mut self, source: &str) {
+        if self.unclosed.len() < UNCLOSED && self.unclosed.last().is_none_or(|last| last != source) {
+            self.unclosed.push(source.to_owned());
+        }
     }
 
     /// Counts a document that was decoded from another encoding than UTF-8.

@@ -7,6 +7,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::headings::Heading;
 use crate::finding::{
     Coverage, Difference, DifferenceKind, DocumentRef, EXCERPT_CUT, Fingerprint, MAX_DIFFERENCES, PlacedSpan,
 };
@@ -39,6 +40,7 @@ pub struct Described<'t> {
     paragraphs: Vec<Span>,
     characters: Vec<usize>,
     page: Option<&'t PageOrigin>,
+    headings: Vec<Heading>,
 }
 
 impl<'t> Described<'t> {
@@ -69,13 +71,28 @@ impl<'t> Described<'t> {
         for step in text.as_bytes().chunks(STEP) {
             characters.push(characters[characters.len() - 1] + count_characters(step));
         }
-        Self { text, words, hashes, lines: line_starts(text), paragraphs: paragraphs(text), characters, page: None }
+        Self {
+            text,
+            words,
+            hashes,
+            lines: line_starts(text),
+            paragraphs: paragraphs(text),
+            characters,
+            page: None,
+            headings: Vec::new(),
+        }
     }
 
     /// Tells the page that the text was made from.
     #[must_use]
     pub fn in_page(self, page: Option<&'t PageOrigin>) -> Self {
         Self { page, ..self }
+    }
+
+    /// Tells the headings of the text, in order.
+    #[must_use]
+    pub fn below(self, headings: Vec<Heading>) -> Self {
+        Self { headings, ..self }
     }
 
     /// Returns where a range of words, at least one, stands. Punctuation that hangs on the first or the last word
@@ -103,6 +120,7 @@ impl<'t> Described<'t> {
             end_line: line(lines, in_page.unwrap_or(span).end - 1),
             paragraphs: (touched.start + 1, touched.end),
             paragraph_count: self.paragraphs.len(),
+            heading: self.heading(span.start),
             document_bytes: self.text.len(),
             covers: self.coverage(&words, first, last),
             fingerprint: Some(self.fingerprint(&words)),
@@ -142,6 +160,12 @@ impl<'t> Described<'t> {
             (false, true) => Coverage::End,
             (false, false) => Coverage::Inside,
         }
+    }
+
+    /// The last heading that begins at a byte or before it.
+    fn heading(&self, byte: usize) -> Option<Arc<str>> {
+        let above = self.headings.partition_point(|heading| heading.0 <= byte).checked_sub(1)?;
+        Some(Arc::clone(&self.headings[above].1))
     }
 
     /// A byte order mark is in no column.

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use doublon_core::hash::seeded_hash;
-use doublon_core::kernel::KnownTextFinder;
+use doublon_core::kernel::TextMasker;
 use doublon_core::text::Tokenizer;
 use rayon::prelude::*;
 
@@ -86,6 +86,7 @@ impl Emission<'_> {
             with_id: self.parameters.input.names_id().then_some(self.counts.with_id),
             with_value: self.parameters.config.keep.field().map(|_| self.counts.with_value),
             ignored: self.ignored(),
+            unclosed: std::mem::take(&mut self.counts.unclosed),
             encodings: std::mem::take(&mut self.counts.encodings),
             recall_estimate: recall.map(|recall| RecallEstimate {
                 value: recall.value,
@@ -110,9 +111,10 @@ impl Emission<'_> {
     }
 
     fn ignored(&self) -> Option<IgnoredText> {
-        let IntakeCounts { known_places, known_bytes, known_documents, .. } = self.counts;
-        let ignored = IgnoredText { places: known_places, bytes: known_bytes, documents: known_documents };
-        (!self.parameters.config.known_text.is_none()).then_some(ignored)
+        let IntakeCounts { known_places, known_bytes, known_documents, ignored, .. } = &self.counts;
+        let (places, bytes) = (known_places + ignored.places, known_bytes + ignored.bytes);
+        let is_met = !self.parameters.config.known_text.is_none() || places > 0;
+        is_met.then_some(IgnoredText { places, bytes, documents: *known_documents })
     }
 
     /// Checks that all that was met is accounted for.
@@ -126,7 +128,7 @@ impl Emission<'_> {
         removed.par_sort_unstable_by_key(|removal| (removal.keeper, removal.doc));
         let (mut number, mut bytes) = (0, 0);
         let tokenizer = Tokenizer::new(self.parameters.config.text, self.parameters.config.seed);
-        let known = KnownTextFinder::new(&self.parameters.config);
+        let masker = TextMasker::new(&self.parameters.config);
         let largest = differences::largest(&removed);
         let mut rest = removed.as_slice();
         while !rest.is_empty() {
@@ -134,7 +136,7 @@ impl Emission<'_> {
             rest = &rest[part.len()..];
             let docs = part.iter().flat_map(|removal| [removal.keeper, removal.doc]);
             let is_kept = |doc| part.binary_search_by_key(&doc, |removal| removal.keeper).is_ok();
-            let names = DocumentNames::read(self.texts, known.as_ref(), docs, is_kept)?;
+            let names = DocumentNames::read(self.texts, Some(&masker), docs, is_kept)?;
             let mut differences = differences::of_copies(self.texts, &tokenizer, part, &largest);
             for of_keeper in part.chunk_by(|x, y| x.keeper == y.keeper) {
                 number += 1;
@@ -178,7 +180,7 @@ impl DocumentNames {
     /// Reads the names of documents, how long their texts are without known text, and how those open that are kept.
     fn read(
         texts: &Texts,
-        known: Option<&KnownTextFinder>,
+        masker: Option<&TextMasker>,
         docs: impl Iterator<Item = u32>,
         is_kept: impl Fn(u32) -> bool + Sync,
     ) -> Result<Self> {
@@ -186,12 +188,12 @@ impl DocumentNames {
         docs.sort_unstable();
         docs.dedup();
         let names = docs.into_par_iter().with_min_len(64).map_init(
-            || (texts.reader(), known.cloned()),
-            |(reader, known), doc| {
+            || (texts.reader(), masker.cloned()),
+            |(reader, masker), doc| {
                 let (source, record) = texts.position(doc)?;
                 Ok(if let Ok(document) = reader.read(doc) {
-                    let known = known.as_mut().map_or(0, |known| known.find(&document.text).bytes());
-                    let text_bytes = (document.text.len() - known) as u64;
+                    let masked = masker.as_mut().map_or(0, |masker| masker.masks(&document.text).bytes());
+                    let text_bytes = (document.text.len() - masked) as u64;
                     let fingerprint = Some(Fingerprint(seeded_hash(document.text.as_bytes(), 0)));
                     let opening = if is_kept(doc) { opening(&document.text).into() } else { Arc::default() };
                     let reference = texts.reference(doc, &document);

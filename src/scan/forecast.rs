@@ -7,7 +7,7 @@
 use std::path::PathBuf;
 
 use super::texts::TextPlace;
-use crate::source::{Compression, Format, Source, SourceOptions};
+use crate::source::{Compression, Source, SourceOptions};
 use crate::store::Budget;
 use doublon_core::Config;
 use doublon_core::candidate::Bands;
@@ -107,7 +107,7 @@ fn unpacked(source: &Source, size: u64) -> u64 {
 /// Bytes that are written down, because they cannot be read again by their place.
 fn spooled(sources: &[Source], sizes: &[u64], options: &SourceOptions) -> u64 {
     let is_spooled = |source: &Source| {
-        let is_page = source.format_by_ending(options).is_some_and(Format::is_markup);
+        let is_page = source.format_by_ending(options).is_some_and(|format| format.is_markup() && format.is_document());
         is_page || Compression::by_ending(&source.path).is_some()
     };
     sources

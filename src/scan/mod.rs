@@ -13,6 +13,7 @@ mod documents;
 mod emit;
 pub mod forecast;
 mod guard;
+mod headings;
 mod intake;
 mod known;
 mod parallel;

@@ -121,6 +121,11 @@ impl Texts {
         DocumentRef { source, record: document.record, id, metadata: document.metadata.clone() }
     }
 
+    /// Returns whether a source is Markdown by its name.
+    pub fn is_markdown(&self, source: u32) -> bool {
+        self.sources.get(source as usize).is_some_and(Source::is_markdown)
+    }
+
     /// Returns the number of a document's source and its position there.
     pub fn position(&self, doc: u32) -> Result<(u32, u64)> {
         match &self.store {

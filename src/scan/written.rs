@@ -83,6 +83,11 @@ fn put_origin(origin: &PageOrigin, out: &mut Vec<u8>) {
         put((line - last) as u64, out);
         last = line;
     }
+    put(origin.headings.len() as u64, out);
+    for heading in &origin.headings {
+        put(heading.start as u64, out);
+        put(heading.len() as u64, out);
+    }
 }
 
 fn take_origin(bytes: &mut &[u8], is_exact: bool) -> Option<PageOrigin> {
@@ -98,8 +103,13 @@ fn take_origin(bytes: &mut &[u8], is_exact: bool) -> Option<PageOrigin> {
         last += take(bytes)? as usize;
         lines.push(last);
     }
+    let mut headings = Vec::new();
+    for _ in 0..take(bytes)? {
+        let start = take(bytes)? as usize;
+        headings.push(Span::new(start, start + take(bytes)? as usize));
+    }
     // Only who cuts pages asks for their elements, and reads them from their sources.
-    Some(PageOrigin { map, lines, is_exact, elements: Vec::new() })
+    Some(PageOrigin { map, lines, is_exact, elements: Vec::new(), headings })
 }
 
 /// Numbers are written seven bits a byte, the lowest first; most are small.
@@ -154,7 +164,13 @@ mod tests {
         let mut map = OffsetMap::default();
         map.push(2, Span::new(300, 302));
         map.push(1, Span::new(400, 406));
-        let origin = PageOrigin { map, lines: vec![0, 5, 200_000], is_exact: true, ..PageOrigin::default() };
+        let origin = PageOrigin {
+            map,
+            lines: vec![0, 5, 200_000],
+            is_exact: true,
+            headings: vec![Span::new(1, 2), Span::new(4, 300)],
+            ..PageOrigin::default()
+        };
         let page = Document {
             id: Some("é".repeat(100).into()),
             metadata: Metadata::of(Some("A title"), None, Some("2025-03-01T00:00:00Z")),

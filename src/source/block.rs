@@ -8,6 +8,7 @@ use memchr::memchr_iter;
 use super::array;
 use super::format::Format;
 use super::line::RecordLine;
+use super::markup::message_ends;
 use super::record::Item;
 use super::table::TableLayout;
 
@@ -47,12 +48,17 @@ impl Block {
         self.bytes.len() + self.items.iter().map(text).sum::<usize>()
     }
 
-    /// Cuts the block into blocks of one line each, if the records of the format are lines.
+    /// Cuts the block into blocks of one record each, if the records of the format are lines, elements or messages.
     pub fn pieces(&self, format: Format) -> Vec<Self> {
         if format == Format::Json {
             return array::lines(&self.bytes, self.first_record, self.offset)
                 .map(|line| self.one(line.record, line.range))
                 .collect();
+        }
+        if format == Format::Mbox {
+            let mut start = 0;
+            let message = |(end, record)| self.one(record, std::mem::replace(&mut start, end)..end);
+            return message_ends(&self.bytes).into_iter().zip(self.first_record..).map(message).collect();
         }
         if !matches!(format, Format::Lines | Format::Jsonl) {
             return vec![self.clone()];

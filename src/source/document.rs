@@ -42,6 +42,8 @@ pub struct PageOrigin {
     pub is_exact: bool,
     /// The blocks of the page that hold text, by the first byte of that, outer ones first; none if they are not known.
     pub elements: Vec<PageElement>,
+    /// The headings in the text, in order.
+    pub headings: Vec<Span>,
 }
 
 /// A block of a page: an element that stands apart from the text around it, such as a paragraph, an item or a cell.

@@ -50,12 +50,19 @@ impl Source {
             "tsv" | "tab" => Some(Format::Tsv),
             "html" | "htm" | "xhtml" | "xht" => Some(Format::Html),
             "eml" => Some(Format::Mail),
+            "mbox" => Some(Format::Mbox),
             "srt" | "vtt" | "sbv" | "ass" | "ssa" => Some(Format::Subtitles),
             "warc" | "wet" | "wat" | "arc" => Some(Format::Warc),
+            "docx" | "docm" | "odt" | "epub" if cfg!(feature = "office") => Some(Format::Office),
             "parquet" | "pq" => Some(Format::Parquet),
             "txt" | "text" | "md" | "markdown" => Some(plain),
             _ => None,
         }
+    }
+
+    /// Returns whether the ending of the name says that this is Markdown.
+    pub fn is_markdown(&self) -> bool {
+        matches!(self.ending().to_str(), Some("md" | "markdown" | "mdx" | "rmd" | "qmd"))
     }
 
     /// Returns whether the ending of the name says that this is text, so that something is wrong if it is not.
@@ -117,10 +124,8 @@ fn kind(ending: &std::ffi::OsStr) -> String {
 }
 
 /// Endings of texts beside those that tell a format.
-const TEXT_ENDINGS: [&str; 17] = [
-    "adoc", "asc", "cfg", "conf", "css", "ini", "js", "log", "mbox", "org", "py", "rs", "rst", "tex", "toml", "xml",
-    "yaml",
-];
+const TEXT_ENDINGS: [&str; 16] =
+    ["adoc", "asc", "cfg", "conf", "css", "ini", "js", "log", "org", "py", "rs", "rst", "tex", "toml", "xml", "yaml"];
 
 #[cfg(test)]
 mod tests {

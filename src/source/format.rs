@@ -27,6 +27,10 @@ pub enum Format {
     Parquet,
     /// A web archive, WARC or ARC: one document a record with a text.
     Warc,
+    /// A folder of mail: the text of each message is one document.
+    Mbox,
+    /// An office file or e-book: its text is one document.
+    Office,
 }
 
 impl Format {
@@ -44,6 +48,8 @@ impl Format {
             Self::Json,
             Self::Parquet,
             Self::Warc,
+            Self::Mbox,
+            Self::Office,
         ];
         all.into_iter().find(|&format| format as u32 == number).unwrap_or(Self::Plain)
     }
@@ -63,19 +69,19 @@ impl Format {
 
     /// Returns whether a file of this format is one document.
     pub fn is_document(self) -> bool {
-        self == Self::Plain || self.is_markup()
+        matches!(self, Self::Plain | Self::Html | Self::Subtitles | Self::Mail | Self::Office)
     }
 
-    /// Returns whether the text of a file is a part of it only, and the rest is there for programs.
+    /// Returns whether the text of a file or record is a part of it only, and the rest is there for programs.
     pub fn is_markup(self) -> bool {
-        matches!(self, Self::Html | Self::Subtitles | Self::Mail)
+        matches!(self, Self::Html | Self::Subtitles | Self::Mail | Self::Mbox)
     }
 
     /// Returns the name of the format and the feature that would read it, if the build was made without it.
     pub(super) fn missing_feature(self) -> Option<(&'static str, &'static str)> {
         match self {
             Self::Html if !cfg!(feature = "html") => Some(("HTML", "html")),
-            Self::Mail if !cfg!(feature = "mail") => Some(("mail", "mail")),
+            Self::Mail | Self::Mbox if !cfg!(feature = "mail") => Some(("mail", "mail")),
             Self::Parquet if !cfg!(feature = "parquet") => Some(("Parquet", "parquet")),
             Self::Warc if !cfg!(feature = "warc") => Some(("web archives", "warc")),
             _ => None,

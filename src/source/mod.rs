@@ -30,6 +30,9 @@ pub mod html;
 mod jsonl;
 mod line;
 mod markup;
+mod mbox;
+#[cfg(feature = "office")]
+mod office;
 mod options;
 mod order;
 mod page;
@@ -64,7 +67,7 @@ pub use file::{NamedCopy, Source, named_copy};
 pub use format::Format;
 #[cfg(feature = "mail")]
 pub use markup::mail;
-pub use markup::{TITLE_BYTES, Visible, subtitles};
+pub use markup::{IgnoredMarkup, TITLE_BYTES, Visible, message_ends, subtitles};
 pub use options::SourceOptions;
 pub use order::SourceOrder;
 pub use page::visible_text;

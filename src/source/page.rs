@@ -7,9 +7,9 @@ use super::document::PageOrigin;
 use super::format::Format;
 #[cfg(feature = "html")]
 use super::html;
-#[cfg(feature = "mail")]
-use super::markup::mail;
 use super::markup::{Visible, subtitles};
+#[cfg(feature = "mail")]
+use super::markup::{folder_message, mail};
 use super::record::Record;
 use crate::finding::{Metadata, PageText};
 use doublon_core::hash::content_hash;
@@ -18,12 +18,18 @@ use doublon_core::text::line_starts;
 /// Returns a document of the text that `bytes` hold, of a page what `page` asks for; its place and id are left to the
 /// caller.
 pub(super) fn read(bytes: &[u8], format: Format, hints: &CharsetHints, page: PageText) -> Record {
+    let visible = |file: &str| if format.is_markup() { without_markup(file, format, page) } else { None };
+    read_as(bytes, hints, visible)
+}
+
+/// Returns a document of what is visible of the text that `bytes` hold; of all of it if nothing says so. Its place and id
+/// are left to the caller.
+pub(super) fn read_as(bytes: &[u8], hints: &CharsetHints, visible: impl FnOnce(&str) -> Option<Visible>) -> Record {
     let DecodedText { text, lossy, encoding } = decode(bytes, hints);
     let raw_hash = lossy.then(|| content_hash(bytes));
-    let record = if format.is_markup() {
-        without_markup(&text, format, encoding == UTF_8 && !lossy, page)
-    } else {
-        Record { text: text.into_owned(), ..Record::default() }
+    let record = match visible(&text) {
+        Some(visible) => of_visible(&text, visible, encoding == UTF_8 && !lossy),
+        None => Record { text: text.into_owned(), ..Record::default() },
     };
     let encoding: Option<&'static Encoding> = (encoding != UTF_8).then_some(encoding);
     Record { lossy, raw_hash, encoding, ..record }
@@ -38,20 +44,28 @@ pub fn visible_text(file: &str, format: Format) -> Visible {
         Format::Subtitles => subtitles(file),
         #[cfg(feature = "mail")]
         Format::Mail => mail(file),
+        #[cfg(feature = "mail")]
+        Format::Mbox => folder_message(file, &[]).map(|(message, _)| message).unwrap_or_default(),
         _ => Visible { text: file.to_owned(), ..Visible::default() },
     }
 }
 
-/// Returns the text of a file, its title, and where the text stands in the file.
-fn without_markup(file: &str, format: Format, is_exact: bool, wanted: PageText) -> Record {
+/// Returns the text of a file, of a page what is wanted.
+fn without_markup(file: &str, format: Format, wanted: PageText) -> Option<Visible> {
     let visible = match wanted {
         #[cfg(feature = "article")]
         PageText::Article if format == Format::Html => html::article(file),
         _ => None,
     };
-    let Visible { text, map, title, date, elements } = visible.unwrap_or_else(|| visible_text(file, format));
-    let origin = Some(Box::new(PageOrigin { map, lines: line_starts(file), is_exact, elements }));
-    Record { text, metadata: Metadata::of(title.as_deref(), None, date.as_deref()), origin, ..Record::default() }
+    visible.or_else(|| Some(visible_text(file, format)))
+}
+
+/// Returns a document of the text of a file, its title, and where the text stands in the file.
+fn of_visible(file: &str, visible: Visible, is_exact: bool) -> Record {
+    let Visible { text, map, title, date, elements, headings, ignored } = visible;
+    let origin = Some(Box::new(PageOrigin { map, lines: line_starts(file), is_exact, elements, headings }));
+    let metadata = Metadata::of(title.as_deref(), None, date.as_deref());
+    Record { metadata, text, origin, ignored, ..Record::default() }
 }
 
 #[cfg(test)]

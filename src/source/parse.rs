@@ -4,6 +4,10 @@ use super::block::Block;
 use super::charset::CharsetHints;
 use super::fields::JoinedText;
 use super::format::Format;
+#[cfg(feature = "mail")]
+use super::mbox;
+#[cfg(feature = "office")]
+use super::office;
 use super::options::SourceOptions;
 use super::record::{Item, Record};
 use super::skip::{skipped_source, unsupported};
@@ -21,15 +25,20 @@ pub fn parse(block: &mut Block, format: Format, name: &str, options: &SourceOpti
         return;
     }
     match format {
+        #[cfg(feature = "office")]
+        Format::Office => items.push(match office::read(&block.bytes, options) {
+            Ok(found) => Item::Document(Record { length: block.bytes.len() as u64, ..found }),
+            Err((reason, detail)) => Item::Skipped(skipped_source(name, reason, detail)),
+        }),
         format if format.is_document() => items.push(Item::Document(file(&block.bytes, format, options))),
         Format::Lines => plain::lines(block, name, options, items),
         Format::Jsonl => jsonl::lines(block, name, options, items),
         Format::Json => jsonl::elements(block, name, options, items),
         Format::Csv | Format::Tsv => csv::rows(block, name, options, items),
+        #[cfg(feature = "mail")]
+        Format::Mbox => mbox::messages(block, name, options, items),
         #[cfg(feature = "warc")]
         Format::Warc => warc::records(block, name, options, items),
-        #[cfg(not(feature = "warc"))]
-        Format::Warc => {}
         _ => {}
     }
     items.append(&mut block.items);

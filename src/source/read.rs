@@ -24,7 +24,7 @@ use super::parquet::ParquetReader;
 use super::raw::{OpenedFile, RawBytes, Stamp, open};
 use super::skip::{SkipCause, line_too_large, skipped_element, skipped_line, skipped_source, unsupported};
 use super::table::TableLayout;
-use super::{csv, jsonl, sniff, warc};
+use super::{csv, jsonl, mbox, sniff, warc};
 use crate::finding::{Reason, Skipped, SourceInfo, path_base64};
 
 /// Reads one source, block by block.
@@ -169,7 +169,14 @@ impl SourceReader {
     pub fn can_reread(&self) -> bool {
         let by_place = matches!(
             self.format,
-            Format::Plain | Format::Lines | Format::Jsonl | Format::Json | Format::Csv | Format::Tsv | Format::Warc
+            Format::Plain
+                | Format::Lines
+                | Format::Jsonl
+                | Format::Json
+                | Format::Csv
+                | Format::Tsv
+                | Format::Warc
+                | Format::Mbox
         );
         by_place && self.compression().is_none() && self.stamp().is_some()
     }
@@ -405,7 +412,8 @@ impl SourceReader {
                 return Some(Ok(self.cut(end, records)));
             }
             if self.pending.len() as u64 > self.options.max_record {
-                return Some(Err(self.pass_over_line()));
+                let is_folder = self.format == Format::Mbox;
+                return Some(Err(if is_folder { self.pass_over_message() } else { self.pass_over_line() }));
             }
             if self.ended {
                 return self.last_record();
@@ -557,6 +565,7 @@ impl SourceReader {
         let pending = self.pending.as_slice();
         match &self.table {
             Some(table) => csv::cut(pending, table, self.ended && self.failure.is_none()),
+            None if self.format == Format::Mbox => mbox::cut(pending),
             None => memrchr(b'\n', pending).map_or(BlockCut::More, |last| {
                 let records = memchr_iter(b'\n', &pending[..=last]).count() as u64;
                 BlockCut::Whole { end: last + 1, records }
@@ -614,6 +623,30 @@ impl SourceReader {
         self.drop_front(end);
         self.record += 1;
         line_too_large(&self.source.name(), &line, &self.options)
+    }
+
+    /// Drops the message with which `pending` starts.
+    fn pass_over_message(&mut self) -> Skipped {
+        let (record, offset) = (self.record, self.offset);
+        loop {
+            match mbox::next_message(&self.pending) {
+                Ok(next) => {
+                    self.drop_front(next);
+                    break;
+                }
+                Err(_) if self.ended => {
+                    self.drop_front(self.pending.len());
+                    break;
+                }
+                Err(rest) => {
+                    self.drop_front(rest);
+                    self.fill(self.pending.len() + BLOCK);
+                    self.stop_bomb(self.offset - offset);
+                }
+            }
+        }
+        self.record += 1;
+        mbox::message_too_large(&self.source.name(), record, offset, &self.options)
     }
 
     /// Drops the line with which `pending` starts, in which a quote opens that nothing closes.
@@ -732,6 +765,7 @@ mod tests {
         for (name, bytes, what, feature, is_built) in [
             ("a.html", page, "HTML", "html", cfg!(feature = "html")),
             ("a", page, "HTML", "html", cfg!(feature = "html")),
+            ("a.docx", b"PK\x03\x04", ".docx", "office", cfg!(feature = "office")),
             ("a.parquet", b"PAR1", "Parquet", "parquet", cfg!(feature = "parquet")),
             ("a.warc", b"WARC/1.0\r\nWARC-Type: response\r\n", "web archives", "warc", cfg!(feature = "warc")),
             ("a.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\xff", "gzip", "gzip", cfg!(feature = "gzip")),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use encoding_rs::Encoding;
 
 use super::document::PageOrigin;
+use super::markup::IgnoredMarkup;
 use crate::finding::{Metadata, RecordId, Skipped};
 
 /// A record of a source: a document, or the finding that it is none.
@@ -39,6 +40,8 @@ pub struct Record {
     pub encoding: Option<&'static Encoding>,
     /// What the text was made from, where it is not what was decoded.
     pub origin: Option<Box<PageOrigin>>,
+    /// What comments leave out of the text.
+    pub ignored: IgnoredMarkup,
     /// Whether it is what a server sent with another HTTP status than 2xx, such as "404 Not Found".
     pub is_failure: bool,
     /// The byte in the decompressed source at which the record starts.

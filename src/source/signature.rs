@@ -49,10 +49,12 @@ const fn with(
 }
 
 /// Each is long enough that no text begins so, in UTF-16 neither.
-const SIGNATURES: [Signature; 42] = [
+const SIGNATURES: [Signature; 43] = [
     plain(b"PK\x03\x04", "a ZIP archive", "archive (ZIP)"),
     plain(b"PAR1", "a Parquet file", "table (Parquet)"),
     plain(b"%PDF-", "a PDF", "PDF"),
+    // All in letters, but half of it says how the text looks.
+    plain(b"{\\rtf", "an RTF file", "office file (RTF)"),
     plain(b"\x89PNG\r\n", "a PNG picture", "picture (PNG)"),
     plain(b"\xff\xd8\xff", "a JPEG picture", "picture (JPEG)"),
     plain(b"GIF87a", "a GIF picture", "picture (GIF)"),
@@ -108,6 +110,7 @@ mod tests {
         assert_eq!(kind(b"PK\x03\x04 and more", "a.zip"), "archive (ZIP)");
         assert_eq!(kind(b"PK\x03\x04 and more", "a.DOCX"), "office file (docx)");
         assert_eq!(kind(b"\x01\x02\x03", "a.docx"), "binary file");
+        assert_eq!(kind(b"{\\rtf1\\ansi One.}", "a.rtf"), "office file (RTF)");
     }
 
     #[test]

@@ -48,6 +48,12 @@ pub(super) fn skipped_element(name: &str, record: u64, offset: u64, reason: Reas
     Skipped { source: name.to_owned(), record: Some(record), offset: Some(offset), reason, detail, against: false }
 }
 
+/// A finding about one message of a folder; the detail begins with its one-based number.
+pub(super) fn skipped_message(name: &str, record: u64, offset: u64, reason: Reason, detail: &str) -> Skipped {
+    let detail = Some(format!("message {}: {detail}", record + 1));
+    Skipped { source: name.to_owned(), record: Some(record), offset: Some(offset), reason, detail, against: false }
+}
+
 /// The finding about a line that is longer than `max_record`.
 pub(super) fn line_too_large(name: &str, line: &RecordLine, options: &SourceOptions) -> Skipped {
     let detail = format!("longer than {} bytes; raise --max-record", options.max_record);

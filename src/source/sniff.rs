@@ -13,10 +13,10 @@ use serde::de::IgnoredAny;
 use super::compression::Compression;
 use super::file::Source;
 use super::format::Format;
-use super::markup::is_timed;
+use super::markup::{is_folder, is_timed};
 use super::options::SourceOptions;
 use super::signature::{other_kind, signature};
-use super::skip::SkipCause;
+use super::skip::{SkipCause, unsupported};
 use super::warc;
 use crate::finding::Reason;
 
@@ -30,7 +30,11 @@ pub(super) fn refuse(
     options: &SourceOptions,
 ) -> Option<SkipCause> {
     let (reason, detail) = refuse_as(start, whole, format)?;
-    let is_expected = source.named || source.promises_text(options);
+    if let Some(told) = other_kind_unread(start, source) {
+        return Some(told);
+    }
+    // Beside documents that are open lie small files of their names.
+    let is_expected = source.named || format != Format::Office && source.promises_text(options);
     // What is compressed twice may well be text.
     if reason != Reason::Binary || is_expected || Compression::of(start, Path::new("")).is_some() {
         return Some((reason, detail));
@@ -38,13 +42,33 @@ pub(super) fn refuse(
     Some((Reason::OtherFile, other_kind(start, source)))
 }
 
+/// Why an office file is not read by a build that lacks the feature. In folders such files are other files.
+fn other_kind_unread(start: &[u8], source: &Source) -> Option<SkipCause> {
+    let ending = source.ending();
+    let is_office = ending.to_str().filter(|ending| matches!(*ending, "docx" | "docm" | "odt" | "epub"))?;
+    if cfg!(feature = "office") || !start.starts_with(ZIP) {
+        return None;
+    }
+    let (reason, detail) = unsupported(&format!(".{is_office}"), "office");
+    Some(if source.named {
+        (reason, detail)
+    } else {
+        (Reason::OtherFile, format!("office file ({is_office}; {detail})"))
+    })
+}
+
+const ZIP: &[u8] = b"PK\x03\x04";
+
 fn refuse_as(start: &[u8], whole: bool, format: Format) -> Option<SkipCause> {
     let as_named = match format {
+        Format::Office if start.starts_with(ZIP) => return None,
+        Format::Office => return Some(other_than_office(start)),
         // Its reader says what is wrong.
         Format::Parquet | Format::Json => true,
         format if format.is_document() => {
             signature(start).is_none() && (has_utf16_mark(start) || alternates_with_zeros(sample(start)))
         }
+        Format::Mbox => return other_than_folder(start),
         // Its records may hold anything.
         Format::Warc => return other_than_archive(start),
         Format::Lines | Format::Csv | Format::Tsv => false,
@@ -80,7 +104,7 @@ pub(super) fn is_one_json(start: &[u8], whole: bool) -> bool {
 }
 
 /// Tells the format of a source whose name says nothing. It is JSONL if its first line is a JSON object or begins one
-/// that is longer than `start`. Binary formats are told by their first bytes. Where there is no ending at all, it may be a page. Else it is plain text.
+/// that is longer than `start`. Binary formats are told by their first bytes. Where there is no ending at all, it may be a page or a folder of mail. Else it is plain text.
 pub(super) fn format_of(start: &[u8], whole: bool, source: &Source, options: &SourceOptions) -> Format {
     if start.starts_with(b"PAR1") {
         return Format::Parquet;
@@ -91,6 +115,9 @@ pub(super) fn format_of(start: &[u8], whole: bool, source: &Source, options: &So
     let is_nameless = source.is_stream() || source.ending().is_empty();
     if is_nameless && is_page(start) {
         return Format::Html;
+    }
+    if is_nameless && is_folder(start) {
+        return Format::Mbox;
     }
     if is_nameless { lines_or_text(start, whole, options) } else { Format::of_text(options.record) }
 }
@@ -128,6 +155,16 @@ fn other_than_archive(start: &[u8]) -> Option<SkipCause> {
     let is_found = || matches!(warc::next_start(start, 0, true), warc::NextStart::At(_));
     let what = "the file is no web archive: no record starts in its first bytes";
     (!is_begun && !is_found()).then(|| (Reason::WrongShape, what.to_owned()))
+}
+
+fn other_than_folder(start: &[u8]) -> Option<SkipCause> {
+    let is_begun = start.trim_ascii_start().starts_with(b"From ") || start.trim_ascii().is_empty();
+    let what = "the file is no folder of mail: it does not begin with `From `";
+    binary(start).or_else(|| (!is_begun).then(|| (Reason::WrongShape, what.to_owned())))
+}
+
+fn other_than_office(start: &[u8]) -> SkipCause {
+    binary(start).unwrap_or_else(|| (Reason::WrongShape, "the file is no office file: it is no ZIP archive".to_owned()))
 }
 
 fn other_than_table(start: &[u8], whole: bool) -> Option<SkipCause> {
@@ -295,6 +332,8 @@ mod tests {
             ("page.log", page, Format::Plain),
             ("a.log", "{}\n{}\n", Format::Plain),
             ("a.data", "PAR1 and so on", Format::Parquet),
+            ("Inbox", "From - Tue Apr 29 09:07 2014\nA: b\n", Format::Mbox),
+            ("0001.patch", "From - Tue Apr 29 09:07 2014\nA: b\n", Format::Plain),
         ] {
             assert_eq!(format_of_source(path, start, true, RecordMode::File), expected, "{path}");
         }

@@ -53,9 +53,12 @@ fn as_first_saved(mut findings: Findings) -> Findings {
         }
     }
     for found in &mut findings.matches {
+        (found.a.heading, found.b.heading) = (None, None);
         (found.class, found.changed_words, found.changed_with_digit) = (None, 0, 0);
     }
     for family in &mut findings.families {
+        family.keep.heading = None;
+        family.occurrences.iter_mut().for_each(|place| place.heading = None);
         (family.class, family.documents, family.alike_places, family.documents_repeated) = (None, 0, 0.0, 0.0);
     }
     findings.summary.passage_classes.clear();

@@ -58,7 +58,7 @@ fn only_what_the_baseline_lacks_fails_a_check() {
     fs::write(docs.path().join("docs/d.md"), format!("# D\n\n{two}")).expect("writable");
     let more = run_in(docs.path(), &check, &[]);
     assert_eq!(more.status.code(), Some(1), "{}", stdout(&more));
-    assert!(stdout(&more).contains("docs/d.md:3:1  (new)"), "{}", stdout(&more));
+    assert!(stdout(&more).contains("docs/d.md:3:1 › D  (new)"), "{}", stdout(&more));
     assert!(stdout(&more).contains("1 passage that the baseline has"), "{}", stdout(&more));
     assert!(stderr(&more).contains("repeated and not in the baseline, more than --fail-over 0%"), "{}", stderr(&more));
 }

@@ -37,8 +37,12 @@ mod fields;
 mod files;
 #[cfg(feature = "cli")]
 mod finality;
+#[cfg(all(feature = "cli", feature = "html"))]
+mod headings;
 #[cfg(feature = "cli")]
 mod ids;
+#[cfg(all(feature = "cli", feature = "html"))]
+mod ignored;
 #[cfg(feature = "cli")]
 mod isolate;
 #[cfg(all(feature = "cli", feature = "glob"))]
@@ -49,6 +53,8 @@ mod known_text;
 mod lists;
 #[cfg(all(feature = "cli", feature = "mail"))]
 mod mail;
+#[cfg(all(feature = "cli", feature = "office"))]
+mod office;
 #[cfg(feature = "cli")]
 mod one_file;
 #[cfg(feature = "cli")]

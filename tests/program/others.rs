@@ -46,4 +46,7 @@ fn what_was_named_or_should_be_text_is_a_fault() {
     bench.write("in/notes.txt", PNG);
     let (out, _) = bench.expect(3, "scan in");
     assert!(out.contains("in/notes.txt: the file is a PNG picture, not text"), "{out}");
+    bench.write("letter.rtf", "{\\rtf1\\ansi Dear {\\b all}, this is a letter of some words.\\par}");
+    let (out, _) = bench.expect(3, "scan letter.rtf");
+    assert!(out.contains("letter.rtf: the file is an RTF file, not text"), "{out}");
 }

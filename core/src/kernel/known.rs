@@ -54,14 +54,30 @@ pub struct KnownTextFinder {
     repeats: PassageRepeats,
 }
 
-/// The known text in a text.
+/// What of a text does not count: known text, and what comments say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Masks {
     spans: Vec<Span>,
     is_all: bool,
+    is_open: bool,
 }
 
 impl Masks {
+    /// Takes places, in order and apart. `is_open` says that the last one is ended by nothing.
+    pub(super) fn new(spans: Vec<Span>, is_open: bool) -> Self {
+        Self { spans, is_all: false, is_open }
+    }
+
+    /// Says that the text has no word besides.
+    pub(super) fn of_all(self) -> Self {
+        Self { is_all: true, ..self }
+    }
+
+    /// Returns whether a comment begins what is ignored and none ends it.
+    pub fn is_open(&self) -> bool {
+        self.is_open
+    }
+
     /// Returns its places, in order and apart. Known texts without a word between them are one place.
     pub fn spans(&self) -> &[Span] {
         &self.spans
@@ -177,7 +193,8 @@ impl KnownTextFinder {
         let places = joined(places);
         let covered: usize = places.iter().map(Range::len).sum();
         let is_all = covered > 0 && covered == self.tokens.len();
-        Masks { spans: places.iter().map(|place| extent(text, &spans, place)).collect(), is_all }
+        let spans = places.iter().map(|place| extent(text, &spans, place)).collect();
+        Masks { spans, is_all, is_open: false }
     }
 
     /// Takes a text apart.

@@ -10,7 +10,8 @@ use crate::candidate::params::SKETCH_BYTES;
 use crate::config::Config;
 use crate::hash::content_hash;
 use crate::kernel::batch::TextBatch;
-use crate::kernel::known::{KnownTextFinder, Masks};
+use crate::kernel::known::Masks;
+use crate::kernel::masker::TextMasker;
 use crate::sketch::MinHasher;
 use crate::text::{Shingler, TokenReader, Tokenizer, characters};
 
@@ -50,7 +51,7 @@ pub struct Sketcher {
     settings: u64,
     /// Whether documents are compared by their characters only.
     exact: bool,
-    known: Option<KnownTextFinder>,
+    masker: TextMasker,
 }
 
 /// What a sketcher works with; kept to be used again, one a thread.
@@ -60,7 +61,7 @@ pub struct SketchScratch {
     tokens: Vec<u64>,
     shingles: Vec<u64>,
     signature: Vec<u32>,
-    known: Option<KnownTextFinder>,
+    masker: TextMasker,
     /// Whether the text that was read last is known text and nothing else.
     is_known: bool,
 }
@@ -130,7 +131,7 @@ impl Sketcher {
             shape,
             settings: content_hash(&settings) as u64,
             exact: config.exact,
-            known: KnownTextFinder::new(config),
+            masker: TextMasker::new(config),
         }
     }
 
@@ -149,7 +150,7 @@ impl Sketcher {
             tokens: Vec::new(),
             shingles: Vec::new(),
             signature: vec![0; self.shape.len()],
-            known: self.known.clone(),
+            masker: self.masker.clone(),
             is_known: false,
         }
     }
@@ -264,9 +265,9 @@ impl SketchScratch {
         &self.tokens
     }
 
-    /// Returns where known text stands in a text.
+    /// Returns what of a text does not count: known text, and what comments say.
     pub fn masks(&mut self, text: &str) -> Masks {
-        self.known.as_mut().map(|known| known.find(text)).unwrap_or_default()
+        self.masker.masks(text)
     }
 
     fn read(&mut self, text: &str) {

@@ -6,7 +6,7 @@ use crate::candidate::postings::Candidate;
 use crate::config::Config;
 use crate::kernel::align::{PassageRepeats, RepeatAligner};
 use crate::kernel::batch::TextBatch;
-use crate::kernel::known::KnownTextFinder;
+use crate::kernel::masker::TextMasker;
 use crate::text::{Lexicon, Token, TokenId, Tokenizer, Vocabulary};
 
 /// The words of some texts, numbered in one vocabulary.
@@ -35,12 +35,12 @@ impl WordBatch {
     pub fn new<'t>(batches: impl IntoIterator<Item = TextBatch<'t>>, config: &Config) -> Self {
         let tokenizer = Tokenizer::new(config.text, config.seed);
         let (mut reader, mut lexicon) = (tokenizer.reader(), Lexicon::default());
-        let mut known = KnownTextFinder::new(config);
+        let mut masker = TextMasker::new(config);
         let (mut tokens, mut ends): (Vec<TokenId>, Vec<usize>) = (Vec::new(), Vec::new());
         for batch in batches {
             for text in batch.iter() {
                 let most = tokens.len().saturating_add(u32::MAX as usize);
-                let masks = known.as_mut().map(|known| known.find(text)).unwrap_or_default();
+                let masks = masker.masks(text);
                 let mut masks = masks.cursor();
                 reader.for_each(text, |token @ Token { hash, span }| {
                     if tokens.len() >= most {

@@ -1,7 +1,9 @@
-//! What of a Markdown text is one piece: fenced code, tables and front matter, of which a part has no sense.
+//! What of a Markdown text is one piece: fenced code, tables and front matter, of which a part has no sense. And its
+//! headings.
 //!
 //! Fences are those of `CommonMark` 0.31 (section 4.5), closed ones only; tables are those of GitHub Flavored Markdown
-//! (section 4.10); front matter is YAML between lines of `---` at the start.
+//! (section 4.10); front matter is YAML between lines of `---` at the start. Headings are those of sections 4.2 and 4.3, but
+//! for those inside of lists and quotes.
 
 use crate::span::Span;
 
@@ -39,6 +41,85 @@ pub fn markdown_blocks(text: &str) -> Vec<Span> {
         }
     }
     blocks
+}
+
+/// Returns the headings of a Markdown text in order: of each what it says, without the signs around it.
+///
+/// # Examples
+///
+/// ```
+/// use doublon_core::text::markdown_headings;
+///
+/// let text = "Guide\n=====\n\n## Exit codes ##\n\n```sh\n# no heading\n```\n";
+/// let headings: Vec<_> = markdown_headings(text).iter().map(|heading| &text[heading.start..heading.end]).collect();
+/// assert_eq!(headings, ["Guide", "Exit codes"]);
+/// ```
+pub fn markdown_headings(text: &str) -> Vec<Span> {
+    let (blocks, lines) = (markdown_blocks(text), lines(text));
+    let (mut blocks, mut headings, mut paragraph) = (blocks.iter().peekable(), Vec::new(), None);
+    for line in &lines {
+        while blocks.next_if(|block| block.end <= line.start).is_some() {}
+        if blocks.peek().is_some_and(|block| block.start < line.end().max(line.start + 1)) {
+            paragraph = None;
+        } else if let Some(heading) = marked_heading(line) {
+            headings.extend((!heading.is_empty()).then_some(heading));
+            paragraph = None;
+        } else if is_underline(line.text) {
+            headings.extend(paragraph.take());
+        } else {
+            paragraph = paragraph_with(paragraph, line);
+        }
+    }
+    headings
+}
+
+/// What a line that begins with `#` says, perhaps nothing, if it is a heading.
+fn marked_heading(line: &Line) -> Option<Span> {
+    let marks = line.text.trim_start_matches('\u{feff}').trim_start_matches(' ');
+    let rest = marks.trim_start_matches('#');
+    let (indent, depth) = (line.text.len() - marks.len(), marks.len() - rest.len());
+    let is_indented = indent > 3 && !line.text.starts_with('\u{feff}');
+    if is_indented || !(1..=6).contains(&depth) || !(rest.is_empty() || rest.starts_with([' ', '\t'])) {
+        return None;
+    }
+    let content = rest.trim_start();
+    let start = line.end() - content.len();
+    let open = content.trim_end_matches('#');
+    // Signs at the end count only behind a space.
+    let closed = if open.is_empty() || open.ends_with([' ', '\t']) { open.trim_end() } else { content };
+    Some(Span::new(start, start + closed.len()))
+}
+
+/// Whether a line makes a heading of the paragraph above it.
+fn is_underline(line: &str) -> bool {
+    let marks = line.trim_start_matches(' ');
+    let is_of = |mark: char| !marks.is_empty() && marks.chars().all(|c| c == mark);
+    line.len() - marks.len() <= 3 && (is_of('=') || is_of('-'))
+}
+
+/// Lines of a paragraph that may be a heading; of longer ones only the first are.
+const HEADING_BYTES: usize = 300;
+
+/// Returns the paragraph that goes on with a line, or none if the line is no part of one that could be a heading.
+fn paragraph_with(paragraph: Option<Span>, line: &Line) -> Option<Span> {
+    let text = line.text.trim_start_matches('\u{feff}').trim_start();
+    let start = line.end() - text.len();
+    let begins_other = text.starts_with(['>', '|', '<']) || is_item(text);
+    let is_code = paragraph.is_none() && line.text.starts_with("    ");
+    if text.is_empty() || begins_other || is_code {
+        return None;
+    }
+    let start = paragraph.map_or(start, |paragraph| paragraph.start);
+    Some(Span::new(start, line.end())).filter(|paragraph| paragraph.len() <= HEADING_BYTES)
+}
+
+/// Whether a line begins an item of a list.
+fn is_item(text: &str) -> bool {
+    let rest = match text.trim_start_matches(|c: char| c.is_ascii_digit()) {
+        rest if rest.len() < text.len() => rest.strip_prefix(['.', ')']),
+        _ => text.strip_prefix(['-', '*', '+']),
+    };
+    rest.is_some_and(|rest| rest.starts_with([' ', '\t']))
 }
 
 /// A line without the white space at its end.
@@ -158,7 +239,37 @@ mod tests {
         }
     }
 
+    fn headings(text: &str) -> Vec<&str> {
+        markdown_headings(text).iter().map(|heading| &text[heading.start..heading.end]).collect()
+    }
+
+    #[test]
+    fn headings_have_marks_before_or_lines_below() {
+        assert_eq!(
+            headings("# A\n   ###### B # c ##  \n#\tD#\r\nE\n==\nF\ng\n---\n"),
+            ["A", "B # c", "D#", "E", "F\ng"]
+        );
+        assert_eq!(headings("\u{feff}# A\ntext\n\nB\n-\n"), ["A", "B"]);
+        assert_eq!(headings("---\ntitle: A\n---\nB\n---\n"), ["B"]);
+        for none in [
+            "#a\n####### b\n    # c\n#\n##  ##\n",
+            "text\n\n---\n- item\n---\n1. item\n===\n> quote\n---\n",
+            "```sh\n# a\nb\n---\n```\n---\n",
+            "a | b\n--- | ---\n1 | 2\n---\n",
+        ] {
+            assert_eq!(headings(none), [""; 0], "{none}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn any_text_has_headings_in_order_and_apart(parts in prop::collection::vec("```|---|===|#|# | é |a|\n|\r\n|> |    |\u{feff}", 0..30)) {
+            let text = parts.concat();
+            let found = markdown_headings(&text);
+            prop_assert!(found.iter().all(|heading| text.get(heading.start..heading.end).is_some_and(|text| !text.is_empty() && text == text.trim())));
+            prop_assert!(found.windows(2).all(|two| two[0].end < two[1].start));
+        }
+
         #[test]
         fn any_text_has_blocks_in_order_and_apart(parts in prop::collection::vec("```|~~~|---|\\|--\\||\\| é |a: b|\n|\r\n|> | |x|\u{feff}", 0..30)) {
             let text = parts.concat();

@@ -6,6 +6,7 @@ pub mod c4;
 mod cache;
 mod characters;
 mod chars;
+mod ignored;
 mod known;
 mod markdown;
 pub mod normalize;
@@ -25,8 +26,9 @@ mod window;
 
 pub use c4::Cleaning;
 pub use characters::characters;
+pub use ignored::{IgnoreMark, IgnoredParts, ignore_marks, ignored_parts};
 pub use known::KnownText;
-pub use markdown::markdown_blocks;
+pub use markdown::{markdown_blocks, markdown_headings};
 pub use options::TextOptions;
 pub use reader::TokenReader;
 pub use repetition::{Repetition, RepetitionMeter};

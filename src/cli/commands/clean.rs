@@ -210,6 +210,7 @@ pub fn run(args: &CleanArgs) -> Result<Outcome> {
         hints::tell_fields(&facts.skipped, facts.summary.documents, &facts.header.parameters.input.text_field);
         hints::tell_keep(&facts);
         hints::tell_ids(&facts);
+        hints::tell_unclosed(&facts);
     }
     Ok(Outcome::of(&facts, None, false))
 }

@@ -124,6 +124,7 @@ pub fn run(args: &ScanArgs) -> Result<Outcome> {
         hints::tell_fields(&facts.skipped, facts.summary.documents, &parameters.input.text_field);
         hints::tell_keep(&facts);
         hints::tell_ids(&facts);
+        hints::tell_unclosed(&facts);
     }
     tell_next(&facts, args, &output);
     tell_condition(&facts, fail_over);

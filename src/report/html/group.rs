@@ -22,7 +22,7 @@ use crate::finding::{
 use crate::report::text::phrase::{
     capitalised, changed_words, class_in_words, covered, differences, last_or_covered, regrouped,
 };
-use crate::report::text::{bytes, counted, number, percent};
+use crate::report::text::{below, bytes, counted, number, percent};
 use crate::report::visible::visible;
 
 /// The most places listed of a group, unless all groups are listed.
@@ -296,7 +296,12 @@ impl PlaceRow {
     /// Names only the place, after another one in its document.
     fn in_the_same_document(self, place: &PlacedSpan) -> Self {
         let column = if place.column == 0 { String::new() } else { format!(":{}", place.column) };
-        Self { name: format!("line {}{column}", place.line), title: String::new(), notes: Vec::new(), ..self }
+        Self {
+            name: format!("line {}{column}{}", place.line, below(place)),
+            title: String::new(),
+            notes: Vec::new(),
+            ..self
+        }
     }
 }
 

@@ -19,8 +19,8 @@ pub(super) mod wrap;
 
 pub use self::closing::summary_line;
 pub(super) use self::closing::{ignored_text, other_files};
+pub(super) use self::phrase::{below, covered, reason_in_words, regrouped};
 pub use self::phrase::{bytes, counted, number, percent};
-pub(super) use self::phrase::{covered, reason_in_words, regrouped};
 pub use self::report::{TextReport, limits, write, write_digest};
 pub use self::style::Style;
 pub use self::wrap::wrap;

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 pub use super::paint::Paint;
 use super::paint::PaintedText;
-use super::phrase::counted;
+use super::phrase::{below, counted};
 use super::style::Style;
 use super::wrap::{one_line, shorten, wrap};
 use crate::finding::digest::Digest;
@@ -248,11 +248,11 @@ impl<'a> Names<'a> {
         format!("{path}:{}{own}", doc.record.saturating_add(1))
     }
 
-    /// `a.txt:30:1`, `a.jsonl:18 (id x), line 30:1`; without the column where that is not known.
+    /// `a.txt:30:1`, `a.jsonl:18 (id x), line 30:1`, `a.md:30:1 › Exit codes`; without the column where that is not known.
     pub fn place(&self, span: &PlacedSpan) -> String {
         let separator = if self.has_records(&span.doc.source) { ", line " } else { ":" };
         let column = if span.column == 0 { String::new() } else { format!(":{}", span.column) };
-        format!("{}{separator}{}{column}", self.document(&span.doc), span.line)
+        format!("{}{separator}{}{column}{}", self.document(&span.doc), span.line, below(span))
     }
 
     /// `a.txt`, `a.jsonl:18`.

@@ -2,12 +2,14 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::wrap::{one_line, shorten};
+use super::wrap::{one_line, shorten, start_of};
 use crate::finding::{Coverage, Difference, DifferenceKind, Member, PassageClass, PassageMatch, PlacedSpan};
 use crate::report::visible::{visible, visible_with_joiners};
 
 /// Columns of a quotation.
 const QUOTE_COLUMNS: usize = 60;
+/// Characters of a heading.
+const HEADING: usize = 50;
 
 /// Returns which paragraphs a span covers: `paragraphs 5 and 6`, `the end of paragraph 3`, `the whole text`.
 pub fn covered(span: &PlacedSpan) -> String {
@@ -33,6 +35,11 @@ pub fn last_or_covered(place: &PlacedSpan) -> String {
     let is_last = place.paragraphs.0 == place.paragraph_count && place.paragraph_count > 1;
     let comma = if is_last && place.covers == Coverage::Whole { ", the last," } else { "" };
     format!("{}{comma}", covered(place))
+}
+
+/// Returns the heading below which a place stands, as an appendix to its name: ` › Exit codes`.
+pub fn below(place: &PlacedSpan) -> String {
+    place.heading.as_deref().map_or_else(String::new, |heading| format!(" › {}", start_of(heading, HEADING)))
 }
 
 /// Returns how the cut into paragraphs differs, as an appendix to `b repeats a`: `, joined` or `, split`.

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use crate::finding::{DocumentRef, MAX_LISTED_MATCHES, MAX_QUOTED_PLACES, PlacedSpan, Skipped};
 use crate::scan::describe::Described;
+use crate::scan::headings::headings;
 use crate::scan::texts::Texts;
 use crate::source::Document;
 use crate::store::{Step, Steps};
@@ -94,7 +95,8 @@ impl Reporter<'_> {
                 None => Described::new(&document.text, reader),
                 Some(unit) => Described::of_units(&document.text, unit, reader),
             };
-            let described = described.in_page(document.origin.as_deref());
+            let headings = headings(document, self.texts.is_markdown(document.source));
+            let described = described.in_page(document.origin.as_deref()).below(headings);
             let name = self.texts.reference(wanted[0].place.doc, document);
             self.steps.advance(1);
             wanted.iter().map(|wanted| DescribedPlace::new(&described, wanted, &name)).collect()

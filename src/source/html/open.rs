@@ -26,6 +26,8 @@ pub(super) struct OpenElements {
     deepest: usize,
     /// The elements that were closed and hold text.
     closed: Vec<PageElement>,
+    /// The text of the headings that were closed.
+    headings: Vec<Span>,
 }
 
 #[derive(Clone, Copy)]
@@ -46,7 +48,16 @@ pub(super) struct PagePlace {
 
 impl OpenElements {
     pub fn new() -> Self {
-        Self { elements: Vec::new(), counts: [0; KNOWN], unseen: 0, pre: 0, foreign: 0, deepest: 0, closed: Vec::new() }
+        Self {
+            elements: Vec::new(),
+            counts: [0; KNOWN],
+            unseen: 0,
+            pre: 0,
+            foreign: 0,
+            deepest: 0,
+            closed: Vec::new(),
+            headings: Vec::new(),
+        }
     }
 
     /// Returns whether a reader sees what stands here.
@@ -62,6 +73,11 @@ impl OpenElements {
     /// Returns whether this is inside `svg` or `math`.
     pub fn is_foreign(&self) -> bool {
         self.foreign > 0
+    }
+
+    /// Returns how many elements are open.
+    pub fn depth(&self) -> usize {
+        self.elements.len()
     }
 
     /// Returns how many elements were open at once.
@@ -127,11 +143,12 @@ impl OpenElements {
     }
 
     /// Closes all elements at the end of the page. Returns those that hold text, by the first byte of that, outer ones
-    /// first.
-    pub fn finish(mut self, end: usize, text: &Flow) -> Vec<PageElement> {
+    /// first; and the text of the headings, in order.
+    pub fn finish(mut self, end: usize, text: &Flow) -> (Vec<PageElement>, Vec<Span>) {
         self.truncate(0, end, text);
         self.closed.sort_by_key(|element| (element.text.start, element.page.start));
-        self.closed
+        self.headings.sort_unstable();
+        (self.closed, self.headings)
     }
 
     fn close_nearest(&mut self, start: usize, text: &Flow, groups: &[TagGroup], barriers: &[TagGroup]) {
@@ -170,6 +187,7 @@ impl OpenElements {
         if !is_inline(tag) && !own.is_empty() {
             let is_removable = !holds_more && is_removable(tag);
             self.closed.push(PageElement { text: own, page: Span::new(start.page, end), is_removable });
+            self.headings.extend(tag.is_heading().then_some(own));
         }
         if let Some(outer) = self.elements.last_mut() {
             outer.holds_more |= holds_more;

@@ -9,8 +9,9 @@ use html5gum::{Emitter, Error, State};
 use super::flow::Flow;
 use super::open::{OpenElements, PagePlace};
 use super::tag::{HtmlTag, TagContent, TagGroup};
-use crate::source::markup::{TITLE_BYTES, Visible};
+use crate::source::markup::{IgnoredMarkup, TITLE_BYTES, Visible};
 use doublon_core::Span;
+use doublon_core::text::{IgnoreMark, ignore_marks};
 
 /// Names of elements and attributes longer than this are cut: no known one is, and a page may hold giant ones.
 const LONGEST_NAME: usize = 64;
@@ -36,6 +37,21 @@ pub(super) struct PageEmitter<'a> {
     title: Option<Vec<u8>>,
     open: OpenElements,
     flow: Flow,
+    ignoring: Ignoring,
+}
+
+/// What comments say that shall not count.
+#[derive(Default)]
+struct Ignoring {
+    /// The comments that are not met yet, the last one first.
+    marks: Vec<(Span, IgnoreMark)>,
+    /// Whether the place is between two comments.
+    is_on: bool,
+    /// Whether a comment waits for the block that it is about.
+    waits: bool,
+    /// How many elements are open around such a block.
+    around: Option<usize>,
+    found: IgnoredMarkup,
 }
 
 /// The tag that is being read.
@@ -67,6 +83,7 @@ impl<'a> PageEmitter<'a> {
             title: None,
             open: OpenElements::new(),
             flow: Flow::new(),
+            ignoring: Ignoring { marks: marks_of(html), ..Ignoring::default() },
         }
     }
 
@@ -77,11 +94,12 @@ impl<'a> PageEmitter<'a> {
 
     /// Returns the text, and how deep the elements were nested.
     pub fn finish(self) -> (Visible, usize) {
-        let Self { html, open, flow, title, .. } = self;
+        let Self { html, open, flow, title, ignoring, .. } = self;
+        let ignored = IgnoredMarkup { is_open: ignoring.is_on, ..ignoring.found };
         let title = title.map(|title| String::from_utf8_lossy(&title).into_owned());
         let deepest = open.deepest();
-        let elements = open.finish(html.len(), &flow);
-        (Visible { title, elements, ..flow.finish() }, deepest)
+        let (elements, headings) = open.finish(html.len(), &flow);
+        (Visible { title, elements, headings, ignored, ..flow.finish() }, deepest)
     }
 
     fn text(&mut self, bytes: &[u8]) {
@@ -91,7 +109,7 @@ impl<'a> PageEmitter<'a> {
             extend_up_to(TITLE_BYTES, self.title.get_or_insert_default(), bytes);
         }
         // Browsers drop NUL; the tokenizer leaves that to the tree.
-        if self.in_raw || bytes == b"\0" || bytes.is_empty() || !self.open.is_seen() {
+        if self.in_raw || bytes == b"\0" || bytes.is_empty() || self.ignores(bytes) || !self.open.is_seen() {
             return;
         }
         match (origin.len() == bytes.len(), self.open.is_pre()) {
@@ -99,6 +117,50 @@ impl<'a> PageEmitter<'a> {
             (true, true) => self.flow.copy_lines(bytes, origin.start),
             (false, is_pre) => self.flow.replace(bytes, origin, is_pre),
         }
+    }
+
+    /// Returns whether text is left out as comments say.
+    fn ignores(&mut self, text: &[u8]) -> bool {
+        let Ignoring { is_on, around, found, .. } = &mut self.ignoring;
+        *around = around.filter(|&around| self.open.depth() > around);
+        if around.is_some() || *is_on && self.open.is_seen() {
+            found.bytes += text.trim_ascii().len() as u64;
+        }
+        // The element is no element without its comments.
+        if *is_on {
+            self.open.hold_more();
+        }
+        *is_on
+    }
+
+    /// Takes the comment that ends here. Those before it that were not met are none: they stand in a script.
+    fn comment(&mut self) {
+        while let Some((comment, mark)) = self.ignoring.marks.pop_if(|(comment, _)| comment.start < self.position) {
+            if comment.start < self.done {
+                continue;
+            }
+            self.open.hold_more();
+            let Ignoring { is_on, waits, found, .. } = &mut self.ignoring;
+            found.places += u64::from(mark == IgnoreMark::Start && !*is_on);
+            match mark {
+                IgnoreMark::Start => *is_on = true,
+                IgnoreMark::End => *is_on = false,
+                IgnoreMark::Next => *waits = !*is_on,
+            }
+        }
+    }
+
+    /// Whether a tag begins the block that a comment is about.
+    fn is_awaited(&mut self, tag: HtmlTag) -> bool {
+        let is_block = tag.group != TagGroup::Inline
+            && matches!(tag.content, TagContent::Flow | TagContent::Pre | TagContent::RawPre(_));
+        let is_awaited = self.ignoring.waits && is_block;
+        if is_awaited {
+            self.ignoring.waits = false;
+            self.ignoring.found.places += 1;
+            self.ignoring.around = Some(self.open.depth());
+        }
+        is_awaited
     }
 
     /// Returns what a string was made from that ends here.
@@ -119,7 +181,7 @@ impl<'a> PageEmitter<'a> {
         }
         self.open.make_room(tag, start, &self.flow);
         let place = PagePlace { page: start, text: self.flow.len() };
-        let unseen = self.is_unseen(tag);
+        let unseen = self.is_awaited(tag) || self.is_unseen(tag);
         if self.open.is_seen() && !unseen {
             self.set_apart(tag);
         }
@@ -177,6 +239,13 @@ impl<'a> PageEmitter<'a> {
             _ => self.token.is_hidden || hides(&self.token.style),
         }
     }
+}
+
+/// Returns the comments of a page that say what shall not count, the last one first.
+fn marks_of(html: &str) -> Vec<(Span, IgnoreMark)> {
+    let mut marks = ignore_marks(html, |_| true);
+    marks.reverse();
+    marks
 }
 
 /// Whether an inline style hides its element.
@@ -278,6 +347,7 @@ impl Emitter for &mut PageEmitter<'_> {
     fn push_comment(&mut self, _: &[u8]) {}
 
     fn emit_current_comment(&mut self) {
+        self.comment();
         self.done = self.position;
     }
 

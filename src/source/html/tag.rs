@@ -84,6 +84,12 @@ impl HtmlTag {
         }
     }
 
+    /// Returns whether this is `h1` to `h6`.
+    pub fn is_heading(self) -> bool {
+        let name = TABLE.get(self.id as usize).map_or("", |(name, ..)| name);
+        matches!(name.as_bytes(), [b'h', b'1'..=b'6'])
+    }
+
     /// Returns whether a start tag of this kind ends an open paragraph.
     pub fn ends_paragraph(self) -> bool {
         !matches!(self.group, TagGroup::Inline | TagGroup::Choice | TagGroup::Cell | TagGroup::Row | TagGroup::Rows)

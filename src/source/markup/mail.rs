@@ -6,14 +6,14 @@
 //!
 //! Format: RFC 5322 (messages), RFC 2045 (MIME, quoted-printable).
 
-use mail_parser::{Encoding, Message, MessageParser, MessagePart, PartType};
+use mail_parser::{DateTime, Encoding, Message, MessageParser, MessagePart, PartType};
 use memchr::memchr_iter;
 
 use super::Visible;
 use crate::source::document::PageElement;
 use doublon_core::{OffsetMap, Span};
 
-/// Returns the text of a message with the place of each line, as far as it was sent in UTF-8; what is no message is text as
+/// Returns the text of a message with the place of each line, as far as it was sent in UTF-8; what has no header is text as
 /// it is.
 ///
 /// # Examples
@@ -27,17 +27,29 @@ use doublon_core::{OffsetMap, Span};
 /// assert_eq!(message.title.as_deref(), Some("Lamp"));
 /// ```
 pub fn mail(file: &str) -> Visible {
-    let Some(message) = MessageParser::default().parse(file.as_bytes()) else {
-        return Visible { text: file.to_owned(), ..Visible::default() };
-    };
+    let as_it_is = || Visible { text: file.to_owned(), ..Visible::default() };
+    message(file, &[]).map_or_else(as_it_is, |(read, _)| read)
+}
+
+/// Returns the text of a message, and what its headers of these names say; `date` is given as RFC 3339, in UTC. None if it has no
+/// header.
+pub(super) fn message(file: &str, headers: &[&str]) -> Option<(Visible, Vec<Option<String>>)> {
+    let message = MessageParser::default().parse(file.as_bytes()).filter(|message| !message.headers().is_empty())?;
     let bodies: Option<Vec<Body>> =
         message.text_body.iter().map(|&part| Body::of(file, message.parts.get(part as usize)?)).collect();
     let read = match bodies {
         Some(bodies) => bodies.iter().fold(MessageReader::default(), MessageReader::body).found,
         None => without_places(&message),
     };
-    let date = message.date().map(mail_parser::DateTime::to_rfc3339);
-    Visible { title: message.subject().map(str::to_owned), date, ..read }
+    let date = message.date().map(DateTime::to_rfc3339);
+    // So that dates of all zones compare as texts.
+    let utc = message.date().map(|date| DateTime::from_timestamp(date.to_timestamp()).to_rfc3339());
+    let header = |name: &&str| {
+        let stored = || message.header_raw(*name).map(|value| value.trim().to_owned());
+        if name.eq_ignore_ascii_case("date") { utc.clone() } else { stored() }
+    };
+    let headers = headers.iter().map(header).collect();
+    Some((Visible { title: message.subject().map(str::to_owned), date, ..read }, headers))
 }
 
 /// The text of a message of which it is not known where it stands.

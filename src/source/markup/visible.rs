@@ -1,7 +1,7 @@
 //! The text of a file with its places.
 
 use crate::source::document::PageElement;
-use doublon_core::OffsetMap;
+use doublon_core::{OffsetMap, Span};
 
 /// Of longer titles no more is taken.
 pub const TITLE_BYTES: usize = 4096;
@@ -19,4 +19,19 @@ pub struct Visible {
     pub date: Option<String>,
     /// The blocks that hold text, by the first byte of that, outer ones first.
     pub elements: Vec<PageElement>,
+    /// The headings in the text, in order.
+    pub headings: Vec<Span>,
+    /// What comments leave out of the text.
+    pub ignored: IgnoredMarkup,
+}
+
+/// What comments of a page say that it shall not count. It is not in the text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct IgnoredMarkup {
+    /// Places where it stands.
+    pub places: u64,
+    /// Bytes of text there.
+    pub bytes: u64,
+    /// Whether the last one goes to the end of the page because nothing ends it.
+    pub is_open: bool,
 }

@@ -6,6 +6,7 @@ use super::http::{self, BodyLimits};
 use crate::finding::Reason;
 use crate::source::charset::{self, CharsetHints, charset_in};
 use crate::source::html;
+use crate::source::markup::{IgnoredMarkup, Visible};
 use crate::source::skip::SkipCause;
 use doublon_core::hash::content_hash;
 
@@ -15,6 +16,8 @@ pub(super) struct PayloadText {
     pub text: String,
     /// Of a page.
     pub title: Option<String>,
+    /// What comments of a page leave out of it.
+    pub ignored: IgnoredMarkup,
     pub lossy: bool,
     pub raw_hash: Option<u128>,
 }
@@ -60,13 +63,12 @@ pub(super) fn text(
         return Err((Reason::NotText, format!("says that it is {content_type}, but {controls}")));
     }
     let raw_hash = decoded.lossy.then(|| content_hash(&body));
-    let (text, title) = if is_markup {
-        let page = html::visible(&decoded.text);
-        (page.text, page.title)
+    let Visible { text, title, ignored, .. } = if is_markup {
+        html::visible(&decoded.text)
     } else {
-        (decoded.text.into_owned(), None)
+        Visible { text: decoded.text.into_owned(), ..Visible::default() }
     };
-    Ok(PayloadText { text, title, lossy: decoded.lossy, raw_hash })
+    Ok(PayloadText { text, title, ignored, lossy: decoded.lossy, raw_hash })
 }
 
 fn is_http(media: &str) -> bool {

@@ -54,7 +54,7 @@ fn read(bytes: &[u8], place: RecordPlace, options: &SourceOptions) -> Result<Opt
     let head = RecordHead::of(bytes).map_err(|fault| (fault.reason, fault.detail))?;
     let Some(content) = head.content()? else { return Ok(None) };
     let block = &bytes[head.end..head.end + head.length.min((bytes.len() - head.end) as u64) as usize];
-    let payload::PayloadText { text, title, lossy, raw_hash } =
+    let payload::PayloadText { text, title, ignored, lossy, raw_hash } =
         payload::text(block, content, head.content_type().as_deref(), BodyLimits::of(options))?;
     let fields = RecordFields { head: &head, block, title: title.as_deref() };
     let id = if options.names_id() { fields.get(&options.id_field) } else { head.id() };
@@ -71,6 +71,7 @@ fn read(bytes: &[u8], place: RecordPlace, options: &SourceOptions) -> Result<Opt
         raw_hash,
         encoding: None,
         origin: None,
+        ignored,
         offset,
         length,
     }))
