@@ -1,6 +1,6 @@
 //! How far a run is as a whole, and how long it will go on.
 //!
-//! A run is a row of phases with weights, shares of the time that such runs took when they were measured. What the phases
+//! A run is a row of phases with weights, about the shares of the time that such runs took. What the phases
 //! before took corrects them, and what is done of a phase corrects its own: at its start its time is the expected one, at
 //! its end the one that it takes. A phase that was not expected is put in where it comes, and one that does not come is
 //! passed over.
@@ -8,7 +8,8 @@
 use std::time::Duration;
 
 /// The phases of a scan and their weights. Reading took 0.15 to 0.5 of the time of scans of four collections, 5 to 50 MB:
-/// mixed text, licences, laws in Chinese and pages; passages took the rest but for a twentieth (2 cores, 2026-11-30).
+/// mixed text, licences, laws in Chinese and pages; passages took the rest but for a twentieth (`scan -v`, 2 cores,
+/// 2026-11-30). How that divides among their steps is an estimate.
 pub const SCAN: [(&str, f64); 6] = [
     ("reading", 0.32),
     ("comparing documents", 0.03),
