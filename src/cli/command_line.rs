@@ -225,9 +225,7 @@ mod tests {
         let is_flag = |name: &str| {
             line.get_subcommands().any(|command| command.get_arguments().any(|arg| arg.get_long() == Some(name)))
         };
-        let is_built = |name: &&str| **name != *"html" || cfg!(feature = "article");
-        let unknown: Vec<&str> =
-            COMMON.into_iter().filter(is_built).filter(|name| *name != "help" && !is_flag(name)).collect();
+        let unknown: Vec<&str> = COMMON.into_iter().filter(|name| *name != "help" && !is_flag(name)).collect();
         assert!(unknown.is_empty(), "{unknown:?}");
     }
 

@@ -220,3 +220,26 @@ pub(super) fn failed(path: &Path) -> impl FnOnce(io::Error) -> Error {
 pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_claim_says_when_a_copy_is_whole_and_goes_when_it_has_its_name() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let names = Names::of(folder.path().join("out"), false);
+        fs::create_dir(&names.partial).expect("is made");
+        let mut claim = Claim::take(&names, Path::new("out")).expect("is free");
+        assert!(matches!(Claim::take(&names, Path::new("out")), Err(Error::Refused { .. })), "it is held");
+        assert_eq!(fs::read(&names.lock).expect("is there"), b"");
+        claim.mark_whole().expect("is written");
+        assert_eq!(fs::read(&names.lock).expect("is there"), WHOLE);
+        fs::create_dir(&names.place).expect("is made");
+        fs::write(names.partial.join("a"), "new").expect("is written");
+        names.give().expect("is given");
+        assert_eq!(fs::read(names.place.join("a")).expect("is there"), b"new");
+        drop(claim);
+        assert_eq!(fs::read_dir(folder.path()).expect("is there").count(), 1, "nothing is left beside it");
+    }
+}

@@ -4,7 +4,7 @@
 
 use clap::{Args as Group, ValueEnum};
 use doublon::Result;
-use doublon::finding::{BadInput, InputOptions, PathSet, RecordMode, TextFields};
+use doublon::finding::{BadInput, InputOptions, PageText, PathSet, RecordMode, TextFields};
 use encoding_rs::Encoding;
 
 use super::value::{refused, size};
@@ -63,10 +63,9 @@ pub struct InputArgs {
     /// What the text of a page is
     ///
     /// `visible` is all that a reader sees, `article` what seems to be its article, if there is one. Menus and footers
-    /// are then not compared.
+    /// are then not compared. A build without the feature `article` refuses it.
     ///
     /// Example: --html article
-    #[cfg(feature = "article")]
     #[arg(long, value_enum, value_name = "WHAT", default_value = "visible")]
     html: PageArg,
     /// Skip records larger than this
@@ -137,7 +136,6 @@ enum RecordArg {
     Lines,
 }
 
-#[cfg(feature = "article")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum PageArg {
     Visible,
@@ -180,19 +178,16 @@ impl InputArgs {
                 RecordArg::Lines => RecordMode::Lines,
             },
             encoding: encoding(self.encoding.as_deref())?,
-            page: self.article().into(),
+            page: self.page()?,
         })
     }
 
-    #[cfg(feature = "article")]
-    fn article(&self) -> bool {
-        self.html == PageArg::Article
-    }
-
-    #[cfg(not(feature = "article"))]
-    #[allow(clippy::unused_self)]
-    fn article(&self) -> bool {
-        false
+    fn page(&self) -> Result<PageText> {
+        let is_article = self.html == PageArg::Article;
+        if is_article && cfg!(not(feature = "article")) {
+            return Err(refused("html", &"article", "`visible`: this build was made without the feature `article`"));
+        }
+        Ok(is_article.into())
     }
 }
 
