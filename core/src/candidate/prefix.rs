@@ -195,8 +195,7 @@ impl PrefixIndex {
             }
             // Where texts are of few words, each has most shingles of all: they all are found soon, and then again and again.
             if found.len() - before > 2 * self.sets + FEW {
-                let of_this = found.split_off(before);
-                found.extend(distinct(of_this));
+                drop_repeats(found, before);
                 if found.len() - before == self.sets {
                     return;
                 }
@@ -215,10 +214,17 @@ impl PrefixIndex {
 /// Candidates that may stand several times before repeats are dropped.
 const FEW: usize = 64;
 
-fn distinct(mut numbers: Vec<u32>) -> Vec<u32> {
-    numbers.sort_unstable();
-    numbers.dedup();
-    numbers
+/// Sorts the numbers from a position on, and leaves each of them once.
+fn drop_repeats(numbers: &mut Vec<u32>, from: usize) {
+    numbers[from..].sort_unstable();
+    let mut end = from;
+    for n in from..numbers.len() {
+        if end == from || numbers[n] != numbers[end - 1] {
+            numbers[end] = numbers[n];
+            end += 1;
+        }
+    }
+    numbers.truncate(end);
 }
 
 /// Short lists under 32-bit tags, as chains through one array. Two keys of one tag share a list.
@@ -302,6 +308,31 @@ fn tag(shingle: Ranked, class: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn repeats_are_dropped_from_a_position_on() {
+        let mut numbers = vec![5, 5, 3, 5, 3, 1];
+        drop_repeats(&mut numbers, 2);
+        assert_eq!(numbers, [5, 5, 1, 3, 5]);
+        drop_repeats(&mut numbers, 5);
+        assert_eq!(numbers, [5, 5, 1, 3, 5]);
+    }
+
+    #[test]
+    fn texts_that_share_most_shingles_are_all_found() {
+        let mut index = PrefixIndex::new(0.8);
+        let rarity = Rarity::new();
+        let set = |n: u64| (0..300).filter(|x| x % 7 != n % 7).map(crate::hash::mix).collect::<Vec<u64>>();
+        for member in 0..500 {
+            index.insert(member, &rarity.prefix(set(u64::from(member)), 0.8));
+        }
+        let mut found = vec![7];
+        index.candidates(&rarity.prefix(set(3), 0.8), &mut found);
+        assert_eq!(found.remove(0), 7, "what was found before stays");
+        found.sort_unstable();
+        found.dedup();
+        assert!((0..500).filter(|member| member % 7 == 3).all(|member| found.binary_search(&member).is_ok()));
+    }
 
     /// Sets of about `size` shingles, most of them those of a template, with some swapped at random.
     fn crowd(count: u64, size: u64, own: u64, seed: u64) -> Vec<Vec<u64>> {
