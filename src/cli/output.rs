@@ -50,12 +50,7 @@ impl Output {
             if !metadata.is_dir() {
                 bail!("{shown} is no folder; tables are several files, so name a folder for them");
             }
-            for entry in fs::read_dir(path).with_context(|| format!("{shown}: cannot be read"))? {
-                let name = entry?.file_name().to_string_lossy().into_owned();
-                if !names.contains(&name) {
-                    bail!("{shown} has something else in it, {name}; name a new folder");
-                }
-            }
+            check_holds_only(path, names)?;
         }
         check_is_no_input(path, inputs)?;
         partial_folder(path)?; // removed at once: only a try
@@ -106,28 +101,12 @@ pub fn stream_folder<T>(
     let done = content(files).map_err(|error| named(error, &shown()))?;
     let publish = || -> io::Result<()> {
         names.iter().try_for_each(|name| File::open(partial.path().join(name))?.sync_all())?;
-        if fs::symlink_metadata(path).is_ok() {
-            // It was empty, or held nothing but such files, when the run began; what came since stops this.
-            names.iter().map(|name| path.join(name)).filter(|old| old.exists()).try_for_each(fs::remove_file)?;
-            fs::remove_dir(path)?;
-        }
-        fs::rename(partial.path(), path)?;
+        take_place(partial.path(), path, names)?;
         sync_folder(path)
     };
     publish().map_err(failed).map_err(|error| named(error, &shown()))?;
     let _ = partial.keep(); // it has another name now
     Ok(done)
-}
-
-/// Makes a temporary folder beside `path`, with the permissions that a new folder gets.
-fn partial_folder(path: &Path) -> Result<TempDir> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".doublon-").suffix(".tmp");
-    #[cfg(unix)]
-    let permissions: fs::Permissions = std::os::unix::fs::PermissionsExt::from_mode(0o777);
-    #[cfg(unix)]
-    builder.permissions(permissions);
-    builder.tempdir_in(folder(path)).with_context(|| format!("{}: cannot be written", path.display()))
 }
 
 /// Says where the output goes that could not be written; any other error stays as it is.
@@ -166,15 +145,49 @@ fn flush(out: &mut impl Write) -> doublon::Result<()> {
     out.flush().map_err(|cause| doublon::Error::Output { cause })
 }
 
+/// Gives a folder the name `path`. A folder of the same files that has it goes once that is done.
+fn take_place(partial: &Path, path: &Path, names: &[String]) -> io::Result<()> {
+    if fs::symlink_metadata(path).is_err() {
+        return fs::rename(partial, path);
+    }
+    // It was empty, or held nothing but such files, when the run began; what came since stops this.
+    check_holds_only(path, names).map_err(io::Error::other)?;
+    let aside = temporaries(0o700).tempdir_in(folder(path))?;
+    let old = aside.path().join("old");
+    fs::rename(path, &old)?;
+    fs::rename(partial, path).inspect_err(|_| _ = fs::rename(&old, path))
+}
+
+fn check_holds_only(path: &Path, names: &[String]) -> Result<()> {
+    let shown = path.display();
+    for entry in fs::read_dir(path).with_context(|| format!("{shown}: cannot be read"))? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if !names.contains(&name) {
+            bail!("{shown} has something else in it, {name}; name a new folder");
+        }
+    }
+    Ok(())
+}
+
+/// Makes a temporary folder beside `path`, with the permissions that a new folder gets.
+fn partial_folder(path: &Path) -> Result<TempDir> {
+    temporaries(0o777).tempdir_in(folder(path)).with_context(|| format!("{}: cannot be written", path.display()))
+}
+
 /// Makes a temporary file beside `path`, with the permissions that a new file gets.
 fn temporary(path: &Path) -> Result<NamedTempFile> {
+    temporaries(0o666).tempfile_in(folder(path)).with_context(|| format!("{}: cannot be written", path.display()))
+}
+
+/// Makes temporary files and folders with the permissions `mode`, as far as the user lets new ones have them.
+fn temporaries(mode: u32) -> tempfile::Builder<'static, 'static> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".doublon-").suffix(".tmp");
     #[cfg(unix)]
-    let permissions: fs::Permissions = std::os::unix::fs::PermissionsExt::from_mode(0o666);
-    #[cfg(unix)]
-    builder.permissions(permissions);
-    builder.tempfile_in(folder(path)).with_context(|| format!("{}: cannot be written", path.display()))
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
+    #[cfg(not(unix))]
+    let _ = mode;
+    builder
 }
 
 fn folder(path: &Path) -> &Path {
