@@ -81,6 +81,11 @@ pub struct AgainstDocuments {
 }
 
 impl Summary {
+    /// Returns how many documents others were only compared with.
+    pub fn compared_with(&self) -> u64 {
+        self.against.map_or(0, |against| against.documents)
+    }
+
     /// Returns how many bytes of text could repeat: without those of documents that others were only compared with.
     pub fn judged_bytes(&self) -> u64 {
         self.text_bytes.saturating_sub(self.against.map_or(0, |against| against.text_bytes))

@@ -32,7 +32,8 @@ pub fn headline(digest: &Digest) -> String {
     }
 }
 
-/// Returns how many documents were compared.
+/// Returns how many documents were compared, without those that others were only compared with.
 pub fn compared(digest: &Digest) -> u64 {
-    digest.summary.kept.saturating_add(digest.summary.removed)
+    let summary = &digest.summary;
+    summary.kept.saturating_add(summary.removed).saturating_sub(summary.compared_with())
 }

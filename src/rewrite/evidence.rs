@@ -309,7 +309,7 @@ impl CleanSummary {
         let is_marked = plan.documents == DocumentTreatment::Mark;
         let (removed, marked) = if is_marked { (0, gone) } else { (gone, 0) };
         let skipped = scanned.skipped.values().sum();
-        let compared_with = scanned.against.map_or(0, |against| against.documents);
+        let compared_with = scanned.compared_with();
         let changed = plan
             .sources
             .iter()
@@ -378,7 +378,7 @@ fn warnings(plan: &Plan, copied: &[CopiedSource]) -> Vec<String> {
     if plan.documents == DocumentTreatment::Mark {
         return unmet.chain(untold).collect();
     }
-    let documents = plan.scanned.documents;
+    let documents = plan.scanned.documents.saturating_sub(plan.scanned.compared_with());
     let large = plan.large.iter().map(|LargeRemoval { keep, members }| {
         format!("{members} of {documents} documents go for one, {} record {}", keep.source, keep.record)
     });

@@ -115,7 +115,7 @@ impl Planner {
             source.drops.sort_by_key(|drop| drop.doc.record);
         }
         let Settings { threshold, containment, exact, .. } = *self.parameters.config;
-        let documents = self.scanned.documents;
+        let documents = self.scanned.documents.saturating_sub(self.scanned.compared_with());
         let mut large = std::mem::take(&mut self.gathered.large);
         large.retain(|large| large.members as u64 * 100 > documents);
         let mut plan = Plan {
@@ -258,14 +258,7 @@ mod tests {
 
     fn findings() -> Findings {
         let mut findings = Findings::default();
-        let info = SourceInfo {
-            path: "a.jsonl".into(),
-            path_base64: None,
-            bytes: 0,
-            xxh3_128: String::new(),
-            root: None,
-            against: false,
-        };
+        let info = samples::source("a.jsonl");
         findings.header.sources.push(info);
         let members = vec![member(3), member(2)];
         findings.clusters.push(samples::cluster("d1", doc(1), members));

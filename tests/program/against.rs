@@ -4,39 +4,32 @@ use serde_json::Value;
 
 use crate::bench::{Bench, files, lines, words};
 
-/// What goes from a clean with these flags, as `source record for source`, documents first.
-fn gone(bench: &Bench, arguments: &str) -> Vec<String> {
-    let (out, _) = bench.expect(0, &format!("clean {arguments} --dry-run --format json"));
-    let name = |value: &Value| value["source"].as_str().unwrap().to_owned();
-    let told = |line: &Value| match line["what"].as_str() {
-        Some("document") => format!("{} for {}", name(&line["doc"]), name(&line["kept"])),
-        _ => format!("part of {} for {}", name(&line["span"]), name(&line["kept"])),
-    };
-    lines(&out).iter().map(told).collect()
-}
-
 #[test]
 fn new_documents_go_for_old_ones_and_nothing_else_goes() {
     let (text, other) = (words(0, 200), words(500, 200));
     let bench = Bench::with(&[("old/z.txt", &text), ("old/zz.txt", &text), ("new/a.txt", &text)]);
     bench.write("new/b.txt", format!("{text} and more")).write("new/c.txt", &other).write("new/d.txt", &other);
     let went = ["new/a.txt for old/z.txt", "new/b.txt for old/z.txt"];
-    assert_eq!(gone(&bench, "new --against old"), went);
+    assert_eq!(bench.gone("new --against old"), went);
     for keep in ["longest", "newest", "prefer:new", "given-order", "min:id"] {
-        assert_eq!(gone(&bench, &format!("new --against old --keep {keep}")).len(), 2, "{keep}");
-        assert!(gone(&bench, &format!("new --against old --keep {keep}")).iter().all(|line| line.contains("for old/")));
+        assert_eq!(bench.gone(&format!("new --against old --keep {keep}")).len(), 2, "{keep}");
+        assert!(bench.gone(&format!("new --against old --keep {keep}")).iter().all(|line| line.contains("for old/")));
     }
-    assert_eq!(gone(&bench, "new --against old --exact"), went[..1]);
-    assert_eq!(gone(&bench, "old --against new").len(), 2, "the other way round");
+    assert_eq!(bench.gone("new --against old --exact"), went[..1]);
+    assert_eq!(bench.gone("old --against new").len(), 2, "the other way round");
     let (out, told) = bench.expect(0, "scan new --against old --level documents");
     assert!(out.contains("4 = 2 kept + 2 removed + 0 skipped; compared with 2 documents"), "{out}{told}");
+    for format in ["markdown", "html"] {
+        let (out, _) = bench.expect(0, &format!("scan new --against old --level documents --format {format}"));
+        assert!(out.contains("2 of 4 documents are duplicates"), "{out}");
+    }
     bench.expect(1, "scan new --against old --level documents --fail-over 45%"); // a third of all repeats, half of what is new
 }
 
 #[test]
 fn a_short_document_that_a_new_one_contains_stays_where_it_is_old() {
     let bench = Bench::with(&[("old/a.txt", &words(0, 50)), ("new/b.txt", &words(0, 500))]);
-    assert!(gone(&bench, "new --against old --containment 0.9 --keep longest").is_empty());
+    assert!(bench.gone("new --against old --containment 0.9 --keep longest").is_empty());
 }
 
 #[test]
@@ -45,12 +38,12 @@ fn passages_of_new_documents_go_for_old_ones() {
     let with = |first: u64| format!("{lead}\n\n{}\n\n{lead}", words(first, 60));
     let bench = Bench::with(&[("old/1.txt", &with(100)), ("old/2.txt", &with(200)), ("new/1.txt", &with(300))]);
     bench.write("new/2.txt", with(400)).write("new/3.txt", words(900, 90)).write("new/4.txt", words(900, 90));
-    let found = gone(&bench, "new --against old --passages cut");
+    let found = bench.gone("new --against old --passages cut");
     assert_eq!(found.len(), 4, "{found:?}");
     assert!(found.iter().all(|line| line.starts_with("part of new/") && line.contains(" for old/")), "{found:?}");
-    let units = gone(&bench, "new --against old --passages cut --unit paragraph");
+    let units = bench.gone("new --against old --passages cut --unit paragraph");
     assert_eq!(units.len(), 4, "{units:?}");
-    assert_eq!(gone(&bench, "new --against old --passages cut --keep longest").len(), 4);
+    assert_eq!(bench.gone("new --against old --passages cut --keep longest").len(), 4);
     let json = bench.expect(0, "scan new --against old --format json").0;
     let folder = |place: &Value| place["source"].as_str().unwrap()[..3].to_owned();
     let matches: Vec<Value> = lines(&json).into_iter().filter(|line| line["type"] == "passage_match").collect();
@@ -95,9 +88,9 @@ fn what_is_new_inside_of_what_is_old_is_new() {
     let text = words(0, 200);
     let bench = Bench::with(&[("archive/1/a.txt", &text), ("archive/2/a.txt", &text), ("archive/2/b.txt", &text)]);
     let went = ["archive/2/a.txt for archive/1/a.txt", "archive/2/b.txt for archive/1/a.txt"];
-    assert_eq!(gone(&bench, "archive/2 --against archive"), went);
-    assert_eq!(gone(&bench, "archive/2 --against archive/*"), went, "a pattern");
-    assert_eq!(gone(&bench, "archive --against archive/2"), ["archive/1/a.txt for archive/2/a.txt"]);
+    assert_eq!(bench.gone("archive/2 --against archive"), went);
+    assert_eq!(bench.gone("archive/2 --against archive/*"), went, "a pattern");
+    assert_eq!(bench.gone("archive --against archive/2"), ["archive/1/a.txt for archive/2/a.txt"]);
     let (_, told) = bench.expect(2, "scan archive --against archive");
     assert!(told.contains("by itself and with --against"), "{told}");
 }
@@ -107,7 +100,7 @@ fn what_is_new_inside_of_what_is_old_is_new() {
 fn a_file_that_is_linked_into_both_is_new_in_one() {
     let bench = Bench::with(&[("old/a.txt", &words(0, 200)), ("new/b.txt", &words(500, 200))]);
     std::fs::hard_link(bench.path("old/a.txt"), bench.path("new/a.txt")).unwrap();
-    assert_eq!(gone(&bench, "new --against old"), ["new/a.txt for old/a.txt"]);
+    assert_eq!(bench.gone("new --against old"), ["new/a.txt for old/a.txt"]);
 }
 
 #[test]
@@ -115,15 +108,15 @@ fn paths_of_what_is_new_are_compared_with_each_other_on_request() {
     let text = words(0, 200);
     let bench =
         Bench::with(&[("a/1.txt", &text), ("b/1.txt", &text), ("b/2.txt", &text), ("c/1.txt", &words(300, 90))]);
-    assert!(gone(&bench, "a b --against c").is_empty());
-    assert_eq!(gone(&bench, "a b --against c --isolate").len(), 2);
+    assert!(bench.gone("a b --against c").is_empty());
+    assert_eq!(bench.gone("a b --against c --isolate").len(), 2);
 }
 
 #[test]
 fn nothing_to_compare_with_removes_nothing() {
     let text = words(0, 200);
     let bench = Bench::with(&[("new/1.txt", &text), ("new/2.txt", &text), ("old/picture.png", "\u{89}PNG")]);
-    assert!(gone(&bench, "new --against old").is_empty());
+    assert!(bench.gone("new --against old").is_empty());
     bench.expect(2, "scan new --against absent");
     bench.expect(2, "stats new --against old");
 }

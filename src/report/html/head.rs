@@ -138,7 +138,11 @@ fn lead(digest: &Digest) -> String {
     let repeated = digest.repeated;
     let sources = counted(digest.header.sources.len() as u64, "file");
     let compared = compared(digest);
-    let read = format!("{} of text in {} from {sources} compared", bytes(repeated.text), counted(compared, "document"));
+    let against = digest.summary.against.map_or_else(String::new, |against| {
+        format!(" with {} of {}", bytes(against.text_bytes), counted(against.documents, "document"))
+    });
+    let documents = counted(compared, "document");
+    let read = format!("{} of text in {documents} from {sources} compared{against}", bytes(repeated.text));
     let ignored =
         digest.summary.ignored.map_or(String::new(), |found| format!(" Not counted: {}.", ignored_text(found)));
     match repeated.documents.saturating_add(repeated.passages) {

@@ -60,7 +60,11 @@ impl<'a> PageTail<'a> {
         let Digest { header, skipped, summary, families, .. } = context.digest;
         let (most, most_sources) = (context.at_most(SKIPPED), context.at_most(SOURCES));
         let listed = skipped.runs.iter().flat_map(|run| &run.first).take(most);
-        let source = |source: &'a SourceInfo| (Shown(&source.path), bytes(source.bytes), Shown(&source.xxh3_128));
+        let size = |source: &SourceInfo| {
+            let against = if source.against { ", only compared with" } else { "" };
+            format!("{}{against}", bytes(source.bytes))
+        };
+        let source = |source: &'a SourceInfo| (Shown(&source.path), size(source), Shown(&source.xxh3_128));
         let (documents, more_documents) = drawn(context, listing);
         let parts = parts(context.digest);
         let label = |part: &TextPart| format!("{} {} ({})", part.value, part.label, part.share);
