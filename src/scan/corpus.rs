@@ -280,6 +280,9 @@ impl CorpusBuilder {
 /// Returns the order in which documents are kept: first those that others are only compared with, if `stays` tells of such,
 /// then by rank, if they have one, and behind all others the `failures`.
 fn keep_order(ranks: Vec<Rank>, failures: &[u32], documents: usize, stays: Option<&dyn Fn(u32) -> bool>) -> KeepOrder {
+    // Those that stay are read first, unless somebody read others before, and then their numbers are in order.
+    let has_keys = !ranks.is_empty() || !failures.is_empty();
+    let stays = stays.filter(|stays| has_keys || !(0..documents as u32).is_sorted_by_key(|doc| !stays(doc)));
     if failures.is_empty() && stays.is_none() {
         return if ranks.is_empty() { KeepOrder::default() } else { KeepOrder::by_key(&ranks) };
     }
