@@ -117,7 +117,7 @@ pub fn write_plan(
     copy: &str,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let names = DocumentNames::new(plan);
+    let names = PlanNames::new(plan);
     let is_marked = plan.documents == DocumentTreatment::Mark;
     let documents = documents(plan, notes, &names);
     let heading = if is_marked { "Documents that would be marked" } else { "Documents that would go" };
@@ -130,7 +130,7 @@ pub fn write_plan(
     closing(plan, notes, summary, copy, out)
 }
 
-fn documents<'p>(plan: &'p Plan, notes: &'p Notes, names: &DocumentNames) -> Vec<PlannedGroup<'p>> {
+fn documents<'p>(plan: &'p Plan, notes: &'p Notes, names: &PlanNames) -> Vec<PlannedGroup<'p>> {
     let mut groups: BTreeMap<(Arc<str>, u64), PlannedGroup> = BTreeMap::new();
     for drop in plan.drops() {
         let RemovalCause::Duplicate { keep, jaccard, containment, exact, .. } = &drop.cause else { continue };
@@ -153,7 +153,7 @@ fn documents<'p>(plan: &'p Plan, notes: &'p Notes, names: &DocumentNames) -> Vec
     groups.into_values().collect()
 }
 
-fn passages<'p>(plan: &'p Plan, notes: &'p Notes, names: &DocumentNames) -> Vec<PlannedGroup<'p>> {
+fn passages<'p>(plan: &'p Plan, notes: &'p Notes, names: &PlanNames) -> Vec<PlannedGroup<'p>> {
     let mut groups: BTreeMap<(Arc<str>, u64, usize, usize), PlannedGroup> = BTreeMap::new();
     for edit in plan.edits() {
         for PassageCut { span, keep, words, covered, .. } in &edit.cuts {
@@ -206,7 +206,7 @@ fn groups(heading: &str, role: &str, mut groups: Vec<PlannedGroup>, out: &mut dy
 }
 
 /// Writes the documents that go because little is left of them.
-fn short(plan: &Plan, names: &DocumentNames, out: &mut dyn Write) -> io::Result<()> {
+fn short(plan: &Plan, names: &PlanNames, out: &mut dyn Write) -> io::Result<()> {
     let all: Vec<_> = plan.drops().filter(|drop| drop.keeper().is_none()).collect();
     if all.is_empty() {
         return Ok(());
@@ -224,7 +224,7 @@ fn short(plan: &Plan, names: &DocumentNames, out: &mut dyn Write) -> io::Result<
 }
 
 /// Writes what stays though it repeats, by reason.
-fn staying(plan: &Plan, names: &DocumentNames, out: &mut dyn Write) -> io::Result<()> {
+fn staying(plan: &Plan, names: &PlanNames, out: &mut dyn Write) -> io::Result<()> {
     let mut reasons: BTreeMap<&str, (u64, Vec<String>)> = BTreeMap::new();
     let documents = plan.choices.documents().map(|staying| (staying.reason, names.document(&staying.doc)));
     let places = plan.left.iter().map(|left| (left.reason, names.place(&left.doc, left.span)));
@@ -302,9 +302,9 @@ fn closing(plan: &Plan, notes: &Notes, summary: &CleanSummary, copy: &str, out: 
 }
 
 /// Names documents as reports do.
-struct DocumentNames(HashSet<Arc<str>>);
+struct PlanNames(HashSet<Arc<str>>);
 
-impl DocumentNames {
+impl PlanNames {
     /// Notes which sources have several documents, as far as the plan tells.
     fn new(plan: &Plan) -> Self {
         let kept = plan.drops().filter_map(|drop| drop.keeper());
@@ -347,7 +347,7 @@ mod tests {
 
     #[test]
     fn a_name_tells_records_apart() {
-        let names = DocumentNames(HashSet::from(["a.jsonl".into()]));
+        let names = PlanNames(HashSet::from(["a.jsonl".into()]));
         let doc = |source: &str, record, id: Option<&str>| {
             names.document(&DocumentRef { source: source.into(), record, id: id.map(Into::into), metadata: None })
         };

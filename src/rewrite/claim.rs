@@ -13,7 +13,7 @@ use crate::source::{EVIDENCE, evidence_beside};
 
 /// The places of an output and of what stands beside it on the way.
 #[derive(Clone, Debug)]
-pub(super) struct Names {
+pub(super) struct OutputNames {
     pub place: PathBuf,
     /// Whether it is a file.
     pub is_file: bool,
@@ -61,7 +61,7 @@ const WHOLE: &[u8] = b"whole\n";
 
 impl Claim {
     /// Claims an output, which was `given` by this name.
-    pub fn take(names: &Names, given: &Path) -> Result<Self> {
+    pub fn take(names: &OutputNames, given: &Path) -> Result<Self> {
         let path = names.lock.clone();
         loop {
             let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
@@ -88,7 +88,7 @@ impl Claim {
     }
 
     /// Ends what a killed run began, or takes it back.
-    pub fn recover(&mut self, names: &Names) -> Result<Leftover> {
+    pub fn recover(&mut self, names: &OutputNames) -> Result<Leftover> {
         let mut content = Vec::new();
         self.file.read_to_end(&mut content).map_err(failed(&self.path))?;
         let is_whole = content == WHOLE;
@@ -118,7 +118,7 @@ fn is_at(_: &File, path: &Path) -> bool {
     path.exists()
 }
 
-impl Names {
+impl OutputNames {
     pub fn of(place: PathBuf, is_file: bool) -> Self {
         let beside = |ending: &str| {
             let mut hidden = std::ffi::OsString::from(".");
@@ -228,7 +228,7 @@ mod tests {
     #[test]
     fn a_claim_says_when_a_copy_is_whole_and_goes_when_it_has_its_name() {
         let folder = tempfile::tempdir().expect("a folder");
-        let names = Names::of(folder.path().join("out"), false);
+        let names = OutputNames::of(folder.path().join("out"), false);
         fs::create_dir(&names.partial).expect("is made");
         let mut claim = Claim::take(&names, Path::new("out")).expect("is free");
         assert!(matches!(Claim::take(&names, Path::new("out")), Err(Error::Refused { .. })), "it is held");

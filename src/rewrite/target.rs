@@ -9,7 +9,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::claim::{Claim, Leftover, Names, failed, sync_folder};
+use super::claim::{Claim, Leftover, OutputNames, failed, sync_folder};
 use super::modes::Modes;
 use crate::error::{Error, Result};
 use crate::source::{EVIDENCE, SUMMARY, evidence_beside};
@@ -57,7 +57,7 @@ impl CopySink for () {
 /// An output in the making: a folder, or a file with its evidence beside it.
 #[derive(Debug)]
 pub struct CopyTarget {
-    names: Names,
+    names: OutputNames,
     /// Held until the run ends.
     claim: Claim,
     leftover: Leftover,
@@ -77,7 +77,7 @@ impl CopyTarget {
     pub fn prepare(folder: &Path, inputs: &[PathBuf], overwrite: bool) -> Result<Self> {
         let place = place(folder)?;
         check_apart(folder, &place, inputs)?;
-        Self::claimed(folder, Names::of(place, false), || check_replaceable(folder, overwrite))
+        Self::claimed(folder, OutputNames::of(place, false), || check_replaceable(folder, overwrite))
     }
 
     /// Prepares the output `file` for a copy of the file `input`. With `overwrite`, an earlier output may be there.
@@ -88,10 +88,10 @@ impl CopyTarget {
     pub fn prepare_file(file: &Path, input: &Path, overwrite: bool) -> Result<Self> {
         let place = place(file)?;
         check_apart(file, &place, &[input.to_owned()])?;
-        Self::claimed(file, Names::of(place, true), || check_replaceable_file(file, overwrite))
+        Self::claimed(file, OutputNames::of(place, true), || check_replaceable_file(file, overwrite))
     }
 
-    fn claimed(given: &Path, names: Names, check: impl FnOnce() -> Result<()>) -> Result<Self> {
+    fn claimed(given: &Path, names: OutputNames, check: impl FnOnce() -> Result<()>) -> Result<Self> {
         let mut claim = Claim::take(&names, given)?;
         // What is there is looked at only now: another run may have been about to give it its name.
         let leftover = claim.recover(&names)?;
