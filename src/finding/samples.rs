@@ -43,22 +43,26 @@ pub fn span(doc: DocumentRef, bytes: Range<usize>, paragraphs: (usize, usize)) -
     }
 }
 
-/// Nothing found in one document.
-pub fn nothing() -> Findings {
-    let source = SourceInfo {
-        path: "a.txt".into(),
+/// A file that was read.
+pub fn source(path: &str) -> SourceInfo {
+    SourceInfo {
+        path: path.into(),
         path_base64: None,
         bytes: 2948,
         xxh3_128: "0".repeat(32),
         root: None,
         against: false,
-    };
+    }
+}
+
+/// Nothing found in one document.
+pub fn nothing() -> Findings {
     Findings {
         header: Header {
             schema: SCHEMA.into(),
             version: "0.1.0".into(),
             parameters: Parameters::default(),
-            sources: vec![source],
+            sources: vec![source("a.txt")],
         },
         clusters: Vec::new(),
         pairs: Vec::new(),

@@ -171,7 +171,7 @@ pub(super) mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::finding::{Equality, Parameters, SourceInfo, Summary};
+    use crate::finding::{Equality, Parameters, Summary, samples};
     use crate::rewrite::edit::KeptPassage;
     use crate::rewrite::options::{AddedFields, DocumentTreatment};
     use crate::source::Source;
@@ -212,14 +212,7 @@ pub(super) mod tests {
     }
 
     pub fn plan(drops: Vec<DocumentRemoval>, edits: Vec<DocumentEdit>) -> Plan {
-        let info = SourceInfo {
-            path: "a.jsonl".into(),
-            path_base64: None,
-            bytes: 0,
-            xxh3_128: String::new(),
-            root: None,
-            against: false,
-        };
+        let info = samples::source("a.jsonl");
         let source = Source::given("a.jsonl");
         Plan {
             parameters: Parameters::default(),
@@ -248,6 +241,15 @@ pub(super) mod tests {
         let mut edit = edit(2, 1);
         change(&mut edit);
         plan(vec![duplicate(3, 1)], vec![edit])
+    }
+
+    #[test]
+    fn what_others_are_only_compared_with_stays_as_it_is() {
+        let mut against = plan(vec![duplicate(2, 1)], vec![]);
+        assert!(check(&against).is_ok());
+        against.sources[0].info.against = true;
+        let error = check(&against).expect_err("it is changed").to_string();
+        assert!(error.contains("only compared with it"), "{error}");
     }
 
     #[test]

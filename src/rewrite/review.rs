@@ -207,7 +207,7 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
-    use crate::finding::{SourceInfo, samples};
+    use crate::finding::samples;
 
     fn group(own: &[Option<Decision>]) -> GroupDecisions {
         GroupDecisions { own: own.to_vec(), ..GroupDecisions::default() }
@@ -243,14 +243,7 @@ mod tests {
     }
 
     fn index() -> SourceIndex {
-        let info = SourceInfo {
-            path: "a.jsonl".into(),
-            path_base64: None,
-            bytes: 0,
-            xxh3_128: String::new(),
-            root: None,
-            against: false,
-        };
+        let info = samples::source("a.jsonl");
         SourceIndex::new(&[info])
     }
 

@@ -74,6 +74,17 @@ impl Bench {
         lines(&self.read(&format!("{out}/_doublon/removed.jsonl")))
     }
 
+    /// What goes from a clean with these flags, as `source for source`, documents first.
+    pub fn gone(&self, arguments: &str) -> Vec<String> {
+        let (out, _) = self.expect(0, &format!("clean {arguments} --dry-run --format json"));
+        let name = |value: &Value| value["source"].as_str().unwrap().to_owned();
+        let told = |line: &Value| match line["what"].as_str() {
+            Some("document") => format!("{} for {}", name(&line["doc"]), name(&line["kept"])),
+            _ => format!("part of {} for {}", name(&line["span"]), name(&line["kept"])),
+        };
+        lines(&out).iter().map(told).collect()
+    }
+
     pub fn summary(&self, out: &str) -> Value {
         serde_json::from_str(&self.read(&format!("{out}/_doublon/summary.json"))).unwrap()
     }

@@ -4,31 +4,20 @@ use serde_json::Value;
 
 use crate::bench::{Bench, lines, words};
 
-/// What goes from a clean with these flags, as `source for source`, documents first.
-fn gone(bench: &Bench, arguments: &str) -> Vec<String> {
-    let (out, _) = bench.expect(0, &format!("clean {arguments} --isolate --dry-run --format json"));
-    let name = |value: &Value| value["source"].as_str().unwrap().to_owned();
-    let told = |line: &Value| match line["what"].as_str() {
-        Some("document") => format!("{} for {}", name(&line["doc"]), name(&line["kept"])),
-        _ => format!("part of {} for {}", name(&line["span"]), name(&line["kept"])),
-    };
-    lines(&out).iter().map(told).collect()
-}
-
 #[test]
 fn documents_are_compared_across_the_paths_only() {
     let (text, near) = (words(0, 200), format!("{} more", words(0, 200)));
     let bench = Bench::with(&[("a/1.txt", &text), ("a/2.txt", &text), ("a/3.txt", &near)]);
     assert_eq!(bench.expect(0, "clean a --dry-run --format json").0.lines().count(), 2, "all of these are alike");
     bench.write("b/1.txt", &text).write("b/2.txt", &near).write("c/1.txt", &near);
-    assert_eq!(gone(&bench, "a b"), ["b/1.txt for a/1.txt", "b/2.txt for a/1.txt"]);
-    assert_eq!(gone(&bench, "b a --keep prefer:b").len(), 3, "all three of a");
-    assert_eq!(gone(&bench, "c b a --keep given-order").len(), 5);
+    assert_eq!(bench.gone("a b --isolate"), ["b/1.txt for a/1.txt", "b/2.txt for a/1.txt"]);
+    assert_eq!(bench.gone("b a --keep prefer:b --isolate").len(), 3, "all three of a");
+    assert_eq!(bench.gone("c b a --keep given-order --isolate").len(), 5);
     let all = ["b/1.txt for a/1.txt", "b/2.txt for a/1.txt", "c/1.txt for a/1.txt"];
-    assert_eq!(gone(&bench, "a b c"), all);
-    assert_eq!(gone(&bench, "a b c --threads 1"), all);
-    assert_eq!(gone(&bench, "c b a"), all, "the order of the paths does not matter");
-    assert_eq!(gone(&bench, "a b --exact"), ["b/1.txt for a/1.txt", "b/2.txt for a/3.txt"]);
+    assert_eq!(bench.gone("a b c --isolate"), all);
+    assert_eq!(bench.gone("a b c --threads 1 --isolate"), all);
+    assert_eq!(bench.gone("c b a --isolate"), all, "the order of the paths does not matter");
+    assert_eq!(bench.gone("a b --exact --isolate"), ["b/1.txt for a/1.txt", "b/2.txt for a/3.txt"]);
     let (out, _) = bench.expect(0, "scan a b --isolate --level documents");
     assert!(out.contains("exact copy b/1.txt") && out.contains("near copy  b/2.txt"), "{out}");
     let pairs = lines(&bench.expect(0, "scan a b --isolate --pairs --format json --level documents").0);
@@ -41,8 +30,8 @@ fn documents_are_compared_across_the_paths_only() {
 fn copies_inside_a_path_share_what_becomes_of_the_first() {
     let text = words(0, 100);
     let bench = Bench::with(&[("a/1.txt", &text), ("b/1.txt", &text), ("b/2.txt", &text), ("b/3.txt", &text)]);
-    assert_eq!(gone(&bench, "a b").len(), 3);
-    assert_eq!(gone(&bench, "a b --keep prefer:b"), ["a/1.txt for b/1.txt"]);
+    assert_eq!(bench.gone("a b --isolate").len(), 3);
+    assert_eq!(bench.gone("a b --keep prefer:b --isolate"), ["a/1.txt for b/1.txt"]);
     bench.expect(0, "clean a b --isolate --out out");
     let removed = bench.removed("out");
     assert!(removed.iter().all(|line| line["equality"] == "bytes" && line["exact"] == true), "{removed:?}");
@@ -56,13 +45,13 @@ fn passages_are_compared_across_the_paths_only() {
     for n in 1..=6 {
         bench.write(&format!("b/{n}.txt"), with(300 + 100 * n));
     }
-    let found = gone(&bench, "a b --passages cut");
+    let found = bench.gone("a b --passages cut --isolate");
     assert_eq!(found.len(), 12, "both places in each of b: {found:?}");
     assert!(found.iter().all(|line| line.starts_with("part of b/") && line.contains(" for a/")), "{found:?}");
-    let found = gone(&bench, "a b --passages cut --keep prefer:b");
+    let found = bench.gone("a b --passages cut --keep prefer:b --isolate");
     assert_eq!(found.len(), 4, "{found:?}");
     assert!(found.iter().all(|line| line.starts_with("part of a/") && line.contains(" for b/")), "{found:?}");
-    let units = gone(&bench, "a b --passages cut --unit paragraph");
+    let units = bench.gone("a b --passages cut --unit paragraph --isolate");
     assert_eq!(units.len(), 12, "{units:?}");
     assert!(units.iter().all(|line| line.starts_with("part of b/") && line.contains(" for a/")), "{units:?}");
     let (out, _) = bench.expect(0, "scan a b --isolate --format json");
