@@ -7,6 +7,7 @@
 //! | [`Measurer`] | pairs | exact overlaps |
 //! | [`PostingMaker`], then [`PostingLinker`] | words | places that share a windowed minimum, then pairs of them |
 //! | [`RepeatAligner`] | pairs of places | the passages that repeat, word by word |
+//! | [`PhraseSearcher`] | words | the places of given phrases |
 //!
 //! Texts come as a [`TextBatch`]: borrowed offsets and bytes, so that an Arrow `LargeUtf8` buffer passes without a copy.
 //! Whoever has many threads gives each a part of the batch and a scratch of its own; the results do not depend on how
@@ -22,6 +23,7 @@ mod masker;
 mod measure;
 mod pairs;
 mod parts;
+mod phrases;
 mod postings;
 mod select;
 mod sketch;
@@ -38,6 +40,7 @@ pub use known::{KnownTextFinder, Masks};
 pub use masker::TextMasker;
 pub use measure::Measurer;
 pub use pairs::{PairFinder, TextCopy};
+pub use phrases::{PhraseHit, PhraseIndex, PhraseSearcher};
 pub use postings::{FOLLOWING, PostingLinker, PostingMaker, following, links};
 pub use select::{Question, Selected, SelectedPair, Selection, SelectionRules};
 pub use sketch::{KNOWN_ONLY, NO_TOKEN, SketchRows, SketchScratch, Sketcher, is_compared};
