@@ -8,7 +8,7 @@
 //! 6  program                     parse, dispatch, exit code
 //! 5  command_line                the commands and their arguments, as one definition
 //! 4  commands/                   a file for each command: its arguments, and what it does
-//! 3  render, baseline, hints, next, progress, saved
+//! 3  render, baseline, copying, hints, next, progress, saved
 //! 2  args/                       groups of flags
 //! 1  config/                     settings from files and variables
 //!    exit, output, say           how a run ends, where results go, what is told
@@ -19,6 +19,7 @@ mod baseline;
 mod command_line;
 mod commands;
 mod config;
+mod copying;
 mod course;
 mod exit;
 mod facts;

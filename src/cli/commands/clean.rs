@@ -7,20 +7,17 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::{Args as Group, ValueEnum};
-use doublon::Error;
 use doublon::finding::{Parameters, Reason, Sink};
-use doublon::report::text::{bytes, counted, number};
-use doublon::report::visible::visible;
+use doublon::report::text::{counted, number};
 use doublon::rewrite::{
-    AddedFields, CheckedPlan, CleanOptions, CleanSummary, CopiedSource, CopySink, CopyTarget, CutEdge,
-    DocumentTreatment, MergedField, PassageTreatment, Plan, Planner, apply, check, names, removals, settle, sources,
-    staying,
+    AddedFields, CleanOptions, CleanSummary, CutEdge, DocumentTreatment, MergedField, PassageTreatment, Planner, check,
+    removals, settle,
 };
 use doublon::scan::{Progress, scan_into};
-use doublon::source::{EVIDENCE, NamedCopy, SUMMARY, evidence_beside, named_copy};
 use doublon_core::Level;
 
 use crate::cli::args::{AgainstArgs, ListArgs, MessageArgs, RunArgs};
+use crate::cli::copying::{CopyRequest, only_source, with_sources};
 use crate::cli::course::Course;
 use crate::cli::exit::Outcome;
 use crate::cli::facts::{FactsGatherer, RunFacts};
@@ -53,14 +50,14 @@ pub struct CleanArgs {
     /// Example: --out clean/
     ///
     /// Example: doublon clean corpus.jsonl --out clean.jsonl
-    #[arg(long, value_name = "DIR", required_unless_present = "dry_run")]
+    #[arg(long, help_heading = "Copy", value_name = "DIR", required_unless_present = "dry_run")]
     out: Option<PathBuf>,
     /// Replace an earlier output
     ///
     /// Nothing but an output of `doublon clean` is replaced, and only once the new one is whole.
     ///
     /// Example: --out clean/ --overwrite
-    #[arg(long, requires = "out")]
+    #[arg(long, help_heading = "Copy", requires = "out")]
     overwrite: bool,
     /// Tell what would be removed, and write no copy
     ///
@@ -68,19 +65,19 @@ pub struct CleanArgs {
     /// reason; then how many bytes would go, and where the copy would be. It goes to standard output, or to the file of -o.
     ///
     /// Example: --dry-run --out clean/
-    #[arg(long)]
+    #[arg(long, help_heading = "Copy")]
     dry_run: bool,
     /// Form of the plan of --dry-run
     ///
     /// `text` is for people and has the largest groups; `json` has the lines that DIR/_doublon/removed.jsonl would have.
     ///
     /// Example: --dry-run --format json | jq .doc.source
-    #[arg(long, value_enum, value_name = "FORM", default_value = "text", requires = "dry_run")]
+    #[arg(long, help_heading = "Copy", value_enum, value_name = "FORM", default_value = "text", requires = "dry_run")]
     format: PlanFormat,
     /// Write the plan of --dry-run to FILE
     ///
     /// Example: --dry-run --format json -o plan.jsonl
-    #[arg(short, long, value_name = "FILE", requires = "dry_run")]
+    #[arg(short, long, help_heading = "Copy", value_name = "FILE", requires = "dry_run")]
     output: Option<PathBuf>,
     /// Act on saved findings instead of scanning
     ///
@@ -91,7 +88,7 @@ pub struct CleanArgs {
     /// the current folder.
     ///
     /// Example: --from found.jsonl --out clean/
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, help_heading = "Copy", value_name = "FILE")]
     from: Option<PathBuf>,
     /// Let go and stay what was decided in FILE
     ///
@@ -100,7 +97,7 @@ pub struct CleanArgs {
     /// found has no effect and is told; so use the flags with which the page was made.
     ///
     /// Example: doublon clean archive/ --decisions decisions.jsonl --out clean/
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, help_heading = "Copy", value_name = "FILE")]
     decisions: Option<PathBuf>,
     /// What becomes of duplicate documents
     ///
@@ -109,14 +106,14 @@ pub struct CleanArgs {
     /// formats _doublon/removed.jsonl tells the same.
     ///
     /// Example: --documents mark
-    #[arg(long, value_enum, value_name = "WHAT", default_value = "drop")]
+    #[arg(long, help_heading = "Copy", value_enum, value_name = "WHAT", default_value = "drop")]
     documents: DocumentsArg,
     /// Add a field with the number of documents that a kept one stands for
     ///
     /// Itself included: 1 for one without duplicates. JSON records get the field, tables and Parquet a column.
     ///
     /// Example: --count-field cluster_size
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, help_heading = "Copy", value_name = "NAME")]
     count_field: Option<String>,
     /// Add the values of a field of the duplicates to the kept one
     ///
@@ -124,7 +121,7 @@ pub struct CleanArgs {
     /// Parquet get a column with the list as JSON. May be repeated.
     ///
     /// Example: --merge-field url=all_urls
-    #[arg(long, value_name = "FIELD")]
+    #[arg(long, help_heading = "Copy", value_name = "FIELD")]
     merge_field: Vec<String>,
     /// What becomes of passages that repeat
     ///
@@ -133,7 +130,7 @@ pub struct CleanArgs {
     /// doublon_repeats to JSON records: where these places start and end, in characters.
     ///
     /// Example: --passages cut
-    #[arg(long, value_enum, value_name = "WHAT", default_value = "keep")]
+    #[arg(long, help_heading = "Copy", value_enum, value_name = "WHAT", default_value = "keep")]
     passages: PassagesArg,
     /// Where a cut may begin and end
     ///
@@ -142,7 +139,7 @@ pub struct CleanArgs {
     /// sentence stays if it is shorter than --min-words and does not fill the sentence.
     ///
     /// Example: --passages cut --cut-at paragraph
-    #[arg(long, value_enum, value_name = "EDGE", default_value = "sentence")]
+    #[arg(long, help_heading = "Copy", value_enum, value_name = "EDGE", default_value = "sentence")]
     cut_at: EdgeArg,
     /// Remove documents of which cuts leave fewer words
     ///
@@ -150,14 +147,14 @@ pub struct CleanArgs {
     /// nevertheless.
     ///
     /// Example: --passages cut --min-left 50
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, help_heading = "Copy", value_name = "N", default_value_t = 1)]
     min_left: usize,
     /// Allow that nothing is left of a file of several documents
     ///
     /// Without it, such a copy is refused: it is what a wrong field or a template looks like.
     ///
     /// Example: --allow-wipeout
-    #[arg(long)]
+    #[arg(long, help_heading = "Copy")]
     allow_wipeout: bool,
     #[command(flatten)]
     pub run: RunArgs,
@@ -205,7 +202,7 @@ pub fn run(args: &CleanArgs) -> Result<Outcome> {
     meter.finish();
     let (facts, summary) = done?;
     if !args.messages.quiet {
-        tell(&summary, args);
+        tell(&summary, args, &given);
         hints::tell_left_out(&summary.left_out, "neither read nor copied");
         hints::tell_fields(&facts.skipped, facts.summary.documents, &facts.header.parameters.input.text_field);
         hints::tell_keep(&facts);
@@ -274,10 +271,11 @@ fn clean(
     refuse_settings(args)?;
     refuse_unit(args)?;
     let added = args.added()?;
+    let request = args.request(given);
     let mut target = None;
     if args.from.is_none() {
         // What is wrong with the output is told before the work.
-        target = prepare(args, &given.paths, given.cleaned.first().filter(|_| given.cleaned.len() == 1))?;
+        target = request.prepare(&given.paths, given.cleaned.first().filter(|_| given.cleaned.len() == 1))?;
     }
     let planner = Planner::new(args.options());
     let planner = if args.from.is_some() { planner.of_saved(given.paths.clone()) } else { planner };
@@ -299,103 +297,17 @@ fn clean(
     settle(&mut plan, &args.options(), &args.run.resources()?, meter)?;
     if args.from.is_some() {
         check(&plan)?.plan().check_keepers()?;
-        target = prepare(args, &inputs(given, &plan), only_source(&plan))?;
+        target = request.prepare(&with_sources(&given.paths, &plan), only_source(&plan))?;
     }
-    let paths = copied_paths(&plan);
-    let mut copied = copy(args, given, check(&plan)?, &mut target, meter);
-    while let Err(Error::Damaged { path, detail }) = &copied {
-        if !plan.spare(path, detail) {
-            break;
-        }
-        // The output begins anew: what was written rests on a plan that no longer holds.
-        drop(target.take());
-        target = prepare(args, &inputs(given, &plan), only_source(&plan))?;
-        copied = copy(args, given, check(&plan)?, &mut target, meter);
-    }
-    let copied = copied?;
-    let summary = CleanSummary::new(&plan, &copied, args.allow_wipeout || args.dry_run)?;
-    if let Some(mut target) = target {
-        let names = copy_names(&paths, &given.roots, Some(&target))?;
-        target.write(&Path::new(EVIDENCE).join("sources.jsonl"), |out| sources(&plan, &names, &copied, out))?;
-        write_evidence(&mut target, &plan, &summary)?;
-        target.publish()?;
-    } else if args.tells_plan() {
+    let summary = request.carry_out(&mut plan, target, &given.paths, meter)?;
+    if args.tells_plan() {
         meter.finish();
-        let copy = told_copy(args, &paths, given)?;
+        let copy = request.told_copy(&plan)?;
         plan_output.write(false, |out| write_plan(&plan, &notes, &summary, &copy, out))?;
-    } else {
+    } else if args.dry_run {
         plan_output.write(false, |out| removals(&plan, out))?;
     }
     Ok((facts, summary))
-}
-
-fn inputs(given: &GivenInput, plan: &Plan) -> Vec<PathBuf> {
-    given.paths.iter().cloned().chain(plan.sources.iter().map(|planned| planned.source.path.clone())).collect()
-}
-
-/// Returns the file of a plan that has one.
-fn only_source(plan: &Plan) -> Option<&PathBuf> {
-    let mut copied = plan.cleaned();
-    let only = copied.next().filter(|_| copied.next().is_none())?;
-    plan.unread.is_empty().then_some(&only.source.path)
-}
-
-/// Prepares the output. `only` is the input if there is one alone.
-fn prepare(args: &CleanArgs, inputs: &[PathBuf], only: Option<&PathBuf>) -> Result<Option<CopyTarget>> {
-    let Some(out) = args.out.as_deref().filter(|_| !args.dry_run) else { return Ok(None) };
-    let is_folder = out.is_dir() || out.as_os_str().as_encoded_bytes().ends_with(b"/");
-    let only = only.filter(|only| !is_folder && only.is_file());
-    let shown = out.display();
-    let target = match only.map(|only| (only, named_copy(only, out))) {
-        Some((only, NamedCopy::Same)) => CopyTarget::prepare_file(out, only, args.overwrite)?,
-        Some((only, NamedCopy::OtherCompression)) => {
-            bail!(
-                "{shown}: the copy would be compressed as {} is; give it the same ending, or name a folder",
-                only.display()
-            )
-        }
-        Some((only, NamedCopy::OtherFormat)) => {
-            bail!(
-                "{shown}: the copy would have the format of {}; give it the same ending, or name a folder",
-                only.display()
-            )
-        }
-        _ => CopyTarget::prepare(out, inputs, args.overwrite)?,
-    };
-    if let Some(told) = target.leftover().told().filter(|_| !args.messages.quiet) {
-        say(&format!("{shown}: {told}"));
-    }
-    Ok(Some(target))
-}
-
-/// Returns the names of copies below the output.
-fn copy_names(paths: &[PathBuf], roots: &[PathBuf], target: Option<&CopyTarget>) -> Result<Vec<PathBuf>, Error> {
-    match target.and_then(CopyTarget::file_name) {
-        Some(name) => Ok(vec![name.to_owned(); paths.len()]),
-        None => names(paths, roots),
-    }
-}
-
-/// Says where the copy of a dry run would be.
-fn told_copy(args: &CleanArgs, paths: &[PathBuf], given: &GivenInput) -> Result<String> {
-    let Some(out) = &args.out else { return Ok("would be written where --out names it".to_owned()) };
-    let out = out.display().to_string();
-    let only = paths.first().filter(|only| paths.len() == 1 && only.is_file());
-    let is_file = only.is_some_and(|only| matches!(named_copy(only, Path::new(&out)), NamedCopy::Same));
-    let names = names(paths, &given.roots)?;
-    Ok(match names.first() {
-        _ if is_file => format!("would be written to {}", visible(&out)),
-        Some(first) => {
-            let first = Path::new(&out).join(first).display().to_string();
-            format!(
-                "would be written to {}, {} from {} on",
-                visible(&out),
-                counted(paths.len() as u64, "file"),
-                visible(&first)
-            )
-        }
-        None => format!("would be written to {}", visible(&out)),
-    })
 }
 
 /// A copy of nothing is what a wrong path or field looks like.
@@ -425,45 +337,7 @@ fn find(args: &CleanArgs, given: &GivenInput, meter: &Meter, sink: &mut (dyn Sin
     Ok(())
 }
 
-fn copy(
-    args: &CleanArgs,
-    given: &GivenInput,
-    checked: CheckedPlan<'_>,
-    target: &mut Option<CopyTarget>,
-    meter: &Meter,
-) -> Result<Vec<CopiedSource>, Error> {
-    let plan = checked.plan();
-    let names = copy_names(&copied_paths(plan), &given.roots, target.as_ref())?;
-    meter.phase(if args.dry_run { "checking" } else { "writing" }, Some(total(plan)));
-    let sink: &mut dyn CopySink = match target {
-        Some(target) => target,
-        None => &mut (),
-    };
-    apply(checked, &names, sink, &|read| meter.advance(read))
-}
-
-/// The paths of what is copied: of the sources that are cleaned, then of the files that were not read.
-fn copied_paths(plan: &Plan) -> Vec<PathBuf> {
-    let sources = plan.cleaned().map(|planned| planned.source.path.clone());
-    sources.chain(plan.unread.iter().map(|file| file.path.clone())).collect()
-}
-
-fn total(plan: &Plan) -> u64 {
-    plan.cleaned().map(|planned| planned.info.bytes).sum()
-}
-
-fn write_evidence(target: &mut CopyTarget, plan: &Plan, summary: &CleanSummary) -> Result<()> {
-    let folder = Path::new(EVIDENCE);
-    target.write(&folder.join("removed.jsonl"), |out| removals(plan, out))?;
-    target.write(&folder.join("staying.jsonl"), |out| staying(plan, out))?;
-    target.write(&folder.join(SUMMARY), |mut out| {
-        serde_json::to_writer_pretty(&mut out, summary)?;
-        out.write_all(b"\n")
-    })?;
-    Ok(())
-}
-
-fn tell(summary: &CleanSummary, args: &CleanArgs) {
+fn tell(summary: &CleanSummary, args: &CleanArgs, given: &GivenInput) {
     for warning in &summary.warnings {
         say(&format!("warning: {warning}"));
     }
@@ -490,13 +364,7 @@ fn tell(summary: &CleanSummary, args: &CleanArgs) {
         let reasons: Vec<_> = summary.not_copied.iter().map(|(reason, n)| format!("{n} {reason}")).collect();
         say(&format!("{} not copied ({})", counted(not_copied, "file"), reasons.join(", ")));
     }
-    if let Some(out) = args.out.as_deref().filter(|_| !args.dry_run) {
-        let sizes = format!("{} of {}", bytes(summary.bytes_written), bytes(summary.bytes_read));
-        let files = counted(summary.files, "file");
-        let evidence = if out.is_dir() { PathBuf::from(EVIDENCE) } else { evidence_beside(out) };
-        let (out, removed) = (out.display(), evidence.join("removed.jsonl"));
-        say(&format!("wrote {files}, {sizes}, to {out}; {} tells what is missing", removed.display()));
-    }
+    args.request(given).tell_written(summary);
 }
 
 /// `3 decided, 1 unverified`.
@@ -510,6 +378,17 @@ impl CleanArgs {
     /// Whether the plan is told for people.
     fn tells_plan(&self) -> bool {
         self.dry_run && self.format == PlanFormat::Text
+    }
+
+    fn request<'a>(&'a self, given: &'a GivenInput) -> CopyRequest<'a> {
+        CopyRequest {
+            out: self.out.as_deref(),
+            overwrite: self.overwrite,
+            dry_run: self.dry_run,
+            quiet: self.messages.quiet,
+            allow_wipeout: self.allow_wipeout,
+            roots: &given.roots,
+        }
     }
 
     /// Returns the fields that records get.
