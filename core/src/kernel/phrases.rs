@@ -27,7 +27,7 @@ const FILTER_BITS: usize = 16;
 /// use doublon_core::kernel::{PhraseHit, PhraseIndex};
 ///
 /// let mut index = PhraseIndex::default();
-/// let text = index.add_text(&[1, 2, 3, 4]);
+/// let text = index.add_text(&[1, 2, 3, 4]).unwrap();
 /// let [start, middle] = [index.add(text.start..text.start + 2), index.add(text.start + 1..text.end)];
 /// let mut hits = Vec::new();
 /// index.finish().searcher().search(&[9, 1, 2, 3, 4], &mut hits);
@@ -60,16 +60,13 @@ pub struct PhraseHit {
 }
 
 impl PhraseIndex {
-    /// Takes up the hashes of the words of a text, and returns where they are among all that were taken up.
-    ///
-    /// # Panics
-    ///
-    /// If there are 2^32 words or more.
-    pub fn add_text(&mut self, words: &[u64]) -> Range<u32> {
+    /// Takes up the hashes of the words of a text, and returns where they are among all that were taken up; none if these are
+    /// 2^32 words or more with them.
+    pub fn add_text(&mut self, words: &[u64]) -> Option<Range<u32>> {
         let start = self.words.len();
+        let end = u32::try_from(start + words.len()).ok()?;
         self.words.extend_from_slice(words);
-        let end = u32::try_from(self.words.len()).expect("fewer than 2^32 words");
-        start as u32..end
+        Some(start as u32..end)
     }
 
     /// Adds the phrase that stands at a place of the texts that were taken up, and returns its number. Equal phrases have one
@@ -103,8 +100,9 @@ impl PhraseIndex {
     pub fn finish(mut self) -> Self {
         let bits = (self.heads.len() * FILTER_BITS).next_power_of_two().max(64);
         self.filter = vec![0; bits / 64];
-        for &head in self.heads.keys() {
-            let (word, bit) = self.filter_place(head);
+        for phrase in 0..self.phrases.len() as u32 {
+            let head = &self.words(phrase)[..self.words(phrase).len().min(HEAD)];
+            let (word, bit) = self.filter_place(key(polynomial(head), head.len()));
             self.filter[word] |= bit;
         }
         self
@@ -258,7 +256,7 @@ mod tests {
     fn equal_phrases_have_one_number() {
         let mut index = PhraseIndex::default();
         let text = index.add_text(&[1, 2, 1, 2, 3]);
-        assert_eq!(text, 0..5);
+        assert_eq!(text, Some(0..5));
         assert_eq!([index.add(0..2), index.add(1..3), index.add(2..4), index.add(0..5)], [0, 1, 0, 2]);
         assert_eq!((index.len(), index.words(2)), (3, &[1, 2, 1, 2, 3][..]));
     }
@@ -295,7 +293,7 @@ mod tests {
             words in prop::collection::vec(0u64..4, 0..120),
         ) {
             let mut index = PhraseIndex::default();
-            let places: Vec<Range<u32>> = texts.iter().map(|text| index.add_text(text)).collect();
+            let places: Vec<Range<u32>> = texts.iter().filter_map(|text| index.add_text(text)).collect();
             for (text, start, length) in cuts {
                 let place = &places[text.index(places.len())];
                 let start = place.start + start.index(place.len()) as u32;

@@ -37,4 +37,4 @@ pub use sentence::{sentence_starts, sentences, starts_outside};
 pub use shingle::{Shingle, Shingler, Unit};
 pub use token::{Token, Tokenizer};
 pub use unit::{NO_UNIT, PassageUnit, unit_key};
-pub use vocabulary::{GrowingVocabulary, Lexicon, TokenId, Vocabulary};
+pub use vocabulary::{GrowingVocabulary, Lexicon, TokenId, Vocabulary, tokens_a_word};

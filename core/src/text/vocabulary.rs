@@ -112,6 +112,16 @@ enum TokenKind {
     Syllable,
 }
 
+/// Returns about how many tokens make a word, in the script in which a token is written: 1, 2 of Han or kana, 4 of Thai, Lao,
+/// Khmer or Burmese.
+pub fn tokens_a_word(token: &str) -> usize {
+    match TokenKind::of(token) {
+        TokenKind::Ideograph => 2,
+        TokenKind::Syllable => 4,
+        TokenKind::Word | TokenKind::Symbol => 1,
+    }
+}
+
 impl TokenKind {
     fn of(word: &str) -> Self {
         match word.chars().next() {
