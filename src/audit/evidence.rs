@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
-use crate::finding::{DocumentRef, Equality, Parameters, SourceInfo, saved_path};
+use crate::finding::{ContaminationRule, DocumentRef, Equality, Parameters, SourceInfo, saved_path};
 use crate::source::{SUMMARY, evidence_of};
 
 /// A record of a source, by the number of the source.
@@ -40,6 +40,9 @@ pub(super) struct Settings {
     pub min_left: usize,
     pub is_final: bool,
     pub parameters: Parameters,
+    /// When an evaluation item counted as found, if documents went for such.
+    #[serde(default)]
+    pub contamination: Option<ContaminationRule>,
 }
 
 /// The counts of `summary.json` that are checked.
@@ -97,6 +100,8 @@ pub(super) struct GoneDocument {
     pub containment: f64,
     pub equality: Equality,
     pub words_left: Option<usize>,
+    /// The share of an evaluation item, for which it went.
+    pub share: Option<f64>,
 }
 
 /// A place that was cut or marked.
@@ -147,6 +152,7 @@ enum RemovedLine {
         #[serde(default)]
         equality: Equality,
         words_left: Option<usize>,
+        share: Option<f64>,
     },
     Passage {
         span: PlaceText,
@@ -214,10 +220,10 @@ impl Evidence {
 
     fn add(&mut self, line: RemovedLine, path: &Path, names: &HashMap<String, usize>) -> Result<()> {
         match line {
-            RemovedLine::Document { doc, kept, jaccard, containment, equality, words_left } => {
+            RemovedLine::Document { doc, kept, jaccard, containment, equality, words_left, share } => {
                 let kept = kept.map(|kept| place(&kept, path, names)).transpose()?;
                 let name = name(&doc);
-                let gone = GoneDocument { name, kept, jaccard, containment, equality, words_left };
+                let gone = GoneDocument { name, kept, jaccard, containment, equality, words_left, share };
                 self.documents.insert(place(&doc, path, names)?, gone);
             }
             RemovedLine::Passage { span, kept, words, covered, differs, joined } => {

@@ -7,6 +7,7 @@ use doublon_core::Span;
 use doublon_core::kernel::Sketcher;
 use doublon_core::text::{Tokenizer, characters};
 
+use super::contaminated::ItemWords;
 use super::evidence::{Evidence, Place};
 use super::fault::{Faults, Promise};
 use super::origins::left;
@@ -32,6 +33,8 @@ pub(super) struct KeptDocument {
     pub shingles: Vec<Vec<u64>>,
     /// None but where characters are compared.
     pub characters: Vec<String>,
+    /// Its words, if it is an evaluation item.
+    pub item: Option<ItemWords>,
 }
 
 impl Kept {
@@ -43,13 +46,18 @@ impl Kept {
         }
         let keepers: BTreeSet<Place> = evidence.documents.values().filter_map(|gone| gone.kept).collect();
         let config = &evidence.settings.parameters.config;
-        let (sketcher, mut reader) = (Sketcher::new(config).reseeded(seed), Tokenizer::new(config.text, seed).reader());
+        let (sketcher, tokenizer) = (Sketcher::new(config).reseeded(seed), Tokenizer::new(config.text, seed));
+        let mut reader = tokenizer.reader();
         let mut scratch = sketcher.scratch();
+        let (rule, input) = (evidence.settings.contamination.as_ref(), &evidence.settings.parameters.input);
+        let of_items = rule.map(|rule| SourceOptions::from(rule.item_input(input)).without_metadata());
+        let of_items = of_items.unwrap_or_else(|| options.clone());
         for (number, source) in evidence.sources.iter().enumerate() {
             let of_source = (number, 0)..(number + 1, 0);
             if kept.places.range(of_source.clone()).next().is_none() && keepers.range(of_source).next().is_none() {
                 continue;
             }
+            let options = if source.info.against { &of_items } else { options };
             let mut records = Records::open(&source.info.to_path()?, options)?;
             while let Some(record) = records.next()? {
                 let place = (number, record.record);
@@ -64,7 +72,8 @@ impl Kept {
                     texts.extend(Some(left(&record.text, evidence.cuts_of(place))).filter(|left| *left != record.text));
                     let shingles = texts.iter().map(|text| sketcher.set(text, &mut scratch)).collect();
                     let characters = texts.iter().filter(|_| config.exact).map(|text| characters(text)).collect();
-                    kept.documents.insert(place, KeptDocument { shingles, characters });
+                    let item = rule.map(|rule| ItemWords::new(&record.text, &tokenizer, rule));
+                    kept.documents.insert(place, KeptDocument { shingles, characters, item });
                 }
             }
             check_same(&records.finish()?, &source.info, faults);

@@ -5,6 +5,7 @@
 //! the kept documents), then beside the copy, record by record. What repeats in the copy is found by a scan of it.
 
 mod beside;
+mod contaminated;
 mod evidence;
 mod fault;
 mod kept;

@@ -42,6 +42,7 @@ impl<'a> Meter<'a> {
                     format!("went for {}, which went too", self.evidence.name(kept)),
                 );
             }
+            Some(kept) if gone.share.is_some() => self.contaminated(kept, gone, text),
             Some(kept) => self.duplicate(kept, gone, &left(text, self.evidence.cuts_of(place))),
         };
         if let Some(fault) = fault {
@@ -76,6 +77,20 @@ impl<'a> Meter<'a> {
         let is_equal = gone.equality.is_none() || jaccard >= 1.0;
         let is_enough = is_exact && is_equal && (jaccard >= config.threshold || is_contained);
         (!is_enough).then(|| format!("is not enough like {}: similarity {jaccard:.4}", self.evidence.name(kept)))
+    }
+
+    fn contaminated(&self, kept: Place, gone: &GoneDocument, text: &str) -> Option<String> {
+        let settings = &self.evidence.settings;
+        let (rule, told) = (settings.contamination.as_ref(), gone.share.unwrap_or_default());
+        let item = self.kept.documents.get(&kept).and_then(|kept| kept.item.as_ref());
+        let is_item = self.evidence.sources[kept.0].info.against;
+        let (Some(rule), Some(item), true) = (rule, item, is_item) else {
+            return Some(format!("went for {}, which is no evaluation item", self.evidence.name(kept)));
+        };
+        let share = item.share(text, &self.tokenizer, rule);
+        let is_met = rule.is_met(told) || rule.in_corpus && told > 0.0;
+        let holds = is_met && told <= share + 1e-9;
+        (!holds).then(|| format!("has {share:.4} of {}, and {told:.4} is told", self.evidence.name(kept)))
     }
 
     fn short(&self, place: Place, gone: &GoneDocument, text: &str) -> Option<String> {

@@ -11,8 +11,8 @@ use super::kept::Kept;
 use super::removed::Meter;
 use super::repeats::Repeats;
 use crate::error::Result;
-use crate::finding::Parameters;
-use crate::scan::{Progress, Resources, read_known_text, scan_into, scan_revised};
+use crate::finding::{Finding, Parameters};
+use crate::scan::{Progress, Resources, decontaminate, read_known_text, scan_into, scan_revised};
 use crate::source::{Source, SourceOptions, copies_of};
 use crate::store::private_seed;
 
@@ -108,6 +108,10 @@ fn repeats(
 ) -> Result<Option<u64>> {
     let settings = &evidence.settings;
     let is_marked = settings.passages == "mark" || settings.marks_documents();
+    if settings.contamination.is_some() {
+        // What repeats in the copy, and is no evaluation item, was not looked for.
+        return items(evidence, out, faults, resources, progress);
+    }
     if !settings.is_final || is_marked || settings.parameters.config.keep == Keep::None {
         return Ok(None);
     }
@@ -143,4 +147,41 @@ fn repeats(
         scan_into(&only, &config, input, resources, progress, &mut found)?;
     }
     Ok(Some(found.matches))
+}
+
+/// P10, where something went for evaluation items: the copy holds none. Returns how many repeats it has of what was looked
+/// for, which is none, if that was checked.
+fn items(
+    evidence: &Evidence,
+    out: &Path,
+    faults: &mut Faults,
+    resources: &Resources,
+    progress: &dyn Progress,
+) -> Result<Option<u64>> {
+    let Some(rule) = evidence.settings.contamination.as_ref().filter(|_| evidence.settings.is_final) else {
+        return Ok(None);
+    };
+    let (mut paths, mut parameters) = (Vec::new(), evidence.settings.parameters.clone());
+    let mut against = Vec::new();
+    for source in &evidence.sources {
+        match source.copy()? {
+            Some(copy) => paths.push(out.join(copy)),
+            None if source.info.against => against.push(source.info.to_path()?),
+            None => {}
+        }
+    }
+    if paths.is_empty() {
+        return Ok(Some(0));
+    }
+    parameters.input.against = against.iter().cloned().collect();
+    paths.extend(against);
+    let mut found: Vec<Finding> = Vec::new();
+    decontaminate(&paths, &parameters, rule, resources, progress, &mut found)?;
+    for finding in found {
+        if let Finding::Contamination(found) = finding {
+            let place = format!("{}, record {}", found.document.source, found.document.record);
+            faults.add(Promise::P10, place, format!("holds {} of an evaluation item", found.share));
+        }
+    }
+    Ok(Some(0))
 }

@@ -9,6 +9,7 @@ use super::commands::clean::CleanArgs;
 use super::commands::compare::CompareArgs;
 use super::commands::completions::CompletionsArgs;
 use super::commands::config::ConfigArgs;
+use super::commands::decontaminate::DecontaminateArgs;
 use super::commands::explain::ExplainArgs;
 use super::commands::man::ManArgs;
 use super::commands::params::ParamsArgs;
@@ -29,11 +30,13 @@ pub struct CommandLine {
 }
 
 /// The flags that `-h` shows, so that it fits on one screen; `--help` shows all.
-const COMMON: [&str; 26] = [
+const COMMON: [&str; 30] = [
     "baseline",
     "decisions",
     "documents",
     "dry-run",
+    "eval",
+    "eval-field",
     "exclude",
     "fail-over",
     "files-from",
@@ -53,13 +56,15 @@ const COMMON: [&str; 26] = [
     "output",
     "passages",
     "quiet",
+    "remove",
+    "rule",
     "text-field",
     "threads",
     "threshold",
 ];
 
 /// The commands with so many flags that `-h` leaves out most.
-const LONG: [&str; 4] = ["scan", "clean", "stats", "compare"];
+const LONG: [&str; 5] = ["scan", "clean", "stats", "compare", "decontaminate"];
 
 /// Returns the definition of the command line as its user meets it.
 pub fn command() -> Command {
@@ -100,6 +105,18 @@ pub enum CommandArgs {
     ///
     /// Example: doublon clean archive/ --out clean/ --passages cut --cut-at sentence
     Clean(Box<CleanArgs>),
+    /// Find evaluation items in a corpus, and write it without them
+    ///
+    /// What a model is tested with must not be in what it is trained on. Reads the evaluation sets and then the corpus
+    /// once, and tells which items stand there, how much of each, and where.
+    ///
+    /// Exit codes: 0 done; 1 done, and --fail-on-found holds; 2 wrong usage, or the run failed; 3 done, but some input could
+    /// not be read; 4 a file changed while the copy was written. With 2 and 4, there is no copy.
+    ///
+    /// Example: doublon decontaminate --eval test.jsonl --eval-field question train/
+    ///
+    /// Example: doublon decontaminate --eval evals/ --rule tulu3 train.jsonl --out train.clean.jsonl
+    Decontaminate(Box<DecontaminateArgs>),
     /// Prove that a clean copy is what it promises
     ///
     /// Reads the inputs, the copy and DIR/_doublon, and checks by code of its own: the inputs are what they were; what each

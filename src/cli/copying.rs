@@ -16,6 +16,7 @@ use super::progress::Meter;
 use super::say::say;
 
 /// A copy as it was asked for.
+#[allow(clippy::struct_excessive_bools)] // each is a flag of its own
 pub struct CopyRequest<'a> {
     /// Where it goes; none if nothing is written.
     pub out: Option<&'a Path>,

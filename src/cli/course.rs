@@ -67,6 +67,13 @@ impl Course {
         Self::of([("measuring", SCAN[0].1)].into_iter().chain(scan))
     }
 
+    /// The course of a search for evaluation items; `copies` says that a copy is written.
+    pub fn of_decontamination(copies: bool) -> Self {
+        let search = [("reading evaluation sets", SCAN[0].1 / 10.0), ("searching", SCAN[0].1)];
+        let copy = [PLANNING, WRITING].into_iter().filter(|_| copies);
+        Self::of(search.into_iter().chain(copy.map(|(name, weight)| (name, weight / 2.0))))
+    }
+
     /// The course of a proof: the inputs, the copies beside them, and a scan of the copies.
     pub fn of_proof() -> Self {
         Self::of(SCAN.into_iter().take(2).map(|(name, _)| (name, SCAN[0].1)).chain(SCAN))

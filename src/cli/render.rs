@@ -8,7 +8,8 @@ use anyhow::Result;
 #[cfg(feature = "parquet")]
 use anyhow::anyhow;
 use clap::ColorChoice;
-use doublon::finding::Sink;
+use doublon::Error;
+use doublon::finding::{Finding, Header, Sink};
 use doublon::report::Report;
 use doublon::report::csv::CsvReport;
 use doublon::report::html::{self, PageInput, PageReport};
@@ -50,7 +51,10 @@ pub fn render<T>(
     let color = args.format == RenderFormat::Text && style.color;
     output.stream(color, |out| {
         let mut report = report(args, style, folder, input, out);
-        let sent = send(&mut *report)?;
+        let sent = match args.format {
+            RenderFormat::Text | RenderFormat::Json => send(&mut *report)?,
+            _ => send(&mut NoItems(&mut *report))?,
+        };
         report.finish()?;
         Ok(sent)
     })
@@ -80,10 +84,23 @@ fn render_tables<T>(path: &Path, send: impl FnOnce(&mut (dyn Sink + Send)) -> Re
     stream_folder(path, &table_names(), |files| {
         let files = <[_; 4]>::try_from(files).map_err(|_| anyhow!("there are four tables"))?;
         let mut report = Box::new(ParquetReport::new(files)?);
-        let sent = send(&mut *report)?;
+        let sent = send(&mut NoItems(&mut *report))?;
         report.finish()?;
         Ok(sent)
     })
+}
+
+/// Refuses findings of evaluation items, for reports that do not tell them.
+struct NoItems<'r>(&'r mut (dyn Sink + Send));
+
+impl Sink for NoItems<'_> {
+    fn receive(&mut self, finding: Finding) -> doublon::Result<()> {
+        if let Finding::Header(Header { contamination: Some(_), .. }) = finding {
+            let cause = io::Error::other("evaluation items are told with --format text and --format json only");
+            return Err(Error::Output { cause });
+        }
+        self.0.receive(finding)
+    }
 }
 
 /// Returns the report of the form asked for; its temporary files go to `folder`.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::contamination::Contamination;
 use super::document::{DocumentCluster, DocumentPair};
 use super::header::Header;
 use super::passage::{PassageFamily, PassageMatch};
@@ -21,6 +22,9 @@ pub struct Findings {
     pub matches: Vec<PassageMatch>,
     /// Repeated passages, each with all its places.
     pub families: Vec<PassageFamily>,
+    /// Evaluation items that stand in documents, if such were looked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contaminations: Vec<Contamination>,
     /// What was not compared, and why.
     pub skipped: Vec<Skipped>,
     /// The counts.

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::contamination::ContaminationRule;
 use super::parameters::Parameters;
 use crate::error::{Error, Result};
 
@@ -28,6 +29,9 @@ pub struct Header {
     pub version: String,
     /// What determines the result.
     pub parameters: Parameters,
+    /// When an evaluation item counts as found, if such were looked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contamination: Option<ContaminationRule>,
     /// The files read, in order.
     pub sources: Vec<SourceInfo>,
 }
@@ -36,7 +40,7 @@ impl Default for Header {
     /// The header of a run of this version that has read nothing yet.
     fn default() -> Self {
         let (schema, version) = (SCHEMA.to_owned(), env!("CARGO_PKG_VERSION").to_owned());
-        Self { schema, version, parameters: Parameters::default(), sources: Vec::new() }
+        Self { schema, version, parameters: Parameters::default(), contamination: None, sources: Vec::new() }
     }
 }
 

@@ -4,6 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::contamination::Contamination;
 use super::document::{DocumentCluster, DocumentPair};
 use super::header::Header;
 use super::passage::{PassageFamily, PassageMatch};
@@ -27,6 +28,8 @@ pub enum Finding {
     PassageMatch(PassageMatch),
     /// All places of one passage.
     PassageFamily(PassageFamily),
+    /// An evaluation item that stands in a document.
+    Contamination(Contamination),
     /// A document or source that was not compared.
     Skipped(Skipped),
     /// The last line.

@@ -10,6 +10,7 @@ mod baseline;
 mod class;
 mod collected;
 pub mod comparison;
+mod contamination;
 mod difference;
 pub mod digest;
 mod document;
@@ -42,6 +43,10 @@ pub use class::{
     MOST_JACCARD_OF_FORM, MOST_REPEATED, MatchMeasures, PassageClass,
 };
 pub use collected::Findings;
+pub use contamination::{
+    CONTAMINATION_RULES, Contamination, ContaminationRule, ContaminationSummary, ContaminationUnit, EvaluationSet,
+    MOST_ITEMS,
+};
 pub use difference::{Difference, DifferenceKind, MAX_DIFFERENCES};
 pub use document::{DocumentCluster, DocumentPair, DocumentRef, Member};
 pub use equality::Equality;

@@ -149,6 +149,7 @@ fn weight(finding: &Finding) -> usize {
         Finding::DocumentCluster(cluster) => 1 + cluster.members.len(),
         Finding::PassageFamily(family) => 1 + family.occurrences.len(),
         Finding::PassageMatch(found) => 2 + found.differences.len() / 2,
+        Finding::Contamination(found) => 2 + found.places.len(),
         _ => 1,
     }
 }

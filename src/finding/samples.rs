@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::finding::{
-    Coverage, Difference, DifferenceKind, DocumentCluster, DocumentPair, DocumentRef, Equality, Findings, Header,
-    MatchScope, Member, Parameters, PassageClass, PassageFamily, PassageMatch, PlacedSpan, Reason, RecallEstimate,
-    SCHEMA, Skipped, SourceInfo, Summary,
+    Contamination, ContaminationRule, ContaminationSummary, Coverage, Difference, DifferenceKind, DocumentCluster,
+    DocumentPair, DocumentRef, Equality, EvaluationSet, Findings, Header, MatchScope, Member, Parameters, PassageClass,
+    PassageFamily, PassageMatch, PlacedSpan, Reason, RecallEstimate, SCHEMA, Skipped, SourceInfo, Summary,
 };
 
 const LEAD: &str = "Le chef de la diplomatie turque Mevlut Cavusoglu a exhorté jeudi la Russie à faire stopper les \
@@ -62,12 +62,14 @@ pub fn nothing() -> Findings {
             schema: SCHEMA.into(),
             version: "0.1.0".into(),
             parameters: Parameters::default(),
+            contamination: None,
             sources: vec![source("a.txt")],
         },
         clusters: Vec::new(),
         pairs: Vec::new(),
         matches: Vec::new(),
         families: Vec::new(),
+        contaminations: Vec::new(),
         skipped: Vec::new(),
         summary: Summary { documents: 1, kept: 1, text_bytes: 2948, ..Summary::default() },
     }
@@ -211,6 +213,22 @@ pub fn everything() -> Findings {
     let pair = DocumentPair { a, b, jaccard: 0.93, containment_a: 0.97, containment_b: 0.96 };
     let skipped = skipped().skipped.remove(1);
     Findings { clusters: documents.clusters, pairs: vec![pair], skipped: vec![skipped], ..seed }
+}
+
+/// An evaluation item that stands in a document.
+pub fn contamination() -> Findings {
+    let (item, document) = (doc("eval.jsonl", 3), doc("a.txt", 0));
+    let places = vec![span(document.clone(), 5..80, (1, 1))];
+    let found = Contamination { id: "e1".into(), item, words: 15, item_bytes: 75, document, share: 1.0, places };
+    let set = EvaluationSet { source: "eval.jsonl".into(), items: 40, found: 1, too_short: 2, shared: 0 };
+    let (documents, contaminations) = (1, 1);
+    let counts = ContaminationSummary { sets: vec![set], documents, contaminations, ..ContaminationSummary::default() };
+    let mut findings = nothing();
+    findings.header.contamination = Some(ContaminationRule::default());
+    findings.header.sources.push(SourceInfo { against: true, ..source("eval.jsonl") });
+    findings.contaminations.push(found);
+    findings.summary.contamination = Some(counts);
+    findings
 }
 
 /// Some hundred findings of all types, in which sizes and similarities repeat, as a seed has it.

@@ -6,8 +6,8 @@ use crate::error::Result;
 
 /// Receives findings one by one.
 ///
-/// They come in the order of the variants of [`Finding`]: one header, then clusters, pairs, matches, families and what
-/// was skipped, and one summary at the end. A stream that ends before its summary was broken off.
+/// They come in the order of the variants of [`Finding`]: one header, then clusters, pairs, matches, families,
+/// evaluation items and what was skipped, and one summary at the end. A stream that ends before its summary was broken off.
 ///
 /// # Examples
 ///
@@ -58,6 +58,7 @@ impl Sink for Findings {
             Finding::DocumentPair(pair) => self.pairs.push(pair),
             Finding::PassageMatch(found) => self.matches.push(found),
             Finding::PassageFamily(family) => self.families.push(family),
+            Finding::Contamination(found) => self.contaminations.push(found),
             Finding::Skipped(skipped) => self.skipped.push(skipped),
             Finding::Summary(summary) => self.summary = summary,
         }
@@ -72,12 +73,13 @@ impl Findings {
     ///
     /// If the sink fails.
     pub fn send(self, sink: &mut dyn Sink) -> Result<()> {
-        let Self { header, clusters, pairs, matches, families, skipped, summary } = self;
+        let Self { header, clusters, pairs, matches, families, contaminations, skipped, summary } = self;
         sink.receive(Finding::Header(header))?;
         clusters.into_iter().try_for_each(|cluster| sink.receive(Finding::DocumentCluster(cluster)))?;
         pairs.into_iter().try_for_each(|pair| sink.receive(Finding::DocumentPair(pair)))?;
         matches.into_iter().try_for_each(|found| sink.receive(Finding::PassageMatch(found)))?;
         families.into_iter().try_for_each(|family| sink.receive(Finding::PassageFamily(family)))?;
+        contaminations.into_iter().try_for_each(|found| sink.receive(Finding::Contamination(found)))?;
         skipped.into_iter().try_for_each(|skipped| sink.receive(Finding::Skipped(skipped)))?;
         sink.receive(Finding::Summary(summary))
     }
@@ -88,12 +90,13 @@ impl Findings {
     ///
     /// If the sink fails.
     pub fn send_clones(&self, sink: &mut dyn Sink) -> Result<()> {
-        let Self { header, clusters, pairs, matches, families, skipped, summary } = self;
+        let Self { header, clusters, pairs, matches, families, contaminations, skipped, summary } = self;
         sink.receive(Finding::Header(header.clone()))?;
         clusters.iter().cloned().try_for_each(|cluster| sink.receive(Finding::DocumentCluster(cluster)))?;
         pairs.iter().cloned().try_for_each(|pair| sink.receive(Finding::DocumentPair(pair)))?;
         matches.iter().cloned().try_for_each(|found| sink.receive(Finding::PassageMatch(found)))?;
         families.iter().cloned().try_for_each(|family| sink.receive(Finding::PassageFamily(family)))?;
+        contaminations.iter().cloned().try_for_each(|found| sink.receive(Finding::Contamination(found)))?;
         skipped.iter().cloned().try_for_each(|skipped| sink.receive(Finding::Skipped(skipped)))?;
         sink.receive(Finding::Summary(summary.clone()))
     }

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::class::ClassCounts;
+use super::contamination::ContaminationSummary;
 use super::fields::is_zero_u64;
 
 /// The counts of a run. `documents = kept + removed + the sum of skipped`.
@@ -62,6 +63,9 @@ pub struct Summary {
     pub passage_classes: BTreeMap<String, ClassCounts>,
     /// Repeats shorter than the least number of words, which are counted only.
     pub short_repeats: u64,
+    /// What became of evaluation items, if such were looked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contamination: Option<ContaminationSummary>,
     /// How many of the true pairs of documents were found, as estimated from those found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recall_estimate: Option<RecallEstimate>,

@@ -82,8 +82,16 @@ pub fn read_all(input: impl BufRead, path: &Path) -> Result<Findings> {
     Ok(findings)
 }
 
-const ORDER: [&str; 7] =
-    ["header", "document_cluster", "document_pair", "passage_match", "passage_family", "skipped", "summary"];
+const ORDER: [&str; 8] = [
+    "header",
+    "document_cluster",
+    "document_pair",
+    "passage_match",
+    "passage_family",
+    "contamination",
+    "skipped",
+    "summary",
+];
 
 /// What every line has, whatever its type; what a header of any version has.
 #[derive(Deserialize)]
@@ -120,7 +128,8 @@ impl FindingsReader {
             2 => Finding::DocumentPair(parse(line)?),
             3 => Finding::PassageMatch(parse(line)?),
             4 => Finding::PassageFamily(parse(line)?),
-            5 => Finding::Skipped(parse(line)?),
+            5 => Finding::Contamination(parse(line)?),
+            6 => Finding::Skipped(parse(line)?),
             _ => Finding::Summary(parse(line)?),
         }))
     }
@@ -190,9 +199,9 @@ mod tests {
 
     use super::*;
     use crate::finding::{
-        AgainstDocuments, ClassCounts, Coverage, Difference, DifferenceKind, DocumentCluster, DocumentPair,
-        DocumentRef, Equality, Fingerprint, MatchScope, Member, NewRepeats, Parameters, PassageClass, PassageFamily,
-        PassageMatch, PlacedSpan, Reason, RecallEstimate, Skipped, SourceInfo, Summary, samples,
+        AgainstDocuments, ClassCounts, ContaminationRule, Coverage, Difference, DifferenceKind, DocumentCluster,
+        DocumentPair, DocumentRef, Equality, Fingerprint, MatchScope, Member, NewRepeats, Parameters, PassageClass,
+        PassageFamily, PassageMatch, PlacedSpan, Reason, RecallEstimate, Skipped, SourceInfo, Summary, samples,
     };
 
     fn written(findings: &Findings) -> String {
@@ -383,6 +392,7 @@ mod tests {
                 passage_classes: [("copy".to_owned(), ClassCounts { matches: n[6], families: n[7] })].into(),
                 short_repeats: n[8],
                 recall_estimate: estimate.map(|(value, low, high)| RecallEstimate { value, low, high }),
+                contamination: (n[6] % 2 == 0).then(|| samples::contamination().summary.contamination).flatten(),
                 new: estimate.map(|_| NewRepeats { documents: n[0], passages: n[1], bytes: n[2] }),
             },
         )
@@ -408,6 +418,7 @@ mod tests {
                 schema: SCHEMA.into(),
                 version,
                 parameters: Parameters { config: config(threshold, seed), ..Parameters::default() },
+                contamination: (seed % 2 == 0).then(ContaminationRule::default),
                 sources,
             },
         )
@@ -429,6 +440,7 @@ mod tests {
                 pairs,
                 matches,
                 families,
+                contaminations: if skipped.is_empty() { Vec::new() } else { samples::contamination().contaminations },
                 skipped,
                 summary,
             },
@@ -456,6 +468,14 @@ mod tests {
             assert!(line.starts_with(r#"{"type":""#), "{line}");
             serde_json::from_str::<Finding>(line).expect("a line is a finding");
         }
+    }
+
+    #[test]
+    fn evaluation_items_are_read_back() {
+        let findings = samples::contamination();
+        let text = written(&findings);
+        assert!(text.lines().any(|line| line.starts_with(r#"{"type":"contamination""#)), "{text}");
+        assert_eq!(read_text(&text).expect("own output is readable"), findings);
     }
 
     #[test]

@@ -251,7 +251,8 @@ impl<W: Write + Send> Sink for ParquetReport<W> {
             Finding::DocumentPair(pair) => self.pair(&pair)?,
             Finding::PassageMatch(found) => self.passage(&found)?,
             Finding::PassageFamily(family) => self.family(&family)?,
-            Finding::Skipped(_) => {}
+            // Whoever asks for tables of evaluation items is refused before.
+            Finding::Skipped(_) | Finding::Contamination(_) => {}
             Finding::Summary(summary) => self.summary = Some(summary),
         }
         Ok(())

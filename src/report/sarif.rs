@@ -127,7 +127,7 @@ impl<W: Write> Sink for SarifReport<W> {
             Finding::PassageFamily(family) => return self.family(family),
             Finding::Skipped(skipped) => return self.skip(skipped),
             Finding::Summary(summary) => self.summary = summary,
-            Finding::DocumentPair(_) | Finding::PassageMatch(_) => {}
+            Finding::DocumentPair(_) | Finding::PassageMatch(_) | Finding::Contamination(_) => {}
         }
         Ok(())
     }

@@ -91,7 +91,6 @@ impl Plan {
     ///
     /// If a source is not what was scanned, or has no such document.
     pub fn check_keepers(&self) -> Result<()> {
-        let reading = SourceOptions::from(self.parameters.input.clone()).without_metadata();
         let mut keepers: Vec<&DocumentRef> = self.drops().filter_map(DocumentRemoval::keeper).collect();
         keepers.sort();
         keepers.dedup();
@@ -101,6 +100,7 @@ impl Plan {
             let mut records: Vec<u64> = keepers[from..to].iter().map(|keeper| keeper.record).collect();
             records.dedup();
             if !records.is_empty() {
+                let reading = SourceOptions::from(self.input_of(planned)).without_metadata();
                 visit(planned, &records, &reading, &mut |_, _| Ok(()))?;
             }
         }

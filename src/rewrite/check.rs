@@ -9,9 +9,9 @@ use super::choices::Choices;
 use super::edit::{DocumentEdit, PassageCut};
 use super::options::PassageTreatment;
 use super::plan::{Plan, PlannedSource};
-use super::removal::{DocumentRemoval, RemovalCause, RemovalRules};
+use super::removal::{DocumentRemoval, RemovalCause};
 use crate::error::{Error, Result};
-use crate::finding::DocumentRef;
+use crate::finding::{ContaminationRule, DocumentRef};
 use doublon_core::Span;
 
 /// A plan that was checked: each document and place that goes was measured against one that stays.
@@ -47,7 +47,9 @@ pub fn check(plan: &Plan) -> Result<CheckedPlan<'_>> {
     if cuts.len() != plan.edits().count() {
         return Err(Error::BrokenPlan { detail: "a document is changed twice".to_owned() });
     }
-    plan.drops().try_for_each(|drop| check_drop(drop, &plan.rules, &gone, &cuts))?;
+    let held = plan.sources.iter().filter(|planned| planned.info.against);
+    let held: BTreeSet<&str> = held.map(|planned| planned.info.path.as_str()).collect();
+    plan.drops().try_for_each(|drop| check_drop(drop, plan, &held, &gone, &cuts))?;
     plan.edits().try_for_each(|edit| check_edit(edit, plan, &gone, &cuts))?;
     plan.sources.iter().enumerate().try_for_each(|(number, source)| check_decisions(number, source, &plan.choices))?;
     Ok(CheckedPlan(plan))
@@ -58,7 +60,9 @@ fn check_decisions(number: usize, source: &PlannedSource, choices: &Choices) -> 
     for drop in &source.drops {
         let record = drop.doc.record;
         let may_go = match drop.cause {
-            RemovalCause::Duplicate { .. } => choices.may_remove(number, record).is_ok(),
+            RemovalCause::Duplicate { .. } | RemovalCause::Contaminated { .. } => {
+                choices.may_remove(number, record).is_ok()
+            }
             RemovalCause::TooShort { .. } => choices.may_empty(number, record),
         };
         if !may_go {
@@ -82,10 +86,12 @@ fn place(doc: &DocumentRef) -> DocumentKey<'_> {
 
 fn check_drop(
     drop: &DocumentRemoval,
-    rules: &RemovalRules,
+    plan: &Plan,
+    held: &BTreeSet<&str>,
     gone: &BTreeSet<DocumentKey>,
     cuts: &BTreeMap<DocumentKey, &DocumentEdit>,
 ) -> Result<()> {
+    let rules = &plan.rules;
     let fault = match &drop.cause {
         RemovalCause::Duplicate { keep, .. } if gone.contains(&place(keep)) => {
             "is removed for a document that is removed too"
@@ -97,6 +103,14 @@ fn check_drop(
                 return Ok(());
             }
             "is removed for a document that it does not resemble enough"
+        }
+        RemovalCause::Contaminated { item, share } => {
+            // Where all documents together may hold the item, each has a part of it.
+            let is_met = |rule: &ContaminationRule| rule.is_met(*share) || rule.in_corpus && *share > 0.0;
+            if held.contains(&*item.source) && plan.contamination.as_ref().is_some_and(is_met) {
+                return Ok(());
+            }
+            "is removed for an evaluation item that it does not hold, or that is none"
         }
         RemovalCause::TooShort { left } => match cuts.get(&place(&drop.doc)) {
             Some(edit) if !edit.cuts.is_empty() && *left < rules.min_left => return Ok(()),
@@ -174,6 +188,7 @@ pub(super) mod tests {
     use crate::finding::{Equality, Parameters, Summary, samples};
     use crate::rewrite::edit::KeptPassage;
     use crate::rewrite::options::{AddedFields, DocumentTreatment};
+    use crate::rewrite::removal::RemovalRules;
     use crate::source::Source;
 
     fn doc(record: u64) -> DocumentRef {
@@ -216,6 +231,7 @@ pub(super) mod tests {
         let source = Source::given("a.jsonl");
         Plan {
             parameters: Parameters::default(),
+            contamination: None,
             rules: RemovalRules { threshold: 0.8, containment: None, exact: false, min_left: 3 },
             documents: DocumentTreatment::Drop,
             added: AddedFields::default(),
@@ -286,6 +302,29 @@ pub(super) mod tests {
             plan.rules.containment = Some(0.9);
             assert!(check(&plan).is_ok(), "contained");
         }
+    }
+
+    #[test]
+    fn p3_a_document_goes_for_an_evaluation_item_that_it_holds() {
+        let contaminated = |share| {
+            let cause = RemovalCause::Contaminated { item: Arc::new(doc(1)), share };
+            let mut plan = plan(vec![DocumentRemoval { doc: doc(2), cause }], vec![]);
+            plan.sources.push(PlannedSource { drops: Vec::new(), ..plan.sources[0].clone() });
+            plan.sources[0].info.path = "b.jsonl".to_owned();
+            plan.sources[1].info.against = true;
+            plan.contamination = ContaminationRule::named("tulu3");
+            plan
+        };
+        assert!(check(&contaminated(0.5)).is_ok());
+        for share in [0.49, 0.0, f64::NAN] {
+            assert!(fault(&contaminated(share)).contains("an evaluation item that it does not hold"), "{share}");
+        }
+        let mut none = contaminated(1.0);
+        none.sources[1].info.against = false;
+        assert!(fault(&none).contains("or that is none"), "the item is a document of the corpus");
+        let mut untold = contaminated(1.0);
+        untold.contamination = None;
+        assert!(fault(&untold).contains("or that is none"), "no items were looked for");
     }
 
     #[test]

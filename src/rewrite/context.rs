@@ -36,11 +36,11 @@ impl PassageContext {
         found: Vec<FoundFamily>,
         plan: &Plan,
     ) -> Self {
-        let config = &plan.parameters.config;
+        let (config, input) = (&plan.parameters.config, &plan.parameters.input);
         Self {
             options,
             rules: CutRules { edge: options.cut_at, least: config.min_words, threshold: config.threshold },
-            reading: plan.parameters.input.clone().into(),
+            reading: input.clone().into(),
             tokenizer: Tokenizer::new(config.text, private_seed()),
             unit: config.unit,
             families: found.into_iter().filter_map(|family| PlannedFamily::new(family, plan)).collect(),

@@ -15,7 +15,7 @@ use super::options::{DocumentTreatment, PassageTreatment};
 use super::plan::{Plan, SparedSource};
 use super::removal::{DocumentRemoval, LargeRemoval, RemovalCause};
 use crate::error::{Error, Result};
-use crate::finding::{DocumentRef, Equality, Parameters, SourceInfo, path_base64};
+use crate::finding::{ContaminationRule, DocumentRef, Equality, Parameters, SourceInfo, path_base64};
 use doublon_core::Span;
 
 /// The name and version of the format.
@@ -81,6 +81,7 @@ pub fn sources(plan: &Plan, names: &[PathBuf], copied: &[CopiedSource], mut out:
         min_left: plan.rules.min_left,
         is_final: plan.is_final,
         parameters: &plan.parameters,
+        contamination: plan.contamination.as_ref(),
     };
     line(&settings, &mut out)?;
     let mut names = names.iter();
@@ -105,6 +106,8 @@ enum SourcesLine<'a> {
         min_left: usize,
         is_final: bool,
         parameters: &'a Parameters,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        contamination: Option<&'a ContaminationRule>,
     },
     Source {
         copy: Option<Cow<'a, str>>,
@@ -172,6 +175,9 @@ enum RemovalMeasures {
     Short {
         words_left: usize,
     },
+    Contaminated {
+        share: f64,
+    },
 }
 
 #[derive(Serialize)]
@@ -202,6 +208,11 @@ impl<'a> RemovalLine<'a> {
                 let is_marked = plan.documents == DocumentTreatment::Mark;
                 let reason = if is_marked { "marked" } else { "duplicate" };
                 Self::Document { reason, doc, kept, measured, rule }
+            }
+            &RemovalCause::Contaminated { share, .. } => {
+                let measured = RemovalMeasures::Contaminated { share };
+                let rule = plan.contamination.as_ref().map_or_else(String::new, |rule| rule.name.clone());
+                Self::Document { reason: "evaluation_item", doc, kept, measured, rule }
             }
             RemovalCause::TooShort { left } => {
                 let measured = RemovalMeasures::Short { words_left: *left };
@@ -262,6 +273,9 @@ pub struct CleanSummary {
     pub skipped: u64,
     /// Documents that go because another is like them.
     pub duplicates: u64,
+    /// Documents that go because they hold an evaluation item.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub contaminated: u64,
     /// Documents that go because little is left of them.
     pub too_short: u64,
     /// Places that are cut or marked.
@@ -305,6 +319,8 @@ impl CleanSummary {
         }
         let scanned = &plan.scanned;
         let too_short = plan.drops().filter(|drop| drop.keeper().is_none()).count() as u64;
+        let is_contaminated = |drop: &&DocumentRemoval| matches!(drop.cause, RemovalCause::Contaminated { .. });
+        let contaminated = plan.drops().filter(is_contaminated).count() as u64;
         let gone = plan.drops().count() as u64;
         let is_marked = plan.documents == DocumentTreatment::Mark;
         let (removed, marked) = if is_marked { (0, gone) } else { (gone, 0) };
@@ -323,7 +339,8 @@ impl CleanSummary {
             against: scanned.against.map(|against| against.documents),
             marked,
             skipped,
-            duplicates: gone - too_short,
+            duplicates: gone - too_short - contaminated,
+            contaminated,
             too_short,
             passages: plan.edits().map(|edit| edit.cuts.len() as u64).sum(),
             changed: changed.count() as u64,
@@ -397,8 +414,8 @@ fn warnings(plan: &Plan, copied: &[CopiedSource]) -> Vec<String> {
     let spared = plan.spared.iter().map(|SparedSource { path, detail, duplicates }| {
         format!("{} is damaged ({detail}); its copy is whole, with {duplicates} duplicates", path.display())
     });
-    let unsettled =
-        (!plan.is_final).then(|| format!("something still goes after {} rounds; clean the copy again", plan.rounds));
+    let unsettled = (!plan.is_final && plan.contamination.is_none())
+        .then(|| format!("something still goes after {} rounds; clean the copy again", plan.rounds));
     unmet
         .chain(untold)
         .chain(unsettled)

@@ -4,11 +4,15 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use doublon_core::Span;
+
 use super::index::SourceIndex;
 use super::places::{FoundFamily, FoundMatch, FoundPlace};
 use super::removal::{DocumentRemoval, LargeRemoval, RemovalCause};
 use crate::error::Result;
-use crate::finding::{DocumentCluster, DocumentRef, Finding, Member, Metadata, PassageFamily, PassageMatch, Sink};
+use crate::finding::{
+    Contamination, DocumentCluster, DocumentRef, Finding, Member, Metadata, PassageFamily, PassageMatch, Sink,
+};
 
 /// A warning names a kept document for which so many or more go, if they are more than 1% of all documents.
 const LARGE_CLUSTER: usize = 100;
@@ -74,6 +78,29 @@ impl Gathered {
         Ok(())
     }
 
+    /// Takes up an evaluation item in a document: the document goes, or where passages are gathered the places in it do, for
+    /// the whole item. Of several items in a document the one counts of which it has the largest share.
+    pub fn add_contamination(&mut self, found: &Contamination) -> Result<()> {
+        let (number, doc) = self.located(&found.document)?;
+        let (of_item, item) = self.located(&found.item)?;
+        if self.with_passages {
+            let span = Span::new(0, found.item_bytes);
+            let whole = FoundPlace { source: of_item, record: item.record, id: item.id, span };
+            let places = found.places.iter().map(|place| FoundPlace::new(place, &self.index));
+            let places = std::iter::once(Ok(whole)).chain(places).collect::<Result<_>>()?;
+            self.families.push(FoundFamily { id: found.id.as_str().into(), places });
+            return Ok(());
+        }
+        let cause = RemovalCause::Contaminated { item: Arc::new(item), share: found.share };
+        match self.drops.last_mut().filter(|(last, drop)| (*last, drop.doc.record) == (number, doc.record)) {
+            Some((_, DocumentRemoval { cause: RemovalCause::Contaminated { share, .. }, .. }))
+                if *share >= found.share => {}
+            Some((_, drop)) => drop.cause = cause,
+            None => self.drops.push((number, DocumentRemoval { doc, cause })),
+        }
+        Ok(())
+    }
+
     /// Returns the number of a document's source, and the document with the name of the source that all share. Of what it
     /// says of itself its address and date are held: those tell it from others.
     fn located(&self, doc: &DocumentRef) -> Result<(usize, DocumentRef)> {
@@ -90,6 +117,7 @@ impl Sink for Gathered {
             Finding::DocumentCluster(cluster) => self.add_cluster(&cluster),
             Finding::PassageFamily(family) => self.add_family(&family),
             Finding::PassageMatch(found) => self.add_match(&found),
+            Finding::Contamination(found) => self.add_contamination(&found),
             Finding::Header(_) | Finding::DocumentPair(_) | Finding::Skipped(_) | Finding::Summary(_) => Ok(()),
         }
     }

@@ -18,6 +18,7 @@ use super::plan::Plan;
 use super::records::visit;
 use super::told;
 use crate::error::Result;
+use crate::source::SourceOptions;
 
 /// Adds the cuts of what was gathered to a plan that has its removed documents, and tells which matches stay. Returns what
 /// is cut that was not before.
@@ -66,7 +67,8 @@ fn kept_texts(context: &PassageContext, jobs: &[PlaceJob], plan: &Plan) -> Resul
     let mut texts: Vec<KeptText> = context.families.iter().map(|_| KeptText::default()).collect();
     for jobs in jobs.chunk_by(|x, y| x.source == y.source) {
         let planned = &plan.sources[jobs[0].source];
-        visit(planned, &records(jobs), &context.reading, &mut |record, _| {
+        let reading = SourceOptions::from(plan.input_of(planned));
+        visit(planned, &records(jobs), &reading, &mut |record, _| {
             let lost = || not_there(planned, record.record);
             let pieces = planned.pieces(record.record);
             let (left, origins) = (text_left(&record.text, pieces).ok_or_else(lost)?, Origins::new(pieces));

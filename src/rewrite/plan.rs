@@ -8,7 +8,7 @@ use super::edit::{DocumentEdit, PassageCut, StayingPassage};
 use super::left::Pieces;
 use super::options::{AddedFields, DocumentTreatment, PassageTreatment};
 use super::removal::{DocumentRemoval, LargeRemoval, RemovalRules};
-use crate::finding::{Parameters, Reason, SourceInfo, Summary};
+use crate::finding::{ContaminationRule, InputOptions, Parameters, Reason, SourceInfo, Summary};
 use crate::source::Source;
 
 /// All that a clean copy leaves out, changes, and leaves though it repeats.
@@ -16,6 +16,8 @@ use crate::source::Source;
 pub struct Plan {
     /// What determined the findings.
     pub parameters: Parameters,
+    /// When an evaluation item counts as found, if documents go for such.
+    pub contamination: Option<ContaminationRule>,
     /// What every removal must meet.
     pub rules: RemovalRules,
     /// What becomes of the documents in it: if they are marked, those that would go stay.
@@ -127,6 +129,13 @@ impl Plan {
     /// Returns the sources that have a copy: not those that others were only compared with.
     pub fn cleaned(&self) -> impl Iterator<Item = &PlannedSource> {
         self.sources.iter().filter(|planned| !planned.info.against)
+    }
+
+    /// Returns how a source of it is read.
+    pub fn input_of(&self, planned: &PlannedSource) -> InputOptions {
+        let input = &self.parameters.input;
+        let rule = self.contamination.as_ref().filter(|_| planned.info.against);
+        rule.map_or_else(|| input.clone(), |rule| rule.item_input(input))
     }
 
     /// Returns the documents that go.

@@ -21,7 +21,9 @@ use super::regroup::regroup;
 use super::removal::{DocumentRemoval, RemovalRules};
 use super::review::Review;
 use crate::error::{Error, Result};
-use crate::finding::{DocumentRef, Finding, Findings, Header, Parameters, Reason, Sink, Skipped, SourceInfo, Summary};
+use crate::finding::{
+    ContaminationRule, DocumentRef, Finding, Findings, Header, Parameters, Reason, Sink, Skipped, SourceInfo, Summary,
+};
 use crate::source::Source;
 
 /// Plans what goes, by findings. Where passages are cut or marked, the documents that hold them are read again.
@@ -35,6 +37,7 @@ pub fn plan(findings: &Findings, options: &CleanOptions) -> Result<Plan> {
     findings.clusters.iter().try_for_each(|cluster| planner.gathered.add_cluster(cluster))?;
     findings.matches.iter().try_for_each(|found| planner.gathered.add_match(found))?;
     findings.families.iter().try_for_each(|family| planner.gathered.add_family(family))?;
+    findings.contaminations.iter().try_for_each(|found| planner.gathered.add_contamination(found))?;
     findings.skipped.iter().try_for_each(|skipped| planner.add_skipped(skipped))?;
     planner.add_summary(&findings.summary);
     planner.finish()
@@ -58,6 +61,8 @@ pub struct Planner {
     options: CleanOptions,
     gathered: Gathered,
     parameters: Parameters,
+    /// When an evaluation item counts as found, if such were looked for.
+    contamination: Option<ContaminationRule>,
     sources: Vec<PlannedSource>,
     unread: Vec<UnreadFile>,
     scanned: Summary,
@@ -76,6 +81,7 @@ impl Planner {
             options,
             gathered: Gathered::new(SourceIndex::default(), options.passages != PassageTreatment::Keep),
             parameters: Parameters::default(),
+            contamination: None,
             sources: Vec::new(),
             unread: Vec::new(),
             scanned: Summary::default(),
@@ -121,6 +127,7 @@ impl Planner {
         let mut plan = Plan {
             rules: RemovalRules { threshold, containment, exact, min_left: self.options.min_left },
             parameters: self.parameters,
+            contamination: self.contamination,
             documents: self.options.documents,
             added: AddedFields::default(),
             passages: self.options.passages,
@@ -135,6 +142,8 @@ impl Planner {
             rounds: 0,
             is_final: true,
         };
+        // Of the n-grams that are too common to count, some are not when documents have gone.
+        plan.is_final = plan.contamination.as_ref().is_none_or(|rule| rule.most_documents.is_none());
         if let Some(review) = self.review {
             plan.unmet = review.unmet(self.options.passages != PassageTreatment::Keep);
             plan.choices = review.choices;
@@ -146,6 +155,7 @@ impl Planner {
             if loses_keeper(&plan) {
                 mend(&mut plan, &self.options, &index)?;
             }
+            plan.is_final &= plan.contamination.is_none() || plan.left.is_empty();
         }
         Ok(plan)
     }
@@ -157,6 +167,7 @@ impl Planner {
         }
         self.gathered.index = SourceIndex::new(&header.sources);
         self.parameters = header.parameters.clone();
+        self.contamination.clone_from(&header.contamination);
         Ok(())
     }
 

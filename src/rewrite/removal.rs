@@ -42,6 +42,13 @@ pub enum RemovalCause {
         /// How far they are equal.
         equality: Equality,
     },
+    /// It holds an evaluation item.
+    Contaminated {
+        /// The item.
+        item: Arc<DocumentRef>,
+        /// The share of the item that it holds, in the unit of the rule.
+        share: f64,
+    },
     /// Its other words were cut, each verified against a place that stays.
     TooShort {
         /// How many words are left.
@@ -50,10 +57,10 @@ pub enum RemovalCause {
 }
 
 impl DocumentRemoval {
-    /// Returns the document for which this one goes, if it goes as a duplicate.
+    /// Returns the document for which this one goes: the one that it repeats, or the evaluation item that it holds.
     pub fn keeper(&self) -> Option<&DocumentRef> {
         match &self.cause {
-            RemovalCause::Duplicate { keep, .. } => Some(keep),
+            RemovalCause::Duplicate { keep, .. } | RemovalCause::Contaminated { item: keep, .. } => Some(keep),
             RemovalCause::TooShort { .. } => None,
         }
     }

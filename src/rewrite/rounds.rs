@@ -31,7 +31,7 @@ use crate::source::{Record, Source};
 const ROUNDS: usize = 20;
 
 /// Adds to a plan what goes only once the rest is gone. Nothing is done if no passage is cut and no other document was
-/// chosen to stay.
+/// chosen to stay, nor for evaluation items.
 ///
 /// # Errors
 ///
@@ -41,7 +41,8 @@ pub fn settle(plan: &mut Plan, options: &CleanOptions, resources: &Resources, pr
     // A document that stays by decision was not compared with those that stay in its stead no longer.
     let is_regrouped = plan.choices.has_other_originals && options.passages != PassageTreatment::Mark;
     let is_regrouped = is_regrouped && options.documents == DocumentTreatment::Drop;
-    if !is_cut && !is_regrouped {
+    // In a corpus that was searched for evaluation items, nothing else is to go.
+    if !is_cut && !is_regrouped || plan.contamination.is_some() {
         return Ok(());
     }
     plan.is_final = false;

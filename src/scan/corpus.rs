@@ -24,7 +24,7 @@ use super::skipped::SkippedList;
 use super::table::Table;
 use super::texts::{TextStore, Texts};
 use crate::error::{Error, Result};
-use crate::finding::{InputOptions, Reason, Skipped, SourceInfo};
+use crate::finding::{InputOptions, Skipped, SourceInfo};
 use crate::source::{self, Compression, Item, Record, Source, SourceOptions, SourceOrder};
 use crate::store::{Budget, SpillColumn, Units, Words};
 
@@ -378,8 +378,7 @@ impl Corpus {
     /// Returns what is told of a document without a token.
     pub fn empty(&self, doc: u32) -> Result<Skipped> {
         let (source, record) = self.texts.position(doc)?;
-        let source = self.texts.sources[source as usize].name();
-        Ok(Skipped { source, record: Some(record), offset: None, reason: Reason::Empty, detail: None, against: false })
+        Ok(source::skipped_empty(&self.texts.sources[source as usize].name(), record))
     }
 }
 

@@ -97,6 +97,7 @@ impl Emission<'_> {
             passage_families: counts.families,
             passage_classes: counts.classes,
             short_repeats: counts.short_repeats,
+            contamination: None,
             new: None,
         };
         self.check(compared)?;

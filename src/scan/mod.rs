@@ -3,6 +3,7 @@
 
 mod block;
 mod buckets;
+mod contamination;
 mod copies;
 mod corpus;
 mod counts;
@@ -30,6 +31,7 @@ mod texts;
 mod written;
 
 pub(crate) use block::id_hash;
+pub use contamination::decontaminate;
 pub(crate) use corpus::{CorpusBuilder, modified, sizes};
 pub use deduper::Deduper;
 pub(crate) use guard::{guarded, internal_error};

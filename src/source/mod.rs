@@ -78,5 +78,6 @@ pub use raw::Stamp;
 pub use read::SourceReader;
 pub use record::{Item, Record};
 pub use reread::Rereader;
+pub(crate) use skip::skipped_empty;
 pub use walk::{FoundSources, walk};
 pub use work_tree::{LeftOut, left_out_counts};

@@ -59,3 +59,9 @@ pub(super) fn line_too_large(name: &str, line: &RecordLine, options: &SourceOpti
     let detail = format!("longer than {} bytes; raise --max-record", options.max_record);
     skipped_line(name, line, Reason::TooLarge, &detail)
 }
+
+/// The finding about a record of nothing but white space.
+pub(crate) fn skipped_empty(name: &str, record: u64) -> Skipped {
+    let (source, record) = (name.to_owned(), Some(record));
+    Skipped { source, record, offset: None, reason: Reason::Empty, detail: None, against: false }
+}

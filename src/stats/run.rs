@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::finding::statistics::{
     DocumentRepeats, DocumentStatistics, RepetitionShares, SCHEMA, Sizes, Statistics, StatisticsHeader,
 };
-use crate::finding::{DocumentRef, Findings, Reason, Skipped, SourceInfo};
+use crate::finding::{DocumentRef, Findings, Skipped, SourceInfo};
 use crate::scan::{
     self, BlockSource, CorpusBuilder, Pool, Progress, RepeatedValues, Resources, TextReader, Texts, guarded, id_hash,
     internal_error, read_sources,
@@ -164,7 +164,9 @@ impl StatsRun<'_> {
                     part.tally.add_or_skip(part.ids.len() as u32, record.lossy, described);
                     part.ids.push(record.id.as_ref().map_or(0, |id| id_hash(source, id)));
                 }
-                Item::Document(record) => part.tally.skipped.push(empty(&names[source as usize], record.record)),
+                Item::Document(record) => {
+                    part.tally.skipped.push(source::skipped_empty(&names[source as usize], record.record));
+                }
             }
         }
         part
@@ -262,17 +264,6 @@ fn reference(source: Arc<str>, record: &Record) -> DocumentRef {
 /// Counts what was skipped as a document; other files are none.
 fn skipped_documents(skipped: &[Skipped]) -> u64 {
     skipped.iter().filter(|skipped| skipped.other_kind().is_none()).count() as u64
-}
-
-fn empty(source: &str, record: u64) -> Skipped {
-    Skipped {
-        source: source.to_owned(),
-        record: Some(record),
-        offset: None,
-        reason: Reason::Empty,
-        detail: None,
-        against: false,
-    }
 }
 
 fn check_count(documents: usize) -> Result<()> {

@@ -149,13 +149,7 @@ pub fn removals(findings: &Findings) -> Vec<(usize, usize)> {
 
 /// Returns the findings as they are written, a line each.
 pub fn serialised(findings: &Findings) -> String {
-    let Findings { header, clusters, pairs, matches, families, skipped, summary } = findings.clone();
-    let lines = std::iter::once(Finding::Header(header))
-        .chain(clusters.into_iter().map(Finding::DocumentCluster))
-        .chain(pairs.into_iter().map(Finding::DocumentPair))
-        .chain(matches.into_iter().map(Finding::PassageMatch))
-        .chain(families.into_iter().map(Finding::PassageFamily))
-        .chain(skipped.into_iter().map(Finding::Skipped))
-        .chain([Finding::Summary(summary)]);
-    lines.map(|line| serde_json::to_string(&line).unwrap() + "\n").collect()
+    let mut all: Vec<Finding> = Vec::new();
+    findings.send_clones(&mut all).unwrap();
+    all.iter().map(|line| serde_json::to_string(line).unwrap() + "\n").collect()
 }

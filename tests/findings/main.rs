@@ -15,6 +15,7 @@ mod broken_words;
 mod budget;
 mod classes;
 mod containment;
+mod contamination;
 mod document_oracle;
 mod engine_oracle;
 mod keep;

@@ -29,6 +29,8 @@ mod cmd;
 mod collisions;
 #[cfg(feature = "cli")]
 mod decisions;
+#[cfg(feature = "cli")]
+mod decontaminate;
 #[cfg(feature = "report")]
 mod explain;
 #[cfg(feature = "cli")]

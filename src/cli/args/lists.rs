@@ -69,7 +69,7 @@ impl ListArgs {
             listed.extend(found);
         }
         if let Some(both) = against.paths.iter().find(|path| given.contains(path)) {
-            bail!("{}: it is given by itself and with --against", both.display());
+            bail!("{}: it is given twice, by itself and as what others are compared with", both.display());
         }
         let (mut compared_with, matched) = expand_all(&against.paths, input)?;
         compared_with.retain(|path| !given.contains(path)); // a pattern may match what is new too

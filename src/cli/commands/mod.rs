@@ -4,6 +4,7 @@ pub mod clean;
 pub mod compare;
 pub mod completions;
 pub mod config;
+pub mod decontaminate;
 pub mod explain;
 pub mod man;
 pub mod params;

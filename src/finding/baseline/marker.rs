@@ -158,7 +158,7 @@ impl<S: Sink> Sink for Marker<S> {
                 self.matches.keep(finding)
             }
             Finding::PassageFamily(family) => self.family(family),
-            Finding::Skipped(_) => {
+            Finding::Skipped(_) | Finding::Contamination(_) => {
                 self.release_passages()?;
                 self.next.receive(finding)
             }

@@ -234,6 +234,8 @@ impl Sink for Digester {
             Finding::PassageFamily(family) => return self.family(family),
             Finding::Skipped(skipped) => self.skip(skipped),
             Finding::Summary(summary) => self.summary = summary,
+            // Reports of evaluation items need no digest.
+            Finding::Contamination(_) => {}
         }
         Ok(())
     }

@@ -6,6 +6,7 @@
 
 mod aligned;
 pub(super) mod closing;
+mod contamination;
 mod groups;
 pub(super) mod page;
 mod paint;
@@ -19,6 +20,7 @@ pub(super) mod wrap;
 
 pub use self::closing::summary_line;
 pub(super) use self::closing::{ignored_text, other_files};
+pub use self::contamination::items_found;
 pub(super) use self::phrase::{below, covered, reason_in_words, regrouped};
 pub use self::phrase::{bytes, counted, number, percent};
 pub use self::report::{TextReport, limits, write, write_digest};

@@ -6,13 +6,14 @@ use std::path::PathBuf;
 use doublon_core::text::Tokenizer;
 
 use super::closing;
+use super::contamination::ContaminationReport;
 use super::groups::Groups;
 use super::page::{Names, Page};
 use super::skips::{nothing_found, skipped};
 use super::style::Style;
 use crate::error::Result;
 use crate::finding::digest::{Digest, DigestLimits, Digester, Shelving};
-use crate::finding::{Finding, Findings, Sink};
+use crate::finding::{Finding, Findings, Header, Sink};
 use crate::report::sink::{Report, output, write_all};
 
 /// Records of one source that are listed with one reason, unless all are.
@@ -23,7 +24,15 @@ const ALIKE: usize = 3;
 pub struct TextReport<W> {
     out: W,
     style: Style,
-    digester: Digester,
+    folder: PathBuf,
+    gathered: Gathered,
+}
+
+/// What the report is made of.
+#[derive(Debug)]
+enum Gathered {
+    Digest(Box<Digester>),
+    Items(Box<ContaminationReport>),
 }
 
 impl<W: Write> TextReport<W> {
@@ -34,20 +43,32 @@ impl<W: Write> TextReport<W> {
 
     /// Writes to `out`; temporary files go to `folder`.
     pub fn in_folder(out: W, style: Style, folder: PathBuf) -> Self {
-        Self { out, style, digester: Digester::in_folder(limits(&style), folder) }
+        let gathered = Gathered::Digest(Box::new(Digester::in_folder(limits(&style), folder.clone())));
+        Self { out, style, folder, gathered }
     }
 }
 
 impl<W: Write> Sink for TextReport<W> {
     fn receive(&mut self, finding: Finding) -> Result<()> {
-        self.digester.receive(finding)
+        if let Finding::Header(header @ Header { contamination: Some(_), .. }) = finding {
+            self.gathered = Gathered::Items(Box::new(ContaminationReport::new(header, self.folder.clone())));
+            return Ok(());
+        }
+        match &mut self.gathered {
+            Gathered::Digest(digester) => digester.receive(finding),
+            Gathered::Items(items) => items.receive(finding, &self.style),
+        }
     }
 }
 
 impl<W: Write> Report for TextReport<W> {
     fn finish(mut self: Box<Self>) -> Result<()> {
-        let digest = self.digester.finish()?;
-        output(write_digest(&digest, &self.style, &mut self.out))?;
+        match self.gathered {
+            Gathered::Digest(digester) => {
+                output(write_digest(&digester.finish()?, &self.style, &mut self.out))?;
+            }
+            Gathered::Items(items) => items.write(&self.style, &mut self.out)?,
+        }
         output(self.out.flush())
     }
 }
