@@ -18,7 +18,7 @@ use doublon_core::text::line_starts;
 /// Returns a document of the text that `bytes` hold, of a page what `page` asks for; its place and id are left to the
 /// caller.
 pub(super) fn read(bytes: &[u8], format: Format, hints: &CharsetHints, page: PageText) -> Record {
-    let visible = |file: &str| if format.is_markup() { without_markup(file, format, page) } else { None };
+    let visible = |file: &str| format.is_markup().then(|| without_markup(file, format, page));
     read_as(bytes, hints, visible)
 }
 
@@ -50,14 +50,14 @@ pub fn visible_text(file: &str, format: Format) -> Visible {
     }
 }
 
-/// Returns the text of a file, of a page what is wanted.
-fn without_markup(file: &str, format: Format, wanted: PageText) -> Option<Visible> {
+/// Returns the text of a file without its markup, of a page what is wanted.
+pub(super) fn without_markup(file: &str, format: Format, wanted: PageText) -> Visible {
     let visible = match wanted {
         #[cfg(feature = "article")]
         PageText::Article if format == Format::Html => html::article(file),
         _ => None,
     };
-    visible.or_else(|| Some(visible_text(file, format)))
+    visible.unwrap_or_else(|| visible_text(file, format))
 }
 
 /// Returns a document of the text of a file, its title, and where the text stands in the file.

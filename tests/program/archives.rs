@@ -189,3 +189,34 @@ fn members_of_records_that_stay_are_copied_as_they_are_stored() {
     assert_eq!(unpacked(&out), copy(1) + &own(2) + &own(4) + &own(5));
     assert!(out.ends_with(&shared[2]), "the record that has a member of its own");
 }
+
+/// A page of a site: an article between a menu and a list of what else there is.
+#[cfg(feature = "article")]
+fn page(title: &str, article: &str, others: u64) -> String {
+    let links = |first: u64| (0..40).map(move |n| format!("<li><a href=\"/{n}\">{}</a></li>", words(first + 7 * n, 5)));
+    let (menu, list): (String, String) = (links(others).collect(), links(others + 1000).collect());
+    format!(
+        "<html><head><title>{title}</title></head><body><nav><ul>{menu}</ul></nav><main><article><h1>{title}</h1><p>{}</p>\
+         </article></main><aside><ul>{list}</ul></aside></body></html>",
+        article.replace(" / ", "</p><p>")
+    )
+}
+
+#[cfg(feature = "article")]
+#[test]
+fn a_story_is_found_again_under_another_menu() {
+    let story = format!("{}, and so it went on. / {}, as was said.", words(1, 90), words(300, 90));
+    let captures = [(1, 5000), (2, 9000)].map(|(number, others)| {
+        let url = format!("http://paper.example/{number}");
+        capture_of(&page("The story", &story, others), number, &url, "2025-01-01T00:00:00Z", "200 OK")
+    });
+    let bench = Bench::with(&[("in/crawl.warc", &captures.concat())]);
+    bench.write("pages/1.html", page("The story", &story, 5000)).write("pages/2.html", page("The story", &story, 9000));
+    for place in ["in", "pages"] {
+        let found = |page: &str| bench.expect(0, &format!("scan {place} --level documents --html {page}")).0;
+        assert!(found("visible").contains("2 = 2 kept + 0 removed"), "{place}: {}", found("visible"));
+        assert!(found("article").contains("2 = 1 kept + 1 removed"), "{place}: {}", found("article"));
+    }
+    let copied = bench.expect(0, "clean in --html article --out out").1;
+    assert!(copied.contains("2 = 1 kept + 1 removed"), "{copied}");
+}

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use super::http::{self, BodyLimits};
-use crate::finding::Reason;
+use crate::finding::{PageText, Reason};
 use crate::source::charset::{self, CharsetHints, charset_in};
-use crate::source::html;
+use crate::source::format::Format;
 use crate::source::markup::{IgnoredMarkup, Visible};
+use crate::source::page::without_markup;
 use crate::source::skip::SkipCause;
 use doublon_core::hash::content_hash;
 
@@ -34,7 +35,7 @@ pub(super) enum BlockContent {
 /// Bytes looked at to tell what an undeclared body is.
 const SNIFF: usize = 1024;
 
-/// Returns the text of a record, of which `content_type` is the type of `block`.
+/// Returns the text of a record, of which `content_type` is the type of `block`; of a page what `page` asks for.
 ///
 /// # Errors
 ///
@@ -44,6 +45,7 @@ pub(super) fn text(
     content: BlockContent,
     content_type: Option<&str>,
     limits: BodyLimits,
+    page: PageText,
 ) -> Result<PayloadText, SkipCause> {
     // Some crawlers name the type of the page where that of the response belongs.
     let may_be_http = content == BlockContent::Response || content_type.is_some_and(is_http);
@@ -64,7 +66,7 @@ pub(super) fn text(
     }
     let raw_hash = decoded.lossy.then(|| content_hash(&body));
     let Visible { text, title, ignored, .. } = if is_markup {
-        html::visible(&decoded.text)
+        without_markup(&decoded.text, Format::Html, page)
     } else {
         Visible { text: decoded.text.into_owned(), ..Visible::default() }
     };
@@ -131,7 +133,7 @@ mod tests {
     const LIMITS: BodyLimits = BodyLimits { bytes: 1000, ratio: 0 };
 
     fn read(content_type: &str, block: &[u8]) -> Result<String, Reason> {
-        text(block, BlockContent::Response, Some(content_type), LIMITS)
+        text(block, BlockContent::Response, Some(content_type), LIMITS, PageText::Visible)
             .map(|text| text.text)
             .map_err(|(reason, _)| reason)
     }
@@ -149,7 +151,8 @@ mod tests {
         assert_eq!(response("Content-Type: text/html, text/html", b"<p>a").unwrap(), "a");
         assert_eq!(read("text/plain", b"a").unwrap(), "a");
         assert_eq!(read("text/html", b"HTTP/1.0 404 Not Found\r\n\r\n<p>a").unwrap(), "a");
-        let plain = text(b"HTTP/2 in short: a", BlockContent::Plain, Some("text/plain"), LIMITS).unwrap();
+        let plain =
+            text(b"HTTP/2 in short: a", BlockContent::Plain, Some("text/plain"), LIMITS, PageText::Visible).unwrap();
         assert_eq!(plain.text, "HTTP/2 in short: a");
     }
 
@@ -179,7 +182,8 @@ mod tests {
 
     #[test]
     fn lossy_texts_carry_the_hash_of_their_bytes() {
-        let lossy = |bytes: &[u8]| text(bytes, BlockContent::Plain, Some("text/plain; charset=utf-8"), LIMITS).unwrap();
+        let plain = Some("text/plain; charset=utf-8");
+        let lossy = |bytes: &[u8]| text(bytes, BlockContent::Plain, plain, LIMITS, PageText::Visible).unwrap();
         let (one, two) = (lossy("é\u{e9}é \u{fffd}".as_bytes()), lossy(b"\xc3\xa9\xc3\xa9\xff"));
         assert_eq!((one.lossy, one.raw_hash), (false, None));
         assert_eq!((two.lossy, two.raw_hash), (true, Some(content_hash(b"\xc3\xa9\xc3\xa9\xff"))));

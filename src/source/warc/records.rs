@@ -55,7 +55,7 @@ fn read(bytes: &[u8], place: RecordPlace, options: &SourceOptions) -> Result<Opt
     let Some(content) = head.content()? else { return Ok(None) };
     let block = &bytes[head.end..head.end + head.length.min((bytes.len() - head.end) as u64) as usize];
     let payload::PayloadText { text, title, ignored, lossy, raw_hash } =
-        payload::text(block, content, head.content_type().as_deref(), BodyLimits::of(options))?;
+        payload::text(block, content, head.content_type().as_deref(), BodyLimits::of(options), options.page)?;
     let fields = RecordFields { head: &head, block, title: title.as_deref() };
     let id = if options.names_id() { fields.get(&options.id_field) } else { head.id() };
     let value = options.value_field.as_deref().and_then(|name| fields.get(name));
