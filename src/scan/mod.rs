@@ -13,7 +13,6 @@ mod differences;
 mod documents;
 mod emit;
 pub mod forecast;
-
 mod guard;
 mod headings;
 mod intake;
@@ -35,7 +34,6 @@ pub(crate) use block::id_hash;
 pub use contamination::decontaminate;
 pub(crate) use corpus::{CorpusBuilder, modified, sizes};
 pub use deduper::Deduper;
-
 pub(crate) use guard::{guarded, internal_error};
 pub(crate) use intake::{BlockSource, read as read_sources};
 pub use known::read_known_text;
