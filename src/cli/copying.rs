@@ -12,6 +12,7 @@ use doublon::rewrite::{
 use doublon::scan::Progress;
 use doublon::source::{EVIDENCE, NamedCopy, SUMMARY, evidence_beside, named_copy};
 
+use super::interrupt;
 use super::progress::Meter;
 use super::say::say;
 
@@ -142,7 +143,11 @@ impl CopyRequest<'_> {
             Some(target) => target,
             None => &mut (),
         };
-        apply(checked, &names, sink, &|read| meter.advance(read))
+        let cancel = interrupt::cancel();
+        apply(checked, &names, sink, &|read| {
+            meter.advance(read);
+            cancel.check()
+        })
     }
 
     /// Returns the names of copies below the output.

@@ -1,6 +1,6 @@
 //! How a run ends.
 //!
-//! A shell gives 130 to a program that an interrupt ended: nothing here catches one, since output is never half written.
+//! A run that a signal ended has the exit code that a shell gives it: 130 for an interrupt, 143 for SIGTERM, 129 for SIGHUP.
 
 use std::io;
 use std::process::ExitCode;
@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use doublon::Error;
 
 use super::facts::{RunFacts, SkipFacts};
+use super::interrupt;
 
 /// Wrong usage, or the run failed.
 pub const FAILURE: u8 = 2;
@@ -59,6 +60,7 @@ impl Outcome {
 /// Returns the exit code of a run that failed.
 pub fn code_of(error: &anyhow::Error) -> u8 {
     match error.downcast_ref() {
+        Some(Error::Cancelled) => interrupt::code().unwrap_or(FAILURE),
         Some(Error::Changed { .. }) => CHANGED,
         _ => FAILURE,
     }

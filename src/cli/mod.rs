@@ -11,7 +11,7 @@
 //! 3  render, baseline, copying, hints, next, progress, saved
 //! 2  args/                       groups of flags
 //! 1  config/                     settings from files and variables
-//!    exit, output, say           how a run ends, where results go, what is told
+//!    exit, interrupt, output, say   how a run ends, where results go, what is told
 //! ```
 
 mod args;
@@ -24,6 +24,7 @@ mod course;
 mod exit;
 mod facts;
 mod hints;
+mod interrupt;
 mod next;
 mod output;
 mod plan;

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, FromArgMatches};
+use doublon::Error;
 use doublon::report::visible::visible;
 
 use super::command_line::{self, CommandArgs, CommandLine};
@@ -14,12 +15,14 @@ use super::commands::{
 };
 use super::config::{CommandLineError, Resolved, place_of, resolve};
 use super::exit::{self, Outcome};
+use super::interrupt;
 use super::say::{say, write_plain};
 
 /// Runs the program on its command line and returns the exit code.
 pub fn run() -> ExitCode {
     #[cfg(feature = "parquet")]
     silence_guarded_panics();
+    interrupt::listen();
     run_with(std::env::args_os())
 }
 
@@ -86,7 +89,10 @@ fn command(line: &CommandLine) -> anyhow::Result<Outcome> {
 }
 
 fn failure(error: &anyhow::Error) -> ExitCode {
-    say(&format!("{error:#}"));
+    match error.downcast_ref() {
+        Some(Error::Cancelled) => say("interrupted; no file was written"),
+        _ => say(&format!("{error:#}")),
+    }
     exit::code_of(error).into()
 }
 

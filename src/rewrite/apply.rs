@@ -53,7 +53,8 @@ pub struct CopiedSource {
 }
 
 /// Copies the sources of a plan to `sink`. `names` has the name of each copy below the output: first those for the sources
-/// that are cleaned, then for the files that were not read. `advance` hears of the bytes read. Returns what became of each
+/// that are cleaned, then for the files that were not read. `advance` hears of the bytes read, and may
+/// end the copy by an error. Returns what became of each
 /// source, then of each file; those that others were only compared with have no copy.
 ///
 /// # Errors
@@ -64,7 +65,7 @@ pub fn apply(
     checked: CheckedPlan<'_>,
     names: &[PathBuf],
     sink: &mut dyn CopySink,
-    advance: &dyn Fn(u64),
+    advance: &dyn Fn(u64) -> Result<()>,
 ) -> Result<Vec<CopiedSource>> {
     let plan = checked.plan();
     let reading = SourceOptions::from(plan.parameters.input.clone()).without_metadata();
@@ -111,7 +112,7 @@ impl Plan {
 struct Copier<'a> {
     editor: Editor<'a>,
     sink: &'a mut dyn CopySink,
-    advance: &'a dyn Fn(u64),
+    advance: &'a dyn Fn(u64) -> Result<()>,
 }
 
 impl Copier<'_> {
@@ -128,7 +129,7 @@ impl Copier<'_> {
         }
         if is_one_record(blocks.format()) && matches!(actions[..], [(0, RecordAction::Drop)]) {
             blocks.finish()?;
-            (self.advance)(planned.info.bytes);
+            (self.advance)(planned.info.bytes)?;
             return Ok(CopiedSource { records: 1, read: planned.info.bytes, ..CopiedSource::default() });
         }
         let copied = if blocks.format() == Format::Parquet {
@@ -213,7 +214,7 @@ impl Copier<'_> {
         if rows.is_damaged || (done.rows - done.kept, done.edited) != (dropped, actions.len() as u64 - dropped) {
             return Err(changed(planned, "it does not have the rows that were scanned".to_owned()));
         }
-        (self.advance)(planned.info.bytes);
+        (self.advance)(planned.info.bytes)?;
         let is_emptied = done.kept == 0 && dropped > 1;
         let counts = CopiedSource { records: done.rows, written, is_emptied, ..CopiedSource::default() };
         Ok(CopiedSource { read: planned.info.bytes, has_file: true, ..counts })
@@ -249,7 +250,7 @@ impl Copier<'_> {
         each_part(planned, blocks, actions, &mut |SourcePart { passed, block, end, members: met }, here| {
             if let Some(mut passed) = passed {
                 kept_any = true;
-                copy(&mut passed, &planned.source.path, &mut out, name, &|_| (), &mut |_| ())?;
+                copy(&mut passed, &planned.source.path, &mut out, name, &|_| Ok(()), &mut |_| ())?;
             }
             let Some(block) = block else { return Ok(()) };
             members.retain(|member: &StoredMember| member.decoded.end > block.offset);
@@ -260,7 +261,7 @@ impl Copier<'_> {
                 out.record(&block, record, &members).map_err(failed)?;
             }
             copied.records = end.min(block.first_record + warc::ends(&block.bytes).len() as u64);
-            (self.advance)(block.bytes.len() as u64);
+            (self.advance)(block.bytes.len() as u64)?;
             Ok(())
         })?;
         out.finish().map_err(failed)?;
@@ -295,7 +296,7 @@ impl Copier<'_> {
                 kept_any |= !is_header;
                 let delimiter = block.as_ref().and_then(Block::delimiter).filter(|_| is_header);
                 let mut passed = self.editor.named(number, format, delimiter, passed).map_err(failed)?;
-                copy(&mut passed, &planned.source.path, &mut out, name, &|_| (), &mut |_| ())?;
+                copy(&mut passed, &planned.source.path, &mut out, name, &|_| Ok(()), &mut |_| ())?;
             }
             let Some(block) = block else { return Ok(()) };
             let noted = self.editor.with_additions(number, planned, &block, format, here);
@@ -309,7 +310,7 @@ impl Copier<'_> {
             kept_any |= !buffer.trim_ascii().is_empty() || !unchanged.trim_ascii().is_empty();
             out.write_all(&buffer).and_then(|()| out.write_all(unchanged)).map_err(failed)?;
             copied.records = if end == u64::MAX { block.first_record + count(&block, format) } else { end };
-            (self.advance)(block.bytes.len() as u64);
+            (self.advance)(block.bytes.len() as u64)?;
             Ok(())
         })?;
         out.finish().map_err(failed)?;
@@ -447,7 +448,7 @@ fn copy(
     from: &Path,
     out: &mut dyn Write,
     to: &Path,
-    advance: &dyn Fn(u64),
+    advance: &dyn Fn(u64) -> Result<()>,
     see: &mut dyn FnMut(&[u8]),
 ) -> Result<()> {
     let mut buffer = vec![0; CHUNK];
@@ -460,6 +461,6 @@ fn copy(
         };
         see(&buffer[..read]);
         out.write_all(&buffer[..read]).map_err(|cause| Error::Io { path: to.to_owned(), cause })?;
-        advance(read as u64);
+        advance(read as u64)?;
     }
 }

@@ -326,6 +326,7 @@ impl Grown {
     }
 
     fn append(&mut self, block: BlockRows, budget: &Budget) -> Result<()> {
+        budget.cancel.check()?;
         match &mut self.texts.store {
             TextStore::Held(documents) => documents.extend(block.documents),
             TextStore::Placed(places, spool) => {

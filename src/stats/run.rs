@@ -137,6 +137,7 @@ impl StatsRun<'_> {
         let (mut tally, mut ids, mut records) = (Tally::new(self.listing()), Vec::new(), 0);
         let ahead = scan::read_ahead(&self.budget);
         let read = read_sources(&walked.sources, options, false, ahead, self.progress, work, |mut part: Part| {
+            self.budget.cancel.check()?;
             let first = check_count(ids.len() + part.ids.len()).map(|()| ids.len() as u32)?;
             part.tally.number_from(first);
             records += part.records;

@@ -124,7 +124,9 @@ fn threads_and_memory_change_nothing() {
     let text = |n: usize| (0..60 + n % 7).map(|at| word(n * 31 + at)).collect::<Vec<String>>();
     let (items, documents): (Vec<_>, Vec<_>) = ((0..40).map(|n| text(n * 3)).collect(), (0..900).map(text).collect());
     let rule = ContaminationRule::named("tulu3").unwrap();
-    let of = |threads, memory| search(&items, &documents, &rule, &Resources { threads, memory, tmp: None }).json;
+    let of = |threads, memory| {
+        search(&items, &documents, &rule, &Resources { threads, memory, ..Resources::default() }).json
+    };
     let expected = of(1, None);
     assert!(expected.lines().count() > 100, "there is something to find");
     for other in [of(4, None), of(3, Some(1 << 20))] {

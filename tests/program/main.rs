@@ -45,6 +45,8 @@ mod headings;
 mod ids;
 #[cfg(all(feature = "cli", feature = "html"))]
 mod ignored;
+#[cfg(all(feature = "cli", unix))]
+mod interrupts;
 #[cfg(feature = "cli")]
 mod isolate;
 #[cfg(all(feature = "cli", feature = "glob"))]

@@ -9,6 +9,7 @@ use doublon::Result;
 use doublon::scan::Resources;
 
 use super::value::{refused, size};
+use crate::cli::interrupt::cancel;
 
 /// The least memory that a run is held to. With less, 1.2 million documents of 12 words took 43 MB whatever was asked.
 const LEAST_MEMORY: u64 = 64 << 20;
@@ -64,7 +65,7 @@ impl ResourceArgs {
         if let Some(folder) = tmp.as_deref().filter(|folder| !folder.is_dir()) {
             return Err(refused("tmp", &folder.display(), "a folder that is there"));
         }
-        Ok(Resources { threads: *threads, memory, tmp: tmp.clone(), ..Resources::default() })
+        Ok(Resources { threads: *threads, memory, tmp: tmp.clone(), cancel: cancel() })
     }
 }
 

@@ -261,6 +261,7 @@ impl ContaminationRun<'_> {
             part
         };
         let read = intake::read(sources, &options, true, read_ahead(&self.budget), self.progress, work, |part| {
+            self.budget.cancel.check()?;
             let first = u32::try_from(met.ids.len() + part.ids.len());
             first.map_err(|_| Error::TooMany { what: "documents", limit: u64::from(u32::MAX) })?;
             let first = met.ids.len() as u32;
