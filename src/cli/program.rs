@@ -43,7 +43,7 @@ fn run_with(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Err(CommandLineError::Usage(message)) => return usage(&message),
         Err(CommandLineError::Setting(error)) => return failure(&error),
     };
-    if let Some(file) = resolved.file.as_deref().filter(|_| resolved.is_verbose()) {
+    if let Some(file) = resolved.file.as_deref().filter(|_| resolved.tells_file()) {
         say(&format!("settings are from {file}"));
     }
     resolved.notes.iter().for_each(|note| say(note));

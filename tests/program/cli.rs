@@ -79,6 +79,9 @@ fn settings_are_found_above_the_current_folder_and_flags_go_before_them() {
     assert!(found(&["scan", "a.txt", "--min-words", "20"], &[]));
     assert!(found(&["scan", "a.txt"], &[("DOUBLON_MIN_WORDS", "20")]));
     assert!(!found(&["scan", "a.txt", "--min-words", "60"], &[("DOUBLON_MIN_WORDS", "20")]));
+    let told = |arguments: &[&str]| stderr(&run_in(&deep, arguments, &[])).contains("doublon.toml");
+    assert!(told(&["scan", "a.txt"]), "it may have come with an archive");
+    assert!(!told(&["scan", "a.txt", "-q"]) && !told(&["scan", "a.txt", "--config", "../../doublon.toml"]));
     let shown = run_in(&deep, &["config", "scan", "--threshold", "0.9"], &[("DOUBLON_PAIRS", "1")]);
     let lines: Vec<_> =
         stdout(&shown).lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();

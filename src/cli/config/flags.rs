@@ -3,16 +3,17 @@
 use clap::{Arg, ArgAction, Command};
 
 /// Commands that take settings from elsewhere.
-pub const COMMANDS: [&str; 6] = ["scan", "clean", "report", "params", "stats", "compare"];
+pub const COMMANDS: [&str; 7] = ["scan", "clean", "report", "params", "stats", "compare", "decontaminate"];
 
 /// Flags that belong to one run: what they name, or what they allow, is not for a file to decide that lies about.
-pub const OF_ONE_RUN: [&str; 11] = [
+pub const OF_ONE_RUN: [&str; 12] = [
     "help",
     "version",
     "config",
     "no-config",
     "from",
     "decisions",
+    "eval",
     "out",
     "output",
     "overwrite",

@@ -26,10 +26,12 @@ pub struct Resolved {
 }
 
 impl Resolved {
-    /// Returns whether the user wants to know more.
-    pub fn is_verbose(&self) -> bool {
-        let verbose = self.matches.subcommand().map(|(_, given)| given.try_get_one::<bool>("verbose"));
-        verbose.and_then(Result::ok).flatten().is_some_and(|&verbose| verbose)
+    /// Returns whether it is told which file was read. One that was found may have come with an archive; one that was named
+    /// the user knows.
+    pub fn tells_file(&self) -> bool {
+        let Some((_, given)) = self.matches.subcommand() else { return false };
+        let is_set = |flag: &str| given.try_get_one::<bool>(flag).ok().flatten().is_some_and(|&is_set| is_set);
+        is_set("verbose") || !is_set("quiet") && given.get_one::<PathBuf>("config").is_none()
     }
 }
 
