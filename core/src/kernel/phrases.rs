@@ -44,6 +44,8 @@ pub struct PhraseIndex {
     /// The lengths of the phrases that begin with the words of a hash, by their number in `lengths`.
     heads: HashMap<u64, u32>,
     lengths: Vec<Vec<u32>>,
+    /// The numbers of `lengths`.
+    length_numbers: HashMap<Vec<u32>, u32>,
     /// How many words heads have, ascending.
     head_sizes: Vec<usize>,
     filter: Vec<u64>,
@@ -150,12 +152,12 @@ impl PhraseIndex {
         let mut lengths = self.heads.get(&head).map_or_else(Vec::new, |&number| self.lengths[number as usize].clone());
         if let Err(at) = lengths.binary_search(&length) {
             lengths.insert(at, length);
-            let known = self.lengths.iter().rposition(|known| *known == lengths);
-            let number = known.unwrap_or_else(|| {
+            let next = self.lengths.len() as u32;
+            let number = *self.length_numbers.entry(lengths.clone()).or_insert(next);
+            if number == next {
                 self.lengths.push(lengths);
-                self.lengths.len() - 1
-            });
-            self.heads.insert(head, number as u32);
+            }
+            self.heads.insert(head, number);
         }
     }
 
