@@ -92,7 +92,7 @@ fn what_is_new_inside_of_what_is_old_is_new() {
     assert_eq!(bench.gone("archive/2 --against archive/*"), went, "a pattern");
     assert_eq!(bench.gone("archive --against archive/2"), ["archive/1/a.txt for archive/2/a.txt"]);
     let (_, told) = bench.expect(2, "scan archive --against archive");
-    assert!(told.contains("by itself and with --against"), "{told}");
+    assert!(told.contains("it is given twice, by itself and as what others are compared with"), "{told}");
 }
 
 #[cfg(unix)]

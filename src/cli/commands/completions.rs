@@ -66,7 +66,8 @@ const ENCODINGS: [&str; 39] = [
 ];
 
 /// The commands, for `doublon man COMMAND`.
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
+    "decontaminate",
     "scan",
     "clean",
     "verify",

@@ -67,16 +67,16 @@ pub struct DecontaminateArgs {
     /// Example: --rule tulu3
     #[arg(long, help_heading = "Evaluation items", value_name = "RULE", default_value = "ngram", value_parser = rule_names())]
     rule: String,
-    /// Words of an n-gram, instead of those of the rule
+    /// Words of an n-gram
     ///
-    /// A Han or kana character counts as half a word, one of Thai, Lao, Khmer or Burmese as a quarter.
+    /// Instead of those of the rule.     /// A Han or kana character counts as half a word, one of Thai, Lao, Khmer or Burmese as a quarter.
     ///
     /// Example: --ngram 8
     #[arg(long, help_heading = "Evaluation items", value_name = "N")]
     ngram: Option<usize>,
-    /// Least share of an item that must be found, instead of that of the rule
+    /// Least share of an item that must be found
     ///
-    /// Above 0 and at most 1.
+    /// Instead of that of the rule. Above 0 and at most 1.
     ///
     /// Example: --rule tulu3 --min-share 0.3
     #[arg(long, help_heading = "Evaluation items", value_name = "SHARE", allow_negative_numbers = true, value_parser = share)]
