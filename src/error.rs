@@ -90,6 +90,9 @@ pub enum Error {
         /// Why not, and what to do.
         detail: String,
     },
+    /// Somebody ended the run.
+    #[error("the run was ended before it was done")]
+    Cancelled,
     /// What was to be removed breaks a promise.
     #[error("{detail}; nothing was written: the findings were changed, or this is a bug, which please report")]
     BrokenPlan {

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::repeated::Joiners;
 use super::table::Table;
 use crate::error::Result;
+use crate::store::Cancel;
 use doublon_core::candidate::lsh::{self, Sketch};
 use doublon_core::candidate::params::SKETCH_BYTES;
 use doublon_core::cluster::KeepOrder;
@@ -16,9 +17,9 @@ use doublon_core::kernel::{Meeting, MemberBuckets};
 pub(super) fn join(
     table: &Table,
     order: &KeepOrder,
-    cut: usize,
-    everyone: bool,
+    (cut, everyone): (usize, bool),
     included: impl Fn(u32) -> bool + Sync,
+    cancel: &Cancel,
 ) -> Result<MemberBuckets> {
     let mut buckets = MemberBuckets::new(cut);
     if everyone {
@@ -29,6 +30,7 @@ pub(super) fn join(
     }
     let (mut all, joiners) = (lsh::Buckets::default(), Joiners::new());
     for column in &table.keys {
+        cancel.check()?;
         for part in joiners.buckets(&column.load()?, &included) {
             all.append(&part);
         }

@@ -8,7 +8,7 @@ use super::select::Selector;
 use super::texts::Texts;
 use crate::error::Result;
 use crate::finding::{Equality, Skipped};
-use crate::store::private_seed;
+use crate::store::{Budget, private_seed};
 use doublon_core::candidate::estimate::{Recall, RecallEstimator};
 use doublon_core::candidate::{Bands, Chance};
 use doublon_core::groups::DocumentGroups;
@@ -48,14 +48,14 @@ pub(super) struct MeasuredPair {
     pub overlap: Overlap,
 }
 
-/// Finds duplicate documents. `held` is the number of shingles that may be kept in memory.
+/// Finds duplicate documents.
 /// With groups, only documents of different ones are compared.
 pub(super) fn find(
     texts: &Texts,
     documents: &DocumentTable,
     groups: &DocumentGroups,
     config: &Config,
-    held: usize,
+    budget: &Budget,
 ) -> Result<Documents> {
     let DocumentTable { table, sketcher, order } = documents;
     let chance = Chance::new(Bands::new(config.bands, config.rows)?, config.threshold);
@@ -68,8 +68,9 @@ pub(super) fn find(
     let (selected, lost) = if config.exact {
         Default::default()
     } else {
-        let buckets = buckets::join(table, order, chance.cut(), containment.is_some(), distinct)?;
-        Selector { texts, sketcher, private, rules, groups, held }.select(buckets)
+        let buckets = buckets::join(table, order, (chance.cut(), containment.is_some()), distinct, &budget.cancel)?;
+        let (held, cancel) = (budget.sets, &budget.cancel);
+        Selector { texts, sketcher, private, rules, groups, held, cancel }.select(buckets)?
     };
 
     let recall = recall(&selected, RecallEstimator::new(&chance, threshold), threshold);

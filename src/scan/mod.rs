@@ -12,6 +12,7 @@ mod differences;
 mod documents;
 mod emit;
 pub mod forecast;
+
 mod guard;
 mod headings;
 mod intake;
@@ -32,6 +33,7 @@ mod written;
 pub(crate) use block::id_hash;
 pub(crate) use corpus::{CorpusBuilder, modified, sizes};
 pub use deduper::Deduper;
+
 pub(crate) use guard::{guarded, internal_error};
 pub(crate) use intake::{BlockSource, read as read_sources};
 pub use known::read_known_text;
@@ -44,4 +46,4 @@ pub(crate) use run::{compare, scan_revised, threads};
 pub use run::{scan, scan_into};
 pub(crate) use texts::{TextReader, Texts};
 
-pub use crate::store::{Resources, Step, Steps};
+pub use crate::store::{Cancel, Resources, Step, Steps};

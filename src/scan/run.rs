@@ -114,6 +114,7 @@ pub(crate) fn compare(
     progress: &dyn Progress,
     sink: &mut dyn Sink,
 ) -> Result<Compared> {
+    budget.cancel.check()?;
     let empty = corpus.documents.empty()?;
     let skipped = empty.iter().map(|&doc| corpus.empty(doc)).collect::<Result<Vec<_>>>()?;
     let Corpus { texts, documents: table, words, units, groups, sources, counts, skipped: mut list } = corpus;
@@ -123,7 +124,7 @@ pub(crate) fn compare(
     let config = &parameters.config;
     let mut documents = if config.level.documents() {
         progress.phase("comparing documents", None);
-        documents::find(&texts, &table, &groups, config, budget.sets)?
+        documents::find(&texts, &table, &groups, config, budget)?
     } else {
         Documents::default()
     };

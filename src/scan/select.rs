@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::pool::Pool;
 use super::texts::Texts;
 use crate::finding::Skipped;
+use crate::store::Cancel;
 use doublon_core::groups::DocumentGroups;
 use doublon_core::kernel::{MemberBuckets, Question, Selected, Selection, SelectionRules, Sketcher};
 use doublon_core::verify::ShingleSet;
@@ -25,6 +26,8 @@ pub(super) struct Selector<'a> {
     pub groups: &'a DocumentGroups,
     /// Shingles that may be held between rounds.
     pub held: usize,
+    /// What ends the run early.
+    pub cancel: &'a Cancel,
 }
 
 /// The shingle sets that were made, by document. One that could not be read has none, and matches nothing.
@@ -41,13 +44,14 @@ type ShinglesOf<'a> = dyn Fn(u32) -> Result<Vec<u64>, Skipped> + Sync + 'a;
 
 impl Selector<'_> {
     /// Returns what was decided, and the documents that could not be read again.
-    pub fn select(&self, buckets: MemberBuckets) -> (Selected, Vec<(u32, Skipped)>) {
+    pub fn select(&self, buckets: MemberBuckets) -> crate::Result<(Selected, Vec<(u32, Skipped)>)> {
         let mut sets = HeldSets::default();
         let shingles_of = self.shingles_by(self.sketcher);
         let measured_shingles_of = self.shingles_by(self.private);
         let mut selection = Selection::new(self.rules, buckets).across(self.groups);
         count_sample(&mut selection, &shingles_of);
         while !selection.next_round().is_empty() {
+            self.cancel.check()?;
             let mut questions = questions(&selection, &mut sets, &shingles_of);
             selection.ask_each_other(&mut questions);
             questions.par_iter_mut().for_each(Question::sort);
@@ -58,7 +62,7 @@ impl Selector<'_> {
             }
             selection.settle(&questions);
         }
-        (selection.into_selected(), sets.lost)
+        Ok((selection.into_selected(), sets.lost))
     }
 
     /// Returns what makes the shingles of a document by a sketcher.

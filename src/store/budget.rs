@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::cancel::Cancel;
 use super::steps::Steps;
 
 /// What a run may use. Nothing of it changes the findings.
@@ -14,6 +15,8 @@ pub struct Resources {
     pub memory: Option<u64>,
     /// Where temporary files go; `None` for the system's folder for them.
     pub tmp: Option<PathBuf>,
+    /// What ends the run early.
+    pub cancel: Cancel,
 }
 
 /// The parts of the memory that may be used.
@@ -29,6 +32,8 @@ pub(crate) struct Budget {
     pub folder: PathBuf,
     /// How far the comparison of passages is.
     pub steps: Arc<Steps>,
+    /// What ends the run early.
+    pub cancel: Cancel,
 }
 
 /// Shingles held where there is no limit: 64 MiB.
@@ -51,7 +56,8 @@ impl Budget {
         let memory = resources.memory.map_or(usize::MAX, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
         let folder = resources.tmp.clone().unwrap_or_else(std::env::temp_dir);
         let sets = SETS_HELD.min(memory / 4 / size_of::<u64>());
-        Self { table: memory / 3, sets, memory, folder, steps: Arc::default() }
+        let (steps, cancel) = (Arc::default(), resources.cancel.clone());
+        Self { table: memory / 3, sets, memory, folder, steps, cancel }
     }
 
     /// Bytes of postings that are held. Tables and sets are done with when they are made.

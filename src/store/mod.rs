@@ -4,6 +4,7 @@
 //! Each is held in memory up to its part of the budget and then goes on in a `SpillFile`.
 
 mod budget;
+mod cancel;
 mod column;
 mod partition;
 mod private;
@@ -15,6 +16,7 @@ mod words;
 
 pub(crate) use budget::Budget;
 pub use budget::Resources;
+pub use cancel::Cancel;
 pub(crate) use column::SpillColumn;
 pub(crate) use partition::{Partition, Partitions, divide};
 pub(crate) use private::private_seed;

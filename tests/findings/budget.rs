@@ -39,7 +39,7 @@ fn pages() -> Vec<Generated> {
 }
 
 fn with(memory: Option<u64>, tmp: &Path) -> Resources {
-    Resources { threads: 2, memory, tmp: Some(tmp.to_owned()) }
+    Resources { threads: 2, memory, tmp: Some(tmp.to_owned()), ..Resources::default() }
 }
 
 fn run(paths: &[PathBuf], parameters: &Config, resources: &Resources) -> doublon::Result<Findings> {

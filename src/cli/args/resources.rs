@@ -64,7 +64,7 @@ impl ResourceArgs {
         if let Some(folder) = tmp.as_deref().filter(|folder| !folder.is_dir()) {
             return Err(refused("tmp", &folder.display(), "a folder that is there"));
         }
-        Ok(Resources { threads: *threads, memory, tmp: tmp.clone() })
+        Ok(Resources { threads: *threads, memory, tmp: tmp.clone(), ..Resources::default() })
     }
 }
 

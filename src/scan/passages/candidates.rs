@@ -52,6 +52,7 @@ pub(super) fn candidates(
                 break;
             }
             let linked = some.into_par_iter().map(|share| {
+                budget.cancel.check()?;
                 let candidates = linker.candidates(share)?;
                 budget.steps.advance((words.len() / KEY_SHARES) as u64);
                 Ok(divide(&candidates, DOCUMENT_SHARES, share_of))
@@ -89,6 +90,7 @@ fn postings(
     let batches: Vec<&[u32]> = included.chunk_by(|&x, &y| batch_of(x) == batch_of(y)).collect();
     for batches in batches.chunks(2 * rayon::current_num_threads()) {
         let made = batches.par_iter().map(|docs| {
+            budget.cancel.check()?;
             let postings = postings_of(words, docs, config, keys)?;
             budget.steps.advance(docs.iter().map(|&doc| words.count(doc)).sum());
             Ok(divide(&postings, keys.len(), |posting| share_of_key(posting.key) - keys.start))

@@ -87,7 +87,7 @@ pub(crate) fn find(
     budget: &Budget,
 ) -> Result<Passages> {
     let candidates = candidates(&words, included, groups, config, budget)?;
-    let mut repeats = repeats::align(&words, candidates, config, &budget.steps)?;
+    let mut repeats = repeats::align(&words, candidates, config, budget)?;
     let short = std::mem::take(&mut repeats.short);
     let short_passages = families(short.iter().map(|(a, b)| (a, b))).families.len() as u64;
     drop(short);

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use crate::error::Result;
 use crate::scan::pool::Pool;
-use crate::store::{HeldWords, Partition, Step, Steps, Words};
+use crate::store::{Budget, Cancel, HeldWords, Partition, Step, Words};
 use doublon_core::Config;
 use doublon_core::candidate::postings::Candidate;
 use doublon_core::kernel::{PackedRuns, PassageRepeat, PassageRepeats, RepeatAligner};
@@ -26,21 +26,21 @@ pub(super) fn measure(
 
 /// Aligns the candidates, which are in shares by first document.
 ///
-/// `steps` counts the shares.
+/// The steps of `budget` count the shares.
 pub(super) fn align(
     words: &Words,
     candidates: Vec<Partition<Candidate>>,
     config: &Config,
-    steps: &Steps,
+    budget: &Budget,
 ) -> Result<PassageRepeats> {
-    steps.begin(Step::Aligning, candidates.len() as u64);
+    budget.steps.begin(Step::Aligning, candidates.len() as u64);
     let worker = || Worker {
         aligner: RepeatAligner::new(&words.vocabulary, config),
         a: HeldWords::default(),
         b: HeldWords::default(),
     };
-    let aligner = ShareAligner { words, workers: Pool::new(worker) };
-    let aligned = candidates.into_par_iter().map(|share| aligner.align(share).inspect(|_| steps.advance(1)));
+    let aligner = ShareAligner { words, workers: Pool::new(worker), cancel: &budget.cancel };
+    let aligned = candidates.into_par_iter().map(|share| aligner.align(share).inspect(|_| budget.steps.advance(1)));
     Ok(joined(aligned.collect::<Result<_>>()?))
 }
 
@@ -54,6 +54,7 @@ struct Worker<'a> {
 struct ShareAligner<'a, F> {
     words: &'a Words,
     workers: Pool<F, Worker<'a>>,
+    cancel: &'a Cancel,
 }
 
 impl<'a, F: Fn() -> Worker<'a> + Sync> ShareAligner<'a, F> {
@@ -71,6 +72,7 @@ impl<'a, F: Fn() -> Worker<'a> + Sync> ShareAligner<'a, F> {
     }
 
     fn align_pair(&self, worker: &mut Worker<'_>, pair: &[Candidate], found: &mut PassageRepeats) -> Result<()> {
+        self.cancel.check()?;
         let (a, b) = (pair[0].a.doc, pair[0].b.doc);
         let words_a = self.words.tokens(a, &mut worker.a)?;
         let words_b = if a == b { words_a } else { self.words.tokens(b, &mut worker.b)? };

@@ -43,6 +43,7 @@ impl FoundPassages<'_> {
         let mut lost = Vec::new();
         budget.steps.begin(Step::Telling, choice.listed.len() as u64);
         for batch in batches(&repeats.listed, choice, places, budget.passage_texts()) {
+            budget.cancel.check()?;
             let texts = DifferingTexts::read(reporter, &repeats.listed, &choice.listed[batch.clone()], places);
             let of_match = |reader: &mut TokenReader, n: usize| {
                 let repeat = &repeats.listed[choice.listed[n]];
