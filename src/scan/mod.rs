@@ -12,6 +12,7 @@ mod differences;
 mod documents;
 mod emit;
 pub mod forecast;
+mod given;
 
 mod guard;
 mod headings;
@@ -33,7 +34,7 @@ mod written;
 pub(crate) use block::id_hash;
 pub(crate) use corpus::{CorpusBuilder, modified, sizes};
 pub use deduper::Deduper;
-
+pub use given::TextColumn;
 pub(crate) use guard::{guarded, internal_error};
 pub(crate) use intake::{BlockSource, read as read_sources};
 pub use known::read_known_text;
