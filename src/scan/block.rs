@@ -162,8 +162,9 @@ impl BlockWorker {
         block: &mut BlockRows,
         scratch: &mut BlockScratch,
     ) {
-        let Some(text) = given.column.text(row) else {
-            return block.skipped.push(missing_text(origin.name, record));
+        let text = match given.column.text(row) {
+            Ok(text) => text,
+            Err(reason) => return block.skipped.push(skipped_row(origin.name, record, reason)),
         };
         let (id, value) = (given.column.id(row), given.column.value(row));
         match self.describe(text, block, scratch) {
@@ -259,17 +260,10 @@ pub(super) struct GivenRows<'a> {
     pub rows: std::ops::Range<usize>,
 }
 
-/// Reports a row without a text.
-pub(super) fn missing_text(source: &str, record: u64) -> Skipped {
-    let detail = Some("the text is missing".to_owned());
-    Skipped {
-        source: source.to_owned(),
-        record: Some(record),
-        offset: None,
-        reason: Reason::MissingText,
-        detail,
-        against: false,
-    }
+/// Reports a row that has no text.
+pub(super) fn skipped_row(source: &str, record: u64, reason: Reason) -> Skipped {
+    let detail = (reason == Reason::MissingText).then(|| "the text is missing".to_owned());
+    Skipped { source: source.to_owned(), record: Some(record), offset: None, reason, detail, against: false }
 }
 
 /// Equal for equal ids of one source; 0 means that there is none.

@@ -276,8 +276,8 @@ impl CorpusBuilder {
     ) -> Result<()> {
         let Self { worker, grown, budget, .. } = self;
         let name = grown.texts.names[source as usize].clone();
-        let number = grown.texts.add_column(column.clone());
-        let column = &*column;
+        let shared = Arc::clone(&column);
+        let (number, column) = (grown.texts.add_column(column), &*shared);
         let stretches = stretches(column);
         for together in stretches.chunks(2 * rayon::current_num_threads()) {
             let rows = |rows: &Range<usize>| {

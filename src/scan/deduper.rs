@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use doublon_core::Config;
 
-use super::block::missing_text;
+use super::block::skipped_row;
 use super::corpus::CorpusBuilder;
 use super::given::TextColumn;
 use super::progress::Progress;
 use super::run::{compare, threads};
 use crate::error::Result;
-use crate::finding::{InputOptions, Parameters, RecordId, Sink, Summary};
-use crate::source::{Item, Record, Source};
+use crate::finding::{InputOptions, Parameters, Reason, RecordId, Sink, Summary};
+use crate::source::{self, Block, Format, Item, Record, Source, SourceOptions};
 use crate::store::{Budget, Resources};
 
 /// Finds duplicate documents and repeated passages among texts that come one by one, from memory, from files, or both.
@@ -142,12 +142,37 @@ impl Deduper {
                 let length = text.len() as u64;
                 Item::Document(Record { record, id, text, length, ..Record::default() })
             }
-            None => Item::Skipped(missing_text("", record)),
+            None => Item::Skipped(skipped_row("", record, Reason::MissingText)),
         });
-        if started.waiting_bytes < BLOCK * started.pool.current_num_threads() {
-            return Ok(());
-        }
-        self.take_up()
+        self.take_up_if_many()
+    }
+
+    /// Takes records as the lines of a JSONL file, by the fields that [`input`](Self::input) names. No line is blank.
+    ///
+    /// # Errors
+    ///
+    /// As [`push`](Self::push). A line that cannot be read is listed as skipped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use doublon::{Config, Deduper, InputOptions};
+    ///
+    /// let input = InputOptions { text_field: "messages[].content".into(), ..InputOptions::default() };
+    /// let chat = r#"{"messages": [{"role": "user", "content": "Who wrote this?"}, {"content": "Somebody did."}]}"#;
+    /// let mut dedup = Deduper::new(Config::default()).input(input).threads(1);
+    /// dedup.push_json_lines(format!("{chat}\n{chat}\n").into_bytes())?;
+    /// assert_eq!(dedup.finish(&mut Vec::new())?.removed, 1);
+    /// # Ok::<(), doublon::Error>(())
+    /// ```
+    pub fn push_json_lines(&mut self, lines: Vec<u8>) -> Result<()> {
+        let options = SourceOptions::new(&self.input, &self.config.keep);
+        let started = self.start()?;
+        started.waiting_bytes += lines.len();
+        let (mut block, before) = (Block::of(lines, started.count, 0), started.waiting.len());
+        source::parse(&mut block, Format::Jsonl, "", &options, &mut started.waiting);
+        started.count += (started.waiting.len() - before) as u64;
+        self.take_up_if_many()
     }
 
     /// Takes all texts of a column, and does not copy them: it is held until the findings are handed out.
@@ -161,6 +186,7 @@ impl Deduper {
     /// ```
     /// use std::sync::Arc;
     ///
+    /// use doublon::finding::Reason;
     /// use doublon::scan::TextColumn;
     /// use doublon::{Config, Deduper};
     ///
@@ -171,8 +197,8 @@ impl Deduper {
     ///         self.0.len()
     ///     }
     ///
-    ///     fn text(&self, row: usize) -> Option<&str> {
-    ///         self.0.get(row).copied()
+    ///     fn text(&self, row: usize) -> Result<&str, Reason> {
+    ///         self.0.get(row).copied().ok_or(Reason::MissingText)
     ///     }
     /// }
     ///
@@ -237,6 +263,12 @@ impl Deduper {
                 none.insert(Started { pool, budget, builder, pushed: None, count: 0, waiting, waiting_bytes: 0 })
             }
         })
+    }
+
+    fn take_up_if_many(&mut self) -> Result<()> {
+        let started = self.start()?;
+        let is_enough = started.waiting_bytes >= BLOCK * started.pool.current_num_threads();
+        if is_enough { self.take_up() } else { Ok(()) }
     }
 
     /// Takes up the texts that wait.

@@ -1,6 +1,6 @@
 //! Texts that somebody else holds in memory, and that are read where they are.
 
-use crate::finding::RecordId;
+use crate::finding::{Reason, RecordId};
 
 /// A column of texts in memory, such as one of a table, that a [`Deduper`](super::Deduper) reads as often as it needs.
 ///
@@ -14,8 +14,12 @@ pub trait TextColumn: Send + Sync {
         self.len() == 0
     }
 
-    /// Returns the text of a row below [`len`](Self::len), or `None` if it has none. It is the same each time.
-    fn text(&self, row: usize) -> Option<&str>;
+    /// Returns the text of a row below [`len`](Self::len). It is the same each time.
+    ///
+    /// # Errors
+    ///
+    /// Says why there is none, such as [`Reason::MissingText`].
+    fn text(&self, row: usize) -> Result<&str, Reason>;
 
     /// Returns what a row is called, if it has a name of its own.
     fn id(&self, _row: usize) -> Option<RecordId> {

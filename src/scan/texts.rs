@@ -221,7 +221,7 @@ impl Texts {
         let (column, row) = (&self.columns[place.length as usize], place.offset as usize);
         let (source, record) = (place.source, place.record);
         let lost = || self.lost(source, Some(record), "its text is no longer there");
-        let text = column.text(row).ok_or_else(lost)?.to_owned();
+        let text = column.text(row).map_err(|_| lost())?.to_owned();
         Ok(Document { source, record, id: column.id(row), text, ..Document::default() })
     }
 

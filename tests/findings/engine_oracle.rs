@@ -94,8 +94,8 @@ impl TextColumn for HeldTexts {
         self.0.len()
     }
 
-    fn text(&self, row: usize) -> Option<&str> {
-        self.0.get(row).map(String::as_str)
+    fn text(&self, row: usize) -> Result<&str, Reason> {
+        self.0.get(row).map(String::as_str).ok_or(Reason::MissingText)
     }
 }
 
@@ -323,14 +323,15 @@ impl Progress for EndsAt {
 fn a_run_that_is_ended_early_fails_in_each_phase() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("texts.jsonl");
-    let text = |n: usize| (0..60).map(|word| format!("w{} ", (n / 2 * 7 + word) % 90)).collect::<String>();
+    let text = |n: usize| (0..60).map(|word| format!("w{}", (n / 2 * 7 + word) % 90)).collect::<Vec<_>>().join(" ");
     let line = |n: usize| serde_json::json!({ "text": text(n) }).to_string() + "\n";
     fs::write(&path, (0..40).map(line).collect::<String>()).unwrap();
     for phase in ["reading", "comparing documents", "comparing passages", "none"] {
         let cancel = Cancel::default();
         let resources = Resources { cancel: cancel.clone(), ..Resources::default() };
         let input = InputOptions::default();
-        let found = scan(&[path.clone()], &Config::default(), &input, &resources, &EndsAt { phase, cancel });
+        let found =
+            scan(std::slice::from_ref(&path), &Config::default(), &input, &resources, &EndsAt { phase, cancel });
         assert_eq!(matches!(found, Err(Error::Cancelled)), phase != "none", "{phase}");
         assert!(phase != "none" || !found.unwrap().matches.is_empty(), "there are passages to be compared");
     }
@@ -348,5 +349,5 @@ fn a_row_without_a_text_is_skipped_and_keeps_its_number() {
     assert_eq!((findings.skipped[0].record, findings.skipped[0].reason), (Some(0), Reason::MissingText));
     let cluster = &findings.clusters[0];
     assert_eq!((cluster.keep.record, cluster.members[0].doc.record), (1, 2));
-    assert_eq!(cluster.keep.id.as_ref().map(|id| id.is_string()), Some(false));
+    assert_eq!(cluster.keep.id.as_ref().map(RecordId::is_string), Some(false));
 }
