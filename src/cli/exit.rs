@@ -3,11 +3,13 @@
 //! A shell gives 130 to a program that an interrupt ended: nothing here catches one, since output is never half written.
 
 use std::io;
-use std::process::ExitCode;
 
 use doublon::Error;
 
 use super::facts::{RunFacts, SkipFacts};
+
+/// All was done.
+pub const SUCCESS: u8 = 0;
 
 /// Wrong usage, or the run failed.
 pub const FAILURE: u8 = 2;
@@ -47,12 +49,12 @@ impl Outcome {
     }
 
     /// Returns the exit code.
-    pub fn code(self) -> ExitCode {
-        ExitCode::from(match self {
-            Self::Done => 0,
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => SUCCESS,
             Self::Condition => 1,
             Self::Partial => 3,
-        })
+        }
     }
 }
 

@@ -21,6 +21,7 @@ mod value;
 mod windows;
 
 pub use self::answer::AnswerArgs;
+pub use self::input::InputArgs;
 pub use self::limits::LimitArgs;
 pub use self::lists::{AgainstArgs, ListArgs};
 pub use self::messages::MessageArgs;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args as Group;
 use doublon::Result;
-use doublon::scan::Resources;
+use doublon::scan::{Cancel, Resources};
 
 use super::value::{refused, size};
 
@@ -44,6 +44,9 @@ pub struct ResourceArgs {
     /// Example: --tmp /scratch
     #[arg(long, value_name = "DIR")]
     tmp: Option<PathBuf>,
+    /// What ends the run early, where somebody does.
+    #[arg(skip)]
+    pub cancel: Cancel,
 }
 
 impl ResourceArgs {
@@ -53,7 +56,7 @@ impl ResourceArgs {
     ///
     /// When a value is outside its range.
     pub fn resources(&self) -> Result<Resources> {
-        let Self { threads, memory, tmp } = self;
+        let Self { threads, memory, tmp, cancel } = self;
         if *threads > MOST_THREADS {
             return Err(refused("threads", threads, "from 0 to 1024"));
         }
@@ -64,7 +67,7 @@ impl ResourceArgs {
         if let Some(folder) = tmp.as_deref().filter(|folder| !folder.is_dir()) {
             return Err(refused("tmp", &folder.display(), "a folder that is there"));
         }
-        Ok(Resources { threads: *threads, memory, tmp: tmp.clone(), ..Resources::default() })
+        Ok(Resources { threads: *threads, memory, tmp: tmp.clone(), cancel: cancel.clone() })
     }
 }
 
