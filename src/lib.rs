@@ -22,7 +22,14 @@
 //! - [`inspect`] compares two documents and explains findings, [`stats`] measures a corpus, [`report`] renders all.
 //! - [`core`] is the engine by itself, for texts in memory, without files and threads.
 
+// The program's own rooms name the library as all its users do.
+#[cfg(feature = "cli")]
+extern crate self as doublon;
+
 pub mod audit;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod cli;
 pub mod error;
 pub mod finding;
 pub mod inspect;

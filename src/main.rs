@@ -1,9 +1,9 @@
 //! The program: parse, run, exit code.
 
-mod cli;
-
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    cli::run()
+    doublon::cli::silence_guarded_panics();
+    doublon::cli::listen();
+    doublon::cli::run(std::env::args_os()).into()
 }

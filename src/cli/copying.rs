@@ -9,11 +9,9 @@ use doublon::report::visible::visible;
 use doublon::rewrite::{
     CleanSummary, CopiedSource, CopySink, CopyTarget, Plan, apply, check, names, removals, sources, staying,
 };
-use doublon::scan::Progress;
+use doublon::scan::{Cancel, Progress};
 use doublon::source::{EVIDENCE, NamedCopy, SUMMARY, evidence_beside, named_copy};
 
-use super::interrupt;
-use super::progress::Meter;
 use super::say::say;
 
 /// A copy as it was asked for.
@@ -29,6 +27,8 @@ pub struct CopyRequest<'a> {
     pub allow_wipeout: bool,
     /// Where names in the output start from.
     pub roots: &'a [PathBuf],
+    /// What ends the run early.
+    pub cancel: Cancel,
 }
 
 impl CopyRequest<'_> {
@@ -75,7 +75,7 @@ impl CopyRequest<'_> {
         plan: &mut Plan,
         mut target: Option<CopyTarget>,
         inputs: &[PathBuf],
-        meter: &Meter,
+        meter: &dyn Progress,
     ) -> Result<CleanSummary> {
         let mut copied = self.copy(plan, &mut target, meter);
         while let Err(Error::Damaged { path, detail }) = &copied {
@@ -93,6 +93,7 @@ impl CopyRequest<'_> {
             let names = self.copy_names(&copied_paths(plan), Some(&target))?;
             target.write(&Path::new(EVIDENCE).join("sources.jsonl"), |out| sources(plan, &names, &copied, out))?;
             write_evidence(&mut target, plan, &summary)?;
+            self.cancel.commit()?;
             target.publish()?;
         }
         Ok(summary)
@@ -135,7 +136,12 @@ impl CopyRequest<'_> {
         say(&format!("wrote {files}, {sizes}, to {out}; {} tells what is missing", removed.display()));
     }
 
-    fn copy(&self, plan: &Plan, target: &mut Option<CopyTarget>, meter: &Meter) -> Result<Vec<CopiedSource>, Error> {
+    fn copy(
+        &self,
+        plan: &Plan,
+        target: &mut Option<CopyTarget>,
+        meter: &dyn Progress,
+    ) -> Result<Vec<CopiedSource>, Error> {
         let checked = check(plan)?;
         let names = self.copy_names(&copied_paths(plan), target.as_ref())?;
         meter.phase(if self.dry_run { "checking" } else { "writing" }, Some(total(plan)));
@@ -143,10 +149,9 @@ impl CopyRequest<'_> {
             Some(target) => target,
             None => &mut (),
         };
-        let cancel = interrupt::cancel();
         apply(checked, &names, sink, &|read| {
             meter.advance(read);
-            cancel.check()
+            self.cancel.check()
         })
     }
 

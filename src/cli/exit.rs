@@ -3,12 +3,14 @@
 //! A run that a signal ended has the exit code that a shell gives it: 130 for an interrupt, 143 for SIGTERM, 129 for SIGHUP.
 
 use std::io;
-use std::process::ExitCode;
 
 use doublon::Error;
 
 use super::facts::{RunFacts, SkipFacts};
 use super::interrupt;
+
+/// All was done.
+pub const SUCCESS: u8 = 0;
 
 /// Wrong usage, or the run failed.
 pub const FAILURE: u8 = 2;
@@ -48,12 +50,12 @@ impl Outcome {
     }
 
     /// Returns the exit code.
-    pub fn code(self) -> ExitCode {
-        ExitCode::from(match self {
-            Self::Done => 0,
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => SUCCESS,
             Self::Condition => 1,
             Self::Partial => 3,
-        })
+        }
     }
 }
 

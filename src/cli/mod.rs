@@ -1,11 +1,14 @@
 //! Arguments, commands, messages, progress. The only place that prints, reads flags or exits.
 //!
+//! It is the program, and stands in the library for those alone who bring the program along, as the package of Python does:
+//! what it offers may change with any version.
+//!
 //! Results go to standard output or to a file, all else to standard error.
 //!
 //! The files form floors, and each uses lower floors only:
 //!
 //! ```text
-//! 6  program                     parse, dispatch, exit code
+//! 6  program, named              parse, dispatch, exit code; the settings by their names, for other front ends
 //! 5  command_line                the commands and their arguments, as one definition
 //! 4  commands/                   a file for each command: its arguments, and what it does
 //! 3  render, baseline, copying, hints, next, progress, saved
@@ -25,6 +28,7 @@ mod exit;
 mod facts;
 mod hints;
 mod interrupt;
+pub mod named;
 mod next;
 mod output;
 mod plan;
@@ -34,4 +38,5 @@ mod render;
 mod saved;
 mod say;
 
-pub use self::program::run;
+pub use self::interrupt::listen;
+pub use self::program::{run, silence_guarded_panics};

@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::path::Path;
-use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, FromArgMatches};
@@ -15,41 +14,38 @@ use super::commands::{
 };
 use super::config::{CommandLineError, Resolved, place_of, resolve};
 use super::exit::{self, Outcome};
-use super::interrupt;
 use super::say::{say, write_plain};
 
-/// Runs the program on its command line and returns the exit code.
-pub fn run() -> ExitCode {
-    #[cfg(feature = "parquet")]
-    silence_guarded_panics();
-    interrupt::listen();
-    run_with(std::env::args_os())
+/// Runs the program on its command line, of which the first is its name, and returns the exit code.
+pub fn run(arguments: impl Iterator<Item = OsString>) -> u8 {
+    match parse(&arguments.collect::<Vec<_>>()) {
+        Ok((line, resolved)) => run_parsed(&line, &resolved),
+        Err(CommandLineError::Usage(message)) => usage(&message),
+        Err(CommandLineError::Setting(error)) => failure(&error),
+    }
 }
 
 /// Keeps panics silent that become a fault of the file that caused them: they are reported with its name.
-#[cfg(feature = "parquet")]
-fn silence_guarded_panics() {
-    let print = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        if !doublon::source::parquet::is_guarded() {
-            print(panic);
-        }
-    }));
+pub fn silence_guarded_panics() {
+    #[cfg(feature = "parquet")]
+    {
+        let print = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if !doublon::source::parquet::is_guarded() {
+                print(panic);
+            }
+        }));
+    }
 }
 
-fn run_with(arguments: impl Iterator<Item = OsString>) -> ExitCode {
-    let (line, resolved) = match parse(&arguments.collect::<Vec<_>>()) {
-        Ok(parsed) => parsed,
-        Err(CommandLineError::Usage(message)) => return usage(&message),
-        Err(CommandLineError::Setting(error)) => return failure(&error),
-    };
+fn run_parsed(line: &CommandLine, resolved: &Resolved) -> u8 {
     if let Some(file) = resolved.file.as_deref().filter(|_| resolved.tells_file()) {
         say(&format!("settings are from {file}"));
     }
     resolved.notes.iter().for_each(|note| say(note));
-    match command(&line) {
+    match command(line) {
         Ok(outcome) => outcome.code(),
-        Err(error) if exit::is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) if exit::is_closed_pipe(&error) => exit::SUCCESS,
         Err(error) => match error.downcast_ref() {
             Some(message) => usage(message),
             None => failure(&match place_of(&error, &resolved.defaults) {
@@ -88,28 +84,28 @@ fn command(line: &CommandLine) -> anyhow::Result<Outcome> {
     }
 }
 
-fn failure(error: &anyhow::Error) -> ExitCode {
+fn failure(error: &anyhow::Error) -> u8 {
     match error.downcast_ref() {
         Some(Error::Cancelled) => say("interrupted; no file was written"),
         _ => say(&format!("{error:#}")),
     }
-    exit::code_of(error).into()
+    exit::code_of(error)
 }
 
 /// Prints help where it was asked for, and otherwise what is wrong with the arguments. An argument can hold anything,
 /// such as the name of a file from an archive.
-fn usage(message: &clap::Error) -> ExitCode {
+fn usage(message: &clap::Error) -> u8 {
     if let Some(path) = path_for_command(message) {
         say(&format!("{path} is no command; to look for duplicates in it: doublon scan {path}"));
-        exit::FAILURE.into()
+        exit::FAILURE
     } else if message.use_stderr() {
         let message = message.to_string().replacen("error: ", "doublon: ", 1);
         let lines: Vec<_> = message.lines().map(visible).collect();
         write_plain(&lines.join("\n"));
-        exit::FAILURE.into()
+        exit::FAILURE
     } else {
         let _ = message.print();
-        ExitCode::SUCCESS
+        exit::SUCCESS
     }
 }
 

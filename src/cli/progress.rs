@@ -247,6 +247,10 @@ impl Progress for Meter {
         self.state.done.fetch_add(bytes, Relaxed);
     }
 
+    fn finish(&self) {
+        Self::finish(self);
+    }
+
     fn watch(&self, steps: &Arc<Steps>) {
         let mut phase = self.state.phase();
         phase.steps = Some(Arc::clone(steps));

@@ -23,7 +23,7 @@ use crate::finding::comparison::{
 };
 use crate::finding::{Equality, Findings, Parameters, PassageMatch, PlacedSpan, Reason};
 use crate::scan::{self, CorpusBuilder};
-use crate::source::{Record, Source, SourceOrder};
+use crate::source::{Item, Record, Source, SourceOrder};
 use crate::store::private_seed;
 use crate::store::{Budget, Resources};
 
@@ -233,7 +233,7 @@ fn found(both: [&Single; 2], config: &Config) -> Result<Findings> {
     for (n, single) in (0..).zip(both) {
         let source = Source::given(&*single.doc.source);
         let record = Record { record: n, id: None, ..single.record.clone() };
-        builder.push(number, scan::modified(&source, &config.keep), vec![vec![record]])?;
+        builder.push(number, scan::modified(&source, &config.keep), vec![vec![Item::Document(record)]])?;
     }
     let parameters = Parameters { config: config.clone(), ..Parameters::default() };
     let mut findings = Findings::default();

@@ -6,12 +6,13 @@ use doublon_core::kernel::{Masks, SketchRows, SketchScratch, Sketcher};
 use doublon_core::{Config, Keep};
 
 use super::counts::IntakeCounts;
+use super::given::TextColumn;
 use super::guard::{guarded, internal_error};
 use super::pool::Pool;
 use super::revision::{Revised, Revision};
 use super::texts::{TextPlace, document};
 use super::written;
-use crate::finding::{RecordId, Skipped};
+use crate::finding::{Reason, RecordId, Skipped};
 use crate::source::{Document, Format, Item, Record};
 use crate::store::{UnitReader, UnitRows, WordReader, WordRows, private_seed};
 
@@ -106,6 +107,18 @@ impl BlockWorker {
         self.workers.with(|scratch| self.rows_with(scratch, origin, items))
     }
 
+    /// Returns the rows of some texts that are in memory, whose numbers in the source begin at `first`.
+    pub fn given_rows(&self, origin: BlockOrigin<'_>, given: &GivenRows<'_>, first: u64) -> BlockRows {
+        self.workers.with(|scratch| {
+            let mut block = BlockRows { source: origin.source, ..BlockRows::default() };
+            block.counts.records = given.rows.len() as u64;
+            for (row, record) in given.rows.clone().zip(first..) {
+                self.take_up_given(origin, given, (row, record), &mut block, scratch);
+            }
+            block
+        })
+    }
+
     /// Returns what the words of documents were numbered with.
     pub fn into_word_readers(self) -> Vec<WordReader> {
         self.workers.into_all().into_iter().filter_map(|worker| worker.words).collect()
@@ -141,22 +154,33 @@ impl BlockWorker {
         }
     }
 
+    fn take_up_given(
+        &self,
+        origin: BlockOrigin<'_>,
+        given: &GivenRows<'_>,
+        (row, record): (usize, u64),
+        block: &mut BlockRows,
+        scratch: &mut BlockScratch,
+    ) {
+        let text = match given.column.text(row) {
+            Ok(text) => text,
+            Err(reason) => return block.skipped.push(skipped_row(origin.name, record, reason)),
+        };
+        let (id, value) = (given.column.id(row), given.column.value(row));
+        match self.describe(text, block, scratch) {
+            Ok(masks) => {
+                block.counts.add_known_text(&masks);
+                let facts = Record { record, id, value, ..Record::default() };
+                self.count(origin, &facts, text, block, scratch);
+                block.places.push(TextPlace::given(origin.source, record, (given.number, row)));
+            }
+            Err(panic) => block.skipped.push(internal_error(origin.name, Some((record, 0)), id.as_deref(), &panic)),
+        }
+    }
+
     fn add(&self, origin: BlockOrigin<'_>, record: Record, block: &mut BlockRows, worker: &mut BlockScratch) {
         let BlockOrigin { source, format, can_reread, .. } = origin;
-        block.counts.text_bytes += record.text.len() as u64;
-        block.counts.lossy += u64::from(record.lossy);
-        block.counts.with_value += u64::from(record.value.is_some());
-        block.counts.with_id += u64::from(record.id.is_some());
-        if let Some(encoding) = record.encoding {
-            block.counts.count_encoding(encoding.name());
-        }
-        if record.is_failure && self.keep != Keep::None {
-            block.failures.push(block.ids.len() as u32);
-        }
-        block.ids.push(record.id.as_ref().map_or(0, |id| id_hash(source, id)));
-        if !self.keep.goes_by_number() {
-            block.ranks.push(self.rank(origin.modified, &record, worker));
-        }
+        self.count(origin, &record, &record.text, block, worker);
         match format.filter(|_| can_reread) {
             _ if self.hold => block.documents.push(document(source, record)),
             Some(format) => block.places.push(TextPlace::new(source, format, &record)),
@@ -169,11 +193,35 @@ impl BlockWorker {
         }
     }
 
-    fn rank(&self, modified: u64, record: &Record, worker: &mut BlockScratch) -> Rank {
+    /// Counts a record, whose text may be elsewhere, and ranks it.
+    fn count(
+        &self,
+        origin: BlockOrigin<'_>,
+        record: &Record,
+        text: &str,
+        block: &mut BlockRows,
+        worker: &mut BlockScratch,
+    ) {
+        block.counts.text_bytes += text.len() as u64;
+        block.counts.lossy += u64::from(record.lossy);
+        block.counts.with_value += u64::from(record.value.is_some());
+        block.counts.with_id += u64::from(record.id.is_some());
+        if let Some(encoding) = record.encoding {
+            block.counts.count_encoding(encoding.name());
+        }
+        if record.is_failure && self.keep != Keep::None {
+            block.failures.push(block.ids.len() as u32);
+        }
+        block.ids.push(record.id.as_ref().map_or(0, |id| id_hash(origin.source, id)));
+        if !self.keep.goes_by_number() {
+            block.ranks.push(self.rank(origin.modified, text, record.value.as_deref(), worker));
+        }
+    }
+
+    fn rank(&self, modified: u64, text: &str, value: Option<&str>, worker: &mut BlockScratch) -> Rank {
         let counts = matches!(self.keep, Keep::Longest | Keep::Shortest);
-        let words = if counts { worker.scratch.tokens(&record.text).len() as u64 } else { 0 };
-        let text_bytes = record.text.len() as u64;
-        keep::rank(&self.keep, Merits { words, text_bytes, modified, value: record.value.as_deref() })
+        let words = if counts { worker.scratch.tokens(text).len() as u64 } else { 0 };
+        keep::rank(&self.keep, Merits { words, text_bytes: text.len() as u64, modified, value })
     }
 
     /// Appends the row and the words of a text, and returns where known text stands in it; or says on what that failed.
@@ -202,6 +250,20 @@ impl BlockWorker {
         }
         result
     }
+}
+
+/// Some rows of a column that is in memory.
+pub(super) struct GivenRows<'a> {
+    pub column: &'a dyn TextColumn,
+    /// The number of the column.
+    pub number: u32,
+    pub rows: std::ops::Range<usize>,
+}
+
+/// Reports a row that has no text.
+pub(super) fn skipped_row(source: &str, record: u64, reason: Reason) -> Skipped {
+    let detail = (reason == Reason::MissingText).then(|| "the text is missing".to_owned());
+    Skipped { source: source.to_owned(), record: Some(record), offset: None, reason, detail, against: false }
 }
 
 /// Equal for equal ids of one source; 0 means that there is none.

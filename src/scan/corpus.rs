@@ -1,6 +1,7 @@
 //! All documents of a run, read once: where each stands, and what is kept of it to compare it.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
@@ -12,9 +13,10 @@ use doublon_core::kernel::{NO_TOKEN, Sketcher};
 use doublon_core::{Config, Keep};
 use rayon::prelude::*;
 
-use super::block::{BlockOrigin, BlockRows, BlockWorker};
+use super::block::{BlockOrigin, BlockRows, BlockWorker, GivenRows};
 use super::counts::IntakeCounts;
 use super::forecast::Forecast;
+use super::given::TextColumn;
 use super::intake;
 use super::parallel::read_ahead;
 use super::progress::Progress;
@@ -25,7 +27,7 @@ use super::table::Table;
 use super::texts::{TextStore, Texts};
 use crate::error::{Error, Result};
 use crate::finding::{InputOptions, Skipped, SourceInfo};
-use crate::source::{self, Compression, Item, Record, Source, SourceOptions, SourceOrder};
+use crate::source::{self, Compression, Item, Source, SourceOptions, SourceOrder};
 use crate::store::{Budget, SpillColumn, Units, Words};
 
 /// What was read.
@@ -96,6 +98,9 @@ struct Grown {
 
 /// The group of documents that others are only compared with.
 const AGAINST: u32 = 0;
+
+/// Bytes of a column of texts that one thread takes up at a time.
+const STRETCH: usize = 1 << 18;
 
 /// Texts stay in memory if all files are no larger than this together: to read them again would take more time than
 /// memory is worth.
@@ -252,13 +257,41 @@ impl CorpusBuilder {
     }
 
     /// Takes blocks of texts that are in memory as documents of one source, which was modified at `modified`.
-    pub fn push(&mut self, source: u32, modified: u64, blocks: Vec<Vec<Record>>) -> Result<()> {
+    pub fn push(&mut self, source: u32, modified: u64, blocks: Vec<Vec<Item>>) -> Result<()> {
         let Self { worker, grown, budget, .. } = self;
         let name = grown.texts.names[source as usize].clone();
-        let origin = BlockOrigin { source, name: &name, format: None, can_reread: false, modified, revision: (0, &()) };
-        let rows = |records: Vec<Record>| worker.rows(origin, records.into_iter().map(Item::Document).collect());
-        let blocks: Vec<BlockRows> = blocks.into_par_iter().map(rows).collect();
+        let blocks: Vec<BlockRows> =
+            blocks.into_par_iter().map(|items| worker.rows(pushed(source, &name, modified), items)).collect();
         blocks.into_iter().try_for_each(|block| grown.append(block, budget))
+    }
+
+    /// Takes the texts of a column, which stay where they are, as documents of one source, from number `first` on.
+    /// `progress` is told of them.
+    pub fn push_column(
+        &mut self,
+        source: u32,
+        column: Arc<dyn TextColumn>,
+        first: u64,
+        progress: &dyn Progress,
+    ) -> Result<()> {
+        let Self { worker, grown, budget, .. } = self;
+        let name = grown.texts.names[source as usize].clone();
+        let shared = Arc::clone(&column);
+        let (number, column) = (grown.texts.add_column(column), &*shared);
+        let stretches = stretches(column);
+        for together in stretches.chunks(2 * rayon::current_num_threads()) {
+            let rows = |rows: &Range<usize>| {
+                let given = GivenRows { column, number, rows: rows.clone() };
+                worker.given_rows(pushed(source, &name, 0), &given, first + rows.start as u64)
+            };
+            let blocks: Vec<BlockRows> = together.par_iter().map(rows).collect();
+            for block in blocks {
+                progress.documents(block.ids.len() as u64);
+                progress.advance(block.counts.text_bytes);
+                grown.append(block, budget)?;
+            }
+        }
+        Ok(())
     }
 
     /// Ends the reading.
@@ -275,6 +308,24 @@ impl CorpusBuilder {
         let documents = DocumentTable { table, sketcher, order };
         Ok(Corpus { texts, documents, words, units, groups, sources, counts, skipped })
     }
+}
+
+/// What texts come from that are in memory: nothing of their source can be read again.
+fn pushed(source: u32, name: &str, modified: u64) -> BlockOrigin<'_> {
+    BlockOrigin { source, name, format: None, can_reread: false, modified, revision: (0, &()) }
+}
+
+/// Divides a column into stretches that one thread takes up at a time.
+fn stretches(column: &dyn TextColumn) -> Vec<Range<usize>> {
+    let (mut stretches, mut start, mut bytes) = (Vec::new(), 0, 0);
+    for row in 0..column.len() {
+        bytes += column.text(row).map_or(0, str::len);
+        if bytes >= STRETCH || row + 1 == column.len() {
+            stretches.push(start..row + 1);
+            (start, bytes) = (row + 1, 0);
+        }
+    }
+    stretches
 }
 
 /// Returns the order in which documents are kept: first those that others are only compared with, if `stays` tells of such,

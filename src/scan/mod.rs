@@ -13,6 +13,8 @@ mod differences;
 mod documents;
 mod emit;
 pub mod forecast;
+mod given;
+
 mod guard;
 mod headings;
 mod intake;
@@ -34,6 +36,7 @@ pub(crate) use block::id_hash;
 pub use contamination::decontaminate;
 pub(crate) use corpus::{CorpusBuilder, modified, sizes};
 pub use deduper::Deduper;
+pub use given::TextColumn;
 pub(crate) use guard::{guarded, internal_error};
 pub(crate) use intake::{BlockSource, read as read_sources};
 pub use known::read_known_text;

@@ -11,6 +11,8 @@ pub trait Progress: Sync {
     fn phase(&self, name: &str, total: Option<u64>);
     /// The phase has come so many bytes further.
     fn advance(&self, bytes: u64);
+    /// All phases are over, or what comes next is told in another way.
+    fn finish(&self) {}
     /// So many more documents were read.
     fn documents(&self, _count: u64) {}
     /// The comparison of passages, when it comes, counts its steps there. It is told once a scan.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::given::TextColumn;
 use super::written;
 use crate::error::{Error, Result};
 use crate::finding::{DocumentRef, Reason, Skipped};
@@ -24,6 +25,8 @@ pub(crate) struct Texts {
     stamps: Vec<Option<Stamp>>,
     /// Whether a source changed while it was read, by number: its documents are then no proof of anything.
     changed: Vec<bool>,
+    /// What others hold in memory.
+    columns: Vec<Arc<dyn TextColumn>>,
     pub store: TextStore,
 }
 
@@ -49,6 +52,9 @@ pub(crate) struct TextPlace {
 /// The number in place of a format where the place is one in the spool.
 const SPOOLED: u32 = u32::MAX;
 
+/// The number in place of a format where the place is a row of a column in memory.
+const GIVEN: u32 = u32::MAX - 1;
+
 impl TextPlace {
     /// A place in the source.
     pub fn new(source: u32, format: Format, record: &Record) -> Self {
@@ -59,6 +65,11 @@ impl TextPlace {
     pub fn spooled(document: &Document, offset: u64, length: u64) -> Self {
         let Document { source, record, .. } = *document;
         Self { offset, length, record, source, format: SPOOLED }
+    }
+
+    /// A row of a column in memory.
+    pub fn given(source: u32, record: u64, (column, row): (u32, usize)) -> Self {
+        Self { offset: row as u64, length: u64::from(column), record, source, format: GIVEN }
     }
 
     /// Returns the place when the spool begins `start` bytes earlier.
@@ -100,6 +111,12 @@ impl Texts {
     pub fn close_sources(&mut self, first: u32, stamps: Vec<Option<Stamp>>, changed: &[bool]) {
         self.stamps.splice(first as usize.., stamps);
         self.changed[first as usize..].copy_from_slice(changed);
+    }
+
+    /// Adds a column in memory, and returns its number.
+    pub fn add_column(&mut self, column: Arc<dyn TextColumn>) -> u32 {
+        self.columns.push(column);
+        self.columns.len() as u32 - 1
     }
 
     pub fn len(&self) -> usize {
@@ -164,8 +181,11 @@ impl<'a> TextReader<'a> {
             TextStore::Placed(places, spool) => {
                 let place = places.get(doc).map_err(|error| texts.lost(0, None, &error.to_string()))?;
                 texts.check(place.source, place.record)?;
-                let read =
-                    if place.format == SPOOLED { texts.read_spool(spool, &place) } else { self.read_place(&place) };
+                let read = match place.format {
+                    SPOOLED => texts.read_spool(spool, &place),
+                    GIVEN => texts.read_given(&place),
+                    _ => self.read_place(&place),
+                };
                 read.map(Cow::Owned)
             }
         }
@@ -195,6 +215,14 @@ impl Texts {
         let lost = |why: &str| self.lost(source, Some(record), why);
         let bytes = spool.read(place.offset, place.length).map_err(|error| lost(&error.to_string()))?;
         written::read(&bytes, source, record).ok_or_else(|| lost("the temporary file was changed"))
+    }
+
+    fn read_given(&self, place: &TextPlace) -> std::result::Result<Document, Skipped> {
+        let (column, row) = (&self.columns[place.length as usize], place.offset as usize);
+        let (source, record) = (place.source, place.record);
+        let lost = || self.lost(source, Some(record), "its text is no longer there");
+        let text = column.text(row).map_err(|_| lost())?.to_owned();
+        Ok(Document { source, record, id: column.id(row), text, ..Document::default() })
     }
 
     /// What was read of a file that changed meanwhile is of neither state for sure.

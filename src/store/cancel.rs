@@ -1,7 +1,7 @@
 //! How somebody outside ends a run early.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU8, Ordering::AcqRel, Ordering::Acquire};
 
 use crate::error::{Error, Result};
 
@@ -23,17 +23,37 @@ use crate::error::{Error, Result};
 /// assert!(matches!(found, Err(Error::Cancelled)));
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Cancel(Arc<AtomicBool>);
+pub struct Cancel(Arc<AtomicU8>);
+
+const RUNNING: u8 = 0;
+const CANCELLED: u8 = 1;
+const COMMITTED: u8 = 2;
 
 impl Cancel {
-    /// Ends the run at the next piece of work.
-    pub fn cancel(&self) {
-        self.0.store(true, Relaxed);
+    /// Ends the run at the next piece of work. Returns whether it ends: not if it is so far that its result counts.
+    pub fn cancel(&self) -> bool {
+        self.leave(CANCELLED)
+    }
+
+    /// Says that from now on the result counts, and the run is not ended any more.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Cancelled`] if it was ended before.
+    pub fn commit(&self) -> Result<()> {
+        if self.leave(COMMITTED) { Ok(()) } else { Err(Error::Cancelled) }
     }
 
     /// Returns whether the run is to end.
     pub fn is_cancelled(&self) -> bool {
-        self.0.load(Relaxed)
+        self.0.load(Acquire) == CANCELLED
+    }
+
+    fn leave(&self, state: u8) -> bool {
+        match self.0.compare_exchange(RUNNING, state, AcqRel, Acquire) {
+            Ok(_) => true,
+            Err(now) => now == state,
+        }
     }
 
     /// Goes on unless the run is to end.
@@ -43,5 +63,19 @@ impl Cancel {
     /// [`Error::Cancelled`] if it is.
     pub fn check(&self) -> Result<()> {
         if self.is_cancelled() { Err(Error::Cancelled) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_is_ended_or_counts_and_never_both() {
+        let (ended, counts) = (Cancel::default(), Cancel::default());
+        assert!(ended.cancel() && ended.cancel() && ended.check().is_err());
+        assert!(matches!(ended.commit(), Err(Error::Cancelled)));
+        assert!(counts.check().is_ok() && counts.commit().is_ok() && counts.commit().is_ok());
+        assert!(!counts.cancel() && !counts.is_cancelled());
     }
 }

@@ -6,11 +6,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use doublon::finding::{DocumentRef, Findings, Header, InputOptions, PlacedSpan};
+use doublon::finding::{DocumentRef, Findings, Header, InputOptions, PlacedSpan, Reason, RecordId};
 use doublon::report::json;
-use doublon::scan::{Resources, scan};
-use doublon::{Config, Deduper, Level, Scope};
+use doublon::scan::{Cancel, Progress, Resources, TextColumn, scan};
+use doublon::{Config, Deduper, Error, Level, Scope};
 use doublon_core::cluster::KeepOrder;
 use doublon_core::kernel::{
     PairFinder, PassageRepeats, PostingLinker, PostingMaker, RepeatAligner, SketchRows, TextBatch, WordBatch, extent,
@@ -85,6 +86,35 @@ fn push_texts(texts: &[&str], config: &Config, threads: usize) -> Findings {
     findings
 }
 
+/// Texts that stay where they are.
+struct HeldTexts(Vec<String>);
+
+impl TextColumn for HeldTexts {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn text(&self, row: usize) -> Result<&str, Reason> {
+        self.0.get(row).map(String::as_str).ok_or(Reason::MissingText)
+    }
+}
+
+/// Hands the texts to a [`Deduper`] as two columns, with one text between that comes by itself.
+fn push_columns(texts: &[&str], config: &Config, threads: usize) -> Findings {
+    let mut dedup = Deduper::new(config.clone()).threads(threads);
+    let half = texts.len() / 2;
+    let column = |texts: &[&str]| Arc::new(HeldTexts(texts.iter().map(|&text| text.to_owned()).collect()));
+    dedup.push_column(column(&texts[..half])).unwrap();
+    let rest = texts[half..].split_first().map_or(texts, |(text, rest)| {
+        dedup.push_row(None, Some(text)).unwrap();
+        rest
+    });
+    dedup.push_column(column(rest)).unwrap();
+    let mut findings = Findings::default();
+    dedup.finish(&mut findings).unwrap();
+    findings
+}
+
 /// The findings as they are saved, without the header and with no name for the source.
 fn saved_without_source(findings: Findings) -> String {
     let source = findings.header.sources.first().map(|source| source.path.clone()).unwrap_or_default();
@@ -105,6 +135,7 @@ fn texts_in_memory_give_the_findings_of_the_same_texts_in_a_file() {
         let scanned = saved_without_source(scanned);
         for threads in [1, 3] {
             assert_eq!(saved_without_source(push_texts(&texts, &config, threads)), scanned, "{name}");
+            assert_eq!(saved_without_source(push_columns(&texts, &config, threads)), scanned, "{name}, as columns");
         }
     }
 }
@@ -270,4 +301,53 @@ fn the_measures_of_a_comparison_are_those_of_the_pairs_of_a_scan() {
             assert_eq!(measured.map(f64::to_bits), told.map(f64::to_bits), "{name}");
         }
     }
+}
+
+/// Ends a run when a phase of it begins.
+struct EndsAt {
+    phase: &'static str,
+    cancel: Cancel,
+}
+
+impl Progress for EndsAt {
+    fn phase(&self, name: &str, _: Option<u64>) {
+        if name == self.phase {
+            self.cancel.cancel();
+        }
+    }
+
+    fn advance(&self, _: u64) {}
+}
+
+#[test]
+fn a_run_that_is_ended_early_fails_in_each_phase() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("texts.jsonl");
+    let text = |n: usize| (0..60).map(|word| format!("w{}", (n / 2 * 7 + word) % 90)).collect::<Vec<_>>().join(" ");
+    let line = |n: usize| serde_json::json!({ "text": text(n) }).to_string() + "\n";
+    fs::write(&path, (0..40).map(line).collect::<String>()).unwrap();
+    for phase in ["reading", "comparing documents", "comparing passages", "none"] {
+        let cancel = Cancel::default();
+        let resources = Resources { cancel: cancel.clone(), ..Resources::default() };
+        let input = InputOptions::default();
+        let found =
+            scan(std::slice::from_ref(&path), &Config::default(), &input, &resources, &EndsAt { phase, cancel });
+        assert_eq!(matches!(found, Err(Error::Cancelled)), phase != "none", "{phase}");
+        assert!(phase != "none" || !found.unwrap().matches.is_empty(), "there are passages to be compared");
+    }
+}
+
+#[test]
+fn a_row_without_a_text_is_skipped_and_keeps_its_number() {
+    let mut dedup = Deduper::new(Config::default());
+    dedup.push_row(RecordId::of_json("7"), None).unwrap();
+    dedup.push_row(RecordId::of_json("8"), Some("A text of some words.")).unwrap();
+    dedup.push_row(RecordId::of_json("9"), Some("A text of some words.")).unwrap();
+    let mut findings = Findings::default();
+    let summary = dedup.finish(&mut findings).unwrap();
+    assert_eq!((summary.documents, summary.kept, summary.removed), (3, 1, 1));
+    assert_eq!((findings.skipped[0].record, findings.skipped[0].reason), (Some(0), Reason::MissingText));
+    let cluster = &findings.clusters[0];
+    assert_eq!((cluster.keep.record, cluster.members[0].doc.record), (1, 2));
+    assert_eq!(cluster.keep.id.as_ref().map(RecordId::is_string), Some(false));
 }

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 
 use clap::Args as Group;
 use doublon::Result;
-use doublon::scan::Resources;
+use doublon::scan::{Cancel, Resources};
 
 use super::value::{refused, size};
-use crate::cli::interrupt::cancel;
+use crate::cli::interrupt;
 
 /// The least memory that a run is held to. With less, 1.2 million documents of 12 words took 43 MB whatever was asked.
 const LEAST_MEMORY: u64 = 64 << 20;
@@ -45,6 +45,9 @@ pub struct ResourceArgs {
     /// Example: --tmp /scratch
     #[arg(long, value_name = "DIR")]
     tmp: Option<PathBuf>,
+    /// What ends the run early, where somebody does; in the program, a signal.
+    #[arg(skip = interrupt::cancel())]
+    pub cancel: Cancel,
 }
 
 impl ResourceArgs {
@@ -54,7 +57,7 @@ impl ResourceArgs {
     ///
     /// When a value is outside its range.
     pub fn resources(&self) -> Result<Resources> {
-        let Self { threads, memory, tmp } = self;
+        let Self { threads, memory, tmp, cancel } = self;
         if *threads > MOST_THREADS {
             return Err(refused("threads", threads, "from 0 to 1024"));
         }
@@ -65,7 +68,7 @@ impl ResourceArgs {
         if let Some(folder) = tmp.as_deref().filter(|folder| !folder.is_dir()) {
             return Err(refused("tmp", &folder.display(), "a folder that is there"));
         }
-        Ok(Resources { threads: *threads, memory, tmp: tmp.clone(), cancel: cancel() })
+        Ok(Resources { threads: *threads, memory, tmp: tmp.clone(), cancel: cancel.clone() })
     }
 }
 

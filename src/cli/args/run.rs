@@ -5,7 +5,7 @@
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Args as Group, Command};
 use doublon::finding::Parameters;
-use doublon::scan::Resources;
+use doublon::scan::{Cancel, Resources};
 use doublon::{Config, Level, Result};
 use doublon_core::text::KnownText;
 
@@ -76,6 +76,16 @@ impl RunArgs {
         let builder = self.text.configure(Config::builder().level(level).known_text(known_text));
         let builder = self.documents.configure(builder, presets.documents)?;
         Ok(self.passages.configure(builder, presets.windows).build()?)
+    }
+
+    /// Returns what ends the run early.
+    pub fn cancel(&self) -> Cancel {
+        self.resources.cancel.clone()
+    }
+
+    /// Says what ends the run early.
+    pub fn end_by(&mut self, cancel: Cancel) {
+        self.resources.cancel = cancel;
     }
 
     /// Returns what the run may use.

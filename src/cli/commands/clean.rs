@@ -198,7 +198,7 @@ pub fn run(args: &CleanArgs) -> Result<Outcome> {
     let plan_output = Output::prepare(args.output.as_deref(), &given.paths)?;
     let (passages, cuts) = (args.passages != PassagesArg::Keep, args.passages == PassagesArg::Cut);
     let meter = Meter::of(&args.messages, Course::of_clean(passages, cuts, args.from.is_none()));
-    let done = clean(args, &given, &plan_output, &meter);
+    let done = clean(args, &given, Some(&plan_output), &meter);
     meter.finish();
     let (facts, summary) = done?;
     if !args.messages.quiet {
@@ -210,6 +210,16 @@ pub fn run(args: &CleanArgs) -> Result<Outcome> {
         hints::tell_unclosed(&facts);
     }
     Ok(Outcome::of(&facts, None, false))
+}
+
+/// Does what [`run`] does, prints nothing, and returns the counts. The plan of a dry run is not written.
+///
+/// # Errors
+///
+/// As [`run`], or if the run is ended early.
+pub fn run_silently(args: &CleanArgs, progress: &dyn Progress) -> Result<(RunFacts, CleanSummary)> {
+    let given = GivenInput::of(args)?;
+    clean(args, &given, None, progress)
 }
 
 /// What is cleaned.
@@ -265,8 +275,8 @@ fn refuse_unit(args: &CleanArgs) -> Result<()> {
 fn clean(
     args: &CleanArgs,
     given: &GivenInput,
-    plan_output: &Output,
-    meter: &Meter,
+    plan_output: Option<&Output>,
+    meter: &dyn Progress,
 ) -> Result<(RunFacts, CleanSummary)> {
     refuse_settings(args)?;
     refuse_unit(args)?;
@@ -300,18 +310,18 @@ fn clean(
         target = request.prepare(&with_sources(&given.paths, &plan), only_source(&plan))?;
     }
     let summary = request.carry_out(&mut plan, target, &given.paths, meter)?;
-    if args.tells_plan() {
+    if let Some(output) = plan_output.filter(|_| args.tells_plan()) {
         meter.finish();
         let copy = request.told_copy(&plan)?;
-        plan_output.write(false, |out| write_plan(&plan, &notes, &summary, &copy, out))?;
-    } else if args.dry_run {
-        plan_output.write(false, |out| removals(&plan, out))?;
+        output.write(false, |out| write_plan(&plan, &notes, &summary, &copy, out))?;
+    } else if let Some(output) = plan_output.filter(|_| args.dry_run) {
+        output.write(false, |out| removals(&plan, out))?;
     }
     Ok((facts, summary))
 }
 
 /// A copy of nothing is what a wrong path or field looks like.
-fn refuse_empty(args: &CleanArgs, facts: &RunFacts, meter: &Meter) -> Result<()> {
+fn refuse_empty(args: &CleanArgs, facts: &RunFacts, meter: &dyn Progress) -> Result<()> {
     let blank = facts.summary.skipped.get(Reason::Empty.name());
     if !facts.is_empty() || blank.is_some() {
         return Ok(());
@@ -325,7 +335,7 @@ fn refuse_empty(args: &CleanArgs, facts: &RunFacts, meter: &Meter) -> Result<()>
 }
 
 /// Scans, or reads findings, and hands them to `sink`.
-fn find(args: &CleanArgs, given: &GivenInput, meter: &Meter, sink: &mut (dyn Sink + Send)) -> Result<()> {
+fn find(args: &CleanArgs, given: &GivenInput, meter: &dyn Progress, sink: &mut (dyn Sink + Send)) -> Result<()> {
     if let Some(path) = &args.from {
         return send_findings(path, sink);
     }
@@ -388,6 +398,7 @@ impl CleanArgs {
             quiet: self.messages.quiet,
             allow_wipeout: self.allow_wipeout,
             roots: &given.roots,
+            cancel: self.run.cancel(),
         }
     }
 

@@ -293,6 +293,7 @@ impl DecontaminateArgs {
             quiet: self.messages.quiet,
             allow_wipeout: self.allow_wipeout,
             roots,
+            cancel: self.resources.cancel.clone(),
         }
     }
 

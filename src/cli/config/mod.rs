@@ -16,4 +16,5 @@ mod resolve;
 
 pub use self::defaults::{FlagDefault, place_of};
 pub use self::flags::{is_switch, settable_flags, takes_several};
-pub use self::resolve::{CommandLineError, Resolved, resolve};
+pub use self::names::nearest;
+pub use self::resolve::{CommandLineError, Resolved, for_units, resolve};

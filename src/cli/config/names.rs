@@ -48,11 +48,16 @@ pub fn unknown_variables(definition: &Command, names: impl Iterator<Item = Strin
 }
 
 fn suggestion(name: &str, known: &[&str]) -> String {
-    let nearest = known.iter().map(|known| (distance(name, known), *known)).min();
-    match nearest.filter(|(distance, known)| *distance * 3 <= known.len().max(name.len())) {
-        Some((_, known)) => format!("; did you mean {known}?"),
+    match nearest(name, known) {
+        Some(known) => format!("; did you mean {known}?"),
         None => "; `doublon config` lists those there are".to_owned(),
     }
+}
+
+/// Returns the one of the known names that is most like another name, if it is much like it.
+pub fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
+    let nearest = known.iter().map(|known| (distance(name, known), *known)).min();
+    nearest.filter(|(distance, known)| *distance * 3 <= known.len().max(name.len())).map(|(_, known)| known)
 }
 
 /// The least number of letters to insert, leave out or replace to make one name of another (Levenshtein 1966).

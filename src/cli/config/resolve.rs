@@ -76,8 +76,7 @@ pub fn resolve(definition: Command, arguments: &[OsString]) -> Result<Resolved, 
     }
     let has_unit = defaults.contains_key("unit") || is_given("unit", given);
     let definition = definition.mut_subcommand(name, |command| {
-        // A unit of one word is a unit.
-        let command = if has_unit { command.mut_arg("min_words", |arg| arg.default_value("1")) } else { command };
+        let command = if has_unit { for_units(command) } else { command };
         with_defaults(command, &defaults)
     });
     if let Some(command) = definition.find_subcommand(name) {
@@ -85,6 +84,11 @@ pub fn resolve(definition: Command, arguments: &[OsString]) -> Result<Resolved, 
     }
     let matches = definition.try_get_matches_from(arguments)?;
     Ok(Resolved { matches, defaults, file: file.map(|file| file.path), notes })
+}
+
+/// Returns a command whose passages are whole units: one of a single word is a unit.
+pub fn for_units(command: Command) -> Command {
+    command.mut_arg("min_words", |arg| arg.default_value("1"))
 }
 
 /// Makes these values the defaults of a command. Defaults are exempt from the rules on which flags go together.
