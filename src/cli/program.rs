@@ -9,7 +9,7 @@ use clap::{CommandFactory, FromArgMatches};
 use doublon::report::visible::visible;
 
 use super::command_line::{self, CommandArgs, CommandLine};
-use super::commands::{clean, compare, completions, config, explain, man, params, report, scan, schema, stats, verify};
+use super::commands::{clean, compare, completions, config, explain, index, man, params, report, scan, schema, stats, verify};
 use super::config::{CommandLineError, Resolved, place_of, resolve};
 use super::exit::{self, Outcome};
 use super::say::{say, write_plain};
@@ -71,6 +71,7 @@ fn command(line: &CommandLine) -> anyhow::Result<Outcome> {
         CommandArgs::Clean(args) => clean::run(args),
         CommandArgs::Compare(args) => compare::run(args),
         CommandArgs::Explain(args) => explain::run(args),
+        CommandArgs::Index(args) => index::run(args),
         CommandArgs::Report(args) => report::run(args),
         CommandArgs::Params(args) => params::run(args),
         CommandArgs::Stats(args) => stats::run(args),

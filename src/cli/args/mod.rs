@@ -21,6 +21,8 @@ mod value;
 mod windows;
 
 pub use self::answer::AnswerArgs;
+pub use self::documents::DocumentArgs;
+pub use self::input::InputArgs;
 pub use self::limits::LimitArgs;
 pub use self::lists::{AgainstArgs, ListArgs};
 pub use self::messages::MessageArgs;
@@ -30,5 +32,6 @@ pub use self::resources::ResourceArgs;
 pub use self::run::RunArgs;
 pub use self::settings_file::SettingsFileArgs;
 pub use self::shape::ShapeArgs;
+pub use self::text::TextArgs;
 pub use self::value::refused;
 pub use self::windows::WindowArgs;

@@ -66,12 +66,13 @@ const ENCODINGS: [&str; 39] = [
 ];
 
 /// The commands, for `doublon man COMMAND`.
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "scan",
     "clean",
     "verify",
     "compare",
     "explain",
+    "index",
     "report",
     "stats",
     "params",

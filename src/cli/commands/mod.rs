@@ -5,6 +5,7 @@ pub mod compare;
 pub mod completions;
 pub mod config;
 pub mod explain;
+pub mod index;
 pub mod man;
 pub mod params;
 pub mod report;
