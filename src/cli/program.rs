@@ -9,7 +9,9 @@ use clap::{CommandFactory, FromArgMatches};
 use doublon::report::visible::visible;
 
 use super::command_line::{self, CommandArgs, CommandLine};
-use super::commands::{clean, compare, completions, config, explain, index, man, params, report, scan, schema, stats, verify};
+use super::commands::{
+    clean, compare, completions, config, explain, index, man, params, report, scan, schema, stats, verify,
+};
 use super::config::{CommandLineError, Resolved, place_of, resolve};
 use super::exit::{self, Outcome};
 use super::say::{say, write_plain};

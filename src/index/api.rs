@@ -226,10 +226,12 @@ impl Index {
         let before = numbers.len();
         for segment in &self.snapshot.segments {
             chosen.add(segment, |row| {
-                if !self.snapshot.is_removed(row.number) {
+                let is_there = !self.snapshot.is_removed(row.number);
+                if is_there {
                     numbers.push(row.number);
                     text_bytes += row.text_bytes;
                 }
+                is_there
             })?;
         }
         let removed = RemovedFromIndex { documents: (numbers.len() - before) as u64, unknown: chosen.unknown(which) };
@@ -349,12 +351,7 @@ impl Index {
     }
 
     /// Writes the list of removed documents without those of the segments from `first` on.
-    fn removed_before(
-        &self,
-        first: usize,
-        entry: RemovedEntry,
-        next: &mut Manifest,
-    ) -> Result<Option<RemovedEntry>> {
+    fn removed_before(&self, first: usize, entry: RemovedEntry, next: &mut Manifest) -> Result<Option<RemovedEntry>> {
         let start = match ends(&self.snapshot.segments[first])? {
             Some((number, _)) => number,
             None => return Ok(Some(entry)),
@@ -456,8 +453,8 @@ impl<'a> Chosen<'a> {
         Self { ids: set(&which.ids), sources: set(&which.sources), found: HashSet::new() }
     }
 
-    /// Calls up the rows of a segment that fit.
-    fn add(&mut self, segment: &Segment, mut take: impl FnMut(Row)) -> Result<()> {
+    /// Calls up the rows of a segment that fit; `take` says whether it is a document still.
+    fn add(&mut self, segment: &Segment, mut take: impl FnMut(Row) -> bool) -> Result<()> {
         let sources = segment.sources()?;
         let is_of_use = |source: &str| self.sources.is_empty() || self.sources.contains(source);
         if !sources.iter().any(|source| is_of_use(source)) {
@@ -467,10 +464,10 @@ impl<'a> Chosen<'a> {
             for (name, at) in segment.names(piece)?.iter().zip((piece * NAMES) as u32..) {
                 let row = segment.row(at)?;
                 let source = &*segment.name(row, name)?.reference.source.clone();
-                if (self.sources.is_empty() || self.sources.contains(source)) && self.fits(name) {
+                let fits = (self.sources.is_empty() || self.sources.contains(source)) && self.fits(name);
+                if fits && take(row) {
                     self.found.insert(source.to_owned());
                     self.found.extend(name.id.as_deref().map(str::to_owned));
-                    take(row);
                 }
             }
         }

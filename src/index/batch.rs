@@ -312,7 +312,8 @@ impl Batch {
 }
 
 fn length(bytes: usize) -> Result<u32> {
-    u32::try_from(bytes).map_err(|_| Error::TooMany { what: "bytes of words in a document", limit: u64::from(u32::MAX) })
+    u32::try_from(bytes)
+        .map_err(|_| Error::TooMany { what: "bytes of words in a document", limit: u64::from(u32::MAX) })
 }
 
 fn lost() -> Error {

@@ -7,12 +7,12 @@
 
 use std::sync::Mutex;
 
+use doublon_core::Config;
 use doublon_core::candidate::{Bands, Chance};
 use doublon_core::cluster::KeepOrder;
 use doublon_core::groups::DocumentGroups;
 use doublon_core::kernel::SelectionRules;
 use doublon_core::verify::Overlap;
-use doublon_core::Config;
 use rayon::prelude::*;
 
 use super::batch::Batch;
@@ -137,11 +137,7 @@ fn first_copies(batch: &Batch, order: &KeepOrder) -> Result<Vec<u32>> {
 }
 
 /// Looks all documents up that are `wanted`.
-fn find_all(
-    snapshot: &Snapshot,
-    batch: &Batch,
-    is_wanted: impl Fn(u32) -> bool + Sync,
-) -> Result<Vec<Option<Found>>> {
+fn find_all(snapshot: &Snapshot, batch: &Batch, is_wanted: impl Fn(u32) -> bool + Sync) -> Result<Vec<Option<Found>>> {
     if snapshot.segments.is_empty() {
         return Ok(vec![None; batch.documents.len()]);
     }

@@ -252,18 +252,7 @@ impl Row {
         let hashes = TextHashes { words, characters, text, raw };
         let sketch = reader.array()?;
         let is_end = reader.0.is_empty();
-        let row = Self {
-            number,
-            record,
-            text_bytes,
-            fingerprint,
-            hashes,
-            words_at,
-            words_len,
-            source,
-            flags,
-            sketch,
-        };
+        let row = Self { number, record, text_bytes, fingerprint, hashes, words_at, words_len, source, flags, sketch };
         is_end.then_some(row)
     }
 }

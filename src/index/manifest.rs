@@ -213,8 +213,9 @@ pub(super) fn check_settings(folder: &Path, ours: &Config, theirs: &Config) -> R
     let Some((name, value)) = differs else { return Ok(()) };
     let given = given.get(name).cloned().unwrap_or_default();
     let name = name.replace('_', "-");
-    let detail =
-        format!("the index was made with {name} {value}, and this run has {given}; leave --{name} out, or build an index with it");
+    let detail = format!(
+        "the index was made with {name} {value}, and this run has {given}; leave --{name} out, or build an index with it"
+    );
     Err(Error::Refused { path: folder.to_owned(), detail })
 }
 
@@ -232,9 +233,8 @@ fn settings(config: &Config) -> BTreeMap<String, Value> {
 
 /// Refuses settings of which an index can make nothing.
 pub(super) fn check_indexable(config: &Config) -> Result<()> {
-    let refused = |name, value: String, expected| {
-        Err(Error::Core(doublon_core::Error::Parameter { name, value, expected }))
-    };
+    let refused =
+        |name, value: String, expected| Err(Error::Core(doublon_core::Error::Parameter { name, value, expected }));
     if let Some(share) = config.containment {
         return refused("containment", share.to_string(), "left out: an index finds documents by their similarity");
     }
@@ -248,7 +248,11 @@ pub(super) fn check_indexable(config: &Config) -> Result<()> {
         return refused("ignore-text", "set".to_owned(), "left out: an index has no known text");
     }
     if !config.keep.goes_by_number() || config.keep == doublon_core::Keep::None {
-        return refused("keep", config.keep.to_string(), "first, prefer:GLOB,... or given-order: what is in an index stays");
+        return refused(
+            "keep",
+            config.keep.to_string(),
+            "first, prefer:GLOB,... or given-order: what is in an index stays",
+        );
     }
     Ok(())
 }
@@ -258,8 +262,10 @@ mod tests {
     use super::*;
 
     fn manifest() -> Manifest {
-        let segment = SegmentEntry { file: "segment-00000001".into(), bytes: 9, documents: 3, text_bytes: 40, header: 1 };
-        let removed = RemovedEntry { file: "removed-00000002".into(), documents: 1, text_bytes: 10, content: u128::MAX };
+        let segment =
+            SegmentEntry { file: "segment-00000001".into(), bytes: 9, documents: 3, text_bytes: 40, header: 1 };
+        let removed =
+            RemovedEntry { file: "removed-00000002".into(), documents: 1, text_bytes: 10, content: u128::MAX };
         let (segments, removed) = (vec![segment], Some(removed));
         Manifest { segments, removed, next_file: 3, ..Manifest::new(Config::default(), 7 << 100, u64::MAX) }
     }

@@ -18,7 +18,8 @@ impl DocumentName {
     /// Appends the name.
     pub fn write(&self, out: &mut Vec<u8>) {
         let id = self.id.as_ref().map(RecordId::json);
-        let of = |field: fn(&Metadata) -> &Option<Arc<str>>| self.metadata.as_ref().and_then(|data| field(data).as_deref());
+        let of =
+            |field: fn(&Metadata) -> &Option<Arc<str>>| self.metadata.as_ref().and_then(|data| field(data).as_deref());
         let fields = [id.as_deref(), of(|data| &data.title), of(|data| &data.url), of(|data| &data.date)];
         let present = fields.iter().zip(0..).filter(|(field, _)| field.is_some());
         out.push(present.map(|(_, bit)| 1u8 << bit).sum());

@@ -180,7 +180,9 @@ impl<'a> Run<'a> {
     }
 
     fn write_kept(&mut self, batch: &Batch, kept: &[u32], names: &[Arc<str>]) -> Result<()> {
-        let Some(Adding { folder, manifest }) = self.adding.as_mut().filter(|_| !kept.is_empty()) else { return Ok(()) };
+        let Some(Adding { folder, manifest }) = self.adding.as_mut().filter(|_| !kept.is_empty()) else {
+            return Ok(());
+        };
         let content = KeptDocuments::new(batch, kept, manifest.next, names);
         let entry: SegmentEntry = write_segment(folder, manifest, private_seed(), &content)?;
         manifest.next += kept.len() as u64;

@@ -150,7 +150,8 @@ impl Segment {
     pub fn sources(&self) -> Result<&[Arc<str>]> {
         let load = || {
             let part = self.header.part(Part::Sources);
-            let len = (part.end - part.start).checked_sub(CHECKSUM as u64).ok_or_else(|| self.damaged(Part::Sources))?;
+            let len =
+                (part.end - part.start).checked_sub(CHECKSUM as u64).ok_or_else(|| self.damaged(Part::Sources))?;
             let packed = self.piece(Part::Sources, 0, len as usize)?;
             let bytes = unpack(&packed).ok_or_else(|| self.damaged(Part::Sources))?;
             let (mut reader, mut names) = (ByteReader(&bytes), Vec::new());
@@ -192,7 +193,8 @@ impl Segment {
 
     /// Says that a part is damaged.
     pub fn damaged(&self, part: Part) -> Error {
-        let detail = format!("its part {part:?} is damaged; build the index again, or copy it back from where it is whole");
+        let detail =
+            format!("its part {part:?} is damaged; build the index again, or copy it back from where it is whole");
         Error::Refused { path: self.path.clone(), detail }
     }
 

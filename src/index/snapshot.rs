@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use doublon_core::Config;
 use doublon_core::candidate::lsh::{Sketch, equal_bytes};
 use doublon_core::candidate::{Bands, Chance};
 use doublon_core::hash::content_hash;
 use doublon_core::kernel::SelectionRules;
 use doublon_core::text::Shingler;
 use doublon_core::verify::Overlap;
-use doublon_core::Config;
 
 use super::bytes::ByteReader;
 use super::folder::{IndexFolder, failed};
@@ -176,7 +176,8 @@ pub(super) fn removed_bytes(numbers: &[u64]) -> Vec<u8> {
 fn read_removed(path: &Path, expected: u128) -> Result<Vec<u64>> {
     let bytes = std::fs::read(path).map_err(failed(path))?;
     let numbers = (content_hash(&bytes) == expected).then(|| parse_removed(&bytes)).flatten();
-    let damaged = || Error::Refused { path: path.to_owned(), detail: "the list of removed documents is damaged".into() };
+    let damaged =
+        || Error::Refused { path: path.to_owned(), detail: "the list of removed documents is damaged".into() };
     numbers.ok_or_else(damaged)
 }
 

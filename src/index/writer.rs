@@ -8,9 +8,7 @@ use rayon::prelude::*;
 
 use super::bytes::{pack, put_text};
 use super::folder::{IndexFolder, NewFile};
-use super::layout::{
-    HEADER, Header, KEYS, NAMES, Part, Row, checksum, filter_blocks, filter_place,
-};
+use super::layout::{HEADER, Header, KEYS, NAMES, Part, Row, checksum, filter_blocks, filter_place};
 use super::manifest::{Manifest, SegmentEntry};
 use super::words::{Ranking, decode, renumber};
 use crate::error::{Error, Result};
