@@ -352,10 +352,7 @@ impl Index {
 
     /// Writes the list of removed documents without those of the segments from `first` on.
     fn removed_before(&self, first: usize, entry: RemovedEntry, next: &mut Manifest) -> Result<Option<RemovedEntry>> {
-        let start = match ends(&self.snapshot.segments[first])? {
-            Some((number, _)) => number,
-            None => return Ok(Some(entry)),
-        };
+        let Some((start, _)) = ends(&self.snapshot.segments[first])? else { return Ok(Some(entry)) };
         let numbers: Vec<u64> = self.snapshot.removed.iter().copied().filter(|&number| number < start).collect();
         let mut text_bytes = 0;
         for segment in &self.snapshot.segments[..first] {

@@ -11,7 +11,7 @@ use doublon_core::Config;
 use doublon_core::candidate::{Bands, Chance};
 use doublon_core::cluster::KeepOrder;
 use doublon_core::groups::DocumentGroups;
-use doublon_core::kernel::SelectionRules;
+use doublon_core::kernel::{Selected, SelectionRules};
 use doublon_core::verify::Overlap;
 use rayon::prelude::*;
 
@@ -72,7 +72,7 @@ pub(super) fn decide(
         let is_open = |doc: u32| is_first(doc) && found[doc as usize].is_none();
         select(snapshot, batch, config, &order, is_open, held)?
     } else {
-        Default::default()
+        Selected::default()
     };
     let mut decided = Decided::default();
     for doc in 0..batch.len() {
@@ -131,7 +131,9 @@ fn first_copies(batch: &Batch, order: &KeepOrder) -> Result<Vec<u32>> {
         Ok(copies)
     });
     for copies in compared.collect::<Result<Vec<_>>>()? {
-        copies.into_iter().for_each(|(doc, first)| firsts[doc as usize] = first);
+        for (doc, first) in copies {
+            firsts[doc as usize] = first;
+        }
     }
     Ok(firsts)
 }
@@ -167,7 +169,7 @@ fn select(
     order: &KeepOrder,
     is_open: impl Fn(u32) -> bool + Sync,
     held: usize,
-) -> Result<doublon_core::kernel::Selected> {
+) -> Result<Selected> {
     let chance = Chance::new(Bands::new(config.bands, config.rows)?, config.threshold);
     let rules = SelectionRules { pairs: false, ..SelectionRules::of(config) };
     let failure: Mutex<Option<Error>> = Mutex::default();

@@ -75,11 +75,11 @@ impl Header {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(HEADER);
         out.extend(MAGIC);
-        [VERSION, self.bands, self.documents, self.words].iter().for_each(|value| out.extend(value.to_le_bytes()));
+        out.extend([VERSION, self.bands, self.documents, self.words].iter().flat_map(|value| value.to_le_bytes()));
         out.extend(self.salt.to_le_bytes());
         out.extend(self.index.to_le_bytes());
         out.extend(self.settings.to_le_bytes());
-        self.ends.iter().for_each(|end| out.extend(end.to_le_bytes()));
+        out.extend(self.ends.iter().flat_map(|end| end.to_le_bytes()));
         out.extend(seeded_hash(&out, 0).to_le_bytes());
         out
     }
@@ -236,9 +236,9 @@ impl Row {
         let TextHashes { words, characters, text, raw } = self.hashes;
         let wide = [self.number, self.record, self.text_bytes, self.fingerprint, words, characters, text, raw];
         let mut out = Vec::with_capacity(ROW);
-        wide.iter().chain([&self.words_at]).for_each(|value| out.extend(value.to_le_bytes()));
+        out.extend(wide.iter().chain([&self.words_at]).flat_map(|value| value.to_le_bytes()));
         let narrow = [self.words_len, self.source, self.flags];
-        narrow.iter().for_each(|value| out.extend(value.to_le_bytes()));
+        out.extend(narrow.iter().flat_map(|value| value.to_le_bytes()));
         out.extend(self.sketch);
         out
     }

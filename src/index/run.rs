@@ -153,7 +153,9 @@ impl<'a> Run<'a> {
 
     fn take_up(&mut self, block: super::batch::BlockDocuments, names: &[Arc<str>]) -> Result<()> {
         let (skipped, counts) = self.batch.append(block)?;
-        skipped.iter().for_each(|skipped| self.skipped.push(skipped));
+        for skipped in &skipped {
+            self.skipped.push(skipped);
+        }
         self.counts.add(counts);
         self.skipped.spill_over(self.budget)?;
         self.batch.spill_over(self.budget)?;

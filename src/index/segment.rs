@@ -139,7 +139,7 @@ impl Segment {
 
     /// Returns the hashes of all words, by number.
     pub fn vocabulary(&self) -> Result<&[u64]> {
-        self.once(&self.vocabulary, || {
+        once(&self.vocabulary, || {
             let bytes = self.piece(Part::Vocabulary, 0, self.header.words as usize * 8)?;
             Ok(numbers(&bytes))
         })
@@ -160,7 +160,7 @@ impl Segment {
             }
             Ok(names)
         };
-        self.once(&self.sources, load).map(Vec::as_slice)
+        once(&self.sources, load).map(Vec::as_slice)
     }
 
     /// Returns the names of the documents of a piece, in order of their rows.
@@ -199,7 +199,7 @@ impl Segment {
     }
 
     fn directory(&self) -> Result<&Directory> {
-        self.once(&self.directory, || {
+        once(&self.directory, || {
             let bytes = self.piece(Part::Directory, 0, self.header.directory_bytes())?;
             let all = numbers(&bytes);
             let (filter, rest) = all.split_at(self.header.filter_blocks() * 8);
@@ -207,15 +207,6 @@ impl Segment {
             let filter = filter.as_chunks::<8>().0.to_vec();
             Ok(Directory { filter, first_keys: first_keys.to_vec(), name_ends: name_ends.to_vec() })
         })
-    }
-
-    /// Loads what is needed more than once.
-    fn once<'s, T>(&'s self, cell: &'s OnceLock<T>, load: impl FnOnce() -> Result<T>) -> Result<&'s T> {
-        if let Some(loaded) = cell.get() {
-            return Ok(loaded);
-        }
-        let loaded = load()?;
-        Ok(cell.get_or_init(|| loaded))
     }
 
     /// Reads a piece of a part, and checks it.
@@ -233,6 +224,15 @@ impl Segment {
         let is_whole = found == checksum(&bytes, self.header.salt, at) || cfg!(fuzzing);
         if is_whole { Ok(bytes) } else { Err(self.damaged(part)) }
     }
+}
+
+/// Loads what is needed more than once.
+fn once<T>(cell: &OnceLock<T>, load: impl FnOnce() -> Result<T>) -> Result<&T> {
+    if let Some(loaded) = cell.get() {
+        return Ok(loaded);
+    }
+    let loaded = load()?;
+    Ok(cell.get_or_init(|| loaded))
 }
 
 fn numbers(bytes: &[u8]) -> Vec<u64> {

@@ -169,7 +169,7 @@ const REMOVED_MAGIC: [u8; 8] = *b"doublonR";
 pub(super) fn removed_bytes(numbers: &[u64]) -> Vec<u8> {
     let mut bytes = REMOVED_MAGIC.to_vec();
     bytes.extend((numbers.len() as u64).to_le_bytes());
-    numbers.iter().for_each(|number| bytes.extend(number.to_le_bytes()));
+    bytes.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
     bytes
 }
 

@@ -26,7 +26,7 @@ impl Hasher for AsIs {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|&byte| self.0 = self.0.rotate_left(8) ^ u64::from(byte));
+        self.0 = bytes.iter().fold(self.0, |hash, &byte| hash.rotate_left(8) ^ u64::from(byte));
     }
 
     fn write_u64(&mut self, value: u64) {
@@ -50,7 +50,9 @@ impl WordNumbers {
 
     /// Appends words as numbers.
     pub fn encode(&mut self, words: &[u64], out: &mut Vec<u8>) {
-        words.iter().for_each(|&word| put_varint(u64::from(self.number(word)), out));
+        for &word in words {
+            put_varint(u64::from(self.number(word)), out);
+        }
     }
 
     pub fn clear(&mut self) {

@@ -107,7 +107,9 @@ fn rank(content: &dyn SegmentContent) -> Result<Ranking> {
     for n in 0..content.len() {
         words.clear();
         decode(&content.words(n)?, &all, &mut words).ok_or_else(broken)?;
-        words.iter().for_each(|&word| counts[word as usize] += 1);
+        for &word in &words {
+            counts[word as usize] += 1;
+        }
     }
     Ok(Ranking::of(hashes, &counts))
 }
