@@ -44,6 +44,8 @@ mod ids;
 #[cfg(all(feature = "cli", feature = "html"))]
 mod ignored;
 #[cfg(feature = "cli")]
+mod index;
+#[cfg(feature = "cli")]
 mod isolate;
 #[cfg(all(feature = "cli", feature = "glob"))]
 mod keep;

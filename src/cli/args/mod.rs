@@ -21,7 +21,6 @@ mod value;
 mod windows;
 
 pub use self::answer::AnswerArgs;
-pub use self::documents::DocumentArgs;
 pub use self::input::InputArgs;
 pub use self::limits::LimitArgs;
 pub use self::lists::{AgainstArgs, ListArgs};

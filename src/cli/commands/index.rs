@@ -15,7 +15,7 @@ use doublon::{Config, Level};
 use serde_json::json;
 
 use crate::cli::args::{
-    AgainstArgs, DocumentArgs, InputArgs, ListArgs, MessageArgs, RenderArgs, RenderFormat, ResourceArgs, TextArgs,
+    AgainstArgs, InputArgs, ListArgs, MessageArgs, RenderArgs, RenderFormat, ResourceArgs, ShapeArgs, TextArgs,
 };
 use crate::cli::course::Course;
 use crate::cli::exit::Outcome;
@@ -88,7 +88,15 @@ struct BuildArgs {
     #[command(flatten)]
     ask: AskArgs,
     #[command(flatten)]
-    documents: DocumentArgs,
+    shape: ShapeArgs,
+    /// Which of several new duplicates stays
+    ///
+    /// `first` by path and place; `prefer:GLOB,...` one whose source matches the earliest of these patterns; `given-order`
+    /// one whose path was given first. What is in the index already stays in any case.
+    ///
+    /// Example: --keep prefer:gold
+    #[arg(long, value_name = "WHICH", default_value = "first", help_heading = "Documents")]
+    keep: String,
     #[command(flatten)]
     text: TextArgs,
 }
@@ -216,10 +224,10 @@ pub fn run(args: &IndexArgs) -> Result<Outcome> {
 }
 
 fn build(args: &BuildArgs) -> Result<Outcome> {
-    let BuildArgs { ask, documents, text } = args;
+    let BuildArgs { ask, shape, keep, text } = args;
     let known_text = text.known_text(&ask.input.options()?)?;
     let builder = text.configure(Config::builder().level(Level::Documents).known_text(known_text));
-    let config = documents.configure(builder, None)?.build()?;
+    let config = shape.configure(builder, None)?.keep(keep.parse()?).build()?;
     // An index without a document is what a run leaves that could not read its input.
     let index = match Index::open(&ask.index) {
         Ok(index) if index.info()?.adds == 0 => {
