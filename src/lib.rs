@@ -17,6 +17,7 @@
 //!
 //! - [`scan`] compares documents in files, or those given to a [`Deduper`], and hands findings to a
 //!   [`Sink`](finding::Sink) one by one.
+//! - `index` (feature `index`) keeps what was seen, and holds new documents against it.
 //! - [`finding`] is what was found, and the format it is saved in.
 //! - [`source`] reads archives, [`rewrite`] writes clean copies of them, [`audit`] proves what these promise.
 //! - [`inspect`] compares two documents and explains findings, [`stats`] measures a corpus, [`report`] renders all.
@@ -32,6 +33,8 @@ pub mod audit;
 pub mod cli;
 pub mod error;
 pub mod finding;
+#[cfg(feature = "index")]
+pub mod index;
 pub mod inspect;
 pub mod report;
 pub mod rewrite;

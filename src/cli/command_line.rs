@@ -11,6 +11,7 @@ use super::commands::completions::CompletionsArgs;
 use super::commands::config::ConfigArgs;
 use super::commands::decontaminate::DecontaminateArgs;
 use super::commands::explain::ExplainArgs;
+use super::commands::index::IndexArgs;
 use super::commands::man::ManArgs;
 use super::commands::params::ParamsArgs;
 use super::commands::report::ReportArgs;
@@ -66,6 +67,9 @@ const COMMON: [&str; 30] = [
 /// The commands with so many flags that `-h` leaves out most.
 const LONG: [&str; 5] = ["scan", "clean", "stats", "compare", "decontaminate"];
 
+/// The same of an index.
+const LONG_OF_INDEX: [&str; 3] = ["build", "add", "query"];
+
 /// Returns the definition of the command line as its user meets it.
 pub fn command() -> Command {
     let shortened = |command: Command| {
@@ -74,7 +78,10 @@ pub fn command() -> Command {
             .after_help("`--help` shows all flags, with their units and examples.")
             .after_long_help("")
     };
-    LONG.into_iter().fold(CommandLine::command().mut_args(short_help), |all, name| all.mut_subcommand(name, shortened))
+    let all = CommandLine::command().mut_args(short_help).mut_subcommand("index", |index| {
+        LONG_OF_INDEX.into_iter().fold(index, |all, name| all.mut_subcommand(name, shortened))
+    });
+    LONG.into_iter().fold(all, |all, name| all.mut_subcommand(name, shortened))
 }
 
 fn short_help(arg: Arg) -> Arg {
@@ -148,6 +155,17 @@ pub enum CommandArgs {
     ///
     /// Example: doublon explain found.jsonl corpus.jsonl#17 --with corpus.jsonl#4
     Explain(ExplainArgs),
+    /// Keep what was seen, and hold new documents against it
+    ///
+    /// An index is a folder with what finds and measures the documents that were added, a few hundred bytes each. So
+    /// this week's documents are compared with an archive that is not read again. An answer rests on a measure, as in a
+    /// scan.
+    ///
+    /// Exit codes: 0 done; 1 `verify` found damage; 2 wrong usage, or the run failed; 3 done, but some input could not be
+    /// read.
+    ///
+    /// Example: doublon index build seen/ archive/ && doublon index query seen/ week-48/
+    Index(IndexArgs),
     /// Render saved findings again
     ///
     /// Reads what `scan --format json` wrote.
@@ -226,9 +244,16 @@ mod tests {
         CommandLine::command().debug_assert();
     }
 
+    /// All commands, those of an index among them.
+    fn commands() -> Vec<Command> {
+        let all = CommandLine::command();
+        let of_index = all.find_subcommand("index").into_iter().flat_map(Command::get_subcommands);
+        all.get_subcommands().chain(of_index).cloned().collect()
+    }
+
     #[test]
     fn long_help_has_an_example_for_each_flag() {
-        for command in CommandLine::command().get_subcommands() {
+        for command in commands() {
             for flag in command.get_arguments().filter(|flag| flag.get_long().is_some()) {
                 let long = flag.get_long_help().map(ToString::to_string).unwrap_or_default();
                 assert!(long.contains("Example: "), "{} --{}: {long}", command.get_name(), flag.get_id());
@@ -248,7 +273,7 @@ mod tests {
 
     #[test]
     fn short_help_is_one_line_a_flag() {
-        for command in CommandLine::command().get_subcommands() {
+        for command in commands() {
             for flag in command.get_arguments() {
                 let short = flag.get_help().map(ToString::to_string).unwrap_or_default();
                 assert!(!short.is_empty() && !short.ends_with('.') && short.len() < 70, "{}: {short}", flag.get_id());

@@ -10,7 +10,8 @@ use doublon::report::visible::visible;
 
 use super::command_line::{self, CommandArgs, CommandLine};
 use super::commands::{
-    clean, compare, completions, config, decontaminate, explain, man, params, report, scan, schema, stats, verify,
+    clean, compare, completions, config, decontaminate, explain, index, man, params, report, scan, schema, stats,
+    verify,
 };
 use super::config::{CommandLineError, Resolved, place_of, resolve};
 use super::exit::{self, Outcome};
@@ -73,6 +74,7 @@ fn command(line: &CommandLine) -> anyhow::Result<Outcome> {
         CommandArgs::Decontaminate(args) => decontaminate::run(args),
         CommandArgs::Compare(args) => compare::run(args),
         CommandArgs::Explain(args) => explain::run(args),
+        CommandArgs::Index(args) => index::run(args),
         CommandArgs::Report(args) => report::run(args),
         CommandArgs::Params(args) => params::run(args),
         CommandArgs::Stats(args) => stats::run(args),

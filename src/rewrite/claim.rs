@@ -4,12 +4,13 @@
 //! its name, and then removes the file. When the copy is whole, that is written to the file: from then on whoever finds it
 //! gives the names that are still to be given, and before it clears what was written.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::source::{EVIDENCE, evidence_beside};
+use crate::store::FileLock;
 
 /// The places of an output and of what stands beside it on the way.
 #[derive(Clone, Debug)]
@@ -51,10 +52,7 @@ impl Leftover {
 
 /// A lock on an output.
 #[derive(Debug)]
-pub(super) struct Claim {
-    file: File,
-    path: PathBuf,
-}
+pub(super) struct Claim(FileLock);
 
 /// What the file holds once the copy is whole.
 const WHOLE: &[u8] = b"whole\n";
@@ -62,60 +60,28 @@ const WHOLE: &[u8] = b"whole\n";
 impl Claim {
     /// Claims an output, which was `given` by this name.
     pub fn take(names: &OutputNames, given: &Path) -> Result<Self> {
-        let path = names.lock.clone();
-        loop {
-            let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
-            let file = opened.map_err(failed(&path))?;
-            match file.try_lock() {
-                Ok(()) => {}
-                Err(TryLockError::WouldBlock) => {
-                    return Err(Error::Refused { path: given.into(), detail: "another run writes to it".to_owned() });
-                }
-                Err(TryLockError::Error(cause)) => return Err(failed(&path)(cause)),
-            }
-            // Another run may have removed the file before it was locked.
-            if is_at(&file, &path) {
-                return Ok(Self { file, path });
-            }
-        }
+        let lock = FileLock::take(&names.lock).map_err(failed(&names.lock))?;
+        let is_held = || Error::Refused { path: given.into(), detail: "another run writes to it".to_owned() };
+        lock.map(Self).ok_or_else(is_held)
     }
 
     /// Says that the copy is whole: what is left to do is to give names.
     pub fn mark_whole(&mut self) -> io::Result<()> {
-        self.file.write_all(WHOLE)?;
-        self.file.sync_all()?;
-        self.path.parent().map_or(Ok(()), sync_folder)
+        self.0.file.write_all(WHOLE)?;
+        self.0.file.sync_all()?;
+        self.0.path().parent().map_or(Ok(()), sync_folder)
     }
 
     /// Ends what a killed run began, or takes it back.
     pub fn recover(&mut self, names: &OutputNames) -> Result<Leftover> {
         let mut content = Vec::new();
-        self.file.read_to_end(&mut content).map_err(failed(&self.path))?;
+        self.0.file.read_to_end(&mut content).map_err(failed(self.0.path()))?;
         let is_whole = content == WHOLE;
         let begin_anew = |file: &mut File| file.set_len(0).and_then(|()| file.rewind());
         let leftover = if is_whole { names.finish()? } else { names.take_back()? };
-        begin_anew(&mut self.file).map_err(failed(&self.path))?;
+        begin_anew(&mut self.0.file).map_err(failed(self.0.path()))?;
         Ok(leftover)
     }
-}
-
-impl Drop for Claim {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.path); // one that stays says nothing of itself
-    }
-}
-
-#[cfg(unix)]
-fn is_at(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let id = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
-    file.metadata().map(id).ok() == fs::metadata(path).map(id).ok()
-}
-
-/// Elsewhere a file that is open cannot be removed.
-#[cfg(not(unix))]
-fn is_at(_: &File, path: &Path) -> bool {
-    path.exists()
 }
 
 impl OutputNames {

@@ -14,7 +14,7 @@ use doublon_core::kernel::{Meeting, MemberBuckets};
 /// Joins the bands one by one. Documents whose sketches have fewer than `cut` equal bytes are not alike.
 ///
 /// With `everyone`, every document is a member, as if all shared boilerplate: to be looked up by its shingles.
-pub(super) fn join(
+pub(crate) fn join(
     table: &Table,
     order: &KeepOrder,
     (cut, everyone): (usize, bool),

@@ -4,7 +4,7 @@ use super::buckets;
 use super::copies::Copies;
 use super::corpus::DocumentTable;
 use super::pool::Pool;
-use super::select::Selector;
+use super::select::{Selector, shingles_by};
 use super::texts::Texts;
 use crate::error::Result;
 use crate::finding::{Equality, Skipped};
@@ -69,8 +69,9 @@ pub(super) fn find(
         Default::default()
     } else {
         let buckets = buckets::join(table, order, (chance.cut(), containment.is_some()), distinct, &budget.cancel)?;
+        let (shingles_of, measured_shingles_of) = (&shingles_by(texts, sketcher), &shingles_by(texts, private));
         let (held, cancel) = (budget.sets, &budget.cancel);
-        Selector { texts, sketcher, private, rules, groups, held, cancel }.select(buckets)?
+        Selector { shingles_of, measured_shingles_of, rules, groups, held, cancel }.select(buckets)?
     };
 
     let recall = recall(&selected, RecallEstimator::new(&chance, threshold), threshold);

@@ -33,8 +33,12 @@ mod texts;
 mod written;
 
 pub(crate) use block::id_hash;
+#[cfg(feature = "index")]
+pub(crate) use buckets::join as join_bands;
 pub use contamination::decontaminate;
 pub(crate) use corpus::{CorpusBuilder, modified, sizes};
+#[cfg(feature = "index")]
+pub(crate) use counts::IntakeCounts;
 pub use deduper::Deduper;
 pub use given::TextColumn;
 pub(crate) use guard::{guarded, internal_error};
@@ -47,6 +51,12 @@ pub(crate) use repeated::RepeatedValues;
 pub(crate) use revision::{Revised, Revision};
 pub(crate) use run::{compare, scan_revised, threads};
 pub use run::{scan, scan_into};
+#[cfg(feature = "index")]
+pub(crate) use select::Selector;
+#[cfg(feature = "index")]
+pub(crate) use skipped::SkippedList;
+#[cfg(feature = "index")]
+pub(crate) use table::Table;
 pub(crate) use texts::{TextReader, Texts};
 
 pub use crate::store::{Cancel, Resources, Step, Steps};

@@ -16,11 +16,11 @@ use doublon_core::verify::ShingleSet;
 const SAMPLE_PART: usize = 64;
 
 /// What the choice needs.
-pub(super) struct Selector<'a> {
-    pub texts: &'a Texts,
-    pub sketcher: &'a Sketcher,
+pub(crate) struct Selector<'a> {
+    /// Makes the shingles by which members that share boilerplate are looked up.
+    pub shingles_of: &'a ShinglesOf<'a>,
     /// Makes the shingles that are measured.
-    pub private: &'a Sketcher,
+    pub measured_shingles_of: &'a ShinglesOf<'a>,
     pub rules: SelectionRules,
     /// Only documents of different groups are compared.
     pub groups: &'a DocumentGroups,
@@ -40,22 +40,21 @@ struct HeldSets {
 }
 
 /// Makes the shingles of a document.
-type ShinglesOf<'a> = dyn Fn(u32) -> Result<Vec<u64>, Skipped> + Sync + 'a;
+pub(crate) type ShinglesOf<'a> = dyn Fn(u32) -> Result<Vec<u64>, Skipped> + Sync + 'a;
 
 impl Selector<'_> {
     /// Returns what was decided, and the documents that could not be read again.
     pub fn select(&self, buckets: MemberBuckets) -> crate::Result<(Selected, Vec<(u32, Skipped)>)> {
         let mut sets = HeldSets::default();
-        let shingles_of = self.shingles_by(self.sketcher);
-        let measured_shingles_of = self.shingles_by(self.private);
+        let Self { shingles_of, measured_shingles_of, .. } = *self;
         let mut selection = Selection::new(self.rules, buckets).across(self.groups);
-        count_sample(&mut selection, &shingles_of);
+        count_sample(&mut selection, shingles_of);
         while !selection.next_round().is_empty() {
             self.cancel.check()?;
-            let mut questions = questions(&selection, &mut sets, &shingles_of);
+            let mut questions = questions(&selection, &mut sets, shingles_of);
             selection.ask_each_other(&mut questions);
             questions.par_iter_mut().for_each(Question::sort);
-            sets.load(selection.documents_asked(&questions), self.held, &measured_shingles_of);
+            sets.load(selection.documents_asked(&questions), self.held, measured_shingles_of);
             for question in &questions {
                 let measure = |earlier, later| self.rules.measure_sets(&sets.made[&earlier], &sets.made[&later]);
                 selection.answer(question, measure);
@@ -64,14 +63,16 @@ impl Selector<'_> {
         }
         Ok((selection.into_selected(), sets.lost))
     }
+}
 
-    /// Returns what makes the shingles of a document by a sketcher.
-    fn shingles_by<'s>(&'s self, sketcher: &'s Sketcher) -> impl Fn(u32) -> Result<Vec<u64>, Skipped> + Sync + 's {
-        let workers = Pool::new(|| (self.texts.reader(), sketcher.scratch()));
-        move |doc| {
-            workers
-                .with(|(reader, scratch)| reader.read(doc).map(|document| sketcher.shingles(&document.text, scratch)))
-        }
+/// Returns what makes the shingles of a document by a sketcher.
+pub(super) fn shingles_by<'s>(
+    texts: &'s Texts,
+    sketcher: &'s Sketcher,
+) -> impl Fn(u32) -> Result<Vec<u64>, Skipped> + Sync + 's {
+    let workers = Pool::new(|| (texts.reader(), sketcher.scratch()));
+    move |doc| {
+        workers.with(|(reader, scratch)| reader.read(doc).map(|document| sketcher.shingles(&document.text, scratch)))
     }
 }
 

@@ -10,7 +10,7 @@ use doublon_core::candidate::lsh::Sketch;
 use doublon_core::kernel::SketchRows;
 
 /// The columns, indexed by document.
-pub(super) struct Table {
+pub(crate) struct Table {
     /// For each band the key of each document.
     pub keys: Vec<SpillColumn<u32>>,
     /// One byte of each of the first values of the signature.

@@ -1,11 +1,12 @@
-//! What does not fit in memory: columns of values, partitions, spooled bytes and rows of words, and the budget that
-//! says when they leave it.
+//! What does not fit in memory: columns of values, partitions, spooled bytes and rows of words, the budget that says
+//! when they leave it, and a lock on a place.
 //!
 //! Each is held in memory up to its part of the budget and then goes on in a `SpillFile`.
 
 mod budget;
 mod cancel;
 mod column;
+mod lock;
 mod partition;
 mod private;
 mod spill;
@@ -18,8 +19,11 @@ pub(crate) use budget::Budget;
 pub use budget::Resources;
 pub use cancel::Cancel;
 pub(crate) use column::SpillColumn;
+pub(crate) use lock::FileLock;
 pub(crate) use partition::{Partition, Partitions, divide};
 pub(crate) use private::private_seed;
+#[cfg(feature = "index")]
+pub(crate) use spill::read_at;
 pub(crate) use spool::Spool;
 pub use steps::{Step, Steps};
 pub(crate) use units::{UnitPlace, UnitReader, UnitRows, Units};

@@ -52,8 +52,9 @@ const DOUBLON: Plan = Plan {
         // Statistics name documents and places as findings do.
         ("2", &["statistics"]),
         ("3", &["source", "store"]),
-        // An index is filled by the pipelines, and each of the rooms above works with either.
-        ("4", &["scan", "index"]),
+        ("4", &["scan"]),
+        // An index reads and decides as the pipelines do; each of the rooms above works with either.
+        ("4", &["index"]),
         ("5", &["audit", "inspect", "stats", "rewrite", "report"]),
         ("6", &["cli"]),
         ("7", &["main"]),

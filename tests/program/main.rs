@@ -45,6 +45,8 @@ mod headings;
 mod ids;
 #[cfg(all(feature = "cli", feature = "html"))]
 mod ignored;
+#[cfg(feature = "cli")]
+mod index;
 #[cfg(all(feature = "cli", unix))]
 mod interrupts;
 #[cfg(feature = "cli")]

@@ -186,6 +186,28 @@ impl Sketcher {
         rows.streams.push(if scratch.is_known { KNOWN_ONLY } else { stream(&scratch.tokens) });
     }
 
+    /// Like [`add_masked`](Self::add_masked), and appends the band keys of the text to `keys`, with all of their 64 bits as
+    /// [`wide_keys`](Self::wide_keys) has them. Texts are compared by their shingles, whatever the settings say.
+    pub fn add_wide(
+        &self,
+        text: &str,
+        masks: &Masks,
+        rows: &mut SketchRows,
+        keys: &mut Vec<u64>,
+        scratch: &mut SketchScratch,
+    ) {
+        scratch.read_masked(text, masks);
+        self.sign(scratch);
+        let first = keys.len();
+        keys.extend(lsh::wide_band_keys(&scratch.signature, self.shape));
+        rows.keys.resize_with(self.shape.bands, Vec::new);
+        for (column, key) in rows.keys.iter_mut().zip(&keys[first..]) {
+            column.push((key >> 32) as u32);
+        }
+        rows.sketches.push(lsh::sketch(&scratch.signature, self.shape));
+        rows.streams.push(if scratch.is_known { KNOWN_ONLY } else { stream(&scratch.tokens) });
+    }
+
     fn add_characters(&self, text: &str, rows: &mut SketchRows) {
         rows.keys.resize_with(self.shape.bands, Vec::new);
         rows.keys.iter_mut().for_each(|column| column.push(0));
@@ -262,6 +284,12 @@ impl SketchScratch {
     /// Returns the hashes of what the shingles of a text are made of, in order.
     pub fn tokens(&mut self, text: &str) -> &[u64] {
         self.read(text);
+        &self.tokens
+    }
+
+    /// Returns the same, given where known text stands in the text.
+    pub fn tokens_masked(&mut self, text: &str, masks: &Masks) -> &[u64] {
+        self.read_masked(text, masks);
         &self.tokens
     }
 

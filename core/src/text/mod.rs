@@ -35,6 +35,6 @@ pub use repetition::{Repetition, RepetitionMeter};
 pub use segment::{line_starts, paragraphs};
 pub use sentence::{sentence_starts, sentences, starts_outside};
 pub use shingle::{Shingle, Shingler, Unit};
-pub use token::{Token, Tokenizer};
+pub use token::{TOKENIZER_VERSION, Token, Tokenizer, unicode_version};
 pub use unit::{NO_UNIT, PassageUnit, unit_key};
 pub use vocabulary::{GrowingVocabulary, Lexicon, TokenId, Vocabulary, tokens_a_word};

@@ -7,6 +7,20 @@ use super::plain;
 use crate::hash::TokenHasher;
 use crate::span::Span;
 
+/// The version of how texts are cut into tokens and these are hashed. What was made of the tokens of another version is not
+/// to be compared with what is made of these.
+pub const TOKENIZER_VERSION: u32 = 1;
+
+/// Returns the versions of Unicode by which characters are told apart and normalised: of the standard library, of the
+/// forms of normalisation, and of the properties of characters.
+pub fn unicode_version() -> String {
+    let (major, minor, update) = char::UNICODE_VERSION;
+    let (of_forms, of_properties) = (unicode_normalization::UNICODE_VERSION, unicode_properties::UNICODE_VERSION);
+    let forms = format!("{}.{}.{}", of_forms.0, of_forms.1, of_forms.2);
+    let properties = format!("{}.{}.{}", of_properties.0, of_properties.1, of_properties.2);
+    format!("{major}.{minor}.{update}, forms {forms}, properties {properties}")
+}
+
 /// A token: the hash of its normalised form, and where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token {

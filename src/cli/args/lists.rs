@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use clap::Args as Group;
 use doublon::finding::{BadInput, InputOptions, Parameters, PathSet};
+use doublon::index::Index;
 
 #[derive(Debug, Group)]
 #[command(next_help_heading = "Input")]
@@ -25,7 +26,7 @@ pub struct ListArgs {
 }
 
 /// What others are only compared with.
-#[derive(Debug, Group)]
+#[derive(Debug, Default, Group)]
 #[command(next_help_heading = "Input")]
 pub struct AgainstArgs {
     /// Compare only with what is at PATH, which stays
@@ -33,7 +34,7 @@ pub struct AgainstArgs {
     /// What is there is read and never removed, nor compared with itself; what the other paths lead to is compared with it
     /// and not with itself. So the new part of an archive is held against the old one, or a training set against what it is
     /// tested with. A copy has the other paths only. Where one of the paths lies in another, the inner one counts. May be
-    /// repeated.
+    /// repeated. With `scan --level documents`, PATH may be an index, as `doublon index build` makes it.
     ///
     /// Example: doublon clean today/ --against archive/ --out new/
     ///
@@ -67,6 +68,13 @@ impl ListArgs {
             let found = read_list(list)?;
             given.extend_from_slice(&found);
             listed.extend(found);
+        }
+        if let Some(index) = against.paths.iter().find(|path| Index::is_at(path)) {
+            let index = index.display();
+            bail!(
+                "{index} is an index; it is compared with by itself, and by documents only: `doublon scan NEW --against \
+                 {index} --level documents`"
+            );
         }
         if let Some(both) = against.paths.iter().find(|path| given.contains(path)) {
             bail!("{}: it is given twice, by itself and as what others are compared with", both.display());

@@ -66,13 +66,14 @@ const ENCODINGS: [&str; 39] = [
 ];
 
 /// The commands, for `doublon man COMMAND`.
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "decontaminate",
     "scan",
     "clean",
     "verify",
     "compare",
     "explain",
+    "index",
     "report",
     "stats",
     "params",

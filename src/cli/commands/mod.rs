@@ -6,6 +6,7 @@ pub mod completions;
 pub mod config;
 pub mod decontaminate;
 pub mod explain;
+pub mod index;
 pub mod man;
 pub mod params;
 pub mod report;

@@ -9,6 +9,7 @@ use anyhow::Result;
 use clap::{Args as Group, ValueEnum};
 use doublon::Level;
 use doublon::finding::{Marker, Parameters, Sink};
+use doublon::index::Index;
 use doublon::report::text::summary_line;
 use doublon::scan::scan_into;
 
@@ -71,6 +72,17 @@ impl ScanArgs {
         self.run.parameters(self.level.into())
     }
 
+    /// Opens the index that is compared with, if there is one.
+    fn index(&self, parameters: &Parameters) -> Result<Option<Index>> {
+        let [place] = self.against.paths.as_slice() else { return Ok(None) };
+        if !Index::is_at(place) || parameters.config.level.passages() {
+            return Ok(None); // refused with all that can be compared with instead
+        }
+        let index = Index::open(place)?;
+        index.check_config(&parameters.config)?;
+        Ok(Some(index))
+    }
+
     /// Returns the flags that say what is read and how, in the form in which they can be given again.
     fn given(&self) -> Vec<String> {
         let lists = self.lists.files_from.iter().map(|list| format!("--files-from={}", list.display()));
@@ -96,7 +108,9 @@ impl From<LevelArg> for Level {
 /// When an argument is wrong, the scan fails, or the report cannot be written.
 pub fn run(args: &ScanArgs) -> Result<Outcome> {
     let (mut parameters, resources) = (args.parameters()?, args.run.resources()?);
-    let paths = args.lists.compared_paths(&args.paths, &args.against, &mut parameters)?;
+    let index = args.index(&parameters)?;
+    let against = if index.is_some() { &AgainstArgs::default() } else { &args.against };
+    let paths = args.lists.compared_paths(&args.paths, against, &mut parameters)?;
     let fail_over = args.limits.fail_over()?;
     let output = render::prepare(&args.render, &paths)?;
     let messages = &args.messages;
@@ -110,7 +124,10 @@ pub fn run(args: &ScanArgs) -> Result<Outcome> {
     let facts = render(&args.render, &output, &folder, input, |report| {
         let mut gatherer = FactsGatherer::new(report);
         let Parameters { config, input } = &parameters;
-        let scan = |sink: &mut (dyn Sink + Send)| scan_into(&paths, config, input, &resources, &meter, sink);
+        let scan = |sink: &mut (dyn Sink + Send)| match &index {
+            Some(index) => index.against(&paths, input, &resources, &meter, sink),
+            None => scan_into(&paths, config, input, &resources, &meter, sink),
+        };
         let done = match baseline {
             Some(baseline) => scan(&mut Marker::in_folder(baseline, &mut gatherer, folder.clone())),
             None => scan(&mut gatherer),

@@ -1,0 +1,371 @@
+//! `doublon index`.
+
+#![allow(clippy::doc_markdown)] // the comments of arguments are their help, where backticks would show
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+use clap::{Args as Group, Subcommand, ValueEnum};
+use doublon::finding::{Parameters, Sink, Summary};
+use doublon::index::{Compacted, Index, IndexCheck, IndexInfo, RemovedFromIndex, Selection};
+use doublon::report::text::{bytes, counted, number, summary_line};
+use doublon::scan::{Progress, Resources};
+use doublon::{Config, Level};
+use serde_json::json;
+
+use crate::cli::args::{
+    AgainstArgs, InputArgs, ListArgs, MessageArgs, RenderArgs, RenderFormat, ResourceArgs, ShapeArgs, TextArgs,
+};
+use crate::cli::course::Course;
+use crate::cli::exit::Outcome;
+use crate::cli::facts::{FactsGatherer, RunFacts};
+use crate::cli::hints;
+use crate::cli::output::Output;
+use crate::cli::progress::Meter;
+use crate::cli::render::{self, render};
+use crate::cli::say::say;
+
+#[derive(Debug, Group)]
+pub struct IndexArgs {
+    #[command(subcommand)]
+    command: IndexCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum IndexCommand {
+    /// Make an index of the documents in files and folders
+    ///
+    /// The folder must be new or empty. Duplicates among the documents are not taken up, and are reported as by `doublon
+    /// scan --level documents`. What the flags say of documents holds for the index ever after.
+    ///
+    /// Example: doublon index build seen/ archive/
+    Build(Box<BuildArgs>),
+    /// Add the documents that are new
+    ///
+    /// What is a duplicate of a document in the index, or of one before it, is not taken up; it is reported. If the run
+    /// fails or is killed, the index is what it was.
+    ///
+    /// Example: doublon index add seen/ week-48/
+    Add(Box<AskArgs>),
+    /// Say which documents the index has already
+    ///
+    /// They are measured against those of the index and not against each other. The report is that of `doublon scan
+    /// --against`, and names the old document by its source, record and id. Nothing is changed.
+    ///
+    /// Example: doublon index query seen/ new.jsonl --format json
+    ///
+    /// Example: curl -s https://example.org/page | doublon index query seen/ -
+    Query(Box<QueryArgs>),
+    /// Say what an index holds
+    ///
+    /// Example: doublon index info seen/
+    Info(InfoArgs),
+    /// Read all of an index, and say what is damaged
+    ///
+    /// Exit codes: 0 nothing is; 1 something is; 2 it cannot be opened.
+    ///
+    /// Example: doublon index verify seen/
+    Verify(PlaceArgs),
+    /// Write an index anew, without what was removed
+    ///
+    /// It takes less room then, and is asked faster if it was added to often. The answers stay the same.
+    ///
+    /// Example: doublon index compact seen/
+    Compact(CompactArgs),
+    /// Remove documents, so that what is like them is new again
+    ///
+    /// Duplicates of them that were not taken up do not come back.
+    ///
+    /// Example: doublon index remove seen/ --id a17 --id a18
+    ///
+    /// Example: doublon index remove seen/ --source archive/2024.jsonl
+    Remove(RemoveArgs),
+}
+
+#[derive(Debug, Group)]
+struct BuildArgs {
+    #[command(flatten)]
+    ask: AskArgs,
+    #[command(flatten)]
+    shape: ShapeArgs,
+    /// Which of several new duplicates stays
+    ///
+    /// `first` by path and place; `prefer:GLOB,...` one whose source matches the earliest of these patterns; `given-order`
+    /// one whose path was given first. What is in the index already stays in any case.
+    ///
+    /// Example: --keep prefer:gold
+    #[arg(long, value_name = "WHICH", default_value = "first", help_heading = "Documents")]
+    keep: String,
+    #[command(flatten)]
+    text: TextArgs,
+}
+
+#[derive(Debug, Group)]
+struct AskArgs {
+    /// The folder of the index
+    #[arg(value_name = "DIR")]
+    index: PathBuf,
+    /// Files and folders to read, or - for standard input
+    ///
+    /// They are read as by `doublon scan`.
+    #[arg(required_unless_present = "files_from", value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    lists: ListArgs,
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    resources: ResourceArgs,
+    #[command(flatten)]
+    render: RenderArgs,
+    #[command(flatten)]
+    messages: MessageArgs,
+}
+
+#[derive(Debug, Group)]
+struct QueryArgs {
+    #[command(flatten)]
+    ask: AskArgs,
+    /// What to compare; an index has documents only
+    ///
+    /// For passages, use `doublon scan NEW --against OLD` with the old files.
+    ///
+    /// Example: --level documents
+    #[arg(long, value_enum, default_value = "documents")]
+    level: QueryLevel,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum QueryLevel {
+    Documents,
+    Passages,
+    All,
+}
+
+#[derive(Debug, Group)]
+struct PlaceArgs {
+    /// The folder of the index
+    #[arg(value_name = "DIR")]
+    index: PathBuf,
+}
+
+#[derive(Debug, Group)]
+struct InfoArgs {
+    #[command(flatten)]
+    place: PlaceArgs,
+    /// Form of the answer
+    ///
+    /// Example: --format json
+    #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
+    format: InfoFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum InfoFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Group)]
+struct CompactArgs {
+    #[command(flatten)]
+    place: PlaceArgs,
+    #[command(flatten)]
+    resources: ResourceArgs,
+}
+
+#[derive(Debug, Group)]
+struct RemoveArgs {
+    #[command(flatten)]
+    place: PlaceArgs,
+    /// Remove the documents with this id
+    ///
+    /// All that have it, of any source unless --source names some. May be repeated.
+    ///
+    /// Example: --id a17 --id a18
+    #[arg(long, value_name = "ID", required_unless_present = "source")]
+    id: Vec<String>,
+    /// Remove the documents of this source
+    ///
+    /// Its name is the path by which it was added. Together with --id, only what fits both goes. May be repeated.
+    ///
+    /// Example: --source archive/2024.jsonl
+    #[arg(long, value_name = "SOURCE")]
+    source: Vec<String>,
+}
+
+/// Runs one of the commands of an index.
+///
+/// # Errors
+///
+/// When an argument is wrong, the index cannot be read or written, or the report cannot.
+pub fn run(args: &IndexArgs) -> Result<Outcome> {
+    match &args.command {
+        IndexCommand::Build(args) => build(args),
+        IndexCommand::Add(args) => add(Index::open(&args.index)?, args),
+        IndexCommand::Query(args) => query(args),
+        IndexCommand::Info(args) => {
+            let info = Index::open(&args.place.index)?.info()?;
+            write_out(|out| write_info(&info, args.format, out))
+        }
+        IndexCommand::Verify(args) => verify(&args.index),
+        IndexCommand::Compact(args) => {
+            let compacted = Index::open(&args.place.index)?.compact(&args.resources.resources()?)?;
+            write_out(|out| write_compacted(&compacted, out))
+        }
+        IndexCommand::Remove(args) => {
+            let which = Selection { ids: args.id.clone(), sources: args.source.clone() };
+            let removed = Index::open(&args.place.index)?.remove(&which)?;
+            removed.unknown.iter().for_each(|name| say(&format!("no document of the index has {name}")));
+            write_out(|out| write_removed(&removed, out))
+        }
+    }
+}
+
+fn build(args: &BuildArgs) -> Result<Outcome> {
+    let BuildArgs { ask, shape, keep, text } = args;
+    let known_text = text.known_text(&ask.input.options()?)?;
+    let builder = text.configure(Config::builder().level(Level::Documents).known_text(known_text));
+    let config = shape.configure(builder, None)?.keep(keep.parse()?).build()?;
+    // An index without a document is what a run leaves that could not read its input.
+    let index = match Index::open(&ask.index) {
+        Ok(index) if index.info()?.adds == 0 => {
+            index.check_config(&config)?;
+            index
+        }
+        _ => Index::create(&ask.index, &config)?,
+    };
+    add(index, ask)
+}
+
+fn add(mut index: Index, args: &AskArgs) -> Result<Outcome> {
+    let before = index.info()?.documents;
+    let facts = ask(args, index.config().clone(), |parameters, paths, resources, meter, sink| {
+        index.add(paths, &parameters.input, resources, meter, sink)
+    })?;
+    if !args.messages.quiet {
+        let after = index.info()?;
+        let new = counted(after.documents - before, "document");
+        say(&format!("{new} added, {} in the index, {}", number(after.documents), bytes(after.bytes)));
+    }
+    Ok(Outcome::of(&facts, None, false))
+}
+
+fn query(args: &QueryArgs) -> Result<Outcome> {
+    if args.level != QueryLevel::Documents {
+        bail!(
+            "an index has no passages; leave --level out, or compare with the old files: doublon scan NEW --against OLD"
+        );
+    }
+    let index = Index::open(&args.ask.index)?;
+    let facts = ask(&args.ask, index.config().clone(), |parameters, paths, resources, meter, sink| {
+        index.against(paths, &parameters.input, resources, meter, sink)
+    })?;
+    Ok(Outcome::of(&facts, None, false))
+}
+
+/// Runs over the paths of a command, and reports what was found.
+fn ask(
+    args: &AskArgs,
+    config: Config,
+    mut run: impl FnMut(
+        &Parameters,
+        &[PathBuf],
+        &Resources,
+        &dyn Progress,
+        &mut (dyn Sink + Send),
+    ) -> doublon::Result<Summary>,
+) -> Result<RunFacts> {
+    let mut parameters = Parameters { config, input: args.input.options()? };
+    let paths = args.lists.compared_paths(&args.paths, &AgainstArgs::default(), &mut parameters)?;
+    let resources = args.resources.resources()?;
+    let output = render::prepare(&args.render, &paths)?;
+    let meter = Meter::of(&args.messages, Course::of_scan(false));
+    let facts = report(&args.render, &output, &resources, |sink| {
+        let done = run(&parameters, &paths, &resources, &meter, sink);
+        meter.finish();
+        done
+    })?;
+    if !args.messages.quiet {
+        tell(&facts, &args.render, &output, &parameters);
+    }
+    Ok(facts)
+}
+
+fn report(
+    args: &RenderArgs,
+    output: &Output,
+    resources: &Resources,
+    run: impl FnOnce(&mut (dyn Sink + Send)) -> doublon::Result<Summary>,
+) -> Result<RunFacts> {
+    let folder = resources.tmp.clone().unwrap_or_else(std::env::temp_dir);
+    render(args, output, &folder, None, |report| {
+        let mut gatherer = FactsGatherer::new(report);
+        run(&mut gatherer)?;
+        Ok(gatherer.finish().0)
+    })
+}
+
+/// The report for people on standard output has the counts already.
+fn tell(facts: &RunFacts, args: &RenderArgs, output: &Output, parameters: &Parameters) {
+    if args.format != RenderFormat::Text || *output != Output::Stdout {
+        say(&summary_line(&facts.header, &facts.summary));
+    }
+    hints::tell_left_out(&facts.summary.left_out, "left out");
+    hints::tell_fields(&facts.skipped, facts.summary.documents, &parameters.input.text_field);
+    hints::tell_ids(facts);
+}
+
+fn verify(place: &Path) -> Result<Outcome> {
+    let IndexCheck { files, documents, faults } = Index::open(place)?.verify()?;
+    write_out(|out| {
+        faults.iter().try_for_each(|fault| writeln!(out, "{}", doublon::report::visible::visible(fault)))?;
+        let whole = if faults.is_empty() { "nothing is damaged" } else { "the index is damaged" };
+        writeln!(out, "{} and {} read: {whole}", counted(files, "file"), counted(documents, "document"))
+    })?;
+    Ok(if faults.is_empty() { Outcome::Done } else { Outcome::Condition })
+}
+
+fn write_info(info: &IndexInfo, format: InfoFormat, out: &mut dyn Write) -> io::Result<()> {
+    let IndexInfo { documents, text_bytes, bytes: size, segments, removed, adds, read, duplicates, unicode } = info;
+    if format == InfoFormat::Json {
+        let told = json!({
+            "schema": "doublon.index-info/1",
+            "documents": documents,
+            "text_bytes": text_bytes,
+            "bytes": size,
+            "segments": segments,
+            "removed": removed,
+            "adds": adds,
+            "read": read,
+            "duplicates": duplicates,
+            "unicode": unicode,
+        });
+        return writeln!(out, "{told}");
+    }
+    let each = size / documents.max(&1);
+    writeln!(out, "{}, {} of text", counted(*documents, "document"), bytes(*text_bytes))?;
+    writeln!(out, "{} in {}, {} bytes a document", bytes(*size), counted(*segments as u64, "segment"), number(each))?;
+    let times = counted(*adds, "run");
+    writeln!(out, "{} read in {times}; {} were duplicates", counted(*read, "document"), number(*duplicates))?;
+    if *removed > 0 {
+        writeln!(out, "{} removed and taking room until `doublon index compact`", counted(*removed, "document"))?;
+    }
+    Ok(())
+}
+
+fn write_compacted(compacted: &Compacted, out: &mut dyn Write) -> io::Result<()> {
+    let Compacted { bytes_before, bytes_after, segments_before, segments_after } = compacted;
+    let (before, after) = (counted(*segments_before as u64, "segment"), counted(*segments_after as u64, "segment"));
+    writeln!(out, "{before}, {} -> {after}, {}", bytes(*bytes_before), bytes(*bytes_after))
+}
+
+fn write_removed(removed: &RemovedFromIndex, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{} removed", counted(removed.documents, "document"))
+}
+
+fn write_out(content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Outcome> {
+    Output::Stdout.write(false, content)?;
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,324 @@
+//! Documents that are read: what an index keeps of each, made on any thread and taken up in order.
+
+use std::sync::Arc;
+
+use doublon_core::Config;
+use doublon_core::candidate::lsh::Sketch;
+use doublon_core::hash::{mix, seeded_hash};
+use doublon_core::kernel::{Masks, SketchRows, SketchScratch, Sketcher};
+use doublon_core::text::characters;
+
+use super::layout::TextHashes;
+use super::names::DocumentName;
+use super::words::{WordNumbers, decode};
+use crate::error::{Error, Result};
+use crate::finding::Skipped;
+use crate::scan::describe::opening;
+use crate::scan::{BlockSource, IntakeCounts, Pool, Table, guarded, id_hash, internal_error};
+use crate::source::{Item, Record};
+use crate::store::{Budget, SpillColumn, Spool};
+
+/// A document that was read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct NewDocument {
+    pub source: u32,
+    pub record: u64,
+    pub text_bytes: u64,
+    pub fingerprint: u64,
+    pub hashes: TextHashes,
+    /// A hash of its id, 0 without one.
+    pub id: u64,
+    words: Piece,
+    pub name: Piece,
+}
+
+/// A stretch of bytes that were written down.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Piece {
+    start: u64,
+    len: u32,
+}
+
+impl Piece {
+    pub fn read(self, spool: &Spool) -> Result<Vec<u8>> {
+        spool.read(self.start, u64::from(self.len))
+    }
+
+    /// Appends bytes to a spool.
+    pub fn append(spool: &mut Spool, bytes: &[u8]) -> Result<Self> {
+        Ok(Self { start: spool.append(bytes), len: length(bytes.len())? })
+    }
+}
+
+/// What a block of records becomes.
+#[derive(Default)]
+pub(super) struct BlockDocuments {
+    documents: Vec<NewDocument>,
+    /// Documents that stay only if all that are equal are such too, by their numbers in the block.
+    failures: Vec<u32>,
+    rows: SketchRows,
+    /// The keys of each document, one document after another.
+    keys: Vec<u64>,
+    words: Vec<u8>,
+    names: Vec<u8>,
+    /// The hashes of the words of the block.
+    word_hashes: Vec<u64>,
+    skipped: Vec<Skipped>,
+    counts: IntakeCounts,
+}
+
+/// Turns blocks of records into documents, on any thread.
+pub(super) struct BlockReader {
+    sketcher: Sketcher,
+    seed: u64,
+    workers: Pool<Box<dyn Fn() -> BlockScratch + Send + Sync>, BlockScratch>,
+}
+
+struct BlockScratch {
+    public: SketchScratch,
+    private: SketchScratch,
+    numbers: WordNumbers,
+}
+
+impl BlockReader {
+    /// Makes a reader that hashes words to be measured by `seed`.
+    pub fn new(config: &Config, seed: u64) -> Self {
+        let sketcher = Sketcher::new(config);
+        let (public, private) = (sketcher.clone(), sketcher.reseeded(seed));
+        let make = move || BlockScratch {
+            public: public.scratch(),
+            private: private.scratch(),
+            numbers: WordNumbers::default(),
+        };
+        Self { sketcher, seed, workers: Pool::new(Box::new(make)) }
+    }
+
+    /// Reads the documents of a block of a source of this name.
+    pub fn read(&self, from: BlockSource, source: &str, items: Vec<Item>) -> BlockDocuments {
+        self.workers.with(|scratch| {
+            let mut block = BlockDocuments::default();
+            block.counts.records = items.len() as u64;
+            scratch.numbers.clear();
+            for item in items {
+                match item {
+                    Item::Skipped(skipped) => block.skipped.push(skipped),
+                    Item::Document(record) => self.take_up(from.source, source, &record, &mut block, scratch),
+                }
+            }
+            block.word_hashes = scratch.numbers.hashes().to_vec();
+            block
+        })
+    }
+
+    /// Reads one text by itself.
+    pub fn read_text(&self, text: &str) -> BlockDocuments {
+        self.workers.with(|scratch| {
+            let (mut block, record) =
+                (BlockDocuments::default(), Record { text: text.to_owned(), ..Record::default() });
+            scratch.numbers.clear();
+            self.take_up(0, "", &record, &mut block, scratch);
+            block.word_hashes = scratch.numbers.hashes().to_vec();
+            block
+        })
+    }
+
+    fn take_up(
+        &self,
+        source: u32,
+        name: &str,
+        record: &Record,
+        block: &mut BlockDocuments,
+        scratch: &mut BlockScratch,
+    ) {
+        let before = (block.rows.len(), block.keys.len(), block.words.len());
+        match guarded(|| self.describe(&record.text, block, scratch)) {
+            Ok((masks, hashes)) => {
+                block.counts.add_known_text(&masks);
+                block.counts.add_ignored(record.ignored, masks.is_open(), name);
+                count(record, &mut block.counts);
+                let text_bytes = (record.text.len() - masks.bytes()) as u64;
+                add(source, record, (text_bytes, hashes, before.2), block);
+            }
+            Err(panic) => {
+                let place = Some((record.record, record.offset));
+                block.skipped.push(internal_error(name, place, record.id.as_deref(), &panic));
+                block.rows.truncate(before.0);
+                block.keys.truncate(before.1);
+                block.words.truncate(before.2);
+                (scratch.public, scratch.private) =
+                    (self.sketcher.scratch(), self.sketcher.reseeded(self.seed).scratch());
+            }
+        }
+    }
+
+    /// Appends the row, the keys and the words of a text; returns what of it does not count, and its hashes.
+    fn describe(&self, text: &str, block: &mut BlockDocuments, scratch: &mut BlockScratch) -> (Masks, TextHashes) {
+        let BlockScratch { public, private, numbers } = scratch;
+        let masks = public.masks(text);
+        self.sketcher.add_wide(text, &masks, &mut block.rows, &mut block.keys, public);
+        let words = private.tokens_masked(text, &masks);
+        numbers.encode(words, &mut block.words);
+        let hash = |bytes: &[u8]| seeded_hash(bytes, self.seed);
+        let of_words = if words.is_empty() { 0 } else { hash(bytemuck::cast_slice(words)).max(1) };
+        let hashes = TextHashes {
+            words: of_words,
+            characters: hash(characters(text).as_bytes()),
+            text: hash(text.as_bytes()),
+            raw: 0,
+        };
+        (masks, hashes)
+    }
+}
+
+/// Adds a document whose words stand from `words` on.
+fn add(source: u32, record: &Record, (bytes, hashes, words): (u64, TextHashes, usize), block: &mut BlockDocuments) {
+    let raw = record.raw_hash.map_or(0, |hash| mix(hash as u64 ^ mix((hash >> 64) as u64)).max(1));
+    let opening = opening(&record.text).into();
+    let name = DocumentName { id: record.id.clone(), metadata: record.metadata.clone(), opening };
+    let names = block.names.len();
+    name.write(&mut block.names);
+    if record.is_failure {
+        block.failures.push(block.documents.len() as u32);
+    }
+    // A block is no longer than a record may be, so the lengths are those of numbers of 32 bits.
+    let piece = |start: usize, end: usize| Piece { start: start as u64, len: (end - start) as u32 };
+    block.documents.push(NewDocument {
+        source,
+        record: record.record,
+        text_bytes: bytes,
+        fingerprint: seeded_hash(record.text.as_bytes(), 0),
+        hashes: TextHashes { raw, ..hashes },
+        id: record.id.as_ref().map_or(0, |id| id_hash(source, id)),
+        words: piece(words, block.words.len()),
+        name: piece(names, block.names.len()),
+    });
+}
+
+fn count(record: &Record, counts: &mut IntakeCounts) {
+    counts.text_bytes += record.text.len() as u64;
+    counts.lossy += u64::from(record.lossy);
+    counts.with_id += u64::from(record.id.is_some());
+    if let Some(encoding) = record.encoding {
+        counts.count_encoding(encoding.name());
+    }
+}
+
+/// Documents that are compared together.
+pub(super) struct Batch {
+    /// What the bands of this batch are joined by.
+    pub table: Table,
+    pub documents: Vec<NewDocument>,
+    /// Those that come after all others in keep order, ascending.
+    pub failures: Vec<u32>,
+    /// For each band the keys of all documents.
+    keys: Vec<SpillColumn<u64>>,
+    numbers: WordNumbers,
+    words: Spool,
+    names: Spool,
+    /// Bytes of all texts.
+    pub text_bytes: u64,
+}
+
+impl Batch {
+    pub fn new(config: &Config) -> Self {
+        Self {
+            table: Table::new(config.shape()),
+            documents: Vec::new(),
+            failures: Vec::new(),
+            keys: (0..config.bands).map(|_| SpillColumn::new()).collect(),
+            numbers: WordNumbers::default(),
+            words: Spool::default(),
+            names: Spool::default(),
+            text_bytes: 0,
+        }
+    }
+
+    pub fn len(&self) -> u32 {
+        self.documents.len() as u32
+    }
+
+    /// Takes up the documents of a block, and hands out what else it gave.
+    pub fn append(&mut self, block: BlockDocuments) -> Result<(Vec<Skipped>, IntakeCounts)> {
+        let BlockDocuments { documents, failures, rows, keys, words, names, word_hashes, skipped, counts } = block;
+        let first = self.len();
+        self.failures.extend(failures.iter().map(|number| first + number));
+        self.table.append(&rows);
+        let bands = self.keys.len();
+        for (band, column) in self.keys.iter_mut().enumerate() {
+            column.extend(&keys.iter().skip(band).step_by(bands).copied().collect::<Vec<_>>());
+        }
+        let numbers: Vec<u32> = word_hashes.iter().map(|&hash| self.numbers.number(hash)).collect();
+        let names_start = self.names.append(&names);
+        let mut renumbered = Vec::new();
+        for document in documents {
+            renumbered.clear();
+            let Piece { start, len } = document.words;
+            let of_document = &words[start as usize..start as usize + len as usize];
+            super::words::renumber(of_document, &numbers, &mut renumbered).ok_or_else(lost)?;
+            let words = Piece::append(&mut self.words, &renumbered)?;
+            let name = Piece { start: names_start + document.name.start, ..document.name };
+            self.text_bytes += document.text_bytes;
+            self.documents.push(NewDocument { words, name, ..document });
+        }
+        Ok((skipped, counts))
+    }
+
+    /// Moves what can be on disk there if it has outgrown its part of the memory.
+    pub fn spill_over(&mut self, budget: &Budget) -> Result<()> {
+        let keys: usize = self.keys.iter().map(SpillColumn::held_bytes).sum();
+        let held = self.table.held_bytes() + keys + self.words.held_bytes() + self.names.held_bytes();
+        if held < budget.table {
+            return Ok(());
+        }
+        let folder = &budget.folder;
+        self.table.spill(folder)?;
+        self.keys.iter_mut().try_for_each(|column| column.spill(folder))?;
+        self.words.spill(folder)?;
+        self.names.spill(folder)
+    }
+
+    /// Replaces `words` by the hashes of the words of a document.
+    pub fn words(&self, doc: u32, words: &mut Vec<u64>) -> Result<()> {
+        words.clear();
+        decode(&self.numbered_words(doc)?, self.numbers.hashes(), words).ok_or_else(lost)
+    }
+
+    /// Returns the words of a document as numbers.
+    pub fn numbered_words(&self, doc: u32) -> Result<Vec<u8>> {
+        self.documents[doc as usize].words.read(&self.words)
+    }
+
+    /// Returns the hashes of all words, by number.
+    pub fn word_hashes(&self) -> &[u64] {
+        self.numbers.hashes()
+    }
+
+    /// Returns the name of a document as it was written.
+    pub fn name(&self, doc: u32) -> Result<Vec<u8>> {
+        self.documents[doc as usize].name.read(&self.names)
+    }
+
+    /// Returns the keys of a document, and its sketch.
+    pub fn signs(&self, doc: u32) -> Result<(Vec<u64>, Sketch)> {
+        let keys = self.keys.iter().map(|column| column.get(doc)).collect::<Result<_>>()?;
+        Ok((keys, self.table.sketches.get(doc)?))
+    }
+
+    /// Returns the keys of some documents in a band.
+    pub fn keys(&self, band: usize, docs: &[u32]) -> Result<Vec<u64>> {
+        let all = self.keys[band].load()?;
+        Ok(docs.iter().map(|&doc| all[doc as usize]).collect())
+    }
+}
+
+fn length(bytes: usize) -> Result<u32> {
+    u32::try_from(bytes)
+        .map_err(|_| Error::TooMany { what: "bytes of words in a document", limit: u64::from(u32::MAX) })
+}
+
+fn lost() -> Error {
+    Error::Io { path: "temporary data".into(), cause: std::io::ErrorKind::InvalidData.into() }
+}
+
+/// The names of the sources of a run.
+pub(super) type SourceNames = [Arc<str>];

@@ -1,0 +1,126 @@
+//! Several segments as one, without the documents that were removed.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::layout::{KEYS, NAMES, Row};
+use super::segment::Segment;
+use super::words::{WordNumbers, renumber};
+use super::writer::SegmentContent;
+use crate::error::{Error, Result};
+
+/// Segments that are to become one.
+pub(super) struct MergedSegments {
+    segments: Vec<Arc<Segment>>,
+    /// The documents that stay, in keep order: the segment and the row.
+    kept: Vec<(u32, u32)>,
+    numbers: WordNumbers,
+    /// For each segment the number of each of its words here.
+    word_numbers: Vec<Vec<u32>>,
+    sources: Vec<Arc<str>>,
+    /// For each segment the number of each of its sources here.
+    source_numbers: Vec<Vec<u32>>,
+    /// The names of the piece that was read last, by segment and piece.
+    names: std::sync::Mutex<NamesRead>,
+}
+
+type NamesRead = Option<((u32, usize), Vec<super::names::DocumentName>)>;
+
+impl MergedSegments {
+    /// Takes the documents of some segments for which `is_removed` is false.
+    pub fn new(segments: &[Arc<Segment>], is_removed: impl Fn(u64) -> bool) -> Result<Self> {
+        let mut merged = Self {
+            segments: segments.to_vec(),
+            kept: Vec::new(),
+            numbers: WordNumbers::default(),
+            word_numbers: Vec::new(),
+            sources: Vec::new(),
+            source_numbers: Vec::new(),
+            names: std::sync::Mutex::default(),
+        };
+        let mut known: HashMap<Arc<str>, u32> = HashMap::new();
+        for (segment, number) in segments.iter().zip(0..) {
+            for row in 0..segment.len() {
+                if !is_removed(segment.row(row)?.number) {
+                    merged.kept.push((number, row));
+                }
+            }
+            merged.word_numbers.push(segment.vocabulary()?.iter().map(|&hash| merged.numbers.number(hash)).collect());
+            let of_segment = segment.sources()?.iter().map(|source| {
+                *known.entry(source.clone()).or_insert_with(|| {
+                    merged.sources.push(source.clone());
+                    merged.sources.len() as u32 - 1
+                })
+            });
+            merged.source_numbers.push(of_segment.collect());
+        }
+        Ok(merged)
+    }
+
+    fn at(&self, n: u32) -> (&Segment, u32, u32) {
+        let (segment, row) = self.kept[n as usize];
+        (&self.segments[segment as usize], segment, row)
+    }
+}
+
+impl SegmentContent for MergedSegments {
+    fn len(&self) -> u32 {
+        self.kept.len() as u32
+    }
+
+    fn word_hashes(&self) -> &[u64] {
+        self.numbers.hashes()
+    }
+
+    fn row(&self, n: u32) -> Result<Row> {
+        let (segment, number, row) = self.at(n);
+        let row = segment.row(row)?;
+        let source = self.source_numbers[number as usize].get(row.source as usize);
+        let source = *source.ok_or_else(|| segment.damaged(super::layout::Part::Rows))?;
+        Ok(Row { source, ..row })
+    }
+
+    fn words(&self, n: u32) -> Result<Vec<u8>> {
+        let (segment, number, row) = self.at(n);
+        let words = segment.numbered_words(&segment.row(row)?)?;
+        let mut out = Vec::with_capacity(words.len());
+        let damaged = || segment.damaged(super::layout::Part::Words);
+        renumber(&words, &self.word_numbers[number as usize], &mut out).ok_or_else(damaged)?;
+        Ok(out)
+    }
+
+    fn name(&self, n: u32, out: &mut Vec<u8>) -> Result<()> {
+        let (segment, number, row) = self.at(n);
+        let (piece, place) = (row as usize / NAMES, row as usize % NAMES);
+        let mut names = self.names.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if names.as_ref().is_none_or(|(read, _)| *read != (number, piece)) {
+            *names = Some(((number, piece), segment.names(piece)?));
+        }
+        if let Some((_, names)) = names.as_ref() {
+            names[place].write(out);
+        }
+        Ok(())
+    }
+
+    fn keys(&self, band: usize) -> Result<Vec<u64>> {
+        let mut all = Vec::with_capacity(self.kept.len());
+        for (number, segment) in (0..).zip(&self.segments) {
+            let mut by_row = vec![0; segment.len() as usize];
+            for piece in 0..(segment.len() as usize).div_ceil(KEYS) {
+                segment.keys(band, piece)?.into_iter().for_each(|(key, row)| by_row[row as usize] = key);
+            }
+            let start = self.kept.partition_point(|kept| kept.0 < number);
+            let of_segment = self.kept[start..].iter().take_while(|kept| kept.0 == number);
+            all.extend(of_segment.map(|&(_, row)| by_row[row as usize]));
+        }
+        if all.len() == self.kept.len() { Ok(all) } else { Err(miscounted(&self.kept, &all)) }
+    }
+
+    fn sources(&self) -> &[Arc<str>] {
+        &self.sources
+    }
+}
+
+fn miscounted(kept: &[(u32, u32)], keys: &[u64]) -> Error {
+    Error::Miscounted { met: kept.len() as u64, accounted: keys.len() as u64 }
+}

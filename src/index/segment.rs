@@ -1,0 +1,240 @@
+//! A segment that is read: every piece is held against its checksum when it is read, so that a damaged file gives an
+//! error and never another answer.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use doublon_core::hash::content_hash;
+
+use super::bytes::{ByteReader, unpack};
+use super::folder::failed;
+use super::layout::{
+    CHECKSUM, HEADER, Header, KEY_ENTRY, KEYS, NAMES, Part, REPEATED_ID, ROW, Row, checksum, filter_place,
+};
+use super::names::DocumentName;
+use super::words::decode;
+use crate::error::{Error, Result};
+use crate::finding::DocumentRef;
+use crate::store::read_at;
+
+/// A segment. It stays readable when the file is removed.
+#[derive(Debug)]
+pub(super) struct Segment {
+    file: File,
+    path: PathBuf,
+    header: Header,
+    directory: OnceLock<Directory>,
+    vocabulary: OnceLock<Vec<u64>>,
+    sources: OnceLock<Vec<Arc<str>>>,
+}
+
+/// What leads to keys and names.
+#[derive(Debug)]
+struct Directory {
+    filter: Vec<[u64; 8]>,
+    /// The first key of each piece, band by band.
+    first_keys: Vec<u64>,
+    /// Where each piece of names ends in its part.
+    name_ends: Vec<u64>,
+}
+
+/// A document of a segment as it is named.
+pub(super) struct NamedRow {
+    pub row: Row,
+    pub reference: DocumentRef,
+    pub opening: Arc<str>,
+}
+
+impl Segment {
+    /// Opens a segment, whose header has the hash `expected` if that is known.
+    pub fn open(path: &Path, expected: Option<u128>) -> Result<Self> {
+        let file = File::open(path).map_err(failed(path))?;
+        let length = file.metadata().map_err(failed(path))?.len();
+        let refused = |detail: String| Error::Refused { path: path.to_owned(), detail };
+        let mut bytes = vec![0; HEADER.min(usize::try_from(length).unwrap_or(HEADER))];
+        read_at(&file, &mut bytes, 0).map_err(failed(path))?;
+        let header = Header::read(&bytes, length).map_err(refused)?;
+        if expected.is_some_and(|expected| expected != content_hash(&bytes)) {
+            return Err(refused("it is not the segment that the manifest names".to_owned()));
+        }
+        let (directory, vocabulary, sources) = Default::default();
+        Ok(Self { file, path: path.to_owned(), header, directory, vocabulary, sources })
+    }
+
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    pub fn len(&self) -> u32 {
+        self.header.documents
+    }
+
+    /// Returns whether the filter lets a key of a band be there.
+    pub fn may_have(&self, band: usize, key: u64) -> Result<bool> {
+        let filter = &self.directory()?.filter;
+        if filter.is_empty() {
+            return Ok(false);
+        }
+        let (block, bits) = filter_place(band, key, filter.len());
+        Ok(filter[block].iter().zip(bits).all(|(word, bits)| word & bits == bits))
+    }
+
+    /// Appends the rows of the documents that have a key in a band.
+    pub fn rows_of(&self, band: usize, key: u64, rows: &mut Vec<u32>) -> Result<()> {
+        if !self.may_have(band, key)? {
+            return Ok(());
+        }
+        let pieces = self.header.key_pieces();
+        let first_keys = &self.directory()?.first_keys[band * pieces..(band + 1) * pieces];
+        let first = first_keys.partition_point(|&first| first < key).saturating_sub(1);
+        let end = first_keys.partition_point(|&first| first <= key);
+        for piece in first..end {
+            let entries = self.keys(band, piece)?;
+            let from = entries.partition_point(|entry| entry.0 < key);
+            rows.extend(entries[from..].iter().take_while(|entry| entry.0 == key).map(|entry| entry.1));
+        }
+        Ok(())
+    }
+
+    /// Returns whether the directory leads to a key in this piece.
+    pub fn leads_to(&self, band: usize, piece: usize, key: u64) -> Result<bool> {
+        let pieces = self.header.key_pieces();
+        let first_keys = &self.directory()?.first_keys[band * pieces..(band + 1) * pieces];
+        let is_before_next = first_keys.get(piece + 1).is_none_or(|&next| key <= next);
+        Ok(first_keys[piece] <= key && is_before_next && first_keys.is_sorted())
+    }
+
+    /// Returns the keys of a piece of a band, with their rows.
+    pub fn keys(&self, band: usize, piece: usize) -> Result<Vec<(u64, u32)>> {
+        let (documents, pieces) = (self.len() as usize, self.header.key_pieces());
+        let count = KEYS.min(documents - piece * KEYS);
+        let of_band = documents * KEY_ENTRY + pieces * CHECKSUM;
+        let at = band * of_band + piece * (KEYS * KEY_ENTRY + CHECKSUM);
+        let bytes = self.piece(Part::Keys, at as u64, count * KEY_ENTRY)?;
+        let mut reader = ByteReader(&bytes);
+        let entries = (0..count).map(|_| Some((reader.u64()?, reader.u32()?)));
+        let entries = entries.collect::<Option<Vec<_>>>().ok_or_else(|| self.damaged(Part::Keys))?;
+        let is_sound = entries.iter().all(|entry| entry.1 < self.len()) && entries.is_sorted();
+        if is_sound { Ok(entries) } else { Err(self.damaged(Part::Keys)) }
+    }
+
+    /// Returns the row of a document.
+    pub fn row(&self, row: u32) -> Result<Row> {
+        let bytes = self.piece(Part::Rows, u64::from(row) * (ROW + CHECKSUM) as u64, ROW)?;
+        Row::read(&bytes).ok_or_else(|| self.damaged(Part::Rows))
+    }
+
+    /// Returns the words of a document as numbers.
+    pub fn numbered_words(&self, row: &Row) -> Result<Vec<u8>> {
+        self.piece(Part::Words, row.words_at, row.words_len as usize)
+    }
+
+    /// Replaces `words` by the hashes of the words of a document.
+    pub fn words(&self, row: &Row, words: &mut Vec<u64>) -> Result<()> {
+        let vocabulary = self.vocabulary()?;
+        words.clear();
+        decode(&self.numbered_words(row)?, vocabulary, words).ok_or_else(|| self.damaged(Part::Words))
+    }
+
+    /// Returns the hashes of all words, by number.
+    pub fn vocabulary(&self) -> Result<&[u64]> {
+        once(&self.vocabulary, || {
+            let bytes = self.piece(Part::Vocabulary, 0, self.header.words as usize * 8)?;
+            Ok(numbers(&bytes))
+        })
+        .map(Vec::as_slice)
+    }
+
+    /// Returns the names of the sources.
+    pub fn sources(&self) -> Result<&[Arc<str>]> {
+        let load = || {
+            let part = self.header.part(Part::Sources);
+            let len =
+                (part.end - part.start).checked_sub(CHECKSUM as u64).ok_or_else(|| self.damaged(Part::Sources))?;
+            let packed = self.piece(Part::Sources, 0, len as usize)?;
+            let bytes = unpack(&packed).ok_or_else(|| self.damaged(Part::Sources))?;
+            let (mut reader, mut names) = (ByteReader(&bytes), Vec::new());
+            while !reader.0.is_empty() {
+                names.push(reader.text().ok_or_else(|| self.damaged(Part::Sources))?.into());
+            }
+            Ok(names)
+        };
+        once(&self.sources, load).map(Vec::as_slice)
+    }
+
+    /// Returns the names of the documents of a piece, in order of their rows.
+    pub fn names(&self, piece: usize) -> Result<Vec<DocumentName>> {
+        let ends = &self.directory()?.name_ends;
+        let start = piece.checked_sub(1).map_or(0, |before| ends[before]);
+        let len = ends[piece].checked_sub(start).and_then(|len| len.checked_sub(CHECKSUM as u64));
+        let packed = self.piece(Part::Names, start, len.ok_or_else(|| self.damaged(Part::Names))? as usize)?;
+        let bytes = unpack(&packed).ok_or_else(|| self.damaged(Part::Names))?;
+        let count = NAMES.min(self.len() as usize - piece * NAMES);
+        let mut reader = ByteReader(&bytes);
+        let names: Option<Vec<_>> = (0..count).map(|_| DocumentName::read(&mut reader)).collect();
+        names.ok_or_else(|| self.damaged(Part::Names))
+    }
+
+    /// Returns a document with its name.
+    pub fn named(&self, at: u32) -> Result<NamedRow> {
+        let row = self.row(at)?;
+        let names = self.names(at as usize / NAMES)?;
+        self.name(row, &names[at as usize % NAMES])
+    }
+
+    /// Names a document.
+    pub fn name(&self, row: Row, name: &DocumentName) -> Result<NamedRow> {
+        let source = self.sources()?.get(row.source as usize).ok_or_else(|| self.damaged(Part::Sources))?;
+        let is_repeated = row.flags & REPEATED_ID != 0;
+        let reference = name.reference(source.clone(), row.record, is_repeated);
+        Ok(NamedRow { row, reference, opening: name.opening.clone() })
+    }
+
+    /// Says that a part is damaged.
+    pub fn damaged(&self, part: Part) -> Error {
+        let detail =
+            format!("its part {part:?} is damaged; build the index again, or copy it back from where it is whole");
+        Error::Refused { path: self.path.clone(), detail }
+    }
+
+    fn directory(&self) -> Result<&Directory> {
+        once(&self.directory, || {
+            let bytes = self.piece(Part::Directory, 0, self.header.directory_bytes())?;
+            let all = numbers(&bytes);
+            let (filter, rest) = all.split_at(self.header.filter_blocks() * 8);
+            let (first_keys, name_ends) = rest.split_at(self.header.bands as usize * self.header.key_pieces());
+            let filter = filter.as_chunks::<8>().0.to_vec();
+            Ok(Directory { filter, first_keys: first_keys.to_vec(), name_ends: name_ends.to_vec() })
+        })
+    }
+
+    /// Reads a piece of a part, and checks it.
+    fn piece(&self, part: Part, at: u64, len: usize) -> Result<Vec<u8>> {
+        let place = self.header.part(part);
+        let end = at.checked_add(len as u64 + CHECKSUM as u64).filter(|&end| end <= place.end - place.start);
+        if end.is_none() {
+            return Err(self.damaged(part));
+        }
+        let at = place.start + at;
+        let mut bytes = vec![0; len + CHECKSUM];
+        read_at(&self.file, &mut bytes, at).map_err(failed(&self.path))?;
+        let found = bytes.split_off(len);
+        // With checksums in the way, random bytes would never reach what is behind them.
+        let is_whole = found == checksum(&bytes, self.header.salt, at) || cfg!(fuzzing);
+        if is_whole { Ok(bytes) } else { Err(self.damaged(part)) }
+    }
+}
+
+/// Loads what is needed more than once.
+fn once<T>(cell: &OnceLock<T>, load: impl FnOnce() -> Result<T>) -> Result<&T> {
+    if let Some(loaded) = cell.get() {
+        return Ok(loaded);
+    }
+    let loaded = load()?;
+    Ok(cell.get_or_init(|| loaded))
+}
+
+fn numbers(bytes: &[u8]) -> Vec<u64> {
+    bytes.as_chunks::<8>().0.iter().map(|&bytes| u64::from_le_bytes(bytes)).collect()
+}

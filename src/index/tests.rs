@@ -1,0 +1,394 @@
+//! What an index promises: the same removals as one scan, one state or the other, and no answer from damaged bytes.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::told::Selection;
+use super::{Index, check_segment};
+use crate::finding::{DocumentCluster, Equality, Finding, Findings, InputOptions, Summary};
+use crate::scan::{Resources, scan};
+use crate::{Config, Level, Result};
+
+/// Documents by place: the source and the record.
+type Places = BTreeSet<(Arc<str>, u64)>;
+
+fn removed(clusters: &[DocumentCluster]) -> Places {
+    clusters
+        .iter()
+        .flat_map(|cluster| &cluster.members)
+        .map(|member| (member.doc.source.clone(), member.doc.record))
+        .collect()
+}
+
+/// What is said of each removed document.
+fn told(clusters: &[DocumentCluster]) -> Vec<String> {
+    let of_cluster = |cluster: &DocumentCluster| {
+        let keep = cluster.keep.clone();
+        let tell = move |member: &crate::finding::Member| {
+            let name = |doc: &crate::finding::DocumentRef| format!("{}#{} {:?}", doc.source, doc.record, doc.id);
+            let (own, kept) = (name(&member.doc), name(&keep));
+            format!("{own} {kept} {} {} {:?}", member.jaccard, member.containment, member.equality)
+        };
+        cluster.members.iter().map(tell).collect::<Vec<_>>()
+    };
+    let mut all: Vec<String> = clusters.iter().flat_map(of_cluster).collect();
+    all.sort();
+    all
+}
+
+fn config(threshold: f64) -> Config {
+    Config::builder().threshold(threshold).recall(0.999).level(Level::Documents).build().expect("valid")
+}
+
+/// Writes texts to files of JSON lines, divided at `cuts`.
+fn write_parts(folder: &Path, texts: &[String], cuts: &[usize]) -> Vec<PathBuf> {
+    let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut % (texts.len() + 1)).chain([0, texts.len()]).collect();
+    cuts.sort_unstable();
+    let parts = cuts.windows(2).zip(0..);
+    let write = |(cut, number): (&[usize], usize)| {
+        let path = folder.join(format!("part-{number:03}.jsonl"));
+        let line = |(text, id): (&String, usize)| serde_json::json!({ "id": id % 40, "text": text }).to_string() + "\n";
+        let lines: String = texts[cut[0]..cut[1]].iter().zip(cut[0]..).map(line).collect();
+        fs::write(&path, lines).expect("is written");
+        path
+    };
+    parts.map(write).collect()
+}
+
+fn add(index: &mut Index, path: &Path) -> Result<(Summary, Findings)> {
+    let mut findings = Findings::default();
+    let summary = index.add(&[path.to_owned()], &InputOptions::default(), &Resources::default(), &(), &mut findings)?;
+    Ok((summary, findings))
+}
+
+fn against(index: &Index, path: &Path, threads: usize) -> Result<Findings> {
+    let (mut findings, resources) = (Findings::default(), Resources { threads, ..Resources::default() });
+    index.against(&[path.to_owned()], &InputOptions::default(), &resources, &(), &mut findings)?;
+    Ok(findings)
+}
+
+/// A word, and texts that are edited copies of each other, by few choices.
+fn texts() -> impl Strategy<Value = Vec<String>> {
+    let edits = prop::collection::vec((0usize..60, 0u8..3), 0..6);
+    let text = (0u32..5, 1usize..60, edits, prop::bool::weighted(0.2)).prop_map(|(base, len, edits, is_loud)| {
+        let mut words: Vec<String> = (0..len).map(|n| format!("w{}", (n as u32 * 7 + base * 1000) % 900)).collect();
+        for (at, kind) in edits {
+            let at = at % words.len();
+            words[at] = format!("x{}", u32::from(kind) + base);
+        }
+        let text = words.join(" ");
+        if is_loud { text.to_uppercase() + "!" } else { text }
+    });
+    let odd = prop_oneof![Just(String::new()), Just(" \n".to_owned()), Just("?!".to_owned()), Just("👍".to_owned())];
+    prop::collection::vec(prop_oneof![8 => text, 1 => odd, 1 => Just("a".to_owned())], 1..40)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn adds_give_the_removals_of_one_scan_however_a_corpus_is_divided(
+        texts in texts(),
+        cuts in prop::collection::vec(0usize..40, 0..10),
+        threshold in prop_oneof![Just(0.5), Just(0.8), Just(1.0)],
+        batch in prop_oneof![Just(3), Just(1000)],
+        compacts in any::<bool>(),
+    ) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let parts = write_parts(folder.path(), &texts, &cuts);
+        let (config, input) = (config(threshold), InputOptions::default());
+        let whole = scan(&parts, &config, &input, &Resources::default(), &()).expect("is scanned");
+        let mut index = Index::create(&folder.path().join("index"), &config).expect("is made");
+        index.set_batch(batch);
+        let mut clusters = Vec::new();
+        for part in &parts {
+            let (_, found) = add(&mut index, part).expect("is added");
+            clusters.extend(found.clusters);
+            if compacts {
+                index.compact(&Resources::default()).expect("is compacted");
+            }
+        }
+        prop_assert_eq!(told(&clusters), told(&whole.clusters));
+        prop_assert_eq!(index.info().expect("is told").documents, whole.summary.kept);
+        let check = index.verify().expect("is checked");
+        prop_assert_eq!((check.faults, check.documents), (Vec::new(), whole.summary.kept));
+        // What was seen once is a duplicate ever after, and of what stayed.
+        let again = parts.iter().map(|part| against(&index, part, 1).expect("is asked").summary.removed).sum::<u64>();
+        prop_assert_eq!(again, whole.summary.kept + whole.summary.removed);
+    }
+
+    #[test]
+    fn what_is_found_is_what_measuring_each_pair_finds(texts in texts(), cut in 0usize..40) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let parts = write_parts(folder.path(), &texts, &[cut]);
+        // So many bands that no pair is missed.
+        let config = Config::builder().threshold(0.6).bands(200, 2).level(Level::Documents).build().expect("valid");
+        let mut index = Index::create(&folder.path().join("index"), &config).expect("is made");
+        let found: Places = parts.iter().flat_map(|part| removed(&add(&mut index, part).expect("is added").1.clusters)).collect();
+        let (mut kept, mut expected): (Vec<&String>, usize) = (Vec::new(), 0);
+        for text in &texts {
+            let is_like = |other: &&String| doublon_core::compare(other, text, &config).expect("is compared").overlap.jaccard() >= 0.6;
+            match kept.iter().find(|other| is_like(other)) {
+                _ if text.trim().is_empty() => {}
+                Some(_) => expected += 1,
+                None => kept.push(text),
+            }
+        }
+        prop_assert_eq!(found.len(), expected);
+    }
+}
+
+/// A small index of three segments, one of them with a removed document, and what is asked of it.
+fn small(folder: &Path) -> (PathBuf, PathBuf) {
+    let text = |n: usize| (0..30).map(|m| format!("t{n}w{m}")).collect::<Vec<_>>().join(" ");
+    let texts: Vec<String> = (0..9).map(text).collect();
+    let parts = write_parts(folder, &texts, &[3, 6]);
+    let place = folder.join("index");
+    let mut index = Index::create(&place, &config(0.8)).expect("is made");
+    parts.iter().for_each(|part| _ = add(&mut index, part).expect("is added"));
+    let which = Selection { ids: vec!["4".to_owned()], ..Selection::default() };
+    assert_eq!(index.remove(&which).expect("is removed").documents, 1);
+    let asked = folder.join("asked.jsonl");
+    let lines: Vec<String> =
+        texts.iter().map(|text| serde_json::json!({ "text": format!("{text} and more") }).to_string()).collect();
+    fs::write(&asked, lines.join("\n")).expect("is written");
+    (place, asked)
+}
+
+#[test]
+fn f37_any_flipped_byte_is_found_and_never_gives_another_answer() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = |n: usize| (0..5).map(|m| format!("t{n}w{m}")).collect::<Vec<_>>().join(" ");
+    let texts: Vec<String> = (0..4).map(text).collect();
+    let parts = write_parts(folder.path(), &texts, &[2]);
+    let place = folder.path().join("index");
+    let config = Config::builder().threshold(0.8).bands(2, 2).build().expect("valid");
+    let mut index = Index::create(&place, &config).expect("is made");
+    parts.iter().for_each(|part| _ = add(&mut index, part).expect("is added"));
+    index.remove(&Selection { ids: vec!["3".to_owned()], ..Selection::default() }).expect("is removed");
+    let answers = |index: &Index| texts.iter().map(|text| index.query(text)).collect::<Result<Vec<_>>>();
+    let expected = answers(&Index::open(&place).expect("opens")).expect("are given");
+    assert_eq!(expected.iter().filter(|answer| answer.is_some()).count(), 3, "all but the one that was removed");
+    let entries = fs::read_dir(&place).expect("is there").map(|entry| entry.expect("is there").path());
+    let files: BTreeSet<PathBuf> = entries.collect();
+    assert_eq!(files.len(), 4, "{files:?}");
+    for file in files {
+        let whole = fs::read(&file).expect("is there");
+        // Every byte, each by one bit; the manifest has a test of its own for all bits.
+        for at in 0..whole.len() {
+            let mut changed = whole.clone();
+            changed[at] ^= 1 << (at % 8);
+            fs::write(&file, &changed).expect("is written");
+            let opened = Index::open(&place);
+            let faults = opened.as_ref().map(|index| index.verify().expect("is checked").faults);
+            assert!(!faults.is_ok_and(|faults| faults.is_empty()), "{} at {at} is not found", file.display());
+            // An answer that can be given at all is the right one.
+            if let Ok(found) = opened.and_then(|index| answers(&index)) {
+                assert_eq!(found, expected, "{} at {at}", file.display());
+            }
+        }
+        for length in [0, 1, whole.len() / 2, whole.len() - 1] {
+            fs::write(&file, &whole[..length]).expect("is written");
+            assert!(Index::open(&place).is_err(), "{} cut to {length}", file.display());
+        }
+        fs::write(&file, whole).expect("is written");
+    }
+}
+
+#[test]
+fn f26_a_run_that_is_killed_at_any_step_leaves_the_old_state_or_the_new_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (place, asked) = small(folder.path());
+    let copy = |to: &Path| {
+        fs::create_dir(to).expect("is made");
+        for entry in fs::read_dir(&place).expect("is there") {
+            let entry = entry.expect("is there");
+            fs::copy(entry.path(), to.join(entry.file_name())).expect("is copied");
+        }
+    };
+    let works: [(&str, fn(&mut Index, &Path) -> Result<()>); 3] = [
+        ("add", |index, asked| add(index, asked).map(|_| ())),
+        ("compact", |index, _| index.compact(&Resources::default()).map(|_| ())),
+        ("remove", |index, _| {
+            index.remove(&Selection { ids: vec!["7".to_owned()], ..Selection::default() }).map(|_| ())
+        }),
+    ];
+    for (name, work) in works {
+        let mut states = BTreeSet::new();
+        for steps in 0.. {
+            let at = folder.path().join(format!("{name}-{steps}"));
+            copy(&at);
+            let mut index = Index::open(&at).expect("opens");
+            let before = index.info().expect("is told");
+            index.stop_after(steps);
+            let done = work(&mut index, &asked);
+            let opened = Index::open(&at).expect("opens after it was killed");
+            let after = opened.info().expect("is told");
+            assert_eq!(opened.verify().expect("is checked").faults, [""; 0], "{name} stopped after {steps} steps");
+            let is_old = (before.documents, before.bytes) == (after.documents, after.bytes);
+            assert!(is_old || after.adds + after.removed != before.adds + before.removed, "{name} {steps}: {after:?}");
+            states.insert(is_old);
+            // The next run goes on as if nothing had been, and clears away what is left.
+            let mut next = Index::open(&at).expect("opens");
+            work(&mut next, &asked).expect("is done");
+            let files = fs::read_dir(&at).expect("is there").count() as u64;
+            assert_eq!(files, next.verify().expect("is checked").files, "{name} {steps}: something is left");
+            if done.is_ok() {
+                assert!(steps > 6, "{name} has steps at which it can be stopped");
+                break;
+            }
+            assert!(steps < 400, "{name} comes to an end");
+        }
+        assert!(states.len() == 2 || name == "add" && states.len() == 1, "{name}: both states were met: {states:?}");
+    }
+}
+
+#[test]
+fn findings_are_the_same_for_any_number_of_threads() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (place, asked) = small(folder.path());
+    let index = Index::open(&place).expect("opens");
+    let one = against(&index, &asked, 1).expect("is asked");
+    assert_eq!(against(&index, &asked, 7).expect("is asked"), one);
+    let cluster = &one.clusters[0];
+    assert!(cluster.keep.source.ends_with("part-000.jsonl"), "the old document is named: {:?}", cluster.keep);
+    assert_eq!(
+        (cluster.keep.record, cluster.keep.id.as_deref(), &*cluster.members[0].doc.source),
+        (0, Some("0"), &*asked.to_string_lossy())
+    );
+    assert!(cluster.opening.starts_with("t0w0 t0w1"));
+}
+
+#[test]
+fn one_text_is_asked_for_by_many_threads_at_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (place, _) = small(folder.path());
+    let index = Index::open(&place).expect("opens");
+    let text = |n: usize| (0..30).map(|m| format!("t{n}w{m}")).collect::<Vec<_>>().join(" ");
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for n in 0..9 {
+                    let found = index.query(&text(n)).expect("is asked");
+                    let id = found.as_ref().and_then(|found| found.doc.id.as_deref().map(str::to_owned));
+                    assert_eq!(id, (n != 4).then(|| n.to_string()), "4 was removed");
+                    assert!(found.is_none_or(|found| (found.jaccard, found.equality) == (1.0, Equality::Bytes)));
+                }
+            });
+        }
+    });
+    assert_eq!(index.query(" ").expect("is asked"), None);
+}
+
+#[test]
+fn f36_there_is_one_writer_and_readers_keep_their_state() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (place, asked) = small(folder.path());
+    let reader = Index::open(&place).expect("opens");
+    let before = against(&reader, &asked, 1).expect("is asked");
+    let lock = super::folder::IndexFolder::at(&place).lock().expect("is free");
+    let mut writer = Index::open(&place).expect("opens");
+    let refusal = add(&mut writer, &asked).expect_err("is locked").to_string();
+    assert!(refusal.ends_with("another run writes to this index; wait until it has ended"), "{refusal}");
+    drop(lock);
+    let mut late = Index::open(&place).expect("opens");
+    let new = folder.path().join("new.txt");
+    fs::write(&new, "Something that nobody has written before, not even here.").expect("is written");
+    add(&mut writer, &new).expect("is added");
+    writer.compact(&Resources::default()).expect("is compacted");
+    assert_eq!(against(&reader, &asked, 1).expect("is asked"), before, "the files are gone and its state is not");
+    // A writer takes up what another has written since it was opened.
+    assert_eq!(add(&mut late, &new).expect("is added").0.removed, 1);
+    assert_eq!(late.info().expect("is told").documents, 9);
+}
+
+#[test]
+fn what_was_removed_is_new_again_and_goes_when_segments_are_merged() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (place, asked) = small(folder.path());
+    let mut index = Index::open(&place).expect("opens");
+    let of = |ids: &[&str], sources: &[&str]| {
+        let owned = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        Selection { ids: owned(ids), sources: owned(sources) }
+    };
+    let removed = index.remove(&of(&["4", "88", "2"], &[])).expect("is removed");
+    assert_eq!((removed.documents, removed.unknown), (1, vec!["4".to_owned(), "88".to_owned()]));
+    assert!(index.remove(&of(&[], &[])).is_err());
+    let before = index.info().expect("is told");
+    assert_eq!((before.documents, before.removed, before.segments), (7, 2, 3));
+    let answer = against(&index, &asked, 1).expect("is asked");
+    index.compact(&Resources::default()).expect("is compacted");
+    let after = index.info().expect("is told");
+    assert_eq!((after.documents, after.removed, after.segments), (7, 0, 1));
+    assert_eq!(after.text_bytes, before.text_bytes);
+    assert_eq!(against(&index, &asked, 1).expect("is asked"), answer);
+    let (summary, _) = add(&mut index, &asked).expect("is added");
+    assert_eq!((summary.kept - summary.compared_with(), summary.removed), (2, 7));
+    let of_source = index.remove(&of(&[], &[&asked.to_string_lossy()])).expect("is removed");
+    assert_eq!((of_source.documents, index.info().expect("is told").documents), (2, 7));
+    let all: Vec<String> = (0..9).map(|n| n.to_string()).collect();
+    index.remove(&Selection { ids: all, ..Selection::default() }).expect("is removed");
+    index.compact(&Resources::default()).expect("is compacted");
+    assert_eq!(index.info().expect("is told").documents, 0);
+    assert_eq!(against(&index, &asked, 1).expect("is asked").summary.removed, 0);
+}
+
+#[test]
+fn many_adds_leave_few_segments() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut index = Index::create(&folder.path().join("index"), &config(0.8)).expect("is made");
+    for n in 0..70 {
+        let path = folder.path().join(format!("{n}.txt"));
+        let text: Vec<String> = (0..20).map(|m| format!("t{n}w{m}")).collect();
+        fs::write(&path, text.join(" ")).expect("is written");
+        add(&mut index, &path).expect("is added");
+        if n == 20 {
+            let which = Selection { sources: vec![path.to_string_lossy().into_owned()], ..Selection::default() };
+            assert_eq!(index.remove(&which).expect("is removed").documents, 1);
+        }
+    }
+    let info = index.info().expect("is told");
+    assert_eq!((info.documents, info.adds), (69, 70));
+    assert!(info.segments <= 33, "{info:?}");
+    let check = index.verify().expect("is checked");
+    assert!(check.faults.is_empty(), "{check:?}");
+    let opened = Index::open(&folder.path().join("index")).expect("opens");
+    let found = against(&opened, &folder.path().join("3.txt"), 1).expect("is asked");
+    assert_eq!(found.summary.removed, 1);
+}
+
+#[test]
+fn f37_what_is_no_index_is_refused_by_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let refusal = |path: &Path| Index::open(path).err().map(|error| error.to_string()).unwrap_or_default();
+    assert!(refusal(folder.path()).ends_with("it is no index; make one with `doublon index build`"));
+    assert!(refusal(&folder.path().join("none")).ends_with("no such file or folder"));
+    let file = folder.path().join("file");
+    fs::write(&file, "text").expect("is written");
+    assert!(!refusal(&file).is_empty());
+    assert!(Index::create(folder.path(), &config(0.8)).is_err(), "it has a file in it");
+    let (place, asked) = small(folder.path());
+    assert!(
+        Index::create(&place, &config(0.8)).is_err_and(|error| error.to_string().contains("it is an index already"))
+    );
+    let index = Index::open(&place).expect("opens");
+    let inside = index.against(
+        &[folder.path().to_owned()],
+        &InputOptions::default(),
+        &Resources::default(),
+        &(),
+        &mut Vec::<Finding>::new(),
+    );
+    assert!(inside.is_err_and(|error| error.to_string().contains("is in it; name what is to be read")));
+    assert!(check_segment(&asked).is_err());
+    let other = folder.path().join("other");
+    Index::create(&other, &config(0.9)).expect("is made");
+    // A segment of one index is none of another.
+    let manifest = fs::read(place.join("manifest")).expect("is there");
+    fs::write(other.join("manifest"), manifest).expect("is written");
+    assert!(refusal(&other).contains("segment-00000001"), "{}", refusal(&other));
+}

@@ -1,0 +1,200 @@
+//! Writes a segment: part by part, from whatever holds the documents.
+
+use std::io::{self, BufWriter, Write};
+use std::sync::Arc;
+
+use doublon_core::hash::content_hash;
+use rayon::prelude::*;
+
+use super::bytes::{pack, put_text};
+use super::folder::{IndexFolder, NewFile};
+use super::layout::{HEADER, Header, KEYS, NAMES, Part, Row, checksum, filter_blocks, filter_place};
+use super::manifest::{Manifest, SegmentEntry};
+use super::words::{Ranking, decode, renumber};
+use crate::error::{Error, Result};
+
+/// The documents of a segment that is to be written, in keep order.
+pub(super) trait SegmentContent: Sync {
+    fn len(&self) -> u32;
+    /// The hash of each word that occurs, by its number here.
+    fn word_hashes(&self) -> &[u64];
+    /// The row of a document, but for the place of its words.
+    fn row(&self, n: u32) -> Result<Row>;
+    /// The words of a document by their numbers here.
+    fn words(&self, n: u32) -> Result<Vec<u8>>;
+    /// Appends the name of a document.
+    fn name(&self, n: u32, out: &mut Vec<u8>) -> Result<()>;
+    /// The keys of all documents in a band.
+    fn keys(&self, band: usize) -> Result<Vec<u64>>;
+    fn sources(&self) -> &[Arc<str>];
+}
+
+/// Writes pieces with their checksums, and knows where each stands.
+struct PieceWriter {
+    out: BufWriter<NewFile>,
+    at: u64,
+    salt: u64,
+}
+
+impl PieceWriter {
+    fn piece(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.out.write_all(bytes)?;
+        self.out.write_all(&checksum(bytes, self.salt, self.at))?;
+        self.at += (bytes.len() + super::layout::CHECKSUM) as u64;
+        Ok(())
+    }
+}
+
+/// Writes a segment of the index that `manifest` is of, which does not name it yet.
+pub(super) fn write_segment(
+    folder: &IndexFolder,
+    manifest: &mut Manifest,
+    salt: u64,
+    content: &dyn SegmentContent,
+) -> Result<SegmentEntry> {
+    let name = manifest.new_file("segment");
+    let file = folder.create(&name)?;
+    let shown = folder.file(&name);
+    let failed = |cause| Error::Io { path: shown.clone(), cause };
+    let mut out = PieceWriter { out: BufWriter::with_capacity(1 << 18, file), at: HEADER as u64, salt };
+    out.out.write_all(&[0; HEADER]).map_err(failed)?;
+    let ranking = rank(content)?;
+    let mut ends = [0; 7];
+    let (rows, text_bytes) = write_words(content, &ranking, &mut out, &failed)?;
+    ends[Part::Words as usize] = out.at;
+    rows.iter().try_for_each(|row| out.piece(&row.to_bytes())).map_err(failed)?;
+    ends[Part::Rows as usize] = out.at;
+    let bands = manifest.config.bands;
+    let mut directory = vec![0; filter_blocks(rows.len() * bands) * 8];
+    let mut first_keys = Vec::new();
+    for band in 0..bands {
+        write_keys(band, content.keys(band)?, &mut directory, &mut first_keys, &mut out).map_err(failed)?;
+    }
+    directory.extend(first_keys);
+    ends[Part::Keys as usize] = out.at;
+    write_names(content, &mut directory, &mut out, &failed)?;
+    ends[Part::Names as usize] = out.at;
+    out.piece(&to_bytes(&ranking.hashes)).map_err(failed)?;
+    ends[Part::Vocabulary as usize] = out.at;
+    let mut sources = Vec::new();
+    content.sources().iter().for_each(|source| put_text(source, &mut sources));
+    out.piece(&packed(&sources).map_err(failed)?).map_err(failed)?;
+    ends[Part::Sources as usize] = out.at;
+    out.piece(&to_bytes(&directory)).map_err(failed)?;
+    ends[Part::Directory as usize] = out.at;
+    let header = Header {
+        bands: bands as u32,
+        documents: content.len(),
+        words: ranking.hashes.len() as u32,
+        salt,
+        index: manifest.index,
+        settings: manifest.config.hash(),
+        ends,
+    }
+    .to_bytes();
+    let bytes = out.at;
+    let mut file = out.out.into_inner().map_err(|error| failed(error.into_error()))?;
+    file.write_at_start(&header).map_err(failed)?;
+    file.publish()?;
+    Ok(SegmentEntry { file: name, bytes, documents: content.len(), text_bytes, header: content_hash(&header) })
+}
+
+/// Ranks the words by how often they stand in the documents.
+fn rank(content: &dyn SegmentContent) -> Result<Ranking> {
+    let hashes = content.word_hashes();
+    let (mut counts, all) = (vec![0u64; hashes.len()], (0..hashes.len() as u32).collect::<Vec<_>>());
+    let mut words = Vec::new();
+    for n in 0..content.len() {
+        words.clear();
+        decode(&content.words(n)?, &all, &mut words).ok_or_else(broken)?;
+        for &word in &words {
+            counts[word as usize] += 1;
+        }
+    }
+    Ok(Ranking::of(hashes, &counts))
+}
+
+/// Writes the words of all documents; returns the rows, which say where they stand, and the bytes of all texts.
+fn write_words(
+    content: &dyn SegmentContent,
+    ranking: &Ranking,
+    out: &mut PieceWriter,
+    failed: &(impl Fn(io::Error) -> Error + Sync),
+) -> Result<(Vec<Row>, u64)> {
+    let (mut rows, mut text_bytes) = (Vec::with_capacity(content.len() as usize), 0);
+    let mut bytes = Vec::new();
+    for n in 0..content.len() {
+        bytes.clear();
+        renumber(&content.words(n)?, &ranking.numbers, &mut bytes).ok_or_else(broken)?;
+        let words_len = u32::try_from(bytes.len())
+            .map_err(|_| Error::TooMany { what: "bytes of words in a document", limit: u64::from(u32::MAX) })?;
+        let row = Row { words_at: out.at - HEADER as u64, words_len, ..content.row(n)? };
+        out.piece(&bytes).map_err(failed)?;
+        text_bytes += row.text_bytes;
+        rows.push(row);
+    }
+    Ok((rows, text_bytes))
+}
+
+/// Writes the keys of a band, puts them into the filter, and tells the first of each piece.
+fn write_keys(
+    band: usize,
+    keys: Vec<u64>,
+    filter: &mut [u64],
+    first_keys: &mut Vec<u64>,
+    out: &mut PieceWriter,
+) -> io::Result<()> {
+    let mut entries: Vec<(u64, u32)> = keys.into_iter().zip(0..).collect();
+    entries.par_sort_unstable();
+    let blocks = filter.len() / 8;
+    let mut bytes = Vec::new();
+    for piece in entries.chunks(KEYS) {
+        first_keys.push(piece[0].0);
+        bytes.clear();
+        for &(key, row) in piece {
+            bytes.extend(key.to_le_bytes());
+            bytes.extend(row.to_le_bytes());
+            let (block, bits) = filter_place(band, key, blocks);
+            filter[block * 8..block * 8 + 8].iter_mut().zip(bits).for_each(|(word, bits)| *word |= bits);
+        }
+        out.piece(&bytes)?;
+    }
+    Ok(())
+}
+
+/// Writes the names of documents, and appends where each piece ends.
+fn write_names(
+    content: &dyn SegmentContent,
+    ends: &mut Vec<u64>,
+    out: &mut PieceWriter,
+    failed: &(impl Fn(io::Error) -> Error + Sync),
+) -> Result<()> {
+    let start = out.at;
+    let firsts: Vec<u32> = (0..content.len()).step_by(NAMES).collect();
+    // Some pieces at a time, so that all threads pack and not all names are held.
+    for firsts in firsts.chunks(256) {
+        let pieces = firsts.par_iter().map(|&first| -> Result<Vec<u8>> {
+            let mut names = Vec::new();
+            (first..content.len()).take(NAMES).try_for_each(|n| content.name(n, &mut names))?;
+            packed(&names).map_err(failed)
+        });
+        for piece in pieces.collect::<Result<Vec<_>>>()? {
+            out.piece(&piece).map_err(failed)?;
+            ends.push(out.at - start);
+        }
+    }
+    Ok(())
+}
+
+fn packed(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    pack(bytes).ok_or_else(|| io::Error::other("the names of its documents are too long"))
+}
+
+fn to_bytes(numbers: &[u64]) -> Vec<u8> {
+    numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
+}
+
+/// What was written down to be read again is not what it was.
+fn broken() -> Error {
+    Error::Io { path: "temporary data".into(), cause: io::ErrorKind::InvalidData.into() }
+}
