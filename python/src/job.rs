@@ -95,6 +95,7 @@ pub fn run<T: Send + 'static>(
             Err(RecvTimeoutError::Timeout) => {
                 if let Err(error) = py.check_signals().and_then(|()| listener.tell(&terms.watch)) {
                     end(py, &terms.cancel, results);
+                    listener.close()?;
                     return Err(error);
                 }
             }
