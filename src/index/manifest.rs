@@ -224,7 +224,8 @@ fn settings(config: &Config) -> BTreeMap<String, Value> {
     let all = serde_json::to_value(config).unwrap_or_default(); // plain data, of which serde refuses none
     let mut flat = BTreeMap::new();
     for name in ["threshold", "containment", "exact", "bands", "rows", "seed", "keep", "ignore_text"] {
-        flat.insert(name.to_owned(), all.get(name).cloned().unwrap_or_default());
+        // What is not saved is not set.
+        flat.insert(name.to_owned(), all.get(name).cloned().unwrap_or_else(|| "none".into()));
     }
     let text = all.get("text").and_then(Value::as_object).cloned().unwrap_or_default();
     flat.extend(text);

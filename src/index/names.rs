@@ -60,7 +60,9 @@ mod tests {
         let number = DocumentName { id: RecordId::of_json("7"), ..DocumentName::default() };
         let mut bytes = Vec::new();
         let all = [named, DocumentName::default(), number];
-        all.iter().for_each(|name| name.write(&mut bytes));
+        for name in &all {
+            name.write(&mut bytes);
+        }
         let mut reader = ByteReader(&bytes);
         let read: Vec<_> = all.iter().map(|_| DocumentName::read(&mut reader).expect("is there")).collect();
         assert_eq!(read, all);

@@ -71,7 +71,10 @@ fn against(index: &Index, path: &Path, threads: usize) -> Result<Findings> {
     Ok(findings)
 }
 
-/// A word, and texts that are edited copies of each other, by few choices.
+/// What changes an index, given a file to add.
+type Work = fn(&mut Index, &Path) -> Result<()>;
+
+/// Texts that are edited copies of each other, by few choices.
 fn texts() -> impl Strategy<Value = Vec<String>> {
     let edits = prop::collection::vec((0usize..60, 0u8..3), 0..6);
     let text = (0u32..5, 1usize..60, edits, prop::bool::weighted(0.2)).prop_map(|(base, len, edits, is_loud)| {
@@ -149,7 +152,9 @@ fn small(folder: &Path) -> (PathBuf, PathBuf) {
     let parts = write_parts(folder, &texts, &[3, 6]);
     let place = folder.join("index");
     let mut index = Index::create(&place, &config(0.8)).expect("is made");
-    parts.iter().for_each(|part| _ = add(&mut index, part).expect("is added"));
+    for part in &parts {
+        add(&mut index, part).expect("is added");
+    }
     let which = Selection { ids: vec!["4".to_owned()], ..Selection::default() };
     assert_eq!(index.remove(&which).expect("is removed").documents, 1);
     let asked = folder.join("asked.jsonl");
@@ -168,7 +173,9 @@ fn f37_any_flipped_byte_is_found_and_never_gives_another_answer() {
     let place = folder.path().join("index");
     let config = Config::builder().threshold(0.8).bands(2, 2).build().expect("valid");
     let mut index = Index::create(&place, &config).expect("is made");
-    parts.iter().for_each(|part| _ = add(&mut index, part).expect("is added"));
+    for part in &parts {
+        add(&mut index, part).expect("is added");
+    }
     index.remove(&Selection { ids: vec!["3".to_owned()], ..Selection::default() }).expect("is removed");
     let answers = |index: &Index| texts.iter().map(|text| index.query(text)).collect::<Result<Vec<_>>>();
     let expected = answers(&Index::open(&place).expect("opens")).expect("are given");
@@ -210,7 +217,7 @@ fn f26_a_run_that_is_killed_at_any_step_leaves_the_old_state_or_the_new_one() {
             fs::copy(entry.path(), to.join(entry.file_name())).expect("is copied");
         }
     };
-    let works: [(&str, fn(&mut Index, &Path) -> Result<()>); 3] = [
+    let works: [(&str, Work); 3] = [
         ("add", |index, asked| add(index, asked).map(|_| ())),
         ("compact", |index, _| index.compact(&Resources::default()).map(|_| ())),
         ("remove", |index, _| {
