@@ -39,4 +39,4 @@ mod saved;
 mod say;
 
 pub use self::interrupt::listen;
-pub use self::program::{run, silence_guarded_panics};
+pub use self::program::{main, run, silence_guarded_panics};

@@ -15,7 +15,15 @@ use super::commands::{
 };
 use super::config::{CommandLineError, Resolved, place_of, resolve};
 use super::exit::{self, Outcome};
+use super::interrupt;
 use super::say::{say, write_plain};
+
+/// Runs the program as it was started, and returns the exit code.
+pub fn main() -> u8 {
+    silence_guarded_panics();
+    interrupt::listen();
+    run(std::env::args_os())
+}
 
 /// Runs the program on its command line, of which the first is its name, and returns the exit code.
 pub fn run(arguments: impl Iterator<Item = OsString>) -> u8 {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use doublon_core::kernel::PhraseIndex;
 use doublon_core::text::tokens_a_word;
 
-use super::measure::TextWords;
+use super::words::{MASKED, TextWords};
 use crate::error::{Error, Result};
 use crate::finding::{ContaminationRule, ContaminationUnit, DocumentRef, EvaluationSet, MOST_ITEMS};
 
@@ -42,9 +42,6 @@ impl EvaluationItem {
         self.words.len() / self.tokens_a_word
     }
 }
-
-/// Stands for a word that is known text, and equals no other.
-pub(super) const MASKED: u64 = 0;
 
 impl EvaluationItems {
     /// Adds a set that items follow of, and returns its number.

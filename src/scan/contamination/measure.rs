@@ -3,52 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use doublon_core::kernel::{PhraseHit, PhraseSearcher, TextMasker};
-use doublon_core::text::{TokenReader, Tokenizer};
+use doublon_core::kernel::{PhraseHit, PhraseSearcher};
 use doublon_core::verify::subsequence::common_subsequence;
-use doublon_core::{Config, Span};
 use serde::{Deserialize, Serialize};
 
-use super::items::{EvaluationItems, MASKED};
+use super::items::EvaluationItems;
+use super::words::{TextWords, WordSplitter};
 use crate::finding::{ContaminationRule, ContaminationUnit, DocumentRef, MAX_QUOTED_PLACES, PlacedSpan};
 use crate::scan::describe::Described;
 use crate::scan::headings::headings;
 use crate::source::Document;
-
-/// The words of a text: the hash of each, and where it stands. Hashes are by a seed that nobody knows, so that no text can
-/// be made to look like another.
-#[derive(Default)]
-pub(super) struct TextWords {
-    pub hashes: Vec<u64>,
-    pub spans: Vec<Span>,
-}
-
-/// Takes texts apart, with memory that is used again. Each thread has its own.
-pub(super) struct WordSplitter {
-    reader: TokenReader,
-    masker: TextMasker,
-    /// Reads by the seed of the run, for what findings tell of places.
-    describer: TokenReader,
-}
-
-impl WordSplitter {
-    pub fn new(config: &Config, seed: u64) -> Self {
-        let [reader, describer] = [seed, config.seed].map(|seed| Tokenizer::new(config.text, seed).reader());
-        Self { reader, masker: TextMasker::new(config), describer }
-    }
-
-    /// Puts the words of a text in place of others; those of known text equal none.
-    pub fn split(&mut self, text: &str, words: &mut TextWords) {
-        let masks = self.masker.masks(text);
-        let mut known = masks.cursor();
-        words.hashes.clear();
-        words.spans.clear();
-        self.reader.for_each(text, |token| {
-            words.hashes.push(if known.has(token.span) { MASKED } else { token.hash });
-            words.spans.push(token.span);
-        });
-    }
-}
 
 /// A document of the corpus in which something of an item stands.
 #[derive(Serialize, Deserialize)]
@@ -126,7 +90,7 @@ impl<'i> DocumentMeasurer<'i> {
         let mut places = WordPlaces::default();
         let items: Vec<MeasuredItem> =
             items.into_iter().filter_map(|(item, hits)| self.measured(item, &hits, &mut places)).collect();
-        let described = Described::new(&document.text, &mut self.splitter.describer)
+        let described = Described::new(&document.text, self.splitter.describer())
             .in_page(document.origin.as_deref())
             .below(headings(document, is_markdown));
         let placed = |(range, n): (Range<usize>, usize)| {
@@ -215,16 +179,6 @@ impl WordPlaces {
             self.ranges.push(range);
             self.ranges.len() as u32 - 1
         })
-    }
-}
-
-#[cfg(test)]
-impl TextWords {
-    /// The words of a text by seed 0.
-    pub fn of_test(text: &str) -> Self {
-        let mut words = Self::default();
-        WordSplitter::new(&Config::default(), 0).split(text, &mut words);
-        words
     }
 }
 

@@ -7,5 +7,6 @@ mod items;
 mod judge;
 mod measure;
 mod run;
+mod words;
 
 pub use run::decontaminate;

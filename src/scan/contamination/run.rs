@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::items::EvaluationItems;
 use super::judge::{MeasuredDocuments, Verdict};
-use super::measure::{DocumentMeasurer, MeasuredDocument, TextWords, WordSplitter};
+use super::measure::{DocumentMeasurer, MeasuredDocument};
+use super::words::{TextWords, WordSplitter};
 use crate::error::{Error, Result};
 use crate::finding::{
     AgainstDocuments, ContaminationRule, ContaminationSummary, DocumentRef, Finding, Header, InputOptions, Parameters,
