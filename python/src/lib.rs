@@ -171,6 +171,7 @@ mod _doublon {
     #[pyfunction]
     fn main(py: Python<'_>, arguments: Vec<OsString>) -> u8 {
         py.detach(|| {
+            doublon::cli::listen();
             let code = doublon::cli::run(arguments.into_iter());
             // A program does this when it ends; here it is Python that ends.
             let _ = std::io::stdout().flush();
