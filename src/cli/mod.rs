@@ -17,6 +17,9 @@
 //!    exit, interrupt, output, say   how a run ends, where results go, what is told
 //! ```
 
+// The comments of arguments are their help, which is no Markdown.
+#![allow(rustdoc::bare_urls, rustdoc::broken_intra_doc_links)]
+
 mod args;
 mod baseline;
 mod command_line;
