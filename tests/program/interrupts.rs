@@ -16,7 +16,7 @@ fn bench() -> Bench {
 }
 
 fn record(n: u64) -> String {
-    let text = (0..12).map(|part| words((n * 37 + part * 101) % 5000, 60)).collect::<Vec<_>>().join(". ");
+    let text = (0..12).map(|part| words((n * 7919 + part * 10_007) % 20_000, 60)).collect::<Vec<_>>().join(". ");
     serde_json::json!({ "text": text }).to_string() + "\n"
 }
 
@@ -38,7 +38,9 @@ fn a_signal_ends_a_run_and_nothing_of_it_is_left() {
     let mut ended = 0;
     for (name, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
         for wait in [100, 300, 700] {
-            for arguments in ["clean in --out out --passages cut", "scan in --format json -o found.jsonl"] {
+            for arguments in
+                ["clean in --out out --passages cut --allow-wipeout", "scan in --format json -o found.jsonl"]
+            {
                 let child = start(&bench, arguments);
                 std::thread::sleep(Duration::from_millis(wait));
                 signal(&child, name);
