@@ -34,10 +34,6 @@ pub struct ScanArgs {
     /// Example: doublon scan crawl/ more.jsonl.gz 'docs/**/*.md'
     #[arg(required_unless_present = "files_from", value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    #[command(flatten)]
-    pub lists: ListArgs,
-    #[command(flatten)]
-    pub against: AgainstArgs,
     /// What to compare
     ///
     /// With `all`, passages are looked for in the documents that stay; see --inside-duplicates.
@@ -45,6 +41,10 @@ pub struct ScanArgs {
     /// Example: --level documents tells of whole documents only, in a fraction of the time.
     #[arg(long, value_enum, default_value = "all")]
     level: LevelArg,
+    #[command(flatten)]
+    pub lists: ListArgs,
+    #[command(flatten)]
+    pub against: AgainstArgs,
     #[command(flatten)]
     pub run: RunArgs,
     #[command(flatten)]
