@@ -7,7 +7,7 @@ from doublon import _doublon
 
 
 def main() -> None:
-    # An interrupt ends the program as it ends any other; Python would wait for the end of the call.
+    # Python would hear of an interrupt at the end of the call only; the program listens for itself.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.exit(_doublon.main(["doublon", *sys.argv[1:]]))
 
