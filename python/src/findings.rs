@@ -137,38 +137,10 @@ impl FindingIterator {
     }
 
     fn __next__<'py>(&mut self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let finding = finding(&self.found, self.next);
+        let finding = self.found.nth(self.next);
         self.next += 1;
         finding.map(|finding| from_json(py, &finding)).transpose()
     }
-}
-
-/// Returns a finding by its place among all.
-fn finding(found: &Found, mut at: usize) -> Option<Finding> {
-    let mut within = |count: usize| {
-        let place = Some(at).filter(|&at| at < count);
-        at = at.wrapping_sub(if place.is_some() { 0 } else { count });
-        place
-    };
-    if within(1).is_some() {
-        return Some(Finding::Header(found.header.clone()));
-    }
-    if let Some(n) = within(found.clusters.len()) {
-        return Some(Finding::DocumentCluster(found.clusters[n].clone()));
-    }
-    if let Some(n) = within(found.pairs.len()) {
-        return Some(Finding::DocumentPair(found.pairs[n].clone()));
-    }
-    if let Some(n) = within(found.matches.len()) {
-        return Some(Finding::PassageMatch(found.matches[n].clone()));
-    }
-    if let Some(n) = within(found.families.len()) {
-        return Some(Finding::PassageFamily(found.families[n].clone()));
-    }
-    if let Some(n) = within(found.skipped.len()) {
-        return Some(Finding::Skipped(found.skipped[n].clone()));
-    }
-    within(1).map(|_| Finding::Summary(found.summary.clone()))
 }
 
 /// Collects findings until the work is ended.

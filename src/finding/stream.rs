@@ -90,14 +90,53 @@ impl Findings {
     ///
     /// If the sink fails.
     pub fn send_clones(&self, sink: &mut dyn Sink) -> Result<()> {
-        let Self { header, clusters, pairs, matches, families, contaminations, skipped, summary } = self;
-        sink.receive(Finding::Header(header.clone()))?;
-        clusters.iter().cloned().try_for_each(|cluster| sink.receive(Finding::DocumentCluster(cluster)))?;
-        pairs.iter().cloned().try_for_each(|pair| sink.receive(Finding::DocumentPair(pair)))?;
-        matches.iter().cloned().try_for_each(|found| sink.receive(Finding::PassageMatch(found)))?;
-        families.iter().cloned().try_for_each(|family| sink.receive(Finding::PassageFamily(family)))?;
-        contaminations.iter().cloned().try_for_each(|found| sink.receive(Finding::Contamination(found)))?;
-        skipped.iter().cloned().try_for_each(|skipped| sink.receive(Finding::Skipped(skipped)))?;
-        sink.receive(Finding::Summary(summary.clone()))
+        (0..).map_while(|n| self.nth(n)).try_for_each(|finding| sink.receive(finding))
+    }
+
+    /// Returns a clone of the finding at the zero-based place `n` of the stream, if there are so many.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use doublon::finding::{Finding, Findings};
+    ///
+    /// let none = Findings::default();
+    /// assert!(matches!(none.nth(0), Some(Finding::Header(_))));
+    /// assert!(matches!(none.nth(1), Some(Finding::Summary(_))));
+    /// assert!(none.nth(2).is_none());
+    /// ```
+    pub fn nth(&self, n: usize) -> Option<Finding> {
+        let Some(mut n) = n.checked_sub(1) else { return Some(Finding::Header(self.header.clone())) };
+        of_kind(&self.clusters, Finding::DocumentCluster, &mut n)
+            .or_else(|| of_kind(&self.pairs, Finding::DocumentPair, &mut n))
+            .or_else(|| of_kind(&self.matches, Finding::PassageMatch, &mut n))
+            .or_else(|| of_kind(&self.families, Finding::PassageFamily, &mut n))
+            .or_else(|| of_kind(&self.contaminations, Finding::Contamination, &mut n))
+            .or_else(|| of_kind(&self.skipped, Finding::Skipped, &mut n))
+            .or_else(|| (n == 0).then(|| Finding::Summary(self.summary.clone())))
+    }
+}
+
+/// Returns the finding at place `n` of those of a kind, or takes their number from `n`.
+fn of_kind<T: Clone>(all: &[T], kind: fn(T) -> Finding, n: &mut usize) -> Option<Finding> {
+    let found = all.get(*n).cloned().map(kind);
+    *n = n.saturating_sub(all.len());
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::samples;
+
+    #[test]
+    fn each_finding_has_its_place_in_the_stream() {
+        for findings in [samples::everything(), samples::contamination(), samples::nothing(), samples::many(7)] {
+            let mut sent = Vec::new();
+            findings.clone().send(&mut sent).expect("a list takes all");
+            let places: Vec<Finding> = (0..).map_while(|n| findings.nth(n)).collect();
+            assert_eq!(places, sent);
+            assert_eq!(findings.nth(sent.len()), None);
+        }
     }
 }
