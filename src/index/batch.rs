@@ -1,7 +1,5 @@
 //! Documents that are read: what an index keeps of each, made on any thread and taken up in order.
 
-use std::sync::Arc;
-
 use doublon_core::Config;
 use doublon_core::candidate::lsh::Sketch;
 use doublon_core::hash::{mix, seeded_hash};
@@ -319,6 +317,3 @@ fn length(bytes: usize) -> Result<u32> {
 fn lost() -> Error {
     Error::Io { path: "temporary data".into(), cause: std::io::ErrorKind::InvalidData.into() }
 }
-
-/// The names of the sources of a run.
-pub(super) type SourceNames = [Arc<str>];

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::batch::{Batch, NewDocument, SourceNames};
+use super::batch::{Batch, NewDocument};
 use super::layout::{REPEATED_ID, Row};
 use super::writer::SegmentContent;
 use crate::error::Result;
@@ -24,7 +24,7 @@ pub(super) struct KeptDocuments<'a> {
 }
 
 impl<'a> KeptDocuments<'a> {
-    pub fn new(batch: &'a Batch, kept: &'a [u32], first: u64, names: &SourceNames) -> Self {
+    pub fn new(batch: &'a Batch, kept: &'a [u32], first: u64, names: &[Arc<str>]) -> Self {
         let (mut sources, mut source_numbers) = (Vec::new(), HashMap::new());
         for &doc in kept {
             let source = batch.documents[doc as usize].source;

@@ -15,9 +15,9 @@ use super::segment::Segment;
 use super::snapshot::{RowPlace, Snapshot};
 use super::writer::write_segment;
 use crate::error::{Error, Result};
-use crate::finding::{InputOptions, Parameters, Reason, Sink, Skipped, Summary};
+use crate::finding::{InputOptions, Parameters, Sink, Skipped, Summary};
 use crate::scan::{IntakeCounts, Progress, SkippedList, read_ahead, read_sources, sizes};
-use crate::source::{self, FoundSources, SourceOptions, SourceOrder};
+use crate::source::{self, FoundSources, SourceOptions, SourceOrder, skipped_empty};
 use crate::store::{Budget, Spool, private_seed};
 
 /// How much is compared together: so many documents, or so many bytes of text. They are fixed, and not a part of the
@@ -173,7 +173,7 @@ impl<'a> Run<'a> {
         self.compared += batch.documents.len() as u64 - decided.empty.len() as u64;
         for &doc in &decided.empty {
             let document = batch.documents[doc as usize];
-            self.skipped.push(&empty(&names[document.source as usize], document.record));
+            self.skipped.push(&skipped_empty(&names[document.source as usize], document.record));
         }
         let segment = self.snapshot.segments.len() as u32;
         self.write_kept(&batch, &decided.kept, names)?;
@@ -241,9 +241,4 @@ impl<'a> Run<'a> {
         self.members.retain(|member| !changed(member.source));
         Ok(())
     }
-}
-
-fn empty(source: &str, record: u64) -> Skipped {
-    let reason = Reason::Empty;
-    Skipped { source: source.to_owned(), record: Some(record), offset: None, reason, detail: None, against: false }
 }

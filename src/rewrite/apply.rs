@@ -53,9 +53,8 @@ pub struct CopiedSource {
 }
 
 /// Copies the sources of a plan to `sink`. `names` has the name of each copy below the output: first those for the sources
-/// that are cleaned, then for the files that were not read. `advance` hears of the bytes read, and may
-/// end the copy by an error. Returns what became of each
-/// source, then of each file; those that others were only compared with have no copy.
+/// that are cleaned, then for the files that were not read. `advance` hears of the bytes read, and may end the copy by an
+/// error. Returns what became of each source, then of each file; those that others were only compared with have no copy.
 ///
 /// # Errors
 ///
