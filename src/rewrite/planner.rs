@@ -13,7 +13,7 @@ use super::choices::Choices;
 use super::decisions::Decisions;
 use super::gathered::Gathered;
 use super::index::SourceIndex;
-use super::options::{AddedFields, CleanOptions, PassageTreatment};
+use super::options::{AddedFields, CleanOptions, DocumentTreatment, PassageTreatment};
 use super::passages::add_passages;
 use super::plan::{Plan, PlannedSource, UnreadFile};
 use super::rebind::mend;
@@ -124,6 +124,8 @@ impl Planner {
         let documents = self.scanned.documents.saturating_sub(self.scanned.compared_with());
         let mut large = std::mem::take(&mut self.gathered.large);
         large.retain(|large| large.members as u64 * 100 > documents);
+        // Of the n-grams that are too common to count, some are not when documents have gone.
+        let is_final = self.contamination.as_ref().is_none_or(|rule| rule.most_documents.is_none());
         let mut plan = Plan {
             rules: RemovalRules { threshold, containment, exact, min_left: self.options.min_left },
             parameters: self.parameters,
@@ -140,10 +142,8 @@ impl Planner {
             large,
             scanned: self.scanned,
             rounds: 0,
-            is_final: true,
+            is_final,
         };
-        // Of the n-grams that are too common to count, some are not when documents have gone.
-        plan.is_final = plan.contamination.as_ref().is_none_or(|rule| rule.most_documents.is_none());
         if let Some(review) = self.review {
             plan.unmet = review.unmet(self.options.passages != PassageTreatment::Keep);
             plan.choices = review.choices;
@@ -161,6 +161,9 @@ impl Planner {
     }
 
     fn add_header(&mut self, header: &Header) -> Result<()> {
+        if header.contamination.is_some() && self.options.documents == DocumentTreatment::Mark {
+            return Err(marked_items());
+        }
         self.sources = header.sources.iter().map(planned).collect::<Result<_>>()?;
         if let Some(allowed) = &self.allowed {
             self.sources.iter().try_for_each(|planned| allowed.check_source(&planned.source.path))?;
@@ -234,6 +237,12 @@ fn planned(info: &SourceInfo) -> Result<PlannedSource> {
         return Err(stream(source.path));
     }
     Ok(PlannedSource { source, info: info.clone(), is_whole: true, drops: Vec::new(), edits: Vec::new() })
+}
+
+/// A mark names the cluster of a document, and one that holds an evaluation item is of none.
+fn marked_items() -> Error {
+    let (value, expected) = (DocumentTreatment::Mark.name().to_owned(), "`drop` for findings about evaluation items");
+    Error::Core(doublon_core::Error::Parameter { name: "documents", value, expected })
 }
 
 fn stream(path: PathBuf) -> Error {
