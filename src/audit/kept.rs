@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use doublon_core::Span;
-use doublon_core::kernel::Sketcher;
+use doublon_core::kernel::{Sketcher, TextMasker};
 use doublon_core::text::{Tokenizer, characters};
 
 use super::contaminated::ItemWords;
@@ -48,7 +48,7 @@ impl Kept {
         let config = &evidence.settings.parameters.config;
         let (sketcher, tokenizer) = (Sketcher::new(config).reseeded(seed), Tokenizer::new(config.text, seed));
         let mut reader = tokenizer.reader();
-        let mut scratch = sketcher.scratch();
+        let (mut scratch, mut masker) = (sketcher.scratch(), TextMasker::new(config));
         let (rule, input) = (evidence.settings.contamination.as_ref(), &evidence.settings.parameters.input);
         let of_items = rule.map(|rule| SourceOptions::from(rule.item_input(input)).without_metadata());
         let of_items = of_items.unwrap_or_else(|| options.clone());
@@ -72,7 +72,7 @@ impl Kept {
                     texts.extend(Some(left(&record.text, evidence.cuts_of(place))).filter(|left| *left != record.text));
                     let shingles = texts.iter().map(|text| sketcher.set(text, &mut scratch)).collect();
                     let characters = texts.iter().filter(|_| config.exact).map(|text| characters(text)).collect();
-                    let item = rule.map(|rule| ItemWords::new(&record.text, &tokenizer, rule));
+                    let item = rule.map(|rule| ItemWords::new(&record.text, &tokenizer, &mut masker, rule));
                     kept.documents.insert(place, KeptDocument { shingles, characters, item });
                 }
             }

@@ -47,7 +47,7 @@ pub enum ContaminationUnit {
     Ngrams,
     /// Its n-grams; the share is of the words that stand in one that was found.
     Words,
-    /// All of its words in a row.
+    /// All of its words in a row; where it has known text, those of its longest stretch without.
     Item,
     /// Its words in their order, with others between them, in a stretch not much longer than the item; the share is of words.
     Passage,
@@ -93,15 +93,20 @@ impl ContaminationRule {
             "passage" => (Passage, 6, 0.8, false, None),
             _ => return None,
         };
-        let name = name.to_owned();
-        let (least_words, text_field) = (LEAST_WORDS, None);
-        Some(Self { name, unit, ngram, least, in_corpus, most_documents, least_words, text_field })
+        Some(Self { name: name.to_owned(), unit, ngram, least, in_corpus, most_documents, ..Self::default() })
     }
 
     /// Returns how evaluation items are read, where the corpus is read as `input` says.
     pub fn item_input(&self, input: &InputOptions) -> InputOptions {
         let text_field = self.text_field.as_ref().unwrap_or(&input.text_field).clone();
         InputOptions { text_field, ..input.clone() }
+    }
+
+    /// Returns how many words in a row of an item are looked for together; none if it is too short. `own` is the length of its
+    /// longest stretch without known text, in tokens of which `tokens_a_word` make a word.
+    pub(crate) fn phrase_length(&self, own: usize, tokens_a_word: usize) -> Option<usize> {
+        let longest = if self.unit == ContaminationUnit::Item { own } else { self.ngram * tokens_a_word };
+        (own > 0 && own >= self.least_words * tokens_a_word).then_some(own.min(longest))
     }
 
     /// Returns whether a share of an item is enough.

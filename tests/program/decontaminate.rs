@@ -147,4 +147,15 @@ fn known_text_is_no_part_of_an_item() {
     bench.write("known.txt", &instruction);
     bench.expect(1, "decontaminate --eval eval.txt train.txt --fail-on-found");
     bench.expect(0, "decontaminate --eval eval.txt train.txt --fail-on-found --ignore-text known.txt");
+    bench.write("train.txt", format!("{} {} {instruction}", words(900, 40), words(100, 10)));
+    for rule in ["ngram", "palm", "tulu3", "item", "passage"] {
+        let flags = format!("--eval eval.txt train.txt --rule {rule} --ignore-text known.txt");
+        let (out, _) = bench.expect(1, &format!("decontaminate {flags} --fail-on-found"));
+        assert!(out.contains("(100% of it)"), "{rule}: {out}");
+        bench.expect(0, &format!("decontaminate {flags} --allow-wipeout --out {rule}"));
+        bench.expect(0, &format!("verify {rule} --ignore-text known.txt"));
+    }
+    // What is known text on both sides is nothing that both have.
+    bench.write("train.txt", format!("{} {instruction} {}", words(900, 40), words(100, 6)));
+    bench.expect(0, "decontaminate --eval eval.txt train.txt --rule passage --fail-on-found --ignore-text known.txt");
 }

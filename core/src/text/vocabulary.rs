@@ -122,6 +122,20 @@ pub fn tokens_a_word(token: &str) -> usize {
     }
 }
 
+/// Returns about how many of the tokens of a text make a word, by the mean of [`tokens_a_word`]: 1, 2 or 4.
+pub fn tokens_a_word_in<'t>(tokens: impl IntoIterator<Item = &'t str>) -> usize {
+    let (mut count, mut sum) = (0, 0);
+    for token in tokens {
+        count += 1;
+        sum += tokens_a_word(token);
+    }
+    match sum as f64 / f64::from(count.max(1)) {
+        mean if mean >= 3.0 => 4,
+        mean if mean >= 1.5 => 2,
+        _ => 1,
+    }
+}
+
 impl TokenKind {
     fn of(word: &str) -> Self {
         match word.chars().next() {

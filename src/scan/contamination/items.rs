@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use doublon_core::kernel::PhraseIndex;
-use doublon_core::text::tokens_a_word;
+use doublon_core::text::tokens_a_word_in;
 
 use super::words::{MASKED, TextWords};
 use crate::error::{Error, Result};
@@ -30,6 +30,8 @@ pub(super) struct EvaluationItem {
     pub text_bytes: usize,
     /// Its words, among those that the index has taken up.
     pub words: Range<u32>,
+    /// How many of them are no known text.
+    pub own_words: usize,
     /// How many of them are a word of a script with spaces.
     tokens_a_word: usize,
     /// The number of the first word of each of its phrases, ascending, and the phrase.
@@ -63,25 +65,17 @@ impl EvaluationItems {
         words: &TextWords,
         rule: &ContaminationRule,
     ) -> Result<()> {
-        let sizes: usize = words.spans.iter().map(|span| tokens_a_word(&text[span.start..span.end])).sum();
-        let tokens_a_word = match sizes as f64 / words.spans.len().max(1) as f64 {
-            mean if mean >= 3.0 => 4,
-            mean if mean >= 1.5 => 2,
-            _ => 1,
-        };
+        let tokens_a_word = tokens_a_word_in(words.spans.iter().filter_map(|span| span.of(text)));
+        let own = words.hashes.split(|&hash| hash == MASKED).map(<[u64]>::len);
+        let (own_words, longest) = own.fold((0, 0), |(sum, longest), length| (sum + length, longest.max(length)));
         let place = self.index.add_text(&words.hashes);
         let place = place.ok_or(Error::TooMany { what: "words of evaluation items", limit: u64::from(u32::MAX) })?;
-        let lengths = if words.hashes.len() < rule.least_words * tokens_a_word {
-            self.sets[set].too_short += 1;
-            None
-        } else if rule.unit == ContaminationUnit::Item {
-            Some(words.hashes.len())
-        } else {
-            Some(words.hashes.len().min(rule.ngram * tokens_a_word))
-        };
-        let phrases = lengths.map_or_else(Vec::new, |length| self.phrases(&place, length));
+        let length = rule.phrase_length(longest, tokens_a_word);
         self.sets[set].items += 1;
-        self.items.push(EvaluationItem { doc, set, text_bytes: text.len(), words: place, tokens_a_word, phrases });
+        self.sets[set].too_short += u64::from(length.is_none());
+        let (words, text_bytes) = (place.clone(), text.len());
+        let phrases = length.map_or_else(Vec::new, |length| self.phrases(&place, length));
+        self.items.push(EvaluationItem { doc, set, text_bytes, words, own_words, tokens_a_word, phrases });
         Ok(())
     }
 
@@ -130,15 +124,14 @@ impl EvaluationItems {
             covered += next - start.max(end);
             end = next;
         }
-        f64::from(covered) / item.words.len().max(1) as f64
+        f64::from(covered) / item.own_words.max(1) as f64
     }
 
     /// Files the phrases of a length at a place of the index, but for those that known text is in.
     fn phrases(&mut self, place: &Range<u32>, length: usize) -> Vec<(u32, u32)> {
         let last = place.end.saturating_sub(length as u32);
-        let starts = (place.start..=last).filter(|_| length > 0);
         let whole = |index: &PhraseIndex, start: u32| !index.text(start..start + length as u32).contains(&MASKED);
-        let starts: Vec<u32> = starts.filter(|&start| whole(&self.index, start)).collect();
+        let starts: Vec<u32> = (place.start..=last).filter(|&start| whole(&self.index, start)).collect();
         starts.into_iter().map(|start| (start - place.start, self.index.add(start..start + length as u32))).collect()
     }
 }

@@ -134,6 +134,7 @@ impl<'i> DocumentMeasurer<'i> {
     /// most half as long again: over a long stretch any text has the words of an item somewhere.
     fn passage(&self, item: u32, hits: &[PhraseHit]) -> Option<(Range<usize>, f64)> {
         let item = &self.items.items[item as usize];
+        let own_words = item.own_words as f64;
         let (words, hashes) = (self.items.index.text(item.words.clone()), &self.words.hashes);
         let slack = words.len() / 4 + 1;
         let position = |phrase: u32| item.phrases.iter().find(|known| known.1 == phrase).map_or(0, |known| known.0);
@@ -145,7 +146,7 @@ impl<'i> DocumentMeasurer<'i> {
             let pairs = common_subsequence(words, hashes.get(stretch)?);
             let dense = densest(&pairs);
             let (first, last) = dense.first().zip(dense.last())?;
-            Some((start + first.1..start + last.1 + 1, dense.len() as f64 / words.len() as f64))
+            Some((start + first.1..start + last.1 + 1, dense.len() as f64 / own_words))
         });
         let is_enough = |(_, share): &(Range<usize>, f64)| self.rule.is_met(*share);
         measured.filter(is_enough).max_by(|x, y| x.1.total_cmp(&y.1).then(y.0.start.cmp(&x.0.start)))

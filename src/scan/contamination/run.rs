@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::items::EvaluationItems;
 use super::judge::{MeasuredDocuments, Verdict};
 use super::measure::{DocumentMeasurer, MeasuredDocument};
-use super::words::{TextWords, WordSplitter};
+use super::words::{MASKED, MASKED_IN_DOCUMENT, TextWords, WordSplitter};
 use crate::error::{Error, Result};
 use crate::finding::{
     AgainstDocuments, ContaminationRule, ContaminationSummary, DocumentRef, Finding, Header, InputOptions, Parameters,
@@ -189,7 +189,7 @@ impl ContaminationRun<'_> {
         self.progress.phase("reading evaluation sets", total(sets));
         let mut items = EvaluationItems::default();
         let mut numbers: BTreeMap<u32, usize> = BTreeMap::new();
-        let splitter = || WordSplitter::new(&self.parameters.config, self.seed);
+        let splitter = || WordSplitter::new(&self.parameters.config, self.seed, MASKED);
         let take = |splitter: &mut WordSplitter, source: u32, doc: DocumentRef, record: Record| {
             let mut words = TextWords::default();
             splitter.split(&record.text, &mut words);
@@ -219,7 +219,7 @@ impl ContaminationRun<'_> {
     ) -> Result<(MeasuredDocuments, Met)> {
         self.progress.phase("searching", total(corpus));
         let mut measured = MeasuredDocuments::new(items.index.len());
-        let splitter = || WordSplitter::new(&self.parameters.config, self.seed);
+        let splitter = || WordSplitter::new(&self.parameters.config, self.seed, MASKED_IN_DOCUMENT);
         let measurer = || DocumentMeasurer::new(items, self.rule, splitter());
         let take = |measurer: &mut DocumentMeasurer<'_>, source: u32, doc: DocumentRef, record: Record| {
             measurer.measure(&document(source, record), &doc, corpus[source as usize].is_markdown())
