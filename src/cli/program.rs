@@ -36,15 +36,12 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> u8 {
 
 /// Keeps panics silent that become a fault of the file that caused them: they are reported with its name.
 pub fn silence_guarded_panics() {
-    #[cfg(feature = "parquet")]
-    {
-        let print = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            if !doublon::source::parquet::is_guarded() {
-                print(panic);
-            }
-        }));
-    }
+    let print = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !doublon::source::is_guarded() {
+            print(panic);
+        }
+    }));
 }
 
 fn run_parsed(line: &CommandLine, resolved: &Resolved) -> u8 {

@@ -34,7 +34,6 @@ use parquet::schema::types::{ColumnDescriptor, Type, TypePtr};
 use crate::finding::Reason;
 use crate::source::SourceOptions;
 use crate::source::parquet::footer::{self, ParquetFault};
-use crate::source::parquet::guarded;
 use crate::source::parquet::pages::{self, PageProgress};
 
 /// What becomes of a row.
@@ -122,7 +121,7 @@ pub fn rewrite_with(
     columns: &[AddedColumn],
     edits: &mut dyn Edits,
 ) -> io::Result<Rewritten> {
-    let written = guarded(|| {
+    let written = ParquetFault::guarded(|| {
         let file = Arc::new(input.try_clone()?);
         let metadata = footer::read(&file)?;
         let text = footer::text_column(metadata.file_metadata().schema_descr(), options.text_field.names()).ok();

@@ -25,6 +25,7 @@ mod fields;
 mod file;
 mod filter;
 mod format;
+mod guard;
 #[cfg(feature = "html")]
 pub mod html;
 mod jsonl;
@@ -65,6 +66,7 @@ pub use evidence::{EVIDENCE, SUMMARY, copies_of, evidence_beside, evidence_of};
 pub use fields::{COMMON_TEXT_FIELDS, JoinedText, TextPiece};
 pub use file::{NamedCopy, Source, named_copy};
 pub use format::Format;
+pub use guard::is_guarded;
 #[cfg(feature = "mail")]
 pub use markup::mail;
 pub use markup::{IgnoredMarkup, TITLE_BYTES, Visible, message_ends, subtitles};

@@ -13,6 +13,7 @@ use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor, Type};
 
 use super::compact::{BINARY, Compact, I32, LIST, STRUCT};
 use crate::finding::Reason;
+use crate::source::guard::guarded;
 
 /// Why a file, or a part of it, is not read.
 #[derive(Debug)]
@@ -29,6 +30,11 @@ impl ParquetFault {
     /// A fault of the pages.
     pub fn bad(detail: impl Into<String>) -> Self {
         Self::new(Reason::BadData, detail)
+    }
+
+    /// Calls `read`; a panic in it is a fault of the pages.
+    pub fn guarded<T>(read: impl FnOnce() -> Result<T, Self>) -> Result<T, Self> {
+        guarded(read, Self::bad)
     }
 
     /// A fault of the footer.

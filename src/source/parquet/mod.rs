@@ -12,10 +12,7 @@
 mod cells;
 mod compact;
 pub(crate) mod footer;
-mod guard;
 pub(crate) mod pages;
 mod reader;
 
-pub(crate) use guard::guarded;
-pub use guard::is_guarded;
 pub use reader::ParquetReader;

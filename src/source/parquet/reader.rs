@@ -8,7 +8,6 @@ use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 
 use super::cells::{Cells, ParquetCell};
 use super::footer::{self, ParquetFault};
-use super::guard::guarded;
 use super::pages;
 use crate::finding::{Reason, RecordId, Skipped};
 use crate::source::options::SourceOptions;
@@ -51,7 +50,7 @@ impl ParquetReader {
     /// What is reported of a file of which no row can be read: it is no Parquet file, is cut short, damaged or encrypted,
     /// or has no column of strings that is called as the text field.
     pub fn open(file: Arc<File>, name: &str, options: &SourceOptions) -> Result<Self, Skipped> {
-        let opened = guarded(|| {
+        let opened = ParquetFault::guarded(|| {
             let metadata = footer::read(&file)?;
             let schema = metadata.file_metadata().schema_descr();
             let columns = WantedColumns {
@@ -71,7 +70,7 @@ impl ParquetReader {
     pub fn next_batch(&mut self) -> Option<Vec<Item>> {
         while self.group < self.metadata.num_row_groups() {
             let mut items = Vec::new();
-            let read = guarded(|| self.read_batch(&mut items));
+            let read = ParquetFault::guarded(|| self.read_batch(&mut items));
             let done = match read {
                 Ok(()) => self.rows.as_ref().is_none_or(|rows| rows.left == 0),
                 Err(fault) => {
