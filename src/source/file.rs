@@ -53,7 +53,7 @@ impl Source {
             "mbox" => Some(Format::Mbox),
             "srt" | "vtt" | "sbv" | "ass" | "ssa" => Some(Format::Subtitles),
             "warc" | "wet" | "wat" | "arc" => Some(Format::Warc),
-            "docx" | "docm" | "odt" | "epub" if cfg!(feature = "office") => Some(Format::Office),
+            "docx" | "docm" | "odt" | "epub" | "pdf" if cfg!(feature = "office") => Some(Format::Office),
             "parquet" | "pq" => Some(Format::Parquet),
             "txt" | "text" | "md" | "markdown" => Some(plain),
             _ => None,

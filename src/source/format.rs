@@ -29,7 +29,7 @@ pub enum Format {
     Warc,
     /// A folder of mail: the text of each message is one document.
     Mbox,
-    /// An office file or e-book: its text is one document.
+    /// An office file, an e-book or a PDF: its text is one document.
     Office,
 }
 

@@ -13,6 +13,8 @@
 //! refused in `sniff`, its parser beside `jsonl`, called by [`parse()`], and, if its records do not end at line ends, its
 //! way of cutting in `read`.
 
+#[cfg(feature = "office")]
+mod allowance;
 mod array;
 mod block;
 pub mod charset;
@@ -42,6 +44,8 @@ pub mod parquet;
 mod parse;
 #[cfg(feature = "glob")]
 mod pattern;
+#[cfg(feature = "office")]
+mod pdf;
 mod plain;
 mod raw;
 mod read;

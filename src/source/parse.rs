@@ -9,7 +9,11 @@ use super::mbox;
 #[cfg(feature = "office")]
 use super::office;
 use super::options::SourceOptions;
+#[cfg(feature = "office")]
+use super::pdf;
 use super::record::{Item, Record};
+#[cfg(feature = "office")]
+use super::skip::SkipCause;
 use super::skip::{skipped_source, unsupported};
 #[cfg(feature = "warc")]
 use super::warc;
@@ -26,7 +30,7 @@ pub fn parse(block: &mut Block, format: Format, name: &str, options: &SourceOpti
     }
     match format {
         #[cfg(feature = "office")]
-        Format::Office => items.push(match office::read(&block.bytes, options) {
+        Format::Office => items.push(match office_file(&block.bytes, options) {
             Ok(found) => Item::Document(Record { length: block.bytes.len() as u64, ..found }),
             Err((reason, detail)) => Item::Skipped(skipped_source(name, reason, detail)),
         }),
@@ -52,6 +56,11 @@ pub fn joined_text(one: &Block, format: Format, options: &SourceOptions) -> Opti
         Format::Csv | Format::Tsv => csv::joined_text(one, options),
         _ => None,
     }
+}
+
+#[cfg(feature = "office")]
+fn office_file(bytes: &[u8], options: &SourceOptions) -> Result<Record, SkipCause> {
+    if pdf::is_pdf(bytes) { pdf::read(bytes, options) } else { office::read(bytes, options) }
 }
 
 /// Decodes a file that is one document.

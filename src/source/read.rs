@@ -766,6 +766,7 @@ mod tests {
             ("a.html", page, "HTML", "html", cfg!(feature = "html")),
             ("a", page, "HTML", "html", cfg!(feature = "html")),
             ("a.docx", b"PK\x03\x04", ".docx", "office", cfg!(feature = "office")),
+            ("a.pdf", b"%PDF-1.7", ".pdf", "office", cfg!(feature = "office")),
             ("a.parquet", b"PAR1", "Parquet", "parquet", cfg!(feature = "parquet")),
             ("a.warc", b"WARC/1.0\r\nWARC-Type: response\r\n", "web archives", "warc", cfg!(feature = "warc")),
             ("a.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\xff", "gzip", "gzip", cfg!(feature = "gzip")),

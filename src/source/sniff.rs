@@ -45,8 +45,8 @@ pub(super) fn refuse(
 /// Why an office file is not read by a build that lacks the feature. In folders such files are other files.
 fn other_kind_unread(start: &[u8], source: &Source) -> Option<SkipCause> {
     let ending = source.ending();
-    let is_office = ending.to_str().filter(|ending| matches!(*ending, "docx" | "docm" | "odt" | "epub"))?;
-    if cfg!(feature = "office") || !start.starts_with(ZIP) {
+    let is_office = ending.to_str().filter(|ending| matches!(*ending, "docx" | "docm" | "odt" | "epub" | "pdf"))?;
+    if cfg!(feature = "office") || !start.starts_with(ZIP) && !start.starts_with(PDF) {
         return None;
     }
     let (reason, detail) = unsupported(&format!(".{is_office}"), "office");
@@ -58,10 +58,11 @@ fn other_kind_unread(start: &[u8], source: &Source) -> Option<SkipCause> {
 }
 
 const ZIP: &[u8] = b"PK\x03\x04";
+const PDF: &[u8] = b"%PDF-";
 
 fn refuse_as(start: &[u8], whole: bool, format: Format) -> Option<SkipCause> {
     let as_named = match format {
-        Format::Office if start.starts_with(ZIP) => return None,
+        Format::Office if start.starts_with(ZIP) || start.starts_with(PDF) => return None,
         Format::Office => return Some(other_than_office(start)),
         // Its reader says what is wrong.
         Format::Parquet | Format::Json => true,
@@ -164,7 +165,9 @@ fn other_than_folder(start: &[u8]) -> Option<SkipCause> {
 }
 
 fn other_than_office(start: &[u8]) -> SkipCause {
-    binary(start).unwrap_or_else(|| (Reason::WrongShape, "the file is no office file: it is no ZIP archive".to_owned()))
+    binary(start).unwrap_or_else(|| {
+        (Reason::WrongShape, "the file is no office file: it is neither a ZIP archive nor a PDF".to_owned())
+    })
 }
 
 fn other_than_table(start: &[u8], whole: bool) -> Option<SkipCause> {

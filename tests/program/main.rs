@@ -67,6 +67,8 @@ mod one_file;
 mod others;
 #[cfg(all(feature = "cli", feature = "html"))]
 mod pages;
+#[cfg(all(feature = "cli", feature = "office"))]
+mod pdf;
 #[cfg(feature = "cli")]
 mod proof;
 #[cfg(feature = "report")]

@@ -6,36 +6,21 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 use crate::finding::Reason;
+use crate::source::allowance::Allowance;
 use crate::source::charset::{CharsetHints, decode};
 use crate::source::skip::SkipCause;
-
-/// A file that unpacks to less than this is no attack, whatever its ratio.
-const ALWAYS_READ: u64 = 64 << 20;
 
 /// An office file.
 pub(super) struct Package<'a> {
     archive: ZipArchive<Cursor<&'a [u8]>>,
-    /// Bytes that may still be unpacked, and why it is no more.
-    left: u64,
-    limit: (Reason, String),
+    allowance: Allowance,
 }
 
 impl<'a> Package<'a> {
     /// Opens a file that may unpack to `max_record` bytes, and to `max_ratio` times its size unless that is 0.
     pub fn open(bytes: &'a [u8], max_record: u64, max_ratio: u64) -> Result<Self, SkipCause> {
         let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| (Reason::BadData, error.to_string()))?;
-        let most = match max_ratio {
-            0 => u64::MAX,
-            ratio => (bytes.len() as u64).saturating_mul(ratio).max(ALWAYS_READ),
-        };
-        let limit = if most < max_record {
-            let detail =
-                format!("it unpacks to over {max_ratio} times its size; not read, unless --max-ratio allows it");
-            (Reason::Bomb, detail)
-        } else {
-            (Reason::TooLarge, format!("it unpacks to more than {max_record} bytes; raise --max-record"))
-        };
-        Ok(Self { archive, left: most.min(max_record), limit })
+        Ok(Self { archive, allowance: Allowance::new(bytes.len() as u64, max_record, max_ratio) })
     }
 
     /// Returns whether there is a part of this name.
@@ -52,8 +37,8 @@ impl<'a> Package<'a> {
             Err(error) => return Err(failed(&error)),
         };
         let mut bytes = Vec::new();
-        part.take(self.left.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
-        self.left = self.left.checked_sub(bytes.len() as u64).ok_or_else(|| self.limit.clone())?;
+        part.take(self.allowance.left().saturating_add(1)).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
+        self.allowance.take(bytes.len() as u64)?;
         let hints = CharsetHints { markup: true, ..CharsetHints::default() };
         Ok(Some(decode(&bytes, &hints).text.into_owned()))
     }
