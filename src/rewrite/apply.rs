@@ -24,11 +24,15 @@ use super::options::DocumentTreatment;
 #[cfg(feature = "parquet")]
 use super::parquet::{AddedValue, RowAction};
 use super::plan::{Plan, PlannedSource};
+#[cfg(feature = "parquet")]
+use super::records::object_left;
 use super::records::{SourceBlocks, SourcePart, changed, missing, visit};
 use super::removal::DocumentRemoval;
 use super::target::CopySink;
 use crate::error::{Error, Result};
 use crate::finding::DocumentRef;
+#[cfg(feature = "parquet")]
+use crate::source::JoinedText;
 use crate::source::{Block, Compression, Format, SourceOptions, StoredMember, elements, message_ends, warc};
 use doublon_core::hash::ContentHasher;
 
@@ -365,6 +369,15 @@ impl super::parquet::Edits for PlannedRows<'_> {
         };
         self.is_damaged |= left.is_none();
         left.unwrap_or_else(|| text.to_owned())
+    }
+
+    fn object(&mut self, row: u64, object: &str, joined: &JoinedText) -> String {
+        let left = match self.action(row) {
+            Some(RecordAction::Edit(edit)) => object_left(object, joined, edit),
+            _ => None,
+        };
+        self.is_damaged |= left.is_none();
+        left.unwrap_or_else(|| object.to_owned())
     }
 
     fn added(&mut self, column: usize, row: u64) -> Option<AddedValue> {

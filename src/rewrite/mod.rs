@@ -37,6 +37,8 @@ mod options;
 mod page;
 #[cfg(feature = "parquet")]
 pub mod parquet;
+#[cfg(feature = "parquet")]
+mod parquet_texts;
 mod passages;
 mod places;
 mod plan;

@@ -31,10 +31,12 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPrope
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{ColumnDescriptor, Type, TypePtr};
 
+use super::parquet_texts::NewTexts;
 use crate::finding::Reason;
-use crate::source::SourceOptions;
+use crate::source::parquet::columns::TextColumns;
 use crate::source::parquet::footer::{self, ParquetFault};
 use crate::source::parquet::pages::{self, PageProgress};
+use crate::source::{JoinedText, SourceOptions};
 
 /// What becomes of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +58,12 @@ pub trait Edits {
     /// order, after [`Self::row`] was called for all rows of its row group. What is no UTF-8 in `text` is replaced by
     /// U+FFFD.
     fn text(&mut self, row: u64, text: &str) -> String;
+
+    /// Returns the record to write instead of `object`, a JSON object, of which the text is `joined`. Strings may be others,
+    /// and nothing else. Called instead of [`Self::text`] where texts lie in lists or structs, or are made of several.
+    fn object(&mut self, _row: u64, object: &str, _joined: &JoinedText) -> String {
+        object.to_owned()
+    }
 
     /// Returns the value that a row that stays has in an added column, if it has one. Called for each of these rows in order,
     /// column by column, after the other columns of the row group were written.
@@ -124,9 +132,9 @@ pub fn rewrite_with(
     let written = ParquetFault::guarded(|| {
         let file = Arc::new(input.try_clone()?);
         let metadata = footer::read(&file)?;
-        let text = footer::text_column(metadata.file_metadata().schema_descr(), options.text_field.names()).ok();
-        let (max_record, counts) = (options.max_record, Rewritten::default());
-        let copy = ParquetCopy { file, text, max_record, columns, edits, counts };
+        let text = TextColumns::find(metadata.file_metadata().schema_descr(), options).ok();
+        let (texts, counts) = (NewTexts::default(), Rewritten::default());
+        let copy = ParquetCopy { file, text, texts, options, columns, edits, counts };
         // An error of the output comes back as it is, and not as a fault of the input.
         Ok(copy.write(&metadata, output))
     });
@@ -145,8 +153,10 @@ fn io_error(error: ParquetError) -> io::Error {
 
 struct ParquetCopy<'a> {
     file: Arc<File>,
-    text: Option<usize>,
-    max_record: u64,
+    text: Option<TextColumns>,
+    /// The texts of the row group, if they lie in several columns.
+    texts: NewTexts,
+    options: &'a SourceOptions,
     columns: &'a [AddedColumn],
     edits: &'a mut dyn Edits,
     counts: Rewritten,
@@ -155,12 +165,21 @@ struct ParquetCopy<'a> {
 impl ParquetCopy<'_> {
     fn write(mut self, metadata: &ParquetMetaData, output: impl Write + Send) -> Result<Rewritten, ParquetError> {
         let schema = with_columns(metadata.file_metadata().schema_descr().root_schema_ptr(), self.columns)?;
-        let properties = Arc::new(properties(metadata, self.text, !self.columns.is_empty()));
+        let properties = Arc::new(properties(metadata, self.text.as_ref(), !self.columns.is_empty()));
         let mut writer = SerializedFileWriter::new(output, schema, properties)?;
         for group in metadata.row_groups() {
             let start = self.counts.rows;
             let rows = self.decide(group)?;
             if rows.iter().any(|&row| row != RowAction::Drop) {
+                if let Some(TextColumns::Nested(leaves)) = &self.text {
+                    let edited = rows.iter().enumerate().filter(|(_, action)| **action == RowAction::Edit);
+                    let edited: Vec<usize> = edited.map(|(row, _)| row).collect();
+                    let edit = |row: usize, object: &str, joined: &JoinedText| {
+                        self.edits.object(start + row as u64, object, joined)
+                    };
+                    self.texts = NewTexts::read((&self.file, group, leaves), &edited, self.options, edit)?;
+                    self.counts.edited += self.texts.len() as u64;
+                }
                 let mut copy = writer.next_row_group()?;
                 for column in 0..group.num_columns() {
                     self.column(group, column, start, &rows, &mut copy)?;
@@ -201,7 +220,7 @@ impl ParquetCopy<'_> {
         copy: &mut SerializedRowGroupWriter<W>,
     ) -> Result<(), ParquetError> {
         use {ColumnReader as In, ColumnWriter as Out};
-        let (reader, progress) = pages::open(&self.file, group, column, self.max_record)?;
+        let (reader, progress) = pages::open(&self.file, group, column, self.options.max_record)?;
         let descriptor = group.column(column).column_descr();
         let chunk = Chunk { rows, progress, descriptor };
         let missing = || ParquetError::General("the schema has fewer columns than the row group".into());
@@ -214,13 +233,23 @@ impl ParquetCopy<'_> {
             (In::FloatColumnReader(from), Out::FloatColumnWriter(to)) => chunk.copy(from, to),
             (In::DoubleColumnReader(from), Out::DoubleColumnWriter(to)) => chunk.copy(from, to),
             (In::FixedLenByteArrayColumnReader(from), Out::FixedLenByteArrayColumnWriter(to)) => chunk.copy(from, to),
-            (In::ByteArrayColumnReader(from), Out::ByteArrayColumnWriter(to)) if self.text == Some(column) => {
-                chunk.copy_edited(from, to, |row, text| self.edit(start + row as u64, text))
+            (In::ByteArrayColumnReader(from), Out::ByteArrayColumnWriter(to)) if self.has_text(column) => {
+                match self.text.as_ref().and_then(|text| text.leaf(column)) {
+                    Some(leaf) => {
+                        let mut strings = self.texts.strings(leaf);
+                        chunk.copy_edited(from, to, |row, text| strings.next(row, text))
+                    }
+                    None => chunk.copy_edited(from, to, |row, text| self.edit(start + row as u64, text)),
+                }
             }
             (In::ByteArrayColumnReader(from), Out::ByteArrayColumnWriter(to)) => chunk.copy(from, to),
             _ => Err(ParquetFault::bad("the type of a column is not that of the schema")),
         }?;
         writer.close()
+    }
+
+    fn has_text(&self, column: usize) -> bool {
+        self.text.as_ref().is_some_and(|text| text.has(column))
     }
 
     /// Writes an added column of a row group.
@@ -376,7 +405,7 @@ fn with_columns(schema: TypePtr, columns: &[AddedColumn]) -> Result<TypePtr, Par
 const DESCRIPTIONS: [&str; 2] = ["ARROW:schema", "huggingface"];
 
 /// Returns the properties of a file that is written like the one of `metadata`, perhaps with more columns.
-fn properties(metadata: &ParquetMetaData, text: Option<usize>, has_more: bool) -> WriterProperties {
+fn properties(metadata: &ParquetMetaData, text: Option<&TextColumns>, has_more: bool) -> WriterProperties {
     let groups = metadata.row_groups();
     let has_offsets =
         groups.iter().flat_map(RowGroupMetaData::columns).any(|chunk| chunk.offset_index_offset().is_some());
@@ -392,8 +421,9 @@ fn properties(metadata: &ParquetMetaData, text: Option<usize>, has_more: bool) -
         }
         let sorting = first.sorting_columns();
         let lasts = groups.iter().all(|group| group.sorting_columns() == sorting);
-        let by_text =
-            sorting.is_some_and(|columns| columns.iter().any(|by| usize::try_from(by.column_idx).ok() == text));
+        let is_text =
+            |column: i32| usize::try_from(column).is_ok_and(|column| text.is_some_and(|text| text.has(column)));
+        let by_text = sorting.is_some_and(|columns| columns.iter().any(|by| is_text(by.column_idx)));
         builder = builder.set_sorting_columns(sorting.filter(|_| lasts && !by_text).cloned());
     }
     builder.build()

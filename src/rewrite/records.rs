@@ -322,6 +322,14 @@ pub(super) fn edited(
     cut(bytes, &joined()?, edit, escapes, out).ok_or_else(|| "its text is shorter than the cuts".to_owned())
 }
 
+/// Returns an object without the cuts of an edit, or `None` if its text is shorter than these.
+#[cfg(feature = "parquet")]
+pub(super) fn object_left(object: &str, joined: &JoinedText, edit: &DocumentEdit) -> Option<String> {
+    let mut out = Vec::with_capacity(object.len());
+    cut(object.as_bytes(), joined, edit, Escapes::Json, &mut out)?;
+    String::from_utf8(out).ok()
+}
+
 /// Takes the cuts of an edit out of the literals that a text was read from. Their order in the record may be another than
 /// in the text.
 fn cut(bytes: &[u8], joined: &JoinedText, edit: &DocumentEdit, escapes: Escapes, out: &mut Vec<u8>) -> Option<()> {

@@ -74,6 +74,13 @@ fn record(line: &RecordLine, taken: Values) -> Record {
     Record { record, id, metadata, value, text, offset, length, ..Record::default() }
 }
 
+/// Returns the record that an object is, which stands in no line.
+#[cfg(feature = "parquet")]
+pub(super) fn record_of(object: &str, fields: &WantedFields) -> Result<Record, SkipCause> {
+    let Values { text, id, value, metadata } = parse_line(object.as_bytes(), Some(object), fields)?;
+    Ok(Record { id, metadata, value, text, ..Record::default() })
+}
+
 /// What is taken from a line.
 struct Values {
     text: String,
@@ -83,7 +90,7 @@ struct Values {
 }
 
 /// The fields to take.
-struct WantedFields {
+pub(super) struct WantedFields {
     text: Vec<FieldPath>,
     id: FieldPath,
     value: Option<FieldPath>,
@@ -104,7 +111,7 @@ struct PlainKeys {
 const METADATA: [&str; 3] = ["title", "url", "date"];
 
 impl WantedFields {
-    fn new(options: &SourceOptions) -> Self {
+    pub fn new(options: &SourceOptions) -> Self {
         let text = text_paths(options);
         let (id, value) = (FieldPath::parse(&options.id_field), options.value_field.as_deref().map(FieldPath::parse));
         let metadata = !options.omits_metadata;

@@ -12,7 +12,7 @@ use doublon::finding::InputOptions;
 use doublon::finding::{Reason, Skipped};
 use doublon::rewrite::parquet::{Edits, Rewritten, RowAction, rewrite};
 use doublon::source::parquet::ParquetReader;
-use doublon::source::{Item, Record, SourceOptions};
+use doublon::source::{Block, Format, Item, JoinedText, Record, SourceOptions, parse};
 use parquet::basic::{Compression, GzipLevel};
 use parquet::column::writer::ColumnWriter;
 use parquet::data_type::{ByteArray, DataType, Int64Type};
@@ -183,14 +183,24 @@ fn a_column_that_holds_no_strings_is_refused_by_its_type() {
     for (name, field, reason, said) in [
         ("made/int_text", "text", Reason::TextNotString, "holds integers (INT64)"),
         ("made/null_type", "text", Reason::TextNotString, "holds nothing but nulls (INT32)"),
-        ("made/struct_text", "text", Reason::TextNotString, "has fields of its own (`text.text`)"),
+        (
+            "made/struct_text",
+            "text",
+            Reason::TextNotString,
+            "is an object {text}, but it must be a string; try --text-field text.text",
+        ),
         (
             "made/codec_none",
             "body",
             Reason::MissingColumn,
-            "no column `body`; name the column with --text-field (it has",
+            "no column `body`; name the column with --text-field, as in",
         ),
-        ("apache/ARROW-GH-47662", "text", Reason::MissingColumn, "no column holds strings"),
+        (
+            "apache/ARROW-GH-47662",
+            "text",
+            Reason::MissingColumn,
+            "no column `text`; name the column with --text-field (it has",
+        ),
     ] {
         let outcome = Outcome::of(&data(&format!("{name}.parquet")), &text_field(field));
         assert_eq!((outcome.reasons(), outcome.documents.len()), (vec![reason], 0), "{name}");
@@ -198,15 +208,154 @@ fn a_column_that_holds_no_strings_is_refused_by_its_type() {
     }
     let inner = Outcome::of(&data("made/struct_text.parquet"), &text_field("text.text"));
     assert_eq!((inner.documents.len(), inner.skipped.len()), (8, 0));
-    let list = written(
-        "message m { required group text (LIST) { repeated group list { required binary element (STRING); } } }",
+}
+
+/// Four rows with lists and structs in each of the ways that files write them, with nulls and empty ones at each level.
+fn lists_and_structs() -> (Vec<u8>, [&'static str; 4]) {
+    let schema = "message m { optional int64 id;
+        optional group messages (LIST) { repeated group list { optional group element {
+            optional binary role (STRING); optional binary content (STRING); } } }
+        repeated binary tags (STRING);
+        optional group old (LIST) { repeated group array { required binary text (STRING); } }
+        optional group older (LIST) { repeated binary element (STRING); }
+        optional group map (MAP) { repeated group key_value { required binary key (STRING); optional binary value (STRING); } }
+        optional group deep (LIST) { repeated group list { optional group element (LIST) {
+            repeated group list { optional binary element (STRING); } } } }
+        required group page { optional binary body (STRING); optional double score; } }";
+    let file = written(
+        schema,
         WriterProperties::builder(),
-        &[],
+        &[&|group| {
+            column::<Int64Type>(group, &[1, 3], Some(&[1, 0, 1, 0]), None);
+            let mut strings = |values: &[&str], definitions: &[i16], repetitions: Option<&[i16]>| {
+                let values: Vec<ByteArray> = values.iter().map(|&value| value.into()).collect();
+                column::<parquet::data_type::ByteArrayType>(group, &values, Some(definitions), repetitions);
+            };
+            strings(&["user", "assistant"], &[4, 4, 0, 1, 2, 3], Some(&[0, 1, 0, 0, 0, 1]));
+            strings(&["a", "b", "c"], &[4, 4, 0, 1, 2, 4], Some(&[0, 1, 0, 0, 0, 1]));
+            strings(&["x", "y", "z"], &[1, 1, 0, 0, 1], Some(&[0, 1, 0, 0, 0]));
+            strings(&["p", "q", "r"], &[2, 0, 1, 2, 2], Some(&[0, 0, 0, 0, 1]));
+            strings(&["o", "l"], &[2, 0, 1, 2], Some(&[0, 0, 0, 0]));
+            strings(&["k", "n"], &[2, 0, 1, 2], Some(&[0, 0, 0, 0]));
+            strings(&["v"], &[3, 0, 1, 2], Some(&[0, 0, 0, 0]));
+            strings(&["s", "t", "u"], &[5, 5, 0, 3, 2, 5], Some(&[0, 1, 0, 0, 0, 1]));
+            strings(&["one", "two", "four"], &[1, 1, 0, 1], None);
+            column::<parquet::data_type::DoubleType>(group, &[1.5], Some(&[1, 0, 0, 0]), None);
+        }],
     );
-    for (field, said) in [("text", "holds lists"), ("text.list.element", "lies in a list")] {
-        let outcome = Outcome::of(&temporary(&list), &text_field(field));
-        assert!(outcome.detail().contains(said), "{}", outcome.detail());
+    let records = [
+        r#"{"id":1,"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}],"tags":["x","y"],
+            "old":[{"text":"p"}],"older":["o"],"map":[{"key":"k","value":"v"}],"deep":[["s"],["t"]],"page":{"body":"one"}}"#,
+        r#"{"id":null,"messages":null,"tags":[],"old":null,"older":null,"map":null,"deep":null,"page":{"body":"two"}}"#,
+        r#"{"id":3,"messages":[],"tags":[],"old":[],"older":[],"map":[],"deep":[[]],"page":{"body":null}}"#,
+        r#"{"id":null,"messages":[null,{"role":null,"content":"c"}],"tags":["z"],"old":[{"text":"q"},{"text":"r"}],
+            "older":["l"],"map":[{"key":"n","value":null}],"deep":[null,["u"]],"page":{"body":"four"}}"#,
+    ];
+    (file, records)
+}
+
+/// The texts and ids of records, or why they have none. What they have instead, the schema tells of a table.
+fn told(items: &[Item]) -> Vec<String> {
+    let told = |item: &Item| match item {
+        Item::Document(record) => format!("{:?} {:?}", record.id, record.text),
+        Item::Skipped(skipped) => {
+            let detail = skipped.detail.as_deref().unwrap_or_default();
+            let (_, detail) = detail.split_once(": ").unwrap_or_default();
+            format!("{:?}: {}", skipped.reason, detail.split([';', '(']).next().unwrap_or_default())
+        }
+    };
+    items.iter().map(told).collect()
+}
+
+#[test]
+fn a_path_means_in_lists_and_structs_what_it_means_in_json() {
+    let (file, records) = lists_and_structs();
+    let lines = records.map(|record| record.replace('\n', "") + "\n").concat();
+    for fields in [
+        "messages[].content",
+        "messages.content",
+        "messages[role=assistant].content",
+        "messages[role!=user].content",
+        "messages[0].content",
+        "messages[].content?",
+        "tags",
+        "old",
+        "old[].text",
+        "older",
+        "map[].value",
+        "deep",
+        "deep[1]",
+        "messages[role=nobody].content?",
+        "page.body messages[1].content?",
+        "tags old messages.content",
+    ] {
+        let names: Vec<String> = fields.split(' ').map(str::to_owned).collect();
+        let options: SourceOptions =
+            InputOptions { text_field: names.try_into().unwrap(), ..InputOptions::default() }.into();
+        let mut reader = ParquetReader::open(Arc::new(temporary(&file)), "a", &options).expect(fields);
+        let read: Vec<Item> = std::iter::from_fn(|| reader.next_batch()).flatten().collect();
+        let mut expected = Vec::new();
+        parse(&mut Block::of(lines.clone().into_bytes(), 0, 0), Format::Jsonl, "a", &options, &mut expected);
+        assert_eq!((read.len(), told(&read)), (4, told(&expected)), "{fields}");
     }
+}
+
+#[test]
+fn a_field_that_no_row_has_is_told_once() {
+    let (file, _) = lists_and_structs();
+    for (field, reason, said) in [
+        (
+            "messages[].body",
+            Reason::MissingColumn,
+            "no column `messages[].body`; name the column with --text-field, as in --text-field",
+        ),
+        (
+            "messages",
+            Reason::TextNotString,
+            "is a list of objects {content, role}, but it must be text; try --text-field",
+        ),
+        ("page.score", Reason::TextNotString, "column `page.score` holds numbers (DOUBLE)"),
+        ("nothing", Reason::MissingColumn, "`messages` list of objects {content, role}"),
+    ] {
+        let outcome = Outcome::of(&temporary(&file), &text_field(field));
+        assert_eq!((outcome.reasons(), outcome.documents.len()), (vec![reason], 0), "{field}");
+        assert!(outcome.detail().contains(said), "{field}: {}", outcome.detail());
+    }
+}
+
+/// Writes each text in capitals, wherever it stands.
+struct Capitals;
+
+impl Edits for Capitals {
+    fn row(&mut self, row: u64) -> RowAction {
+        if row == 1 { RowAction::Drop } else { RowAction::Edit }
+    }
+
+    fn text(&mut self, _: u64, _: &str) -> String {
+        unreachable!("texts are not in one column")
+    }
+
+    fn object(&mut self, _: u64, object: &str, joined: &JoinedText) -> String {
+        let mut left = object.to_owned();
+        for piece in &joined.pieces {
+            left.replace_range(piece.literal.clone(), &object[piece.literal.clone()].to_uppercase());
+        }
+        left
+    }
+}
+
+#[test]
+fn an_edit_changes_strings_in_lists_and_nothing_else() {
+    let input = temporary(&lists_and_structs().0);
+    let (done, output) = copied(&input, &text_field("messages[].content?"), &mut Capitals);
+    assert_eq!((done.rows, done.kept, done.edited), (4, 3, 3));
+    let (mut before, after) = (values(&input), values(&output));
+    before.remove(1);
+    for (old, new) in [("content: \"a\"", "content: \"A\""), ("content: \"b\"", "content: \"B\"")] {
+        before[0] = before[0].replace(old, new);
+    }
+    before[2] = before[2].replace("content: \"c\"", "content: \"C\"");
+    assert_eq!(after, before);
 }
 
 #[test]

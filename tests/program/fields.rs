@@ -102,6 +102,28 @@ fn a_passage_that_goes_over_several_strings_is_cut_from_each() {
 }
 
 #[test]
+#[cfg(feature = "parquet")]
+fn strings_in_lists_of_parquet_files_are_compared_and_cut() {
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    let (input, flags) = ("data/parquet/made/chat.parquet", "--text-field messages[role=assistant].content");
+    let bench = Bench::new();
+    bench.write("in/chat.parquet", std::fs::read(input).unwrap());
+    bench.expect(3, &format!("clean in --out out --passages cut {flags}"));
+    bench.expect(0, "verify out");
+    let rows = |path: std::path::PathBuf| -> Vec<String> {
+        let file = SerializedFileReader::new(std::fs::File::open(path).unwrap()).unwrap();
+        file.get_row_iter(None).unwrap().map(|row| row.unwrap().to_string()).collect()
+    };
+    let mut expected = rows(input.into());
+    expected.remove(2); // says the same as the first
+    let repeated = "If the display stays dark, take out the battery, wait for a minute, and put it back with the plus sign facing you. ";
+    expected[1] = expected[1].replace(repeated, "");
+    assert_eq!(rows(bench.path("out/chat.parquet")), expected);
+    let (_, told) = bench.expect(3, "scan in");
+    assert!(told.contains("`text`"), "{told}");
+}
+
+#[test]
 fn marks_name_the_string_and_its_characters() {
     let bench = Bench::new();
     let record = |q: &str, a: &str| json!({"m": [{"c": q}, {"c": [{"text": a}]}]}).to_string() + "\n";

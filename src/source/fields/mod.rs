@@ -19,6 +19,8 @@ mod text;
 
 pub use joined::{JoinedText, TextPiece};
 pub(super) use json::{is_object, kind_of, member};
+#[cfg(feature = "parquet")]
+pub(super) use offers::offers;
 pub(super) use path::FieldPath;
 pub(super) use select::first_value;
 pub use suggestion::COMMON_TEXT_FIELDS;

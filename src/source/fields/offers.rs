@@ -17,7 +17,7 @@ pub fn missing(record: &str, name: &str, flags: Option<String>) -> SkipCause {
 }
 
 /// Lists the fields of a record with their kinds.
-fn offers(record: &str) -> String {
+pub fn offers(record: &str) -> String {
     let (mut listed, mut length, mut others) = (Vec::new(), 0, 0);
     let read = members(record, |name, value| {
         let field = format!("`{}` {}", shortened(name), described(value));

@@ -65,6 +65,21 @@ impl FieldPath {
         Self { name: name.to_owned(), is_optional, steps }
     }
 
+    /// Returns whether the path may lead through the member of that name of a record.
+    #[cfg(feature = "parquet")]
+    pub fn begins_with(&self, name: &str) -> bool {
+        self.steps[0].keys.iter().any(|key| key.key == name)
+    }
+
+    /// Returns the path through all elements of lists, where this takes some.
+    #[cfg(feature = "parquet")]
+    pub fn through_all_elements(&self) -> Self {
+        let mut path = self.clone();
+        let filters = path.steps.iter_mut().flat_map(|step| &mut step.filters);
+        filters.for_each(|filter| *filter = ElementFilter::All);
+        path
+    }
+
     /// Returns the key, if the path is nothing else.
     pub fn plain_key(&self) -> Option<&str> {
         let is_plain = self.steps.len() == 1 && self.steps[0].keys.len() == 1 && self.steps[0].filters.is_empty();

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use parquet::basic::{ConvertedType, LogicalType};
+use parquet::basic::{ConvertedType, LogicalType, Type as Physical};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{ByteArray, DataType};
 use parquet::schema::types::ColumnDescriptor;
+use serde_json::Value;
 
 use super::footer::ParquetFault;
 use super::pages::PageProgress;
@@ -39,41 +40,45 @@ impl Cells {
         self.progress.step()
     }
 
-    /// Reads the values of the next rows, `None` for null.
+    /// Reads the values of the next rows of a column that lies in no list, `None` for null.
     pub fn read(&mut self, rows: usize) -> Result<Vec<Option<ParquetCell>>, ParquetFault> {
-        let unsigned = self.style == ValueStyle::Unsigned;
         let level = self.max_level;
+        let Entries { definitions, values, .. } = self.entries(rows)?;
+        let mut values = values.into_iter();
+        if level == 0 {
+            return Ok(values.map(Some).collect());
+        }
+        Ok(definitions.iter().map(|&found| if found == level { values.next() } else { None }).collect())
+    }
+
+    /// Reads what the next rows have, with its levels.
+    pub fn entries(&mut self, rows: usize) -> Result<Entries, ParquetFault> {
+        let unsigned = self.style == ValueStyle::Unsigned;
         let decimal = matches!(self.style, ValueStyle::Decimal(_));
         let bytes = |value: &ByteArray| match whole(value.data()) {
             Some(number) if decimal => ParquetCell::Number(number),
             _ => ParquetCell::Bytes(value.clone()),
         };
-        let cells = match &mut self.reader {
-            ColumnReader::BoolColumnReader(reader) => read(reader, level, rows, |&value| ParquetCell::Truth(value)),
+        let entries = match &mut self.reader {
+            ColumnReader::BoolColumnReader(reader) => read(reader, rows, |&value| ParquetCell::Truth(value)),
             ColumnReader::Int32ColumnReader(reader) if unsigned => {
-                read(reader, level, rows, |&value| ParquetCell::Number(value.cast_unsigned().into()))
+                read(reader, rows, |&value| ParquetCell::Number(value.cast_unsigned().into()))
             }
-            ColumnReader::Int32ColumnReader(reader) => {
-                read(reader, level, rows, |&value| ParquetCell::Number(value.into()))
-            }
+            ColumnReader::Int32ColumnReader(reader) => read(reader, rows, |&value| ParquetCell::Number(value.into())),
             ColumnReader::Int64ColumnReader(reader) if unsigned => {
-                read(reader, level, rows, |&value| ParquetCell::Number(value.cast_unsigned().into()))
+                read(reader, rows, |&value| ParquetCell::Number(value.cast_unsigned().into()))
             }
-            ColumnReader::Int64ColumnReader(reader) => {
-                read(reader, level, rows, |&value| ParquetCell::Number(value.into()))
-            }
+            ColumnReader::Int64ColumnReader(reader) => read(reader, rows, |&value| ParquetCell::Number(value.into())),
             ColumnReader::Int96ColumnReader(reader) => {
-                read(reader, level, rows, |value| ParquetCell::Number(value.to_nanos().into()))
+                read(reader, rows, |value| ParquetCell::Number(value.to_nanos().into()))
             }
-            ColumnReader::FloatColumnReader(reader) => {
-                read(reader, level, rows, |&value| ParquetCell::Real(value.into()))
-            }
-            ColumnReader::DoubleColumnReader(reader) => read(reader, level, rows, |&value| ParquetCell::Real(value)),
-            ColumnReader::ByteArrayColumnReader(reader) => read(reader, level, rows, bytes),
-            ColumnReader::FixedLenByteArrayColumnReader(reader) => read(reader, level, rows, |value| bytes(value)),
+            ColumnReader::FloatColumnReader(reader) => read(reader, rows, |&value| ParquetCell::Real(value.into())),
+            ColumnReader::DoubleColumnReader(reader) => read(reader, rows, |&value| ParquetCell::Real(value)),
+            ColumnReader::ByteArrayColumnReader(reader) => read(reader, rows, bytes),
+            ColumnReader::FixedLenByteArrayColumnReader(reader) => read(reader, rows, |value| bytes(value)),
         }?;
         self.progress.advance(rows);
-        Ok(cells)
+        Ok(entries)
     }
 
     /// Returns a value as an id, if it is no empty string.
@@ -98,6 +103,17 @@ impl Cells {
         }
     }
 
+    /// Returns a value of a record. The bytes of a string that is no UTF-8 are appended to `lost`.
+    pub fn value(&self, cell: &ParquetCell, lost: &mut Vec<u8>) -> Value {
+        match cell {
+            ParquetCell::Bytes(bytes) => Value::String(self.string(bytes.data()).unwrap_or_else(|| {
+                lost.extend_from_slice(bytes.data());
+                String::from_utf8_lossy(bytes.data()).into_owned()
+            })),
+            _ => self.json(cell).and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default(),
+        }
+    }
+
     fn string(&self, bytes: &[u8]) -> Option<String> {
         match (self.style, bytes.try_into()) {
             (ValueStyle::Uuid, Ok(uuid)) => Some(hyphenated(uuid)),
@@ -106,23 +122,54 @@ impl Cells {
     }
 }
 
+/// What some rows of a column have: values and nulls with their levels, or values alone where no level tells anything.
+#[derive(Default)]
+pub(super) struct Entries {
+    definitions: Vec<i16>,
+    repetitions: Vec<i16>,
+    /// The values, without nulls.
+    pub values: Vec<ParquetCell>,
+}
+
+impl Entries {
+    /// Returns how many values and nulls there are.
+    pub fn len(&self) -> usize {
+        self.definitions.len().max(self.repetitions.len()).max(self.values.len())
+    }
+
+    /// Returns how deep the path of an entry is there.
+    pub fn definition(&self, entry: usize) -> i16 {
+        self.definitions.get(entry).copied().unwrap_or_default()
+    }
+
+    /// Returns at which list an entry goes on, counted from 1; it begins a row if that is 0.
+    pub fn repetition(&self, entry: usize) -> i16 {
+        self.repetitions.get(entry).copied().unwrap_or_default()
+    }
+}
+
 fn read<T: DataType>(
     reader: &mut ColumnReaderImpl<T>,
-    max_level: i16,
     rows: usize,
     cell: impl Fn(&T::T) -> ParquetCell,
-) -> Result<Vec<Option<ParquetCell>>, ParquetFault> {
-    let (mut levels, mut values) = (Vec::new(), Vec::new());
-    let (read, ..) = reader.read_records(rows, Some(&mut levels), None, &mut values)?;
+) -> Result<Entries, ParquetFault> {
+    let (mut definitions, mut repetitions, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    let (read, ..) = reader.read_records(rows, Some(&mut definitions), Some(&mut repetitions), &mut values)?;
     if read != rows {
         return Err(ParquetFault::bad("a column ends before its last row"));
     }
-    if max_level == 0 {
-        return Ok(values.iter().map(|value| Some(cell(value))).collect());
-    }
-    let mut values = values.iter();
-    let found = levels.iter().map(|&level| if level == max_level { values.next().map(&cell) } else { None });
-    Ok(found.collect())
+    Ok(Entries { definitions, repetitions, values: values.iter().map(cell).collect() })
+}
+
+/// Returns whether a column holds strings, marked as such or not.
+pub(super) fn holds_strings(column: &ColumnDescriptor) -> bool {
+    let plain = matches!(
+        column.converted_type(),
+        ConvertedType::NONE | ConvertedType::UTF8 | ConvertedType::ENUM | ConvertedType::JSON
+    );
+    let known =
+        matches!(column.logical_type_ref(), None | Some(LogicalType::String | LogicalType::Enum | LogicalType::Json));
+    column.physical_type() == Physical::BYTE_ARRAY && plain && known
 }
 
 /// What the values of a column mean, where their physical type does not tell.

@@ -6,10 +6,8 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
-use parquet::basic::{ConvertedType, LogicalType, Type as Physical};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
-use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor, Type};
 
 use super::compact::{BINARY, Compact, I32, LIST, STRUCT};
 use crate::finding::Reason;
@@ -211,102 +209,4 @@ impl Nesting {
             self.paths += path;
         }
     }
-}
-
-/// Returns the number of the column that holds the texts.
-pub(crate) fn text_column(schema: &SchemaDescriptor, fields: &[String]) -> Result<usize, ParquetFault> {
-    let [field] = fields else {
-        let detail = "of Parquet one column of texts is read, and several are named";
-        return Err(ParquetFault::new(Reason::MissingColumn, detail));
-    };
-    let wrong = |what: &str| {
-        ParquetFault::new(Reason::TextNotString, format!("column `{field}` {what}, but it must hold strings"))
-    };
-    match columns(schema, field)[..] {
-        [column] => match schema.column(column) {
-            found if found.max_rep_level() > 0 => Err(wrong("lies in a list")),
-            found if !holds_strings(&found) => Err(wrong(&format!("holds {}", kind(&found)))),
-            _ => Ok(column),
-        },
-        [] => Err(match group(schema.root_schema(), field) {
-            Some(group) => wrong(&group_kind(group, field)),
-            None => missing(schema, field),
-        }),
-        _ => Err(ParquetFault::new(Reason::DuplicateColumn, format!("more than one column is called `{field}`"))),
-    }
-}
-
-/// Returns the number of the column of that name, if it is the only one, and has one value a row.
-pub(crate) fn plain_column(schema: &SchemaDescriptor, field: &str) -> Option<usize> {
-    match columns(schema, field)[..] {
-        [column] if schema.column(column).max_rep_level() == 0 => Some(column),
-        _ => None,
-    }
-}
-
-fn columns(schema: &SchemaDescriptor, field: &str) -> Vec<usize> {
-    (0..schema.num_columns()).filter(|&i| schema.column(i).path().string() == field).collect()
-}
-
-fn holds_strings(column: &ColumnDescriptor) -> bool {
-    let plain = matches!(
-        column.converted_type(),
-        ConvertedType::NONE | ConvertedType::UTF8 | ConvertedType::ENUM | ConvertedType::JSON
-    );
-    let known =
-        matches!(column.logical_type_ref(), None | Some(LogicalType::String | LogicalType::Enum | LogicalType::Json));
-    column.physical_type() == Physical::BYTE_ARRAY && plain && known
-}
-
-/// Says for people what a column holds.
-fn kind(column: &ColumnDescriptor) -> String {
-    let name = match (column.logical_type_ref(), column.converted_type(), column.physical_type()) {
-        (Some(LogicalType::Unknown), ..) => "nothing but nulls",
-        (Some(LogicalType::Decimal(_)), ..) | (_, ConvertedType::DECIMAL, _) => "decimals",
-        (Some(LogicalType::Date), ..) | (_, ConvertedType::DATE, _) => "dates",
-        (Some(LogicalType::Timestamp(_)), ..) | (.., Physical::INT96) => "timestamps",
-        (.., Physical::BOOLEAN) => "booleans",
-        (.., Physical::INT32 | Physical::INT64) => "integers",
-        (.., Physical::FLOAT | Physical::DOUBLE) => "numbers",
-        (.., Physical::BYTE_ARRAY) => "binary values",
-        (.., Physical::FIXED_LEN_BYTE_ARRAY) => "binary values of one length",
-    };
-    format!("{name} ({})", column.physical_type())
-}
-
-/// Returns the group at the end of a path.
-fn group<'a>(root: &'a Type, field: &str) -> Option<&'a Type> {
-    field.split('.').try_fold(root, |group, name| {
-        let fields = if group.is_group() { group.get_fields() } else { &[] };
-        fields.iter().find(|field| field.name() == name).map(AsRef::as_ref)
-    })
-}
-
-fn group_kind(group: &Type, field: &str) -> String {
-    let info = group.get_basic_info();
-    match (info.logical_type_ref(), info.converted_type()) {
-        (Some(LogicalType::List), _) | (_, ConvertedType::LIST) => "holds lists".into(),
-        (Some(LogicalType::Map), _) | (_, ConvertedType::MAP | ConvertedType::MAP_KEY_VALUE) => "holds maps".into(),
-        _ => {
-            let inner = group.get_fields().iter().map(|inner| format!("{field}.{}", inner.name()));
-            format!("has fields of its own ({})", offers(inner))
-        }
-    }
-}
-
-fn missing(schema: &SchemaDescriptor, field: &str) -> ParquetFault {
-    let strings = schema.columns().iter().filter(|column| holds_strings(column) && column.max_rep_level() == 0);
-    let strings = offers(strings.map(|column| column.path().string()));
-    let offers = if strings.is_empty() { "no column holds strings".into() } else { format!("it has {strings}") };
-    let detail = format!("the file has no column `{field}`; name the column with --text-field ({offers})");
-    ParquetFault::new(Reason::MissingColumn, detail)
-}
-
-/// The most names that a message lists, and the longest among them.
-const MAX_OFFERS: usize = 5;
-const MAX_OFFER_BYTES: usize = 40;
-
-fn offers(names: impl Iterator<Item = String>) -> String {
-    let short = names.filter(|name| name.len() <= MAX_OFFER_BYTES).take(MAX_OFFERS);
-    short.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

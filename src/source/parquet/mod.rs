@@ -10,8 +10,10 @@
 //! are any. An error costs the rest of its row group. A panic of the crate that decodes is caught and ends the file.
 
 mod cells;
+pub(crate) mod columns;
 mod compact;
 pub(crate) mod footer;
+pub(crate) mod nested;
 pub(crate) mod pages;
 mod reader;
 

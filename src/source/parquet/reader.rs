@@ -5,14 +5,19 @@ use std::sync::Arc;
 
 use parquet::data_type::ByteArray;
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
+use parquet::schema::types::SchemaDescriptor;
 
 use super::cells::{Cells, ParquetCell};
+use super::columns::{TextColumns, plain_column};
 use super::footer::{self, ParquetFault};
+use super::nested::{Leaf, NestedRow, NestedRows, leaves};
 use super::pages;
 use crate::finding::{Reason, RecordId, Skipped};
+use crate::source::fields::FieldPath;
+use crate::source::jsonl::{WantedFields, record_of};
 use crate::source::options::SourceOptions;
 use crate::source::record::{Item, Record};
-use crate::source::skip::skipped_source;
+use crate::source::skip::{SkipCause, skipped_source};
 use doublon_core::hash::content_hash;
 
 /// Reads the rows of a file in order.
@@ -29,12 +34,33 @@ pub struct ParquetReader {
     rows: Option<GroupRows>,
 }
 
-/// The columns that are read, by their numbers.
-#[derive(Clone, Copy)]
-struct WantedColumns {
-    text: usize,
-    id: Option<usize>,
-    value: Option<usize>,
+/// The columns that are read.
+enum WantedColumns {
+    /// Columns with one value a row, by their numbers.
+    Plain { text: usize, id: Option<usize>, value: Option<usize> },
+    /// Columns in lists and structs, and what is taken of the records that they make.
+    Nested(Vec<Leaf>, Box<WantedFields>),
+}
+
+impl WantedColumns {
+    fn find(schema: &SchemaDescriptor, options: &SourceOptions) -> Result<Self, ParquetFault> {
+        let value = options.value_field.as_deref();
+        Ok(match TextColumns::find(schema, options)? {
+            TextColumns::One(text) => Self::Plain {
+                text,
+                id: plain_column(schema, &options.id_field),
+                value: value.and_then(|field| plain_column(schema, field)),
+            },
+            TextColumns::Nested(text) => {
+                let others = [Some(&*options.id_field), value].map(|field| field.map(FieldPath::parse));
+                let mut all = leaves(schema, |name| others.iter().flatten().any(|path| path.begins_with(name)));
+                all.extend(text);
+                all.sort_unstable_by_key(|leaf| leaf.column);
+                all.dedup_by_key(|leaf| leaf.column);
+                Self::Nested(all, Box::new(WantedFields::new(options)))
+            }
+        })
+    }
 }
 
 /// The most rows of a batch, and the bytes of text after which it ends.
@@ -53,11 +79,7 @@ impl ParquetReader {
         let opened = ParquetFault::guarded(|| {
             let metadata = footer::read(&file)?;
             let schema = metadata.file_metadata().schema_descr();
-            let columns = WantedColumns {
-                text: footer::text_column(schema, options.text_field.names())?,
-                id: footer::plain_column(schema, &options.id_field),
-                value: options.value_field.as_ref().and_then(|field| footer::plain_column(schema, field)),
-            };
+            let columns = WantedColumns::find(schema, options)?;
             Ok((metadata, columns))
         });
         let (metadata, columns) = opened.map_err(|fault| skipped_source(name, fault.reason, fault.detail))?;
@@ -97,12 +119,12 @@ impl ParquetReader {
     fn read_batch(&mut self, items: &mut Vec<Item>) -> Result<(), ParquetFault> {
         if self.rows.is_none() {
             let group = self.metadata.row_group(self.group);
-            self.rows = Some(GroupRows::open(&self.file, group, self.columns, self.group_start, self.max_record)?);
+            self.rows = Some(GroupRows::open(&self.file, group, &self.columns, self.group_start, self.max_record)?);
         }
         let Some(rows) = &mut self.rows else { return Ok(()) };
         let mut bytes = 0;
         while rows.left > 0 && items.len() < BATCH_ROWS && bytes < BATCH_BYTES {
-            bytes += rows.read(&self.name, self.max_record, BATCH_ROWS - items.len(), items)?;
+            bytes += rows.read(&self.columns, &self.name, self.max_record, BATCH_ROWS - items.len(), items)?;
         }
         Ok(())
     }
@@ -118,19 +140,31 @@ impl ParquetReader {
 
 /// The rows of one row group that are still to be read.
 struct GroupRows {
-    text: Cells,
-    id: Option<Cells>,
-    value: Option<Cells>,
+    cells: GroupCells,
     /// The number in the file of the next row.
     next: u64,
     left: u64,
 }
 
+enum GroupCells {
+    Plain(Box<PlainCells>),
+    Nested(NestedRows),
+}
+
+struct PlainCells {
+    text: Cells,
+    id: Option<Cells>,
+    value: Option<Cells>,
+}
+
+/// A row as it was read: its document, or why it has none.
+type Row = Result<Record, SkipCause>;
+
 impl GroupRows {
     fn open(
         file: &Arc<File>,
         group: &RowGroupMetaData,
-        columns: WantedColumns,
+        columns: &WantedColumns,
         next: u64,
         max_record: u64,
     ) -> Result<Self, ParquetFault> {
@@ -142,37 +176,46 @@ impl GroupRows {
             }
             Ok(Cells::new(pages::open(file, group, column, max_record)?, chunk.column_descr()))
         };
-        Ok(Self {
-            text: open(columns.text)?,
-            id: columns.id.map(open).transpose()?,
-            value: columns.value.map(open).transpose()?,
-            next,
-            left: group.num_rows() as u64,
-        })
+        let cells = match columns {
+            WantedColumns::Plain { text, id, value } => GroupCells::Plain(Box::new(PlainCells {
+                text: open(*text)?,
+                id: id.map(open).transpose()?,
+                value: value.map(open).transpose()?,
+            })),
+            WantedColumns::Nested(leaves, _) => GroupCells::Nested(NestedRows::open(file, group, leaves, max_record)?),
+        };
+        Ok(Self { cells, next, left: group.num_rows() as u64 })
     }
 
     /// Reads as many rows as the pages at hand have, up to `most`, and returns the bytes of their texts.
-    fn read(&mut self, name: &str, max_record: u64, most: usize, items: &mut Vec<Item>) -> Result<usize, ParquetFault> {
-        let others = [&self.id, &self.value].into_iter().flatten().map(Cells::step);
-        let step = others.fold(self.text.step().min(most), usize::min);
-        let step = step.min(usize::try_from(self.left).unwrap_or(step));
-        let texts = self.text.read(step)?;
-        let ids = values(self.id.as_mut(), step, Cells::id)?;
-        let values = values(self.value.as_mut(), step, Cells::json)?;
+    fn read(
+        &mut self,
+        columns: &WantedColumns,
+        name: &str,
+        max_record: u64,
+        most: usize,
+        items: &mut Vec<Item>,
+    ) -> Result<usize, ParquetFault> {
+        let most = usize::try_from(self.left).unwrap_or(most).min(most);
+        let rows = match (&mut self.cells, columns) {
+            (GroupCells::Nested(rows), WantedColumns::Nested(_, fields)) => nested_rows(rows, most, fields)?,
+            (GroupCells::Plain(cells), _) => plain_rows(cells, most)?,
+            (GroupCells::Nested(_), WantedColumns::Plain { .. }) => Vec::new(),
+        };
         let mut bytes = 0;
-        for ((text, id), value) in texts.into_iter().zip(ids).zip(values) {
-            items.push(match text {
-                Some(ParquetCell::Bytes(text)) if text.len() as u64 <= max_record => {
-                    bytes += text.len();
-                    Item::Document(record(self.next, id, value, &text))
+        for row in rows {
+            items.push(match row {
+                Ok(found) if found.text.len() as u64 <= max_record => {
+                    bytes += found.text.len();
+                    Item::Document(Record { record: self.next, offset: self.next, length: 1, ..found })
                 }
-                Some(_) => {
+                Ok(_) => {
                     let detail = format!("row {}: longer than {max_record} bytes; raise --max-record", self.next + 1);
                     Item::Skipped(skipped_row(name, self.next, Reason::TooLarge, detail))
                 }
-                None => {
-                    let detail = format!("row {}: the text is null", self.next + 1);
-                    Item::Skipped(skipped_row(name, self.next, Reason::TextNotString, detail))
+                Err((reason, detail)) => {
+                    let detail = format!("row {}: {detail}", self.next + 1);
+                    Item::Skipped(skipped_row(name, self.next, reason, detail))
                 }
             });
             self.next += 1;
@@ -180,6 +223,30 @@ impl GroupRows {
         }
         Ok(bytes)
     }
+}
+
+fn plain_rows(cells: &mut PlainCells, most: usize) -> Result<Vec<Row>, ParquetFault> {
+    let PlainCells { text, id, value } = cells;
+    let others = [&*id, &*value].into_iter().flatten().map(Cells::step);
+    let step = others.fold(text.step().min(most), usize::min);
+    let texts = text.read(step)?;
+    let ids = values(id.as_mut(), step, Cells::id)?;
+    let values = values(value.as_mut(), step, Cells::json)?;
+    let row = |((text, id), value)| match text {
+        Some(ParquetCell::Bytes(text)) => Ok(record(id, value, &text)),
+        _ => Err((Reason::TextNotString, "the text is null".to_owned())),
+    };
+    Ok(texts.into_iter().zip(ids).zip(values).map(row).collect())
+}
+
+fn nested_rows(rows: &mut NestedRows, most: usize, fields: &WantedFields) -> Result<Vec<Row>, ParquetFault> {
+    let read = rows.read(rows.step().min(most))?;
+    let row = |NestedRow { object, lost }: NestedRow| {
+        let (object, lossy) = (object.to_string(), !lost.is_empty());
+        let raw_hash = lossy.then(|| content_hash(&[object.as_bytes(), &lost].concat()));
+        record_of(&object, fields).map(|record| Record { lossy, raw_hash, ..record })
+    };
+    Ok(read.into_iter().map(row).collect())
 }
 
 /// Reads the next rows of a column that may be absent, each as `read` takes it.
@@ -193,14 +260,14 @@ fn values<T: Clone>(
     Ok(cells.iter().map(|cell| cell.as_ref().and_then(|cell| read(column, cell))).collect())
 }
 
-fn record(row: u64, id: Option<RecordId>, value: Option<String>, bytes: &ByteArray) -> Record {
+fn record(id: Option<RecordId>, value: Option<String>, bytes: &ByteArray) -> Record {
     let bytes = bytes.data();
     let (text, lossy) = match simdutf8::basic::from_utf8(bytes) {
         Ok(text) => (text.to_owned(), false),
         Err(_) => (String::from_utf8_lossy(bytes).into_owned(), true),
     };
     let raw_hash = lossy.then(|| content_hash(bytes));
-    Record { record: row, id, value, text, lossy, raw_hash, offset: row, length: 1, ..Record::default() }
+    Record { id, value, text, lossy, raw_hash, ..Record::default() }
 }
 
 fn skipped_row(name: &str, row: u64, reason: Reason, detail: String) -> Skipped {
