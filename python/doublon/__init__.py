@@ -6,7 +6,7 @@
 [0, 1]
 """
 
-from doublon._doublon import Deduper, Findings, Table, __version__, clean, compare, repeats, scan
+from doublon._doublon import Deduper, Findings, Index, Table, __version__, clean, compare, repeats, scan
 from doublon._errors import ChangedError, Error, InputError, SettingError
 from doublon._progress import Progress
 
@@ -15,6 +15,7 @@ __all__ = [
     "Deduper",
     "Error",
     "Findings",
+    "Index",
     "InputError",
     "Progress",
     "SettingError",

@@ -100,6 +100,46 @@ class Deduper:
 
     def __len__(self) -> int: ...
 
+class Match(TypedDict):
+    document: dict[str, Any]
+    opening: str
+    jaccard: float
+    equality: str
+
+class Index:
+    """A saved index of documents, against which new ones are held.
+
+    It is opened, or made if there is none at `path`. The settings are those of `doublon index build`, with underscores, which
+    hold for the index ever after, and those that say how files are read. One object may be asked by many threads at once.
+    """
+
+    def __init__(self, path: Path, /, **settings: Setting) -> None: ...
+    def add(self, paths: Union[Path, list[Path], tuple[Path, ...]], /, *, progress: Listener = None) -> Findings:
+        """Adds the documents of files that are duplicates neither of what the index holds nor of each other.
+
+        If it fails or is interrupted, the index is what it was."""
+
+    def against(self, paths: Union[Path, list[Path], tuple[Path, ...]], /, *, progress: Listener = None) -> Findings:
+        """Holds the documents of files against the index, and not against each other. Nothing is changed."""
+
+    def query(self, text: str, /) -> Optional[Match]:
+        """Returns the first document that a text is a duplicate of, measured, or None."""
+
+    def remove(self, *, ids: Optional[list[str]] = None, sources: Optional[list[str]] = None) -> dict[str, Any]:
+        """Removes documents, so that what is like them is new again, and returns how many, and what no document has."""
+
+    def compact(self) -> None:
+        """Writes the index anew, without what was removed."""
+
+    def verify(self) -> list[str]:
+        """Reads all of the index, and returns what is damaged, a line each."""
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """What the index holds, as `doublon index info --format json` tells it."""
+
+    def __len__(self) -> int: ...
+
 def scan(data: Data, /, *, progress: Listener = None, **settings: Setting) -> Findings:
     """Finds duplicate documents and repeated passages.
 

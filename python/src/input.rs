@@ -190,3 +190,8 @@ pub fn id(name: &Bound<'_, PyAny>) -> PyResult<Option<RecordId>> {
     }
     Ok(Some(shown).filter(|shown| !shown.is_empty()).map(RecordId::from))
 }
+
+/// Returns one path, or several.
+pub fn file_paths(paths: &Bound<'_, PyAny>) -> PyResult<Vec<PathBuf>> {
+    paths.extract().map(|path| vec![path]).or_else(|_| paths.extract())
+}

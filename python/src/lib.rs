@@ -10,6 +10,7 @@ mod column;
 mod deduper;
 mod errors;
 mod findings;
+mod index;
 mod input;
 mod job;
 mod output;
@@ -25,7 +26,6 @@ mod texts;
 mod _doublon {
     use std::ffi::OsString;
     use std::io::Write;
-    use std::path::PathBuf;
 
     use doublon::cli::named::{self, NamedScan, scan_of_files, scan_of_texts};
     use doublon::finding::Findings as Found;
@@ -40,7 +40,9 @@ mod _doublon {
     #[pymodule_export]
     use crate::findings::Findings;
     use crate::findings::{Collector, from_json};
-    use crate::input::{Input, push_rows};
+    #[pymodule_export]
+    use crate::index::Index;
+    use crate::input::{Input, file_paths, push_rows};
     use crate::job::{Terms, run};
     #[pymodule_export]
     use crate::output::Table;
@@ -134,10 +136,6 @@ mod _doublon {
         let counts = from_json(py, &done.copy)?;
         counts.set_item("found", from_json(py, &done.found)?)?;
         Ok(counts)
-    }
-
-    fn file_paths(paths: &Bound<'_, PyAny>) -> PyResult<Vec<PathBuf>> {
-        paths.extract().map(|path| vec![path]).or_else(|_| paths.extract())
     }
 
     /// Returns the passages that repeat inside a text.

@@ -3,12 +3,14 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::error::ErrorKind;
 use clap::{Arg, Args, Command, FromArgMatches};
+use doublon::InputOptions;
 use doublon::finding::{Parameters, Summary};
+use doublon::index::Index;
 use doublon::rewrite::CleanSummary;
 use doublon::scan::{Cancel, Progress, Resources};
 
@@ -108,6 +110,37 @@ pub fn clean(
         }
         _ => Err(SettingError("it is no clean copy".to_owned()).into()),
     }
+}
+
+/// A saved index, and how files are read for it.
+pub struct NamedIndex {
+    /// The index.
+    pub index: Index,
+    /// How files are found and read.
+    pub input: InputOptions,
+    /// What a run may use.
+    pub resources: Resources,
+}
+
+/// Opens the index in the folder `place`, or makes one that has these settings.
+///
+/// # Errors
+///
+/// [`SettingError`] if a setting is wrong; if the index has other settings than these, as far as some are given; or if it
+/// cannot be opened or made.
+pub fn index(place: &Path, settings: &NamedSettings) -> Result<NamedIndex> {
+    if settings.iter().any(|(name, _)| name == "level") {
+        return Err(SettingError("an index has documents only; leave level out".to_owned()).into());
+    }
+    let level = [("level".to_owned(), NamedValue::Value("documents".into()))];
+    let of_settings = |settings: &NamedSettings| scan_of_files(&[PathBuf::from("-")], settings);
+    let NamedScan { parameters: Parameters { config, input }, resources, .. } =
+        of_settings(&[settings, level.as_slice()].concat())?;
+    let index = if Index::is_at(place) { Index::open(place)? } else { Index::create(place, &config)? };
+    if config != of_settings(&level)?.parameters.config {
+        index.check_config(&config)?;
+    }
+    Ok(NamedIndex { index, input, resources })
 }
 
 fn scan_args(paths: &[PathBuf], settings: &NamedSettings) -> Result<ScanArgs> {
