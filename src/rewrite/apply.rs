@@ -130,7 +130,7 @@ impl Copier<'_> {
             blocks.finish()?;
             return Ok(CopiedSource { untold, ..self.stored(planned, name)? });
         }
-        if is_one_record(blocks.format()) && matches!(actions[..], [(0, RecordAction::Drop)]) {
+        if blocks.is_one_record() && matches!(actions[..], [(0, RecordAction::Drop)]) {
             blocks.finish()?;
             (self.advance)(planned.info.bytes)?;
             return Ok(CopiedSource { records: 1, read: planned.info.bytes, ..CopiedSource::default() });
@@ -416,10 +416,6 @@ fn records_left<'b>(block: &'b Block, dropped: &'b [Range<usize>]) -> impl Itera
         let record = std::mem::replace(&mut at, end)..end;
         dropped.next_if_eq(&&record).is_none().then_some(record)
     })
-}
-
-fn is_one_record(format: Format) -> bool {
-    format.is_document()
 }
 
 /// Returns how a file is compressed.

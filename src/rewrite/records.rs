@@ -59,6 +59,11 @@ impl<'a> SourceBlocks<'a> {
         self.reader.compression()
     }
 
+    /// Returns whether the source is one record, without which nothing of it is left.
+    pub fn is_one_record(&self) -> bool {
+        self.reader.is_one_record()
+    }
+
     /// Returns the next part. The last one has no block.
     pub fn next(&mut self) -> Result<SourcePart> {
         let (block, passed) = (self.ahead.take(), self.passed.take());

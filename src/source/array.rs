@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use memchr::memchr2;
 
-use super::fields::{FieldPath, has_text};
+use super::fields::{FieldPath, has_named_text, has_text};
 use super::line::RecordLine;
 use super::skip::SkipCause;
 use crate::finding::Reason;
@@ -35,6 +35,20 @@ pub(super) fn find(start: &[u8], named: Option<&str>, paths: &[FieldPath]) -> Li
         }
         (Some(b'{'), None) => likeliest(start, at, paths),
         _ => ListStart::Nowhere,
+    }
+}
+
+/// Returns whether a whole file that is one JSON value is about something else, as the settings of a program and the headers
+/// of a page are: an object with neither a list of records nor a text, or a list of what are no objects.
+pub(super) fn is_metadata(file: &[u8], paths: &[FieldPath]) -> bool {
+    let at = blank_end(file, mark_length(file));
+    let Ok(value) = std::str::from_utf8(&file[at..]) else { return false };
+    match file.get(at) {
+        Some(b'{') => {
+            find(file, None, paths) == ListStart::Nowhere && !has_text(value, paths) && !has_named_text(value)
+        }
+        Some(b'[') => !matches!(file.get(blank_end(file, at + 1)), Some(b'{')),
+        _ => false,
     }
 }
 
@@ -303,6 +317,23 @@ mod tests {
             ListStart::At(at, open) => Ok(Some((start[at..].to_owned(), open))),
             ListStart::Nowhere => Ok(None),
             ListStart::Several(names) => Err(names),
+        }
+    }
+
+    #[test]
+    fn a_value_without_a_text_is_about_something_else() {
+        for (file, is_metadata) in [
+            ("{\"Content-Type\": \"text/html\"}", true),
+            ("\u{feff}{\n  \"title\": \"A title of some six words\",\n  \"history\": {}\n}\n", true),
+            ("[\"a.html\", \"b.html\"]", true),
+            ("[]", true),
+            ("{\"text\": \"one\"}", false),
+            ("{\"page\": {\"content\": \"One two three four five.\"}}", false),
+            ("{\"pages\": [{\"body\": 1}]}", false),
+            ("[{\"body\": \"one\"}]", false),
+            ("7", false),
+        ] {
+            assert_eq!(super::is_metadata(file.as_bytes(), &[FieldPath::parse("text")]), is_metadata, "{file}");
         }
     }
 

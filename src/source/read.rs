@@ -58,7 +58,7 @@ pub struct SourceReader {
 /// A list of records that is read.
 #[derive(Clone, Copy)]
 struct RecordList {
-    /// The byte of the source with which it starts, and how many brackets are open there.
+    /// The byte of the source with which it starts, and how many brackets are open there: none if the file is one record.
     start: usize,
     open: usize,
     is_over: bool,
@@ -149,6 +149,11 @@ impl SourceReader {
     /// Returns the format by name, or that which the content shows.
     pub fn format(&self) -> Format {
         self.format
+    }
+
+    /// Returns whether the whole source is one record.
+    pub fn is_one_record(&self) -> bool {
+        self.format.is_document() || self.list.is_some_and(|list| list.open == 0)
     }
 
     /// Returns how the source is compressed.
@@ -310,8 +315,12 @@ impl SourceReader {
         }
         let (paths, named) = (jsonl::text_paths(&self.options), self.options.records.as_deref());
         let is_record = || std::str::from_utf8(&self.pending).is_ok_and(|text| has_text(text, &paths));
+        let has_ending = !self.source.named && self.ended && self.source.ending() == "json";
+        if has_ending && named.is_none() && array::is_metadata(&self.pending, &paths) {
+            return Err((Reason::OtherFile, "metadata file (JSON)".to_owned()));
+        }
         match array::find(&self.pending, named, &paths) {
-            _ if named.is_none() && self.ended && is_record() => {}
+            _ if named.is_none() && self.ended && is_record() => self.take_as_record(),
             ListStart::At(start, open) => {
                 self.format = Format::Json;
                 self.list = Some(RecordList { start, open, is_over: false });
@@ -323,9 +332,18 @@ impl SourceReader {
                         format!("the first {} bytes hold no list `{name}`, as --records asks for", self.pending.len());
                     return Err((Reason::WrongShape, detail));
                 }
+                self.take_as_record();
             }
         }
         Ok(())
+    }
+
+    /// Takes an object on several lines as the only record. One on a line of its own is JSON Lines.
+    fn take_as_record(&mut self) {
+        if let Some(start) = sniff::long_object(&self.pending, self.ended) {
+            self.format = Format::Json;
+            self.list = Some(RecordList { start, open: 0, is_over: false });
+        }
     }
 
     /// Takes off what stands before the first record.
@@ -441,6 +459,10 @@ impl SourceReader {
             }
             if self.pending.len() as u64 > self.options.max_record {
                 return Some(Err(self.pass_over_element()));
+            }
+            if self.ended && list.open == 0 && self.failure.is_none() && !self.pending.trim_ascii().is_empty() {
+                self.list = Some(RecordList { is_over: true, ..list });
+                return Some(Ok(self.cut(self.pending.trim_ascii_end().len(), 1)));
             }
             if self.ended {
                 return self.open_list().map(Err);

@@ -104,6 +104,13 @@ pub(super) fn is_one_json(start: &[u8], whole: bool) -> bool {
     }
 }
 
+/// Returns where an object begins that is all there is and does not end on its first line.
+pub(super) fn long_object(start: &[u8], whole: bool) -> Option<usize> {
+    let at = start.len() - without_mark(start).trim_ascii_start().len();
+    let is_long = start[at..].starts_with(b"{") && !first_line(start, whole).is_some_and(is_one_value);
+    is_long.then_some(at)
+}
+
 /// Tells the format of a source whose name says nothing. It is JSONL if its first line is a JSON object or begins one
 /// that is longer than `start`. Binary formats are told by their first bytes. Where there is no ending at all, it may be a page or a folder of mail. Else it is plain text.
 pub(super) fn format_of(start: &[u8], whole: bool, source: &Source, options: &SourceOptions) -> Format {

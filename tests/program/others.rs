@@ -50,3 +50,39 @@ fn what_was_named_or_should_be_text_is_a_fault() {
     let (out, _) = bench.expect(3, "scan letter.rtf");
     assert!(out.contains("letter.rtf: the file is an RTF file, not text"), "{out}");
 }
+
+#[test]
+fn json_that_is_about_something_else_is_an_other_file() {
+    let bench = archive();
+    bench.write("in/1/headers.json", r#"{"Content-Type": "text/html"}"#);
+    bench.write("in/1/index.json", "{\n  \"title\": \"A page about six grey geese\",\n  \"history\": {}\n}\n");
+    bench.write("in/urls.json", "[\"https://example.org/a\", \"https://example.org/b\"]");
+    let (out, _) = bench.expect(0, "scan in");
+    assert!(out.contains("7 other files (1 database, 3 metadata files, 3 pictures)"), "{out}");
+    let (_, told) = bench.expect(3, "scan in/1/headers.json");
+    assert!(told.contains("no field `text`"), "{told}");
+    // A text under another name is one that should have been read.
+    bench.write("in/article.json", "{\n \"title\": \"T\",\n \"content\": \"One two three four five six.\"\n}");
+    let (out, _) = bench.expect(3, "scan in");
+    assert!(
+        out.contains("in/article.json: element 1: record has no field `text`") && out.contains("--text-field content"),
+        "{out}"
+    );
+    bench.expect(0, "scan in --text-field content");
+}
+
+#[test]
+fn an_object_on_several_lines_is_one_record() {
+    let text = "Twelve words of a record stand here, and another file has them again, too.";
+    let object = |own: &str| format!("{{\n  \"id\": \"{own}\",\n  \"text\": \"{text} {own}.\"\n}}\n");
+    let bench = Bench::with(&[("in/a.json", &object("a")), ("in/b.json", &object("a")), ("in/c.txt", "Other words.")]);
+    let (out, _) = bench.expect(0, "scan in --level documents");
+    assert!(out.contains("kept       in/a.json:1 (id a)") && out.contains("exact copy in/b.json:1"), "{out}");
+    bench.expect(0, "clean in --out out");
+    assert_eq!(bench.read("out/a.json"), object("a"));
+    assert!(!bench.path("out/b.json").exists());
+    bench.expect(0, "verify out");
+    bench.write("in/b.json", format!("{} {{}}", object("b")));
+    let (out, _) = bench.expect(3, "scan in");
+    assert!(out.contains("in/b.json"), "{out}");
+}

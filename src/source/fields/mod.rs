@@ -24,5 +24,5 @@ pub(super) use offers::offers;
 pub(super) use path::FieldPath;
 pub(super) use select::first_value;
 pub use suggestion::COMMON_TEXT_FIELDS;
-pub(super) use suggestion::suggestion;
+pub(super) use suggestion::{has_named_text, suggestion};
 pub(super) use text::{has_text, texts};

@@ -38,6 +38,9 @@ pub const COMMON_TEXT_FIELDS: [&str; 14] = [
 const MAX_RECORD: usize = 1 << 20;
 const MAX_DEPTH: usize = 5;
 
+/// A string of fewer bytes than this is no text, though its name may say so.
+const LEAST_BYTES: usize = 20;
+
 /// A string of fewer words than this is no text, if its name does not say so.
 const LEAST_WORDS: usize = 5;
 
@@ -51,6 +54,14 @@ pub fn suggestion(record: &str) -> Option<String> {
     let paths: Vec<FieldPath> = fields.iter().map(|field| FieldPath::parse(field)).collect();
     let flags = fields.iter().map(|field| format!("--text-field {}", quoted(field)));
     has_text(record, &paths).then(|| flags.collect::<Vec<_>>().join(" "))
+}
+
+/// Returns whether some member of an object, however deep, is a text by its name and has some words.
+pub fn has_named_text(record: &str) -> bool {
+    let Ok(value) = serde_json::from_str::<Value>(record) else { return false };
+    let mut offers = Vec::new();
+    gather(&value, "", "", 0, &mut offers);
+    offers.iter().any(|offer| offer.rank < COMMON_TEXT_FIELDS.len() && offer.bytes >= LEAST_BYTES)
 }
 
 fn together(record: &Value) -> Option<Vec<String>> {
