@@ -73,6 +73,11 @@ impl Explainer<'_> {
         if let Some(family) = families.iter().find(|family| family.id == self.request.id) {
             return Ok(Subject::Family(self.family(family, sources)));
         }
+        if self.findings.contaminations.iter().any(|found| found.id == id) {
+            return Err(
+                self.refused(format!("{id} is an evaluation item; `doublon report` tells all that is known of it"))
+            );
+        }
         if is_id(id) {
             return Err(self.refused(format!("there is no {}; the findings have {}", self.request.id, self.ids())));
         }
@@ -210,7 +215,7 @@ impl Explainer<'_> {
 
     /// The ids that there are.
     fn ids(&self) -> String {
-        let Findings { clusters, matches, families, .. } = self.findings;
+        let Findings { clusters, matches, families, contaminations, .. } = self.findings;
         let range = |letter: &str, ids: Vec<&String>| match ids.as_slice() {
             [] => None,
             [one] => Some(format!("{letter} {one}")),
@@ -222,6 +227,7 @@ impl Explainer<'_> {
                 .map(|text| text.replace("matchs", "matches")),
             range("family", families.iter().map(|found| &found.id).collect())
                 .map(|text| text.replace("familys", "families")),
+            range("evaluation item", contaminations.iter().map(|found| &found.id).collect()),
         ];
         let ranges: Vec<String> = ranges.into_iter().flatten().collect();
         if ranges.is_empty() { "no finding".to_owned() } else { ranges.join(", ") }
@@ -234,7 +240,7 @@ impl Explainer<'_> {
 
 /// Whether this looks like the id of a finding.
 fn is_id(id: &str) -> bool {
-    let digits = id.strip_prefix(['d', 'p', 'f']);
+    let digits = id.strip_prefix(['d', 'p', 'f', 'e']);
     digits.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 

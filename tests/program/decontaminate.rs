@@ -69,6 +69,8 @@ fn documents_go_or_the_places_alone() {
     bench.expect(0, &format!("decontaminate {flags} --format json -o found.jsonl"));
     bench.expect(0, "clean --from found.jsonl --out from.jsonl");
     assert_eq!(bench.read("from.jsonl"), bench.read("clean.jsonl"));
+    let (_, told) = bench.expect(2, "explain found.jsonl e1");
+    assert!(told.contains("e1 is an evaluation item; `doublon report` tells all that is known of it"), "{told}");
     let (_, told) = bench.expect(2, "clean --from found.jsonl --documents mark --out marked.jsonl");
     assert!(told.contains("documents is mark, but it must be `drop` for findings about evaluation items"), "{told}");
 }
