@@ -71,6 +71,13 @@ impl<'t> CuttableText<'t> {
         start..end
     }
 
+    /// Whether a word is the first one of a line; one behind the last word is.
+    pub fn begins_line(&self, word: usize) -> bool {
+        let (Some(before), Some(token)) = (word.checked_sub(1), self.tokens.get(word)) else { return true };
+        let end = self.tokens[before].span.end.min(token.span.start);
+        self.whole[end..token.span.start].contains('\n')
+    }
+
     /// Whether nothing may come between a word and the one before it.
     pub fn is_joined(&self, word: usize) -> bool {
         word > 0 && word < self.tokens.len() && are_joined(self.whole, self.tokens[word - 1], self.tokens[word])

@@ -74,6 +74,13 @@ impl Edges {
         EdgeChoice { wider: is_scrap(lacking, beyond, run).then_some(unit.end), narrower: unit.start }
     }
 
+    /// Returns the units that lie wholly in a range of words, in order.
+    pub fn units_in(&self, words: &Range<usize>) -> impl Iterator<Item = Range<usize>> {
+        let first = self.starts.partition_point(|&start| start < words.start);
+        let units = self.starts[first..].windows(2).map(|unit| unit[0]..unit[1]);
+        units.take_while(move |unit| unit.end <= words.end)
+    }
+
     /// Whether an end of a run may be inside a unit.
     fn may_stay(&self, lacking: usize, beyond: usize, run: &Range<usize>, least: usize) -> bool {
         let is_parted = is_inside(run.start, &self.whole) || is_inside(run.end, &self.whole);
@@ -136,6 +143,17 @@ mod tests {
         assert_eq!(joined("1,000.5 and 3. 5"), [true, true, false, false, false]);
         assert_eq!(joined("s'agirait l’eau"), [true, false, true]);
         assert_eq!(joined("½ ab中文字cd"), [true, false, true, false, false, false]);
+    }
+
+    #[test]
+    fn units_of_a_range_are_whole() {
+        let text = "One two three. Four five.\n\nSix seven. Eight nine.";
+        let tokens = Tokenizer::default().tokens(text);
+        let edges = Edges::new(text, &tokens, (&paragraphs(text), &[]), CutEdge::Sentence);
+        let units = |words: Range<usize>| edges.units_in(&words).collect::<Vec<_>>();
+        assert_eq!(units(0..9), [0..3, 3..5, 5..7, 7..9]);
+        assert_eq!(units(1..8), [3..5, 5..7]);
+        assert!(units(3..4).is_empty());
     }
 
     #[test]

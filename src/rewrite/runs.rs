@@ -4,6 +4,9 @@
 //! paragraphs, and must have the least number of words of a passage. Each place in it is measured by itself: the threshold's
 //! share of its words must stand in its kept place in the same order, in what is left of it after the fitting. A place that
 //! falls below goes out of the run, and what is left is fitted again.
+//!
+//! What stands once stays: a line or a sentence in a place, such as a heading between two paragraphs that repeat, of which the
+//! kept place has less than half divides the place.
 
 use std::ops::Range;
 
@@ -71,6 +74,12 @@ pub(super) fn decide(text: &CuttableText, rules: &CutRules, kept: &[Span], parts
     decider.decided
 }
 
+/// The share of the words of a line or sentence that the kept place has, below which it stands once.
+const LEAST_SHARED: f64 = 0.5;
+
+/// Fewer words in a line are no sentence: they may be the number of an item.
+const LEAST_OWN: usize = 3;
+
 struct Decider<'t, 'x> {
     text: &'t CuttableText<'x>,
     rules: &'t CutRules,
@@ -85,7 +94,8 @@ impl<'k> Decider<'_, '_> {
         let mut measured: Vec<RepeatedPart> = Vec::with_capacity(parts.len());
         for part in parts {
             let free = self.free(&part.words);
-            let cores: Vec<Range<usize>> = free.iter().filter_map(|words| self.core(words, part.kept)).collect();
+            let shared = free.iter().flat_map(|words| self.without_own(words, part.kept));
+            let cores: Vec<Range<usize>> = shared.filter_map(|words| self.core(&words, part.kept)).collect();
             if cores.is_empty() {
                 let reason = if free == [part.words.clone()] { "unverified" } else { "holds_a_kept_place" };
                 self.decided.staying.push((part.number, reason));
@@ -144,6 +154,36 @@ impl<'k> Decider<'_, '_> {
         let core = best_part(&common, self.rules.threshold);
         let is_enough = !core.is_empty() && share(&common[core.clone()]) >= self.rules.threshold;
         is_enough.then(|| words.start + core.start..words.start + core.end)
+    }
+
+    /// Returns what a range has beside the lines and sentences that the kept place does not have.
+    fn without_own(&self, words: &Range<usize>, kept: &[u64]) -> Vec<Range<usize>> {
+        let common = self.common(words, kept);
+        let is_own =
+            |part: &Range<usize>| share(&common[part.start - words.start..part.end - words.start]) < LEAST_SHARED;
+        let (mut parts, mut start) = (Vec::new(), words.start);
+        for line in self.lines_in(words) {
+            let is_own_line = is_own(&(line[0].start..line[line.len() - 1].end));
+            for unit in line.into_iter().filter(|unit| is_own_line || unit.len() >= LEAST_OWN && is_own(unit)) {
+                parts.push(start..unit.start);
+                start = unit.end;
+            }
+        }
+        parts.push(start..words.end);
+        parts.retain(|part| !part.is_empty());
+        parts
+    }
+
+    /// Returns the units that lie wholly in a range, those of one line together.
+    fn lines_in(&self, words: &Range<usize>) -> Vec<Vec<Range<usize>>> {
+        let mut lines: Vec<Vec<Range<usize>>> = Vec::new();
+        for unit in self.text.edges.units_in(words) {
+            match lines.last_mut().filter(|_| !self.text.begins_line(unit.start)) {
+                Some(line) => line.push(unit),
+                None => lines.push(vec![unit]),
+            }
+        }
+        lines
     }
 
     /// Tells of each word whether the kept place has it, in the same order.
@@ -418,6 +458,25 @@ mod tests {
         assert_eq!(gone(TEXT, CutEdge::Sentence, &[], &places).concat(), text);
         let unlike = [("One two three", "a b"), places[1]];
         assert_eq!(gone(TEXT, CutEdge::Sentence, &[], &unlike), [""; 0], "five of eight words are not enough");
+    }
+
+    #[test]
+    fn what_stands_once_in_a_place_stays() {
+        let (first, last) = ("One two three four five six.", "Seven eight nine ten eleven twelve.");
+        let kept = format!("{first} {last}");
+        for own in ["## Budget", "![photo](secret.jpg)", "- Pay the rent by Friday", "1. first"] {
+            let text = format!("Alpha beta.\n\n{first}\n\n{own}\n\n{last}\n\nGamma delta.");
+            let place = format!("{first}\n\n{own}\n\n{last}");
+            for edge in [CutEdge::Word, CutEdge::Sentence, CutEdge::Paragraph] {
+                assert_eq!(gone(&text, edge, &[], &[(&place, &kept)]), [first, last], "{own} {edge:?}");
+            }
+        }
+        let text = format!("{first} The mayor never said anything. {last}");
+        assert_eq!(gone(&text, CutEdge::Sentence, &[], &[(&text, &kept)]), [first, last]);
+        let text = format!("2. {first} {last}");
+        assert_eq!(gone(&text, CutEdge::Sentence, &[], &[(&text, &kept)]), [&*text], "a number goes with its item");
+        let text = format!("{first} Seven more eight nine ten eleven twelve.");
+        assert_eq!(gone(&text, CutEdge::Sentence, &[], &[(&text, &kept)]), [&*text], "most of it is in the kept place");
     }
 
     #[test]
