@@ -142,7 +142,7 @@ impl Config {
         let other = || Error::Parameter {
             name: "ignore-text",
             value: "other text".to_owned(),
-            expected: "the known text that the findings were made with",
+            expected: "the known text of that run: give the same files again",
         };
         let known_text = self.0.known_text.given(known_text).ok_or_else(other)?;
         Ok(Self(Settings { known_text, ..self.0.clone() }))
@@ -154,7 +154,7 @@ impl Config {
     ///
     /// If the texts have not been given again.
     pub fn check_known_text(&self) -> Result<()> {
-        let expected = "the known text that the findings were made with";
+        let expected = "the known text of that run: give the same files again";
         let missing = Error::Parameter { name: "ignore-text", value: "missing".to_owned(), expected };
         if self.0.known_text.is_missing() { Err(missing) } else { Ok(()) }
     }

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use doublon::finding::{Skipped, Summary, TextFields};
+use anyhow::{Result, bail};
+use doublon::finding::{Reason, Skipped, Summary, TextFields};
 use doublon::report::text::{counted, number};
+use doublon::scan::Progress;
 use doublon::source::COMMON_TEXT_FIELDS;
 
 use super::facts::{RunFacts, SkipFacts};
@@ -64,8 +66,26 @@ pub fn tell_empty(facts: &RunFacts) {
     }
 }
 
+/// Refuses to write a copy of nothing, which is what a wrong path or field looks like.
+///
+/// # Errors
+///
+/// If no document was compared, and not for being blank.
+pub fn refuse_empty(facts: &RunFacts, is_quiet: bool, meter: &dyn Progress) -> Result<()> {
+    let blank = facts.summary.skipped.get(Reason::Empty.name());
+    if !facts.is_empty() || blank.is_some() {
+        return Ok(());
+    }
+    meter.finish();
+    if !is_quiet {
+        tell_left_out(&facts.summary.left_out, "left out");
+        tell_fields(&facts.skipped, facts.summary.documents, &facts.header.parameters.input.text_field);
+    }
+    bail!("nothing was written: {}", why_empty(&facts.summary))
+}
+
 /// Says why no document was compared, as far as that is known.
-pub fn why_empty(summary: &Summary) -> &'static str {
+fn why_empty(summary: &Summary) -> &'static str {
     let is_met = summary.documents > 0 || !summary.other_files.is_empty();
     match (is_met, summary.left_out.is_empty()) {
         (true, _) => "no document was compared: nothing that was met could be read as a text with words",

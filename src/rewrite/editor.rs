@@ -10,7 +10,7 @@ use super::edit::DocumentEdit;
 use super::plan::{Plan, PlannedSource};
 use super::records::{changed, check_found, edited, missing, ranges};
 use crate::error::{Error, Result};
-use crate::source::{Block, Format, Item, ListElement, SourceOptions, elements, parse};
+use crate::source::{Block, Format, Item, ListElement, SourceOptions, column_names, elements, parse};
 
 /// Bytes that are looked at of what was passed over in a list.
 const START: u64 = 1 << 20;
@@ -88,6 +88,10 @@ impl Editor<'_> {
         }
         let (mut header, mut named) = (Vec::new(), Vec::new());
         passed.read_to_end(&mut header)?;
+        if let Some(name) = column_names(&header, delimiter).find(|name| additions.names.contains(name)) {
+            let detail = format!("it has a column `{name}` already; give the new one another name");
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, detail));
+        }
         let names: Vec<Value> = additions.names.iter().cloned().map(Value::String).collect();
         with_columns(&header, delimiter, &names.iter().map(Some).collect::<Vec<_>>(), &mut named);
         Ok(Box::new(io::Cursor::new(named)))

@@ -100,7 +100,10 @@ fn document(
             .map(|id| plain::decode_part(&unquoted(id), options).text)
             .filter(|id| !id.is_empty())
             .map(RecordId::from),
-        value: value.map(|value| json(&plain::decode_part(&unquoted(value), options).text)),
+        value: value
+            .map(|value| plain::decode_part(&unquoted(value), options).text)
+            .filter(|value| !value.is_empty())
+            .map(|value| json(&value)),
         raw_hash,
         lossy: decoded.lossy,
         encoding: decoded.encoding,

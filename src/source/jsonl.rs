@@ -149,7 +149,7 @@ fn parse_line(bytes: &[u8], text: Option<&str>, fields: &WantedFields) -> Result
     let taken = Take(keys).deserialize(&mut deserializer).and_then(|taken| deserializer.end().map(|()| taken));
     match taken {
         Ok(Taken { text: Some(text), id, value, metadata, repeated: false }) => {
-            Ok(Values { text, id, value, metadata: metadata_of(metadata) })
+            Ok(Values { text, id, value: value.filter(is_said), metadata: metadata_of(metadata) })
         }
         _ => parse_carefully(line, fields),
     }
@@ -260,7 +260,12 @@ fn parse_carefully(line: &str, fields: &WantedFields) -> Result<Values, SkipCaus
         None => None,
     };
     let metadata = if fields.metadata { METADATA.map(|name| member(line, name)) } else { [None; 3] };
-    Ok(Values { text, id, value, metadata: metadata_of(metadata) })
+    Ok(Values { text, id, value: value.filter(is_said), metadata: metadata_of(metadata) })
+}
+
+/// An empty string says as little as a field that is not there.
+fn is_said(value: &String) -> bool {
+    value != "\"\""
 }
 
 /// Returns what the JSON of a title, an address and a date says, of those that are strings.

@@ -85,5 +85,6 @@ pub use read::SourceReader;
 pub use record::{Item, Record};
 pub use reread::Rereader;
 pub(crate) use skip::skipped_empty;
+pub(crate) use table::column_names;
 pub use walk::{FoundSources, walk};
 pub use work_tree::{LeftOut, left_out_counts};

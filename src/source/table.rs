@@ -280,6 +280,12 @@ pub(super) fn fields(row: &[u8], delimiter: u8) -> impl Iterator<Item = Range<us
     })
 }
 
+/// Returns the names in the header of a table.
+pub(crate) fn column_names(header: &[u8], delimiter: u8) -> impl Iterator<Item = String> {
+    let name = move |field: Range<usize>| String::from_utf8_lossy(&unquoted(&header[field])).trim().to_owned();
+    fields(header.trim_ascii_end(), delimiter).map(name)
+}
+
 /// Returns what a field says.
 pub(super) fn unquoted(field: &[u8]) -> Cow<'_, [u8]> {
     let Some(quoted) = field.strip_prefix(b"\"") else { return field.into() };

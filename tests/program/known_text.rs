@@ -213,7 +213,7 @@ fn saved_findings_hold_with_the_same_known_text_only() {
 
     let (_, told) = bench.expect(2, "clean --from found.jsonl in --out out --passages cut");
     assert!(
-        told.contains("ignore-text is missing, but it must be the known text that the findings were made with"),
+        told.contains("ignore-text is missing, but it must be the known text of that run: give the same files again"),
         "{told}"
     );
     let (_, told) = bench.expect(2, "clean --from found.jsonl in --out out --passages cut --ignore-text other.txt");

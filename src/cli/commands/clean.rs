@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::{Args as Group, ValueEnum};
-use doublon::finding::{Parameters, Reason, Sink};
+use doublon::finding::{Parameters, Sink};
 use doublon::report::text::{counted, number};
 use doublon::rewrite::{
     AddedFields, CleanOptions, CleanSummary, CutEdge, DocumentTreatment, MergedField, PassageTreatment, Planner, check,
@@ -297,7 +297,7 @@ fn clean(
     find(args, given, meter, &mut gatherer)?;
     let (facts, planner) = gatherer.finish();
     let (planner, notes) = planner.finish();
-    refuse_empty(args, &facts, meter)?;
+    hints::refuse_empty(&facts, args.messages.quiet, meter)?;
     meter.phase("planning", None);
     let mut plan = planner.finish()?;
     plan.added = added;
@@ -318,20 +318,6 @@ fn clean(
         output.write(false, |out| removals(&plan, out))?;
     }
     Ok((facts, summary))
-}
-
-/// A copy of nothing is what a wrong path or field looks like.
-fn refuse_empty(args: &CleanArgs, facts: &RunFacts, meter: &dyn Progress) -> Result<()> {
-    let blank = facts.summary.skipped.get(Reason::Empty.name());
-    if !facts.is_empty() || blank.is_some() {
-        return Ok(());
-    }
-    meter.finish();
-    if !args.messages.quiet {
-        hints::tell_left_out(&facts.summary.left_out, "left out");
-        hints::tell_fields(&facts.skipped, facts.summary.documents, &facts.header.parameters.input.text_field);
-    }
-    bail!("nothing was written: {}", hints::why_empty(&facts.summary))
 }
 
 /// Scans, or reads findings, and hands them to `sink`.

@@ -168,6 +168,7 @@ pub fn run(args: &DecontaminateArgs) -> Result<Outcome> {
     });
     let copied = facts.and_then(|facts| {
         let Some(planner) = planner else { return Ok((facts, None)) };
+        hints::refuse_empty(&facts, args.messages.quiet, &meter)?;
         meter.phase("planning", None);
         let mut plan = planner.finish()?;
         let summary = request.carry_out(&mut plan, target, &paths, &meter)?;
