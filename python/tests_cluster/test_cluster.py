@@ -94,6 +94,60 @@ def test_settings_are_those_of_one_machine(spark, tmp_path, settings):
     assert contents(tmp_path / "out") == contents(tmp_path / "one")
 
 
+@pytest.mark.skipif(ENGINE == "spark", reason="steps are taken up by the driver, whatever the engine")
+def test_a_job_that_failed_goes_on(spark, mixed, tmp_path, monkeypatch):
+    folder, counts, removed = mixed
+    out, steps = tmp_path / "out", []
+    job = lambda **given: Job(spark, out, partitions=2, told=steps.append, **given)  # noqa: E731
+
+    def fail(*_):
+        raise RuntimeError("no space left")
+
+    def sketched() -> bool:
+        """Whether the sketches were made anew."""
+        return (tmp_path / "out.part").exists() and (tmp_path / "out.part/steps/sketches.done").stat().st_mtime_ns
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Job, "_write", fail)
+        with pytest.raises(RuntimeError):
+            job().run([folder / "in"])
+        assert not (tmp_path / "out.part").exists(), "without resume nothing is left"
+        with pytest.raises(RuntimeError):
+            job(resume=True).run([folder / "in"])
+        made = sketched()
+        with pytest.raises(RuntimeError):
+            job(resume=True).run([folder / "in"])
+        assert sketched() == made, "the same job takes up its steps"
+        with pytest.raises(RuntimeError):
+            job(resume=True, threshold=0.7).run([folder / "in"])
+        assert sketched() != made, "other settings begin anew"
+        made = sketched()
+        with pytest.raises(RuntimeError):
+            job(resume=True).run([folder / "in"])
+        assert sketched() != made
+        made = sketched()
+    monkeypatch.setattr(Job, "_sketch", lambda self, steps: self._spark.read.parquet(steps.written("sketches", fail)))
+    assert job(resume=True).run([folder / "in"]).removed == counts["removed"]
+    assert removed_by(out) == removed and contents(out) == contents(folder / "one")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.skipif(ENGINE == "spark", reason="it is found by the driver, whatever the engine")
+def test_a_file_that_changes_meanwhile_is_no_copy(spark, tmp_path, monkeypatch):
+    path = tmp_path / "in.jsonl"
+    path.write_bytes(lines(documents(50, seed=1)))
+    write = Job._write
+
+    def change(*given):
+        path.write_bytes(path.read_bytes() + b"\n")
+        return write(*given)
+
+    monkeypatch.setattr(Job, "_write", change)
+    with pytest.raises(doublon.ChangedError):
+        Job(spark, tmp_path / "out").run([path])
+    assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+
+
 @pytest.mark.skipif(ENGINE == "spark", reason="it is about files, whatever the engine, and each start of Spark takes seconds")
 def test_the_command_tells_counts_and_codes(engine, tmp_path):
     (tmp_path / "in.jsonl").write_text('{"text": "A text of its own."}\n{"text": "Another one."}\n')
@@ -122,6 +176,7 @@ def test_what_cannot_be_done_is_refused(engine, tmp_path, capsys):
     assert "passages are compared on one machine only" in refusal(source, "--level", "both")
     assert "did you mean threshold" in refusal(source, "--treshold=0.9")
     assert "is neither JSONL nor Parquet" in refusal(tmp_path / "in.txt")
+    assert "is inside of" in refusal(tmp_path)
     assert "does not exist" in refusal(tmp_path / "none.jsonl")
     table = tmp_path / "table.parquet"
     pyarrow.parquet.write_table(pyarrow.table({"body": ["x"]}), table)

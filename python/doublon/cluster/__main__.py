@@ -7,7 +7,7 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
-from doublon._errors import Error, SettingError
+from doublon._errors import ChangedError, Error, SettingError
 from doublon.cluster.job import Job
 
 NOTE = """Other flags are those of `doublon clean` that are about documents, such as --threshold 0.9, --exact or --text-field body.
@@ -15,7 +15,8 @@ Without --master and --remote the session is whatever spark-submit or SPARK_REMO
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs a job and returns the exit code: 0 done, 2 failed and nothing written, 3 done, but some records were skipped."""
+    """Runs a job and returns the exit code: 0 done, 2 failed and nothing written, 3 done, but some records were skipped, 4 a file
+    changed meanwhile and nothing was written."""
     parser = argparse.ArgumentParser(prog="python -m doublon.cluster", description="Removes duplicate documents on many machines.", epilog=NOTE, allow_abbrev=False)
     parser.add_argument("input", nargs="+", help="JSONL and Parquet files, or folders that hold them")
     parser.add_argument("--out", required=True, help="folder of the clean files and of the table `_doublon/removed`; it must not be there yet")
@@ -25,17 +26,19 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--partitions", type=int, default=8, help="tasks that share a step [default: 8]")
     parser.add_argument("--batch", type=int, default=4096, help="rows that are handed over at a time [default: 4096]")
     parser.add_argument("--split-bytes", type=int, default=64 << 20, help="bytes of a JSONL file that a task reads [default: 64 MiB]")
+    parser.add_argument("--resume", action="store_true", help="keep the steps of a job that fails in OUT.part, and take up those of an earlier one")
     parser.add_argument("--quiet", action="store_true", help="tell no steps")
     known, others = parser.parse_known_args(arguments)
     tell = (lambda step: None) if known.quiet else (lambda step: print(f"doublon: {step}", file=sys.stderr, flush=True))
     try:
         settings = settings_of(others)
         spark = session(known.master, known.remote, known.partitions)
-        job = Job(spark, known.out, partitions=known.partitions, batch=known.batch, split_bytes=known.split_bytes, told=tell, **settings)
+        sizes = {name: getattr(known, name) for name in ("partitions", "batch", "split_bytes")}
+        job = Job(spark, known.out, **sizes, resume=known.resume, told=tell, **settings)
         outcome = job.run(known.input)
     except Error as error:
         print(f"doublon: {error}", file=sys.stderr)
-        return 2
+        return 4 if isinstance(error, ChangedError) else 2
     except Exception as error:
         if not type(error).__module__.startswith("pyspark"):
             raise

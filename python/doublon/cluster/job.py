@@ -11,6 +11,7 @@
 The driver holds 16 bytes a pair, and decides on one thread.
 """
 
+import hashlib
 import json
 import os
 import pathlib
@@ -25,9 +26,11 @@ import pyarrow
 import pyarrow.compute
 import pyarrow.parquet
 
-from doublon._errors import InputError, SettingError
+from doublon import __version__
+from doublon._errors import ChangedError, InputError, SettingError
 from doublon.cluster import sources, tasks
 from doublon.cluster.sources import Source, Split
+from doublon.cluster.steps import Steps
 from doublon.kernels import Decider, Kernels, draw
 
 TEXTS_A_TASK = 20_000
@@ -56,7 +59,8 @@ class Job:
     """Removes duplicate documents from files, with the engine of a Spark session.
 
     `out` is a folder that is not there yet and that the driver and all executors reach by this path, as they do the inputs.
-    `partitions` is how many tasks share a step. `settings` are those of `doublon clean`, as far as they are about documents.
+    `partitions` is how many tasks share a step. With `resume`, a job that fails leaves its steps at `out` + `.part`, and takes up
+    those that are there of the same inputs and settings. `settings` are those of `doublon clean`, as far as they are about documents.
     """
 
     def __init__(
@@ -67,6 +71,7 @@ class Job:
         partitions: int = 8,
         batch: int = 4096,
         split_bytes: int = sources.SPLIT_BYTES,
+        resume: bool = False,
         told: Callable[[str], object] = lambda step: None,
         **settings: Any,
     ) -> None:
@@ -82,7 +87,9 @@ class Job:
         self._out = os.path.abspath(out)
         self._partitions, self._batch, self._split_bytes = partitions, batch, split_bytes
         self._told, self._seconds = told, {}
-        self._kernels: Kernels = draw(**{**settings, "level": "documents"})
+        self._settings = {**settings, "level": "documents"}
+        self._kernels = draw(**self._settings)  # until a job has its secret seed
+        self._resume = resume
         self._exact = bool(settings.get("exact"))
         self._splits: dict[int, Split] = {}
         self._firsts = numpy.zeros(0, dtype=numpy.int64)
@@ -91,35 +98,56 @@ class Job:
         """Reads `paths` and writes what stays to the output; returns the counts. The output is there only when it is whole."""
         if os.path.exists(self._out):
             raise SettingError(f"{self._out} exists already; name a folder that does not")
+        paths = [os.fspath(path) for path in paths]
+        for path in paths:
+            if "://" not in path and os.path.commonpath([os.path.abspath(path), self._out]) == os.path.abspath(path):
+                raise SettingError(f"{self._out} is inside of {path}; name a folder beside it")
         files, others = sources.find(paths)
         if not files:
             raise InputError("there is no JSONL and no Parquet file")
+        stamps = sources.stamps(files)
+        self._cut(files)
+        work = f"{self._out}.part"
+        if not self._resume:
+            shutil.rmtree(work, ignore_errors=True)
+        try:
+            steps = Steps(f"{work}/steps", self._identity(files, stamps), self._resume)
+            self._kernels = Kernels(steps.secret, **self._settings)
+            outcome = self._run(files, len(others), work, steps)
+            if sources.stamps(files) != stamps:
+                raise ChangedError("a file was changed while it was read; nothing was written")
+            self._publish(outcome, work)
+            return outcome
+        except BaseException:
+            if not self._resume:
+                shutil.rmtree(work, ignore_errors=True)
+            raise
+
+    def _cut(self, files: list[Source]) -> None:
         parts = sources.splits(files, sources.text_field(self._kernels), self._split_bytes)
         if not parts:
             raise InputError("the files have no row")
         self._splits = {split.number: split for split in parts}
         self._firsts = numpy.array([split.source.number << sources.FILE_SHIFT | split.start for split in parts])
-        work = f"{self._out}.part"
-        shutil.rmtree(work, ignore_errors=True)
-        os.makedirs(f"{work}/steps")
-        try:
-            outcome = self._run(files, len(others), work)
-            told = json.dumps({"schema": "doublon.cluster/1", **asdict(outcome)}, indent=2)
-            pathlib.Path(work, EVIDENCE, "summary.json").write_text(told + "\n")
-            shutil.rmtree(f"{work}/steps")
-            for left in pathlib.Path(work).rglob("*.part"):  # of tasks that failed and were tried again
-                left.unlink()
-            os.rename(work, self._out)
-            return outcome
-        except BaseException:
-            shutil.rmtree(work, ignore_errors=True)
-            raise
 
-    def _run(self, files: list[Source], others: int, work: str) -> Outcome:
-        steps = f"{work}/steps"
+    def _identity(self, files: list[Source], stamps: list[tuple[int, int]]) -> str:
+        """Returns a hash of all that the results of steps depend on."""
+        read = [(source.name, source.path, *stamp) for source, stamp in zip(files, stamps)]
+        told = json.dumps([__version__, self._kernels.parameters, self._split_bytes, read])
+        return hashlib.sha256(told.encode()).hexdigest()
+
+    def _publish(self, outcome: Outcome, work: str) -> None:
+        told = json.dumps({"schema": "doublon.cluster/1", **asdict(outcome)}, indent=2)
+        pathlib.Path(work, EVIDENCE, "summary.json").write_text(told + "\n")
+        shutil.rmtree(f"{work}/steps")
+        for left in pathlib.Path(work).rglob("*.part"):  # of tasks that failed and were tried again
+            left.unlink()
+        os.rename(work, self._out)
+
+    def _run(self, files: list[Source], others: int, work: str, steps: Steps) -> Outcome:
         sketches = self._timed("sketch", lambda: self._sketch(steps))
         counts, first_rows = self._timed("count", lambda: self._count(sketches))
-        pairs = tasks.PAIRS.empty_table() if self._exact else self._timed("pairs", lambda: self._pairs(sketches))
+        pairs = self._timed("pairs", lambda: steps.table("pairs", lambda: self._pairs(sketches)))
         decided = self._decide(pairs, steps)
         removals = self._removals(sketches, decided, steps)
         names = {source.number: source.name for source in files}
@@ -154,12 +182,14 @@ class Job:
     def _map(self, frame: Any, task: tasks.Task, schema: pyarrow.Schema) -> Any:
         return frame.mapInArrow(task.__call__, tasks.ddl(schema))
 
-    def _sketch(self, steps: str) -> Any:
-        splits = pyarrow.table({"split": pyarrow.array(list(self._splits), pyarrow.int64())})
-        frame = self._table(splits, f"{steps}/splits.parquet").repartition(min(self._partitions, len(self._splits)))
-        sketches = self._map(frame, tasks.Sketch(self._kernels, self._batch, self._splits), tasks.SKETCHES)
-        sketches.write.parquet(f"{steps}/sketches.parquet")
-        return self._spark.read.parquet(f"{steps}/sketches.parquet")
+    def _sketch(self, steps: Steps) -> Any:
+        def write(path: str) -> None:
+            splits = pyarrow.table({"split": pyarrow.array(list(self._splits), pyarrow.int64())})
+            frame = self._table(splits, steps.path("splits")).repartition(min(self._partitions, len(self._splits)))
+            task = tasks.Sketch(self._kernels, self._batch, self._splits)
+            self._map(frame, task, tasks.SKETCHES).write.parquet(path)
+
+        return self._spark.read.parquet(steps.written("sketches", write))
 
     def _count(self, sketches: Any) -> tuple[dict[str | None, int], dict[int, int]]:
         """Counts records by the reason for which they are left out, and says which record each split begins with."""
@@ -176,26 +206,27 @@ class Job:
         return dict(zip(reasons["reason"], reasons["count"])), first_rows
 
     def _pairs(self, sketches: Any) -> pyarrow.Table:
+        if self._exact:
+            return tasks.PAIRS.empty_table()
         documents = sketches.filter("fingerprint is not null").select("place", "fingerprint", "sketch", "keys")
         keys = self._map(documents.repartition(self._partitions, "fingerprint"), tasks.Keys(self._kernels, self._batch), tasks.KEYED)
         pairs = self._map(keys.repartition(self._partitions, "key"), tasks.Pairs(self._kernels, self._batch), tasks.PAIRS)
         return pairs.distinct().toArrow().cast(tasks.PAIRS).combine_chunks()
 
-    def _decide(self, pairs: pyarrow.Table, steps: str) -> pyarrow.Table:
+    def _decide(self, pairs: pyarrow.Table, steps: Steps) -> pyarrow.Table:
         """Returns which documents go for which, of those that are no copies."""
         earlier, later = (pairs[name].to_numpy() for name in ("earlier", "later"))
         crowd = numpy.sort(later[earlier == tasks.CROWD])
         is_pair = earlier != tasks.CROWD
         earlier, later = earlier[is_pair], later[is_pair]
         first = first_round(earlier, later, crowd)
-        matches = [self._timed("verify", lambda: self._verify(earlier[first], later[first], f"{steps}/first.parquet"))]
+        matches = [self._timed("verify", lambda: self._verify(earlier[first], later[first], "first", steps))]
         gone = matches[0]["later"].to_numpy()
         is_open = ~first & ~numpy.isin(earlier, gone) & ~numpy.isin(later, gone)
-        verify = lambda: self._verify(earlier[is_open], later[is_open], f"{steps}/second.parquet")  # noqa: E731
-        matches.append(self._timed("verify again", verify))
+        matches.append(self._timed("verify again", lambda: self._verify(earlier[is_open], later[is_open], "second", steps)))
         decider = Decider(self._kernels, pyarrow.concat_tables(matches))
         if len(crowd):
-            self._timed("crowd", lambda: self._push_crowd(crowd, decider, f"{steps}/crowd.parquet"))
+            self._timed("crowd", lambda: self._push_crowd(crowd, decider, steps.path("crowd")))
         return self._timed("decide", lambda: pyarrow.table(decider.finish()))
 
     def _wanted(self, groups: numpy.ndarray, places: numpy.ndarray, path: str) -> Any:
@@ -206,8 +237,12 @@ class Job:
     def _share(self, texts: int) -> int:
         return max(self._partitions, -(-texts // TEXTS_A_TASK))
 
-    def _verify(self, earlier: numpy.ndarray, later: numpy.ndarray, path: str) -> pyarrow.Table:
-        """Measures pairs and returns those that match."""
+    def _verify(self, earlier: numpy.ndarray, later: numpy.ndarray, name: str, steps: Steps) -> pyarrow.Table:
+        """Returns those pairs that match."""
+        wanted = steps.path(f"texts of {name}")
+        return steps.table(f"matches of {name}", lambda: self._measure(earlier, later, wanted))
+
+    def _measure(self, earlier: numpy.ndarray, later: numpy.ndarray, path: str) -> pyarrow.Table:
         if not len(later):
             return tasks.MATCHES.empty_table()
         groups = numpy.unique(earlier)
@@ -222,9 +257,9 @@ class Job:
         sets = self._map(wanted, tasks.Shingle(self._kernels, self._batch, self._splits), tasks.SHINGLES)
         decider.push(sets.toArrow().cast(tasks.SHINGLES).sort_by("place"))
 
-    def _removals(self, sketches: Any, decided: pyarrow.Table, steps: str) -> Any:
+    def _removals(self, sketches: Any, decided: pyarrow.Table, steps: Steps) -> Any:
         """Returns all documents that go: those decided, and the copies of what goes and of what stays."""
-        decided = self._table(decided.select(["removed", "keeper", "jaccard"]), f"{steps}/decided.parquet")
+        decided = self._table(decided.select(["removed", "keeper", "jaccard"]), steps.path("decided"))
         prints = sketches.filter("fingerprint is not null").select("place", "fingerprint")
         copies = prints.repartition(self._partitions, "fingerprint")
         copies = self._map(copies, tasks.Copies(self._kernels, self._batch), tasks.COPIES)
@@ -237,12 +272,12 @@ class Job:
         )
         return copies.unionByName(decided.selectExpr("removed", "keeper", "jaccard", "false as equal"))
 
-    def _write(self, files: list[Source], removals: Any, work: str, steps: str) -> int:
+    def _write(self, files: list[Source], removals: Any, work: str, steps: Steps) -> int:
         """Writes the clean files, and returns how many documents are left out."""
         schema = pyarrow.schema([("file", pyarrow.int64()), ("place", pyarrow.int64())])
         every = pyarrow.table({"file": [source.number for source in files], "place": [-1] * len(files)}, schema=schema)
         gone = removals.selectExpr(f"shiftright(removed, {sources.FILE_SHIFT}) as file", "removed as place")
-        frame = self._table(every, f"{steps}/files.parquet").unionByName(gone)
+        frame = self._table(every, steps.path("files")).unionByName(gone)
         task = tasks.Write(self._kernels, self._batch, {source.number: source for source in files}, work)
         written = self._map(frame.repartition(min(self._partitions, len(files)), "file"), task, tasks.WRITTEN)
         return sum(written.toArrow()["removed"].to_pylist())
@@ -260,10 +295,10 @@ class Job:
 
     def _write_removed(self, named: Any, count: int, path: str) -> None:
         if count:
-            named.orderBy("source", "record").write.parquet(path)
+            named.orderBy("source", "record").write.mode("overwrite").parquet(path)
         else:
             # Engines may write no file for a table without rows.
-            os.makedirs(path)
+            os.makedirs(path, exist_ok=True)
             pyarrow.parquet.write_table(tasks.REMOVED.empty_table(), f"{path}/part-0.parquet")
 
 

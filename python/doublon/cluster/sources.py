@@ -123,6 +123,12 @@ def _files(path: str) -> tuple[bool, list[str]]:
     return True, [f"{path.rstrip('/')}/{name}" for name in shown]
 
 
+def stamps(files: list[Source]) -> list[tuple[int, int]]:
+    """Returns of each file its size and when it was changed, in nanoseconds."""
+    infos = (system.get_file_info(path) for system, path in (file_system(source.path) for source in files))
+    return [(info.size or 0, info.mtime_ns or 0) for info in infos]
+
+
 def _format_of(name: str) -> str | None:
     stem, ending = os.path.splitext(name.lower())
     if ending in CODECS:
