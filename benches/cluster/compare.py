@@ -1,9 +1,10 @@
 """The job of many machines against one: the same documents, and what it costs.
 
-    python benches/cluster/compare.py FILE... --engine sail|spark [--partitions N] [--batch N] [--single-threads N]
+    python benches/cluster/compare.py FILE... --engine sail|spark [--partitions N] [--batch N] [--kill-after SECONDS]
 
 It needs the package where this Python is, and what the engine needs. It prints the time and CPU of both, of the job those of
 each step, and on Spark the bytes of each shuffle, from the log of its events. It fails if the answers differ.
+With --kill-after Spark runs on two executors that are processes of their own, and one of them is killed after so many seconds.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import hashlib
 import json
 import os
 import pathlib
+import signal
 import socket
 import subprocess
 import sys
@@ -48,11 +50,30 @@ class Usage:
         return sum(self.of.values())
 
 
-def run(command: list, name: str, also: list = ()) -> str:
+def kill_executor(session: int, seconds: float) -> None:
+    """Kills one executor of a session after some seconds, or as soon as there is one."""
+    time.sleep(seconds)
+    while True:
+        for entry in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                of_session = int(pathlib.Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()[3]) == session
+                command = pathlib.Path(f"/proc/{entry}/cmdline").read_bytes()
+            except OSError:
+                continue
+            if of_session and b"CoarseGrainedExecutorBackend" in command and b"java" in command.split(b"\0")[0]:
+                os.kill(int(entry), signal.SIGKILL)
+                print(f"killed executor {entry}", flush=True)
+                return
+        time.sleep(0.2)
+
+
+def run(command: list, name: str, also: list = (), kill_after: float | None = None) -> str:
     """Runs a command in a session of its own; tells its time and CPU, and returns what it printed."""
     start = time.monotonic()
     process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, start_new_session=True, text=True)
     watched = [Usage(process.pid), *(Usage(pid) for pid in also)]
+    if kill_after is not None:
+        threading.Thread(target=kill_executor, args=(process.pid, kill_after), daemon=True).start()
     out, _ = process.communicate()
     seconds = time.monotonic() - start
     cpu = sum(usage.stop() for usage in watched)
@@ -103,6 +124,7 @@ def main() -> None:
     parser.add_argument("--partitions", default="8")
     parser.add_argument("--batch", default="4096")
     parser.add_argument("--single-threads", default="2")
+    parser.add_argument("--kill-after", type=float)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
         folder = pathlib.Path(made)
@@ -122,7 +144,8 @@ def main() -> None:
             (folder / "events").mkdir()
             logged = f"--conf spark.eventLog.enabled=true --conf spark.eventLog.compress=false --conf spark.eventLog.dir=file://{folder}/events"
             os.environ["PYSPARK_SUBMIT_ARGS"] = f"--driver-memory 4g {logged} pyspark-shell"
-            told = run([*job, "--master", "local[2]"], "spark")
+            master = "local[2]" if args.kill_after is None else "local-cluster[2,1,1024]"
+            told = run([*job, "--master", master], "spark", kill_after=args.kill_after)
             shuffles(folder / "events")
         print(told.strip())
         assert digests(folder / "out") == digests(folder / "one"), "the clean files differ"
