@@ -139,7 +139,7 @@ impl Kernels {
         } else {
             out.sketches.append_value(out.rows.sketches()[0]);
             for (keys, band) in out.rows.keys().iter().zip(0u64..) {
-                out.keys.values().append_value((band << 32 | u64::from(keys[0])) as i64);
+                out.keys.values().append_value((band << 32 | u64::from(keys[0])).cast_signed());
             }
         }
         out.keys.append(true);
@@ -273,7 +273,7 @@ struct OverlapBuilder {
 impl OverlapBuilder {
     fn add(&mut self, overlap: Overlap) {
         for (column, count) in self.counts.iter_mut().zip([overlap.a, overlap.b, overlap.shared]) {
-            column.append_value(count as i64);
+            column.append_value(i64::try_from(count).unwrap_or(i64::MAX));
         }
         self.jaccard.append_value(overlap.jaccard());
     }
