@@ -56,7 +56,9 @@ def kill_executor(session: int, seconds: float) -> None:
     while True:
         for entry in filter(str.isdigit, os.listdir("/proc")):
             try:
-                of_session = int(pathlib.Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()[3]) == session
+                of_session = (
+                    int(pathlib.Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()[3]) == session
+                )
                 command = pathlib.Path(f"/proc/{entry}/cmdline").read_bytes()
             except OSError:
                 continue
@@ -78,7 +80,10 @@ def run(command: list, name: str, also: list = (), kill_after: float | None = No
     seconds = time.monotonic() - start
     cpu = sum(usage.stop() for usage in watched)
     memory = sum(usage.memory for usage in watched) / 2**20
-    print(f"{name}: {seconds:.1f} s, {cpu:.1f} s of CPU, at most {memory:.0f} MiB in all processes (code {process.returncode})", flush=True)
+    print(
+        f"{name}: {seconds:.1f} s, {cpu:.1f} s of CPU, at most {memory:.0f} MiB in all processes (code {process.returncode})",
+        flush=True,
+    )
     assert process.returncode in (0, 3)
     return out
 
@@ -87,7 +92,15 @@ def start_sail(log: pathlib.Path) -> tuple[subprocess.Popen, list[str]]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
-    command = [pathlib.Path(sys.executable).with_name("sail"), "spark", "server", "--ip", "127.0.0.1", "--port", str(port)]
+    command = [
+        pathlib.Path(sys.executable).with_name("sail"),
+        "spark",
+        "server",
+        "--ip",
+        "127.0.0.1",
+        "--port",
+        str(port),
+    ]
     server = subprocess.Popen(command, stdout=log.open("w"), stderr=subprocess.STDOUT, start_new_session=True)
     while True:
         with socket.socket() as caller:

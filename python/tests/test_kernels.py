@@ -112,7 +112,9 @@ def test_who_goes_proposes_no_other(job):
 
 def test_a_crowd_is_decided_by_its_shingles(job):
     texts = [" ".join(WORDS), " ".join(WORDS) + " again", "quite other words that are here", " ".join(WORDS[::-1])]
-    sets = pyarrow.table({"place": [5, 6, 7, 8], "shingles": pyarrow.table(job.shingles(pyarrow.array(texts)))["shingles"]})
+    sets = pyarrow.table(
+        {"place": [5, 6, 7, 8], "shingles": pyarrow.table(job.shingles(pyarrow.array(texts)))["shingles"]}
+    )
     expected = [(2, 1), (4, 3), (6, 5)]
     for size in (1, 4):
         decider = kernels.Decider(job, MATCHES)

@@ -27,7 +27,15 @@ def engine(tmp_path_factory):
         return
     port = free_port()
     log = tmp_path_factory.mktemp("sail") / "log"
-    command = [pathlib.Path(sys.executable).parent / "sail", "spark", "server", "--ip", "127.0.0.1", "--port", str(port)]
+    command = [
+        pathlib.Path(sys.executable).parent / "sail",
+        "spark",
+        "server",
+        "--ip",
+        "127.0.0.1",
+        "--port",
+        str(port),
+    ]
     with log.open("w") as file:
         server = subprocess.Popen(command, stdout=file, stderr=file)
     try:

@@ -50,7 +50,7 @@ def write(folder: pathlib.Path, texts: list[str]) -> None:
     import pyarrow.parquet
 
     (folder / "a").mkdir(parents=True)
-    parts = [texts[n :: 4] for n in range(4)]
+    parts = [texts[n::4] for n in range(4)]
     (folder / "a" / "one.jsonl").write_bytes(lines(parts[0]))
     (folder / "a.jsonl").write_bytes(lines(parts[1]) + b"\n")
     (folder / "two.jsonl.gz").write_bytes(gzip.compress(lines(parts[2])))

@@ -39,7 +39,9 @@ def one_machine(source: pathlib.Path, out: pathlib.Path, **settings) -> tuple[di
 def removed_by(out: pathlib.Path) -> list:
     rows = pyarrow.parquet.read_table(out / "_doublon" / "removed").to_pylist()
     names = ("source", "record", "id", "kept_source", "kept_record", "kept_id")
-    return sorted(([None if row[name] is None else str(row[name]) for name in names] + [row["jaccard"]] for row in rows), key=str)
+    return sorted(
+        ([None if row[name] is None else str(row[name]) for name in names] + [row["jaccard"]] for row in rows), key=str
+    )
 
 
 def contents(folder: pathlib.Path) -> dict:
@@ -148,13 +150,19 @@ def test_a_file_that_changes_meanwhile_is_no_copy(spark, tmp_path, monkeypatch):
     assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
 
 
-@pytest.mark.skipif(ENGINE == "spark", reason="it is about files, whatever the engine, and each start of Spark takes seconds")
+@pytest.mark.skipif(
+    ENGINE == "spark", reason="it is about files, whatever the engine, and each start of Spark takes seconds"
+)
 def test_the_command_tells_counts_and_codes(engine, tmp_path):
     (tmp_path / "in.jsonl").write_text('{"text": "A text of its own."}\n{"text": "Another one."}\n')
     command = [sys.executable, "-m", "doublon.cluster", tmp_path / "in.jsonl", "--out", tmp_path / "out", *engine]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert {name: json.loads(done.stdout)[name] for name in ("documents", "kept", "removed")} == {"documents": 2, "kept": 2, "removed": 0}
+    assert {name: json.loads(done.stdout)[name] for name in ("documents", "kept", "removed")} == {
+        "documents": 2,
+        "kept": 2,
+        "removed": 0,
+    }
     assert (tmp_path / "out" / "in.jsonl").read_bytes() == (tmp_path / "in.jsonl").read_bytes()
     assert pyarrow.parquet.read_table(tmp_path / "out" / "_doublon" / "removed").num_rows == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl", "out"], "nothing else is left"

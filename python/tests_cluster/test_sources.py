@@ -57,7 +57,9 @@ def test_texts_are_fetched_by_their_places(tmp_path):
         texts = {}
         for split in sources.splits(files, "text", size):
             rows = [rows for rows in sources.read(split, job, 1)]
-            places = [place for part in rows for place, text in zip(part.places.to_pylist(), part.texts.to_pylist()) if text]
+            places = [
+                place for part in rows for place, text in zip(part.places.to_pylist(), part.texts.to_pylist()) if text
+            ]
             if places:
                 for found, fetched in sources.fetch(split, job, places):
                     texts |= zip(found, fetched.to_pylist())

@@ -17,16 +17,31 @@ Without --master and --remote the session is whatever spark-submit or SPARK_REMO
 def main(arguments: list[str] | None = None) -> int:
     """Runs a job and returns the exit code: 0 done, 2 failed and nothing written, 3 done, but some records were skipped, 4 a file
     changed meanwhile and nothing was written."""
-    parser = argparse.ArgumentParser(prog="python -m doublon.cluster", description="Removes duplicate documents on many machines.", epilog=NOTE, allow_abbrev=False)
+    parser = argparse.ArgumentParser(
+        prog="python -m doublon.cluster",
+        description="Removes duplicate documents on many machines.",
+        epilog=NOTE,
+        allow_abbrev=False,
+    )
     parser.add_argument("input", nargs="+", help="JSONL and Parquet files, or folders that hold them")
-    parser.add_argument("--out", required=True, help="folder of the clean files and of the table `_doublon/removed`; it must not be there yet")
+    parser.add_argument(
+        "--out",
+        required=True,
+        help="folder of the clean files and of the table `_doublon/removed`; it must not be there yet",
+    )
     engine = parser.add_mutually_exclusive_group()
     engine.add_argument("--master", help="Spark without Connect, such as local[2] or spark://host:7077")
     engine.add_argument("--remote", help="Spark Connect or Sail, such as sc://host:50051")
     parser.add_argument("--partitions", type=int, default=8, help="tasks that share a step [default: 8]")
     parser.add_argument("--batch", type=int, default=4096, help="rows that are handed over at a time [default: 4096]")
-    parser.add_argument("--split-bytes", type=int, default=64 << 20, help="bytes of a JSONL file that a task reads [default: 64 MiB]")
-    parser.add_argument("--resume", action="store_true", help="keep the steps of a job that fails in OUT.part, and take up those of an earlier one")
+    parser.add_argument(
+        "--split-bytes", type=int, default=64 << 20, help="bytes of a JSONL file that a task reads [default: 64 MiB]"
+    )
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="keep the steps of a job that fails in OUT.part, and take up those of an earlier one",
+    )
     parser.add_argument("--quiet", action="store_true", help="tell no steps")
     known, others = parser.parse_known_args(arguments)
     tell = (lambda step: None) if known.quiet else (lambda step: print(f"doublon: {step}", file=sys.stderr, flush=True))

@@ -209,8 +209,12 @@ class Job:
         if self._exact:
             return tasks.PAIRS.empty_table()
         documents = sketches.filter("fingerprint is not null").select("place", "fingerprint", "sketch", "keys")
-        keys = self._map(documents.repartition(self._partitions, "fingerprint"), tasks.Keys(self._kernels, self._batch), tasks.KEYED)
-        pairs = self._map(keys.repartition(self._partitions, "key"), tasks.Pairs(self._kernels, self._batch), tasks.PAIRS)
+        keys = self._map(
+            documents.repartition(self._partitions, "fingerprint"), tasks.Keys(self._kernels, self._batch), tasks.KEYED
+        )
+        pairs = self._map(
+            keys.repartition(self._partitions, "key"), tasks.Pairs(self._kernels, self._batch), tasks.PAIRS
+        )
         return pairs.distinct().toArrow().cast(tasks.PAIRS).combine_chunks()
 
     def _decide(self, pairs: pyarrow.Table, steps: Steps) -> pyarrow.Table:
@@ -223,7 +227,9 @@ class Job:
         matches = [self._timed("verify", lambda: self._verify(earlier[first], later[first], "first", steps))]
         gone = matches[0]["later"].to_numpy()
         is_open = ~first & ~numpy.isin(earlier, gone) & ~numpy.isin(later, gone)
-        matches.append(self._timed("verify again", lambda: self._verify(earlier[is_open], later[is_open], "second", steps)))
+        matches.append(
+            self._timed("verify again", lambda: self._verify(earlier[is_open], later[is_open], "second", steps))
+        )
         decider = Decider(self._kernels, pyarrow.concat_tables(matches))
         if len(crowd):
             self._timed("crowd", lambda: self._push_crowd(crowd, decider, steps.path("crowd")))
@@ -263,7 +269,9 @@ class Job:
         prints = sketches.filter("fingerprint is not null").select("place", "fingerprint")
         copies = prints.repartition(self._partitions, "fingerprint")
         copies = self._map(copies, tasks.Copies(self._kernels, self._batch), tasks.COPIES)
-        copies = copies.join(decided.withColumnRenamed("removed", "first_removed"), _expr("first = first_removed"), "left")
+        copies = copies.join(
+            decided.withColumnRenamed("removed", "first_removed"), _expr("first = first_removed"), "left"
+        )
         copies = copies.selectExpr(
             "copy as removed",
             "coalesce(keeper, first) as keeper",
@@ -286,7 +294,9 @@ class Job:
         """Returns the removals by the names of files, records and ids."""
         documents = sketches.filter("place >= 0")
         sides = {
-            side: documents.selectExpr(f"place as {side}place", *(f"{name} as {side}{name}" for name in ("file", "split", "row", "id")))
+            side: documents.selectExpr(
+                f"place as {side}place", *(f"{name} as {side}{name}" for name in ("file", "split", "row", "id"))
+            )
             for side in ("removed_", "kept_")
         }
         named = removals.join(sides["removed_"], _expr("removed = removed_place"))

@@ -157,7 +157,11 @@ class Keys(Task):
         for part in firsts.to_batches(max_chunksize=self.batch):
             keys = part.column("keys")
             rows = pyarrow.compute.list_parent_indices(keys)
-            columns = [pyarrow.compute.list_flatten(keys), part.column("place").take(rows), part.column("sketch").take(rows)]
+            columns = [
+                pyarrow.compute.list_flatten(keys),
+                part.column("place").take(rows),
+                part.column("sketch").take(rows),
+            ]
             yield from batches_of(pyarrow.Table.from_arrays(columns, schema=KEYED), KEYED, self.batch)
 
 
@@ -206,7 +210,9 @@ class Fetch(Task):
         for start in range(0, len(at), self.batch):
             part = slice(start, start + self.batch)
             taken = texts.take(pyarrow.array(at[part])).cast(pyarrow.string())
-            yield from batches_of(pyarrow.table({"group": groups[part], "place": places[part], "text": taken}), TEXTS, self.batch)
+            yield from batches_of(
+                pyarrow.table({"group": groups[part], "place": places[part], "text": taken}), TEXTS, self.batch
+            )
 
 
 @dataclass(frozen=True)
@@ -260,7 +266,11 @@ class Name(Task):
         for batch in batches:
             rows = batch.to_pydict()
             of = {name: self._side(rows, name) for name in ("removed_", "kept_")}
-            columns = {f"{side}{name}".removeprefix("removed_"): cells for side, named in of.items() for name, cells in named.items()}
+            columns = {
+                f"{side}{name}".removeprefix("removed_"): cells
+                for side, named in of.items()
+                for name, cells in named.items()
+            }
             columns |= {"jaccard": rows["jaccard"], "equal": rows["equal"]}
             yield from batches_of(pyarrow.table(columns, schema=REMOVED), REMOVED, self.batch)
 
