@@ -35,6 +35,9 @@ pub struct Kernels {
     private: Sketcher,
 }
 
+/// What makes an object again, and with which arguments.
+type Reduced<'py> = (Bound<'py, PyAny>, (u64, Bound<'py, PyDict>));
+
 #[pymethods]
 impl Kernels {
     #[new]
@@ -50,7 +53,7 @@ impl Kernels {
     }
 
     /// All that another process needs to make this again.
-    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (u64, Bound<'py, PyDict>))> {
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
         let make = py.import("doublon.kernels")?.getattr("_kernels")?;
         Ok((make, (self.secret, self.given.bind(py).copy()?)))
     }
@@ -203,7 +206,7 @@ impl Kernels {
     }
 
     fn measure(&self, texts: &Texts, earlier: &[u32], later: &[u32]) -> Result<Table> {
-        let texts: Vec<&str> = texts.iter().map(|text| text.unwrap_or_default()).collect();
+        let texts: Vec<&str> = texts.iter().map(std::result::Result::unwrap_or_default).collect();
         let pairs: Vec<(u32, u32)> = earlier.iter().copied().zip(later.iter().copied()).collect();
         let is_there = |&(a, b): &(u32, u32)| a.max(b) < texts.len() as u32;
         if earlier.len() != later.len() || !pairs.iter().all(is_there) {
@@ -288,7 +291,7 @@ impl OverlapBuilder {
 /// Decides which documents stay, from matches and from the shingles of those in a crowd, both in keep order.
 #[pyclass(module = "doublon.kernels")]
 pub struct Decider {
-    decider: KeepDecider,
+    rule: KeepDecider,
     /// Of each match the later place, then the earlier one, in this order.
     matches: Vec<(u64, u64, Overlap)>,
     /// How many of them are decided.
@@ -304,8 +307,8 @@ impl Decider {
     #[new]
     fn new(py: Python<'_>, kernels: &Kernels, matches: &Bound<'_, PyAny>) -> PyResult<Self> {
         let matches = matches_of(&Batches::of(matches)?).map_err(|error| error.raise(py))?;
-        let decider = KeepDecider::new(SelectionRules::of(&kernels.parameters.config));
-        Ok(Self { decider, matches, next: 0, decided: Vec::new() })
+        let rule = KeepDecider::new(SelectionRules::of(&kernels.parameters.config));
+        Ok(Self { rule, matches, next: 0, decided: Vec::new() })
     }
 
     /// Takes documents of a crowd, after those that came before.
@@ -344,7 +347,7 @@ impl Decider {
                 numbers(places)?.values().iter().enumerate().map(|(row, &place)| (place, set(row).collect::<Vec<_>>())),
             );
         }
-        rows.iter().step_by(rows.len() / SAMPLE + 1).for_each(|(_, shingles)| self.decider.count(shingles));
+        rows.iter().step_by(rows.len() / SAMPLE + 1).for_each(|(_, shingles)| self.rule.count(shingles));
         for (place, shingles) in rows {
             let place = place.cast_unsigned();
             self.decide_before(place)?;
@@ -367,7 +370,7 @@ impl Decider {
         let measured: Vec<(u64, Overlap)> =
             rest[..ours].iter().map(|&(_, earlier, overlap)| (earlier, overlap)).collect();
         self.next += ours;
-        self.decided.extend(self.decider.decide(place, &measured, shingles).map_err(doublon::Error::from)?);
+        self.decided.extend(self.rule.decide(place, &measured, shingles).map_err(doublon::Error::from)?);
         Ok(())
     }
 }

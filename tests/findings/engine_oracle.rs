@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests fail like tests
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -14,8 +14,7 @@ use doublon::scan::{Cancel, Progress, Resources, TextColumn, scan};
 use doublon::{Config, Deduper, Error, Level, Scope};
 use doublon_core::cluster::KeepOrder;
 use doublon_core::kernel::{
-    FoundMeetings, KeepDecider, KeptFor, KeyedSketch, Measurer, MeetingReader, PairFinder, PassageRepeats,
-    PostingLinker, PostingMaker, RepeatAligner, SelectionRules, SketchRows, TextBatch, WordBatch, extent, is_compared,
+    PairFinder, PassageRepeats, PostingLinker, PostingMaker, RepeatAligner, SketchRows, TextBatch, WordBatch, extent,
 };
 use doublon_core::text::Tokenizer;
 use doublon_core::verify::Overlap;
@@ -256,84 +255,6 @@ fn the_kernels_find_what_a_scan_finds_in_batches_of_any_size() {
         }
     }
     assert!(all_removed > 200 && all_passages > 100, "{all_removed} removed, {all_passages} passages");
-}
-
-/// What the kernels for engines remove: keys are sorted, pairs measured and texts decided each by itself, and texts are told
-/// apart by a seed of their own. Also returns how many texts were in a crowd.
-fn by_engine(texts: &[&str], config: &Config) -> (BTreeSet<(usize, usize)>, usize) {
-    let public = Sketcher::new(config);
-    let private = public.reseeded(0x5eed);
-    let (mut rows, mut scratch, mut own) = (SketchRows::default(), public.scratch(), private.scratch());
-    let (mut firsts, mut copies) = (BTreeMap::new(), Vec::new());
-    for (text, doc) in texts.iter().zip(0u64..) {
-        let masks = scratch.masks(text);
-        public.add_masked(text, &masks, &mut rows, &mut scratch);
-        let fingerprint = private.fingerprint(text, &masks, &mut own);
-        assert_eq!(fingerprint != 0, is_compared(rows.streams()[doc as usize]));
-        let first = *firsts.entry(fingerprint).or_insert(doc);
-        if first != doc && fingerprint != 0 {
-            copies.push((doc, first));
-        }
-    }
-    let mut keyed = Vec::new();
-    let is_included = |doc: u64| !config.exact && is_compared(rows.streams()[doc as usize]);
-    for &doc in firsts.values().filter(|&&doc| is_included(doc)) {
-        let sketch = rows.sketches()[doc as usize];
-        let keys = rows.keys().iter().zip(0u64..).map(|(keys, band)| band << 32 | u64::from(keys[doc as usize]));
-        keyed.extend(keys.map(|key| KeyedSketch { key, place: doc, sketch }));
-    }
-    keyed.sort_unstable_by_key(|row| (row.key, row.place));
-    let (mut reader, mut found) = (MeetingReader::new(config), FoundMeetings::default());
-    keyed.into_iter().for_each(|row| reader.push(row, &mut found).unwrap());
-    reader.finish(&mut found);
-    let kept = decided_by_engine(texts, &private, &found, config);
-    let keepers: BTreeMap<u64, u64> = kept.iter().map(|kept| (kept.removed, kept.keeper)).collect();
-    let of_copies = copies.iter().map(|(doc, first)| (*doc, *keepers.get(first).unwrap_or(first)));
-    let removed = keepers.iter().map(|(&doc, &keeper)| (doc, keeper)).chain(of_copies);
-    let crowded: BTreeSet<u64> = found.crowded.iter().copied().collect();
-    (removed.map(|(doc, keeper)| (doc as usize, keeper as usize)).collect(), crowded.len())
-}
-
-fn decided_by_engine(texts: &[&str], private: &Sketcher, found: &FoundMeetings, config: &Config) -> Vec<KeptFor> {
-    let pairs: BTreeSet<(u64, u64)> = found.pairs.iter().map(|&(earlier, later)| (later, earlier)).collect();
-    let pairs: Vec<(u32, u32)> = pairs.iter().map(|&(later, earlier)| (earlier as u32, later as u32)).collect();
-    let mut overlaps = Vec::new();
-    Measurer::by(private.clone()).measure(&texts.into(), &pairs, &mut overlaps);
-    let (crowd, mut scratch): (BTreeSet<u64>, _) = (found.crowded.iter().copied().collect(), private.scratch());
-    let mut decider = KeepDecider::new(SelectionRules::of(config));
-    for &doc in crowd.iter().step_by(3) {
-        decider.count(&private.set(texts[doc as usize], &mut scratch));
-    }
-    let decide = |doc: u64| {
-        let ours = pairs.iter().zip(&overlaps).filter(|((_, later), _)| u64::from(*later) == doc);
-        let measured: Vec<(u64, Overlap)> = ours.map(|(&(earlier, _), &overlap)| (earlier.into(), overlap)).collect();
-        let shingles = crowd.contains(&doc).then(|| private.set(texts[doc as usize], &mut scratch));
-        decider.decide(doc, &measured, shingles).unwrap()
-    };
-    (0..texts.len() as u64).filter_map(decide).collect()
-}
-
-#[test]
-fn the_kernels_of_engines_remove_what_a_scan_removes() {
-    let page = |n: usize| {
-        let own = (0..20 + n % 9).map(|word| format!("w{}", (n / 3) * 50 + word));
-        let shared = (0..90).map(|word| format!("template{word}"));
-        own.chain(shared).collect::<Vec<_>>().join(" ")
-    };
-    let pages = ("pages", (0..400).map(page).collect());
-    let near = ("near", (0..300).map(|n| page(0) + &format!(" end{}", n / 2)).collect());
-    let (mut all_removed, mut all_crowded) = (0, 0);
-    for (name, texts) in corpora().into_iter().chain([pages, near]) {
-        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        for config in [Config::builder(), Config::builder().threshold(0.6), Config::builder().exact(true)] {
-            let config = config.build().unwrap();
-            let (removed, crowded) = by_engine(&texts, &config);
-            assert_eq!(removed, removed_by_scan(&scan_texts(&texts, &config)), "{name} with {config:?}");
-            all_removed += removed.len();
-            all_crowded += crowded;
-        }
-    }
-    assert!(all_removed > 1000 && all_crowded > 400, "{all_removed} removed, {all_crowded} crowded");
 }
 
 fn of_library(passage: &SharedPassage, [a, b]: [usize; 2]) -> Passage {
