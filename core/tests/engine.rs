@@ -62,7 +62,9 @@ fn by_engine(texts: &[&str], config: &Config) -> (Removed, usize) {
 fn meetings(mut keyed: Vec<KeyedSketch>, config: &Config) -> FoundMeetings {
     keyed.sort_unstable_by_key(|row| (row.key, row.place));
     let (mut reader, mut found) = (MeetingReader::new(config), FoundMeetings::default());
-    keyed.into_iter().for_each(|row| reader.push(row, &mut found).unwrap());
+    for row in keyed {
+        reader.push(row, &mut found).unwrap();
+    }
     reader.finish(&mut found);
     found
 }
