@@ -31,6 +31,14 @@ pub enum Error {
         /// What is wrong with it.
         detail: &'static str,
     },
+    /// Rows that must come in order do not.
+    #[error("row {row} comes before the one that precedes it; sort the rows by {by}")]
+    Unsorted {
+        /// The zero-based number of the row among all that came.
+        row: u64,
+        /// What they must be sorted by.
+        by: &'static str,
+    },
 }
 
 /// A result of the engine.

@@ -12,6 +12,7 @@ class ArrowStream(Protocol):
 class ArrowArray(Protocol):
     def __arrow_c_array__(self, requested_schema: Optional[object] = None) -> object: ...
 
+ArrowColumn = Union[ArrowStream, ArrowArray]
 Path = Union[str, os.PathLike[str]]
 Texts = Union[
     ArrowStream,
@@ -170,3 +171,64 @@ def compare(a: str, b: str, /, **settings: Setting) -> dict[str, Any]:
 
 def main(arguments: list[str]) -> int:
     """Runs the command, and returns its exit code."""
+
+class Kernels:
+    """What all tasks of a job compare documents by. It is pickled with them.
+
+    `secret` is a seed that nobody else should know; the answers do not depend on it. `settings` are those of `doublon scan`
+    that are about documents.
+    """
+
+    def __init__(self, secret: int, **settings: Setting) -> None: ...
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The settings that determine the result, as findings have them."""
+
+    def sketch(self, texts: ArrowColumn) -> Table:
+        """Returns a row for each text.
+
+        `reason` says why it is compared with none (`empty`, `missing_text`, `invalid_utf8`). Equal `fingerprint`s (16 bytes)
+        are equal texts. `sketch` has 64 bytes. `keys` has one key a band: the number of the band in the upper half, and in the
+        lower one the key by which a scan compares. Texts that share a key meet. With `exact` there is no sketch and no key.
+        """
+
+    def json_lines(self, lines: bytes, *, first: int = 0, offset: int = 0) -> Table:
+        """Reads lines of JSON, of which the first is number `first` and stands at `offset`.
+
+        Returns for each that is not blank `record`, `offset`, `id`, `text`, and the `reason` for which it has no text.
+        """
+
+    def pairs(self, rows: ArrowStream) -> Table:
+        """Returns the pairs, `earlier` and `later`, that meet by `key` and whose sketches let them be duplicates.
+
+        `rows` has `key`, `place` and `sketch`, and is sorted by key and place; rows that are not raise an error. It is read
+        batch by batch, and one key is held. A pair may come several times. A row without `earlier` says that the document
+        `later` shares boilerplate with many: its pairs are found by `Decider`.
+        """
+
+    def verify(self, texts: ArrowColumn, earlier: list[int], later: list[int]) -> Table:
+        """Measures pairs of texts, given by their row numbers in `texts`.
+
+        Returns the numbers of shingles of both (`a`, `b`) and `shared`, `jaccard`, and whether it is a `match`.
+        """
+
+    def shingles(self, texts: ArrowColumn) -> Table:
+        """Returns the `shingles` of each text, 8 bytes each, for `Decider`."""
+
+class Decider:
+    """Decides which documents stay, as one machine does: in the order of their places, a document goes for the first one
+    before it that stays and matches it.
+
+    `matches` has `earlier`, `later`, `a`, `b` and `shared`, in any order.
+    """
+
+    def __init__(self, kernels: Kernels, matches: ArrowStream) -> None: ...
+    def push(self, crowd: ArrowStream) -> None:
+        """Takes `place` and `shingles` of documents that share boilerplate with many, sorted by place; all that come are
+        after those that came before."""
+
+    def finish(self) -> Table:
+        """Returns what goes: `removed`, its `keeper`, and their measures."""
+
+def components(pairs: ArrowStream) -> Table:
+    """Returns each `place` of some pairs with the smallest place that is connected to it, as `component`."""

@@ -37,7 +37,8 @@ struct TextPart {
     invalid: Vec<usize>,
 }
 
-enum TextBytes {
+/// Texts, or other bytes.
+pub enum TextBytes {
     Small(BinaryArray),
     Large(LargeBinaryArray),
     View(BinaryViewArray),
@@ -130,7 +131,8 @@ impl RowNames {
 }
 
 impl TextBytes {
-    fn of(texts: &ArrayRef) -> Result<Self> {
+    /// Takes an array of bytes, which is how text is imported.
+    pub fn of(texts: &ArrayRef) -> Result<Self> {
         Ok(match texts.data_type() {
             DataType::Binary => Self::Small(texts.as_binary().clone()),
             DataType::LargeBinary => Self::Large(texts.as_binary().clone()),
@@ -149,7 +151,8 @@ impl TextBytes {
         Ok(Self::Dictionary(keys, values.into()))
     }
 
-    fn get(&self, row: usize) -> Option<&[u8]> {
+    /// Returns the bytes of a row, if it has some.
+    pub fn get(&self, row: usize) -> Option<&[u8]> {
         match self {
             Self::Small(texts) => texts.is_valid(row).then(|| texts.value(row)),
             Self::Large(texts) => texts.is_valid(row).then(|| texts.value(row)),

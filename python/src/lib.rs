@@ -1,10 +1,12 @@
 //! doublon as a package of Python: settings, tables and errors go in and out here, and all work is the library's.
 //!
-//! Files: `settings`, `input`, `stream`, `column`, `cell` and `table` take what is given; `job` does work in a thread that an
+//! Files: `settings`, `input`, `stream`, `column`, `cell` and `table` take what is given, for kernels `batches`; `job` does work in a thread that an
 //! interrupt ends; `findings`, `tables` and `output` give what was found; `errors` are the exceptions.
+//! `kernels` are those of the core, for engines.
 
 #![allow(clippy::needless_pass_by_value)] // arguments come by value from Python
 
+mod batches;
 mod cell;
 mod column;
 mod deduper;
@@ -13,6 +15,7 @@ mod findings;
 mod index;
 mod input;
 mod job;
+mod kernels;
 mod output;
 mod rows;
 mod settings;
@@ -44,6 +47,8 @@ mod _doublon {
     use crate::index::Index;
     use crate::input::{Input, file_paths, push_rows};
     use crate::job::{Terms, run};
+    #[pymodule_export]
+    use crate::kernels::{Decider, Kernels};
     #[pymodule_export]
     use crate::output::Table;
     use crate::settings::settings;
@@ -163,6 +168,13 @@ mod _doublon {
         let settings = self::settings(settings)?;
         let found = run(py, None, &Terms::default(), move || crate::texts::compare(a, b, &settings))?;
         from_json(py, &found)
+    }
+
+    /// Returns each place of some pairs with the smallest place of its component.
+    #[pyfunction]
+    fn components(py: Python<'_>, pairs: &Bound<'_, PyAny>) -> PyResult<Table> {
+        let pairs = crate::batches::Batches::of(pairs)?;
+        py.detach(|| crate::kernels::components(&pairs)).map_err(|error| error.raise(py))
     }
 
     /// Runs the command on its arguments, of which the first is its name, and returns the exit code.

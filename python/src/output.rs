@@ -18,6 +18,14 @@ pub struct Table {
     batch: RecordBatch,
 }
 
+impl Table {
+    /// Makes a table of columns of one length.
+    pub fn of<'c>(columns: impl IntoIterator<Item = (&'c str, ArrayRef)>) -> Result<Self, Failure> {
+        let batch = RecordBatch::try_from_iter(columns);
+        Ok(Self { batch: batch.map_err(|error| Failure::Other(error.to_string()))? })
+    }
+}
+
 #[pymethods]
 impl Table {
     /// Returns the rows as a stream of Arrow; the types are those of the table, whatever is asked for.

@@ -119,7 +119,8 @@ impl MemberBuckets {
         for number in 0..self.buckets.len() {
             let OpenBucket { start, end, .. } = self.buckets[number];
             self.buckets[number].next = start;
-            if self.is_too_large(&self.met[start..end]) {
+            let of_bucket = &self.met[start..end];
+            if is_crowd(of_bucket.len(), |x, y| self.are_alike(of_bucket[x], of_bucket[y])) {
                 // No member meets another in it: to all of them it is empty.
                 self.buckets[number].closed = true;
                 self.met[start..end].iter().for_each(|&member| self.boilerplate[member as usize] = true);
@@ -170,18 +171,6 @@ impl MemberBuckets {
         }
     }
 
-    /// Returns whether comparing each member of a bucket with each costs more than looking them up.
-    fn is_too_large(&self, members: &[u32]) -> bool {
-        let len = members.len();
-        if len <= LARGEST_COST / MEASURE_COST * 2 {
-            return false;
-        }
-        // Pairs of neighbours and of members far apart, spread over the bucket.
-        let pair = |n: usize| (members[n * len / TRIALS], members[(n * len / TRIALS + 1 + n * len / 2 / TRIALS) % len]);
-        let passed = (0..TRIALS).map(pair).filter(|&(x, y)| x != y && self.are_alike(x, y)).count();
-        len / 2 * (1 + MEASURE_COST * passed / TRIALS) > LARGEST_COST
-    }
-
     fn range_of(&self, member: u32) -> Range<usize> {
         let member = member as usize;
         let start = if member == 0 { 0 } else { self.ends[member - 1] };
@@ -197,4 +186,16 @@ impl MemberBuckets {
         self.met.clear();
         self.buckets.clear();
     }
+}
+
+/// Returns whether comparing each member of a bucket of `len` with each costs more than looking them up. `are_alike` says
+/// of two members, by their numbers in keep order, whether their sketches let them be the same text; a few are tried.
+pub(super) fn is_crowd(len: usize, are_alike: impl Fn(usize, usize) -> bool) -> bool {
+    if len <= LARGEST_COST / MEASURE_COST * 2 {
+        return false;
+    }
+    // Pairs of neighbours and of members far apart, spread over the bucket.
+    let pair = |n: usize| (n * len / TRIALS, (n * len / TRIALS + 1 + n * len / 2 / TRIALS) % len);
+    let passed = (0..TRIALS).map(pair).filter(|&(x, y)| x != y && are_alike(x, y)).count();
+    len / 2 * (1 + MEASURE_COST * passed / TRIALS) > LARGEST_COST
 }

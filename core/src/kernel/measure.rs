@@ -44,7 +44,11 @@ const SHINGLES_HELD: usize = 8 << 20;
 impl Measurer {
     /// Makes a measurer for the tokens and shingles of `config`.
     pub fn new(config: &Config) -> Self {
-        let sketcher = Sketcher::new(config);
+        Self::by(Sketcher::new(config))
+    }
+
+    /// Makes a measurer for the tokens and shingles of a sketcher, which may be [reseeded](Sketcher::reseeded).
+    pub fn by(sketcher: Sketcher) -> Self {
         Self { scratch: sketcher.scratch(), sketcher, sets: SetArena::default() }
     }
 

@@ -7,6 +7,8 @@
 //! | [`Measurer`] | pairs | exact overlaps |
 //! | [`PostingMaker`], then [`PostingLinker`] | words | places that share a windowed minimum, then pairs of them |
 //! | [`RepeatAligner`] | pairs of places | the passages that repeat, word by word |
+//! | [`MeetingReader`], [`Measurer`], then [`KeepDecider`] | rows that an engine sorted | pairs of texts, and which texts stay |
+//! | [`Components`] | pairs | the components that they form |
 //! | [`PhraseSearcher`] | words | the places of given phrases |
 //!
 //! Texts come as a [`TextBatch`]: borrowed offsets and bytes, so that an Arrow `LargeUtf8` buffer passes without a copy.
@@ -17,10 +19,13 @@
 mod align;
 mod batch;
 mod buckets;
+mod components;
+mod decide;
 mod extent;
 mod known;
 mod masker;
 mod measure;
+mod meeting;
 mod pairs;
 mod parts;
 mod phrases;
@@ -35,10 +40,13 @@ pub use align::{
 };
 pub use batch::{Offsets, TextBatch};
 pub use buckets::{Meeting, MemberBuckets};
+pub use components::Components;
+pub use decide::{KeepDecider, KeptFor};
 pub use extent::extent;
 pub use known::{KnownTextFinder, Masks};
 pub use masker::TextMasker;
 pub use measure::Measurer;
+pub use meeting::{FoundMeetings, KeyedSketch, MeetingReader};
 pub use pairs::{PairFinder, TextCopy};
 pub use phrases::{PhraseHit, PhraseIndex, PhraseSearcher};
 pub use postings::{FOLLOWING, PostingLinker, PostingMaker, following, links};

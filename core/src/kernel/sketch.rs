@@ -49,6 +49,8 @@ pub struct Sketcher {
     hasher: MinHasher,
     shape: Bands,
     settings: u64,
+    /// The seed of the hashes of words.
+    seed: u64,
     /// Whether documents are compared by their characters only.
     exact: bool,
     masker: TextMasker,
@@ -130,6 +132,7 @@ impl Sketcher {
             hasher: MinHasher::new(shape.len(), config.seed),
             shape,
             settings: content_hash(&settings) as u64,
+            seed: config.seed,
             exact: config.exact,
             masker: TextMasker::new(config),
         }
@@ -140,7 +143,7 @@ impl Sketcher {
     /// which other words have the hashes of these.
     #[must_use]
     pub fn reseeded(&self, seed: u64) -> Self {
-        Self { tokenizer: Tokenizer::new(*self.tokenizer.options(), seed), ..self.clone() }
+        Self { tokenizer: Tokenizer::new(*self.tokenizer.options(), seed), seed, ..self.clone() }
     }
 
     /// Returns working memory, which belongs to this sketcher.
@@ -242,6 +245,20 @@ impl Sketcher {
             self.sign(scratch);
             keys.extend(lsh::wide_band_keys(&scratch.signature, self.shape));
         }
+    }
+
+    /// Returns 128 bits of what two texts are compared by to be called copies: the hashes of the words, or the characters where
+    /// only exact copies are looked for; 0 where there is nothing but white space or known text. By a
+    /// [seed that nobody knows](Self::reseeded), equal fingerprints are equal texts but for chance.
+    pub fn fingerprint(&self, text: &str, masks: &Masks, scratch: &mut SketchScratch) -> u128 {
+        if self.exact {
+            let characters = characters(text);
+            let keyed = [self.seed.to_le_bytes().as_slice(), characters.as_bytes()].concat();
+            return if characters.is_empty() { 0 } else { content_hash(&keyed).max(1) };
+        }
+        scratch.read_masked(text, masks);
+        let tokens = &scratch.tokens;
+        if tokens.is_empty() { 0 } else { content_hash(bytemuck::cast_slice(tokens)).max(1) }
     }
 
     /// Returns the `MinHash` values of a text.
