@@ -356,6 +356,17 @@ impl Spelling {
         Self(bits)
     }
 
+    #[cfg(test)]
+    pub(crate) fn of_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
+    /// Returns the bits that its bigrams have.
+    #[inline]
+    pub(crate) fn bits(self) -> u64 {
+        self.0
+    }
+
     /// Returns whether two tokens are spelled nearly alike: they have two bigrams in common, and the Dice coefficient of
     /// their bigrams is 0.6 or more. The bigrams are folded into 64 bits, so the measure is approximate; it is meant for
     /// misread and inflected words, not for a claim.
