@@ -17,17 +17,21 @@ use crate::finding::{Finding, Findings, Header, READ_SCHEMAS, SCHEMA, Sink};
 #[derive(Debug)]
 pub struct JsonReport<W> {
     out: W,
+    /// The line in hand. It is written as a whole: what lies behind `out` may take long for each piece.
+    line: Vec<u8>,
 }
 
 impl<W: Write> JsonReport<W> {
-    /// Writes to `out`, in many small pieces: it should be buffered.
+    /// Writes to `out`, line by line: it should be buffered.
     pub fn new(out: W) -> Self {
-        Self { out }
+        Self { out, line: Vec::new() }
     }
 
     fn line(&mut self, finding: &Finding) -> io::Result<()> {
-        serde_json::to_writer(&mut self.out, finding)?;
-        self.out.write_all(b"\n")
+        self.line.clear();
+        serde_json::to_writer(&mut self.line, finding)?;
+        self.line.push(b'\n');
+        self.out.write_all(&self.line)
     }
 }
 

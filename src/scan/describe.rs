@@ -176,8 +176,9 @@ impl<'t> Described<'t> {
     }
 
     fn fingerprint(&self, words: &Range<usize>) -> Fingerprint {
-        let hashes: Vec<u8> = self.hashes[words.clone()].iter().flat_map(|hash| hash.to_le_bytes()).collect();
-        Fingerprint(seeded_hash(&hashes, 0))
+        let mut hashes = vec![[0; size_of::<u64>()]; words.len()];
+        hashes.iter_mut().zip(&self.hashes[words.clone()]).for_each(|(bytes, hash)| *bytes = hash.to_le_bytes());
+        Fingerprint(seeded_hash(hashes.as_flattened(), 0))
     }
 
     fn character(&self, byte: usize) -> usize {
@@ -233,7 +234,9 @@ fn listed(found: &TextDifference<'_>) -> Option<Difference> {
 }
 
 fn count_characters(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count()
+    // So many that the count fits in a byte, which makes it a sum of vectors.
+    let count = |some: &[u8]| some.iter().map(|byte| u8::from(byte & 0xc0 != 0x80)).sum::<u8>();
+    bytes.chunks(u8::MAX as usize).map(|some| usize::from(count(some))).sum()
 }
 
 /// Returns the first words of a text.

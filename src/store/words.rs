@@ -315,7 +315,10 @@ impl ShortLines {
         if gap.contains(&b'\n') {
             self.close(at);
         }
-        self.key = mix(self.key ^ hash);
+        // Longer lines are not collected.
+        if at - self.start < self.most {
+            self.key = mix(self.key ^ hash);
+        }
     }
 
     fn close(&mut self, at: usize) {

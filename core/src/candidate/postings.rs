@@ -57,13 +57,26 @@ pub struct Candidate {
     pub b: WordPlace,
 }
 
+impl Posting {
+    /// The order of postings as one number, so that comparing two of them takes no branch.
+    #[inline]
+    fn order(&self) -> u128 {
+        u128::from(self.key) << 64 | u128::from(self.place.doc) << 32 | u128::from(self.place.at)
+    }
+}
+
 impl Candidate {
-    /// Returns what orders candidates by pair of documents, then by position.
-    pub fn by_pair(&self) -> (u32, u32, u32, u32) {
-        (self.a.doc, self.b.doc, self.a.at, self.b.at)
+    /// Returns what orders candidates by pair of documents, then by position: one number, so that comparing two of them
+    /// takes no branch.
+    #[inline]
+    pub fn by_pair(&self) -> u128 {
+        let Self { a, b } = self;
+        let joined = |first: u32, second: u32| u128::from(u64::from(first) << 32 | u64::from(second));
+        joined(a.doc, b.doc) << 64 | joined(a.at, b.at)
     }
 
     /// Returns whether two candidates are of the same pair of documents.
+    #[inline]
     pub fn is_same_pair(&self, other: &Self) -> bool {
         (self.a.doc, self.b.doc) == (other.a.doc, other.b.doc)
     }
@@ -103,7 +116,7 @@ impl Links {
         mut following: impl FnMut(WordPlace) -> Result<Following, E>,
         mut emit: impl FnMut(Candidate),
     ) -> Result<(), E> {
-        postings.sort_unstable();
+        postings.sort_unstable_by_key(Posting::order);
         // A key of several rows comes again for the same place where another row finds an equal value farther on. A
         // place is no repeat of itself.
         let mut emit = |candidate: Candidate| {

@@ -34,7 +34,8 @@ pub struct PassageRepeat {
     runs_len: u32,
 }
 
-/// How many shingles the two sides of a repeat have, and share; none where they have not been counted.
+/// How many shingles the two sides of a repeat have, and share; none where they have not been counted. Where all words are
+/// equal, a shingle that stands several times counts as several: the shares that follow are the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ShingleCounts {
     /// Shingles of the first side.
@@ -77,10 +78,20 @@ impl PassageRepeat {
     /// Measures both sides, whose words are `a` and `b`: their shingles, and the words that differ. `runs` are those of
     /// the repeats of which this is one.
     pub fn measure(&mut self, [a, b]: [&[TokenId]; 2], runs: &PackedRuns, vocabulary: &Vocabulary, shingler: Shingler) {
+        if self.is_verbatim() {
+            let count = shingler.count(a.len()) as u32;
+            self.shingles = ShingleCounts { a: count, b: count, shared: count };
+            return;
+        }
         let set = |words| word_shingles(words, vocabulary, shingler);
         self.with_digit = changed(runs.of(self), a, b).filter(|&word| vocabulary.has_digit(word)).count() as u32;
         let Overlap { a, b, shared } = Overlap::of(&set(a), &set(b));
         self.shingles = ShingleCounts { a: a as u32, b: b as u32, shared: shared as u32 };
+    }
+
+    /// Returns whether all words of the two sides are equal.
+    pub fn is_verbatim(&self) -> bool {
+        self.runs_len == 0
     }
 
     /// Returns the shingles of both sides, if they have been counted.

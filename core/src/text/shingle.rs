@@ -109,7 +109,7 @@ impl Shingler {
             }
             return;
         }
-        let count = tokens.len() - k + 1;
+        let count = self.count(tokens.len());
         let (first, half) = (out.len(), count / 2);
         out.resize(first + count, 0);
         let (left, right) = out[first..].split_at_mut(half);
@@ -118,6 +118,11 @@ impl Shingler {
         if count > half + half {
             right[half] = self.hasher.finish(self.run(&tokens[half + half..]));
         }
+    }
+
+    /// Returns how many shingles so many tokens have, each counted where it stands: fewer than a shingle has are one.
+    pub fn count(self, tokens: usize) -> usize {
+        if tokens == 0 { 0 } else { (tokens + 1).saturating_sub(self.hasher.k()).max(1) }
     }
 
     /// Writes the shingles of two runs of as many tokens, in step.

@@ -67,6 +67,9 @@ impl Tokenizer {
     /// ```
     pub fn word(&self, text: &str, token: Token) -> String {
         let Span { mut start, mut end } = token.span;
+        if let Some(plain) = self.plain_word(&text[start..end], token.hash) {
+            return plain;
+        }
         let mut context = 1;
         loop {
             let found = self.word_in(&text[start..end], token.hash);
@@ -79,6 +82,13 @@ impl Tokenizer {
             end = text.ceil_char_boundary(end.saturating_add(context).min(text.len()));
             context *= 16;
         }
+    }
+
+    /// Returns the token of which `text` is the whole, if it is written as it is normalised but for capitals, as most are:
+    /// by its hash that is certain.
+    fn plain_word(&self, text: &str, hash: u64) -> Option<String> {
+        let is_whole = |form: &str| self.hash(form) == hash;
+        if is_whole(text) { Some(text.to_owned()) } else { Some(text.to_lowercase()).filter(|form| is_whole(form)) }
     }
 
     /// Returns the last token of a text whose hash is `hash`; a character that is several tokens is the place of each.

@@ -9,6 +9,7 @@
 //! threads: each part of the documents has a vocabulary of its own first ([`Lexicon`]), and [`Vocabulary::merge`]
 //! numbers them all anew.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
@@ -23,8 +24,11 @@ pub type TokenId = u32;
 /// Every distinct token of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Vocabulary {
-    entries: Vec<LexiconEntry>,
+    // What is known of the words, column by column: each step looks up one thing of words all over the vocabulary.
+    hashes: Vec<u64>,
+    folded: Vec<u64>,
     spellings: Vec<Spelling>,
+    kinds: Vec<WordKind>,
     /// The number that words of known text have, if there are any.
     masked: Option<TokenId>,
 }
@@ -47,7 +51,12 @@ pub struct GrowingVocabulary {
 pub struct Lexicon {
     numbers: HashMap<u64, TokenId, KeyedMix>,
     entries: Vec<LexiconEntry>,
+    /// Words met before, by the low bits of their keys: most tokens are among a few thousand words.
+    recent: Vec<(u64, TokenId)>,
 }
+
+/// How many words are looked up without the table of all.
+const RECENT: usize = 4096;
 
 /// Hashes what is a hash already, under a key of each table's own: nobody can choose words that collide in it.
 #[derive(Clone, Debug)]
@@ -96,7 +105,13 @@ struct LexiconEntry {
     check: u64,
     folded: u64,
     spelling: Spelling,
-    kind: TokenKind,
+    kind: WordKind,
+}
+
+/// What a token is made of.
+#[derive(Clone, Copy, Debug)]
+struct WordKind {
+    token: TokenKind,
     has_digit: bool,
 }
 
@@ -166,22 +181,15 @@ pub struct Spelling(u64);
 
 impl LexiconEntry {
     /// Returns what tells words apart, and puts them in order.
-    fn key(&self) -> (u64, u64) {
-        (self.hash, self.check)
+    fn key(&self) -> u128 {
+        u128::from(self.hash) << 64 | u128::from(self.check)
     }
 
     fn new(word: &str, hash: u64) -> Self {
         let folded = folded(word);
-        let (kind, has_digit) = (TokenKind::of(word), word.chars().any(char::is_numeric));
+        let kind = WordKind { token: TokenKind::of(word), has_digit: word.chars().any(char::is_numeric) };
         let check = seeded_hash(word.as_bytes(), CHECK);
-        Self {
-            hash,
-            check,
-            folded: seeded_hash(folded.as_bytes(), 0),
-            spelling: Spelling::of(&folded),
-            kind,
-            has_digit,
-        }
+        Self { hash, check, folded: seeded_hash(folded.as_bytes(), 0), spelling: Spelling::of(&folded), kind }
     }
 }
 
@@ -199,12 +207,22 @@ impl Lexicon {
         word: impl FnOnce() -> W,
         hash: impl FnOnce(&str) -> u64,
     ) -> TokenId {
+        if self.recent.is_empty() {
+            self.recent = vec![(0, TokenId::MAX); RECENT];
+        }
+        let slot = key as usize % RECENT;
+        let (of_slot, number) = self.recent[slot];
+        if of_slot == key && number != TokenId::MAX {
+            return number;
+        }
         let entries = &mut self.entries;
-        *self.numbers.entry(key).or_insert_with(|| {
+        let number = *self.numbers.entry(key).or_insert_with(|| {
             let word = word();
             entries.push(LexiconEntry::new(word.as_ref(), hash(word.as_ref())));
             (entries.len() - 1) as TokenId
-        })
+        });
+        self.recent[slot] = (key, number);
+        number
     }
 
     /// Returns the number in this part of a word of known text, which equals no other.
@@ -214,7 +232,7 @@ impl Lexicon {
 
     /// Gives back the memory that only further tokens would need.
     pub fn finish(&mut self) {
-        self.numbers = HashMap::default();
+        (self.numbers, self.recent) = (HashMap::default(), Vec::new());
         self.entries.shrink_to_fit();
     }
 }
@@ -222,15 +240,38 @@ impl Lexicon {
 impl Vocabulary {
     /// Joins the vocabularies of all parts. Also returns, for each part, the new number of each of its tokens.
     pub fn merge(parts: &[Lexicon]) -> (Self, Vec<Vec<TokenId>>) {
-        let mut entries: Vec<LexiconEntry> = parts.iter().flat_map(|part| &part.entries).copied().collect();
-        entries.sort_unstable_by_key(LexiconEntry::key);
-        entries.dedup_by_key(|entry| entry.key());
-        let spellings = entries.iter().map(|entry| entry.spelling).collect();
-        let masked = entries.last().filter(|last| last.hash == MASKED).map(|_| (entries.len() - 1) as TokenId);
-        let vocabulary = Self { entries, spellings, masked };
-        let numbers = parts.iter().map(|part| part.entries.iter().map(|entry| vocabulary.find(entry)).collect());
-        let numbers = numbers.collect();
+        let of_part = |(n, part): (u32, &Lexicon)| {
+            let keys = part.entries.iter().map(LexiconEntry::key).zip(0_u32..);
+            keys.map(|(key, at)| (key, n, at)).collect::<Vec<_>>()
+        };
+        let mut order: Vec<(u128, u32, u32)> = (0..).zip(parts).flat_map(of_part).collect();
+        order.sort_unstable_by_key(|&(key, ..)| key);
+        let mut vocabulary = Self::default();
+        let mut numbers: Vec<Vec<TokenId>> = parts.iter().map(|part| vec![0; part.entries.len()]).collect();
+        for of_word in order.chunk_by(|x, y| x.0 == y.0) {
+            for &(_, part, at) in of_word {
+                numbers[part as usize][at as usize] = vocabulary.len() as TokenId;
+            }
+            let (_, part, at) = of_word[0];
+            vocabulary.push(&parts[part as usize].entries[at as usize]);
+        }
+        let has_masked = vocabulary.hashes.last() == Some(&MASKED);
+        vocabulary.masked = has_masked.then(|| (vocabulary.len() - 1) as TokenId);
         (vocabulary, numbers)
+    }
+
+    fn push(&mut self, entry: &LexiconEntry) {
+        self.hashes.push(entry.hash);
+        self.folded.push(entry.folded);
+        self.spellings.push(entry.spelling);
+        self.kinds.push(entry.kind);
+    }
+
+    fn truncate(&mut self, len: usize) {
+        self.hashes.truncate(len);
+        self.folded.truncate(len);
+        self.spellings.truncate(len);
+        self.kinds.truncate(len);
     }
 
     /// Returns the number of the words of known text, if there are any. They match nothing, not each other either.
@@ -240,39 +281,39 @@ impl Vocabulary {
 
     /// Returns the hash of a token.
     pub fn hash(&self, token: TokenId) -> u64 {
-        self.entries[token as usize].hash
+        self.hashes[token as usize]
     }
 
     /// Returns a hash of a token without its accents.
     pub fn folded_hash(&self, token: TokenId) -> u64 {
-        self.entries[token as usize].folded
+        self.folded[token as usize]
     }
 
     /// Returns whether a token is a character of a script written without spaces.
     pub fn is_character(&self, token: TokenId) -> bool {
-        matches!(self.entries[token as usize].kind, TokenKind::Ideograph | TokenKind::Syllable)
+        matches!(self.kinds[token as usize].token, TokenKind::Ideograph | TokenKind::Syllable)
     }
 
     /// Returns whether a token has a digit, or another character that is a number, such as `½`.
     pub fn has_digit(&self, token: TokenId) -> bool {
-        self.entries[token as usize].has_digit
+        self.kinds[token as usize].has_digit
     }
 
     /// Returns how many words some tokens are, rounded down. Where words have no spaces between them, a token is a
     /// character: a Han or kana character counts as a word, one of Thai, Lao, Khmer or Burmese as a quarter. A symbol is a
     /// quarter too.
     pub fn count_words(&self, tokens: &[TokenId]) -> usize {
-        tokens.iter().map(|&token| self.entries[token as usize].kind.quarters()).sum::<usize>() / 4
+        tokens.iter().map(|&token| self.kinds[token as usize].token.quarters()).sum::<usize>() / 4
     }
 
     /// Returns the number of distinct tokens.
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.hashes.len()
     }
 
     /// Returns whether there is no token.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.hashes.is_empty()
     }
 
     /// Returns how a token is spelled.
@@ -280,21 +321,15 @@ impl Vocabulary {
     pub fn spelling(&self, token: TokenId) -> Spelling {
         self.spellings[token as usize]
     }
-
-    fn find(&self, wanted: &LexiconEntry) -> TokenId {
-        self.entries.partition_point(|entry| entry.key() < wanted.key()) as TokenId
-    }
 }
 
 impl GrowingVocabulary {
     /// Returns the number of the token whose hash is `hash`. The first time `word` is asked for it.
     pub fn number<W: AsRef<str>>(&mut self, hash: u64, word: impl FnOnce() -> W) -> TokenId {
-        let Vocabulary { entries, spellings, .. } = &mut self.vocabulary;
+        let vocabulary = &mut self.vocabulary;
         *self.numbers.entry(hash).or_insert_with(|| {
-            let entry = LexiconEntry::new(word().as_ref(), hash);
-            entries.push(entry);
-            spellings.push(entry.spelling);
-            (entries.len() - 1) as TokenId
+            vocabulary.push(&LexiconEntry::new(word().as_ref(), hash));
+            (vocabulary.len() - 1) as TokenId
         })
     }
 
@@ -306,8 +341,7 @@ impl GrowingVocabulary {
     /// Drops all tokens but the first `len`.
     pub fn truncate(&mut self, len: usize) {
         self.numbers.retain(|_, number| (*number as usize) < len);
-        self.vocabulary.entries.truncate(len);
-        self.vocabulary.spellings.truncate(len);
+        self.vocabulary.truncate(len);
     }
 }
 
@@ -320,6 +354,17 @@ impl Spelling {
             last = c;
         }
         Self(bits)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn of_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
+    /// Returns the bits that its bigrams have.
+    #[inline]
+    pub(crate) fn bits(self) -> u64 {
+        self.0
     }
 
     /// Returns whether two tokens are spelled nearly alike: they have two bigrams in common, and the Dice coefficient of
@@ -338,7 +383,10 @@ impl Spelling {
 }
 
 /// Returns a word without its accents.
-fn folded(word: &str) -> String {
+fn folded(word: &str) -> Cow<'_, str> {
+    if word.is_ascii() {
+        return Cow::Borrowed(word); // which has none, and nothing that is ignored
+    }
     word.nfd().filter(|&c| class(c) != Class::Ignored).collect()
 }
 

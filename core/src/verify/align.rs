@@ -17,56 +17,11 @@
 
 use std::ops::Range;
 
+use super::ahead::WordsAhead;
+use super::band::{Best, VectorBand};
+use super::column::COMMIT_RUN;
+pub use super::column::{Column, DIFFERENT, EQUAL, GAP, SIMILAR, X_DROP};
 use crate::text::vocabulary::{Spelling, TokenId, Vocabulary};
-
-/// Score of two equal words in one column.
-pub const EQUAL: i32 = 2;
-/// Score of two words that are spelled nearly alike.
-pub const SIMILAR: i32 = 1;
-/// Score of two other words.
-pub const DIFFERENT: i32 = -2;
-/// Score of a word that the other side lacks.
-pub const GAP: i32 = -2;
-/// An extension ends when its score has fallen by more than this below the best.
-pub const X_DROP: i32 = 16;
-/// After so many equal words the way is clear and is no longer compared with others.
-const COMMIT_RUN: u32 = 8;
-
-/// What one column of an alignment holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Column {
-    /// Two equal words.
-    Equal,
-    /// Two words spelled nearly alike.
-    Similar,
-    /// Two other words.
-    Different,
-    /// A word of `a` that `b` lacks.
-    OnlyA,
-    /// A word of `b` that `a` lacks.
-    OnlyB,
-}
-
-impl Column {
-    fn score(self) -> i32 {
-        match self {
-            Self::Equal => EQUAL,
-            Self::Similar => SIMILAR,
-            Self::Different => DIFFERENT,
-            Self::OnlyA | Self::OnlyB => GAP,
-        }
-    }
-
-    /// Returns whether the column holds a word of `a`.
-    pub fn has_a(self) -> bool {
-        self != Self::OnlyB
-    }
-
-    /// Returns whether the column holds a word of `b`.
-    pub fn has_b(self) -> bool {
-        self != Self::OnlyA
-    }
-}
 
 /// So many equal columns after each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -213,6 +168,8 @@ pub fn identity(runs: impl Iterator<Item = Run>) -> f64 {
 #[derive(Debug)]
 pub struct Aligner<'v> {
     vocabulary: &'v Vocabulary,
+    /// The band in vectors, where the CPU has them; what follows is for others, and for bands that get too wide.
+    vectors: Option<VectorBand>,
     last: BandRow,
     row: BandRow,
     steps: Vec<Column>,
@@ -230,6 +187,7 @@ impl<'v> Aligner<'v> {
     pub fn new(vocabulary: &'v Vocabulary) -> Self {
         Self {
             vocabulary,
+            vectors: VectorBand::available(),
             last: BandRow::default(),
             row: BandRow::default(),
             steps: Vec::new(),
@@ -289,27 +247,41 @@ impl<'v> Aligner<'v> {
 
     /// Appends the best way on from the end of `found`; returns whether it goes on plainly from there.
     fn bridge(&mut self, ahead: &WordsAhead<'_>, found: &mut Alignment) -> bool {
-        let (a_from, b_from) = (found.a.end, found.b.end);
+        let from = [found.a.end, found.b.end];
+        let in_vectors = self.vectors.as_mut().and_then(|band| band.find(ahead, from, self.vocabulary));
+        let best = match (in_vectors, &self.vectors) {
+            (Some(best), Some(band)) => {
+                band.trace(best, &mut self.path);
+                best
+            }
+            _ => {
+                let best = self.find(ahead, from);
+                self.trace(best);
+                best
+            }
+        };
+        self.path.iter().rev().for_each(|&column| found.push(column, 1));
+        best.is_committed
+    }
+
+    /// Finds the best way on from two places in the words ahead, cell by cell.
+    fn find(&mut self, ahead: &WordsAhead<'_>, [a_from, b_from]: [usize; 2]) -> Best {
         let (a_left, b_left) = (ahead.a.len() - a_from, ahead.b.len() - b_from);
         self.start_rows(b_left, ahead.allowed(a_from, b_from, 0));
         let mut best = Best::default();
-        let mut committed = false;
         for consumed in 1..=a_left {
             let word = ahead.a(a_from + consumed - 1);
             let allowed = ahead.allowed(a_from, b_from, consumed);
             let allowed = allowed.start..allowed.end.min(b_left + 1);
             let Some((at, cell)) = self.next_row(word, |n| ahead.b(b_from + n), allowed, best.score) else { break };
             if cell.score > best.score {
-                best = Best { score: cell.score, a: consumed, b: at };
-                committed = cell.run >= COMMIT_RUN;
-                if committed {
+                best = Best { score: cell.score, a: consumed, b: at, is_committed: cell.run >= COMMIT_RUN };
+                if best.is_committed {
                     break;
                 }
             }
         }
-        self.trace(best);
-        self.path.iter().rev().for_each(|&column| found.push(column, 1));
-        committed
+        best
     }
 
     /// Lays the row in which no word of `a` is consumed.
@@ -417,43 +389,6 @@ fn cell(diagonal: BandCell, above: BandCell, left: BandCell, column: Column) -> 
     (BandCell { score, run: if column == Column::Equal { diagonal.run + 1 } else { 0 } }, column)
 }
 
-/// The words on one side of an anchor, counted from the anchor outwards.
-struct WordsAhead<'t> {
-    a: &'t [TokenId],
-    b: &'t [TokenId],
-    backward: bool,
-    /// In one document: how far the first words ahead of the two sides are apart.
-    apart: Option<usize>,
-}
-
-impl WordsAhead<'_> {
-    #[inline]
-    fn a(&self, n: usize) -> TokenId {
-        if self.backward { self.a[self.a.len() - 1 - n] } else { self.a[n] }
-    }
-
-    #[inline]
-    fn b(&self, n: usize) -> TokenId {
-        if self.backward { self.b[self.b.len() - 1 - n] } else { self.b[n] }
-    }
-
-    fn equal_run(&self, a_from: usize, b_from: usize) -> usize {
-        let room = (self.a.len() - a_from).min(self.b.len() - b_from);
-        (0..room).take_while(|n| self.a(a_from + n) == self.b(b_from + n)).count()
-    }
-
-    /// Returns how many words of `b` may be consumed from `b_from` on once `consumed` words of `a` are from `a_from`
-    /// on: in one document the two sides never meet.
-    fn allowed(&self, a_from: usize, b_from: usize, consumed: usize) -> Range<usize> {
-        let a = a_from + consumed;
-        match self.apart {
-            None => 0..usize::MAX,
-            Some(apart) if self.backward => 0..(a + apart).saturating_sub(b_from),
-            Some(apart) => (a + 1).saturating_sub(b_from + apart)..usize::MAX,
-        }
-    }
-}
-
 #[derive(Clone, Copy, Debug)]
 struct BandCell {
     score: i32,
@@ -490,15 +425,10 @@ impl BandRow {
     }
 }
 
-#[derive(Clone, Copy, Debug, Default)]
-struct Best {
-    score: i32,
-    a: usize,
-    b: usize,
-}
-
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::text::{Lexicon, Tokenizer};
 
@@ -522,6 +452,88 @@ mod tests {
         Aligner::new(&vocabulary).align(&a, &b, anchor, &mut found);
         let runs = found.runs.iter().map(|run| (run.column, run.len)).collect();
         (found, runs)
+    }
+
+    /// Words of which some are spelled nearly alike.
+    const SPELLED: [&str; 12] = [
+        "gouvernement",
+        "gouvernernent",
+        "gouvernements",
+        "le",
+        "la",
+        "les",
+        "chat",
+        "chats",
+        "parlement",
+        "東",
+        "1987",
+        "été",
+    ];
+
+    /// Two texts of the first `kinds` of those words: of many, the second one is the first one with changes.
+    fn two_texts() -> impl Strategy<Value = (String, String)> {
+        let words = || prop::collection::vec(0..12_usize, 1..120);
+        (words(), words(), prop::collection::vec(0..40_usize, 0..120), 1..=12_usize, any::<bool>()).prop_map(
+            |(a, other, edits, kinds, is_copy)| {
+                let spelled = |words: &[usize]| words.iter().map(|n| SPELLED[n % kinds]).collect::<Vec<_>>().join(" ");
+                let mut b = Vec::new();
+                for (n, &word) in a.iter().enumerate() {
+                    match edits.get(n).unwrap_or(&9) {
+                        0 => {}
+                        1 => b.extend([word, n]),
+                        2 => b.push(word + 1),
+                        3 => b.extend(&other[..n.min(other.len())]),
+                        _ => b.push(word),
+                    }
+                }
+                (spelled(&a), spelled(if is_copy && !b.is_empty() { &b } else { &other }))
+            },
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #[test]
+        fn vectors_give_what_single_cells_give((a, b) in two_texts(), at in any::<[prop::sample::Index; 2]>()) {
+            let (vocabulary, a, b) = words(&a, &b);
+            let mut plain = Aligner { vectors: None, ..Aligner::new(&vocabulary) };
+            let mut fast = Aligner::new(&vocabulary);
+            let [mut expected, mut found] = [Alignment::default(), Alignment::default()];
+            let anchor = Anchor { a: at[0].index(a.len()), b: at[1].index(b.len()), len: 1 };
+            plain.align(&a, &b, anchor, &mut expected);
+            fast.align(&a, &b, anchor, &mut found);
+            prop_assert_eq!(&found, &expected);
+            let (first, second) = (at[0].index(a.len()), at[1].index(a.len()));
+            if first != second {
+                let anchor = Anchor { a: first.min(second), b: first.max(second), len: 1 };
+                plain.align_within(&a, anchor, &mut expected);
+                fast.align_within(&a, anchor, &mut found);
+                prop_assert_eq!(&found, &expected);
+            }
+        }
+    }
+
+    #[test]
+    fn a_band_that_gets_too_wide_for_vectors_is_computed_cell_by_cell() {
+        // Twice eight words more on one side, and no way that is clear: each fifth word is spelled in another way.
+        let unlike = |words: Range<u64>| words.map(|n| (n * 7_654_321_987).to_string()).collect::<Vec<_>>();
+        let misspelled = |words: Range<u64>| {
+            let spelled = |(n, word)| if n % 5 == 4 { format!("{word}0") } else { word };
+            unlike(words).into_iter().enumerate().map(spelled).collect::<Vec<_>>()
+        };
+        let a = unlike(1..41).join(" ");
+        let b = [unlike(60..68), misspelled(1..21), unlike(70..78), misspelled(21..41)].concat().join(" ");
+        let (vocabulary, a, b) = words(&a, &b);
+        let mut plain = Aligner { vectors: None, ..Aligner::new(&vocabulary) };
+        let mut fast = Aligner::new(&vocabulary);
+        let ahead = WordsAhead { a: &a, b: &b, backward: false, apart: None };
+        if let Some(band) = &mut fast.vectors {
+            assert_eq!(band.find(&ahead, [0, 0], &vocabulary), None);
+        }
+        let [mut expected, mut found] = [Alignment::default(), Alignment::default()];
+        plain.extend(&ahead, &mut expected);
+        fast.extend(&ahead, &mut found);
+        assert_eq!((&found, found.a.clone(), found.b.clone()), (&expected, 0..40, 0..56));
     }
 
     const LEAD: &str =

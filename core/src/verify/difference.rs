@@ -92,15 +92,14 @@ pub struct TextDifference<'t> {
 pub fn pieces(a: &SideText<'_>, b: &SideText<'_>, runs: &[Run]) -> Vec<AlignedPiece> {
     let mut cutter = Cutter { pieces: Vec::new(), after_equal: true, a: TextCursor::new(a), b: TextCursor::new(b) };
     let mut pending: Option<ColumnGroup> = None;
-    for column in runs.iter().flat_map(|run| std::iter::repeat_n(run.column, run.len)) {
-        let group = cutter.group(column);
-        match &mut pending {
-            Some(before) if before.shares_character_with(&group, a, b) => before.join(&group),
-            _ => {
-                if let Some(whole) = pending.replace(group) {
-                    cutter.push_group(&whole);
-                }
-            }
+    for run in runs {
+        let mut left = run.len;
+        while left > 0 {
+            // The last column stays behind: it may share a character with the first one of the next run.
+            let some = left.min(1 + COLUMNS_AT_ONCE);
+            let same = if run.column == Column::Equal { cutter.take_same(some - 1, &mut pending) } else { 0 };
+            (same..some).for_each(|_| cutter.take_column(run.column, &mut pending));
+            left -= some;
         }
     }
     if let Some(last) = pending {
@@ -109,6 +108,9 @@ pub fn pieces(a: &SideText<'_>, b: &SideText<'_>, runs: &[Run]) -> Vec<AlignedPi
     cutter.push_rest();
     cutter.pieces
 }
+
+/// So many columns of equal words are compared as one stretch of text at most.
+const COLUMNS_AT_ONCE: usize = 16;
 
 /// Returns all that differs between two texts, from start to end. `runs` aligns all of their words.
 ///
@@ -278,6 +280,22 @@ impl<'s, 't> TextCursor<'s, 't> {
         (gap, PieceSide { span: Span::new(start, end), words: words.clone() })
     }
 
+    /// Returns the text of the next `count` words, at least one, from the end of the words `pending` on, unless it shares
+    /// a character with words around it.
+    fn stretch(&self, pending: &Range<usize>, count: usize) -> Option<Span> {
+        let last = self.side.words[pending.clone()].last();
+        let start = last.map_or(self.at, |last| last.end.max(self.at));
+        let words = self.side.words.get(self.word..self.word + count + 1)?;
+        let (first, last, next) = (words.first()?, words.get(count.checked_sub(1)?)?, words.last()?);
+        (first.start >= start && next.start >= last.end).then_some(Span::new(start, last.end))
+    }
+
+    fn take_stretch(&mut self, text: Span, count: usize) -> PieceSide {
+        let words = self.word..self.word + count;
+        (self.word, self.at) = (words.end, text.end);
+        PieceSide { span: text, words }
+    }
+
     fn rest(&self) -> PieceSide {
         PieceSide { span: Span::new(self.at, self.side.text.len()), words: self.word..self.word }
     }
@@ -293,6 +311,40 @@ struct Cutter<'s, 't> {
 }
 
 impl Cutter<'_, '_> {
+    /// Takes the next column, and puts off to `pending` what may share a character with the one after.
+    fn take_column(&mut self, column: Column, pending: &mut Option<ColumnGroup>) {
+        let group = self.group(column);
+        match pending {
+            Some(before) if before.shares_character_with(&group, self.a.side, self.b.side) => before.join(&group),
+            _ => {
+                if let Some(whole) = pending.replace(group) {
+                    self.push_group(&whole);
+                }
+            }
+        }
+    }
+
+    /// Takes the next `count` columns of equal words and what is pending at once, if the texts of these columns are the
+    /// same and share no character with other columns. Returns how many columns were taken: all or none.
+    fn take_same(&mut self, count: usize, pending: &mut Option<ColumnGroup>) -> usize {
+        let [of_a, of_b] = pending.as_ref().map_or([0..0, 0..0], |pending| [pending.a.clone(), pending.b.clone()]);
+        let (Some(a), Some(b)) = (self.a.stretch(&of_a, count), self.b.stretch(&of_b, count)) else { return 0 };
+        let offsets = |text: Span| move |word: &Span| (word.start - text.start, word.end - text.start);
+        let [words_a, words_b] = [&self.a, &self.b].map(|side| side.side.words[side.word..side.word + count].iter());
+        let is_same = self.a.side.text[a.start..a.end] == self.b.side.text[b.start..b.end]
+            && words_a.map(offsets(a)).eq(words_b.map(offsets(b)));
+        if !is_same {
+            return 0;
+        }
+        if let Some(before) = pending.take() {
+            self.push_group(&before);
+        }
+        let (a, b) = (self.a.take_stretch(a, count), self.b.take_stretch(b, count));
+        self.push(PieceKind::Equal, a, b);
+        self.after_equal = true;
+        count
+    }
+
     fn group(&mut self, column: Column) -> ColumnGroup {
         let (a, b) = (self.a.next(column.has_a()), self.b.next(column.has_b()));
         ColumnGroup { a, b, is_equal: column == Column::Equal }
@@ -347,8 +399,13 @@ impl Cutter<'_, '_> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::text::Tokenizer;
+
+    /// Words, some of which are several in one character, and what stands between them.
+    const PARTS: [&str; 12] = ["a ", "b ", "A ", "a", "½", "½ ", ", ", "\n\n", "一", "c. ", "e\u{301} ", "a-b "];
 
     fn sides<'t>(a: &'t str, b: &'t str) -> (SideText<'t>, SideText<'t>) {
         let mut reader = Tokenizer::default().reader();
@@ -421,6 +478,28 @@ mod tests {
         assert_eq!(changed.len(), 1);
         assert_eq!(a.parts_of(&changed[0].a), [", ", "b c", "; "]);
         assert_eq!(b.parts_of(&changed[0].b), ["", "", " "]);
+    }
+
+    proptest! {
+        #[test]
+        fn runs_of_equal_words_are_cut_as_columns_one_by_one(
+            a in prop::collection::vec(prop::sample::select(PARTS.to_vec()), 0..60),
+            changes in prop::collection::vec((0..80_usize, prop::sample::select(PARTS.to_vec())), 0..4),
+            differing in 0..60_usize,
+        ) {
+            let mut b = a.clone();
+            changes.iter().for_each(|&(at, part)| b.iter_mut().skip(at).take(1).for_each(|of_b| *of_b = part));
+            let (a, b) = (a.concat(), b.concat());
+            let (side_a, side_b) = sides(&a, &b);
+            let (all_a, all_b) = (side_a.count(), side_b.count());
+            let before = differing.min(all_a).min(all_b);
+            let after = all_a.min(all_b) - before;
+            let of_one = [(Column::Equal, before), (Column::Different, 1), (Column::Equal, after.saturating_sub(1))];
+            let rest = [(Column::OnlyA, all_a - before - after), (Column::OnlyB, all_b - before - after)];
+            let all = runs(&[&of_one[..if after > 0 { 3 } else { 1 }], &rest].concat());
+            let one_by_one: Vec<Run> = all.iter().flat_map(|run| vec![Run { len: 1, ..*run }; run.len]).collect();
+            prop_assert_eq!(pieces(&side_a, &side_b, &all), pieces(&side_a, &side_b, &one_by_one));
+        }
     }
 
     #[test]

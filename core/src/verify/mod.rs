@@ -1,6 +1,9 @@
 //! Exact measures of a candidate: overlap of sets, alignment of sequences, and which words differ.
 
+mod ahead;
 pub mod align;
+mod band;
+mod column;
 pub mod difference;
 pub mod overlap;
 pub mod pair;

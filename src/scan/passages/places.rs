@@ -62,6 +62,8 @@ impl Choice {
 pub(super) struct PlaceTable {
     wanted: Vec<WantedPlace>,
     described: Vec<DescribedPlace>,
+    /// The numbers of the two places of each match that is listed.
+    sides: Vec<[u32; 2]>,
 }
 
 /// A place to describe, and what is wanted of it.
@@ -102,7 +104,7 @@ impl Reporter<'_> {
             wanted.iter().map(|wanted| DescribedPlace::new(&described, wanted, &name)).collect()
         };
         let (described, lost) = self.read(&documents, |wanted| wanted[0].place.doc, of_document);
-        if lost.is_empty() { Ok(PlaceTable { wanted, described }) } else { Err(lost) }
+        if lost.is_empty() { Ok(PlaceTable::new(wanted, described, repeats, choice)) } else { Err(lost) }
     }
 
     /// Reads documents and returns what `of_document` makes of each, in order, and those that cannot be read, ascending.
@@ -144,8 +146,20 @@ impl DescribedPlace {
 }
 
 impl PlaceTable {
+    fn new(
+        wanted: Vec<WantedPlace>,
+        described: Vec<DescribedPlace>,
+        repeats: &[PassageRepeat],
+        choice: &Choice,
+    ) -> Self {
+        let mut table = Self { wanted, described, sides: Vec::new() };
+        let sides = |&n: &usize| [&repeats[n].a, &repeats[n].b].map(|place| table.number(place) as u32);
+        table.sides = choice.listed.iter().map(sides).collect();
+        table
+    }
+
     /// Returns the number of a place, which was wanted.
-    pub fn number(&self, place: &Occurrence) -> usize {
+    fn number(&self, place: &Occurrence) -> usize {
         self.wanted.partition_point(|wanted| wanted.place < *place)
     }
 
@@ -170,10 +184,15 @@ impl PlaceTable {
         span.start..span.end
     }
 
-    /// Returns the numbers of the two places of a match, if their texts differ.
-    pub fn sides(&self, repeat: &PassageRepeat) -> Option<[usize; 2]> {
-        let sides = [self.number(&repeat.a), self.number(&repeat.b)];
-        let [a, b] = sides.map(|n| self.described[n].hash);
+    /// Returns the numbers of the two places of the match that is listed as number `n`.
+    pub fn sides(&self, n: usize) -> [usize; 2] {
+        self.sides[n].map(|place| place as usize)
+    }
+
+    /// Returns the same numbers, if the texts of the two places differ.
+    pub fn differing_sides(&self, n: usize) -> Option<[usize; 2]> {
+        let sides = self.sides(n);
+        let [a, b] = sides.map(|place| self.described[place].hash);
         (a != b).then_some(sides)
     }
 }

@@ -10,6 +10,9 @@ use doublon_core::candidate::postings::Candidate;
 use doublon_core::kernel::{PackedRuns, PassageRepeat, PassageRepeats, RepeatAligner};
 use doublon_core::text::Shingler;
 
+/// Fewer candidates are sorted by one thread, which takes a half of the work; the others have shares of their own.
+const SORTED_ALONE: usize = 1 << 16;
+
 /// Measures both sides of a repeat, whose runs are among `runs`.
 pub(super) fn measure(
     repeat: &mut PassageRepeat,
@@ -60,7 +63,11 @@ struct ShareAligner<'a, F> {
 impl<'a, F: Fn() -> Worker<'a> + Sync> ShareAligner<'a, F> {
     fn align(&self, share: Partition<Candidate>) -> Result<PassageRepeats> {
         let mut candidates = share.load()?;
-        candidates.par_sort_unstable_by_key(Candidate::by_pair);
+        if candidates.len() < SORTED_ALONE {
+            candidates.sort_unstable_by_key(Candidate::by_pair);
+        } else {
+            candidates.par_sort_unstable_by_key(Candidate::by_pair);
+        }
         candidates.dedup();
         let pairs = candidates.par_chunk_by(Candidate::is_same_pair);
         let found = pairs.try_fold(PassageRepeats::default, |mut found, pair| {

@@ -42,13 +42,16 @@ impl FoundPassages<'_> {
         let Self { repeats, choice, places, .. } = *self;
         let mut lost = Vec::new();
         budget.steps.begin(Step::Telling, choice.listed.len() as u64);
-        for batch in batches(&repeats.listed, choice, places, budget.passage_texts()) {
+        for batch in batches(choice.listed.len(), places, budget.passage_texts()) {
             budget.cancel.check()?;
-            let texts = DifferingTexts::read(reporter, &repeats.listed, &choice.listed[batch.clone()], places);
+            let texts = DifferingTexts::read(reporter, batch.clone(), places);
             let of_match = |reader: &mut TokenReader, n: usize| {
                 let repeat = &repeats.listed[choice.listed[n]];
                 let runs = || repeats.runs(repeat).collect();
-                let differences = texts.differences(reporter, repeat, runs, places, reader)?;
+                let differences = match places.differing_sides(n) {
+                    Some(sides) => texts.differences(reporter, repeat, (sides, runs), places, reader)?,
+                    None => (Vec::new(), 0),
+                };
                 Ok(self.passage_match(n, differences))
             };
             let count = batch.len() as u64;
@@ -83,13 +86,14 @@ impl FoundPassages<'_> {
         let repeat = &repeats.listed[of_all];
         let ShingleCounts { a, b, shared } = repeat.shingles().unwrap_or_default();
         let share = |of: u32| f64::from(shared) / f64::from(of.max(1));
+        let [a_place, b_place] = places.sides(n);
         let MatchMeasures { identity, jaccard, changed_words, changed_with_digit } = measures(repeats, repeat);
         PassageMatch {
             id: format!("p{}", n + 1),
             family: family_id(grouped.of_match[of_all] as usize),
             scope: if repeat.a.doc == repeat.b.doc { MatchScope::Within } else { MatchScope::Across },
-            a: places.span(&repeat.a).clone(),
-            b: places.span(&repeat.b).clone(),
+            a: places.numbered(a_place).clone(),
+            b: places.numbered(b_place).clone(),
             words: repeat.words(),
             identity,
             jaccard,
@@ -133,8 +137,9 @@ struct DifferingTexts {
 }
 
 impl DifferingTexts {
-    fn read(reporter: &Reporter<'_>, repeats: &[PassageRepeat], listed: &[usize], places: &PlaceTable) -> Self {
-        let differing = listed.iter().filter_map(|&n| places.sides(&repeats[n])).flatten();
+    /// Reads them for some of the matches that are listed.
+    fn read(reporter: &Reporter<'_>, listed: Range<usize>, places: &PlaceTable) -> Self {
+        let differing = listed.filter_map(|n| places.differing_sides(n)).flatten();
         let mut numbers: Vec<usize> = differing.filter(|&n| !is_quoted_whole(places.numbered(n))).collect();
         numbers.sort_unstable();
         numbers.dedup();
@@ -151,11 +156,10 @@ impl DifferingTexts {
         &self,
         reporter: &Reporter<'_>,
         repeat: &PassageRepeat,
-        runs: impl FnOnce() -> Vec<Run>,
+        ([a, b], runs): ([usize; 2], impl FnOnce() -> Vec<Run>),
         places: &PlaceTable,
         reader: &mut TokenReader,
     ) -> std::result::Result<(Vec<Difference>, usize), Lost> {
-        let Some([a, b]) = places.sides(repeat) else { return Ok((Vec::new(), 0)) };
         let (text_a, text_b) = (self.text(a, places)?, self.text(b, places)?);
         let a = side(reporter, text_a, &repeat.a, places, reader)?;
         let b = side(reporter, text_b, &repeat.b, places, reader)?;
@@ -187,11 +191,11 @@ fn side<'t>(
     Ok(side_inside(&whole.text, text, places.span(place), place.words(), reader))
 }
 
-/// Divides the matches that are listed, so that the texts to compare take about so many bytes at a time.
-fn batches(repeats: &[PassageRepeat], choice: &Choice, places: &PlaceTable, bytes: usize) -> Vec<Range<usize>> {
+/// Divides the `listed` matches so that the texts to compare take about so many bytes at a time.
+fn batches(listed: usize, places: &PlaceTable, bytes: usize) -> Vec<Range<usize>> {
     let (mut batches, mut start, mut total, mut last) = (Vec::new(), 0, 0, None);
-    for (n, &of_all) in choice.listed.iter().enumerate() {
-        if let Some([a, b]) = places.sides(&repeats[of_all]) {
+    for n in 0..listed {
+        if let Some([a, b]) = places.differing_sides(n) {
             // Matches are in order of their first sides.
             total += places.bytes(b).len() + if last == Some(a) { 0 } else { places.bytes(a).len() };
             last = Some(a);
@@ -201,7 +205,7 @@ fn batches(repeats: &[PassageRepeat], choice: &Choice, places: &PlaceTable, byte
             (start, total) = (n + 1, 0);
         }
     }
-    batches.push(start..choice.listed.len());
+    batches.push(start..listed);
     batches
 }
 
