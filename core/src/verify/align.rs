@@ -249,16 +249,13 @@ impl<'v> Aligner<'v> {
     fn bridge(&mut self, ahead: &WordsAhead<'_>, found: &mut Alignment) -> bool {
         let from = [found.a.end, found.b.end];
         let in_vectors = self.vectors.as_mut().and_then(|band| band.find(ahead, from, self.vocabulary));
-        let best = match (in_vectors, &self.vectors) {
-            (Some(best), Some(band)) => {
-                band.trace(best, &mut self.path);
-                best
-            }
-            _ => {
-                let best = self.find(ahead, from);
-                self.trace(best);
-                best
-            }
+        let best = if let (Some(best), Some(band)) = (in_vectors, &self.vectors) {
+            band.trace(best, &mut self.path);
+            best
+        } else {
+            let best = self.find(ahead, from);
+            self.trace(best);
+            best
         };
         self.path.iter().rev().for_each(|&column| found.push(column, 1));
         best.is_committed

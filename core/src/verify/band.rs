@@ -369,7 +369,7 @@ mod avx2 {
 
     #[inline]
     fn highest(alive: u32) -> usize {
-        (31 - alive.leading_zeros()) as usize
+        alive.ilog2() as usize
     }
 
     #[target_feature(enable = "avx2")]

@@ -488,7 +488,9 @@ mod tests {
             differing in 0..60_usize,
         ) {
             let mut b = a.clone();
-            changes.iter().for_each(|&(at, part)| b.iter_mut().skip(at).take(1).for_each(|of_b| *of_b = part));
+            for &(at, part) in &changes {
+                b.iter_mut().skip(at).take(1).for_each(|of_b| *of_b = part);
+            }
             let (a, b) = (a.concat(), b.concat());
             let (side_a, side_b) = sides(&a, &b);
             let (all_a, all_b) = (side_a.count(), side_b.count());
