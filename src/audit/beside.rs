@@ -10,7 +10,7 @@ use super::origins::Origins;
 use super::records::Records;
 use super::removed::Meter;
 use crate::error::Result;
-use crate::source::{Record, SourceOptions};
+use crate::source::{Compression, Record, SourceOptions};
 
 /// Where what a copy holds stands in the inputs.
 #[derive(Default)]
@@ -115,10 +115,26 @@ impl Beside<'_> {
             );
         }
         while copy.next()?.is_some() {}
-        if copy.skipped != skipped {
-            let detail = format!("has {skipped} records that are no documents, and its copy {}", copy.skipped);
+        let copy_skipped = copy.skipped;
+        if copy_skipped != skipped {
+            let detail = format!("has {skipped} records that are no documents, and its copy {copy_skipped}");
+            faults.add(Promise::P4, path.clone(), detail);
+        }
+        let is_same = copy.finish()?.xxh3_128 == self.evidence.sources[number].info.xxh3_128;
+        if self.is_stored(number)? && !is_same {
+            let detail = "nothing of it was taken out or changed, and its copy has other bytes";
             faults.add(Promise::P4, path, detail);
         }
         Ok(())
+    }
+
+    /// Whether the copy of a source must have its bytes.
+    fn is_stored(&self, number: usize) -> Result<bool> {
+        let (evidence, all) = (self.evidence, (number, 0)..=(number, u64::MAX));
+        let is_changed =
+            evidence.documents.range(all.clone()).next().is_some() || evidence.cuts.range(all).next().is_some();
+        let file = &evidence.sources[number];
+        let compressions = [Some(file.info.to_path()?), file.copy()?].map(|path| Compression::by_ending(&path?));
+        Ok(!is_changed && !evidence.settings.adds_fields() && compressions[0] == compressions[1])
     }
 }

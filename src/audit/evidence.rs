@@ -39,6 +39,9 @@ pub(super) struct Settings {
     pub passages: String,
     pub min_left: usize,
     pub is_final: bool,
+    /// Whether records got fields.
+    #[serde(default)]
+    adds_fields: bool,
     pub parameters: Parameters,
     /// When an evaluation item counted as found, if documents went for such.
     #[serde(default)]
@@ -58,6 +61,11 @@ pub(super) struct Counts {
 }
 
 impl Settings {
+    /// Returns whether records that stay may have more than they had.
+    pub fn adds_fields(&self) -> bool {
+        self.adds_fields || self.marks_documents()
+    }
+
     /// Returns whether duplicates stay, and say so.
     pub fn marks_documents(&self) -> bool {
         self.documents == "mark"

@@ -94,9 +94,18 @@ fn command(line: &CommandLine) -> anyhow::Result<Outcome> {
 fn failure(error: &anyhow::Error) -> u8 {
     match error.downcast_ref() {
         Some(Error::Cancelled) => say("interrupted; no file was written"),
-        _ => say(&format!("{error:#}")),
+        _ => say(&told(error)),
     }
     exit::code_of(error)
+}
+
+/// Returns what is wrong and its causes, each once: some say their cause themselves.
+fn told(error: &anyhow::Error) -> String {
+    error
+        .chain()
+        .skip(1)
+        .map(ToString::to_string)
+        .fold(error.to_string(), |told, cause| if told.ends_with(&cause) { told } else { format!("{told}: {cause}") })
 }
 
 /// Prints help where it was asked for, and otherwise what is wrong with the arguments. An argument can hold anything,

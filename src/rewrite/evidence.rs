@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::apply::CopiedSource;
 use super::choices::StayingDocument;
 use super::edit::{DocumentEdit, JoinedPlace, KeptPassage, PassageCut, StayingPassage};
-use super::options::{DocumentTreatment, PassageTreatment};
+use super::options::{AddedFields, DocumentTreatment, PassageTreatment};
 use super::plan::{Plan, SparedSource};
 use super::removal::{DocumentRemoval, LargeRemoval, RemovalCause};
 use crate::error::{Error, Result};
@@ -80,6 +80,7 @@ pub fn sources(plan: &Plan, names: &[PathBuf], copied: &[CopiedSource], mut out:
         passages: plan.passages.name(),
         min_left: plan.rules.min_left,
         is_final: plan.is_final,
+        adds_fields: plan.added != AddedFields::default(),
         parameters: &plan.parameters,
         contamination: plan.contamination.as_ref(),
     };
@@ -105,6 +106,8 @@ enum SourcesLine<'a> {
         passages: &'static str,
         min_left: usize,
         is_final: bool,
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        adds_fields: bool,
         parameters: &'a Parameters,
         #[serde(skip_serializing_if = "Option::is_none")]
         contamination: Option<&'a ContaminationRule>,

@@ -106,6 +106,20 @@ fn each_broken_promise_is_noticed() {
 }
 
 #[test]
+fn a_file_of_which_nothing_went_has_its_bytes() {
+    let folder = cleaned();
+    let own = "{\"id\": 1, \"text\": \"Words of which no other text has so many.\"}\n";
+    fs::write(folder.path().join("in/own.jsonl"), own).unwrap();
+    for flags in ["", "--count-field copies"] {
+        assert!(doublon(folder.path(), &format!("clean in --out out --overwrite {flags}")).status.success());
+        assert_eq!(proved(folder.path()), (0, Vec::new()), "{flags}");
+    }
+    assert!(doublon(folder.path(), "clean in --out out --overwrite").status.success());
+    change(&folder.path().join("out/own.jsonl"), "Words", "\"id\": 1", "\"id\": 2");
+    assert_eq!(proved(folder.path()), (1, vec!["P4".to_owned()]));
+}
+
+#[test]
 fn a_duplicate_that_was_put_into_a_copy_is_noticed() {
     let folder = cleaned();
     let path = folder.path().join("out/more.jsonl");

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args as Group;
 use doublon::audit::{Audit, Promise, audit};
+use doublon::report::text::counted;
 use serde_json::json;
 
 use crate::cli::args::{AnswerArgs, MessageArgs, ResourceArgs};
@@ -62,7 +63,7 @@ fn write_text(found: &Audit, limit: usize, out: &mut dyn Write) -> io::Result<()
             _ if found.holds(promise) => "holds",
             _ => "DOES NOT HOLD",
         };
-        writeln!(out, "{:<4} {verdict:<13} {}{}", format!("{promise:?}"), promise.text(), counted(promise, found))?;
+        writeln!(out, "{:<4} {verdict:<13} {}{}", format!("{promise:?}"), promise.text(), checked_on(promise, found))?;
     }
     let listed = if limit == 0 { found.listed.len() } else { limit.min(found.listed.len()) };
     for fault in &found.listed[..listed] {
@@ -75,15 +76,15 @@ fn write_text(found: &Audit, limit: usize, out: &mut dyn Write) -> io::Result<()
 }
 
 /// What a promise was checked on.
-fn counted(promise: Promise, found: &Audit) -> String {
+fn checked_on(promise: Promise, found: &Audit) -> String {
     let Audit { sources, documents, removed, cuts, matches, .. } = found;
     match promise {
-        Promise::P1 => format!(" ({sources} files)"),
-        Promise::P2 | Promise::P3 => format!(" ({removed} documents, {cuts} passages)"),
-        Promise::P4 => format!(" ({documents} documents)"),
+        Promise::P1 => format!(" ({})", counted(*sources, "file")),
+        Promise::P2 | Promise::P3 => format!(" ({}, {})", counted(*removed, "document"), counted(*cuts, "passage")),
+        Promise::P4 => format!(" ({} left)", counted(*documents, "document")),
         Promise::P10 => matches.map_or_else(
             || ": the copy was not final when it was written, or what repeats was only marked".to_owned(),
-            |matches| format!(" ({matches} matches)"),
+            |matches| format!(" ({})", counted(matches, "match")),
         ),
     }
 }
