@@ -180,6 +180,7 @@ class Kernels:
     """
 
     def __init__(self, secret: int, **settings: Setting) -> None: ...
+    def __reduce__(self) -> tuple[Any, ...]: ...
     @property
     def parameters(self) -> dict[str, Any]:
         """The settings that determine the result, as findings have them."""
