@@ -64,7 +64,7 @@ pub fn bytes(column: &ArrayRef) -> Result<TextBytes> {
     TextBytes::of(column)
 }
 
-/// Takes a column of texts, or of a table with one column that column. Null is no text.
+/// A column of texts. Null is no text.
 pub struct Texts {
     parts: Vec<(TextBytes, usize)>,
 }
@@ -85,7 +85,7 @@ impl Texts {
         Ok(Self { parts })
     }
 
-    /// Calls up all rows in order: the text, or why it is none.
+    /// Returns of each row its text, or why it has none.
     pub fn iter(&self) -> impl Iterator<Item = std::result::Result<&str, &'static str>> {
         let rows = self.parts.iter().flat_map(|(bytes, len)| (0..*len).map(move |row| bytes.get(row)));
         rows.map(|bytes| simdutf8::basic::from_utf8(bytes.ok_or("missing_text")?).map_err(|_| "invalid_utf8"))

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::errors::{Failure, Result};
 use crate::findings::{Collector, Findings, from_json};
 use crate::input::file_paths;
-use crate::job::{Terms, run};
+use crate::job::{Given, Terms, run};
 use crate::settings::settings;
 
 /// A saved index of documents, against which new ones are held.
@@ -26,8 +26,6 @@ pub struct Index {
     input: InputOptions,
     resources: Resources,
 }
-
-type Listener<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
 
 #[pymethods]
 impl Index {
@@ -42,7 +40,7 @@ impl Index {
 
     /// Adds the documents of files that are new.
     #[pyo3(signature = (paths, /, *, progress=None))]
-    fn add(&self, py: Python<'_>, paths: &Bound<'_, PyAny>, progress: Listener<'_, '_>) -> PyResult<Findings> {
+    fn add(&self, py: Python<'_>, paths: &Bound<'_, PyAny>, progress: Given<'_, '_>) -> PyResult<Findings> {
         let index = self.opened.clone();
         self.ask(py, paths, progress, move |run| {
             let Run { paths, input, resources, terms, sink } = run;
@@ -52,7 +50,7 @@ impl Index {
 
     /// Holds the documents of files against the index, and not against each other.
     #[pyo3(signature = (paths, /, *, progress=None))]
-    fn against(&self, py: Python<'_>, paths: &Bound<'_, PyAny>, progress: Listener<'_, '_>) -> PyResult<Findings> {
+    fn against(&self, py: Python<'_>, paths: &Bound<'_, PyAny>, progress: Given<'_, '_>) -> PyResult<Findings> {
         let index = self.opened.clone();
         self.ask(py, paths, progress, move |run| {
             let Run { paths, input, resources, terms, sink } = run;
@@ -127,7 +125,7 @@ impl Index {
         &self,
         py: Python<'_>,
         paths: &Bound<'_, PyAny>,
-        progress: Listener<'_, '_>,
+        progress: Given<'_, '_>,
         work: impl FnOnce(Run<'_>) -> doublon::Result<()> + Send + 'static,
     ) -> PyResult<Findings> {
         let (paths, input, terms) = (file_paths(paths)?, self.input.clone(), Terms::default());

@@ -69,11 +69,14 @@ pub struct Terms {
     pub cancel: Cancel,
 }
 
+/// What was given as `progress`.
+pub type Given<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
+
 /// Does work in a thread of its own. An interrupt ends it: the exception is raised at once, and the thread ends when it
 /// comes to the end of a piece of work. `progress` is called with how far it is, or `True` for a bar.
 pub fn run<T: Send + 'static>(
     py: Python<'_>,
-    progress: Option<&Bound<'_, PyAny>>,
+    progress: Given<'_, '_>,
     terms: &Terms,
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> PyResult<T> {

@@ -1,8 +1,8 @@
 //! doublon as a package of Python: settings, tables and errors go in and out here, and all work is the library's.
 //!
-//! Files: `settings`, `input`, `stream`, `column`, `cell` and `table` take what is given, for kernels `batches`; `job` does work in a thread that an
-//! interrupt ends; `findings`, `tables` and `output` give what was found; `errors` are the exceptions.
-//! `kernels` are those of the core, for engines.
+//! Files: `settings`, `input`, `stream`, `column`, `cell` and `table` take what is given; `job` does work in a thread that an
+//! interrupt ends; `findings`, `tables` and `output` give what was found; `errors` are the exceptions. `kernels` are those of
+//! the core, for engines, which take their tables by `batches`.
 
 #![allow(clippy::needless_pass_by_value)] // arguments come by value from Python
 
@@ -46,15 +46,13 @@ mod _doublon {
     #[pymodule_export]
     use crate::index::Index;
     use crate::input::{Input, file_paths, push_rows};
-    use crate::job::{Terms, run};
+    use crate::job::{Given, Terms, run};
     #[pymodule_export]
     use crate::kernels::{Decider, Kernels};
     #[pymodule_export]
     use crate::output::Table;
     use crate::settings::settings;
     use crate::stream::ArrayStream;
-
-    type Listener<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -68,7 +66,7 @@ mod _doublon {
     fn scan(
         py: Python<'_>,
         data: &Bound<'_, PyAny>,
-        progress: Listener<'_, '_>,
+        progress: Given<'_, '_>,
         settings: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Findings> {
         let settings = self::settings(settings)?;
@@ -80,7 +78,7 @@ mod _doublon {
         }
     }
 
-    fn scan_files(py: Python<'_>, progress: Listener<'_, '_>, scan: NamedScan) -> PyResult<Findings> {
+    fn scan_files(py: Python<'_>, progress: Given<'_, '_>, scan: NamedScan) -> PyResult<Findings> {
         let terms = Terms::default();
         let Terms { watch, cancel } = terms.clone();
         let found = run(py, progress, &terms, move || {
@@ -95,7 +93,7 @@ mod _doublon {
 
     fn scan_table(
         py: Python<'_>,
-        progress: Listener<'_, '_>,
+        progress: Given<'_, '_>,
         scan: &NamedScan,
         stream: ArrayStream,
     ) -> PyResult<Findings> {
@@ -111,7 +109,7 @@ mod _doublon {
 
     fn scan_rows(
         py: Python<'_>,
-        progress: Listener<'_, '_>,
+        progress: Given<'_, '_>,
         scan: &NamedScan,
         data: &Bound<'_, PyAny>,
     ) -> PyResult<Findings> {
@@ -129,7 +127,7 @@ mod _doublon {
     fn clean<'py>(
         py: Python<'py>,
         paths: &Bound<'py, PyAny>,
-        progress: Listener<'_, 'py>,
+        progress: Given<'_, 'py>,
         settings: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let settings = self::settings(settings)?;
