@@ -39,7 +39,7 @@ enum WantedColumns {
     /// Columns with one value a row, by their numbers.
     Plain { text: usize, id: Option<usize>, value: Option<usize> },
     /// Columns in lists and structs, and what is taken of the records that they make.
-    Nested(Vec<Leaf>, Box<WantedFields>),
+    Nested(Vec<Leaf>, Arc<WantedFields>),
 }
 
 impl WantedColumns {
@@ -57,7 +57,7 @@ impl WantedColumns {
                 all.extend(text);
                 all.sort_unstable_by_key(|leaf| leaf.column);
                 all.dedup_by_key(|leaf| leaf.column);
-                Self::Nested(all, Box::new(WantedFields::new(options)))
+                Self::Nested(all, Arc::new(WantedFields::new(options)))
             }
         })
     }
@@ -124,7 +124,7 @@ impl ParquetReader {
         let Some(rows) = &mut self.rows else { return Ok(()) };
         let mut bytes = 0;
         while rows.left > 0 && items.len() < BATCH_ROWS && bytes < BATCH_BYTES {
-            bytes += rows.read(&self.columns, &self.name, self.max_record, BATCH_ROWS - items.len(), items)?;
+            bytes += rows.read(&self.name, self.max_record, BATCH_ROWS - items.len(), items)?;
         }
         Ok(())
     }
@@ -148,7 +148,7 @@ struct GroupRows {
 
 enum GroupCells {
     Plain(Box<PlainCells>),
-    Nested(NestedRows),
+    Nested(NestedRows, Arc<WantedFields>),
 }
 
 struct PlainCells {
@@ -182,25 +182,19 @@ impl GroupRows {
                 id: id.map(open).transpose()?,
                 value: value.map(open).transpose()?,
             })),
-            WantedColumns::Nested(leaves, _) => GroupCells::Nested(NestedRows::open(file, group, leaves, max_record)?),
+            WantedColumns::Nested(leaves, fields) => {
+                GroupCells::Nested(NestedRows::open(file, group, leaves, max_record)?, fields.clone())
+            }
         };
         Ok(Self { cells, next, left: group.num_rows() as u64 })
     }
 
     /// Reads as many rows as the pages at hand have, up to `most`, and returns the bytes of their texts.
-    fn read(
-        &mut self,
-        columns: &WantedColumns,
-        name: &str,
-        max_record: u64,
-        most: usize,
-        items: &mut Vec<Item>,
-    ) -> Result<usize, ParquetFault> {
+    fn read(&mut self, name: &str, max_record: u64, most: usize, items: &mut Vec<Item>) -> Result<usize, ParquetFault> {
         let most = usize::try_from(self.left).unwrap_or(most).min(most);
-        let rows = match (&mut self.cells, columns) {
-            (GroupCells::Nested(rows), WantedColumns::Nested(_, fields)) => nested_rows(rows, most, fields)?,
-            (GroupCells::Plain(cells), _) => plain_rows(cells, most)?,
-            (GroupCells::Nested(_), WantedColumns::Plain { .. }) => Vec::new(),
+        let rows = match &mut self.cells {
+            GroupCells::Plain(cells) => plain_rows(cells, most)?,
+            GroupCells::Nested(rows, fields) => nested_rows(rows, most, fields)?,
         };
         let mut bytes = 0;
         for row in rows {
