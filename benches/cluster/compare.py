@@ -13,7 +13,6 @@ import json
 import os
 import pathlib
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,9 @@ import threading
 import time
 
 import pyarrow.parquet
+
+sys.path.append(str(pathlib.Path(__file__).parents[2] / "python" / "tests_cluster"))
+from sail import serve  # noqa: E402
 
 
 class Usage:
@@ -88,27 +90,6 @@ def run(command: list, name: str, also: list = (), kill_after: float | None = No
     return out
 
 
-def start_sail(log: pathlib.Path) -> tuple[subprocess.Popen, list[str]]:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    command = [
-        pathlib.Path(sys.executable).with_name("sail"),
-        "spark",
-        "server",
-        "--ip",
-        "127.0.0.1",
-        "--port",
-        str(port),
-    ]
-    server = subprocess.Popen(command, stdout=log.open("w"), stderr=subprocess.STDOUT, start_new_session=True)
-    while True:
-        with socket.socket() as caller:
-            if caller.connect_ex(("127.0.0.1", port)) == 0:
-                return server, ["--remote", f"sc://127.0.0.1:{port}"]
-        time.sleep(0.1)
-
-
 def shuffles(events: pathlib.Path) -> None:
     """Tells how many bytes and rows each stage handed to a shuffle."""
     stages: dict = {}
@@ -147,7 +128,7 @@ def main() -> None:
         job = [sys.executable, "-m", "doublon.cluster", *args.files, "--out", folder / "out", "--quiet"]
         job += ["--partitions", args.partitions, "--batch", args.batch]
         if args.engine == "sail":
-            server, flags = start_sail(folder / "log")
+            server, flags = serve(folder / "log", start_new_session=True)
             try:
                 told = run([*job, *flags], "sail", [server.pid])
             finally:

@@ -1,21 +1,12 @@
 """One engine for all tests: DOUBLON_ENGINE says which, `sail` or `spark`. The package is the one that is installed."""
 
 import os
-import pathlib
-import socket
-import subprocess
 import sys
-import time
 
 import pytest
+from sail import serve
 
 ENGINE = os.environ.get("DOUBLON_ENGINE", "sail")
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 @pytest.fixture(scope="session")
@@ -25,27 +16,9 @@ def engine(tmp_path_factory):
     if ENGINE == "spark":
         yield ["--master", "local[2]"]
         return
-    port = free_port()
-    log = tmp_path_factory.mktemp("sail") / "log"
-    command = [
-        pathlib.Path(sys.executable).parent / "sail",
-        "spark",
-        "server",
-        "--ip",
-        "127.0.0.1",
-        "--port",
-        str(port),
-    ]
-    with log.open("w") as file:
-        server = subprocess.Popen(command, stdout=file, stderr=file)
+    server, flags = serve(tmp_path_factory.mktemp("sail") / "log")
     try:
-        for _ in range(600):
-            with socket.socket() as caller:
-                if caller.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            assert server.poll() is None, log.read_text()
-            time.sleep(0.1)
-        yield ["--remote", f"sc://127.0.0.1:{port}"]
+        yield flags
     finally:
         server.terminate()
         server.wait()
