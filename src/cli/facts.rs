@@ -27,9 +27,9 @@ impl RunFacts {
         self.summary.new.map_or_else(|| self.repeated.share(), share)
     }
 
-    /// Returns whether no document was compared.
+    /// Returns whether no document was compared, but those that others would have been compared with.
     pub fn is_empty(&self) -> bool {
-        self.summary.kept + self.summary.removed == 0
+        self.summary.kept + self.summary.removed == self.summary.compared_with()
     }
 }
 

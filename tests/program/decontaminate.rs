@@ -161,3 +161,12 @@ fn known_text_is_no_part_of_an_item() {
     bench.write("train.txt", format!("{} {instruction} {}", words(900, 40), words(100, 6)));
     bench.expect(0, "decontaminate --eval eval.txt train.txt --rule passage --fail-on-found --ignore-text known.txt");
 }
+
+#[test]
+fn a_corpus_that_was_not_read_is_not_copied() {
+    let bench = Bench::with(&[("eval.txt", &words(1, 30)), ("train.jsonl", "{\"body\": \"Some words of it.\"}\n")]);
+    let (_, told) = bench.expect(2, "decontaminate --eval eval.txt train.jsonl --out out.jsonl");
+    assert!(told.contains("nothing was written: no document was compared") && told.contains("`body`"), "{told}");
+    assert!(!bench.path("out.jsonl").exists());
+    bench.expect(0, "decontaminate --eval eval.txt train.jsonl --text-field body --out out.jsonl");
+}
