@@ -132,6 +132,9 @@ fn a_field_that_is_there_already_is_not_overwritten() {
     let (_, told) = bench.expect(2, "clean in --out out --count-field dump");
     assert!(told.contains("it has a field `dump` already"), "{told}");
     assert!(!bench.path("out").exists());
+    bench.write("in/a.csv", "id,\"Copies\",text\n1,7,one two three\n2,8,one two three\n");
+    let (_, told) = bench.expect(2, "clean in/a.csv --out out --count-field Copies");
+    assert!(told.contains("it has a column `Copies` already") && !bench.path("out").exists(), "{told}");
     for flags in ["--count-field x --merge-field dump=x", "--merge-field =x", "--merge-field dump="] {
         bench.expect(2, &format!("clean in --out out {flags}"));
     }

@@ -141,6 +141,17 @@ fn a_repeat_that_is_told_nowhere_is_noticed() {
 }
 
 #[test]
+fn a_cause_is_told_once_and_counts_are_words() {
+    let folder = TempDir::new().unwrap();
+    let told = String::from_utf8(doublon(folder.path(), "verify out").stderr).unwrap();
+    assert_eq!(told.matches("os error 2").count(), 1, "{told}");
+    fs::write(folder.path().join("a.jsonl"), "{\"text\": \"One.\"}\n{\"text\": \"One.\"}\n").unwrap();
+    assert!(doublon(folder.path(), "clean a.jsonl --out out").status.success());
+    let told = String::from_utf8(doublon(folder.path(), "verify out").stdout).unwrap();
+    assert!(told.contains("(1 file)") && told.contains("(1 document, 0 passages)"), "{told}");
+}
+
+#[test]
 fn without_evidence_nothing_is_proved() {
     let folder = cleaned();
     for name in ["sources.jsonl", "removed.jsonl", "staying.jsonl", "summary.json"] {
