@@ -104,8 +104,8 @@ fn is_scrap(lacking: usize, beyond: usize, run: &Range<usize>) -> bool {
     lacking < SCRAP && (beyond >= SCRAP || beyond == run.len())
 }
 
-/// Whether nothing may come between two words: they are parts of a number, stand on both sides of an apostrophe, or
-/// are one character or one unbroken run of letters.
+/// Whether nothing may come between two words: they are parts of a number or of a name such as `no_std`, stand on both sides of
+/// an apostrophe, or are one character or one unbroken run of letters.
 pub(super) fn are_joined(text: &str, before: Token, after: Token) -> bool {
     if after.span.start <= before.span.end {
         let left = text[..before.span.end].chars().next_back();
@@ -116,7 +116,8 @@ pub(super) fn are_joined(text: &str, before: Token, after: Token) -> bool {
     let right = text[after.span.start..].chars().next().unwrap_or(' ');
     let is_number = left.is_numeric() && right.is_numeric() && gap.chars().all(|c| matches!(c, '.' | ','));
     let is_elision = left.is_alphabetic() && right.is_alphabetic() && matches!(gap, "'" | "\u{2019}" | "\u{2bc}");
-    is_number || is_elision || gap.ends_with('\u{200d}') || is_mark(right)
+    let is_name = gap.bytes().all(|byte| byte == b'_');
+    is_number || is_elision || is_name || gap.ends_with('\u{200d}') || is_mark(right)
 }
 
 fn is_mark(c: char) -> bool {
@@ -142,6 +143,7 @@ mod tests {
         };
         assert_eq!(joined("1,000.5 and 3. 5"), [true, true, false, false, false]);
         assert_eq!(joined("s'agirait l’eau"), [true, false, true]);
+        assert_eq!(joined("no_std__iterator.hpp _x_"), [true, true, false, false]);
         assert_eq!(joined("½ ab中文字cd"), [true, false, true, false, false, false]);
     }
 

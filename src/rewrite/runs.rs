@@ -120,7 +120,7 @@ impl<'k> Decider<'_, '_> {
         apart
     }
 
-    /// Moves the ends of parts that touch inside of a number or an elision before it.
+    /// Moves the ends of parts that touch inside of a number, an elision or a name before it.
     fn join_numbers(&self, parts: &mut [RepeatedPart]) {
         for n in 1..parts.len() {
             let (before, after) = (parts[n - 1].words.clone(), parts[n].words.clone());
