@@ -16,7 +16,7 @@ use super::records::{has_member, visit};
 use super::removal::{DocumentRemoval, RemovalCause};
 use crate::error::Result;
 use crate::finding::{DocumentRef, SourceInfo};
-use crate::source::{Format, SourceOptions};
+use crate::source::{Format, SourceOptions, TableDialect};
 use doublon_core::Keep;
 
 /// The field that tells of the cluster of a record, where documents are marked.
@@ -219,17 +219,17 @@ pub(super) fn with_members(
 }
 
 /// Appends a row to `out` with more columns; one without a value is empty.
-pub(super) fn with_columns(row: &[u8], delimiter: u8, values: &[Option<&Value>], out: &mut Vec<u8>) {
+pub(super) fn with_columns(row: &[u8], dialect: TableDialect, values: &[Option<&Value>], out: &mut Vec<u8>) {
     let ended = row.len() - row.iter().rev().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
     out.extend_from_slice(&row[..ended]);
     for value in values {
-        out.push(delimiter);
+        out.push(dialect.delimiter);
         let cell = match value {
             None => String::new(),
             Some(Value::String(text)) => text.clone(),
             Some(other) => other.to_string(),
         };
-        out.extend_from_slice(quoted(&cell, delimiter).as_bytes());
+        out.extend_from_slice(&dialect.encoded(&quoted(&cell, dialect.delimiter)));
     }
     out.extend_from_slice(&row[ended..]);
 }

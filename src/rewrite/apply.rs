@@ -297,8 +297,8 @@ impl Copier<'_> {
                 let is_header =
                     format == Format::Json || matches!(format, Format::Csv | Format::Tsv) && copied.records == 0;
                 kept_any |= !is_header;
-                let delimiter = block.as_ref().and_then(Block::delimiter).filter(|_| is_header);
-                let mut passed = self.editor.named(number, format, delimiter, passed).map_err(failed)?;
+                let dialect = block.as_ref().and_then(Block::dialect).filter(|_| is_header);
+                let mut passed = self.editor.named(number, format, dialect, passed).map_err(failed)?;
                 copy(&mut passed, &planned.source.path, &mut out, name, &|_| Ok(()), &mut |_| ())?;
             }
             let Some(block) = block else { return Ok(()) };

@@ -10,7 +10,7 @@ use super::edit::DocumentEdit;
 use super::plan::{Plan, PlannedSource};
 use super::records::{changed, check_found, edited, missing, ranges};
 use crate::error::{Error, Result};
-use crate::source::{Block, Format, Item, ListElement, SourceOptions, column_names, elements, parse};
+use crate::source::{Block, Format, Item, ListElement, SourceOptions, TableDialect, column_names, elements, parse};
 
 /// Bytes that are looked at of what was passed over in a list.
 const START: u64 = 1 << 20;
@@ -76,11 +76,11 @@ impl Editor<'_> {
         &self,
         number: usize,
         format: Format,
-        delimiter: Option<u8>,
+        dialect: Option<TableDialect>,
         mut passed: Box<dyn Read + 'p>,
     ) -> io::Result<Box<dyn Read + 'p>> {
         let additions = self.additions.as_ref().filter(|additions| additions.change(number, format));
-        let Some((additions, delimiter)) = additions.zip(delimiter) else {
+        let Some((additions, dialect)) = additions.zip(dialect) else {
             return Ok(passed);
         };
         if self.reading.no_header {
@@ -88,12 +88,12 @@ impl Editor<'_> {
         }
         let (mut header, mut named) = (Vec::new(), Vec::new());
         passed.read_to_end(&mut header)?;
-        if let Some(name) = column_names(&header, delimiter).find(|name| additions.names.contains(name)) {
+        if let Some(name) = column_names(&header, dialect).find(|name| additions.names.contains(name)) {
             let detail = format!("it has a column `{name}` already; give the new one another name");
             return Err(io::Error::new(io::ErrorKind::AlreadyExists, detail));
         }
         let names: Vec<Value> = additions.names.iter().cloned().map(Value::String).collect();
-        with_columns(&header, delimiter, &names.iter().map(Some).collect::<Vec<_>>(), &mut named);
+        with_columns(&header, dialect, &names.iter().map(Some).collect::<Vec<_>>(), &mut named);
         Ok(Box::new(io::Cursor::new(named)))
     }
 
@@ -122,8 +122,8 @@ impl Editor<'_> {
             out.append(&mut text);
             return Ok(());
         };
-        if let Some(delimiter) = one.delimiter() {
-            with_columns(&text, delimiter, values, out);
+        if let Some(dialect) = one.dialect() {
+            with_columns(&text, dialect, values, out);
             return Ok(());
         }
         with_members(&text, &additions.names, values, out).map_err(|detail| Error::Refused {

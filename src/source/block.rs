@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use encoding_rs::Encoding;
 use memchr::memchr_iter;
 
 use super::array;
@@ -10,7 +11,7 @@ use super::format::Format;
 use super::line::RecordLine;
 use super::markup::message_ends;
 use super::record::Item;
-use super::table::TableLayout;
+use super::table::{TableDialect, TableLayout};
 
 /// Large enough that handing it to another thread costs nothing beside parsing it; small enough that a few hundred
 /// of them fit in memory and that a file of some megabytes keeps all threads busy.
@@ -27,6 +28,8 @@ pub struct Block {
     pub offset: u64,
     /// How to read the rows of a table.
     pub(super) table: Option<Arc<TableLayout>>,
+    /// The encoding of lines, if they are in another than UTF-8.
+    pub(super) encoding: Option<&'static Encoding>,
     /// The records, of formats whose reader gives parsed records instead of bytes.
     pub(super) items: Vec<Item>,
 }
@@ -37,9 +40,9 @@ impl Block {
         Self { bytes, first_record, offset, ..Self::default() }
     }
 
-    /// Returns what separates the fields of its records, if they are rows of a table.
-    pub fn delimiter(&self) -> Option<u8> {
-        self.table.as_ref().map(|table| table.delimiter)
+    /// Returns how the fields of its records are written, if they are rows of a table.
+    pub(crate) fn dialect(&self) -> Option<TableDialect> {
+        self.table.as_ref().map(|table| table.dialect())
     }
 
     /// Returns how many bytes the block and its parsed texts take.
@@ -67,6 +70,7 @@ impl Block {
             bytes: self.bytes[range].to_vec(),
             first_record: record,
             offset,
+            encoding: self.encoding,
             ..Self::default()
         };
         self.lines().map(piece).collect()
@@ -88,7 +92,7 @@ impl Block {
     pub fn one(&self, record: u64, range: Range<usize>) -> Self {
         let offset = self.offset + range.start as u64;
         let (bytes, table) = (self.bytes[range].to_vec(), self.table.clone());
-        Self { bytes, first_record: record, offset, table, items: Vec::new() }
+        Self { bytes, first_record: record, offset, table, encoding: self.encoding, items: Vec::new() }
     }
 }
 

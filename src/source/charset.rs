@@ -15,7 +15,7 @@ use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, X_USER_DEFINED};
-use memchr::{memchr, memmem};
+use memchr::{memchr, memmem, memrchr};
 
 /// Bytes of markup that are searched for a declaration.
 const PRESCAN: usize = 16 << 10;
@@ -122,6 +122,17 @@ fn decode_unknown(bytes: &[u8]) -> DecodedText<'_> {
     }
     let detected = decode_as(detect(bytes), bytes);
     if detected.lossy { decoded } else { detected }
+}
+
+/// Returns the encoding of lines or rows, of which the file says nothing, by its first bytes; none if they are UTF-8, or are
+/// valid in no other.
+pub(super) fn of_records(start: &[u8]) -> Option<&'static Encoding> {
+    // The last character may be cut.
+    let start = &start[..memrchr(b'\n', start).map_or(start.len(), |end| end + 1)];
+    if simdutf8::basic::from_utf8(start).is_ok() || is_mostly_utf8(start) {
+        return None;
+    }
+    Some(detect(start)).filter(|encoding| !decode_as(encoding, start).lossy)
 }
 
 fn detect(bytes: &[u8]) -> &'static Encoding {

@@ -5,11 +5,13 @@
 
 use std::ops::Range;
 
+use encoding_rs::Encoding;
+
 use super::block::{Block, BlockCut};
 use super::fields::JoinedText;
 use super::line::RecordLine;
 use super::options::SourceOptions;
-use super::plain::{self, DecodedPart};
+use super::part::{DecodedPart, decode_part};
 use super::record::{Item, Record};
 use super::skip::{SkipCause, line_too_large, skipped_line};
 use super::table::{RowScan, TableLayout, after_line, count_lines, fields, scan, unquoted};
@@ -93,15 +95,15 @@ fn document(
             format!("the row has {count} {fields}, but the {} has {}", table.first(), table.columns),
         ));
     }
-    let (decoded, raw_hash) = decoded(&texts, options);
+    let (decoded, raw_hash) = decoded(&texts, table.encoding);
     Ok(Record {
         record,
         id: id
-            .map(|id| plain::decode_part(&unquoted(id), options).text)
+            .map(|id| decode_part(&unquoted(id), table.encoding).text)
             .filter(|id| !id.is_empty())
             .map(RecordId::from),
         value: value
-            .map(|value| plain::decode_part(&unquoted(value), options).text)
+            .map(|value| decode_part(&unquoted(value), table.encoding).text)
             .filter(|value| !value.is_empty())
             .map(|value| json(&value)),
         raw_hash,
@@ -115,20 +117,19 @@ fn document(
 }
 
 /// Joins the texts of a row. If bytes could not be decoded, there is a hash of them.
-fn decoded(texts: &[&[u8]], options: &SourceOptions) -> (DecodedPart, Option<u128>) {
+fn decoded(texts: &[&[u8]], encoding: Option<&'static Encoding>) -> (DecodedPart, Option<u128>) {
     if let [text] = texts {
         let bytes = unquoted(text);
-        let decoded = plain::decode_part(&bytes, options);
+        let decoded = decode_part(&bytes, encoding);
         let raw_hash = decoded.lossy.then(|| content_hash(&bytes));
         return (decoded, raw_hash);
     }
-    let (mut joined, mut lossy, mut encoding, mut bytes) = (JoinedText::default(), false, None, Vec::new());
+    let (mut joined, mut lossy, mut bytes) = (JoinedText::default(), false, Vec::new());
     for text in texts {
         let text = unquoted(text);
-        let decoded = plain::decode_part(&text, options);
+        let decoded = decode_part(&text, encoding);
         joined.push(&decoded.text, 0..0, String::new());
         lossy |= decoded.lossy;
-        encoding = encoding.or(decoded.encoding);
         bytes.extend_from_slice(&text);
         bytes.push(0);
     }
@@ -136,13 +137,13 @@ fn decoded(texts: &[&[u8]], options: &SourceOptions) -> (DecodedPart, Option<u12
 }
 
 /// Returns the text of a row that is a block of its own, with the places of its parts there, quotes included.
-pub(super) fn joined_text(row: &Block, options: &SourceOptions) -> Option<JoinedText> {
+pub(super) fn joined_text(row: &Block) -> Option<JoinedText> {
     let table = row.table.as_ref()?;
     let fields: Vec<Range<usize>> = fields(&row.bytes, table.delimiter).collect();
     let mut joined = JoinedText::default();
     for &column in &table.text {
         let field = fields.get(column)?.clone();
-        let text = plain::decode_part(&unquoted(&row.bytes[field.clone()]), options).text;
+        let text = decode_part(&unquoted(&row.bytes[field.clone()]), table.encoding).text;
         joined.push(&text, field, String::new());
     }
     Some(joined)

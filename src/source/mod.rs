@@ -42,6 +42,7 @@ mod page;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 mod parse;
+mod part;
 #[cfg(feature = "glob")]
 mod pattern;
 #[cfg(feature = "office")]
@@ -85,6 +86,6 @@ pub use read::SourceReader;
 pub use record::{Item, Record};
 pub use reread::Rereader;
 pub(crate) use skip::skipped_empty;
-pub(crate) use table::column_names;
+pub(crate) use table::{TableDialect, column_names};
 pub use walk::{FoundSources, walk};
 pub use work_tree::{LeftOut, left_out_counts};

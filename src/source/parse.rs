@@ -53,7 +53,7 @@ pub fn parse(block: &mut Block, format: Format, name: &str, options: &SourceOpti
 pub fn joined_text(one: &Block, format: Format, options: &SourceOptions) -> Option<JoinedText> {
     match format {
         Format::Jsonl | Format::Json => jsonl::joined_text(&one.bytes, options),
-        Format::Csv | Format::Tsv => csv::joined_text(one, options),
+        Format::Csv | Format::Tsv => csv::joined_text(one),
         _ => None,
     }
 }

@@ -1,13 +1,12 @@
 //! Plain text of which each line is a document.
 //!
-//! Lines are in the encoding that was asked for, else in UTF-8. Bytes that cannot be decoded become U+FFFD and the
+//! Lines are in the encoding that was asked for, or that the file shows. Bytes that cannot be decoded become U+FFFD and the
 //! document is flagged `lossy`, with a hash of its original bytes: two lines that differ only there decode to the same
 //! text, and must not be called the same.
 
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
-
 use super::block::Block;
 use super::options::SourceOptions;
+use super::part::{DecodedPart, decode_part};
 use super::record::{Item, Record};
 use super::skip::line_too_large;
 use doublon_core::hash::content_hash;
@@ -20,31 +19,8 @@ pub(super) fn lines(block: &Block, name: &str, options: &SourceOptions, items: &
             items.push(Item::Skipped(line_too_large(name, &line, options)));
         } else if !bytes.trim_ascii().is_empty() {
             let text = bytes.strip_suffix(b"\r").unwrap_or(bytes);
-            items.push(Item::Document(record(bytes, decode_part(text, options), line.record, line.offset)));
+            items.push(Item::Document(record(bytes, decode_part(text, block.encoding), line.record, line.offset)));
         }
-    }
-}
-
-/// What bytes say.
-pub(super) struct DecodedPart {
-    pub text: String,
-    pub lossy: bool,
-    /// If it is not UTF-8.
-    pub encoding: Option<&'static Encoding>,
-}
-
-/// Decodes a line or a field.
-pub(super) fn decode_part(bytes: &[u8], options: &SourceOptions) -> DecodedPart {
-    // What is in UTF-16 was decoded before records could be told.
-    let is_decoded = |encoding| [UTF_8, UTF_16LE, UTF_16BE].contains(&encoding);
-    let encoding = options.encoding.filter(|&encoding| !is_decoded(encoding));
-    if let Some(encoding) = encoding {
-        let (text, lossy) = encoding.decode_with_bom_removal(bytes);
-        return DecodedPart { text: text.into_owned(), lossy, encoding: Some(encoding) };
-    }
-    match simdutf8::basic::from_utf8(bytes) {
-        Ok(text) => DecodedPart { text: text.to_owned(), lossy: false, encoding },
-        Err(_) => DecodedPart { text: String::from_utf8_lossy(bytes).into_owned(), lossy: true, encoding },
     }
 }
 

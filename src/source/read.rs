@@ -7,6 +7,7 @@
 use std::io::{self, Seek, SeekFrom, Write};
 use std::sync::Arc;
 
+use encoding_rs::Encoding;
 use memchr::{memchr, memchr_iter, memrchr};
 use tempfile::SpooledTempFile;
 
@@ -21,6 +22,7 @@ use super::line::RecordLine;
 use super::options::SourceOptions;
 #[cfg(feature = "parquet")]
 use super::parquet::ParquetReader;
+use super::part::record_encoding;
 use super::raw::{OpenedFile, RawBytes, Stamp, open};
 use super::skip::{SkipCause, line_too_large, skipped_element, skipped_line, skipped_source, unsupported};
 use super::table::TableLayout;
@@ -36,6 +38,8 @@ pub struct SourceReader {
     /// The file and its stamp, unless the source is a stream.
     opened: Option<OpenedFile>,
     table: Option<Arc<TableLayout>>,
+    /// The encoding of lines that are not in UTF-8.
+    encoding: Option<&'static Encoding>,
     /// The list of records that a JSON value holds.
     list: Option<RecordList>,
     #[cfg(feature = "parquet")]
@@ -285,6 +289,7 @@ impl SourceReader {
             input: SourceInput::new(stored, source, options)?,
             opened,
             table: None,
+            encoding: None,
             list: None,
             #[cfg(feature = "parquet")]
             rows: None,
@@ -350,6 +355,9 @@ impl SourceReader {
     fn read_head(&mut self) -> Result<(), SkipCause> {
         if let Some(list) = self.list {
             self.drop_front(list.start);
+        }
+        if self.format == Format::Lines {
+            self.encoding = record_encoding(&self.pending, &self.options);
         }
         if !matches!(self.format, Format::Csv | Format::Tsv) || self.pending.is_empty() {
             return Ok(());
@@ -618,6 +626,7 @@ impl SourceReader {
             first_record: self.record,
             offset: self.offset,
             table: self.table.clone(),
+            encoding: self.encoding,
             items: Vec::new(),
         };
         self.record += records;

@@ -4,14 +4,17 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
+use encoding_rs::Encoding;
+
 use super::block::{BLOCK, Block};
 use super::file::Source;
 use super::format::Format;
 use super::options::SourceOptions;
 use super::parse::parse;
+use super::part::record_encoding;
 use super::raw::Stamp;
 use super::record::{Item, Record};
-use super::skip::{SkipCause, reason_of, skipped_source};
+use super::skip::{reason_of, skipped_source};
 use super::table::TableLayout;
 use crate::finding::{Reason, Skipped};
 
@@ -20,6 +23,8 @@ pub struct Rereader {
     source: Source,
     format: Format,
     table: Option<Arc<TableLayout>>,
+    /// The encoding of lines that are not in UTF-8.
+    encoding: Option<&'static Encoding>,
     file: File,
     stamp: Option<Stamp>,
     is_changed: bool,
@@ -53,17 +58,24 @@ impl Rereader {
             return Err(refused(Reason::ReadError, "it gives its bytes only once".to_owned()));
         }
         let mut file = File::open(&source.path).map_err(failed)?;
+        let start = match format {
+            Format::Csv | Format::Tsv | Format::Lines => start_of(&mut file).map_err(failed)?,
+            _ => Vec::new(),
+        };
         let table = match format {
             Format::Csv | Format::Tsv => {
-                Some(table(&mut file, format, options).map_err(|(reason, why)| refused(reason, why))?)
+                let table = TableLayout::read(&start, start.len() < BLOCK, format, options);
+                Some(Arc::new(table.map_err(|(reason, why)| refused(reason, why))?))
             }
             _ => None,
         };
+        let encoding = (format == Format::Lines).then(|| record_encoding(&start, options)).flatten();
         let source = source.clone();
         Ok(Self {
             source,
             format,
             table,
+            encoding,
             file,
             stamp,
             is_changed: false,
@@ -92,7 +104,8 @@ impl Rereader {
         let mut items = Vec::with_capacity(1);
         if bytes.len() as u64 == length {
             let table = self.table.clone();
-            let mut block = Block { bytes, first_record: record, offset, table, ..Block::default() };
+            let encoding = self.encoding;
+            let mut block = Block { bytes, first_record: record, offset, table, encoding, ..Block::default() };
             parse(&mut block, self.format, &name, options, &mut items);
         }
         match (items.pop(), items.pop()) {
@@ -123,10 +136,9 @@ impl Rereader {
     }
 }
 
-/// Reads the header of a table again.
-fn table(file: &mut File, format: Format, options: &SourceOptions) -> Result<Arc<TableLayout>, SkipCause> {
+/// Reads what tells how the records of a file are read.
+fn start_of(file: &mut File) -> io::Result<Vec<u8>> {
     let mut start = Vec::new();
-    let read = file.take(BLOCK as u64).read_to_end(&mut start);
-    read.map_err(|error| (Reason::ReadError, error.to_string()))?;
-    TableLayout::read(&start, start.len() < BLOCK, format, options).map(Arc::new)
+    file.take(BLOCK as u64).read_to_end(&mut start)?;
+    Ok(start)
 }

@@ -10,10 +10,12 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use encoding_rs::Encoding;
 use memchr::{memchr, memchr_iter, memchr3};
 
 use super::format::Format;
 use super::options::SourceOptions;
+use super::part::{decode_part, record_encoding};
 use super::skip::SkipCause;
 use crate::finding::Reason;
 
@@ -27,6 +29,8 @@ pub(super) struct TableLayout {
     pub columns: usize,
     /// Whether the first row names the columns.
     pub has_header: bool,
+    /// The encoding of fields that are not in UTF-8.
+    pub encoding: Option<&'static Encoding>,
     /// The columns that are read, by their numbers; texts in the order in which they are joined.
     pub text: Vec<usize>,
     pub id: Option<usize>,
@@ -46,10 +50,10 @@ impl TableLayout {
             (None, Format::Tsv) => b"\t",
             _ => b",;\t|",
         };
-        let names = options.text_field.names();
-        let headers = delimiters
-            .iter()
-            .filter_map(|&delimiter| TableHeader::read(start, whole, delimiter, named.length, !options.no_header));
+        let (names, encoding) = (options.text_field.names(), record_encoding(start, options));
+        let headers = delimiters.iter().filter_map(|&delimiter| {
+            TableHeader::read(start, whole, delimiter, named.length, !options.no_header, encoding)
+        });
         let key = |header: &TableHeader| {
             let found = names.iter().filter(|name| header.position(name).is_some()).count();
             (found, header.even_rows, header.columns)
@@ -66,6 +70,7 @@ impl TableLayout {
             delimiter: header.delimiter,
             columns: header.columns,
             has_header: !options.no_header,
+            encoding,
             text: header.texts(names)?,
             id: header.wanted(&options.id_field)?,
             value: options.value_field.as_ref().and_then(|field| header.position(field)),
@@ -73,7 +78,27 @@ impl TableLayout {
     }
 }
 
+/// How fields of a table are written.
+#[derive(Clone, Copy)]
+pub(crate) struct TableDialect {
+    pub delimiter: u8,
+    /// None if it is UTF-8.
+    pub encoding: Option<&'static Encoding>,
+}
+
+impl TableDialect {
+    /// Returns the bytes of a text. A character that the encoding lacks becomes `&#20013;`, as browsers write it in forms.
+    pub fn encoded<'t>(&self, text: &'t str) -> Cow<'t, [u8]> {
+        self.encoding.map_or(text.as_bytes().into(), |encoding| encoding.encode(text).0)
+    }
+}
+
 impl TableLayout {
+    /// Returns how its fields are written.
+    pub fn dialect(&self) -> TableDialect {
+        TableDialect { delimiter: self.delimiter, encoding: self.encoding }
+    }
+
     /// Returns what says how many columns there are.
     pub fn first(&self) -> &'static str {
         if self.has_header { "header" } else { "first row" }
@@ -124,13 +149,20 @@ const MAX_NAMED: usize = 20;
 
 impl TableHeader {
     /// Reads the first row, which starts at `first`.
-    fn read(start: &[u8], whole: bool, delimiter: u8, first: usize, has_header: bool) -> Option<Self> {
+    fn read(
+        start: &[u8],
+        whole: bool,
+        delimiter: u8,
+        first: usize,
+        has_header: bool,
+        encoding: Option<&'static Encoding>,
+    ) -> Option<Self> {
         let (row, after) = match scan(&start[first..], delimiter) {
             RowScan::Row { end, next } => (&start[first..first + end], first + next),
             RowScan::Unended if whole => (&start[first..], start.len()),
             _ => return None,
         };
-        let name = |field: &[u8]| String::from_utf8_lossy(&unquoted(field)).into_owned();
+        let name = |field: &[u8]| decode_part(&unquoted(field), encoding).text;
         let names: Vec<String> = fields(row, delimiter).map(|field| name(&row[field])).collect();
         let (columns, length) = (names.len(), if has_header { after } else { first });
         let lines = count_lines(&start[..length]);
@@ -281,9 +313,9 @@ pub(super) fn fields(row: &[u8], delimiter: u8) -> impl Iterator<Item = Range<us
 }
 
 /// Returns the names in the header of a table.
-pub(crate) fn column_names(header: &[u8], delimiter: u8) -> impl Iterator<Item = String> {
-    let name = move |field: Range<usize>| String::from_utf8_lossy(&unquoted(&header[field])).trim().to_owned();
-    fields(header.trim_ascii_end(), delimiter).map(name)
+pub(crate) fn column_names(header: &[u8], dialect: TableDialect) -> impl Iterator<Item = String> {
+    let text = move |field: Range<usize>| decode_part(&unquoted(&header[field]), dialect.encoding).text;
+    fields(header.trim_ascii_end(), dialect.delimiter).map(move |field| text(field).trim().to_owned())
 }
 
 /// Returns what a field says.

@@ -38,8 +38,36 @@ fn f12_the_encoding_that_is_named_counts() {
         let (_, record) = &outcome.documents[0];
         assert_eq!((record.text.as_str(), record.lossy, record.encoding), (expected, false, encoding), "{name}");
     }
-    let outcome = read_bytes("a.csv", bytes, &InputOptions::default());
-    assert_eq!((outcome.texts(), outcome.documents[0].1.lossy), (vec!["d\u{fffd}j\u{fffd} vu"], true));
+}
+
+#[test]
+fn f12_rows_and_lines_are_in_the_encoding_that_their_file_shows() {
+    let lines = InputOptions { record: RecordMode::Lines, ..InputOptions::default() };
+    let russian = "id,text\n1,Пример строки текста\n2,Пример строкм текста\n";
+    for (encoding, text) in
+        [("windows-1252", "id,text\n1,déjà vu à côté\n2,déjà vu à coté\n"), ("windows-1251", russian)]
+    {
+        let encoding = encoding_rs::Encoding::for_label(encoding.as_bytes()).expect("it has a name");
+        let bytes = encoding.encode(text).0;
+        for (name, options) in [("a.csv", &InputOptions::default()), ("a.txt", &lines)] {
+            let outcome = read_bytes(name, &bytes, options);
+            let texts: Vec<&str> = text.lines().skip(usize::from(name == "a.csv")).collect();
+            let field = |line: &&str| if name == "a.csv" { line[2..].to_owned() } else { (*line).to_owned() };
+            assert_eq!(outcome.texts(), texts.iter().map(field).collect::<Vec<_>>(), "{name}");
+            let is_told = |(_, record): &(String, Record)| !record.lossy && record.encoding == Some(encoding);
+            assert!(outcome.documents.iter().all(is_told), "{name}");
+        }
+    }
+    let mostly_utf8 = b"id,text\n1,\xc3\xa9t\xc3\xa9 et c\xf4t\xc3\xa9\n";
+    let outcome = read_bytes("a.csv", mostly_utf8, &InputOptions::default());
+    assert_eq!((outcome.texts(), outcome.documents[0].1.lossy), (vec!["été et c\u{fffd}té"], true));
+}
+
+#[test]
+fn f12_columns_are_named_in_the_encoding_of_the_table() {
+    let options = InputOptions { text_field: "Résumé".into(), ..InputOptions::default() };
+    let outcome = read_bytes("a.csv", b"id;R\xe9sum\xe9\n1;\xe0 la carte\n", &options);
+    assert_eq!(outcome.texts(), ["à la carte"]);
 }
 
 /// A scan gives the same findings for the same documents in any form, wherever their texts are kept.
@@ -612,8 +640,10 @@ fn blocks_join_to_what_a_plain_loop_over_lines_gives() {
 #[test]
 fn every_record_can_be_read_again() {
     let lines = many_lines(|n| format!("{{\"id\":{n},\"text\":\"{}\"}}", "é ".repeat(n)));
-    let files: [(&str, &[u8]); 4] = [
+    let files: [(&str, &[u8]); 6] = [
         ("a.jsonl", lines.as_bytes()),
+        ("latin.csv", b"id,text\n1,d\xe9j\xe0 vu\n2,\xe0 c\xf4t\xe9\n"),
+        ("latin.txt", b"d\xe9j\xe0 vu\n\xe0 c\xf4t\xe9\n"),
         ("bom.jsonl", b"\xef\xbb\xbf{\"text\":\"a\"}\n{\"text\":\"b\"}"),
         ("plain.txt", b"\xef\xbb\xbfone\r\n\r\ntw\xff\n"),
         ("utf16.txt", b"\xff\xfeo\0n\0e\0"),

@@ -1,4 +1,4 @@
-//! Records in UTF-16, as spreadsheets and Windows programs write them.
+//! Records in UTF-16 and older encodings, as spreadsheets and Windows programs write them.
 
 #![allow(clippy::unwrap_used)] // helpers of tests fail like tests
 
@@ -97,4 +97,20 @@ fn half_of_a_character_ends_the_file_and_what_came_before_it_counts() {
     bench.write("in/a.tsv", &broken);
     let (out, _) = bench.expect(3, "scan in --level documents");
     assert!(out.contains("half of a surrogate pair"), "{out}");
+}
+
+#[test]
+fn a_table_in_an_old_encoding_is_read_and_written_so() {
+    let latin = |text: &str| encoding_rs::WINDOWS_1252.encode(text).0.into_owned();
+    let rows = ["1;été;à côté de la forêt", "2;été;à coté de la forêt", "3;hiver;à côté de la forêt"];
+    let bench = Bench::new();
+    bench.write("in/a.csv", latin(&format!("id;saison;text\r\n{}\r\n", rows.join("\r\n"))));
+    let (told, _) = bench.expect(0, "scan in --level documents");
+    assert!(told.contains("3 = 2 kept + 1 removed") && told.contains("3 documents in windows-1252"), "{told}");
+    bench.expect(0, "clean in --out out --count-field répétés --merge-field saison=saisons");
+    let copy = fs::read(bench.path("out/a.csv")).unwrap();
+    let expected = format!("id;saison;text;répétés;saisons\r\n{};2;\"[\"\"hiver\"\"]\"\r\n{};1;\r\n", rows[0], rows[1]);
+    assert_eq!(encoding_rs::WINDOWS_1252.decode(&copy).0, expected);
+    let (_, told) = bench.expect(2, "clean in --out other --count-field saison");
+    assert!(told.contains("it has a column `saison` already"), "{told}");
 }

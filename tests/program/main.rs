@@ -31,6 +31,8 @@ mod collisions;
 mod decisions;
 #[cfg(feature = "cli")]
 mod decontaminate;
+#[cfg(feature = "cli")]
+mod encodings;
 #[cfg(feature = "report")]
 mod explain;
 #[cfg(feature = "cli")]
@@ -83,5 +85,3 @@ mod tables;
 mod trust;
 #[cfg(feature = "cli")]
 mod units;
-#[cfg(feature = "cli")]
-mod utf16;
