@@ -19,7 +19,7 @@ pub enum InlinePiece {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InlineChange {
     /// `words`, `form` or `gap`.
-    pub class: &'static str,
+    class: &'static str,
     from: String,
     to: String,
 }
@@ -47,6 +47,11 @@ impl InlineChange {
     pub fn new(class: &'static str, from: &str, to: &str) -> Self {
         let signs = |text: &str| if text.trim().is_empty() { white_space(text) } else { text.to_owned() };
         Self { class, from: signs(from), to: signs(to) }
+    }
+
+    /// Returns the class of the element, if it is not for words, which most are for.
+    pub fn class(&self) -> Option<&'static str> {
+        (self.class != "words").then_some(self.class)
     }
 
     /// Returns what only the first text has, if anything.

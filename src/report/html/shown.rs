@@ -15,6 +15,13 @@ pub struct Shown<'a>(pub &'a str);
 #[derive(Clone, Copy, Debug)]
 pub struct ShownLines<'a>(pub &'a str);
 
+impl ShownLines<'_> {
+    /// Returns the text, unless there is none.
+    pub fn any(&self) -> Option<Self> {
+        (!self.0.is_empty()).then_some(*self)
+    }
+}
+
 impl Display for Shown<'_> {
     fn fmt(&self, f: &mut Formatter) -> fmt::Result {
         escape(self.0, f)
@@ -43,7 +50,7 @@ fn line_break<'t>(text: &'t str, f: &mut Formatter) -> Result<&'t str, fmt::Erro
         0 if gap.contains('\r') => escape(gap, f)?,
         0 => f.write_str(gap)?,
         1 => f.write_char('\n')?,
-        _ => f.write_str("<span class=\"break\">¶</span>\n")?,
+        _ => f.write_str("<i>¶</i>\n")?,
     }
     Ok(rest)
 }
@@ -98,7 +105,7 @@ mod tests {
 
     #[test]
     fn line_breaks_stay_and_paragraphs_are_marked() {
-        assert_eq!(ShownLines("a\r\nb\n \n\n  c\td").to_string(), "a\nb<span class=\"break\">¶</span>\nc\td");
+        assert_eq!(ShownLines("a\r\nb\n \n\n  c\td").to_string(), "a\nb<i>¶</i>\nc\td");
         assert_eq!(ShownLines("a\rb").to_string(), "a<span class=\"code\">&lt;U+000D&gt;</span>b");
         assert_eq!(ShownLines("</script>\n").to_string(), "&lt;/script&gt;\n");
     }
