@@ -31,6 +31,11 @@ impl RunFacts {
     pub fn is_empty(&self) -> bool {
         self.summary.kept + self.summary.removed == self.summary.compared_with()
     }
+
+    /// Returns whether documents were to be compared with others, of which none could be read.
+    pub fn is_against_nothing(&self) -> bool {
+        self.skipped.lacks_against && self.summary.against.is_some_and(|against| against.documents == 0)
+    }
 }
 
 /// What is known of all that was skipped.
@@ -38,6 +43,8 @@ impl RunFacts {
 pub struct SkipFacts {
     /// Whether some input should have been readable and was not.
     pub has_fault: bool,
+    /// Whether something that others should have been compared with was not.
+    pub lacks_against: bool,
     /// How many records and tables have no text field.
     pub without_text: u64,
     /// Whether tables are among them.
@@ -50,6 +57,7 @@ impl SkipFacts {
     /// Takes up one.
     pub fn add(&mut self, skipped: &Skipped) {
         self.has_fault |= skipped.reason.is_fault();
+        self.lacks_against |= skipped.against && skipped.reason.is_fault();
         if !matches!(skipped.reason, Reason::MissingText | Reason::MissingColumn) {
             return;
         }

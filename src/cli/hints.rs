@@ -66,14 +66,16 @@ pub fn tell_empty(facts: &RunFacts) {
     }
 }
 
-/// Refuses to write a copy of nothing, which is what a wrong path or field looks like.
+/// Refuses to write a copy of nothing, or one without what others hold if none of those could be read, which is what a wrong
+/// path or field looks like.
 ///
 /// # Errors
 ///
-/// If no document was compared, and not for being blank.
+/// If no document was compared, and not for being blank, or with none of those that `--against` names.
 pub fn refuse_empty(facts: &RunFacts, is_quiet: bool, meter: &dyn Progress) -> Result<()> {
     let blank = facts.summary.skipped.get(Reason::Empty.name());
-    if !facts.is_empty() || blank.is_some() {
+    let is_empty = facts.is_empty() && blank.is_none();
+    if !is_empty && !facts.is_against_nothing() {
         return Ok(());
     }
     meter.finish();
@@ -81,7 +83,10 @@ pub fn refuse_empty(facts: &RunFacts, is_quiet: bool, meter: &dyn Progress) -> R
         tell_left_out(&facts.summary.left_out, "left out");
         tell_fields(&facts.skipped, facts.summary.documents, &facts.header.parameters.input.text_field);
     }
-    bail!("nothing was written: {}", why_empty(&facts.summary))
+    if is_empty {
+        bail!("nothing was written: {}", why_empty(&facts.summary))
+    }
+    bail!("nothing was written: none of what --against names could be read")
 }
 
 /// Says why no document was compared, as far as that is known.

@@ -120,3 +120,13 @@ fn nothing_to_compare_with_removes_nothing() {
     bench.expect(2, "scan new --against absent");
     bench.expect(2, "stats new --against old");
 }
+
+#[test]
+fn a_copy_is_not_written_where_nothing_could_be_read_to_compare_with() {
+    let text = words(0, 200);
+    let new = format!("{{\"text\": \"{text}\"}}\n");
+    let bench = Bench::with(&[("new.jsonl", &new), ("old.jsonl", &new.replace("text", "body"))]);
+    let (_, told) = bench.expect(2, "clean new.jsonl --against old.jsonl --out out.jsonl");
+    assert!(told.contains("nothing was written: none of what --against names could be read"), "{told}");
+    assert!(told.contains("`body`") && !bench.path("out.jsonl").exists(), "{told}");
+}
