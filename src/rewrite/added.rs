@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::index::SourceIndex;
-use super::options::{AddedFields, DocumentTreatment, MergedField};
+use super::options::{AddedFields, DocumentTreatment, MergedField, PassageTreatment};
 #[cfg(feature = "parquet")]
 use super::parquet::{AddedColumn, AddedValue};
-use super::plan::Plan;
-use super::records::{has_member, visit};
+use super::plan::{Plan, PlannedSource};
+use super::records::{MARKS, has_member, visit};
 use super::removal::{DocumentRemoval, RemovalCause};
 use crate::error::Result;
 use crate::finding::{DocumentRef, SourceInfo};
@@ -42,7 +42,8 @@ impl Additions {
         let is_marked = plan.documents == DocumentTreatment::Mark;
         let AddedFields { count, merge } = &plan.added;
         let names = count.iter().cloned().chain(is_marked.then(|| CLUSTER.to_owned()));
-        let names: Vec<String> = names.chain(merge.iter().map(|merged| merged.name.clone())).collect();
+        let names = names.chain(merge.iter().map(|merged| merged.name.clone()));
+        let names: Vec<String> = names.chain(has_marked_columns(plan).then(|| MARKS.to_owned())).collect();
         if names.is_empty() {
             return Ok(None);
         }
@@ -56,7 +57,7 @@ impl Additions {
         if is_marked {
             added.tell_clusters(plan, &clusters, usize::from(count.is_some()))?;
         }
-        let first = added.names.len() - merge.len();
+        let first = usize::from(count.is_some()) + usize::from(is_marked);
         for (n, merged) in merge.iter().enumerate() {
             added.tell_merged(plan, &clusters, merged, first + n)?;
         }
@@ -68,6 +69,11 @@ impl Additions {
         let told = self.told[source].get(&record);
         let value = |n: usize| told.and_then(|told| told.get(&n)).or(self.default.as_ref().filter(|_| n == 0));
         (0..self.names.len()).map(value).collect()
+    }
+
+    /// Returns which field tells the repeated passages of rows, if one does. Those of JSON records get theirs with their edits.
+    pub fn marks(&self) -> Option<usize> {
+        self.names.iter().position(|name| name == MARKS)
     }
 
     /// Returns whether a source of a format gets a field in one of its records. All tables have the same columns.
@@ -161,6 +167,14 @@ impl Additions {
 /// Returns whether records of a format take fields.
 pub(super) fn takes_fields(format: Format) -> bool {
     matches!(format, Format::Jsonl | Format::Json) || has_columns(format)
+}
+
+/// Returns whether repeated passages are marked in files that have columns, as far as their names tell.
+fn has_marked_columns(plan: &Plan) -> bool {
+    let reading = SourceOptions::from(plan.parameters.input.clone());
+    let format = |planned: &PlannedSource| planned.source.format_by_ending(&reading);
+    let is_one = |planned: &PlannedSource| !planned.edits.is_empty() && format(planned).is_none_or(has_columns);
+    plan.passages == PassageTreatment::Mark && plan.sources.iter().any(is_one)
 }
 
 /// Returns whether a format has columns, which all of its records have.

@@ -6,6 +6,8 @@
 
 #[cfg(feature = "parquet")]
 use std::borrow::Cow;
+#[cfg(feature = "parquet")]
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::ops::Range;
@@ -22,11 +24,13 @@ use super::left::text_left;
 use super::members::MemberWriter;
 use super::options::DocumentTreatment;
 #[cfg(feature = "parquet")]
+use super::options::PassageTreatment;
+#[cfg(feature = "parquet")]
 use super::parquet::{AddedValue, RowAction};
 use super::plan::{Plan, PlannedSource};
-#[cfg(feature = "parquet")]
-use super::records::object_left;
 use super::records::{SourceBlocks, SourcePart, changed, missing, visit};
+#[cfg(feature = "parquet")]
+use super::records::{marks_in, object_left};
 use super::removal::DocumentRemoval;
 use super::target::CopySink;
 use crate::error::{Error, Result};
@@ -35,6 +39,8 @@ use crate::finding::DocumentRef;
 use crate::source::JoinedText;
 use crate::source::{Block, Compression, Format, SourceOptions, StoredMember, elements, message_ends, warc};
 use doublon_core::hash::ContentHasher;
+#[cfg(feature = "parquet")]
+use serde_json::Value;
 
 /// Bytes that are copied at a time.
 const CHUNK: usize = 1 << 20;
@@ -202,7 +208,16 @@ impl Copier<'_> {
         blocks.finish()?;
         let input = File::open(path).map_err(failed)?;
         let additions = self.editor.additions.as_ref().map(|additions| (additions, number));
-        let (mut written, mut rows) = (0, PlannedRows { actions, additions, is_damaged: false });
+        let (mut written, mut rows) = (
+            0,
+            PlannedRows {
+                actions,
+                additions,
+                passages: self.editor.plan.passages,
+                marks: BTreeMap::new(),
+                is_damaged: false,
+            },
+        );
         let columns = additions.map(|(additions, _)| additions.columns()).unwrap_or_default();
         let out = CountedWriter { out: self.sink.file(name, Some(&planned.source.path))?, written: &mut written };
         let done =
@@ -340,6 +355,9 @@ struct PlannedRows<'a> {
     actions: &'a [PlannedAction<'a>],
     /// The fields that rows get, and the number of the source.
     additions: Option<(&'a Additions, usize)>,
+    passages: PassageTreatment,
+    /// The marks of rows that were written and have not got them yet.
+    marks: BTreeMap<u64, Value>,
     /// Whether a cut lay outside of a text.
     is_damaged: bool,
 }
@@ -349,6 +367,20 @@ impl PlannedRows<'_> {
     fn action(&self, row: u64) -> Option<&RecordAction<'_>> {
         let found = self.actions.binary_search_by_key(&row, |(record, _)| *record);
         found.ok().map(|at| &self.actions[at].1)
+    }
+
+    /// Notes the marks of a row that stays as it is, if passages are marked. Returns whether they are.
+    fn note_marks(&mut self, row: u64, joined: Option<&JoinedText>) -> bool {
+        if self.passages != PassageTreatment::Mark {
+            return false;
+        }
+        let marks = match self.action(row) {
+            Some(RecordAction::Edit(edit)) => marks_in(edit, joined),
+            _ => None,
+        };
+        self.is_damaged |= marks.is_none();
+        self.marks.extend(marks.map(|marks| (row, marks)));
+        true
     }
 }
 
@@ -363,6 +395,9 @@ impl super::parquet::Edits for PlannedRows<'_> {
     }
 
     fn text(&mut self, row: u64, text: &str) -> String {
+        if self.note_marks(row, None) {
+            return text.to_owned();
+        }
         let left = match self.action(row) {
             Some(RecordAction::Edit(edit)) => text_left(text, &edit.pieces).map(Cow::into_owned),
             _ => None,
@@ -372,6 +407,9 @@ impl super::parquet::Edits for PlannedRows<'_> {
     }
 
     fn object(&mut self, row: u64, object: &str, joined: &JoinedText) -> String {
+        if self.note_marks(row, Some(joined)) {
+            return object.to_owned();
+        }
         let left = match self.action(row) {
             Some(RecordAction::Edit(edit)) => object_left(object, joined, edit),
             _ => None,
@@ -381,7 +419,11 @@ impl super::parquet::Edits for PlannedRows<'_> {
     }
 
     fn added(&mut self, column: usize, row: u64) -> Option<AddedValue> {
-        self.additions.and_then(|(additions, source)| additions.cell(source, row, column))
+        let (additions, source) = self.additions?;
+        if additions.marks() == Some(column) {
+            return self.marks.remove(&row).map(|marks| AddedValue::Text(marks.to_string()));
+        }
+        additions.cell(source, row, column)
     }
 }
 

@@ -173,7 +173,7 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
         match document.stored.editable(document.record) {
             Editable::Text if options.passages == PassageTreatment::Mark => return staying_for("no_field_for_marks"),
             Editable::No(reason) => return staying_for(reason),
-            Editable::Text | Editable::Field => {}
+            Editable::Text | Editable::Field | Editable::Column => {}
         }
         let may_cut =
             |job: &PlaceJob| self.choices.may_cut(job.source, job.record, document.origins.original(job.span));

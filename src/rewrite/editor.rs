@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use super::added::{Additions, with_columns, with_members};
 use super::edit::DocumentEdit;
+use super::options::PassageTreatment;
 use super::plan::{Plan, PlannedSource};
-use super::records::{changed, check_found, edited, missing, ranges};
+use super::records::{changed, check_found, edited, marks_of_row, missing, ranges};
 use crate::error::{Error, Result};
 use crate::source::{Block, Format, Item, ListElement, SourceOptions, TableDialect, column_names, elements, parse};
 
@@ -113,7 +114,8 @@ impl Editor<'_> {
             RecordAction::Add(None, _) => None,
         };
         let mut text = Vec::new();
-        match edit {
+        let is_marked = self.plan.passages == PassageTreatment::Mark;
+        match edit.filter(|_| !(is_marked && format.is_table())) {
             Some(edit) => edited(one, format, edit, self.plan.passages, &self.reading, &mut text)
                 .map_err(|detail| changed(planned, format!("record {record}: {detail}")))?,
             None => text.extend_from_slice(&one.bytes),
@@ -123,7 +125,16 @@ impl Editor<'_> {
             return Ok(());
         };
         if let Some(dialect) = one.dialect() {
-            with_columns(&text, dialect, values, out);
+            let marks = edit.filter(|_| is_marked).map(|edit| {
+                let marks = marks_of_row(one, format, edit, &self.reading);
+                marks.ok_or_else(|| changed(planned, format!("record {record}: its text is shorter than the marks")))
+            });
+            let marks = marks.transpose()?;
+            let mut values = values.clone();
+            if let Some(column) = additions.marks().filter(|_| marks.is_some()) {
+                values[column] = marks.as_ref();
+            }
+            with_columns(&text, dialect, &values, out);
             return Ok(());
         }
         with_members(&text, &additions.names, values, out).map_err(|detail| Error::Refused {

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use memchr::memchr_iter;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::{Value, json};
 
 use super::edit::DocumentEdit;
 use super::left::Pieces;
@@ -19,7 +20,7 @@ use crate::source::{
 use doublon_core::Span;
 
 /// The field that marked records get.
-const MARKS: &str = "doublon_repeats";
+pub(super) const MARKS: &str = "doublon_repeats";
 
 /// Reads a source block by block, knowing where the records of each end.
 pub(super) struct SourceBlocks<'a> {
@@ -246,6 +247,8 @@ pub(super) enum Editable {
     Text,
     /// Its text, and fields may be added.
     Field,
+    /// Its text, and all records of the file may get a column.
+    Column,
     /// Nothing, and why.
     No(&'static str),
 }
@@ -276,10 +279,10 @@ fn editable(format: Format, bytes: &[u8], record: &Record) -> Editable {
     let is_utf8 = !record.lossy && record.encoding.is_none();
     match format {
         Format::Parquet if record.lossy => Editable::No("not_utf8"),
-        Format::Parquet => Editable::Text,
+        Format::Parquet => Editable::Column,
         // Offsets into a text that was decoded are not offsets into the bytes.
         Format::Plain | Format::Lines if is_utf8 && bytes.starts_with(record.text.as_bytes()) => Editable::Text,
-        Format::Csv | Format::Tsv if is_utf8 => Editable::Text,
+        Format::Csv | Format::Tsv if is_utf8 => Editable::Column,
         Format::Plain | Format::Lines | Format::Csv | Format::Tsv => Editable::No("not_utf8"),
         Format::Jsonl | Format::Json => Editable::Field,
         // The text of an article, and of a page that was decoded, has no place in the bytes of the page.
@@ -408,8 +411,7 @@ fn take_out(bytes: &[u8], cuts: &[(Range<usize>, bool)], out: &mut Vec<u8>) {
     out.extend_from_slice(&bytes[at..]);
 }
 
-/// Adds the field of marks to an object: where its repeated passages are, in characters. If its text is made of several, or
-/// lies inside of something, each mark names the place of the text too.
+/// Adds the field of marks to an object.
 fn mark(
     bytes: &[u8],
     edit: &DocumentEdit,
@@ -423,19 +425,31 @@ fn mark(
     }
     let is_plain =
         matches!((&joined.pieces[..], reading.text_field.names()), ([piece], [name]) if piece.place == *name);
-    let marks = if is_plain {
-        let places = edit.cuts.iter().filter_map(|cut| cut.characters);
-        let marks: Vec<[usize; 2]> = places.map(|place| [place.start, place.end]).collect();
-        serde_json::to_string(&marks)
-    } else {
-        serde_json::to_string(&placed_marks(edit, joined).ok_or("its text is shorter than the marks")?)
-    };
-    let marks = marks.map_err(|error| error.to_string())?;
+    let marks =
+        marks_in(edit, (!is_plain).then_some(joined)).ok_or_else(|| "its text is shorter than the marks".to_owned())?;
     let end = line.rfind('}').ok_or("it is no object")?;
     out.extend_from_slice(&bytes[..end]);
     out.extend_from_slice(format!(",\"{MARKS}\":{marks}").as_bytes());
     out.extend_from_slice(&bytes[end..]);
     Ok(())
+}
+
+/// Returns the marks of a record as JSON: where its repeated passages are, in characters. If its text is `joined` from
+/// several, or lies inside of something, each mark names the place of the text too.
+pub(super) fn marks_in(edit: &DocumentEdit, joined: Option<&JoinedText>) -> Option<Value> {
+    Some(match joined {
+        Some(joined) => json!(placed_marks(edit, joined)?),
+        None => {
+            let places = edit.cuts.iter().filter_map(|cut| cut.characters);
+            json!(places.map(|place| [place.start, place.end]).collect::<Vec<_>>())
+        }
+    })
+}
+
+/// Returns the marks of the row of a table, which is a block of its own.
+pub(super) fn marks_of_row(one: &Block, format: Format, edit: &DocumentEdit, reading: &SourceOptions) -> Option<Value> {
+    let joined = joined_text(one, format, reading)?;
+    marks_in(edit, (joined.pieces.len() > 1).then_some(&joined))
 }
 
 /// Returns the marks as the place of a text in the record, and a range of its characters. A passage that goes on in the next

@@ -141,10 +141,10 @@ pub(super) fn joined_text(row: &Block) -> Option<JoinedText> {
     let table = row.table.as_ref()?;
     let fields: Vec<Range<usize>> = fields(&row.bytes, table.delimiter).collect();
     let mut joined = JoinedText::default();
-    for &column in &table.text {
+    for (&column, name) in table.text.iter().zip(&table.text_names) {
         let field = fields.get(column)?.clone();
         let text = decode_part(&unquoted(&row.bytes[field.clone()]), table.encoding).text;
-        joined.push(&text, field, String::new());
+        joined.push(&text, field, name.clone());
     }
     Some(joined)
 }

@@ -33,6 +33,8 @@ pub(super) struct TableLayout {
     pub encoding: Option<&'static Encoding>,
     /// The columns that are read, by their numbers; texts in the order in which they are joined.
     pub text: Vec<usize>,
+    /// The names of these columns, or their numbers from 1 on.
+    pub text_names: Vec<String>,
     pub id: Option<usize>,
     pub value: Option<usize>,
 }
@@ -64,14 +66,16 @@ impl TableLayout {
             let detail = format!("the first {} bytes are no row with the names of columns", start.len());
             return Err((Reason::WrongShape, detail));
         };
+        let text = header.texts(names)?;
         Ok(Self {
+            text_names: text.iter().map(|&column| header.name(column)).collect(),
             length: header.length,
             lines: header.lines,
             delimiter: header.delimiter,
             columns: header.columns,
             has_header: !options.no_header,
             encoding,
-            text: header.texts(names)?,
+            text,
             id: header.wanted(&options.id_field)?,
             value: options.value_field.as_ref().and_then(|field| header.position(field)),
         })
@@ -168,6 +172,11 @@ impl TableHeader {
         let lines = count_lines(&start[..length]);
         let even_rows = if has_header || columns == 1 { 0 } else { even_rows(&start[after..], delimiter, columns) };
         Some(Self { delimiter, length, lines, columns, even_rows, names: has_header.then_some(names) })
+    }
+
+    fn name(&self, column: usize) -> String {
+        let name = self.names.as_ref().and_then(|names| names.get(column));
+        name.map_or_else(|| (column + 1).to_string(), |name| name.trim().to_owned())
     }
 
     /// Returns the column of a name, as it is written, but for white space and case, or by its number, from 1 on.

@@ -472,6 +472,49 @@ fn marks_say_where_repeats_are() {
 }
 
 #[test]
+fn marks_are_columns_of_tables() {
+    let row = |n: usize, marks: &str| format!("{n};\"Title {n}\";\"Déjà vu number {n}.\r\n\r\n{LEAD}\"{marks}\r\n");
+    let bench = Bench::with(&[("in/a.csv", &format!("id;title;text\r\n{}{}", row(1, ""), row(2, "")))]);
+    let (start, end) = (21, 21 + LEAD.chars().count());
+    for (fields, marks) in
+        [("", format!("[[{start},{end}]]")), (" --text-field title --text-field text", String::new())]
+    {
+        let marks = if marks.is_empty() { format!("\"[[\"\"text\"\",{start},{end}]]\"") } else { marks };
+        bench.expect(0, &format!("clean in{fields} --out out --overwrite --passages mark"));
+        let expected = format!("id;title;text;doublon_repeats\r\n{}{}", row(1, ";"), row(2, &format!(";{marks}")));
+        assert_eq!(bench.read("out/a.csv"), expected);
+        assert_eq!(bench.read("out/_doublon/staying.jsonl"), "");
+    }
+    bench.expect(2, "clean out/a.csv --out twice --passages mark");
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn marks_are_a_column_of_parquet_files() {
+    use parquet::file::reader::SerializedFileReader;
+    use parquet::record::Field;
+    let bench = Bench::new();
+    write_parquet(
+        &bench.path("in/a.parquet"),
+        &[LEAD, "of its own", &format!("Déjà vu.\n\n{LEAD}\n\nThe rest is its own, and long enough to count.")],
+    );
+    bench.expect(0, "clean in --out out --passages mark");
+    let rows = SerializedFileReader::new(fs::File::open(bench.path("out/a.parquet")).unwrap()).unwrap();
+    let column = |row: parquet::record::Row, at: usize| row.into_columns().swap_remove(at);
+    let rows: Vec<_> = rows.into_iter().map(Result::unwrap).map(|row| column(row, 2)).collect();
+    let marks = format!("[[10,{}]]", 10 + LEAD.chars().count());
+    assert_eq!(
+        rows,
+        [
+            ("doublon_repeats".to_owned(), Field::Null),
+            ("doublon_repeats".to_owned(), Field::Null),
+            ("doublon_repeats".to_owned(), Field::Str(marks))
+        ]
+    );
+    assert_eq!(read_parquet(&bench.path("out/a.parquet")), read_parquet(&bench.path("in/a.parquet")));
+}
+
+#[test]
 fn a_document_of_which_little_is_left_goes_for_that_reason() {
     let bench = Bench::new();
     bench.write(

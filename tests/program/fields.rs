@@ -121,6 +121,12 @@ fn strings_in_lists_of_parquet_files_are_compared_and_cut() {
     assert_eq!(rows(bench.path("out/chat.parquet")), expected);
     let (_, told) = bench.expect(3, "scan in");
     assert!(told.contains("`text`"), "{told}");
+    bench.expect(3, &format!("clean in --out marked --passages mark {flags}"));
+    let marked = rows(bench.path("marked/chat.parquet"));
+    let (start, end) = (25, 25 + repeated.trim_end().len());
+    let marks = format!("doublon_repeats: \"[[\"messages[1].content\",{start},{end}]]\"");
+    assert!(marked[1].contains(&marks), "{marked:?}");
+    assert!(marked[1].contains(repeated) && marked[0].contains("doublon_repeats: null"), "{marked:?}");
 }
 
 #[test]

@@ -127,7 +127,8 @@ pub struct CleanArgs {
     ///
     /// `keep` leaves them alone. `cut` takes out all places of a passage but one, each measured against that one: the
     /// share of its words that the kept place has must reach --threshold. `mark` leaves the text and adds a field
-    /// doublon_repeats to JSON records: where these places start and end, in characters.
+    /// doublon_repeats to JSON records, and a column to tables and Parquet files: where these places start and end, in
+    /// characters.
     ///
     /// Example: --passages cut
     #[arg(long, help_heading = "Copy", value_enum, value_name = "WHAT", default_value = "keep")]
