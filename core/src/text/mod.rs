@@ -23,6 +23,7 @@ pub mod token;
 mod unit;
 pub mod vocabulary;
 mod window;
+mod wrap;
 
 pub use c4::Cleaning;
 pub use characters::characters;

@@ -1,5 +1,6 @@
 //! Lines and paragraphs.
 
+use super::wrap::wrapped_paragraphs;
 use crate::span::Span;
 
 /// Returns the byte at which each line starts; the first is 0. A line ends at `\n` only, so that line numbers agree
@@ -11,7 +12,8 @@ pub fn line_starts(text: &str) -> Vec<usize> {
 /// Returns the paragraphs of a text in order, without the white space around them.
 ///
 /// A paragraph is a run of lines up to a blank one. A text that has no blank line between its lines has one paragraph
-/// a line: that is how extractors of web pages write them.
+/// a line: that is how extractors of web pages write them. If a program wrapped it at a column, a paragraph ends where the
+/// next word would have had room on its line.
 ///
 /// # Examples
 ///
@@ -34,7 +36,11 @@ pub fn paragraphs(text: &str) -> Vec<Span> {
         }
         blank_before = line.is_empty();
     }
-    if blocks.len() == 1 { lines.into_iter().filter(|line| !line.is_empty()).collect() } else { blocks }
+    match blocks[..] {
+        [block] => wrapped_paragraphs(text, block)
+            .unwrap_or_else(|| lines.into_iter().filter(|line| !line.is_empty()).collect()),
+        _ => blocks,
+    }
 }
 
 /// The lines of a text without the white space around them; a blank line is an empty span.

@@ -2,30 +2,28 @@
 
 use super::markdown::markdown_blocks;
 use super::segment::paragraphs;
+use super::wrap::line_ends;
 use crate::span::Span;
 
-/// A word before a full stop that is shorter than this is an abbreviation: `M.`, `Dr.`
-const LEAST_LAST_WORD: usize = 3;
-
-/// A paragraph whose longest line has fewer bytes was not wrapped by a program: each of its lines stands for itself.
-const LEAST_WRAPPED: usize = 40;
+/// Abbreviations of two small letters that could be words.
+const SHORT: [&str; 10] = ["al", "ca", "co", "ed", "eg", "ex", "id", "ie", "no", "op"];
 
 /// Returns where the sentences of a paragraph start. They end at a full stop, a question or exclamation mark, with the
 /// quotes and brackets that close there, before white space; the full stops of scripts without spaces need none; and
 /// with a line that was not wrapped. The number of a section and an abbreviation do not end one: a cut that ends at a
 /// sentence may end too late for a reader, but not inside one.
 pub fn sentences(text: &str, paragraph: Span) -> Vec<usize> {
+    let lines = line_ends(text, paragraph);
+    let mut lines = lines.iter().peekable();
     let text = &text[paragraph.start..paragraph.end];
     let (mut starts, mut start) = (vec![paragraph.start], 0);
-    let lines = line_ends(text);
-    let mut lines = lines.iter().peekable();
     for (at, stop) in stops(text) {
-        let is_line = stop == '\n' && lines.next_if(|&&end| end == at).is_some();
+        let is_line = stop == '\n' && lines.next_if(|&&end| end == paragraph.start + at).is_some();
         let rest = &text[at + stop.len_utf8()..];
         let closed = rest.trim_start_matches(|c: char| is_stop(c) || is_closing(c));
         let next = if is_line { rest.trim_start() } else { closed.trim_start() };
         let parted = is_wide_stop(stop) || next.len() < closed.len();
-        let ends = is_line || (stop != '\n' && parted && !ends_in_abbreviation(&text[start.min(at)..at], stop));
+        let ends = is_line || (stop != '\n' && parted && !ends_in_abbreviation(&text[start.min(at)..at], stop, next));
         if at >= start && ends && !next.is_empty() {
             start = text.len() - next.len();
             starts.push(paragraph.start + start);
@@ -112,39 +110,6 @@ fn stop_at(bytes: &[u8]) -> Option<char> {
     Some(stop)
 }
 
-/// Returns the line feeds of a paragraph that end what stands on a line: the next line begins with a mark of a list, or
-/// its first word would have had room on the line, which whoever wrapped the text would have used.
-fn line_ends(paragraph: &str) -> Vec<usize> {
-    if memchr::memchr(b'\n', paragraph.as_bytes()).is_none() {
-        return Vec::new();
-    }
-    let longest = paragraph.lines().map(str::len).max().unwrap_or(0);
-    let (mut ends, mut at) = (Vec::new(), 0);
-    let lines: Vec<&str> = paragraph.split('\n').collect();
-    for two in lines.windows(2) {
-        at += two[0].len();
-        let room = longest - two[0].trim_end().len().min(longest);
-        let first = unmarked(two[1]).split_whitespace().next().map_or(0, str::len);
-        if longest < LEAST_WRAPPED || first < room || starts_item(two[1]) {
-            ends.push(at);
-        }
-        at += 1;
-    }
-    ends
-}
-
-/// Returns a line without the white space and the quote marks that it begins with.
-fn unmarked(line: &str) -> &str {
-    line.trim_start_matches(|c: char| c.is_whitespace() || c == '>')
-}
-
-fn starts_item(line: &str) -> bool {
-    let line = unmarked(line);
-    let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
-    let is_numbered = number.len() < line.len() && (number.starts_with(". ") || number.starts_with(") "));
-    is_numbered || ["- ", "* ", "+ ", "• ", "– ", "# "].iter().any(|mark| line.starts_with(mark))
-}
-
 fn is_stop(c: char) -> bool {
     matches!(c, '.' | '!' | '?' | '…' | '؟' | '۔' | '।') || is_wide_stop(c)
 }
@@ -157,12 +122,35 @@ fn is_closing(c: char) -> bool {
     matches!(c, '"' | '\'' | '”' | '’' | '»' | '›' | ')' | ']' | '」' | '』' | '）')
 }
 
-fn ends_in_abbreviation(sentence: &str, stop: char) -> bool {
+/// Whether a full stop belongs to the number of a section, or to an abbreviation.
+fn ends_in_abbreviation(sentence: &str, stop: char, next: &str) -> bool {
     let is_number = !sentence.contains(char::is_alphabetic);
     let word = sentence.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    let is_short = !word.is_empty() && word.chars().count() < LEAST_LAST_WORD && !word.ends_with(char::is_numeric);
-    stop == '.' && (is_number || is_short)
+    stop == '.' && (is_number || is_abbreviation(word, next))
 }
+
+/// Whether a word before a full stop is an abbreviation: a letter (`M.`), or two that are no word (`Dr.`, `pp.`). `it.`,
+/// `là.` and `TV.` end a sentence, unless a small letter or a number follows.
+fn is_abbreviation(word: &str, next: &str) -> bool {
+    let mut letters = word.chars();
+    let (first, second) = match (letters.next(), letters.next(), letters.next()) {
+        (Some(first), second, None) => (first, second),
+        _ => return false,
+    };
+    let Some(second) = second else { return !first.is_numeric() };
+    let goes_on = next.starts_with(|c: char| c.is_lowercase() || c.is_numeric());
+    let has_vowel = || word.chars().any(|c| !c.is_ascii() || "aeiouy".contains(c));
+    match (first.is_uppercase(), second.is_uppercase()) {
+        _ if second.is_numeric() => false,
+        _ if goes_on || first as u32 >= LATIN_END || second as u32 >= LATIN_END => true,
+        (true, true) => word.chars().all(|c| "IVXLCDM".contains(c)),
+        (false, false) => SHORT.contains(&word) || !has_vowel(),
+        _ => true,
+    }
+}
+
+/// The first character behind those of Latin script that Western languages use.
+const LATIN_END: u32 = 0x250;
 
 #[cfg(test)]
 mod tests {
@@ -186,6 +174,10 @@ mod tests {
     #[test]
     fn sentences_end_at_stops_and_at_lines_that_are_no_wrapped_text() {
         assert_eq!(divided("By M. Smith, here. \"There.\" 3. Yes?"), ["By M. Smith, here.", "\"There.\"", "3. Yes?"]);
+        assert_eq!(
+            divided("She kept it. On TV. C'est là. J. R. Smith, pp. 3, Dr. No, cf. p. 4, et al. in II. Out."),
+            ["She kept it.", "On TV.", "C'est là.", "J. R. Smith, pp. 3, Dr. No, cf. p. 4, et al. in II. Out."]
+        );
         assert_eq!(divided("x\n\nHome\nAbout us\nTerms\n\ny"), ["x", "Home", "About us", "Terms", "y"]);
         let wrapped =
             "These words were wrapped by someone at a column\nthat is far to the right, so that they are one.";
