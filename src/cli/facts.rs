@@ -5,6 +5,9 @@ use doublon::finding::{Finding, Header, NewRepeats, Reason, RepeatMeasure, Repea
 /// The most records without a text that are looked at for their fields.
 const ASKED: usize = 100;
 
+/// The most records that could not be read and are told one by one.
+const TOLD: usize = 5;
+
 /// What is known of a run when its last finding has passed.
 #[derive(Debug, Default)]
 pub struct RunFacts {
@@ -45,6 +48,10 @@ pub struct SkipFacts {
     pub has_fault: bool,
     /// Whether something that others should have been compared with was not.
     pub lacks_against: bool,
+    /// How much of it has a text field or needs none.
+    pub faults: u64,
+    /// The first of that.
+    pub first: Vec<Skipped>,
     /// How many records and tables have no text field.
     pub without_text: u64,
     /// Whether tables are among them.
@@ -59,6 +66,10 @@ impl SkipFacts {
         self.has_fault |= skipped.reason.is_fault();
         self.lacks_against |= skipped.against && skipped.reason.is_fault();
         if !matches!(skipped.reason, Reason::MissingText | Reason::MissingColumn) {
+            self.faults += u64::from(skipped.reason.is_fault());
+            if skipped.reason.is_fault() && self.first.len() < TOLD {
+                self.first.push(skipped.clone());
+            }
             return;
         }
         self.without_text += 1;

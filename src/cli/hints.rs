@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Result, bail};
 use doublon::finding::{Reason, Skipped, Summary, TextFields};
-use doublon::report::text::{counted, number};
+use doublon::report::text::{counted, number, skipped_in_words};
 use doublon::scan::Progress;
 use doublon::source::COMMON_TEXT_FIELDS;
 
@@ -59,6 +59,26 @@ pub fn tell_left_out(left_out: &BTreeMap<String, u64>, what: &str) {
     }
 }
 
+/// Tells what should have been readable and was not, but for records without a text field.
+pub fn tell_skipped(skipped: &SkipFacts) {
+    for one in &skipped.first {
+        say(&format!("skipped: {}", skipped_in_words(one)));
+    }
+    let more = skipped.faults - skipped.first.len() as u64;
+    if more > 0 {
+        say(&format!("skipped: {} more; a scan of the same paths lists them (--limit 0)", number(more)));
+    }
+}
+
+/// Says that nothing was compared with what `--against` names, if it was not.
+pub fn tell_against(facts: &RunFacts) {
+    if facts.summary.against.is_some_and(|against| against.documents == 0) {
+        say(
+            "nothing was compared with: what --against names is empty, could not be read, or is given as new by its own path",
+        );
+    }
+}
+
 /// Says that no document was compared, and what may be the reason.
 pub fn tell_empty(facts: &RunFacts) {
     if facts.is_empty() {
@@ -81,6 +101,7 @@ pub fn refuse_empty(facts: &RunFacts, is_quiet: bool, meter: &dyn Progress) -> R
     meter.finish();
     if !is_quiet {
         tell_left_out(&facts.summary.left_out, "left out");
+        tell_skipped(&facts.skipped);
         tell_fields(&facts.skipped, facts.summary.documents, &facts.header.parameters.input.text_field);
     }
     if is_empty {

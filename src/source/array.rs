@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use memchr::memchr2;
+use serde::de::IgnoredAny;
 
 use super::fields::{FieldPath, has_named_text, has_text};
 use super::line::RecordLine;
@@ -43,6 +44,9 @@ pub(super) fn find(start: &[u8], named: Option<&str>, paths: &[FieldPath]) -> Li
 pub(super) fn is_metadata(file: &[u8], paths: &[FieldPath]) -> bool {
     let at = blank_end(file, mark_length(file));
     let Ok(value) = std::str::from_utf8(&file[at..]) else { return false };
+    if serde_json::from_str::<IgnoredAny>(value).is_err() {
+        return false; // it may be cut off
+    }
     match file.get(at) {
         Some(b'{') => {
             find(file, None, paths) == ListStart::Nowhere && !has_text(value, paths) && !has_named_text(value)

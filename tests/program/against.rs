@@ -130,3 +130,13 @@ fn a_copy_is_not_written_where_nothing_could_be_read_to_compare_with() {
     assert!(told.contains("nothing was written: none of what --against names could be read"), "{told}");
     assert!(told.contains("`body`") && !bench.path("out.jsonl").exists(), "{told}");
 }
+
+#[test]
+fn it_is_told_that_nothing_was_compared_with() {
+    let text = words(0, 200);
+    let bench = Bench::with(&[("data/a.txt", &text), ("data/old/b.txt", &text)]);
+    let (_, told) = bench.expect(0, "scan data/a.txt data/old/b.txt --against data/old");
+    assert!(told.contains("nothing was compared with"), "{told}");
+    let (_, told) = bench.expect(0, "clean data --against data/old --out out");
+    assert!(!told.contains("nothing was compared") && !bench.path("out/a.txt").exists(), "{told}");
+}

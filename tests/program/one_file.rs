@@ -91,3 +91,15 @@ fn a_clean_that_read_no_record_writes_nothing_and_says_why() {
     bench.expect(0, "clean blank.jsonl --out out.jsonl");
     assert_eq!(bench.read("out.jsonl"), bench.read("blank.jsonl"));
 }
+
+#[test]
+fn a_copy_tells_what_was_skipped_and_why() {
+    let bad = "{\"id\": 1, \"text\": \"it is cut\n".repeat(7);
+    let bench = Bench::with(&[("in/a.jsonl", &format!("{{\"text\": \"one two three\"}}\n{bad}"))]);
+    bench.write("in/b.json", "{\"id\":1,\"text\":\"a record with words th");
+    let (_, told) = bench.expect(3, "clean in --out out");
+    assert_eq!(told.matches("\ndoublon: skipped: in/a.jsonl:").count(), 5, "{told}");
+    assert!(told.contains("skipped: in/a.jsonl:2: invalid JSON: ") && told.contains("skipped: 3 more; "), "{told}");
+    let (_, told) = bench.expect(2, "clean in/b.json --out other");
+    assert!(told.contains("skipped: in/b.json: ") && told.contains("nothing was written: no document"), "{told}");
+}

@@ -138,6 +138,7 @@ pub fn run(args: &ScanArgs) -> Result<Outcome> {
     })?;
     if !messages.quiet {
         tell_counts(&facts, args, &output);
+        hints::tell_against(&facts);
         hints::tell_fields(&facts.skipped, facts.summary.documents, &parameters.input.text_field);
         hints::tell_keep(&facts);
         hints::tell_ids(&facts);

@@ -24,6 +24,7 @@ pub use self::contamination::items_found;
 pub(super) use self::phrase::{below, covered, reason_in_words, regrouped};
 pub use self::phrase::{bytes, counted, number, percent};
 pub use self::report::{TextReport, limits, write, write_digest};
+pub use self::skips::skipped_in_words;
 pub use self::style::Style;
 pub use self::wrap::wrap;
 pub(super) use self::wrap::{one_line, start_of};

@@ -1,6 +1,7 @@
 //! The part of the report that lists skipped input, and the sentence of a run that found nothing.
 
 use std::io::{self, Write};
+use std::{iter, slice};
 
 use doublon_core::Level;
 
@@ -21,6 +22,12 @@ pub fn skipped<W: Write>(skipped: &SkippedDigest, names: &Names<'_>, page: &mut 
         page.entry(&format!("and {} (--limit 0 shows all)", counted_more(skipped.beyond, "record")))?;
     }
     page.blank()
+}
+
+/// What was skipped and why, on a line: `a.jsonl:18: broken JSON: expected value at column 4`.
+pub fn skipped_in_words(skipped: &Skipped) -> String {
+    let names = Names::of(iter::empty(), slice::from_ref(skipped));
+    format!("{}: {}", names.skipped(skipped), why(skipped))
 }
 
 /// Records of one source that were skipped for one reason: some of them, and how many more there are.
