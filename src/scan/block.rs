@@ -1,5 +1,7 @@
 //! What a block of records becomes: rows of all tables, made on any thread and appended in order.
 
+use std::sync::Arc;
+
 use doublon_core::cluster::keep::{self, Merits, Rank};
 use doublon_core::hash::{mix, seeded_hash};
 use doublon_core::kernel::{Masks, SketchRows, SketchScratch, Sketcher};
@@ -14,7 +16,7 @@ use super::texts::{TextPlace, document};
 use super::written;
 use crate::finding::{Reason, RecordId, Skipped};
 use crate::source::{Document, Format, Item, Record};
-use crate::store::{UnitReader, UnitRows, WordReader, WordRows, private_seed};
+use crate::store::{Lexicons, UnitReader, UnitRows, WordReader, WordRows, private_seed};
 
 /// What a block was read from.
 #[derive(Clone, Copy)]
@@ -86,20 +88,19 @@ struct BlockScratch {
 }
 
 impl BlockWorker {
-    pub fn new(config: &Config, hold: bool) -> Self {
+    /// Makes one that keeps no text; the words of all are numbered by `lexicons`.
+    pub fn new(config: &Config, lexicons: &Arc<Lexicons>) -> Self {
         let sketcher = Sketcher::new(config);
-        let (of_worker, config_) = (sketcher.clone(), config.clone());
-        let readers = std::sync::atomic::AtomicU32::new(0);
-        let next = move || readers.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let (of_worker, config_, lexicons) = (sketcher.clone(), config.clone(), Arc::clone(lexicons));
         let seed = private_seed();
         let make = move || BlockScratch {
             scratch: of_worker.scratch(),
             words: (config_.level.passages() && config_.unit.is_none())
-                .then(|| WordReader::new(next(), &config_, seed)),
+                .then(|| WordReader::new(&lexicons, &config_, seed)),
             units: UnitReader::new(&config_, seed).filter(|_| config_.level.passages()),
         };
         let (keep, compare) = (config.keep.clone(), config.level.documents());
-        Self { sketcher, keep, compare, hold, workers: Pool::new(Box::new(make)) }
+        Self { sketcher, keep, compare, hold: false, workers: Pool::new(Box::new(make)) }
     }
 
     /// Returns the rows of a block.

@@ -28,7 +28,7 @@ use super::texts::{TextStore, Texts};
 use crate::error::{Error, Result};
 use crate::finding::{InputOptions, Skipped, SourceInfo};
 use crate::source::{self, Compression, Item, Source, SourceOptions, SourceOrder};
-use crate::store::{Budget, SpillColumn, Units, Words};
+use crate::store::{Budget, Lexicons, SpillColumn, Units, Words};
 
 /// What was read.
 pub(crate) struct Corpus {
@@ -83,6 +83,7 @@ struct Grown {
     texts: Texts,
     table: Table,
     words: Words,
+    lexicons: Arc<Lexicons>,
     units: Units,
     ids: SpillColumn<u64>,
     ranks: Vec<Rank>,
@@ -113,6 +114,7 @@ impl CorpusBuilder {
             texts: Texts::default(),
             table: Table::new(config.shape()),
             words: Words::default(),
+            lexicons: Arc::new(Lexicons::new(budget)),
             units: Units::default(),
             ids: SpillColumn::new(),
             ranks: Vec::new(),
@@ -123,7 +125,8 @@ impl CorpusBuilder {
             counts: IntakeCounts::default(),
             skipped: SkippedList::default(),
         };
-        Self { config: config.clone(), budget: budget.clone(), worker: BlockWorker::new(config, false), grown }
+        let worker = BlockWorker::new(config, &grown.lexicons);
+        Self { config: config.clone(), budget: budget.clone(), worker, grown }
     }
 
     /// Keeps texts in memory, if there is no document yet, passages are compared, and the files at `paths` are few and
@@ -296,12 +299,11 @@ impl CorpusBuilder {
 
     /// Ends the reading.
     pub fn finish(self) -> Result<Corpus> {
-        let Self { worker, grown, config, .. } = self;
-        let Grown {
-            mut texts, table, mut words, units, ids, ranks, failures, groups, sources, counts, skipped, ..
-        } = grown;
+        let Self { worker, grown, config, budget } = self;
+        let Grown { mut texts, table, mut words, units, ids, ranks, failures, .. } = grown;
+        let Grown { lexicons, groups, sources, counts, skipped, .. } = grown;
         let sketcher = worker.sketcher.clone();
-        words.finish(worker.into_word_readers());
+        words.finish(worker.into_word_readers(), &lexicons, &budget)?;
         let stays = |doc| config.against && groups.of(doc) == AGAINST;
         let order = keep_order(ranks, &failures, table.len(), config.against.then_some(&stays));
         texts.repeated_ids = RepeatedValues::of(&ids.load()?).collect(|id| id != 0);
@@ -392,6 +394,7 @@ impl Grown {
         self.failures.extend(block.failures.iter().map(|number| first + number));
         self.table.append(&block.rows);
         self.words.append(&block.words);
+        self.lexicons.check()?;
         self.units.append(&block.units);
         self.ids.extend(&block.ids);
         self.ranks.extend_from_slice(&block.ranks);

@@ -60,6 +60,21 @@ impl Budget {
         Self { table: memory / 3, sets, memory, folder, steps, cancel }
     }
 
+    /// Bytes of the vocabularies of all threads while documents are read; what does not fit is numbered on disk.
+    pub fn lexicons(&self) -> usize {
+        self.memory / 4
+    }
+
+    /// Bytes of words that wait in memory to be numbered, or for those who read them.
+    pub fn closed_lexicons(&self) -> usize {
+        self.memory / 16
+    }
+
+    /// Bytes of what is known of all words, when they are numbered.
+    pub fn vocabulary(&self) -> usize {
+        self.memory / 4
+    }
+
     /// Bytes of postings that are held. Tables and sets are done with when they are made.
     pub fn postings(&self) -> usize {
         self.memory / 4

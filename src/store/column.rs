@@ -46,6 +46,10 @@ impl<T: Pod> SpillColumn<T> {
         self.held.extend_from_slice(values);
     }
 
+    pub fn extend_by(&mut self, values: impl Iterator<Item = T>) {
+        self.held.extend(values);
+    }
+
     /// Moves what is held to a file in `folder`.
     pub fn spill(&mut self, folder: &Path) -> Result<()> {
         let spilled = match &mut self.spilled {
@@ -76,6 +80,27 @@ impl<T: Pod> SpillColumn<T> {
         Ok(())
     }
 
+    /// Calls `f` with all values in order, as [`for_each_chunk`](Self::for_each_chunk) does, to change them where they are.
+    pub fn change_chunks(&mut self, mut f: impl FnMut(usize, &mut [T]) -> Result<()>) -> Result<()> {
+        let (mut first, count) = (0, self.spilled_len());
+        if let Some(spilled) = &self.spilled {
+            let mut chunk: Vec<T> = vec![T::zeroed(); (CHUNK / size_of::<T>()).min(count)];
+            while first < count {
+                let len = chunk.len().min(count - first);
+                read(spilled, first, &mut chunk[..len])?;
+                f(first, &mut chunk[..len])?;
+                spilled.replace((first * size_of::<T>()) as u64, bytemuck::cast_slice(&chunk[..len]))?;
+                first += len;
+            }
+        }
+        let mut held = self.held.chunks_mut(CHUNK / size_of::<T>());
+        held.try_for_each(|chunk| {
+            f(first, chunk)?;
+            first += chunk.len();
+            Ok(())
+        })
+    }
+
     /// Returns the values at ascending `places`.
     pub fn gather(&self, places: &[u32]) -> Result<Vec<T>> {
         let mut found = Vec::with_capacity(places.len());
@@ -93,20 +118,37 @@ impl<T: Pod> SpillColumn<T> {
         self.spilled.is_none().then_some(&mut self.held)
     }
 
+    /// Returns whether some values are in a file.
+    pub fn is_spilled(&self) -> bool {
+        self.spilled.is_some()
+    }
+
     /// Returns a stretch of values: borrowed if they are held, or read into `buffer`.
     pub fn stretch<'a>(&'a self, stretch: Range<usize>, buffer: &'a mut Vec<T>) -> Result<&'a [T]> {
-        let Some(spilled) = &self.spilled else { return Ok(&self.held[stretch]) };
-        buffer.clear();
-        buffer.resize(stretch.len(), T::zeroed());
+        if !self.is_spilled() {
+            return Ok(&self.held[stretch]);
+        }
+        self.copy(stretch, buffer)?;
+        Ok(buffer)
+    }
+
+    /// Replaces `values` by a stretch.
+    pub fn copy(&self, stretch: Range<usize>, values: &mut Vec<T>) -> Result<()> {
+        values.clear();
+        let Some(spilled) = &self.spilled else {
+            values.extend_from_slice(&self.held[stretch]);
+            return Ok(());
+        };
+        values.resize(stretch.len(), T::zeroed());
         let count = self.spilled_len();
         let in_file = stretch.start.min(count)..stretch.end.min(count);
-        let (from_file, from_memory) = buffer.split_at_mut(in_file.len());
+        let (from_file, from_memory) = values.split_at_mut(in_file.len());
         if !from_file.is_empty() {
             read(spilled, in_file.start, from_file)?;
         }
         let held = stretch.start.max(count) - count;
         from_memory.copy_from_slice(&self.held[held..held + from_memory.len()]);
-        Ok(buffer)
+        Ok(())
     }
 
     /// Returns the value at one place.
@@ -166,13 +208,23 @@ mod tests {
             let mut buffer = Vec::new();
             for stretch in [0..300_000, 5..9, 139_990..140_010, 199_998..200_003, 299_999..300_000, 300_000..300_000] {
                 let found = column.stretch(stretch.clone(), &mut buffer).expect("reads");
-                assert_eq!(found, &values[stretch], "{spills:?}");
+                assert_eq!(found, &values[stretch.clone()], "{spills:?}");
+                let mut copy = vec![7; 3];
+                column.copy(stretch.clone(), &mut copy).expect("reads");
+                assert_eq!(copy, &values[stretch], "{spills:?}");
             }
             let places = [0, 1, 6, 7, 131_072, 199_999, 200_000, 299_999];
             let expected: Vec<u64> = places.iter().map(|&place| values[place as usize]).collect();
             assert_eq!(column.gather(&places).expect("gathers"), expected, "{spills:?}");
             let single: Vec<u64> = places.iter().map(|&place| column.get(place).expect("is there")).collect();
             assert_eq!(single, expected, "{spills:?}");
+            let add = |first: usize, chunk: &mut [u64]| {
+                chunk.iter_mut().zip(first as u64..).for_each(|(value, n)| *value += n);
+                Ok(())
+            };
+            column.change_chunks(add).expect("changes");
+            let changed: Vec<u64> = values.iter().zip(0..).map(|(value, n)| value + n).collect();
+            assert_eq!(*column.load().expect("loads"), *changed, "{spills:?}");
         }
     }
 }

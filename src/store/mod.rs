@@ -6,7 +6,9 @@
 mod budget;
 mod cancel;
 mod column;
+mod known;
 mod lock;
+mod numbering;
 mod partition;
 mod private;
 mod spill;
@@ -20,6 +22,7 @@ pub use budget::Resources;
 pub use cancel::Cancel;
 pub(crate) use column::SpillColumn;
 pub(crate) use lock::FileLock;
+pub(crate) use numbering::Lexicons;
 pub(crate) use partition::{Partition, Partitions, divide};
 pub(crate) use private::private_seed;
 #[cfg(feature = "index")]
@@ -27,4 +30,4 @@ pub(crate) use spill::read_at;
 pub(crate) use spool::Spool;
 pub use steps::{Step, Steps};
 pub(crate) use units::{UnitPlace, UnitReader, UnitRows, Units};
-pub(crate) use words::{HeldWords, WordReader, WordRows, Words};
+pub(crate) use words::{HeldWords, PairWords, WordReader, WordRows, Words};

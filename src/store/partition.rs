@@ -85,11 +85,30 @@ impl<T: Pod> Partitions<T> {
 }
 
 impl<T: Pod> Partition<T> {
+    /// Returns the number of values.
+    pub fn len(&self) -> usize {
+        let spilled = self.stretches.iter().map(|stretch| stretch.values);
+        spilled.chain(self.held.iter().map(Vec::len)).sum()
+    }
+
     /// Returns the values: those that lay in a file first, then the others, both in the order in which they came.
     pub fn load(self) -> Result<Vec<T>> {
+        let mut all = self.spilled()?;
+        self.held.into_iter().for_each(|values| all.extend(values));
+        Ok(all)
+    }
+
+    /// Returns what [`load`](Self::load) does, and keeps it.
+    pub fn read(&self) -> Result<Vec<T>> {
+        let mut all = self.spilled()?;
+        self.held.iter().for_each(|values| all.extend_from_slice(values));
+        Ok(all)
+    }
+
+    /// Returns the values that lay in a file, with room for the others.
+    fn spilled(&self) -> Result<Vec<T>> {
         let spilled: usize = self.stretches.iter().map(|stretch| stretch.values).sum();
-        let held: usize = self.held.iter().map(Vec::len).sum();
-        let mut all = Vec::with_capacity(spilled + held);
+        let mut all = Vec::with_capacity(self.len());
         if let Some(file) = &self.file {
             all.resize(spilled, T::zeroed());
             let mut rest = all.as_mut_slice();
@@ -99,7 +118,6 @@ impl<T: Pod> Partition<T> {
                 rest = after;
             }
         }
-        self.held.into_iter().for_each(|values| all.extend(values));
         Ok(all)
     }
 }
@@ -132,6 +150,7 @@ mod tests {
             }
             for (n, partition) in partitions.finish().into_iter().enumerate() {
                 let expected: Vec<u64> = values.iter().copied().filter(|value| value % 5 == n as u64).collect();
+                assert_eq!(partition.read().expect("reads"), expected, "partition {n} with {bytes} bytes");
                 assert_eq!(partition.load().expect("loads"), expected, "partition {n} with {bytes} bytes");
             }
         }

@@ -42,6 +42,15 @@ impl SpillFile {
         Ok(start)
     }
 
+    /// Puts other bytes in place of those from `start` on, which are as many.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot be written.
+    pub fn replace(&self, start: u64, bytes: &[u8]) -> Result<()> {
+        write_at(&self.file, bytes, start).map_err(|cause| self.failed(cause))
+    }
+
     /// Fills `bytes` with those from `start` on.
     ///
     /// # Errors
@@ -100,6 +109,9 @@ mod tests {
         let mut bytes = [0; 4];
         file.read(2, &mut bytes).expect("is there");
         assert_eq!(&bytes, b"ethr");
+        file.replace(2, b"ETH").expect("is written");
+        file.read(2, &mut bytes).expect("is there");
+        assert_eq!((&bytes, file.len()), (b"ETHr", 8));
         assert!(file.read(5, &mut bytes).is_err(), "past its end");
         assert!(SpillFile::new(Path::new("no such folder")).is_err());
     }

@@ -1,14 +1,19 @@
 //! Documents as sequences of word numbers, four bytes a word, in memory or in a temporary file.
 //!
 //! Words are numbered while the documents are read, by each thread in a vocabulary of its own, and anew for all when
-//! the last one is read. Which thread read what has no influence on the last numbers.
+//! the last one is read. Which thread read what has no influence on the last numbers. Where vocabularies outgrow their part
+//! of the memory, `numbering` numbers the words on disk, and `known` tells what is known of those of two documents.
 
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::budget::Budget;
 use super::column::SpillColumn;
+use super::known::{LocalWords, ReaderTables, SpilledWords};
+use super::numbering::{Lexicons, NumberedWords};
 use crate::error::Result;
 use doublon_core::cluster::Breaks;
 use doublon_core::cluster::families::Occurrence;
@@ -20,19 +25,32 @@ use doublon_core::{Config, Scope};
 /// The words of all documents.
 #[derive(Default)]
 pub(crate) struct Words {
-    pub vocabulary: Vocabulary,
+    known: KnownWords,
     tokens: SpillColumn<TokenId>,
     /// For each document how many words it and those before it have.
-    ends: Vec<u64>,
+    ends: SpillColumn<u64>,
     short_lines: Vec<ShortLine>,
     /// The first words of the sentences of all documents but the first of each, and for each document how many it and those
     /// before it have.
     breaks: SpillColumn<u32>,
-    break_ends: Vec<u64>,
+    break_ends: SpillColumn<u64>,
     /// Where the words of one reader end, and the number of the reader.
     readers: Vec<(u64, u32)>,
     /// For each reader the last number of each of its words, where tokens have the reader's numbers.
     numbers: Vec<Vec<TokenId>>,
+}
+
+/// What is known of all words.
+enum KnownWords {
+    Held(Vocabulary),
+    /// With the words of each reader, until they are written down by document.
+    OnDisk(SpilledWords, Option<ReaderTables>),
+}
+
+impl Default for KnownWords {
+    fn default() -> Self {
+        Self::Held(Vocabulary::default())
+    }
 }
 
 /// The words of a document as they are read from a file, which are kept: they may be asked for again.
@@ -40,6 +58,13 @@ pub(crate) struct Words {
 pub(crate) struct HeldWords {
     doc: Option<u32>,
     tokens: Vec<TokenId>,
+}
+
+/// The words of two documents and what is known of them, with memory that is used again.
+#[derive(Default)]
+pub(crate) struct PairWords {
+    held: [HeldWords; 2],
+    local: LocalWords,
 }
 
 /// A line of few words that stands more than once in its document.
@@ -54,7 +79,8 @@ struct ShortLine {
 /// The words of some documents next to each other.
 #[derive(Default)]
 pub(crate) struct WordRows {
-    reader: u32,
+    /// Where the words of one reader end, and the number of the reader.
+    readers: Vec<(usize, u32)>,
     tokens: Vec<TokenId>,
     ends: Vec<usize>,
     short_lines: Vec<ShortLine>,
@@ -70,24 +96,31 @@ pub(crate) struct WordReader {
     private: Tokenizer,
     tokens: TokenReader,
     lexicon: Lexicon,
+    lexicons: Arc<Lexicons>,
     /// The most words of a line that is short; 0 if such lines are not looked for.
     short_line: usize,
 }
 
 impl WordReader {
-    /// Makes the reader number `number`, counted from 0, which tells words apart by a seed of its own.
-    pub fn new(number: u32, config: &Config, seed: u64) -> Self {
+    /// Makes the next reader, which tells words apart by a seed of its own.
+    pub fn new(lexicons: &Arc<Lexicons>, config: &Config, seed: u64) -> Self {
         let short_line = if config.scope == Scope::Across { 0 } else { config.windows.words - 1 };
         let tokenizer = Tokenizer::new(config.text, config.seed);
         let private = Tokenizer::new(config.text, seed);
-        Self { number, tokens: private.reader(), private, tokenizer, lexicon: Lexicon::default(), short_line }
+        Self {
+            number: lexicons.next_reader(),
+            tokens: private.reader(),
+            private,
+            tokenizer,
+            lexicon: Lexicon::default(),
+            lexicons: Arc::clone(lexicons),
+            short_line,
+        }
     }
 
-    /// Appends a document, in which known text stands where `masks` are, to `rows`, which hold documents of this reader
-    /// only.
+    /// Appends a document, in which known text stands where `masks` are, to `rows`.
     pub fn add(&mut self, text: &str, masks: &Masks, rows: &mut WordRows) {
-        let Self { number, tokenizer, private, tokens, lexicon, short_line } = self;
-        rows.reader = *number;
+        let Self { number, tokenizer, private, tokens, lexicon, lexicons, short_line } = self;
         let start = rows.tokens.len();
         let mut known = masks.cursor();
         let mut sentences = sentence_starts(text).into_iter().peekable();
@@ -107,6 +140,10 @@ impl WordReader {
             if begins {
                 rows.breaks.push(at as u32);
             }
+            if lexicons.is_full(lexicon) {
+                rows.close_reader(*number);
+                lexicons.close(std::mem::replace(number, lexicons.next_reader()), std::mem::take(lexicon));
+            }
             if known.has(span) {
                 lines.is_known = true;
                 rows.tokens.push(lexicon.masked());
@@ -117,14 +154,21 @@ impl WordReader {
         lines.repeated(rows.tokens.len() - start, &mut rows.short_lines);
         rows.ends.push(rows.tokens.len());
         rows.break_ends.push(rows.breaks.len());
+        rows.close_reader(*number);
     }
 }
 
 impl WordRows {
+    /// The words so far that no reader has are those of reader `number`.
+    fn close_reader(&mut self, number: u32) {
+        add_reader(&mut self.readers, self.tokens.len(), number);
+    }
+
     /// Drops the documents after the first `documents`, and what there is of another.
     pub fn truncate(&mut self, documents: usize) {
         self.ends.truncate(documents);
         self.tokens.truncate(self.ends.last().copied().unwrap_or(0));
+        self.readers.iter_mut().for_each(|(end, _)| *end = self.tokens.len().min(*end));
         self.short_lines.retain(|line| (line.doc as usize) < documents);
         self.break_ends.truncate(documents);
         self.breaks.truncate(self.break_ends.last().copied().unwrap_or(0));
@@ -140,41 +184,115 @@ impl Words {
         let (words, first) = (self.tokens.len() as u64, self.ends.len() as u32);
         let breaks = self.breaks.len() as u64;
         self.breaks.extend(&rows.breaks);
-        self.break_ends.extend(rows.break_ends.iter().map(|&end| breaks + end as u64));
+        self.break_ends.extend_by(rows.break_ends.iter().map(|&end| breaks + end as u64));
         self.tokens.extend(&rows.tokens);
-        self.ends.extend(rows.ends.iter().map(|&end| words + end as u64));
+        self.ends.extend_by(rows.ends.iter().map(|&end| words + end as u64));
         self.short_lines.extend(rows.short_lines.iter().map(|&line| ShortLine { doc: first + line.doc, ..line }));
-        let end = self.tokens.len() as u64;
-        match self.readers.last_mut() {
-            Some(last) if last.1 == rows.reader => last.0 = end,
-            _ => self.readers.push((end, rows.reader)),
-        }
+        rows.readers.iter().for_each(|&(end, reader)| add_reader(&mut self.readers, words + end as u64, reader));
     }
 
     pub fn held_bytes(&self) -> usize {
-        self.tokens.held_bytes() + self.breaks.held_bytes()
+        let ends = self.ends.held_bytes() + self.break_ends.held_bytes();
+        self.tokens.held_bytes() + self.breaks.held_bytes() + ends
     }
 
     pub fn spill(&mut self, folder: &Path) -> Result<()> {
         self.tokens.spill(folder)?;
-        self.breaks.spill(folder)
+        self.breaks.spill(folder)?;
+        self.ends.spill(folder)?;
+        self.break_ends.spill(folder)
     }
 
     /// Gives all words their last numbers, when all documents are read.
-    pub fn finish(&mut self, mut readers: Vec<WordReader>) {
+    pub fn finish(&mut self, mut readers: Vec<WordReader>, lexicons: &Lexicons, budget: &Budget) -> Result<()> {
         readers.sort_unstable_by_key(|reader| reader.number);
-        let lexicons: Vec<Lexicon> = readers
-            .into_iter()
-            .map(|mut reader| {
-                reader.lexicon.finish();
-                reader.lexicon
-            })
-            .collect();
-        (self.vocabulary, self.numbers) = Vocabulary::merge(&lexicons);
+        if lexicons.are_held() {
+            self.number_held(readers.into_iter().map(|reader| reader.lexicon));
+            return Ok(());
+        }
+        readers.into_iter().for_each(|reader| lexicons.close(reader.number, reader.lexicon));
+        let NumberedWords { vocabulary, masked, tables } = lexicons.number(budget)?;
+        let mut tables = ReaderTables::new(tables);
+        let mut spilled = SpilledWords::new(masked);
+        let is_held = vocabulary.is_some();
+        let (readers, mut hashes) = (&self.readers, Vec::new());
+        self.tokens.change_chunks(|first, tokens| {
+            hashes.clear();
+            for (range, reader) in by_reader(readers, first as u64..(first + tokens.len()) as u64) {
+                let table = tables.of(reader)?;
+                for token in &mut tokens[range] {
+                    let word = table.of_reader(*token);
+                    *token = word.number;
+                    hashes.push(word.folded_hash());
+                }
+            }
+            if is_held { Ok(()) } else { spilled.add_folded(&hashes, &budget.folder) }
+        })?;
+        self.known = vocabulary.map_or_else(|| KnownWords::OnDisk(spilled, Some(tables)), KnownWords::Held);
+        Ok(())
+    }
+
+    fn number_held(&mut self, lexicons: impl Iterator<Item = Lexicon>) {
+        let finished = |mut lexicon: Lexicon| {
+            lexicon.finish();
+            lexicon
+        };
+        let lexicons: Vec<Lexicon> = lexicons.map(finished).collect();
+        let (vocabulary, numbers) = Vocabulary::merge(&lexicons);
+        (self.known, self.numbers) = (KnownWords::Held(vocabulary), numbers);
         if let Some(tokens) = self.tokens.held_mut() {
             renumber(tokens, &self.readers, &self.numbers);
             (self.readers, self.numbers) = (Vec::new(), Vec::new());
         }
+    }
+
+    /// Returns what is known of all words, unless it is on disk.
+    pub fn vocabulary(&self) -> Option<&Vocabulary> {
+        match &self.known {
+            KnownWords::Held(vocabulary) => Some(vocabulary),
+            KnownWords::OnDisk(..) => None,
+        }
+    }
+
+    /// Returns the number of the words of known text, if there are any.
+    pub fn masked(&self) -> Option<TokenId> {
+        match &self.known {
+            KnownWords::Held(vocabulary) => vocabulary.masked(),
+            KnownWords::OnDisk(spilled, _) => spilled.masked,
+        }
+    }
+
+    /// Returns the hash without accents of each word of a document, where what is known of words is on disk.
+    pub fn folded<'a>(&'a self, doc: u32, buffer: &'a mut Vec<u64>) -> Result<&'a [u64]> {
+        match &self.known {
+            KnownWords::Held(_) => Ok(&[]),
+            KnownWords::OnDisk(spilled, _) => spilled.folded.stretch(self.range(doc)?, buffer),
+        }
+    }
+
+    /// Writes down what is known of the words of some documents, in order, if it is on disk: those of two of them can be asked
+    /// for then, and hashes no more.
+    pub fn describe(&mut self, docs: &[u32], budget: &Budget) -> Result<()> {
+        let KnownWords::OnDisk(_, tables) = &mut self.known else { return Ok(()) };
+        let Some(mut tables) = tables.take() else { return Ok(()) };
+        let (mut docs, mut numbers) = (docs.iter().copied().peekable(), Vec::new());
+        for doc in 0..self.ends.len() as u32 {
+            let stretch = if docs.next_if_eq(&doc).is_some() { self.range(doc)? } else { 0..0 };
+            self.tokens.copy(stretch.clone(), &mut numbers)?;
+            numbers.sort_unstable();
+            numbers.dedup();
+            let readers = by_reader(&self.readers, stretch.start as u64..stretch.end as u64).map(|(_, reader)| reader);
+            if let KnownWords::OnDisk(spilled, _) = &mut self.known {
+                spilled.add_document(&numbers, readers, &mut tables, &budget.folder)?;
+            }
+        }
+        self.readers = Vec::new();
+        Ok(())
+    }
+
+    /// Returns the number of documents.
+    pub fn documents(&self) -> usize {
+        self.ends.len()
     }
 
     /// Returns the number of words.
@@ -182,14 +300,42 @@ impl Words {
         self.tokens.len()
     }
 
-    /// Returns how many words a document and those before it have.
-    pub fn end(&self, doc: u32) -> u64 {
-        self.ends[doc as usize]
+    /// Returns how many words a document has.
+    pub fn count(&self, doc: u32) -> Result<u64> {
+        Ok(self.range(doc)?.len() as u64)
     }
 
-    /// Returns how many words a document has.
-    pub fn count(&self, doc: u32) -> u64 {
-        self.end(doc) - doc.checked_sub(1).map_or(0, |before| self.end(before))
+    /// Returns the first document of each of `shares` shares of the documents, which have about as many words each.
+    pub fn shares(&self, shares: usize) -> Result<Vec<u32>> {
+        let (mut firsts, total) = (Vec::with_capacity(shares), self.len() as u64 + 1);
+        let mut first = 0;
+        self.ends.for_each_chunk(|_, ends| {
+            for end in ends {
+                let share = (end * shares as u64 / total) as usize;
+                firsts.resize((share + 1).max(firsts.len()), first);
+                first += 1;
+            }
+        })?;
+        firsts.resize(shares, first);
+        Ok(firsts)
+    }
+
+    /// Divides documents, which are in order, into batches of about `words` words; returns how many documents there are up to
+    /// the end of each.
+    pub fn batches(&self, docs: &[u32], words: u64) -> Result<Vec<usize>> {
+        let (mut batches, mut last, mut rest) = (Vec::new(), None, docs);
+        self.ends.for_each_chunk(|first, ends| {
+            let here = rest.partition_point(|&doc| (doc as usize) < first + ends.len());
+            for (&doc, at) in rest[..here].iter().zip(docs.len() - rest.len()..) {
+                let batch = ends[doc as usize - first] / words;
+                if last.replace(batch).is_some_and(|last| last != batch) {
+                    batches.push(at);
+                }
+            }
+            rest = &rest[here..];
+        })?;
+        batches.push(docs.len());
+        Ok(batches)
     }
 
     /// Returns the words of a document.
@@ -198,8 +344,8 @@ impl Words {
             return Ok(&held.tokens);
         }
         held.doc = None;
-        let stretch = self.range(doc);
-        if self.numbers.is_empty() {
+        let stretch = self.range(doc)?;
+        if !self.tokens.is_spilled() {
             return self.tokens.stretch(stretch, &mut held.tokens);
         }
         self.read(stretch, &mut held.tokens)?;
@@ -209,11 +355,11 @@ impl Words {
 
     /// Returns some of the words of a document, as far as it has them.
     pub(crate) fn part<'a>(&'a self, doc: u32, words: Range<usize>, held: &'a mut HeldWords) -> Result<&'a [TokenId]> {
-        let of_doc = self.range(doc);
+        let of_doc = self.range(doc)?;
         let in_doc = |at: usize| (of_doc.start + at).min(of_doc.end);
         let stretch = in_doc(words.start)..in_doc(words.end);
         held.doc = None;
-        if self.numbers.is_empty() {
+        if !self.tokens.is_spilled() {
             return self.tokens.stretch(stretch, &mut held.tokens);
         }
         self.read(stretch, &mut held.tokens)?;
@@ -254,27 +400,90 @@ impl Words {
     pub(crate) fn breaks(&self, docs: &[u32]) -> Result<Breaks> {
         let (mut all, mut held) = (Breaks::default(), Vec::new());
         for &doc in docs {
-            let start = doc.checked_sub(1).map_or(0, |before| self.break_ends[before as usize]);
-            let stretch = start as usize..self.break_ends[doc as usize] as usize;
-            all.push(doc, self.breaks.stretch(stretch, &mut held)?, self.count(doc) as u32);
+            let stretch = range_of(&self.break_ends, doc)?;
+            all.push(doc, self.breaks.stretch(stretch, &mut held)?, self.count(doc)? as u32);
         }
         Ok(all)
     }
 
-    fn range(&self, doc: u32) -> Range<usize> {
-        let start = doc.checked_sub(1).map_or(0, |before| self.end(before));
-        start as usize..self.end(doc) as usize
+    fn range(&self, doc: u32) -> Result<Range<usize>> {
+        range_of(&self.ends, doc)
     }
 
-    /// Reads a stretch of one document, which has one reader, from the file.
+    /// Reads a stretch of one document from the file.
     fn read(&self, stretch: Range<usize>, out: &mut Vec<TokenId>) -> Result<()> {
-        let reader = self.readers.partition_point(|&(end, _)| end <= stretch.start as u64);
-        self.tokens.stretch(stretch, out)?;
-        if let Some(&(_, reader)) = self.readers.get(reader) {
-            replace(out, &self.numbers[reader as usize]);
+        self.tokens.copy(stretch.clone(), out)?;
+        if !self.numbers.is_empty() {
+            for (range, reader) in by_reader(&self.readers, stretch.start as u64..stretch.end as u64) {
+                replace(&mut out[range], &self.numbers[reader as usize]);
+            }
         }
         Ok(())
     }
+}
+
+impl PairWords {
+    /// Returns the words at two places, and the vocabulary of all documents, which is in memory.
+    pub fn parts<'p>(
+        &'p mut self,
+        words: &'p Words,
+        [a, b]: [&Occurrence; 2],
+    ) -> Result<([&'p [TokenId]; 2], &'p Vocabulary)> {
+        let [of_a, of_b] = &mut self.held;
+        let parts = [words.part(a.doc, a.words(), of_a)?, words.part(b.doc, b.words(), of_b)?];
+        Ok((parts, words.vocabulary().unwrap_or(&self.local.vocabulary)))
+    }
+
+    /// Returns the words of two documents, or of one that is both, and the vocabulary that numbers them, which is that of all
+    /// documents if `Words::vocabulary` has it.
+    pub fn of<'p>(&'p mut self, words: &'p Words, [a, b]: [u32; 2]) -> Result<([&'p [TokenId]; 2], &'p Vocabulary)> {
+        let Self { held: [of_a, of_b], local } = self;
+        match &words.known {
+            KnownWords::Held(vocabulary) => {
+                let of_a = words.tokens(a, of_a)?;
+                Ok(([of_a, if a == b { of_a } else { words.tokens(b, of_b)? }], vocabulary))
+            }
+            KnownWords::OnDisk(spilled, _) => {
+                if !local.is_of([a, b]) {
+                    let tokens = [words.tokens(a, of_a)?, words.tokens(b, of_b)?];
+                    local.join([a, b], spilled, tokens)?;
+                }
+                let [of_a, of_b] = &local.tokens;
+                Ok(([of_a, if a == b { of_a } else { of_b }], &local.vocabulary))
+            }
+        }
+    }
+}
+
+/// Returns the stretch of one document, where `ends` has for each document where its stretch ends.
+fn range_of(ends: &SpillColumn<u64>, doc: u32) -> Result<Range<usize>> {
+    let mut buffer = Vec::new();
+    Ok(match doc.checked_sub(1) {
+        None => 0..ends.get(doc)? as usize,
+        Some(before) => match ends.stretch(before as usize..doc as usize + 1, &mut buffer)? {
+            &[start, end] => start as usize..end as usize,
+            _ => 0..0,
+        },
+    })
+}
+
+/// The words up to `end` that no reader has are those of `reader`.
+fn add_reader<E: Copy + Ord>(readers: &mut Vec<(E, u32)>, end: E, reader: u32) {
+    match readers.last_mut() {
+        Some(last) if last.1 == reader => last.0 = end,
+        _ => readers.push((end, reader)),
+    }
+}
+
+/// Returns the parts of a stretch of words that readers have: each counted from the start of the stretch, and its reader.
+fn by_reader(readers: &[(u64, u32)], stretch: Range<u64>) -> impl Iterator<Item = (Range<usize>, u32)> {
+    let first = readers.partition_point(|&(end, _)| end <= stretch.start);
+    let (len, mut at) = ((stretch.end - stretch.start) as usize, 0);
+    let parts = readers[first..].iter().map(move |&(end, reader)| {
+        let start = std::mem::replace(&mut at, len.min((end - stretch.start) as usize));
+        (start..at, reader)
+    });
+    parts.take_while(move |(part, _)| part.start < len).filter(|(part, _)| !part.is_empty())
 }
 
 /// Gives each token the number that replaces that of its reader.

@@ -275,13 +275,14 @@ impl<'v> RepeatAligner<'v> {
     pub fn align_pair(&mut self, [a, b]: [&[TokenId]; 2], candidates: &[Candidate], repeats: &mut PassageRepeats) {
         let Some(&Candidate { a: of_a, b: of_b }) = candidates.first() else { return };
         let places = candidates.iter().map(|candidate| (candidate.a.at as usize, candidate.b.at as usize));
-        let has_known = self.vocabulary.masked().is_some_and(|masked| a.contains(&masked) || b.contains(&masked));
+        let masked = self.vocabulary.masked();
+        let has_known = masked.is_some_and(|masked| a.contains(&masked) || b.contains(&masked));
         if !has_known {
             let [a, b] = [(of_a.doc, a), (of_b.doc, b)].map(|(doc, words)| TextPart { doc, words, start: 0 });
             self.align_parts(a, b, places, repeats);
             return;
         }
-        let [parts_of_a, parts_of_b] = [a, b].map(|words| compared_parts(words, self.vocabulary).collect::<Vec<_>>());
+        let [parts_of_a, parts_of_b] = [a, b].map(|words| compared_parts(words, masked).collect::<Vec<_>>());
         let part = |parts: &[Range<usize>], at: usize| parts.partition_point(|part| part.end <= at);
         let mut by_parts: Vec<([usize; 2], (usize, usize))> =
             places.map(|(at_a, at_b)| ([part(&parts_of_a, at_a), part(&parts_of_b, at_b)], (at_a, at_b))).collect();

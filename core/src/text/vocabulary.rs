@@ -13,6 +13,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
+use bytemuck::{Pod, Zeroable};
 use unicode_normalization::UnicodeNormalization;
 
 use super::normalize::{Class, class, is_of_short_words};
@@ -108,6 +109,19 @@ struct LexiconEntry {
     kind: WordKind,
 }
 
+/// All that is known of a token, as it can be written to a file and read again.
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[repr(C)]
+pub struct WordRecord {
+    hash: u64,
+    check: u64,
+    folded: u64,
+    spelling: u64,
+    kind: [u8; 4],
+    /// The number of the token in the vocabulary that it is from.
+    pub number: TokenId,
+}
+
 /// What a token is made of.
 #[derive(Clone, Copy, Debug)]
 struct WordKind {
@@ -152,6 +166,9 @@ pub fn tokens_a_word_in<'t>(tokens: impl IntoIterator<Item = &'t str>) -> usize 
 }
 
 impl TokenKind {
+    /// All of them, in order of their numbers.
+    const ALL: [Self; 4] = [Self::Word, Self::Symbol, Self::Ideograph, Self::Syllable];
+
     fn of(word: &str) -> Self {
         match word.chars().next() {
             Some(c) if class(c) == Class::Symbol => Self::Symbol,
@@ -193,7 +210,56 @@ impl LexiconEntry {
     }
 }
 
+impl WordRecord {
+    fn new(entry: &LexiconEntry, number: TokenId) -> Self {
+        let LexiconEntry { hash, check, folded, spelling, kind } = *entry;
+        let kind = [kind.token as u8, u8::from(kind.has_digit), 0, 0];
+        Self { hash, check, folded, spelling: spelling.0, kind, number }
+    }
+
+    /// Returns what puts words in the order of their numbers in a joint vocabulary: equal for equal words only.
+    #[inline]
+    pub fn order(&self) -> u128 {
+        u128::from(self.hash) << 64 | u128::from(self.check)
+    }
+
+    /// Returns in which of `shares` shares of that order the word is.
+    pub fn share(&self, shares: usize) -> usize {
+        ((u128::from(self.hash) * shares as u128) >> 64) as usize
+    }
+
+    /// Returns the hash of the word without its accents.
+    pub fn folded_hash(&self) -> u64 {
+        self.folded
+    }
+
+    /// Returns whether it stands for the words of known text.
+    pub fn is_masked(&self) -> bool {
+        self.hash == MASKED
+    }
+
+    fn kind(&self) -> WordKind {
+        let token = TokenKind::ALL.get(usize::from(self.kind[0])).copied().unwrap_or(TokenKind::Word);
+        WordKind { token, has_digit: self.kind[1] != 0 }
+    }
+}
+
 impl Lexicon {
+    /// Returns the number of distinct tokens.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Returns whether there is no token.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Returns what is known of all tokens, by their numbers in this part.
+    pub fn into_records(self) -> Vec<WordRecord> {
+        self.entries.iter().zip(0..).map(|(entry, number)| WordRecord::new(entry, number)).collect()
+    }
+
     /// Returns the number in this part of the token whose hash is `hash`. The first time `word` is asked for it.
     pub fn number<W: AsRef<str>>(&mut self, hash: u64, word: impl FnOnce() -> W) -> TokenId {
         self.number_by(hash, word, |_| hash)
@@ -258,6 +324,28 @@ impl Vocabulary {
         let has_masked = vocabulary.hashes.last() == Some(&MASKED);
         vocabulary.masked = has_masked.then(|| (vocabulary.len() - 1) as TokenId);
         (vocabulary, numbers)
+    }
+
+    /// Adds a token, whose number is the next one. That of known text, if there is one, is the last.
+    pub fn push_record(&mut self, record: &WordRecord) {
+        if record.is_masked() {
+            self.masked = Some(self.len() as TokenId);
+        }
+        self.hashes.push(record.hash);
+        self.folded.push(record.folded);
+        self.spellings.push(Spelling(record.spelling));
+        self.kinds.push(record.kind());
+    }
+
+    /// Drops all tokens and keeps their memory.
+    pub fn clear(&mut self) {
+        self.truncate(0);
+        self.masked = None;
+    }
+
+    /// Returns the bytes of memory in use.
+    pub fn held_bytes(&self) -> usize {
+        self.hashes.capacity() * (2 * size_of::<u64>() + size_of::<Spelling>() + size_of::<WordKind>())
     }
 
     fn push(&mut self, entry: &LexiconEntry) {
@@ -486,6 +574,32 @@ mod tests {
         }
         let (other, _) = lexicon("un deux");
         assert_eq!(Vocabulary::merge(&[other]).0.masked(), None);
+    }
+
+    #[test]
+    fn a_record_holds_all_that_is_known_of_a_word() {
+        let words = "été 1987 東 ดี € 가 c++";
+        let ((merged, new), numbers) = {
+            let (mut lexicon, numbers) = lexicon(words);
+            lexicon.masked();
+            (Vocabulary::merge(&[lexicon]), numbers)
+        };
+        let (mut again, _) = lexicon(words);
+        again.masked();
+        let mut records = again.into_records();
+        records.sort_unstable_by_key(WordRecord::order);
+        let mut recorded = Vocabulary::default();
+        records.iter().for_each(|record| recorded.push_record(record));
+        for number in numbers.into_iter().map(|number| new[0][number as usize]).chain(merged.masked()) {
+            assert_eq!(recorded.hash(number), merged.hash(number));
+            assert_eq!(recorded.folded_hash(number), merged.folded_hash(number));
+            assert_eq!(recorded.spelling(number), merged.spelling(number));
+            assert_eq!(recorded.has_digit(number), merged.has_digit(number));
+            assert_eq!(recorded.count_words(&[number; 4]), merged.count_words(&[number; 4]));
+        }
+        assert_eq!((recorded.masked(), recorded.len()), (merged.masked(), merged.len()));
+        let shares: Vec<usize> = records.iter().map(|record| record.share(16)).collect();
+        assert!(shares.is_sorted() && shares.last() == Some(&15), "{shares:?}");
     }
 
     #[test]

@@ -28,18 +28,27 @@ const ONE_ROUND: usize = 24 << 20;
 /// About the words that one thread looks for minima in at a time.
 const BATCH_WORDS: u64 = 1 << 18;
 
-/// Returns the candidates in shares, by first document; one that shares several keys stands there several times.
+/// Candidates, and the documents that they are of.
+pub(super) struct Candidates {
+    /// In shares, by first document; one that shares several keys stands there several times.
+    pub shares: Vec<Partition<Candidate>>,
+    /// The documents, in order, where what is known of words is on disk.
+    pub docs: Vec<u32>,
+}
+
+/// Returns all candidates.
 pub(super) fn candidates(
     words: &Words,
     included: &[u32],
     groups: &DocumentGroups,
     config: &Config,
     budget: &Budget,
-) -> Result<Vec<Partition<Candidate>>> {
-    let total = words.len() as u64 + 1;
-    let share_of = |candidate: &Candidate| (words.end(candidate.a.doc) * DOCUMENT_SHARES as u64 / total) as usize;
+) -> Result<Candidates> {
+    let firsts = words.shares(DOCUMENT_SHARES)?;
+    let share_of = |candidate: &Candidate| firsts.partition_point(|&first| first <= candidate.a.doc).max(1) - 1;
     let linker = Linker { words, groups, config };
     let mut found = Partitions::new(DOCUMENT_SHARES, budget.candidates(), &budget.folder);
+    let mut docs = DocumentSet::new(words);
     let rounds = rounds(words.len(), config.windows, budget.postings());
     // Each word counts once when the minima around it are looked for, in each round, and once when they are linked.
     budget.steps.begin(Step::Seeding, words.len() as u64 * (rounds as u64 + 1));
@@ -58,10 +67,39 @@ pub(super) fn candidates(
                 Ok(divide(&candidates, DOCUMENT_SHARES, share_of))
             });
             let linked: Vec<Vec<Vec<Candidate>>> = linked.collect::<Result<_>>()?;
+            if docs.is_wanted() {
+                linked.iter().flatten().flatten().for_each(|candidate| docs.add(candidate));
+            }
             linked.into_iter().try_for_each(|linked| found.extend(linked))?;
         }
     }
-    Ok(found.finish())
+    Ok(Candidates { shares: found.finish(), docs: docs.into_docs() })
+}
+
+/// The documents that candidates are of, as one bit each, where they are wanted.
+struct DocumentSet(Vec<u64>);
+
+impl DocumentSet {
+    fn new(words: &Words) -> Self {
+        let documents = if words.vocabulary().is_some() { 0 } else { words.documents() };
+        Self(vec![0; documents.div_ceil(64)])
+    }
+
+    fn is_wanted(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    fn add(&mut self, candidate: &Candidate) {
+        for doc in [candidate.a.doc, candidate.b.doc] {
+            self.0[doc as usize / 64] |= 1 << (doc % 64);
+        }
+    }
+
+    fn into_docs(self) -> Vec<u32> {
+        let of_bits =
+            |(n, bits): (u32, u64)| (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| n * 64 + bit);
+        (0..).zip(self.0).flat_map(of_bits).collect()
+    }
 }
 
 /// In how many rounds the postings of so many words are made, if so many bytes may be held.
@@ -86,13 +124,14 @@ fn postings(
     budget: &Budget,
 ) -> Result<Vec<Partition<Posting>>> {
     let mut postings = Partitions::new(keys.len(), budget.postings(), &budget.folder);
-    let batch_of = |doc: u32| words.end(doc) / BATCH_WORDS;
-    let batches: Vec<&[u32]> = included.chunk_by(|&x, &y| batch_of(x) == batch_of(y)).collect();
+    let ends = words.batches(included, BATCH_WORDS)?;
+    let starts = std::iter::once(0).chain(ends.iter().copied());
+    let batches: Vec<&[u32]> = starts.zip(&ends).map(|(start, &end)| &included[start..end]).collect();
     for batches in batches.chunks(2 * rayon::current_num_threads()) {
         let made = batches.par_iter().map(|docs| {
             budget.cancel.check()?;
-            let postings = postings_of(words, docs, config, keys)?;
-            budget.steps.advance(docs.iter().map(|&doc| words.count(doc)).sum());
+            let (postings, count) = postings_of(words, docs, config, keys)?;
+            budget.steps.advance(count);
             Ok(divide(&postings, keys.len(), |posting| share_of_key(posting.key) - keys.start))
         });
         let made: Vec<Vec<Vec<Posting>>> = made.collect::<Result<_>>()?;
@@ -105,14 +144,22 @@ fn share_of_key(key: u64) -> usize {
     (key >> 56) as usize
 }
 
-fn postings_of(words: &Words, docs: &[u32], config: &Config, keys: &Range<usize>) -> Result<Vec<Posting>> {
+/// Returns the postings of some documents, and how many words these have.
+fn postings_of(words: &Words, docs: &[u32], config: &Config, keys: &Range<usize>) -> Result<(Vec<Posting>, u64)> {
     let mut maker = PostingMaker::new(config);
-    let (mut held, mut postings) = (HeldWords::default(), Vec::new());
+    let (mut held, mut hashes, mut postings, mut count) = (HeldWords::default(), Vec::new(), Vec::new(), 0);
     for &doc in docs {
         let is_wanted = |key| keys.contains(&share_of_key(key));
-        maker.add(doc, words.tokens(doc, &mut held)?, &words.vocabulary, is_wanted, &mut postings);
+        let tokens = words.tokens(doc, &mut held)?;
+        if let Some(vocabulary) = words.vocabulary() {
+            maker.add(doc, tokens, vocabulary, is_wanted, &mut postings);
+        } else {
+            let folded = words.folded(doc, &mut hashes)?;
+            maker.add_folded((doc, tokens, words.masked()), |n| folded[n], is_wanted, &mut postings);
+        }
+        count += tokens.len() as u64;
     }
-    Ok(postings)
+    Ok((postings, count))
 }
 
 /// Links the postings of a share.

@@ -7,6 +7,7 @@ use doublon_core::cluster::spread::{FamilySpread, spreads};
 use doublon_core::kernel::{PassageRepeat, PassageRepeats, RepeatDifference, ShingleCounts};
 
 use super::places::Choice;
+use crate::error::Result;
 use crate::finding::{ClassCounts, ClassTally, FamilyMeasures, MatchMeasures, PassageClass};
 use crate::store::Words;
 
@@ -15,12 +16,12 @@ pub(super) struct DocumentWords(Vec<(u32, u64)>);
 
 impl DocumentWords {
     /// Looks up the documents of all repeats.
-    pub fn of(repeats: &PassageRepeats, words: &Words) -> Self {
+    pub fn of(repeats: &PassageRepeats, words: &Words) -> Result<Self> {
         let all = repeats.listed.iter().chain(&repeats.loops);
         let mut docs: Vec<u32> = all.flat_map(|repeat| [repeat.a.doc, repeat.b.doc]).collect();
         docs.sort_unstable();
         docs.dedup();
-        Self(docs.into_iter().map(|doc| (doc, words.count(doc))).collect())
+        Ok(Self(docs.into_iter().map(|doc| Ok((doc, words.count(doc)?))).collect::<Result<_>>()?))
     }
 
     /// Returns how many words a document has; 0 if it holds no passage.

@@ -10,7 +10,7 @@ use doublon_core::kernel::PassageRepeats;
 use doublon_core::text::{PassageUnit, Shingler, Tokenizer};
 use rayon::prelude::*;
 
-use super::candidates::candidates;
+use super::candidates::{Candidates, candidates};
 use super::classes::{Classes, DocumentWords};
 use super::places::{Choice, Lost, PlaceTable, Reporter};
 use super::repeats;
@@ -19,7 +19,7 @@ use super::units::unit_families;
 use crate::error::Result;
 use crate::finding::{ClassCounts, Sink};
 use crate::scan::texts::Texts;
-use crate::store::{Budget, HeldWords, Units, Words};
+use crate::store::{Budget, PairWords, Units, Words};
 
 /// The repeated passages of some documents, ready to be handed out.
 #[derive(Default)]
@@ -81,13 +81,15 @@ impl Passages {
 /// The first 2^32 words of a document are compared.
 pub(crate) fn find(
     texts: &Texts,
-    words: Words,
+    mut words: Words,
     (included, groups): (&[u32], &DocumentGroups),
     config: &Config,
     budget: &Budget,
 ) -> Result<Passages> {
-    let candidates = candidates(&words, included, groups, config, budget)?;
-    let mut repeats = repeats::align(&words, candidates, config, budget)?;
+    let Candidates { shares, docs } = candidates(&words, included, groups, config, budget)?;
+    words.describe(&docs, budget)?;
+    drop(docs);
+    let mut repeats = repeats::align(&words, shares, config, budget)?;
     let short = std::mem::take(&mut repeats.short);
     let short_passages = families(short.iter().map(|(a, b)| (a, b))).families.len() as u64;
     drop(short);
@@ -96,7 +98,7 @@ pub(crate) fn find(
     let breaks = words.breaks(&later_documents(&repeats))?;
     let mut grouped = group(&repeats, &breaks, groups, config);
     measure(&mut repeats, &Choice::new(&grouped, |_| true), &words, config)?;
-    let words_of = DocumentWords::of(&repeats, &words);
+    let words_of = DocumentWords::of(&repeats, &words)?;
     drop(words); // what is found may take as much memory as they did
     let tokenizer = Tokenizer::new(config.text, config.seed);
     let reporter = Reporter { texts, tokenizer, unit: None, steps: &budget.steps };
@@ -188,5 +190,5 @@ fn measure(repeats: &mut PassageRepeats, choice: &Choice, words: &Words, config:
     let (all, runs) = repeats.listed_with_runs();
     let listed = all.par_iter_mut().enumerate().filter(|&(n, _)| is_listed(n));
     let measured = |held: &mut _, (_, repeat)| repeats::measure(repeat, runs, words, shingler, held);
-    listed.map_init(<[HeldWords; 2]>::default, measured).collect()
+    listed.map_init(PairWords::default, measured).collect()
 }

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use crate::error::Result;
 use crate::scan::pool::Pool;
-use crate::store::{Budget, Cancel, HeldWords, Partition, Step, Words};
+use crate::store::{Budget, Cancel, PairWords, Partition, Step, Words};
 use doublon_core::Config;
 use doublon_core::candidate::postings::Candidate;
 use doublon_core::kernel::{PackedRuns, PassageRepeat, PassageRepeats, RepeatAligner};
@@ -19,11 +19,16 @@ pub(super) fn measure(
     runs: &PackedRuns,
     words: &Words,
     shingler: Shingler,
-    [of_a, of_b]: &mut [HeldWords; 2],
+    pair: &mut PairWords,
 ) -> Result<()> {
     let (a, b) = (repeat.a.clone(), repeat.b.clone());
-    let sides = [words.part(a.doc, a.words(), of_a)?, words.part(b.doc, b.words(), of_b)?];
-    repeat.measure(sides, runs, &words.vocabulary, shingler);
+    if words.vocabulary().is_some() {
+        let ([of_a, of_b], vocabulary) = pair.parts(words, [&a, &b])?;
+        repeat.measure([of_a, of_b], runs, vocabulary, shingler);
+    } else {
+        let ([of_a, of_b], vocabulary) = pair.of(words, [a.doc, b.doc])?;
+        repeat.measure([&of_a[a.words()], &of_b[b.words()]], runs, vocabulary, shingler);
+    }
     Ok(())
 }
 
@@ -38,24 +43,24 @@ pub(super) fn align(
 ) -> Result<PassageRepeats> {
     budget.steps.begin(Step::Aligning, candidates.len() as u64);
     let worker = || Worker {
-        aligner: RepeatAligner::new(&words.vocabulary, config),
-        a: HeldWords::default(),
-        b: HeldWords::default(),
+        aligner: words.vocabulary().map(|vocabulary| RepeatAligner::new(vocabulary, config)),
+        words: PairWords::default(),
     };
-    let aligner = ShareAligner { words, workers: Pool::new(worker), cancel: &budget.cancel };
+    let aligner = ShareAligner { words, config, workers: Pool::new(worker), cancel: &budget.cancel };
     let aligned = candidates.into_par_iter().map(|share| aligner.align(share).inspect(|_| budget.steps.advance(1)));
     Ok(joined(aligned.collect::<Result<_>>()?))
 }
 
 /// What one thread aligns with.
 struct Worker<'a> {
-    aligner: RepeatAligner<'a>,
-    a: HeldWords,
-    b: HeldWords,
+    /// None if what is known of words is on disk: each pair of documents has a vocabulary of its own then.
+    aligner: Option<RepeatAligner<'a>>,
+    words: PairWords,
 }
 
 struct ShareAligner<'a, F> {
     words: &'a Words,
+    config: &'a Config,
     workers: Pool<F, Worker<'a>>,
     cancel: &'a Cancel,
 }
@@ -80,10 +85,12 @@ impl<'a, F: Fn() -> Worker<'a> + Sync> ShareAligner<'a, F> {
 
     fn align_pair(&self, worker: &mut Worker<'_>, pair: &[Candidate], found: &mut PassageRepeats) -> Result<()> {
         self.cancel.check()?;
-        let (a, b) = (pair[0].a.doc, pair[0].b.doc);
-        let words_a = self.words.tokens(a, &mut worker.a)?;
-        let words_b = if a == b { words_a } else { self.words.tokens(b, &mut worker.b)? };
-        worker.aligner.align_pair([words_a, words_b], pair, found);
+        let Worker { aligner, words } = worker;
+        let (words, vocabulary) = words.of(self.words, [pair[0].a.doc, pair[0].b.doc])?;
+        match aligner {
+            Some(aligner) => aligner.align_pair(words, pair, found),
+            None => RepeatAligner::new(vocabulary, self.config).align_pair(words, pair, found),
+        }
         Ok(())
     }
 }
