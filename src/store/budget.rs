@@ -80,6 +80,11 @@ impl Budget {
         self.memory / 4
     }
 
+    /// Bytes of a share of postings or of candidates that are sorted in memory; what is more waits in a file.
+    pub fn share(&self) -> usize {
+        self.memory / 16
+    }
+
     /// Bytes of candidate passages that are held beside postings.
     pub fn candidates(&self) -> usize {
         self.memory / 8

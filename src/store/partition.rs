@@ -13,6 +13,9 @@ use bytemuck::Pod;
 use super::spill::SpillFile;
 use crate::error::Result;
 
+/// Values that are read at a time where they are not all held.
+const PIECE: usize = 1 << 14;
+
 /// All partitions, while they grow.
 pub(crate) struct Partitions<T> {
     /// For each partition what is held of it.
@@ -98,6 +101,21 @@ impl<T: Pod> Partition<T> {
         Ok(all)
     }
 
+    /// Calls `f` with all values, which it does not hold at once.
+    pub fn for_each(self, mut f: impl FnMut(T) -> Result<()>) -> Result<()> {
+        let mut piece: Vec<T> = Vec::new();
+        if let Some(file) = &self.file {
+            for &SpilledStretch { start, values } in &self.stretches {
+                for from in (0..values).step_by(PIECE) {
+                    piece.resize(PIECE.min(values - from), T::zeroed());
+                    file.read(start + (from * size_of::<T>()) as u64, bytemuck::cast_slice_mut(&mut piece))?;
+                    piece.iter().try_for_each(|&value| f(value))?;
+                }
+            }
+        }
+        self.held.into_iter().try_for_each(|values| values.into_iter().try_for_each(&mut f))
+    }
+
     /// Returns what [`load`](Self::load) does, and keeps it.
     pub fn read(&self) -> Result<Vec<T>> {
         let mut all = self.spilled()?;
@@ -151,6 +169,16 @@ mod tests {
             for (n, partition) in partitions.finish().into_iter().enumerate() {
                 let expected: Vec<u64> = values.iter().copied().filter(|value| value % 5 == n as u64).collect();
                 assert_eq!(partition.read().expect("reads"), expected, "partition {n} with {bytes} bytes");
+                if n == 3 {
+                    let mut found = Vec::new();
+                    let add = |value| {
+                        found.push(value);
+                        Ok(())
+                    };
+                    partition.for_each(add).expect("reads");
+                    assert_eq!(found, expected, "with {bytes} bytes");
+                    continue;
+                }
                 assert_eq!(partition.load().expect("loads"), expected, "partition {n} with {bytes} bytes");
             }
         }

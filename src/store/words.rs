@@ -60,6 +60,17 @@ pub(crate) struct HeldWords {
     tokens: Vec<TokenId>,
 }
 
+/// Words of a document from a place on, some of which were read ahead: the next place asked for may be near.
+#[derive(Default)]
+pub(crate) struct WordsAhead {
+    doc: Option<u32>,
+    start: usize,
+    tokens: Vec<TokenId>,
+}
+
+/// So many words are read ahead.
+const AHEAD: usize = 512;
+
 /// The words of two documents and what is known of them, with memory that is used again.
 #[derive(Default)]
 pub(crate) struct PairWords {
@@ -364,6 +375,27 @@ impl Words {
         }
         self.read(stretch, &mut held.tokens)?;
         Ok(&held.tokens)
+    }
+
+    /// Returns the first `count` words of a document from word `start` on, as far as it has them.
+    pub(crate) fn ahead<'a>(
+        &'a self,
+        doc: u32,
+        (start, count): (usize, usize),
+        ahead: &'a mut WordsAhead,
+    ) -> Result<&'a [TokenId]> {
+        let of_doc = self.range(doc)?;
+        let in_doc = |at: usize| (of_doc.start + at).min(of_doc.end);
+        if !self.tokens.is_spilled() {
+            return self.tokens.stretch(in_doc(start)..in_doc(start + count), &mut ahead.tokens);
+        }
+        let until = (start + count).min(of_doc.len());
+        if ahead.doc != Some(doc) || start < ahead.start || until > ahead.start + ahead.tokens.len() {
+            ahead.doc = None;
+            self.read(in_doc(start)..in_doc(start + count.max(AHEAD)), &mut ahead.tokens)?;
+            (ahead.doc, ahead.start) = (Some(doc), start);
+        }
+        Ok(&ahead.tokens[(start - ahead.start).min(ahead.tokens.len())..until.saturating_sub(ahead.start)])
     }
 
     /// Counts the short lines that stand more than once in one of the documents `included`, which are in order, leaving

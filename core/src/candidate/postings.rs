@@ -58,9 +58,9 @@ pub struct Candidate {
 }
 
 impl Posting {
-    /// The order of postings as one number, so that comparing two of them takes no branch.
+    /// Returns the order of postings as one number, so that comparing two of them takes no branch.
     #[inline]
-    fn order(&self) -> u128 {
+    pub fn order(&self) -> u128 {
         u128::from(self.key) << 64 | u128::from(self.place.doc) << 32 | u128::from(self.place.at)
     }
 }
@@ -85,6 +85,16 @@ impl Candidate {
 /// The first words after a shingle, [`TokenId::MAX`] where the document ends.
 pub type Following = [TokenId; 3];
 
+/// A place of a large bucket. Places are ordered by the words that follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Pod, Zeroable)]
+#[repr(C)]
+pub struct OrderedPlace {
+    /// The words after the shingle.
+    pub following: Following,
+    /// Where the shingle stands.
+    pub place: WordPlace,
+}
+
 /// Which places of a bucket are linked.
 #[derive(Clone, Copy, Debug)]
 pub struct Links {
@@ -96,9 +106,6 @@ pub struct Links {
 
 /// Buckets of at most this many places give all their pairs.
 const SMALL_BUCKET: usize = 4;
-
-/// In larger buckets a place is linked to so many of those that follow it, in its document and in others.
-const NEAREST: usize = 1;
 
 impl Links {
     /// Calls `emit` with the candidates among `postings`, which it sorts: all those with one key must be among them.
@@ -112,50 +119,72 @@ impl Links {
         self,
         postings: &mut [Posting],
         groups: &DocumentGroups,
-        ordered: &mut Vec<(Following, WordPlace)>,
+        ordered: &mut Vec<OrderedPlace>,
         mut following: impl FnMut(WordPlace) -> Result<Following, E>,
         mut emit: impl FnMut(Candidate),
     ) -> Result<(), E> {
         postings.sort_unstable_by_key(Posting::order);
-        // A key of several rows comes again for the same place where another row finds an equal value farther on. A
-        // place is no repeat of itself.
-        let mut emit = |candidate: Candidate| {
-            if candidate.a != candidate.b {
-                emit(candidate);
-            }
-        };
         for bucket in postings.chunk_by(|a, b| a.key == b.key) {
-            if self.exhaustive || bucket.len() <= SMALL_BUCKET {
-                self.all_pairs(bucket, groups, &mut emit);
-                continue;
-            }
-            ordered.clear();
-            for posting in bucket {
-                ordered.push((following(posting.place)?, posting.place));
-            }
-            if self.scope != Scope::Across && groups.is_none() {
-                ordered.sort_unstable_by_key(|&(words, place)| (place.doc, words, place.at));
-                ordered.dedup();
-                link_within(ordered, &mut emit);
-            }
-            if self.scope != Scope::Within {
-                ordered.sort_unstable();
-                link_across(ordered, groups, &mut emit);
-                if !groups.is_none() {
-                    // The last places in order are all of one group, and have none after them to be linked to.
-                    ordered.reverse();
-                    link_across(ordered, groups, &mut emit);
-                }
+            self.bucket(bucket, groups, ordered, &mut following, &mut emit)?;
+        }
+        Ok(())
+    }
+
+    /// Calls `emit` with the candidates of one bucket, in order, as [`candidates`](Self::candidates) does.
+    ///
+    /// # Errors
+    ///
+    /// When `following` fails.
+    pub fn bucket<E>(
+        self,
+        bucket: &[Posting],
+        groups: &DocumentGroups,
+        ordered: &mut Vec<OrderedPlace>,
+        mut following: impl FnMut(WordPlace) -> Result<Following, E>,
+        mut emit: impl FnMut(Candidate),
+    ) -> Result<(), E> {
+        if self.exhaustive || bucket.len() <= SMALL_BUCKET {
+            self.all_pairs(bucket, groups, &mut emit);
+            return Ok(());
+        }
+        ordered.clear();
+        for posting in bucket {
+            ordered.push(OrderedPlace { following: following(posting.place)?, place: posting.place });
+        }
+        if self.are_within(groups) {
+            ordered.sort_unstable_by_key(LinkWithin::order);
+            ordered.dedup();
+            let mut link = LinkWithin::default();
+            ordered.iter().for_each(|next| link.add(next.place, &mut emit));
+        }
+        if self.are_across() {
+            ordered.sort_unstable();
+            let mut link = LinkAcross::default();
+            ordered.iter().rev().for_each(|next| link.add(next.place, groups, &mut emit));
+            if !groups.is_none() {
+                // The last places in order are all of one group, and have none after them to be linked to.
+                let mut link = LinkAcross::default();
+                ordered.iter().for_each(|next| link.add(next.place, groups, &mut emit));
             }
         }
         Ok(())
+    }
+
+    /// Returns whether places of large buckets are linked in one document.
+    pub fn are_within(self, groups: &DocumentGroups) -> bool {
+        self.scope != Scope::Across && groups.is_none()
+    }
+
+    /// Returns whether places of large buckets are linked across documents.
+    pub fn are_across(self) -> bool {
+        self.scope != Scope::Within
     }
 
     fn all_pairs(self, bucket: &[Posting], groups: &DocumentGroups, emit: &mut impl FnMut(Candidate)) {
         for (n, a) in bucket.iter().enumerate() {
             for b in &bucket[n + 1..] {
                 if self.admits(a.place, b.place) && groups.are_apart(a.place.doc, b.place.doc) {
-                    emit(Candidate { a: a.place, b: b.place });
+                    link(a.place, b.place, emit);
                 }
             }
         }
@@ -170,29 +199,54 @@ impl Links {
     }
 }
 
-/// Links each place to the next ones in its own document.
-fn link_within(ordered: &[(Following, WordPlace)], emit: &mut impl FnMut(Candidate)) {
-    for (n, &(_, a)) in ordered.iter().enumerate() {
-        let near = ordered[n + 1..].iter().take(NEAREST).take_while(|(_, b)| b.doc == a.doc);
-        near.for_each(|&(_, b)| emit(in_order(a, b)));
-    }
+/// Links the places of a large bucket to the next ones in their own documents. They come in its [`order`](Self::order).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LinkWithin {
+    last: Option<WordPlace>,
 }
 
-/// Links each place to the next ones in another document, or in a document of another group.
-fn link_across(ordered: &[(Following, WordPlace)], groups: &DocumentGroups, emit: &mut impl FnMut(Candidate)) {
-    let mut other = ordered.len();
-    let is_other = |a: WordPlace, b: WordPlace| groups.of(a.doc) != groups.of(b.doc);
-    for (n, &(_, a)) in ordered.iter().enumerate().rev() {
-        if ordered.get(n + 1).is_some_and(|&(_, b)| is_other(a, b)) {
-            other = n + 1;
+impl LinkWithin {
+    /// Returns what orders the places.
+    pub fn order(next: &OrderedPlace) -> (u32, Following, u32) {
+        (next.place.doc, next.following, next.place.at)
+    }
+
+    /// Takes the next place.
+    pub fn add(&mut self, place: WordPlace, emit: &mut impl FnMut(Candidate)) {
+        if let Some(last) = self.last.replace(place).filter(|last| last.doc == place.doc) {
+            link(last, place, emit);
         }
-        let near = ordered[other..].iter().take(NEAREST).filter(|&&(_, b)| is_other(a, b));
-        near.for_each(|&(_, b)| emit(in_order(a, b)));
     }
 }
 
-fn in_order(a: WordPlace, b: WordPlace) -> Candidate {
-    Candidate { a: a.min(b), b: a.max(b) }
+/// Links the places of a large bucket to the next ones in other documents, or in documents of other groups. They come from
+/// the last one in order to the first: what is nearest to a place in order comes before it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LinkAcross {
+    last: Option<WordPlace>,
+    /// The nearest one that is of another document than the last.
+    other: Option<WordPlace>,
+}
+
+impl LinkAcross {
+    /// Takes the next place.
+    pub fn add(&mut self, place: WordPlace, groups: &DocumentGroups, emit: &mut impl FnMut(Candidate)) {
+        let is_other = |&other: &WordPlace| groups.of(place.doc) != groups.of(other.doc);
+        if let Some(last) = self.last.replace(place).filter(is_other) {
+            self.other = Some(last);
+        }
+        if let Some(other) = self.other.filter(is_other) {
+            link(place, other, emit);
+        }
+    }
+}
+
+/// A key of several rows comes again for the same place where another row finds an equal value farther on. A place is no
+/// repeat of itself.
+fn link(a: WordPlace, b: WordPlace, emit: &mut impl FnMut(Candidate)) {
+    if a != b {
+        emit(Candidate { a: a.min(b), b: a.max(b) });
+    }
 }
 
 #[cfg(test)]

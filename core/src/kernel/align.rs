@@ -272,13 +272,25 @@ impl<'v> RepeatAligner<'v> {
 
     /// Appends the passages of one pair of texts, whose words are `a` and `b`; or of one text, which then is both. There
     /// is at least one candidate.
-    pub fn align_pair(&mut self, [a, b]: [&[TokenId]; 2], candidates: &[Candidate], repeats: &mut PassageRepeats) {
-        let Some(&Candidate { a: of_a, b: of_b }) = candidates.first() else { return };
-        let places = candidates.iter().map(|candidate| (candidate.a.at as usize, candidate.b.at as usize));
+    pub fn align_pair(&mut self, words: [&[TokenId]; 2], candidates: &[Candidate], repeats: &mut PassageRepeats) {
+        let Some(&Candidate { a, b }) = candidates.first() else { return };
+        self.align_candidates([a.doc, b.doc], words, candidates.iter().copied(), repeats);
+    }
+
+    /// Does what [`align_pair`](Self::align_pair) does with candidates that come one by one: those of the texts numbered
+    /// `docs`, in order.
+    pub fn align_candidates(
+        &mut self,
+        docs: [u32; 2],
+        [a, b]: [&[TokenId]; 2],
+        candidates: impl Iterator<Item = Candidate>,
+        repeats: &mut PassageRepeats,
+    ) {
+        let places = candidates.map(|candidate| (candidate.a.at as usize, candidate.b.at as usize));
         let masked = self.vocabulary.masked();
         let has_known = masked.is_some_and(|masked| a.contains(&masked) || b.contains(&masked));
         if !has_known {
-            let [a, b] = [(of_a.doc, a), (of_b.doc, b)].map(|(doc, words)| TextPart { doc, words, start: 0 });
+            let [a, b] = [(docs[0], a), (docs[1], b)].map(|(doc, words)| TextPart { doc, words, start: 0 });
             self.align_parts(a, b, places, repeats);
             return;
         }
@@ -290,8 +302,8 @@ impl<'v> RepeatAligner<'v> {
         for of_parts in by_parts.chunk_by(|x, y| x.0 == y.0) {
             let [of_a_part, of_b_part] = of_parts[0].0;
             let (Some(in_a), Some(in_b)) = (parts_of_a.get(of_a_part), parts_of_b.get(of_b_part)) else { continue };
-            let a = TextPart { doc: of_a.doc, words: &a[in_a.clone()], start: in_a.start };
-            let b = TextPart { doc: of_b.doc, words: &b[in_b.clone()], start: in_b.start };
+            let a = TextPart { doc: docs[0], words: &a[in_a.clone()], start: in_a.start };
+            let b = TextPart { doc: docs[1], words: &b[in_b.clone()], start: in_b.start };
             let places = of_parts.iter().map(|&(_, (at_a, at_b))| (at_a - in_a.start, at_b - in_b.start));
             self.align_parts(a, b, places, repeats);
         }

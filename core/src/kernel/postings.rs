@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use crate::candidate::postings::{Candidate, Following, Links, Posting, WordPlace};
+use crate::candidate::postings::{Candidate, Following, Links, OrderedPlace, Posting, WordPlace};
 use crate::config::Config;
 use crate::groups::DocumentGroups;
 use crate::kernel::parts::compared_parts;
@@ -87,7 +87,7 @@ impl PostingMaker {
 pub struct PostingLinker {
     links: Links,
     k: usize,
-    ordered: Vec<(Following, WordPlace)>,
+    ordered: Vec<OrderedPlace>,
 }
 
 impl PostingLinker {

@@ -8,18 +8,17 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use super::linker::{Candidates, Linker};
 use crate::error::Result;
 use crate::store::{Budget, HeldWords, Partition, Partitions, Step, Words, divide};
 use doublon_core::Config;
-use doublon_core::candidate::postings::{Candidate, Following, Posting, WordPlace};
+use doublon_core::candidate::postings::Posting;
 use doublon_core::groups::DocumentGroups;
-use doublon_core::kernel::{FOLLOWING, PostingMaker, following, links};
+use doublon_core::kernel::PostingMaker;
 use doublon_core::sketch::WindowParameters;
 
 /// Keys are handled in so many shares, by their first eight bits, each by one thread.
 const KEY_SHARES: usize = 256;
-/// Candidates are divided in so many shares, by their first document.
-const DOCUMENT_SHARES: usize = 64;
 /// Postings are made in so many rounds at most: to hold all takes 6.4 bytes a word by default, and to look for the minima
 /// again a twentieth of the time.
 const ROUNDS: usize = 2;
@@ -27,14 +26,6 @@ const ROUNDS: usize = 2;
 const ONE_ROUND: usize = 24 << 20;
 /// About the words that one thread looks for minima in at a time.
 const BATCH_WORDS: u64 = 1 << 18;
-
-/// Candidates, and the documents that they are of.
-pub(super) struct Candidates {
-    /// In shares, by first document; one that shares several keys stands there several times.
-    pub shares: Vec<Partition<Candidate>>,
-    /// The documents, in order, where what is known of words is on disk.
-    pub docs: Vec<u32>,
-}
 
 /// Returns all candidates.
 pub(super) fn candidates(
@@ -44,11 +35,7 @@ pub(super) fn candidates(
     config: &Config,
     budget: &Budget,
 ) -> Result<Candidates> {
-    let firsts = words.shares(DOCUMENT_SHARES)?;
-    let share_of = |candidate: &Candidate| firsts.partition_point(|&first| first <= candidate.a.doc).max(1) - 1;
-    let linker = Linker { words, groups, config };
-    let mut found = Partitions::new(DOCUMENT_SHARES, budget.candidates(), &budget.folder);
-    let mut docs = DocumentSet::new(words);
+    let linker = Linker::new(words, groups, config, budget)?;
     let rounds = rounds(words.len(), config.windows, budget.postings());
     // Each word counts once when the minima around it are looked for, in each round, and once when they are linked.
     budget.steps.begin(Step::Seeding, words.len() as u64 * (rounds as u64 + 1));
@@ -60,46 +47,15 @@ pub(super) fn candidates(
             if some.is_empty() {
                 break;
             }
-            let linked = some.into_par_iter().map(|share| {
+            some.into_par_iter().try_for_each(|share| -> Result<()> {
                 budget.cancel.check()?;
-                let candidates = linker.candidates(share)?;
+                linker.link(share)?;
                 budget.steps.advance((words.len() / KEY_SHARES) as u64);
-                Ok(divide(&candidates, DOCUMENT_SHARES, share_of))
-            });
-            let linked: Vec<Vec<Vec<Candidate>>> = linked.collect::<Result<_>>()?;
-            if docs.is_wanted() {
-                linked.iter().flatten().flatten().for_each(|candidate| docs.add(candidate));
-            }
-            linked.into_iter().try_for_each(|linked| found.extend(linked))?;
+                Ok(())
+            })?;
         }
     }
-    Ok(Candidates { shares: found.finish(), docs: docs.into_docs() })
-}
-
-/// The documents that candidates are of, as one bit each, where they are wanted.
-struct DocumentSet(Vec<u64>);
-
-impl DocumentSet {
-    fn new(words: &Words) -> Self {
-        let documents = if words.vocabulary().is_some() { 0 } else { words.documents() };
-        Self(vec![0; documents.div_ceil(64)])
-    }
-
-    fn is_wanted(&self) -> bool {
-        !self.0.is_empty()
-    }
-
-    fn add(&mut self, candidate: &Candidate) {
-        for doc in [candidate.a.doc, candidate.b.doc] {
-            self.0[doc as usize / 64] |= 1 << (doc % 64);
-        }
-    }
-
-    fn into_docs(self) -> Vec<u32> {
-        let of_bits =
-            |(n, bits): (u32, u64)| (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| n * 64 + bit);
-        (0..).zip(self.0).flat_map(of_bits).collect()
-    }
+    Ok(linker.finish())
 }
 
 /// In how many rounds the postings of so many words are made, if so many bytes may be held.
@@ -160,27 +116,6 @@ fn postings_of(words: &Words, docs: &[u32], config: &Config, keys: &Range<usize>
         count += tokens.len() as u64;
     }
     Ok((postings, count))
-}
-
-/// Links the postings of a share.
-struct Linker<'a> {
-    words: &'a Words,
-    groups: &'a DocumentGroups,
-    config: &'a Config,
-}
-
-impl Linker<'_> {
-    fn candidates(&self, share: Partition<Posting>) -> Result<Vec<Candidate>> {
-        let mut held = HeldWords::default();
-        let following = |place: WordPlace| -> Result<Following> {
-            let start = place.at as usize + self.config.windows.k;
-            Ok(following(self.words.part(place.doc, start..start + FOLLOWING, &mut held)?))
-        };
-        let mut candidates = Vec::new();
-        let emit = |candidate| candidates.push(candidate);
-        links(self.config).candidates(&mut share.load()?, self.groups, &mut Vec::new(), following, emit)?;
-        Ok(candidates)
-    }
 }
 
 #[cfg(test)]

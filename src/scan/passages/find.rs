@@ -10,8 +10,9 @@ use doublon_core::kernel::PassageRepeats;
 use doublon_core::text::{PassageUnit, Shingler, Tokenizer};
 use rayon::prelude::*;
 
-use super::candidates::{Candidates, candidates};
+use super::candidates::candidates;
 use super::classes::{Classes, DocumentWords};
+use super::linker::Candidates;
 use super::places::{Choice, Lost, PlaceTable, Reporter};
 use super::repeats;
 use super::report::FoundPassages;

@@ -17,6 +17,7 @@
 mod candidates;
 mod classes;
 mod find;
+mod linker;
 mod places;
 mod repeats;
 mod report;
