@@ -210,9 +210,9 @@ pub fn side_inside<'t>(
     SideText::new(text, words.iter().map(|word| Span::new(inside(word.span.start), inside(word.span.end))).collect())
 }
 
-/// Returns whether the excerpt of a place that is quoted is all of its text.
-pub fn is_quoted_whole(place: &PlacedSpan) -> bool {
-    place.char_end - place.char_start <= EXCERPT
+/// Returns whether the excerpt of a place of so many characters that is quoted is all of its text.
+pub fn is_quoted_whole(characters: usize) -> bool {
+    characters <= EXCERPT
 }
 
 /// Returns what two sides of a match differ in, from start to end, and how many more differences there are than are

@@ -3,6 +3,7 @@
 
 mod block;
 mod buckets;
+mod bytes;
 mod contamination;
 mod copies;
 mod corpus;

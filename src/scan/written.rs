@@ -4,6 +4,7 @@
 
 use encoding_rs::Encoding;
 
+use super::bytes::{put, put_bytes, take, take_array, take_bytes, take_text};
 use crate::finding::{Metadata, RecordId};
 use crate::source::{Document, PageOrigin};
 use doublon_core::span::{OffsetMap, Span};
@@ -110,49 +111,6 @@ fn take_origin(bytes: &mut &[u8], is_exact: bool) -> Option<PageOrigin> {
     }
     // Only who cuts pages asks for their elements, and reads them from their sources.
     Some(PageOrigin { map, lines, is_exact, elements: Vec::new(), headings })
-}
-
-/// Numbers are written seven bits a byte, the lowest first; most are small.
-fn put(mut number: u64, out: &mut Vec<u8>) {
-    while number >= 0x80 {
-        out.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    out.push(number as u8);
-}
-
-fn take(bytes: &mut &[u8]) -> Option<u64> {
-    let mut number = 0;
-    for shift in (0..64).step_by(7) {
-        let [byte] = *take_array(bytes)?;
-        number |= u64::from(byte & 0x7f) << shift;
-        if byte < 0x80 {
-            return Some(number);
-        }
-    }
-    None
-}
-
-fn put_bytes(bytes: &[u8], out: &mut Vec<u8>) {
-    put(bytes.len() as u64, out);
-    out.extend_from_slice(bytes);
-}
-
-fn take_bytes<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let length = take(bytes)? as usize;
-    let (taken, rest) = bytes.split_at_checked(length)?;
-    *bytes = rest;
-    Some(taken)
-}
-
-fn take_text(bytes: &mut &[u8]) -> Option<String> {
-    String::from_utf8(take_bytes(bytes)?.to_vec()).ok()
-}
-
-fn take_array<'a, const N: usize>(bytes: &mut &'a [u8]) -> Option<&'a [u8; N]> {
-    let (taken, rest) = bytes.split_first_chunk()?;
-    *bytes = rest;
-    Some(taken)
 }
 
 #[cfg(test)]

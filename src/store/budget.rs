@@ -90,6 +90,11 @@ impl Budget {
         self.memory / 8
     }
 
+    /// Bytes of described places that are held.
+    pub fn places(&self) -> usize {
+        self.memory / 8
+    }
+
     /// Bytes of text of passages that are held to be compared.
     pub fn passage_texts(&self) -> usize {
         PASSAGE_TEXTS.min(self.memory / 8)

@@ -71,7 +71,7 @@ impl Passages {
         let found =
             FoundPassages { repeats: &repeats, grouped: &grouped, choice: &choice, places: &places, classes: &classes };
         let lost = found.send_matches(&reporter, budget, sink)?;
-        found.send_families(sink)?;
+        found.send_families(texts, sink)?;
         Ok(lost)
     }
 }
@@ -106,7 +106,7 @@ pub(crate) fn find(
     let mut all_lost = Vec::new();
     loop {
         let choice = Choice::new(&grouped, |n| repeats.listed[n].shingles().is_some());
-        match reporter.describe(&repeats.listed, &grouped, &choice) {
+        match reporter.describe(&repeats.listed, &grouped, &choice, budget)? {
             Ok(places) => {
                 let tokenizer = reporter.tokenizer;
                 let classes = Classes::new(&repeats, &grouped, &choice, |doc| words_of.count(doc));
@@ -154,7 +154,7 @@ pub(crate) fn find_units(
         // Each place repeats the first one; there is nothing more to tell of any two of them.
         let more: Vec<usize> = grouped.families.iter().map(|places| places.len() - 1).collect();
         let choice = Choice { listed: Vec::new(), more };
-        match reporter.describe(&[], &grouped, &choice) {
+        match reporter.describe(&[], &grouped, &choice, budget)? {
             Ok(places) => {
                 let unit_repeats = choice.more.iter().sum::<usize>() as u64;
                 let Reporter { tokenizer, .. } = reporter;

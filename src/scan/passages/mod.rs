@@ -21,6 +21,7 @@ mod linker;
 mod places;
 mod repeats;
 mod report;
+mod spooled;
 mod units;
 
 pub(super) use find::{Passages, find, find_units};

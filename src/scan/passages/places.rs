@@ -3,20 +3,24 @@
 use std::ops::Range;
 
 use doublon_core::cluster::families::{Families, Occurrence};
-use doublon_core::hash::content_hash;
 use doublon_core::kernel::PassageRepeat;
 use doublon_core::text::{PassageUnit, TokenReader, Tokenizer};
 use rayon::prelude::*;
 
+use super::spooled::{MadePlace, PlaceFacts, PlaceStore, write};
+use crate::error::Result;
 use crate::finding::{DocumentRef, MAX_LISTED_MATCHES, MAX_QUOTED_PLACES, PlacedSpan, Skipped};
 use crate::scan::describe::Described;
 use crate::scan::headings::headings;
 use crate::scan::texts::Texts;
 use crate::source::Document;
-use crate::store::{Step, Steps};
+use crate::store::{Budget, Step, Steps};
 
 /// Documents that one thread reads one after another, so that those next to each other in a file are read at once.
 const DOCUMENTS: usize = 64;
+
+/// About the places that are described at a time where they are written down.
+const TOGETHER: usize = 1 << 13;
 
 /// A document that cannot be read again, and why.
 pub(crate) type Lost = (u32, Skipped);
@@ -61,7 +65,8 @@ impl Choice {
 #[derive(Default)]
 pub(super) struct PlaceTable {
     wanted: Vec<WantedPlace>,
-    described: Vec<DescribedPlace>,
+    facts: Vec<PlaceFacts>,
+    described: PlaceStore,
     /// The numbers of the two places of each match that is listed.
     sides: Vec<[u32; 2]>,
 }
@@ -75,22 +80,28 @@ struct WantedPlace {
 }
 
 struct DescribedPlace {
-    span: PlacedSpan,
-    /// Of its text, to tell which texts differ.
-    hash: u128,
+    facts: PlaceFacts,
+    place: MadePlace,
 }
 
 impl Reporter<'_> {
     /// Describes the places of the matches chosen and of all families; or tells which documents cannot be read again,
     /// ascending.
+    ///
+    /// # Errors
+    ///
+    /// If places cannot be written down.
     pub fn describe(
         &self,
         repeats: &[PassageRepeat],
         grouped: &Families,
         choice: &Choice,
-    ) -> Result<PlaceTable, Vec<Lost>> {
+        budget: &Budget,
+    ) -> Result<std::result::Result<PlaceTable, Vec<Lost>>> {
         let wanted = wanted(repeats, grouped, choice);
         let documents: Vec<&[WantedPlace]> = wanted.chunk_by(|x, y| x.place.doc == y.place.doc).collect();
+        let mut table = PlaceTable::new(&wanted, repeats, choice, budget);
+        let is_spooled = table.described.is_spooled();
         self.steps.begin(Step::Describing, documents.len() as u64);
         let of_document = |reader: &mut TokenReader, document: &Document, wanted: &&[WantedPlace]| {
             let described = match self.unit {
@@ -101,10 +112,21 @@ impl Reporter<'_> {
             let described = described.in_page(document.origin.as_deref()).below(headings);
             let name = self.texts.reference(wanted[0].place.doc, document);
             self.steps.advance(1);
-            wanted.iter().map(|wanted| DescribedPlace::new(&described, wanted, &name)).collect()
+            let source = is_spooled.then_some(document.source);
+            wanted.iter().map(|wanted| DescribedPlace::new(&described, wanted, &name, source)).collect()
         };
-        let (described, lost) = self.read(&documents, |wanted| wanted[0].place.doc, of_document);
-        if lost.is_empty() { Ok(PlaceTable::new(wanted, described, repeats, choice)) } else { Err(lost) }
+        let (mut all_lost, mut rest) = (Vec::new(), documents.as_slice());
+        while !rest.is_empty() {
+            let together = if is_spooled { together(rest) } else { rest.len() };
+            let (next, after) = rest.split_at(together);
+            let (described, lost) = self.read(next, |wanted| wanted[0].place.doc, of_document);
+            table.extend(described, budget)?;
+            all_lost.extend(lost);
+            rest = after;
+        }
+        drop(documents);
+        table.wanted = wanted;
+        Ok(if all_lost.is_empty() { Ok(table) } else { Err(all_lost) })
     }
 
     /// Reads documents and returns what `of_document` makes of each, in order, and those that cannot be read, ascending.
@@ -122,7 +144,7 @@ impl Reporter<'_> {
             },
         );
         let (mut all, mut lost) = (Vec::new(), Vec::new());
-        for of_document in read.collect::<Vec<Result<Vec<T>, Lost>>>() {
+        for of_document in read.collect::<Vec<std::result::Result<Vec<T>, Lost>>>() {
             match of_document {
                 Ok(found) => all.extend(found),
                 Err(gone) => lost.push(gone),
@@ -134,28 +156,50 @@ impl Reporter<'_> {
     }
 }
 
+/// Returns how many of some documents are described at a time, so that their places take little memory until they are written
+/// down.
+fn together(documents: &[&[WantedPlace]]) -> usize {
+    let mut places = 0;
+    let is_enough = |wanted: &&[WantedPlace]| {
+        places += wanted.len();
+        places >= TOGETHER
+    };
+    documents.iter().position(is_enough).map_or(documents.len(), |last| last + 1)
+}
+
 impl DescribedPlace {
-    fn new(described: &Described<'_>, wanted: &WantedPlace, name: &DocumentRef) -> Self {
+    /// Describes a place; for one that is written down the number of its source is told.
+    fn new(described: &Described<'_>, wanted: &WantedPlace, name: &DocumentRef, source: Option<u32>) -> Self {
         let mut span = described.place(wanted.place.words(), name.clone());
         if wanted.is_quoted {
             described.quote(&mut span);
         }
-        let hash = if wanted.is_compared { content_hash(described.text(&span).as_bytes()) } else { 0 };
-        Self { span, hash }
+        let facts = PlaceFacts::new(&span, wanted.is_compared.then(|| described.text(&span)));
+        let place = match source {
+            None => MadePlace::Held(span),
+            Some(source) => MadePlace::Written(write(&span, source)),
+        };
+        Self { facts, place }
     }
 }
 
 impl PlaceTable {
-    fn new(
-        wanted: Vec<WantedPlace>,
-        described: Vec<DescribedPlace>,
-        repeats: &[PassageRepeat],
-        choice: &Choice,
-    ) -> Self {
-        let mut table = Self { wanted, described, sides: Vec::new() };
-        let sides = |&n: &usize| [&repeats[n].a, &repeats[n].b].map(|place| table.number(place) as u32);
-        table.sides = choice.listed.iter().map(sides).collect();
-        table
+    /// Makes one of places that are yet to be described.
+    fn new(wanted: &[WantedPlace], repeats: &[PassageRepeat], choice: &Choice, budget: &Budget) -> Self {
+        let side = |place: &Occurrence| wanted.partition_point(|wanted| wanted.place < *place) as u32;
+        let sides = |&n: &usize| [&repeats[n].a, &repeats[n].b].map(side);
+        Self {
+            wanted: Vec::new(),
+            facts: Vec::with_capacity(wanted.len()),
+            described: PlaceStore::new(wanted.len(), budget),
+            sides: choice.listed.iter().map(sides).collect(),
+        }
+    }
+
+    /// Adds the next places.
+    fn extend(&mut self, described: Vec<DescribedPlace>, budget: &Budget) -> Result<()> {
+        self.facts.extend(described.iter().map(|place| place.facts));
+        self.described.extend(described.into_iter().map(|place| place.place), budget)
     }
 
     /// Returns the number of a place, which was wanted.
@@ -169,19 +213,23 @@ impl PlaceTable {
     }
 
     /// Returns the description of the place of this number.
-    pub fn numbered(&self, n: usize) -> &PlacedSpan {
-        &self.described[n].span
+    pub fn numbered(&self, n: usize, texts: &Texts) -> Result<PlacedSpan> {
+        self.described.get(n, self.doc(n), texts)
     }
 
     /// Returns the description of a place.
-    pub fn span(&self, place: &Occurrence) -> &PlacedSpan {
-        self.numbered(self.number(place))
+    pub fn span(&self, place: &Occurrence, texts: &Texts) -> Result<PlacedSpan> {
+        self.numbered(self.number(place), texts)
     }
 
     /// Returns the bytes of the place of this number in its text.
     pub fn bytes(&self, n: usize) -> Range<usize> {
-        let span = self.numbered(n);
-        span.start..span.end
+        self.facts[n].start..self.facts[n].end
+    }
+
+    /// Returns how many characters the place of this number has.
+    pub fn characters(&self, n: usize) -> usize {
+        self.facts[n].characters
     }
 
     /// Returns the numbers of the two places of the match that is listed as number `n`.
@@ -192,7 +240,7 @@ impl PlaceTable {
     /// Returns the same numbers, if the texts of the two places differ.
     pub fn differing_sides(&self, n: usize) -> Option<[usize; 2]> {
         let sides = self.sides(n);
-        let [a, b] = sides.map(|place| self.described[place].hash);
+        let [a, b] = sides.map(|place| self.facts[place].hash);
         (a != b).then_some(sides)
     }
 }

@@ -4,6 +4,7 @@
 //! fetched to be compared letter by letter, some megabytes of them at a time: passages overlap, and all their texts may
 //! be more than the documents.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use doublon_core::cluster::families::{Families, Occurrence};
@@ -20,6 +21,7 @@ use crate::finding::{
     Sink,
 };
 use crate::scan::describe::{differences, is_quoted_whole, side_inside, side_of};
+use crate::scan::texts::Texts;
 use crate::source::Document;
 use crate::store::{Budget, Step};
 use doublon_core::kernel::{PassageRepeat, PassageRepeats, ShingleCounts};
@@ -49,15 +51,18 @@ impl FoundPassages<'_> {
                 let repeat = &repeats.listed[choice.listed[n]];
                 let runs = || repeats.runs(repeat).collect();
                 let differences = match places.differing_sides(n) {
-                    Some(sides) => texts.differences(reporter, repeat, (sides, runs), places, reader)?,
+                    Some(sides) => match texts.differences(reporter, repeat, (sides, runs), places, reader)? {
+                        Ok(differences) => differences,
+                        Err(lost) => return Ok(Err(lost)),
+                    },
                     None => (Vec::new(), 0),
                 };
-                Ok(self.passage_match(n, differences))
+                self.passage_match(n, differences, reporter.texts).map(Ok)
             };
             let count = batch.len() as u64;
             let found = batch.into_par_iter().map_init(|| reporter.tokenizer.reader(), of_match);
-            for found in found.collect::<Vec<std::result::Result<PassageMatch, Lost>>>() {
-                match found {
+            for found in found.collect::<Vec<Result<std::result::Result<PassageMatch, Lost>>>>() {
+                match found? {
                     Ok(found) => sink.receive(Finding::PassageMatch(found))?,
                     Err(gone) => lost.push(gone),
                 }
@@ -70,9 +75,9 @@ impl FoundPassages<'_> {
     }
 
     /// Hands out all families.
-    pub fn send_families(&self, sink: &mut dyn Sink) -> Result<()> {
+    pub fn send_families(&self, texts: &Texts, sink: &mut dyn Sink) -> Result<()> {
         for n in 0..self.grouped.families.len() {
-            if let Some(family) = self.family(n) {
+            if let Some(family) = self.family(n, texts)? {
                 sink.receive(Finding::PassageFamily(family))?;
             }
         }
@@ -80,7 +85,12 @@ impl FoundPassages<'_> {
     }
 
     /// Returns the match that is listed as number `n`.
-    fn passage_match(&self, n: usize, (differences, more_differences): (Vec<Difference>, usize)) -> PassageMatch {
+    fn passage_match(
+        &self,
+        n: usize,
+        (differences, more_differences): (Vec<Difference>, usize),
+        texts: &Texts,
+    ) -> Result<PassageMatch> {
         let Self { repeats, grouped, choice, places, classes } = *self;
         let of_all = choice.listed[n];
         let repeat = &repeats.listed[of_all];
@@ -88,12 +98,12 @@ impl FoundPassages<'_> {
         let share = |of: u32| f64::from(shared) / f64::from(of.max(1));
         let [a_place, b_place] = places.sides(n);
         let MatchMeasures { identity, jaccard, changed_words, changed_with_digit } = measures(repeats, repeat);
-        PassageMatch {
+        Ok(PassageMatch {
             id: format!("p{}", n + 1),
             family: family_id(grouped.of_match[of_all] as usize),
             scope: if repeat.a.doc == repeat.b.doc { MatchScope::Within } else { MatchScope::Across },
-            a: places.numbered(a_place).clone(),
-            b: places.numbered(b_place).clone(),
+            a: places.numbered(a_place, texts)?,
+            b: places.numbered(b_place, texts)?,
             words: repeat.words(),
             identity,
             jaccard,
@@ -104,20 +114,22 @@ impl FoundPassages<'_> {
             class: classes.of_match.get(n).copied(),
             differences,
             more_differences,
-        }
+        })
     }
 
-    fn family(&self, n: usize) -> Option<PassageFamily> {
+    /// Returns a family, unless it has no place.
+    fn family(&self, n: usize, texts: &Texts) -> Result<Option<PassageFamily>> {
         let Self { grouped, choice, places, classes, .. } = *self;
         let mut spans = grouped.families[n].iter().enumerate().map(|(n, place)| {
-            let span = places.span(place);
-            if n < MAX_QUOTED_PLACES { span.clone() } else { span.without_quotes() }
+            let span = places.span(place, texts)?;
+            Ok(if n < MAX_QUOTED_PLACES { span } else { span.without_quotes() })
         });
         let FamilyMeasures { documents, alike_places, repeated } = family_measures(&classes.spreads[n]);
-        Some(PassageFamily {
+        let Some(keep) = spans.next().transpose()? else { return Ok(None) };
+        Ok(Some(PassageFamily {
             id: family_id(n),
-            keep: spans.next()?,
-            occurrences: spans.collect(),
+            keep,
+            occurrences: spans.collect::<Result<_>>()?,
             count: grouped.families[n].len(),
             documents,
             alike_places,
@@ -125,7 +137,7 @@ impl FoundPassages<'_> {
             class: classes.of_family.get(n).copied(),
             more_matches: choice.more[n],
             new: 0,
-        })
+        }))
     }
 }
 
@@ -140,7 +152,7 @@ impl DifferingTexts {
     /// Reads them for some of the matches that are listed.
     fn read(reporter: &Reporter<'_>, listed: Range<usize>, places: &PlaceTable) -> Self {
         let differing = listed.filter_map(|n| places.differing_sides(n)).flatten();
-        let mut numbers: Vec<usize> = differing.filter(|&n| !is_quoted_whole(places.numbered(n))).collect();
+        let mut numbers: Vec<usize> = differing.filter(|&n| !is_quoted_whole(places.characters(n))).collect();
         numbers.sort_unstable();
         numbers.dedup();
         let documents: Vec<&[usize]> = numbers.chunk_by(|&x, &y| places.doc(x) == places.doc(y)).collect();
@@ -152,6 +164,7 @@ impl DifferingTexts {
         Self { texts, lost }
     }
 
+    /// Returns in what the sides of a repeat differ, or which document of them can no longer be read.
     fn differences(
         &self,
         reporter: &Reporter<'_>,
@@ -159,21 +172,34 @@ impl DifferingTexts {
         ([a, b], runs): ([usize; 2], impl FnOnce() -> Vec<Run>),
         places: &PlaceTable,
         reader: &mut TokenReader,
-    ) -> std::result::Result<(Vec<Difference>, usize), Lost> {
-        let (text_a, text_b) = (self.text(a, places)?, self.text(b, places)?);
-        let a = side(reporter, text_a, &repeat.a, places, reader)?;
-        let b = side(reporter, text_b, &repeat.b, places, reader)?;
-        Ok(differences(&a, &b, &runs()))
+    ) -> Result<std::result::Result<(Vec<Difference>, usize), Lost>> {
+        let (text_a, text_b) = match [self.text(a, places, reporter.texts)?, self.text(b, places, reporter.texts)?] {
+            [Ok(a), Ok(b)] => (a, b),
+            [Err(lost), _] | [_, Err(lost)] => return Ok(Err(lost)),
+        };
+        let a = side(reporter, &text_a, &repeat.a, places, reader)?;
+        let b = side(reporter, &text_b, &repeat.b, places, reader)?;
+        Ok(match (a, b) {
+            (Ok(a), Ok(b)) => Ok(differences(&a, &b, &runs())),
+            (Err(lost), _) | (_, Err(lost)) => Err(lost),
+        })
     }
 
     /// Returns the text of a place, which was read unless it is quoted whole.
-    fn text<'t>(&'t self, n: usize, places: &'t PlaceTable) -> std::result::Result<&'t str, Lost> {
+    fn text<'t>(
+        &'t self,
+        n: usize,
+        places: &PlaceTable,
+        texts: &Texts,
+    ) -> Result<std::result::Result<Cow<'t, str>, Lost>> {
         let doc = places.doc(n);
         if let Ok(lost) = self.lost.binary_search_by_key(&doc, |&(doc, _)| doc) {
-            return Err(self.lost[lost].clone());
+            return Ok(Err(self.lost[lost].clone()));
         }
-        let found = self.texts.binary_search_by_key(&n, |&(n, _)| n);
-        Ok(found.map_or(&places.numbered(n).excerpt, |found| &self.texts[found].1))
+        Ok(Ok(match self.texts.binary_search_by_key(&n, |&(n, _)| n) {
+            Ok(found) => self.texts[found].1.as_str().into(),
+            Err(_) => places.numbered(n, texts)?.excerpt.to_string().into(),
+        }))
     }
 }
 
@@ -183,12 +209,16 @@ fn side<'t>(
     place: &Occurrence,
     places: &PlaceTable,
     reader: &mut TokenReader,
-) -> std::result::Result<SideText<'t>, Lost> {
+) -> Result<std::result::Result<SideText<'t>, Lost>> {
     if let Some(side) = side_of(text, place.words().len(), reader) {
-        return Ok(side);
+        return Ok(Ok(side));
     }
-    let whole = reporter.texts.reader().read(place.doc).map_err(|why| (place.doc, why))?;
-    Ok(side_inside(&whole.text, text, places.span(place), place.words(), reader))
+    let whole = match reporter.texts.reader().read(place.doc) {
+        Ok(whole) => whole,
+        Err(why) => return Ok(Err((place.doc, why))),
+    };
+    let placed = places.span(place, reporter.texts)?;
+    Ok(Ok(side_inside(&whole.text, text, &placed, place.words(), reader)))
 }
 
 /// Divides the `listed` matches so that the texts to compare take about so many bytes at a time.
