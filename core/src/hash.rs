@@ -129,6 +129,11 @@ impl ContentHasher {
     pub fn finish(&self) -> u128 {
         self.0.digest128()
     }
+
+    /// Returns the [`seeded_hash`] of all bytes so far under seed 0.
+    pub fn finish_short(&self) -> u64 {
+        self.0.digest()
+    }
 }
 
 /// Returns the XXH3 64-bit hash of `bytes` under `seed`.

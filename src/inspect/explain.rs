@@ -330,7 +330,8 @@ impl<'a> Sources<'a> {
     fn text<'s>(&'s self, span: &'s PlacedSpan) -> Option<&'s str> {
         match self.get(&span.doc) {
             Some(single) => single.record.text.get(span.start..span.end),
-            None => Some(&*span.excerpt).filter(|excerpt| is_quoted_whole(span.char_end - span.char_start) && !excerpt.is_empty()),
+            None => Some(&*span.excerpt)
+                .filter(|excerpt| is_quoted_whole(span.char_end - span.char_start) && !excerpt.is_empty()),
         }
     }
 }

@@ -8,13 +8,12 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::headings::Heading;
+use super::place_words::{PlaceGatherer, PlaceWords};
 use crate::finding::{
     Coverage, Difference, DifferenceKind, DocumentRef, EXCERPT_CUT, Fingerprint, MAX_DIFFERENCES, PlacedSpan,
 };
 use crate::source::PageOrigin;
 use doublon_core::Span;
-use doublon_core::hash::seeded_hash;
-use doublon_core::kernel::extent;
 use doublon_core::text::{PassageUnit, TokenReader, line_starts, paragraphs, unit_key};
 use doublon_core::verify::align::Run;
 use doublon_core::verify::difference::{self, PieceKind, SideText, TextDifference};
@@ -34,8 +33,7 @@ const STEP: usize = 1024;
 #[derive(Debug)]
 pub struct Described<'t> {
     text: &'t str,
-    words: Vec<Span>,
-    hashes: Vec<u64>,
+    places: Vec<PlaceWords>,
     lines: Vec<usize>,
     paragraphs: Vec<Span>,
     characters: Vec<usize>,
@@ -44,37 +42,37 @@ pub struct Described<'t> {
 }
 
 impl<'t> Described<'t> {
-    /// Takes a text apart.
-    pub fn new(text: &'t str, reader: &mut TokenReader) -> Self {
-        let (mut words, mut hashes) = (Vec::with_capacity(text.len() / 6), Vec::with_capacity(text.len() / 6));
-        reader.for_each(text, |token| {
-            words.push(token.span);
-            hashes.push(token.hash);
-        });
-        Self::of(text, words, hashes)
+    /// Takes a text apart to place some ranges of its words, of at least one word each.
+    pub fn new(text: &'t str, places: impl Iterator<Item = Range<usize>>, reader: &mut TokenReader) -> Self {
+        let mut gatherer = PlaceGatherer::new(places);
+        reader.for_each(text, |token| gatherer.add(token.span, token.hash));
+        Self::of(text, gatherer.finish())
     }
 
     /// Takes a text apart so that each of its units counts as a word.
-    pub fn of_units(text: &'t str, unit: PassageUnit, reader: &mut TokenReader) -> Self {
-        let (words, mut hashes) = (unit.spans(text), Vec::new());
-        let key = |unit: &Span| {
+    pub fn of_units(
+        text: &'t str,
+        places: impl Iterator<Item = Range<usize>>,
+        unit: PassageUnit,
+        reader: &mut TokenReader,
+    ) -> Self {
+        let (mut gatherer, mut hashes) = (PlaceGatherer::new(places), Vec::new());
+        for unit in unit.spans(text) {
             hashes.clear();
             reader.unit_words(&text[unit.start..unit.end], &mut hashes);
-            unit_key(&hashes)
-        };
-        let keys = words.iter().map(key).collect();
-        Self::of(text, words, keys)
+            gatherer.add(unit, unit_key(&hashes));
+        }
+        Self::of(text, gatherer.finish())
     }
 
-    fn of(text: &'t str, words: Vec<Span>, hashes: Vec<u64>) -> Self {
+    fn of(text: &'t str, places: Vec<PlaceWords>) -> Self {
         let mut characters = vec![0];
         for step in text.as_bytes().chunks(STEP) {
             characters.push(characters[characters.len() - 1] + count_characters(step));
         }
         Self {
             text,
-            words,
-            hashes,
+            places,
             lines: line_starts(text),
             paragraphs: paragraphs(text),
             characters,
@@ -95,12 +93,13 @@ impl<'t> Described<'t> {
         Self { headings, ..self }
     }
 
-    /// Returns where a range of words, at least one, stands. Punctuation that hangs on the first or the last word
+    /// Returns where the range of words of number `n` stands. Punctuation that hangs on the first or the last word
     /// belongs to it: what stands between that word and the nearest white space, if no other word does. A character
     /// that is several words, such as `½`, belongs to the range that its first word is in.
-    pub fn place(&self, words: Range<usize>, doc: DocumentRef) -> PlacedSpan {
-        let span = extent(self.text, &self.words, &words);
-        let touched = self.paragraphs_of(&words);
+    pub fn place(&self, n: usize, doc: DocumentRef) -> PlacedSpan {
+        let words = &self.places[n];
+        let span = words.extent(self.text);
+        let touched = self.paragraphs_of(words);
         let (first, last) = (self.paragraphs[touched.start], self.paragraphs[touched.end - 1]);
         let page = self.page.filter(|page| !page.map.is_empty());
         let in_page = page.map(|page| page.map.origin(span));
@@ -122,8 +121,8 @@ impl<'t> Described<'t> {
             paragraph_count: self.paragraphs.len(),
             heading: self.heading(span.start),
             document_bytes: self.text.len(),
-            covers: self.coverage(&words, first, last),
-            fingerprint: Some(self.fingerprint(&words)),
+            covers: coverage(words, first, last),
+            fingerprint: Some(Fingerprint(words.fingerprint)),
             new: false,
             before: Arc::default(),
             after: Arc::default(),
@@ -146,20 +145,9 @@ impl<'t> Described<'t> {
     }
 
     /// The paragraphs that hold the first and the last word, and those between.
-    fn paragraphs_of(&self, words: &Range<usize>) -> Range<usize> {
+    fn paragraphs_of(&self, words: &PlaceWords) -> Range<usize> {
         let holding = |word: Span| self.paragraphs.partition_point(|paragraph| paragraph.end <= word.start);
-        holding(self.words[words.start])..holding(self.words[words.end - 1]) + 1
-    }
-
-    fn coverage(&self, words: &Range<usize>, first: Span, last: Span) -> Coverage {
-        let from_start = words.start == 0 || self.words[words.start - 1].end <= first.start;
-        let to_end = self.words.get(words.end).is_none_or(|after| after.start >= last.end);
-        match (from_start, to_end) {
-            (true, true) => Coverage::Whole,
-            (true, false) => Coverage::Start,
-            (false, true) => Coverage::End,
-            (false, false) => Coverage::Inside,
-        }
+        holding(words.first)..holding(words.last) + 1
     }
 
     /// The last heading that begins at a byte or before it.
@@ -175,15 +163,20 @@ impl<'t> Described<'t> {
         self.character(byte) - self.character(start) - mark + 1
     }
 
-    fn fingerprint(&self, words: &Range<usize>) -> Fingerprint {
-        let mut hashes = vec![[0; size_of::<u64>()]; words.len()];
-        hashes.iter_mut().zip(&self.hashes[words.clone()]).for_each(|(bytes, hash)| *bytes = hash.to_le_bytes());
-        Fingerprint(seeded_hash(hashes.as_flattened(), 0))
-    }
-
     fn character(&self, byte: usize) -> usize {
         let step = byte / STEP;
         self.characters[step] + count_characters(&self.text.as_bytes()[step * STEP..byte])
+    }
+}
+
+fn coverage(words: &PlaceWords, first: Span, last: Span) -> Coverage {
+    let from_start = words.before.is_none_or(|before| before.end <= first.start);
+    let to_end = words.after.is_none_or(|after| after.start >= last.end);
+    match (from_start, to_end) {
+        (true, true) => Coverage::Whole,
+        (true, false) => Coverage::Start,
+        (false, true) => Coverage::End,
+        (false, false) => Coverage::Inside,
     }
 }
 
@@ -278,8 +271,8 @@ mod tests {
 
     fn place(text: &str, words: Range<usize>) -> PlacedSpan {
         let doc = DocumentRef { source: "a.txt".into(), record: 0, id: None, metadata: None };
-        let described = Described::new(text, &mut Tokenizer::default().reader());
-        let mut place = described.place(words, doc);
+        let described = Described::new(text, std::iter::once(words), &mut Tokenizer::default().reader());
+        let mut place = described.place(0, doc);
         assert_eq!(place.without_quotes(), place);
         described.quote(&mut place);
         place
@@ -371,9 +364,11 @@ mod tests {
         map.push(5, Span::new(14, 19));
         let page = |is_exact| PageOrigin { map: map.clone(), lines: vec![0, 11], is_exact, ..PageOrigin::default() };
         let place = |page: &PageOrigin| {
-            let described = Described::new("one two three", &mut Tokenizer::default().reader()).in_page(Some(page));
+            let words = std::iter::once(1..3);
+            let described =
+                Described::new("one two three", words, &mut Tokenizer::default().reader()).in_page(Some(page));
             let doc = DocumentRef { source: "a".into(), record: 0, id: None, metadata: None };
-            let place = described.place(1..3, doc);
+            let place = described.place(0, doc);
             let lines = (place.line, place.column, place.end_line);
             ((place.start, place.end), (place.source_start, place.source_end), lines)
         };

@@ -22,6 +22,7 @@ mod intake;
 mod known;
 mod parallel;
 mod passages;
+mod place_words;
 mod pool;
 mod progress;
 mod repeated;

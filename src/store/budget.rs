@@ -45,6 +45,9 @@ const SPOOL_HELD: usize = 64 << 20;
 /// Bytes of text of passages that are compared at a time.
 const PASSAGE_TEXTS: usize = 8 << 20;
 
+/// Matches that are made at a time.
+const MATCHES: usize = 1 << 14;
+
 /// Bytes of the records of skipped documents that stay in memory.
 const SKIPPED_HELD: usize = 16 << 20;
 
@@ -98,6 +101,11 @@ impl Budget {
     /// Bytes of text of passages that are held to be compared.
     pub fn passage_texts(&self) -> usize {
         PASSAGE_TEXTS.min(self.memory / 8)
+    }
+
+    /// How many matches are made at a time, of about 2 kB each.
+    pub fn matches(&self) -> usize {
+        MATCHES.min(self.memory / 16 / 2048).max(1)
     }
 
     /// Bytes of documents that are written down before they go to disk.

@@ -176,6 +176,18 @@ impl PassageRepeats {
         identity(self.runs(repeat))
     }
 
+    /// Joins what was found in parts, in their order.
+    pub fn joined(parts: Vec<Self>) -> Self {
+        let mut all = Self::default();
+        let sum = |len: fn(&Self) -> usize| parts.iter().map(len).sum();
+        all.listed.reserve_exact(sum(|part| part.listed.len()));
+        all.short.reserve_exact(sum(|part| part.short.len()));
+        all.loops.reserve_exact(sum(|part| part.loops.len()));
+        all.runs.0.reserve_exact(sum(|part| part.runs.0.len()));
+        parts.into_iter().for_each(|part| all.append(part));
+        all
+    }
+
     /// Appends what was found elsewhere.
     pub fn append(&mut self, other: Self) {
         let before = self.runs.0.len() as u64;

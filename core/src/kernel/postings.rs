@@ -57,26 +57,27 @@ impl PostingMaker {
         postings: &mut Vec<Posting>,
     ) {
         let folded = |n: usize| vocabulary.folded_hash(words[n]);
-        self.add_folded((doc, words, vocabulary.masked()), folded, wanted, postings);
+        self.for_each((doc, words, vocabulary.masked()), folded, |posting| {
+            if wanted(posting.key) {
+                postings.push(posting);
+            }
+        });
     }
 
-    /// Appends the postings of one text, of those keys that are `wanted`, where `folded` tells the hash of each of its words
-    /// without accents, and `masked` the number of the words of known text, if there are any.
-    pub fn add_folded(
+    /// Calls `emit` with the postings of one text, where `folded` tells the hash of each of its words without accents, and
+    /// `masked` the number of the words of known text, if there are any.
+    pub fn for_each(
         &mut self,
         (doc, words, masked): (u32, &[TokenId], Option<TokenId>),
         folded: impl Fn(usize) -> u64,
-        wanted: impl Fn(u64) -> bool,
-        postings: &mut Vec<Posting>,
+        mut emit: impl FnMut(Posting),
     ) {
         for part in compared_parts(words, masked) {
             self.hashes.clear();
             // Without accents, which are the first thing that a copy loses.
             self.hashes.extend(part.clone().map(&folded));
             self.windows.keys(&self.hashes, |key, at| {
-                if wanted(key) {
-                    postings.push(Posting { key, place: WordPlace { doc, at: (part.start + at) as u32 } });
-                }
+                emit(Posting { key, place: WordPlace { doc, at: (part.start + at) as u32 } });
             });
         }
     }

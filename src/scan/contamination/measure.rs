@@ -90,17 +90,17 @@ impl<'i> DocumentMeasurer<'i> {
         let mut places = WordPlaces::default();
         let items: Vec<MeasuredItem> =
             items.into_iter().filter_map(|(item, hits)| self.measured(item, &hits, &mut places)).collect();
-        let described = Described::new(&document.text, self.splitter.describer())
+        let described = Described::new(&document.text, places.ranges.iter().cloned(), self.splitter.describer())
             .in_page(document.origin.as_deref())
             .below(headings(document, is_markdown));
-        let placed = |(range, n): (Range<usize>, usize)| {
-            let mut place = described.place(range, doc.clone());
+        let placed = |n| {
+            let mut place = described.place(n, doc.clone());
             if n < MAX_QUOTED_PLACES {
                 described.quote(&mut place);
             }
             place
         };
-        let places = places.ranges.into_iter().zip(0..).map(placed).collect();
+        let places = (0..places.ranges.len()).map(placed).collect();
         let text_bytes = document.text.len() as u64;
         (!items.is_empty()).then(|| MeasuredDocument { number: 0, doc: doc.clone(), text_bytes, items, places })
     }

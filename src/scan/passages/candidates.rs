@@ -5,11 +5,12 @@
 //! are made in rounds, each for a part of the keys; where that is still too much, they wait in a file.
 
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
 use super::linker::{Candidates, Linker};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::{Budget, HeldWords, Partition, Partitions, Step, Words, divide};
 use doublon_core::Config;
 use doublon_core::candidate::postings::Posting;
@@ -24,6 +25,8 @@ const KEY_SHARES: usize = 256;
 const ROUNDS: usize = 2;
 /// Postings that take less than this many bytes are made in one round.
 const ONE_ROUND: usize = 24 << 20;
+/// So many postings are divided at a time.
+const TOGETHER: usize = 1 << 18;
 /// About the words that one thread looks for minima in at a time.
 const BATCH_WORDS: u64 = 1 << 18;
 
@@ -79,43 +82,73 @@ fn postings(
     keys: &Range<usize>,
     budget: &Budget,
 ) -> Result<Vec<Partition<Posting>>> {
-    let mut postings = Partitions::new(keys.len(), budget.postings(), &budget.folder);
+    let postings = Mutex::new(Partitions::new(keys.len(), budget.postings(), &budget.folder));
     let ends = words.batches(included, BATCH_WORDS)?;
     let starts = std::iter::once(0).chain(ends.iter().copied());
     let batches: Vec<&[u32]> = starts.zip(&ends).map(|(start, &end)| &included[start..end]).collect();
-    for batches in batches.chunks(2 * rayon::current_num_threads()) {
-        let made = batches.par_iter().map(|docs| {
-            budget.cancel.check()?;
-            let (postings, count) = postings_of(words, docs, config, keys)?;
-            budget.steps.advance(count);
-            Ok(divide(&postings, keys.len(), |posting| share_of_key(posting.key) - keys.start))
-        });
-        let made: Vec<Vec<Vec<Posting>>> = made.collect::<Result<_>>()?;
-        made.into_iter().try_for_each(|made| postings.extend(made))?;
-    }
-    Ok(postings.finish())
+    batches.into_par_iter().try_for_each(|docs| {
+        budget.cancel.check()?;
+        let mut found = FoundPostings { all: &postings, keys, held: Vec::new(), failed: None };
+        budget.steps.advance(add_postings(words, docs, config, &mut found)?);
+        found.finish()
+    })?;
+    Ok(postings.into_inner().unwrap_or_else(PoisonError::into_inner).finish())
 }
 
 fn share_of_key(key: u64) -> usize {
     (key >> 56) as usize
 }
 
-/// Returns the postings of some documents, and how many words these have.
-fn postings_of(words: &Words, docs: &[u32], config: &Config, keys: &Range<usize>) -> Result<(Vec<Posting>, u64)> {
+/// Adds the postings of some documents, and returns how many words these have.
+fn add_postings(words: &Words, docs: &[u32], config: &Config, found: &mut FoundPostings<'_>) -> Result<u64> {
     let mut maker = PostingMaker::new(config);
-    let (mut held, mut hashes, mut postings, mut count) = (HeldWords::default(), Vec::new(), Vec::new(), 0);
+    let (mut held, mut hashes, mut count) = (HeldWords::default(), Vec::new(), 0);
     for &doc in docs {
-        let is_wanted = |key| keys.contains(&share_of_key(key));
         let tokens = words.tokens(doc, &mut held)?;
+        let text = (doc, tokens, words.masked());
         if let Some(vocabulary) = words.vocabulary() {
-            maker.add(doc, tokens, vocabulary, is_wanted, &mut postings);
+            maker.for_each(text, |n| vocabulary.folded_hash(tokens[n]), |posting| found.add(posting));
         } else {
             let folded = words.folded(doc, &mut hashes)?;
-            maker.add_folded((doc, tokens, words.masked()), |n| folded[n], is_wanted, &mut postings);
+            maker.for_each(text, |n| folded[n], |posting| found.add(posting));
         }
         count += tokens.len() as u64;
     }
-    Ok((postings, count))
+    Ok(count)
+}
+
+/// Divides postings by their keys, some thousand at a time.
+struct FoundPostings<'p> {
+    all: &'p Mutex<Partitions<Posting>>,
+    /// The shares of the keys that are wanted.
+    keys: &'p Range<usize>,
+    held: Vec<Posting>,
+    failed: Option<Error>,
+}
+
+impl FoundPostings<'_> {
+    fn add(&mut self, posting: Posting) {
+        if self.keys.contains(&share_of_key(posting.key)) {
+            self.held.push(posting);
+            if self.held.len() >= TOGETHER {
+                self.hand_on();
+            }
+        }
+    }
+
+    fn hand_on(&mut self) {
+        let divided = divide(&self.held, self.keys.len(), |posting| share_of_key(posting.key) - self.keys.start);
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Err(failed) = all.extend(divided) {
+            self.failed.get_or_insert(failed);
+        }
+        self.held.clear();
+    }
+
+    fn finish(mut self) -> Result<()> {
+        self.hand_on();
+        self.failed.map_or(Ok(()), Err)
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! Where passages stand in their texts: the documents that hold one are read once more, in order.
 
-use std::ops::Range;
-
 use doublon_core::cluster::families::{Families, Occurrence};
 use doublon_core::kernel::PassageRepeat;
 use doublon_core::text::{PassageUnit, TokenReader, Tokenizer};
@@ -14,7 +12,7 @@ use crate::scan::describe::Described;
 use crate::scan::headings::headings;
 use crate::scan::texts::Texts;
 use crate::source::Document;
-use crate::store::{Budget, Step, Steps};
+use crate::store::{Budget, SpillColumn, Step, Steps};
 
 /// Documents that one thread reads one after another, so that those next to each other in a file are read at once.
 const DOCUMENTS: usize = 64;
@@ -65,7 +63,7 @@ impl Choice {
 #[derive(Default)]
 pub(super) struct PlaceTable {
     wanted: Vec<WantedPlace>,
-    facts: Vec<PlaceFacts>,
+    facts: SpillColumn<PlaceFacts>,
     described: PlaceStore,
     /// The numbers of the two places of each match that is listed.
     sides: Vec<[u32; 2]>,
@@ -104,16 +102,18 @@ impl Reporter<'_> {
         let is_spooled = table.described.is_spooled();
         self.steps.begin(Step::Describing, documents.len() as u64);
         let of_document = |reader: &mut TokenReader, document: &Document, wanted: &&[WantedPlace]| {
+            let words = wanted.iter().map(|wanted| wanted.place.words());
             let described = match self.unit {
-                None => Described::new(&document.text, reader),
-                Some(unit) => Described::of_units(&document.text, unit, reader),
+                None => Described::new(&document.text, words, reader),
+                Some(unit) => Described::of_units(&document.text, words, unit, reader),
             };
             let headings = headings(document, self.texts.is_markdown(document.source));
             let described = described.in_page(document.origin.as_deref()).below(headings);
             let name = self.texts.reference(wanted[0].place.doc, document);
             self.steps.advance(1);
             let source = is_spooled.then_some(document.source);
-            wanted.iter().map(|wanted| DescribedPlace::new(&described, wanted, &name, source)).collect()
+            let describe = |(n, wanted)| DescribedPlace::new(&described, (n, wanted), &name, source);
+            wanted.iter().enumerate().map(describe).collect()
         };
         let (mut all_lost, mut rest) = (Vec::new(), documents.as_slice());
         while !rest.is_empty() {
@@ -169,8 +169,13 @@ fn together(documents: &[&[WantedPlace]]) -> usize {
 
 impl DescribedPlace {
     /// Describes a place; for one that is written down the number of its source is told.
-    fn new(described: &Described<'_>, wanted: &WantedPlace, name: &DocumentRef, source: Option<u32>) -> Self {
-        let mut span = described.place(wanted.place.words(), name.clone());
+    fn new(
+        described: &Described<'_>,
+        (n, wanted): (usize, &WantedPlace),
+        name: &DocumentRef,
+        source: Option<u32>,
+    ) -> Self {
+        let mut span = described.place(n, name.clone());
         if wanted.is_quoted {
             described.quote(&mut span);
         }
@@ -190,7 +195,7 @@ impl PlaceTable {
         let sides = |&n: &usize| [&repeats[n].a, &repeats[n].b].map(side);
         Self {
             wanted: Vec::new(),
-            facts: Vec::with_capacity(wanted.len()),
+            facts: SpillColumn::new(),
             described: PlaceStore::new(wanted.len(), budget),
             sides: choice.listed.iter().map(sides).collect(),
         }
@@ -198,7 +203,10 @@ impl PlaceTable {
 
     /// Adds the next places.
     fn extend(&mut self, described: Vec<DescribedPlace>, budget: &Budget) -> Result<()> {
-        self.facts.extend(described.iter().map(|place| place.facts));
+        self.facts.extend_by(described.iter().map(|place| place.facts));
+        if self.described.is_spooled() && self.facts.held_bytes() > budget.spool() {
+            self.facts.spill(&budget.folder)?;
+        }
         self.described.extend(described.into_iter().map(|place| place.place), budget)
     }
 
@@ -222,14 +230,9 @@ impl PlaceTable {
         self.numbered(self.number(place), texts)
     }
 
-    /// Returns the bytes of the place of this number in its text.
-    pub fn bytes(&self, n: usize) -> Range<usize> {
-        self.facts[n].start..self.facts[n].end
-    }
-
-    /// Returns how many characters the place of this number has.
-    pub fn characters(&self, n: usize) -> usize {
-        self.facts[n].characters
+    /// Returns what is held of the place of this number.
+    pub fn facts(&self, n: usize) -> Result<PlaceFacts> {
+        self.facts.get(n as u32)
     }
 
     /// Returns the numbers of the two places of the match that is listed as number `n`.
@@ -238,10 +241,10 @@ impl PlaceTable {
     }
 
     /// Returns the same numbers, if the texts of the two places differ.
-    pub fn differing_sides(&self, n: usize) -> Option<[usize; 2]> {
+    pub fn differing_sides(&self, n: usize) -> Result<Option<[usize; 2]>> {
         let sides = self.sides(n);
-        let [a, b] = sides.map(|place| self.facts[place].hash);
-        (a != b).then_some(sides)
+        let [a, b] = [self.facts(sides[0])?.hash, self.facts(sides[1])?.hash];
+        Ok((a != b).then_some(sides))
     }
 }
 
@@ -262,5 +265,6 @@ fn wanted(repeats: &[PassageRepeat], grouped: &Families, choice: &Choice) -> Vec
     wanted.sort_unstable_by(|x, y| y.cmp(x)); // that of which most is wanted first
     wanted.dedup_by(|x, y| x.place == y.place);
     wanted.reverse();
+    wanted.shrink_to_fit();
     wanted
 }

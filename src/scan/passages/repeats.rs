@@ -48,7 +48,7 @@ pub(super) fn align(
     };
     let aligner = ShareAligner { words, config, budget, workers: Pool::new(worker) };
     let aligned = candidates.into_par_iter().map(|share| aligner.align(share).inspect(|_| budget.steps.advance(1)));
-    Ok(joined(aligned.collect::<Result<_>>()?))
+    Ok(PassageRepeats::joined(aligned.collect::<Result<_>>()?))
 }
 
 /// What one thread aligns with.
@@ -86,7 +86,7 @@ impl<'a, F: Fn() -> Worker<'a> + Sync> ShareAligner<'a, F> {
         let found = pairs.try_fold(PassageRepeats::default, |mut found, pair| {
             self.align_pair(pair.iter().copied(), pair[0], &mut found).map(|()| found)
         });
-        let mut all = joined(found.collect::<Result<_>>()?);
+        let mut all = PassageRepeats::joined(found.collect::<Result<_>>()?);
         all.sort();
         Ok(all)
     }
@@ -160,12 +160,4 @@ impl<K: Ord> Iterator for Distinct<'_, K> {
             }
         }
     }
-}
-
-fn joined(parts: Vec<PassageRepeats>) -> PassageRepeats {
-    let mut all = PassageRepeats::default();
-    for part in parts {
-        all.append(part);
-    }
-    all
 }

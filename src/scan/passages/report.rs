@@ -26,9 +26,6 @@ use crate::source::Document;
 use crate::store::{Budget, Step};
 use doublon_core::kernel::{PassageRepeat, PassageRepeats, ShingleCounts};
 
-/// Matches that are made at a time.
-const MATCHES: usize = 1 << 14;
-
 /// What was found, ready to be handed out.
 pub(super) struct FoundPassages<'a> {
     pub repeats: &'a PassageRepeats,
@@ -44,13 +41,13 @@ impl FoundPassages<'_> {
         let Self { repeats, choice, places, .. } = *self;
         let mut lost = Vec::new();
         budget.steps.begin(Step::Telling, choice.listed.len() as u64);
-        for batch in batches(choice.listed.len(), places, budget.passage_texts()) {
+        for batch in batches(choice.listed.len(), places, (budget.passage_texts(), budget.matches()))? {
             budget.cancel.check()?;
-            let texts = DifferingTexts::read(reporter, batch.clone(), places);
+            let texts = DifferingTexts::read(reporter, batch.clone(), places)?;
             let of_match = |reader: &mut TokenReader, n: usize| {
                 let repeat = &repeats.listed[choice.listed[n]];
                 let runs = || repeats.runs(repeat).collect();
-                let differences = match places.differing_sides(n) {
+                let differences = match places.differing_sides(n)? {
                     Some(sides) => match texts.differences(reporter, repeat, (sides, runs), places, reader)? {
                         Ok(differences) => differences,
                         Err(lost) => return Ok(Err(lost)),
@@ -150,18 +147,25 @@ struct DifferingTexts {
 
 impl DifferingTexts {
     /// Reads them for some of the matches that are listed.
-    fn read(reporter: &Reporter<'_>, listed: Range<usize>, places: &PlaceTable) -> Self {
-        let differing = listed.filter_map(|n| places.differing_sides(n)).flatten();
-        let mut numbers: Vec<usize> = differing.filter(|&n| !is_quoted_whole(places.characters(n))).collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        let documents: Vec<&[usize]> = numbers.chunk_by(|&x, &y| places.doc(x) == places.doc(y)).collect();
-        let of_document = |_: &mut TokenReader, document: &Document, numbers: &&[usize]| {
-            let text = |&n: &usize| (n, document.text[places.bytes(n)].to_owned());
-            numbers.iter().map(text).collect()
+    fn read(reporter: &Reporter<'_>, listed: Range<usize>, places: &PlaceTable) -> Result<Self> {
+        let mut numbers: Vec<(usize, Range<usize>)> = Vec::new();
+        for n in listed {
+            for side in places.differing_sides(n)?.into_iter().flatten() {
+                let facts = places.facts(side)?;
+                if !is_quoted_whole(facts.characters()) {
+                    numbers.push((side, facts.bytes()));
+                }
+            }
+        }
+        numbers.sort_unstable_by_key(|&(n, _)| n);
+        numbers.dedup_by_key(|&mut (n, _)| n);
+        let documents: Vec<&[(usize, Range<usize>)]> =
+            numbers.chunk_by(|(x, _), (y, _)| places.doc(*x) == places.doc(*y)).collect();
+        let of_document = |_: &mut TokenReader, document: &Document, numbers: &&[(usize, Range<usize>)]| {
+            numbers.iter().map(|(n, bytes)| (*n, document.text[bytes.clone()].to_owned())).collect()
         };
-        let (texts, lost) = reporter.read(&documents, |numbers| places.doc(numbers[0]), of_document);
-        Self { texts, lost }
+        let (texts, lost) = reporter.read(&documents, |numbers| places.doc(numbers[0].0), of_document);
+        Ok(Self { texts, lost })
     }
 
     /// Returns in what the sides of a repeat differ, or which document of them can no longer be read.
@@ -221,22 +225,23 @@ fn side<'t>(
     Ok(Ok(side_inside(&whole.text, text, &placed, place.words(), reader)))
 }
 
-/// Divides the `listed` matches so that the texts to compare take about so many bytes at a time.
-fn batches(listed: usize, places: &PlaceTable, bytes: usize) -> Vec<Range<usize>> {
+/// Divides the `listed` matches so that the texts to compare take about so many bytes at a time, and matches are so many at most.
+fn batches(listed: usize, places: &PlaceTable, (bytes, matches): (usize, usize)) -> Result<Vec<Range<usize>>> {
     let (mut batches, mut start, mut total, mut last) = (Vec::new(), 0, 0, None);
     for n in 0..listed {
-        if let Some([a, b]) = places.differing_sides(n) {
+        if let Some([a, b]) = places.differing_sides(n)? {
             // Matches are in order of their first sides.
-            total += places.bytes(b).len() + if last == Some(a) { 0 } else { places.bytes(a).len() };
+            total += places.facts(b)?.bytes().len();
+            total += if last == Some(a) { 0 } else { places.facts(a)?.bytes().len() };
             last = Some(a);
         }
-        if total >= bytes || n - start >= MATCHES {
+        if total >= bytes || n - start >= matches {
             batches.push(start..n + 1);
             (start, total) = (n + 1, 0);
         }
     }
     batches.push(start..listed);
-    batches
+    Ok(batches)
 }
 
 fn family_id(n: usize) -> String {

@@ -1,5 +1,8 @@
 //! Described places, in memory, or written down where they are too many.
 
+use std::ops::Range;
+
+use bytemuck::{Pod, Zeroable};
 use doublon_core::hash::content_hash;
 
 use crate::error::{Error, Result};
@@ -8,7 +11,7 @@ use crate::scan::bytes::{put, put_bytes, take, take_text};
 use crate::scan::texts::Texts;
 use crate::scan::written;
 use crate::source::Document;
-use crate::store::{Budget, Spool};
+use crate::store::{Budget, SpillColumn, Spool};
 
 /// About the bytes of memory that a described place takes: a half for its numbers, a half for its excerpt and what is around.
 pub(super) const BYTES_A_PLACE: usize = 600;
@@ -17,20 +20,18 @@ pub(super) const BYTES_A_PLACE: usize = 600;
 pub(super) enum PlaceStore {
     Held(Vec<PlacedSpan>),
     /// With where each place ends in the spool.
-    Spooled(Spool, Vec<u64>),
+    Spooled(Spool, SpillColumn<u64>),
 }
 
 /// What is held of each place.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
 pub(super) struct PlaceFacts {
     /// Of its text, to tell which texts differ, if that is asked for.
     pub hash: [u64; 2],
-    /// Its first byte.
-    pub start: usize,
-    /// The byte after its last.
-    pub end: usize,
-    /// How many characters it has.
-    pub characters: usize,
+    start: u64,
+    end: u64,
+    characters: u64,
 }
 
 /// A place as it is made, on any thread.
@@ -49,8 +50,19 @@ impl PlaceFacts {
     /// Takes those of a place; `text` is what is to be compared.
     pub fn new(span: &PlacedSpan, text: Option<&str>) -> Self {
         let hash = text.map_or(0, |text| content_hash(text.as_bytes()));
-        let characters = span.char_end - span.char_start;
-        Self { hash: [hash as u64, (hash >> 64) as u64], start: span.start, end: span.end, characters }
+        let characters = (span.char_end - span.char_start) as u64;
+        let (start, end) = (span.start as u64, span.end as u64);
+        Self { hash: [hash as u64, (hash >> 64) as u64], start, end, characters }
+    }
+
+    /// Returns its bytes in its text.
+    pub fn bytes(&self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// Returns how many characters it has.
+    pub fn characters(&self) -> usize {
+        self.characters as usize
     }
 }
 
@@ -58,7 +70,7 @@ impl PlaceStore {
     /// Makes one for so many places.
     pub fn new(places: usize, budget: &Budget) -> Self {
         let is_held = places <= budget.places() / BYTES_A_PLACE;
-        if is_held { Self::default() } else { Self::Spooled(Spool::default(), Vec::with_capacity(places)) }
+        if is_held { Self::default() } else { Self::Spooled(Spool::default(), SpillColumn::new()) }
     }
 
     /// Returns whether places are to be written down.
@@ -73,9 +85,10 @@ impl PlaceStore {
                 (Self::Held(held), MadePlace::Held(place)) => held.push(place),
                 (Self::Spooled(spool, ends), MadePlace::Written(bytes)) => {
                     spool.append(&bytes);
-                    ends.push(spool.len());
-                    if spool.held_bytes() > budget.spool() {
+                    ends.extend(&[spool.len()]);
+                    if spool.held_bytes() + ends.held_bytes() > budget.spool() {
                         spool.spill(&budget.folder)?;
+                        ends.spill(&budget.folder)?;
                     }
                 }
                 _ => return Err(unreadable()),
@@ -89,8 +102,8 @@ impl PlaceStore {
         match self {
             Self::Held(held) => Ok(held[n].clone()),
             Self::Spooled(spool, ends) => {
-                let start = n.checked_sub(1).map_or(0, |before| ends[before]);
-                read(&spool.read(start, ends[n] - start)?, doc, texts).ok_or_else(unreadable)
+                let start = n.checked_sub(1).map_or(Ok(0), |before| ends.get(before as u32))?;
+                read(&spool.read(start, ends.get(n as u32)? - start)?, doc, texts).ok_or_else(unreadable)
             }
         }
     }
