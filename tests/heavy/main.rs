@@ -21,5 +21,7 @@ mod reading;
 
 mod bombs;
 #[cfg(all(target_os = "linux", feature = "cli"))]
+mod ceilings;
+#[cfg(all(target_os = "linux", feature = "cli"))]
 mod program;
 mod work;

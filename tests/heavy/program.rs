@@ -58,7 +58,7 @@ fn write_articles(path: &Path) {
 
 /// Runs a scan whose findings go to `output` and returns its exit status and its peak in kB. What it takes in its last
 /// milliseconds may be missed.
-fn scan(level: &str, input: &Path, output: &Path, more: &[&str]) -> (Option<i32>, u64) {
+pub fn scan(level: &str, input: &Path, output: &Path, more: &[&str]) -> (Option<i32>, u64) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_doublon"));
     command.args(["scan", "--level", level, "--threads", "2", "--format", "json", "--quiet"]).args(more);
     let mut child = command.arg(input).stdout(File::create(output).unwrap()).spawn().unwrap();

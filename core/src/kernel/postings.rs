@@ -1,6 +1,7 @@
 //! From words to postings, and from postings to pairs of places that are worth aligning.
 
 use std::convert::Infallible;
+use std::ops::Range;
 
 use crate::candidate::postings::{Candidate, Following, Links, OrderedPlace, Posting, WordPlace};
 use crate::config::Config;
@@ -31,13 +32,16 @@ use crate::text::{TokenId, Vocabulary};
 pub struct PostingMaker {
     windows: Windows,
     hashes: Vec<u64>,
+    /// None where several minima are looked for: then which of them changes at the start of a piece is not known.
+    piece: Option<PieceSize>,
 }
 
 impl PostingMaker {
     /// Makes one for the windows of `config`.
     pub fn new(config: &Config) -> Self {
         let WindowParameters { k, words, bands, rows, .. } = config.windows;
-        Self { windows: Windows::new(k, words, bands, rows, config.seed), hashes: Vec::new() }
+        let piece = (bands * rows == 1).then_some((PIECE.max(2 * words), words));
+        Self { windows: Windows::new(k, words, bands, rows, config.seed), hashes: Vec::new(), piece }
     }
 
     /// Appends the postings of the texts numbered `docs` to `postings`.
@@ -73,14 +77,39 @@ impl PostingMaker {
         mut emit: impl FnMut(Posting),
     ) {
         for part in compared_parts(words, masked) {
-            self.hashes.clear();
-            // Without accents, which are the first thing that a copy loses.
-            self.hashes.extend(part.clone().map(&folded));
-            self.windows.keys(&self.hashes, |key, at| {
-                emit(Posting { key, place: WordPlace { doc, at: (part.start + at) as u32 } });
-            });
+            let mut last = None;
+            for piece in pieces(part, self.piece) {
+                self.hashes.clear();
+                // Without accents, which are the first thing that a copy loses.
+                self.hashes.extend(piece.clone().map(&folded));
+                self.windows.keys(&self.hashes, |key, at| {
+                    let place = WordPlace { doc, at: (piece.start + at) as u32 };
+                    // The first window of a piece is the last one of the piece before.
+                    if last.replace(place) != Some(place) || self.piece.is_none() {
+                        emit(Posting { key, place });
+                    }
+                });
+            }
         }
     }
+}
+
+/// The words of pieces of a text that are looked at one by one, and of a window.
+type PieceSize = (usize, usize);
+
+/// Words of a long text that are hashed at a time.
+const PIECE: usize = 1 << 16;
+
+/// Divides a part of a text into pieces that have all its windows, the last one of each piece twice.
+fn pieces(part: Range<usize>, size: Option<PieceSize>) -> impl Iterator<Item = Range<usize>> {
+    let (piece, window) = size.unwrap_or((usize::MAX, 0));
+    let mut next = Some(part.start);
+    std::iter::from_fn(move || {
+        let start = next?;
+        let end = start.saturating_add(piece).min(part.end);
+        next = (end < part.end).then(|| end - window);
+        Some(start..end)
+    })
 }
 
 /// Links the places that share a key, with memory that is used again.
@@ -130,4 +159,29 @@ pub fn following(words: &[TokenId]) -> Following {
     let mut following = [TokenId::MAX; 3];
     following.iter_mut().zip(words).for_each(|(following, &word)| *following = word);
     following
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_texts_have_the_same_postings_piece_by_piece() {
+        for distinct in [1, 2, 7, 1000] {
+            let words: Vec<TokenId> =
+                (0..5000_u32).map(|n| n.wrapping_mul(n).wrapping_mul(2_654_435_761) % distinct).collect();
+            let folded = |n: usize| u64::from(words[n]).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let postings = |piece: Option<usize>| {
+                let mut maker = PostingMaker::new(&Config::default());
+                maker.piece = piece.map(|piece| (piece, Config::default().windows.words));
+                let mut found = Vec::new();
+                maker.for_each((3, &words, None), folded, |posting| found.push(posting));
+                found
+            };
+            let whole = postings(None);
+            for piece in [20, 63, 64, 1000, 4999, 5000, 5001] {
+                assert_eq!(postings(Some(piece)), whole, "{distinct} words, pieces of {piece}");
+            }
+        }
+    }
 }
