@@ -306,7 +306,9 @@ impl CorpusBuilder {
         words.finish(worker.into_word_readers(), &lexicons, &budget)?;
         let stays = |doc| config.against && groups.of(doc) == AGAINST;
         let order = keep_order(ranks, &failures, table.len(), config.against.then_some(&stays));
-        texts.repeated_ids = RepeatedValues::of(&ids.load()?).collect(|id| id != 0);
+        if counts.with_id > 0 {
+            texts.repeated_ids = RepeatedValues::of(&ids.load()?).collect(|id| id != 0);
+        }
         let documents = DocumentTable { table, sketcher, order };
         Ok(Corpus { texts, documents, words, units, groups, sources, counts, skipped })
     }

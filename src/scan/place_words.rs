@@ -54,10 +54,13 @@ impl PlaceWords {
     /// Returns the bytes of the text that the place takes, with the punctuation that belongs to it.
     pub fn extent(&self, text: &str) -> Span {
         let Self { before, first, inner, last, after, .. } = *self;
-        let own = [Some(first), inner, Some(last)];
-        let words: Vec<Span> = [before].into_iter().chain(own).chain([after]).flatten().collect();
-        let start = usize::from(before.is_some());
-        extent(text, &words, &(start..words.len() - usize::from(after.is_some())))
+        let (mut words, mut len) = ([first; 5], 0);
+        for word in [before, Some(first), inner, Some(last), after].into_iter().flatten() {
+            words[len] = word;
+            len += 1;
+        }
+        let own = usize::from(before.is_some())..len - usize::from(after.is_some());
+        extent(text, &words[..len], &own)
     }
 }
 
@@ -97,7 +100,9 @@ impl PlaceGatherer {
             open.push(next);
             coming.pop();
         }
-        open.iter().for_each(|&n| places[n].take(*before, spans, hashes));
+        for &n in &*open {
+            places[n].take(*before, spans, hashes);
+        }
         open.retain(|&n| places[n].range.end >= end);
         *before = end;
         spans.clear();
@@ -142,7 +147,9 @@ mod tests {
         let hashes: Vec<u64> = (0..3 * WINDOW as u64).map(|n| n * n).collect();
         let edges = [0, 1, 5, WINDOW - 1, WINDOW, WINDOW + 1, 2 * WINDOW, 3 * WINDOW - 1, 3 * WINDOW];
         let mut ranges: Vec<Range<usize>> = Vec::new();
-        edges.iter().for_each(|&start| ranges.extend(edges.iter().map(|&end| start..end).filter(|r| !r.is_empty())));
+        for start in edges {
+            ranges.extend(edges.iter().map(|&end| start..end).filter(|range| !range.is_empty()));
+        }
         ranges.reverse();
         let mut gatherer = PlaceGatherer::new(ranges.iter().cloned());
         spans.iter().zip(&hashes).for_each(|(&span, &hash)| gatherer.add(span, hash));

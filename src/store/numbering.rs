@@ -149,7 +149,9 @@ impl Numbering {
             let number = self.next;
             let too_many = || Error::TooMany { what: "distinct words", limit: u64::from(u32::MAX) };
             self.next = number.checked_add(1).ok_or_else(too_many)?;
-            same.iter_mut().for_each(|word| word.word.number = number);
+            for word in &mut *same {
+                word.word.number = number;
+            }
             self.masked = self.masked.or(same[0].word.is_masked().then_some(number));
             self.keep(&same[0].word);
         }

@@ -221,7 +221,9 @@ impl Words {
             self.number_held(readers.into_iter().map(|reader| reader.lexicon));
             return Ok(());
         }
-        readers.into_iter().for_each(|reader| lexicons.close(reader.number, reader.lexicon));
+        for reader in readers {
+            lexicons.close(reader.number, reader.lexicon);
+        }
         let NumberedWords { vocabulary, masked, tables } = lexicons.number(budget)?;
         let mut tables = ReaderTables::new(tables);
         let mut spilled = SpilledWords::new(masked);

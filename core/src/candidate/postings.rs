@@ -155,16 +155,22 @@ impl Links {
             ordered.sort_unstable_by_key(LinkWithin::order);
             ordered.dedup();
             let mut link = LinkWithin::default();
-            ordered.iter().for_each(|next| link.add(next.place, &mut emit));
+            for next in &*ordered {
+                link.add(next.place, &mut emit);
+            }
         }
         if self.are_across() {
             ordered.sort_unstable();
             let mut link = LinkAcross::default();
-            ordered.iter().rev().for_each(|next| link.add(next.place, groups, &mut emit));
+            for next in ordered.iter().rev() {
+                link.add(next.place, groups, &mut emit);
+            }
             if !groups.is_none() {
                 // The last places in order are all of one group, and have none after them to be linked to.
                 let mut link = LinkAcross::default();
-                ordered.iter().for_each(|next| link.add(next.place, groups, &mut emit));
+                for next in &*ordered {
+                    link.add(next.place, groups, &mut emit);
+                }
             }
         }
         Ok(())

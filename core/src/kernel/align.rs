@@ -184,7 +184,9 @@ impl PassageRepeats {
         all.short.reserve_exact(sum(|part| part.short.len()));
         all.loops.reserve_exact(sum(|part| part.loops.len()));
         all.runs.0.reserve_exact(sum(|part| part.runs.0.len()));
-        parts.into_iter().for_each(|part| all.append(part));
+        for part in parts {
+            all.append(part);
+        }
         all
     }
 

@@ -589,7 +589,9 @@ mod tests {
         let mut records = again.into_records();
         records.sort_unstable_by_key(WordRecord::order);
         let mut recorded = Vocabulary::default();
-        records.iter().for_each(|record| recorded.push_record(record));
+        for record in &records {
+            recorded.push_record(record);
+        }
         for number in numbers.into_iter().map(|number| new[0][number as usize]).chain(merged.masked()) {
             assert_eq!(recorded.hash(number), merged.hash(number));
             assert_eq!(recorded.folded_hash(number), merged.folded_hash(number));

@@ -31,8 +31,8 @@ pub struct ResourceArgs {
     ///
     /// A number of bytes, at least 64MiB, or with a unit as for --max-record. What does not fit goes to --tmp, which
     /// takes time; so do texts that cannot be read again at their place, as those of compressed files and of standard
-    /// input. The findings, and each distinct word where passages are compared, are not counted. The result is the same
-    /// for any size. With -v, an estimate of what is needed is told first.
+    /// input. The program itself, and what a single text or a single finding takes, are not counted: up to 64 MiB, and more
+    /// where one has many megabytes. The result is the same for any size. With -v, an estimate of what is needed is told first.
     ///
     /// Example: --level documents --memory 4GiB --tmp /scratch
     #[arg(long, value_name = "SIZE")]

@@ -17,7 +17,7 @@ use crate::store::{Budget, SpillColumn, Step, Steps};
 /// Documents that one thread reads one after another, so that those next to each other in a file are read at once.
 const DOCUMENTS: usize = 64;
 
-/// About the places that are described at a time where they are written down.
+/// About the places that are described at a time.
 const TOGETHER: usize = 1 << 13;
 
 /// A document that cannot be read again, and why.
@@ -117,8 +117,7 @@ impl Reporter<'_> {
         };
         let (mut all_lost, mut rest) = (Vec::new(), documents.as_slice());
         while !rest.is_empty() {
-            let together = if is_spooled { together(rest) } else { rest.len() };
-            let (next, after) = rest.split_at(together);
+            let (next, after) = rest.split_at(together(rest));
             let (described, lost) = self.read(next, |wanted| wanted[0].place.doc, of_document);
             table.extend(described, budget)?;
             all_lost.extend(lost);
@@ -156,8 +155,7 @@ impl Reporter<'_> {
     }
 }
 
-/// Returns how many of some documents are described at a time, so that their places take little memory until they are written
-/// down.
+/// Returns how many of some documents are described at a time: until they are put with the others, their places take memory twice.
 fn together(documents: &[&[WantedPlace]]) -> usize {
     let mut places = 0;
     let is_enough = |wanted: &&[WantedPlace]| {

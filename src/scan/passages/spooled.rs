@@ -35,6 +35,7 @@ pub(super) struct PlaceFacts {
 }
 
 /// A place as it is made, on any thread.
+#[allow(clippy::large_enum_variant)] // all of a run are of one variant
 pub(super) enum MadePlace {
     Held(PlacedSpan),
     Written(Vec<u8>),
@@ -70,7 +71,11 @@ impl PlaceStore {
     /// Makes one for so many places.
     pub fn new(places: usize, budget: &Budget) -> Self {
         let is_held = places <= budget.places() / BYTES_A_PLACE;
-        if is_held { Self::default() } else { Self::Spooled(Spool::default(), SpillColumn::new()) }
+        if is_held {
+            Self::Held(Vec::with_capacity(places))
+        } else {
+            Self::Spooled(Spool::default(), SpillColumn::new())
+        }
     }
 
     /// Returns whether places are to be written down.
