@@ -19,6 +19,9 @@ use crate::store::{Budget, Partition, Partitions, Sorter, Words, WordsAhead, div
 /// Candidates are divided in so many shares, by their first document.
 const DOCUMENT_SHARES: usize = 64;
 
+/// Buckets of fewer places are held, whatever the memory: small ones give all their pairs.
+const LEAST_LARGE: usize = 64;
+
 /// So many candidates are divided at a time.
 const TOGETHER: usize = 1 << 16;
 
@@ -78,6 +81,7 @@ impl<'a> Linker<'a> {
         share.for_each(|posting| sorter.push(posting))?;
         let links = links(self.config);
         let most = if links.exhaustive { usize::MAX } else { self.budget.share() / size_of::<OrderedPlace>() / 2 };
+        let most = most.max(LEAST_LARGE);
         let (mut bucket, mut ordered) = (Vec::new(), Vec::new());
         let mut postings = sorter.sorted()?.peekable();
         while let Some(posting) = postings.next().transpose()? {
