@@ -126,7 +126,7 @@ class Index:
     def query(self, text: str, /) -> Optional[Match]:
         """Returns the first document that a text is a duplicate of, measured, or None."""
 
-    def remove(self, *, ids: Optional[list[str]] = None, sources: Optional[list[str]] = None) -> dict[str, Any]:
+    def remove(self, *, ids: Optional[list[Union[str, int]]] = None, sources: Optional[list[str]] = None) -> dict[str, Any]:
         """Removes documents, so that what is like them is new again, and returns how many, and what no document has."""
 
     def compact(self) -> None:

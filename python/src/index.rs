@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use doublon::InputOptions;
 use doublon::cli::named::{self, NamedIndex};
-use doublon::finding::Findings as Found;
+use doublon::finding::{Findings as Found, RecordId};
 use doublon::index::{IndexInfo, IndexMatch, Selection};
 use doublon::scan::Resources;
 use pyo3::prelude::*;
@@ -17,6 +17,22 @@ use crate::findings::{Collector, Findings, from_json};
 use crate::input::file_paths;
 use crate::job::{Given, Terms, run};
 use crate::settings::settings;
+
+/// An id as it is in a record: 17 and "17" are two.
+#[derive(FromPyObject)]
+enum WantedId {
+    Number(i64),
+    Text(String),
+}
+
+impl WantedId {
+    fn of_record(self) -> RecordId {
+        match self {
+            Self::Number(number) => Value::from(number).into(),
+            Self::Text(text) => text.into(),
+        }
+    }
+}
 
 /// A saved index of documents, against which new ones are held.
 #[pyclass(module = "doublon", frozen)]
@@ -71,10 +87,11 @@ impl Index {
     fn remove<'py>(
         &self,
         py: Python<'py>,
-        ids: Option<Vec<String>>,
+        ids: Option<Vec<WantedId>>,
         sources: Option<Vec<String>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let which = Selection { ids: ids.unwrap_or_default(), sources: sources.unwrap_or_default() };
+        let ids = ids.unwrap_or_default().into_iter().map(WantedId::of_record).collect();
+        let which = Selection { ids, sources: sources.unwrap_or_default() };
         let removed = py.detach(|| write(&self.opened).remove(&which));
         let removed = removed.map_err(|error| Failure::from(error).raise(py))?;
         from_json(py, &json!({"documents": removed.documents, "unknown": removed.unknown}))

@@ -41,7 +41,9 @@ def test_it_is_opened_again_with_its_own_settings(index, tmp_path):
 
 
 def test_what_is_removed_is_new_again(index, texts):
-    assert index.remove(ids=["0", "no such"]) == {"documents": 1, "unknown": ["no such"]}
+    # A number is another id than a text of its digits.
+    assert index.remove(ids=["0", "no such"]) == {"documents": 0, "unknown": ['"0"', "no such"]}
+    assert index.remove(ids=[0]) == {"documents": 1, "unknown": []}
     assert index.query(texts[0]) is None and index.info["removed"] == 1
     index.compact()
     assert index.info["removed"] == 0 and index.verify() == []

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
-use crate::finding::{ContaminationRule, DocumentRef, Equality, Parameters, SourceInfo, saved_path};
+use crate::finding::{ContaminationRule, DocumentRef, Equality, HeldIndex, Parameters, SourceInfo, saved_path};
 use crate::source::{SUMMARY, evidence_of};
 
 /// A record of a source, by the number of the source.
@@ -46,6 +46,9 @@ pub(super) struct Settings {
     /// When an evaluation item counted as found, if documents went for such.
     #[serde(default)]
     pub contamination: Option<ContaminationRule>,
+    /// The saved index for documents of which others went.
+    #[serde(default)]
+    pub index: Option<HeldIndex>,
 }
 
 /// The counts of `summary.json` that are checked.
@@ -102,14 +105,21 @@ impl CopiedFile {
 /// A document that went.
 pub(super) struct GoneDocument {
     pub name: String,
-    /// None for one of which too little was left.
+    /// None for one of which too little was left, or that went for a document of an index.
     pub kept: Option<Place>,
+    pub indexed: Option<IndexedDocument>,
     pub jaccard: f64,
     pub containment: f64,
     pub equality: Equality,
     pub words_left: Option<usize>,
     /// The share of an evaluation item, for which it went.
     pub share: Option<f64>,
+}
+
+/// A document of a saved index.
+pub(super) struct IndexedDocument {
+    pub number: u64,
+    pub doc: DocumentRef,
 }
 
 /// A place that was cut or marked.
@@ -153,6 +163,7 @@ enum RemovedLine {
     Document {
         doc: DocumentRef,
         kept: Option<DocumentRef>,
+        indexed: Option<u64>,
         #[serde(default)]
         jaccard: f64,
         #[serde(default)]
@@ -228,10 +239,13 @@ impl Evidence {
 
     fn add(&mut self, line: RemovedLine, path: &Path, names: &HashMap<String, usize>) -> Result<()> {
         match line {
-            RemovedLine::Document { doc, kept, jaccard, containment, equality, words_left, share } => {
-                let kept = kept.map(|kept| place(&kept, path, names)).transpose()?;
+            RemovedLine::Document { doc, kept, indexed, jaccard, containment, equality, words_left, share } => {
+                let (kept, indexed) = match (kept, indexed) {
+                    (Some(doc), Some(number)) => (None, Some(IndexedDocument { number, doc })),
+                    (kept, _) => (kept.map(|kept| place(&kept, path, names)).transpose()?, None),
+                };
                 let name = name(&doc);
-                let gone = GoneDocument { name, kept, jaccard, containment, equality, words_left, share };
+                let gone = GoneDocument { name, kept, indexed, jaccard, containment, equality, words_left, share };
                 self.documents.insert(place(&doc, path, names)?, gone);
             }
             RemovedLine::Passage { span, kept, words, covered, differs, joined } => {
@@ -261,7 +275,8 @@ impl Evidence {
     }
 }
 
-fn name(doc: &DocumentRef) -> String {
+/// Returns the name of a document, for messages.
+pub(super) fn name(doc: &DocumentRef) -> String {
     format!("{}, record {}", doc.source, doc.record)
 }
 

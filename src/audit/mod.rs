@@ -8,6 +8,7 @@ mod beside;
 mod contaminated;
 mod evidence;
 mod fault;
+mod indexed;
 mod kept;
 mod origins;
 mod records;

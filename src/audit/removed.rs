@@ -8,8 +8,9 @@ use doublon_core::text::{Token, Tokenizer, characters};
 use doublon_core::verify::Overlap;
 use doublon_core::verify::subsequence::common_subsequence;
 
-use super::evidence::{Cut, Evidence, GoneDocument, Place};
+use super::evidence::{Cut, Evidence, GoneDocument, IndexedDocument, Place, name};
 use super::fault::{Faults, Promise};
+use super::indexed::IndexProof;
 use super::kept::Kept;
 use super::origins::left;
 
@@ -17,6 +18,8 @@ use super::origins::left;
 pub(super) struct Meter<'a> {
     evidence: &'a Evidence,
     kept: &'a Kept,
+    /// If documents went for those of a saved index.
+    index: Option<&'a IndexProof>,
     sketcher: Sketcher,
     scratch: SketchScratch,
     tokenizer: Tokenizer,
@@ -24,15 +27,21 @@ pub(super) struct Meter<'a> {
 
 impl<'a> Meter<'a> {
     /// Makes one by the seed with which what is kept was read.
-    pub fn new(evidence: &'a Evidence, kept: &'a Kept, seed: u64) -> Self {
+    pub fn new(evidence: &'a Evidence, kept: &'a Kept, index: Option<&'a IndexProof>, seed: u64) -> Self {
         let config = &evidence.settings.parameters.config;
         let sketcher = Sketcher::new(config).reseeded(seed);
         let (scratch, tokenizer) = (sketcher.scratch(), Tokenizer::new(config.text, seed));
-        Self { evidence, kept, sketcher, scratch, tokenizer }
+        Self { evidence, kept, index, sketcher, scratch, tokenizer }
     }
 
     /// Checks a document that goes.
     pub fn document(&mut self, place: Place, gone: &GoneDocument, text: &str, faults: &mut Faults) {
+        if let Some(kept) = &gone.indexed {
+            if let Err((promise, fault)) = self.indexed(gone, kept, text) {
+                faults.add(promise, &gone.name, fault);
+            }
+            return;
+        }
         let fault = match gone.kept {
             None => self.short(place, gone, text),
             Some(kept) if self.evidence.is_gone(kept) => {
@@ -57,26 +66,35 @@ impl<'a> Meter<'a> {
         };
         let set = self.sketcher.set(text, &mut self.scratch);
         let overlaps = other.shingles.iter().map(|shingles| Overlap::of(shingles, &set));
+        let is_exact = !config.exact || other.characters.contains(&characters(text));
+        self.judged(gone, &overlaps.collect::<Vec<_>>(), is_exact, &self.evidence.name(kept))
+    }
+
+    /// Checks a document that went for one of the index.
+    fn indexed(&self, gone: &GoneDocument, kept: &IndexedDocument, text: &str) -> Result<(), (Promise, String)> {
+        let untold = || (Promise::P3, "went for a document of an index, and sources.jsonl names none".to_owned());
+        let overlap = self.index.ok_or_else(untold)?.measure(gone, kept, text)?;
+        let fault = self.judged(gone, &[overlap], true, &name(&kept.doc));
+        fault.map_or(Ok(()), |fault| Err((Promise::P3, fault)))
+    }
+
+    /// Holds what is told of a removal against what was measured: one of `found`, as others went before it or after it.
+    fn judged(&self, gone: &GoneDocument, found: &[Overlap], is_exact: bool, kept: &str) -> Option<String> {
+        let config = &self.evidence.settings.parameters.config;
         let is_told = |overlap: &Overlap| {
             let off = [overlap.jaccard() - gone.jaccard, overlap.containment_b() - gone.containment];
             off.iter().all(|off| off.abs() < 1e-9)
         };
-        let found: Vec<Overlap> = overlaps.collect();
         let Some(overlap) = found.iter().find(|overlap| is_told(overlap)) else {
             let measured: Vec<String> = found.iter().map(|overlap| format!("{:.4}", overlap.jaccard())).collect();
-            let kept = self.evidence.name(kept);
-            return Some(format!(
-                "its similarity to {kept} is {}, and told as {:.4}",
-                measured.join(" or "),
-                gone.jaccard
-            ));
+            let measured = measured.join(" or ");
+            return Some(format!("its similarity to {kept} is {measured}, and told as {:.4}", gone.jaccard));
         };
         let (jaccard, containment) = (overlap.jaccard(), overlap.containment_b());
-        let is_exact = !config.exact || other.characters.contains(&characters(text));
         let is_contained = config.containment.is_some_and(|least| containment >= least);
         let is_equal = gone.equality.is_none() || jaccard >= 1.0;
         let is_enough = is_exact && is_equal && (jaccard >= config.threshold || is_contained);
-        (!is_enough).then(|| format!("is not enough like {}: similarity {jaccard:.4}", self.evidence.name(kept)))
+        (!is_enough).then(|| format!("is not enough like {kept}: similarity {jaccard:.4}"))
     }
 
     fn contaminated(&self, kept: Place, gone: &GoneDocument, text: &str) -> Option<String> {

@@ -7,6 +7,7 @@ use doublon_core::{Config, Keep, Level};
 use super::beside::{Beside, Copies};
 use super::evidence::Evidence;
 use super::fault::{Fault, Faults, Promise};
+use super::indexed::IndexProof;
 use super::kept::Kept;
 use super::removed::Meter;
 use super::repeats::Repeats;
@@ -62,7 +63,8 @@ pub fn audit(out: &Path, ignored: &[PathBuf], resources: &Resources, progress: &
     progress.phase("reading", None);
     let seed = private_seed();
     let kept = Kept::read(&evidence, &options, seed, &mut faults)?;
-    let meter = Meter::new(&evidence, &kept, seed);
+    let index = evidence.settings.index.as_ref().map(IndexProof::open).transpose()?;
+    let meter = Meter::new(&evidence, &kept, index.as_ref(), seed);
     let folder = copies_of(out);
     let mut beside = Beside { evidence: &evidence, out: folder, options: &options, meter, copies: Copies::default() };
     progress.phase("comparing documents", None);
@@ -72,6 +74,9 @@ pub fn audit(out: &Path, ignored: &[PathBuf], resources: &Resources, progress: &
     let copies = beside.copies;
     count(&evidence, &mut faults);
     let matches = repeats(&evidence, &copies, folder, &mut faults, (resources, progress))?;
+    if let Some(index) = index.as_ref().filter(|_| matches.is_some()) {
+        repeats_of_index(&evidence, index, folder, &mut faults, (resources, progress))?;
+    }
     Ok(Audit {
         sources: evidence.sources.len() as u64,
         documents: copies.documents,
@@ -121,6 +126,9 @@ fn repeats(
         // The names of copies need not match; the sources are in that order already.
         builder = builder.keep(Keep::GivenOrder);
     }
+    if settings.index.is_some() {
+        builder = builder.against(false); // what was held in an index is in no source
+    }
     let config: Config = builder.build()?;
     let mut paths: Vec<(PathBuf, usize)> = Vec::new();
     for (number, source) in evidence.sources.iter().enumerate() {
@@ -147,6 +155,27 @@ fn repeats(
         scan_into(&only, &config, input, resources, progress, &mut found)?;
     }
     Ok(Some(found.matches))
+}
+
+/// P10, where documents were held against an index: the copy repeats nothing that the index had.
+fn repeats_of_index(
+    evidence: &Evidence,
+    index: &IndexProof,
+    out: &Path,
+    faults: &mut Faults,
+    (resources, progress): (&Resources, &dyn Progress),
+) -> Result<()> {
+    let mut copies = Vec::new();
+    for source in &evidence.sources {
+        copies.extend(source.copy()?.map(|copy| out.join(copy)));
+    }
+    if copies.is_empty() {
+        return Ok(());
+    }
+    for doc in index.repeats(&copies, &evidence.settings.parameters.input, (resources, progress))? {
+        faults.add(Promise::P10, format!("{doc} of the copy"), "repeats a document that the index had");
+    }
+    Ok(())
 }
 
 /// P10, where something went for evaluation items: the copy holds none. Returns how many repeats it has of what was looked

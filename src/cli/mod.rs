@@ -29,6 +29,7 @@ mod copying;
 mod course;
 mod exit;
 mod facts;
+mod held;
 mod hints;
 mod interrupt;
 pub mod named;

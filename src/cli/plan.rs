@@ -68,7 +68,9 @@ impl Notes {
             // A decision may let any of them stay.
             self.openings.insert(place_of(doc), opening.clone());
         }
-        self.sizes.insert(place_of(&cluster.keep), cluster.bytes);
+        if cluster.indexed.is_none() {
+            self.sizes.insert(place_of(&cluster.keep), cluster.bytes);
+        }
         self.sizes.extend(cluster.members.iter().map(|member| (place_of(&member.doc), member.bytes)));
     }
 
@@ -131,12 +133,13 @@ pub fn write_plan(
 }
 
 fn documents<'p>(plan: &'p Plan, notes: &'p Notes, names: &PlanNames) -> Vec<PlannedGroup<'p>> {
-    let mut groups: BTreeMap<(Arc<str>, u64), PlannedGroup> = BTreeMap::new();
+    let mut groups: BTreeMap<((Arc<str>, u64), Option<u64>), PlannedGroup> = BTreeMap::new();
     for drop in plan.drops() {
-        let RemovalCause::Duplicate { keep, jaccard, containment, exact, .. } = &drop.cause else { continue };
+        let RemovalCause::Duplicate { keep, indexed, jaccard, containment, exact, .. } = &drop.cause else { continue };
         let place = place_of(keep);
-        let group = groups.entry(place.clone()).or_insert_with(|| PlannedGroup {
-            kept: names.document(keep),
+        let in_index = if indexed.is_some() { " in the index" } else { "" };
+        let group = groups.entry((place.clone(), *indexed)).or_insert_with(|| PlannedGroup {
+            kept: format!("{}{in_index}", names.document(keep)),
             opening: notes.openings.get(&place).map(|opening| &**opening),
             bytes: 0,
             members: Vec::new(),

@@ -115,6 +115,9 @@ pub struct DocumentCluster {
     pub id: String,
     /// The document that stays.
     pub keep: DocumentRef,
+    /// Its number in the index of the header, if it was there already and is in none of the sources.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub indexed: Option<u64>,
     /// The first words of its text; empty if they are not known, as in findings of earlier versions.
     #[serde(default, skip_serializing_if = "str::is_empty")]
     pub opening: Arc<str>,

@@ -1,16 +1,16 @@
 //! The first line of findings: what was read, and how.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 #[cfg(feature = "report")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::contamination::ContaminationRule;
+use super::held::HeldIndex;
 use super::parameters::Parameters;
-use crate::error::{Error, Result};
+use super::saved_path::saved_path;
+use crate::error::Result;
 
 /// The name and version of the format.
 pub const SCHEMA: &str = "doublon.findings/2";
@@ -32,6 +32,9 @@ pub struct Header {
     /// When an evaluation item counts as found, if such were looked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contamination: Option<ContaminationRule>,
+    /// The saved index that the documents of the sources were held against, if there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub index: Option<HeldIndex>,
     /// The files read, in order.
     pub sources: Vec<SourceInfo>,
 }
@@ -40,7 +43,8 @@ impl Default for Header {
     /// The header of a run of this version that has read nothing yet.
     fn default() -> Self {
         let (schema, version) = (SCHEMA.to_owned(), env!("CARGO_PKG_VERSION").to_owned());
-        Self { schema, version, parameters: Parameters::default(), contamination: None, sources: Vec::new() }
+        let parameters = Parameters::default();
+        Self { schema, version, parameters, contamination: None, index: None, sources: Vec::new() }
     }
 }
 
@@ -75,28 +79,4 @@ impl SourceInfo {
     pub fn to_path(&self) -> Result<PathBuf> {
         saved_path(&self.path, self.path_base64.as_deref())
     }
-}
-
-/// Returns the exact bytes of a path in base64, if it is no UTF-8.
-pub(crate) fn path_base64(path: &Path) -> Option<String> {
-    path.to_str().is_none().then(|| STANDARD.encode(path.as_os_str().as_encoded_bytes()))
-}
-
-/// Returns a path that was saved as text, and as base64 if it is no UTF-8.
-pub(crate) fn saved_path(path: &str, base64: Option<&str>) -> Result<PathBuf> {
-    let Some(encoded) = base64 else { return Ok(path.into()) };
-    let decoded = STANDARD.decode(encoded).ok().and_then(path_of_bytes);
-    decoded.ok_or_else(|| Error::Refused { path: path.into(), detail: "its saved name is damaged".to_owned() })
-}
-
-#[cfg(unix)]
-#[allow(clippy::unnecessary_wraps)] // other systems have names that bytes cannot give
-fn path_of_bytes(bytes: Vec<u8>) -> Option<PathBuf> {
-    use std::os::unix::ffi::OsStringExt;
-    Some(std::ffi::OsString::from_vec(bytes).into())
-}
-
-#[cfg(not(unix))]
-fn path_of_bytes(_: Vec<u8>) -> Option<PathBuf> {
-    None
 }

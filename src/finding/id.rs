@@ -44,6 +44,12 @@ impl RecordId {
         if is_like_other { self.json() } else { (&*self.shown).into() }
     }
 
+    /// Takes an id as [`typed`](Self::typed) shows it: what is JSON is that value, and anything else a text.
+    pub fn of_typed(shown: &str) -> Self {
+        let is_json = serde_json::from_str::<Value>(shown).is_ok();
+        Self::of_json(shown).filter(|_| is_json).unwrap_or_else(|| Self::from(shown))
+    }
+
     /// Returns the id as it is shown, whatever it is.
     pub fn shown(&self) -> &str {
         &self.shown
@@ -151,7 +157,8 @@ mod tests {
             let saved = serde_json::to_string(&id).expect("is written");
             assert_eq!(saved, json.replace(", ", ","));
             assert_eq!(serde_json::from_str::<RecordId>(&saved).expect("is read"), id);
-            assert_eq!(RecordId::of_json(&id.json()), Some(id));
+            assert_eq!(RecordId::of_json(&id.json()), Some(id.clone()));
+            assert_eq!(RecordId::of_typed(&id.typed()), id);
         }
         for json in ["\"\"", &format!("[{}]", "1,".repeat(1000))] {
             assert_eq!(RecordId::of_json(json), None, "{json}");

@@ -19,6 +19,7 @@ pub mod explanation;
 mod fields;
 mod fingerprint;
 mod header;
+mod held;
 mod id;
 mod input;
 mod kind;
@@ -31,6 +32,7 @@ mod passage;
 mod replay;
 #[cfg(test)]
 pub(crate) mod samples;
+mod saved_path;
 mod skip;
 pub mod statistics;
 mod stream;
@@ -52,7 +54,7 @@ pub use document::{DocumentCluster, DocumentPair, DocumentRef, Member};
 pub use equality::Equality;
 pub use fingerprint::Fingerprint;
 pub use header::{Header, READ_SCHEMAS, SCHEMA, SourceInfo};
-pub(crate) use header::{path_base64, saved_path};
+pub use held::HeldIndex;
 pub use id::RecordId;
 pub use input::{BadInput, InputOptions, PageText, PathSet, RecordMode, TextFields};
 pub use kind::GroupKind;
@@ -66,6 +68,7 @@ pub use passage::{
     excerpt_cut,
 };
 pub use replay::Replay;
+pub(crate) use saved_path::{path_base64, saved_path};
 pub use skip::{Reason, Skipped};
 pub use stream::Sink;
 pub use summary::{AgainstDocuments, IgnoredText, NewRepeats, RecallEstimate, Summary};

@@ -63,6 +63,7 @@ pub fn nothing() -> Findings {
             version: "0.1.0".into(),
             parameters: Parameters::default(),
             contamination: None,
+            index: None,
             sources: vec![source("a.txt")],
         },
         clusters: Vec::new(),
@@ -179,7 +180,16 @@ pub fn documents() -> Findings {
 
 /// A cluster of which no more is known than its documents.
 pub fn cluster(id: &str, keep: DocumentRef, members: Vec<Member>) -> DocumentCluster {
-    DocumentCluster { id: id.into(), keep, opening: "".into(), bytes: 0, fingerprint: None, new: 0, members }
+    DocumentCluster {
+        id: id.into(),
+        keep,
+        indexed: None,
+        opening: "".into(),
+        bytes: 0,
+        fingerprint: None,
+        new: 0,
+        members,
+    }
 }
 
 /// Input of which nothing, or not all, could be read.

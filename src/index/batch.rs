@@ -16,6 +16,19 @@ use crate::scan::{BlockSource, IntakeCounts, Pool, Table, guarded, id_hash, inte
 use crate::source::{Item, Record};
 use crate::store::{Budget, SpillColumn, Spool};
 
+/// How much is compared together: so many documents, or so many bytes of text. They are fixed, and not a part of the
+/// memory that may be used, since which documents stay could depend on them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BatchSize {
+    pub documents: u32,
+    pub text_bytes: u64,
+}
+
+/// What is added is compared with itself.
+pub(super) const OF_ADD: BatchSize = BatchSize { documents: 1 << 20, text_bytes: 1 << 30 };
+/// What is asked for is not, so little need be held.
+pub(super) const OF_QUERY: BatchSize = BatchSize { documents: 1 << 15, text_bytes: 64 << 20 };
+
 /// A document that was read.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct NewDocument {
@@ -117,6 +130,14 @@ impl BlockReader {
             self.take_up(0, "", &record, &mut block, scratch);
             block.word_hashes = scratch.numbers.hashes().to_vec();
             block
+        })
+    }
+
+    /// Returns the hashes of the words of a text by which it is measured.
+    pub fn words_of(&self, text: &str) -> Vec<u64> {
+        self.workers.with(|scratch| {
+            let masks = scratch.public.masks(text);
+            scratch.private.tokens_masked(text, &masks).to_vec()
         })
     }
 

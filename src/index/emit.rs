@@ -15,8 +15,8 @@ use super::segment::NamedRow;
 use super::snapshot::{RowPlace, Snapshot};
 use crate::error::{Error, Result};
 use crate::finding::{
-    AgainstDocuments, DocumentCluster, DocumentRef, Equality, Finding, Fingerprint, Header, Member, Parameters,
-    RecallEstimate, Sink, SourceInfo, Summary,
+    AgainstDocuments, DocumentCluster, DocumentRef, Equality, Finding, Fingerprint, Header, HeldIndex, Member,
+    Parameters, RecallEstimate, Sink, SourceInfo, Summary,
 };
 use crate::scan::{IntakeCounts, RepeatedValues, SkippedList};
 use crate::store::Spool;
@@ -55,13 +55,18 @@ pub(super) struct Emission<'a> {
     pub compared: u64,
     /// Documents that were in the index, and bytes of their texts, if there were any to compare with.
     pub against: Option<(u64, u64)>,
+    /// The index, if there were any.
+    pub held: Option<HeldIndex>,
+    /// Segments that were there before the run.
+    pub old_segments: u32,
 }
 
 impl Emission<'_> {
     /// Hands out everything, and returns the summary.
     pub fn send(mut self, sink: &mut dyn Sink) -> Result<Summary> {
         let sources = std::mem::take(&mut self.sources);
-        sink.receive(Finding::Header(Header { parameters: self.parameters.clone(), sources, ..Header::default() }))?;
+        let (parameters, index) = (self.parameters.clone(), self.held.take());
+        sink.receive(Finding::Header(Header { parameters, index, sources, ..Header::default() }))?;
         self.members.sort_unstable_by_key(|member| (member.keeper, member.number));
         self.send_clusters(sink)?;
         let summary = self.summary()?;
@@ -75,10 +80,12 @@ impl Emission<'_> {
         let mut keepers = KeeperNames { snapshot: self.snapshot, read: None };
         for (members, number) in self.members.chunk_by(|x, y| x.keeper == y.keeper).zip(1..) {
             let NamedRow { row, reference, opening } = keepers.name(members[0].keeper)?;
+            let is_old = members[0].keeper.segment < self.old_segments;
             let members = members.iter().map(|member| self.member(member, &repeated)).collect::<Result<_>>()?;
             sink.receive(Finding::DocumentCluster(DocumentCluster {
                 id: format!("d{number}"),
                 keep: reference,
+                indexed: is_old.then_some(row.number),
                 opening,
                 bytes: row.text_bytes,
                 fingerprint: Some(Fingerprint(row.fingerprint)),

@@ -208,8 +208,29 @@ impl Manifest {
 
 /// Refuses settings that are not those of the index, and names the first that differs, with both values.
 pub(super) fn check_settings(folder: &Path, ours: &Config, theirs: &Config) -> Result<()> {
+    check_wanted(folder, ours, theirs, |_| true)
+}
+
+/// Does the same, but only for settings that somebody made: `is_given`, or other than by default. Whoever gives none means
+/// those of the index.
+pub(super) fn check_given(
+    folder: &Path,
+    ours: &Config,
+    theirs: &Config,
+    is_given: &dyn Fn(&str) -> bool,
+) -> Result<()> {
+    // Bands and rows follow from the threshold, unless somebody says otherwise.
+    let by_threshold = Config::builder().threshold(theirs.threshold).build()?;
+    let [by_default, by_threshold, set] = [&Config::default(), &by_threshold, theirs].map(settings);
+    check_wanted(folder, ours, theirs, |name| {
+        let default = if name == "threshold" { &by_default } else { &by_threshold };
+        is_given(name) || set.get(name) != default.get(name)
+    })
+}
+
+fn check_wanted(folder: &Path, ours: &Config, theirs: &Config, is_wanted: impl Fn(&str) -> bool) -> Result<()> {
     let [of_index, given] = [ours, theirs].map(settings);
-    let differs = of_index.iter().find(|(name, value)| given.get(*name) != Some(value));
+    let differs = of_index.iter().find(|(name, value)| given.get(*name) != Some(value) && is_wanted(name));
     let Some((name, value)) = differs else { return Ok(()) };
     let given = given.get(name).cloned().unwrap_or_default();
     let name = name.replace('_', "-");
@@ -331,6 +352,16 @@ mod tests {
         assert!(check(shingle).is_err_and(|why| why.contains("shingle \"word:5\", and this run has \"char:9\"")));
         let exact = config(Config::builder().exact(true));
         assert!(check(exact.clone()).is_err());
+        let of_index = config(Config::builder().threshold(0.9).recall(0.999));
+        let set = |other: &Config, given: &'static str| {
+            check_given(Path::new("idx"), &of_index, other, &|name| name == given).map_err(|why| why.to_string())
+        };
+        assert_eq!(set(&default, ""), Ok(()), "who says nothing means what the index has");
+        assert!(set(&default, "threshold").is_err_and(|why| why.contains("threshold 0.9, and this run has 0.8")));
+        assert_eq!(set(&config(Config::builder().threshold(0.9)), "threshold"), Ok(()), "whatever its recall");
+        assert!(set(&config(Config::builder().threshold(0.9)), "bands").is_err(), "--recall was given");
+        assert!(set(&config(Config::builder().threshold(0.7)), "").is_err(), "a file says it");
+        assert!(set(&exact, "").is_err());
         let refused = |config: &Config| check_indexable(config).map_err(|why| why.to_string());
         assert_eq!(refused(&default), Ok(()));
         assert!(refused(&exact).is_err_and(|why| why.starts_with("exact is set, but it must be left out")));

@@ -8,6 +8,7 @@
 //! and is replaced as a whole. So readers have the state that they opened, and a run that is killed loses what it was
 //! about to add and nothing else. `docs/index-format.md` tells of each byte, `docs/index.md` how to use it.
 
+mod adding;
 mod api;
 mod batch;
 mod bytes;
@@ -20,6 +21,8 @@ mod layout;
 mod manifest;
 mod merge;
 mod names;
+mod open;
+mod removing;
 mod run;
 mod segment;
 mod snapshot;
@@ -30,6 +33,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub use adding::PreparedAdd;
 pub use api::Index;
 pub use check::check_segment;
-pub use told::{Compacted, IndexCheck, IndexInfo, IndexMatch, RemovedFromIndex, Selection};
+pub use told::{Compacted, IndexCheck, IndexInfo, IndexMatch, MeasuredDocument, RemovedFromIndex, Selection};

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use doublon_core::Config;
 
-use super::batch::{Batch, BlockReader, Piece};
+use super::batch::{Batch, BatchSize, Piece};
 use super::decide::{Decided, Keeper, decide};
 use super::emit::{Emission, RunMember};
 use super::folder::IndexFolder;
 use super::kept::KeptDocuments;
 use super::manifest::{Manifest, SegmentEntry};
+use super::open::OpenIndex;
 use super::segment::Segment;
 use super::snapshot::{RowPlace, Snapshot};
 use super::writer::write_segment;
@@ -19,19 +20,6 @@ use crate::finding::{InputOptions, Parameters, Sink, Skipped, Summary};
 use crate::scan::{IntakeCounts, Progress, SkippedList, read_ahead, read_sources, sizes};
 use crate::source::{self, FoundSources, SourceOptions, SourceOrder, skipped_empty};
 use crate::store::{Budget, Spool, private_seed};
-
-/// How much is compared together: so many documents, or so many bytes of text. They are fixed, and not a part of the
-/// memory that may be used, since which documents stay could depend on them.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct BatchSize {
-    pub documents: u32,
-    pub text_bytes: u64,
-}
-
-/// What is added is compared with itself.
-pub(super) const OF_ADD: BatchSize = BatchSize { documents: 1 << 20, text_bytes: 1 << 30 };
-/// What is asked for is not, so little need be held.
-pub(super) const OF_QUERY: BatchSize = BatchSize { documents: 1 << 15, text_bytes: 64 << 20 };
 
 /// What a run reads and by which settings.
 pub(super) struct Request<'a> {
@@ -69,17 +57,16 @@ struct Run<'a> {
     compared: u64,
 }
 
-/// Reads files, compares their documents with those of `snapshot`, and with each other if they are to be added. Hands each
+/// Reads files, compares their documents with those of an index, and with each other if they are to be added. Hands each
 /// finding to `sink`.
 pub(super) fn run(
-    snapshot: &Snapshot,
-    reader: &BlockReader,
-    manifest: &Manifest,
+    index: &OpenIndex,
     request: &Request,
     adding: Option<Adding>,
     sink: &mut (dyn Sink + Send),
 ) -> Result<Summary> {
     let Request { input, budget, progress, .. } = request;
+    let OpenIndex { snapshot, reader, manifest, .. } = index;
     let config = &manifest.config;
     let is_adding = adding.is_some();
     let found = find_sources(request, config)?;
@@ -116,6 +103,8 @@ pub(super) fn run(
         skipped,
         compared,
         against,
+        held: is_against.then(|| index.held()),
+        old_segments: index.snapshot.segments.len() as u32,
     };
     emission.send(sink)
 }
@@ -235,7 +224,7 @@ impl<'a> Run<'a> {
         let first = (0..names.len() as u32).find(|&source| changed(source));
         if let Some(source) = first.filter(|_| is_adding) {
             let path = names[source as usize].to_string().into();
-            let detail = "it changed while it was read; nothing was added, try again".to_owned();
+            let detail = "it changed while it was read; nothing was done, try again".to_owned();
             return Err(Error::Refused { path, detail });
         }
         self.members.retain(|member| !changed(member.source));

@@ -146,6 +146,22 @@ impl Snapshot {
         Ok(measured.filter(|&overlap| self.rules.match_by(overlap)).map(|overlap| (row, overlap)))
     }
 
+    /// Returns where the document with a number stands, if it is held.
+    pub fn place_of(&self, number: u64) -> Result<Option<RowPlace>> {
+        for (segment, at) in self.segments.iter().zip(0..) {
+            // Numbers ascend in a segment.
+            let (mut row, mut end) = (0, segment.len());
+            while row < end {
+                let middle = row + (end - row) / 2;
+                if segment.row(middle)?.number < number { row = middle + 1 } else { end = middle }
+            }
+            if row < segment.len() && segment.row(row)?.number == number && !self.is_removed(number) {
+                return Ok(Some(RowPlace { segment: at, row }));
+            }
+        }
+        Ok(None)
+    }
+
     /// Returns whether a document was removed from the index.
     pub fn is_removed(&self, number: u64) -> bool {
         self.removed.binary_search(&number).is_ok()

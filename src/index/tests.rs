@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 use super::told::Selection;
 use super::{Index, check_segment};
-use crate::finding::{DocumentCluster, Equality, Finding, Findings, InputOptions, Summary};
+use crate::finding::{DocumentCluster, Equality, Finding, Findings, InputOptions, RecordId, Summary};
 use crate::scan::{Resources, scan};
 use crate::{Config, Level, Result};
 
@@ -155,7 +155,7 @@ fn small(folder: &Path) -> (PathBuf, PathBuf) {
     for part in &parts {
         add(&mut index, part).expect("is added");
     }
-    let which = Selection { ids: vec!["4".to_owned()], ..Selection::default() };
+    let which = Selection { ids: vec![RecordId::of_typed("4")], ..Selection::default() };
     assert_eq!(index.remove(&which).expect("is removed").documents, 1);
     let asked = folder.join("asked.jsonl");
     let lines: Vec<String> =
@@ -176,7 +176,7 @@ fn f37_any_flipped_byte_is_found_and_never_gives_another_answer() {
     for part in &parts {
         add(&mut index, part).expect("is added");
     }
-    index.remove(&Selection { ids: vec!["3".to_owned()], ..Selection::default() }).expect("is removed");
+    index.remove(&Selection { ids: vec![RecordId::of_typed("3")], ..Selection::default() }).expect("is removed");
     let answers = |index: &Index| texts.iter().map(|text| index.query(text)).collect::<Result<Vec<_>>>();
     let expected = answers(&Index::open(&place).expect("opens")).expect("are given");
     assert_eq!(expected.iter().filter(|answer| answer.is_some()).count(), 3, "all but the one that was removed");
@@ -221,7 +221,7 @@ fn f26_a_run_that_is_killed_at_any_step_leaves_the_old_state_or_the_new_one() {
         ("add", |index, asked| add(index, asked).map(|_| ())),
         ("compact", |index, _| index.compact(&Resources::default()).map(|_| ())),
         ("remove", |index, _| {
-            index.remove(&Selection { ids: vec!["7".to_owned()], ..Selection::default() }).map(|_| ())
+            index.remove(&Selection { ids: vec![RecordId::of_typed("7")], ..Selection::default() }).map(|_| ())
         }),
     ];
     for (name, work) in works {
@@ -252,6 +252,36 @@ fn f26_a_run_that_is_killed_at_any_step_leaves_the_old_state_or_the_new_one() {
         }
         assert!(states.len() == 2 || name == "add" && states.len() == 1, "{name}: both states were met: {states:?}");
     }
+}
+
+#[test]
+fn f26_what_was_prepared_is_added_by_a_commit_and_by_nothing_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (place, asked) = small(folder.path());
+    let files = || {
+        let names = fs::read_dir(&place).expect("is there").map(|entry| entry.expect("is there").file_name());
+        names.collect::<BTreeSet<_>>()
+    };
+    let (input, resources, paths) = (InputOptions::default(), Resources::default(), [asked]);
+    let (before, mut index) = (files(), Index::open(&place).expect("opens"));
+    let mut decided = Findings::default();
+    index.decide(&paths, &input, &resources, &(), &mut decided).expect("is decided");
+    assert_eq!((files(), decided.summary.kept - decided.summary.compared_with()), (before.clone(), 1));
+    let mut found = Findings::default();
+    let (prepared, _) = index.prepare(&paths, &input, &resources, &(), &mut found).expect("is prepared");
+    assert_eq!(found, decided, "who adds nothing is told the same");
+    let old = Index::open(&place).expect("opens");
+    assert_eq!(old.info().expect("is told").documents, 8, "nothing is added yet");
+    assert!(add(&mut Index::open(&place).expect("opens"), &paths[0]).is_err(), "it is locked until then");
+    assert!(files().len() > before.len());
+    drop(prepared);
+    assert_eq!(files(), before, "and nothing is left of it");
+    let (prepared, _) = index.prepare(&paths, &input, &resources, &(), &mut found).expect("is prepared");
+    prepared.commit().expect("is added");
+    assert_eq!(Index::open(&place).expect("opens").info().expect("is told").documents, 9);
+    // A document that is not there, one that was removed, and one that is.
+    let measured = |number| index.measure(number, "t0w0").expect("is measured").map(|found| found.doc.record);
+    assert_eq!([0, 4, 9, 10].map(measured), [Some(0), None, Some(4), None]);
 }
 
 #[test]
@@ -319,8 +349,8 @@ fn what_was_removed_is_new_again_and_goes_when_segments_are_merged() {
     let (place, asked) = small(folder.path());
     let mut index = Index::open(&place).expect("opens");
     let of = |ids: &[&str], sources: &[&str]| {
-        let owned = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
-        Selection { ids: owned(ids), sources: owned(sources) }
+        let ids = ids.iter().map(|id| RecordId::of_typed(id)).collect();
+        Selection { ids, sources: sources.iter().map(|&name| name.to_owned()).collect() }
     };
     let removed = index.remove(&of(&["4", "88", "2"], &[])).expect("is removed");
     assert_eq!((removed.documents, removed.unknown), (1, vec!["4".to_owned(), "88".to_owned()]));
@@ -337,7 +367,7 @@ fn what_was_removed_is_new_again_and_goes_when_segments_are_merged() {
     assert_eq!((summary.kept - summary.compared_with(), summary.removed), (2, 7));
     let of_source = index.remove(&of(&[], &[&asked.to_string_lossy()])).expect("is removed");
     assert_eq!((of_source.documents, index.info().expect("is told").documents), (2, 7));
-    let all: Vec<String> = (0..9).map(|n| n.to_string()).collect();
+    let all: Vec<RecordId> = (0..9).map(|n| RecordId::of_typed(&n.to_string())).collect();
     index.remove(&Selection { ids: all, ..Selection::default() }).expect("is removed");
     index.compact(&Resources::default()).expect("is compacted");
     assert_eq!(index.info().expect("is told").documents, 0);

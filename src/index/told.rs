@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::finding::{DocumentRef, Equality};
+use doublon_core::verify::Overlap;
+
+use crate::finding::{DocumentRef, Equality, RecordId};
 
 /// A document of an index that a text is a duplicate of.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +17,15 @@ pub struct IndexMatch {
     pub jaccard: f64,
     /// How far the two are equal.
     pub equality: Equality,
+}
+
+/// A text measured against a document of an index.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MeasuredDocument {
+    /// The document.
+    pub doc: DocumentRef,
+    /// How many shingles both have, the document as `a`.
+    pub overlap: Overlap,
 }
 
 /// What an index holds.
@@ -43,8 +54,8 @@ pub struct IndexInfo {
 /// Which documents to remove from an index: those that fit all that is given.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// Their ids.
-    pub ids: Vec<String>,
+    /// Their ids, of which a number and a text of the same digits are two.
+    pub ids: Vec<RecordId>,
     /// The names of their sources.
     pub sources: Vec<String>,
 }
@@ -54,8 +65,10 @@ pub struct Selection {
 pub struct RemovedFromIndex {
     /// How many documents.
     pub documents: u64,
-    /// The ids and sources that were asked for and that no document has.
+    /// The ids and sources that were asked for and that no document has, ids as [`RecordId::typed`] shows them.
     pub unknown: Vec<String>,
+    /// Ids of documents that look like one of those, and are a number instead of a text, or a text instead of a number.
+    pub alike: Vec<RecordId>,
 }
 
 /// What a check of an index found.

@@ -204,8 +204,9 @@ mod tests {
     use super::*;
     use crate::finding::{
         AgainstDocuments, ClassCounts, ContaminationRule, Coverage, Difference, DifferenceKind, DocumentCluster,
-        DocumentPair, DocumentRef, Equality, Fingerprint, MatchScope, Member, NewRepeats, Parameters, PassageClass,
-        PassageFamily, PassageMatch, PlacedSpan, Reason, RecallEstimate, Skipped, SourceInfo, Summary, samples,
+        DocumentPair, DocumentRef, Equality, Fingerprint, HeldIndex, MatchScope, Member, NewRepeats, Parameters,
+        PassageClass, PassageFamily, PassageMatch, PlacedSpan, Reason, RecallEstimate, Skipped, SourceInfo, Summary,
+        samples,
     };
 
     fn written(findings: &Findings) -> String {
@@ -299,6 +300,7 @@ mod tests {
             |((id, opening, bytes, new), keep, fingerprint, members)| DocumentCluster {
                 id,
                 keep,
+                indexed: (bytes % 2 == 0).then_some(bytes),
                 opening: opening.into(),
                 bytes,
                 fingerprint,
@@ -423,6 +425,7 @@ mod tests {
                 version,
                 parameters: Parameters { config: config(threshold, seed), ..Parameters::default() },
                 contamination: (seed % 2 == 0).then(ContaminationRule::default),
+                index: (seed % 3 == 0).then(|| HeldIndex::new(std::path::Path::new("seen"), seed)),
                 sources,
             },
         )

@@ -142,7 +142,7 @@ impl Additions {
         let reading = SourceOptions::new(&plan.parameters.input, &Keep::Max(merged.field.clone()));
         let mut lists: BTreeMap<Place, Vec<Value>> = clusters.sizes.keys().map(|&place| (place, Vec::new())).collect();
         for planned in &plan.sources {
-            let goes = |drop: &&DocumentRemoval| drop.keeper().is_some();
+            let goes = |drop: &&DocumentRemoval| drop.keeper_in_sources().is_some();
             let drops: BTreeMap<u64, &DocumentRemoval> =
                 planned.drops.iter().filter(goes).map(|drop| (drop.doc.record, drop)).collect();
             if drops.is_empty() {
@@ -151,7 +151,7 @@ impl Additions {
             let wanted: Vec<u64> = drops.keys().copied().collect();
             visit(planned, &wanted, &reading, &mut |record, _| {
                 let value = record.value.as_deref().and_then(|value| serde_json::from_str(value).ok());
-                if let (Some(value), Some(keeper)) = (value, drops[&record.record].keeper()) {
+                if let (Some(value), Some(keeper)) = (value, drops[&record.record].keeper_in_sources()) {
                     lists.entry(clusters.place(keeper)?).or_default().push(value);
                 }
                 Ok(())
@@ -195,7 +195,7 @@ struct Clusters {
 impl Clusters {
     fn of(plan: &Plan, index: SourceIndex) -> Result<Self> {
         let mut clusters = Self { index, sizes: BTreeMap::new() };
-        for keeper in plan.drops().filter_map(DocumentRemoval::keeper) {
+        for keeper in plan.drops().filter_map(DocumentRemoval::keeper_in_sources) {
             *clusters.sizes.entry(clusters.place(keeper)?).or_default() += 1;
         }
         Ok(clusters)

@@ -101,7 +101,7 @@ impl Plan {
     ///
     /// If a source is not what was scanned, or has no such document.
     pub fn check_keepers(&self) -> Result<()> {
-        let mut keepers: Vec<&DocumentRef> = self.drops().filter_map(DocumentRemoval::keeper).collect();
+        let mut keepers: Vec<&DocumentRef> = self.drops().filter_map(DocumentRemoval::keeper_in_sources).collect();
         keepers.sort();
         keepers.dedup();
         for planned in &self.sources {

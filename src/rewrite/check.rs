@@ -93,8 +93,13 @@ fn check_drop(
 ) -> Result<()> {
     let rules = &plan.rules;
     let fault = match &drop.cause {
-        RemovalCause::Duplicate { keep, .. } if gone.contains(&place(keep)) => {
+        RemovalCause::Duplicate { keep, indexed: None, .. } if gone.contains(&place(keep)) => {
             "is removed for a document that is removed too"
+        }
+        RemovalCause::Duplicate { indexed: Some(number), .. }
+            if plan.index.as_ref().is_none_or(|index| *number >= index.next) =>
+        {
+            "is removed for a document of an index that does not hold it"
         }
         RemovalCause::Duplicate { jaccard, containment, equality, .. } => {
             let is_contained = rules.containment.is_some_and(|least| *containment >= least);
@@ -185,7 +190,7 @@ pub(super) mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::finding::{Equality, Parameters, Summary, samples};
+    use crate::finding::{Equality, HeldIndex, Parameters, Summary, samples};
     use crate::rewrite::edit::KeptPassage;
     use crate::rewrite::options::{AddedFields, DocumentTreatment};
     use crate::rewrite::removal::RemovalRules;
@@ -201,6 +206,7 @@ pub(super) mod tests {
             doc: doc(record),
             cause: RemovalCause::Duplicate {
                 keep,
+                indexed: None,
                 jaccard: 0.8,
                 containment: 0.9,
                 exact: false,
@@ -232,6 +238,7 @@ pub(super) mod tests {
         Plan {
             parameters: Parameters::default(),
             contamination: None,
+            index: None,
             rules: RemovalRules { threshold: 0.8, containment: None, exact: false, min_left: 3 },
             documents: DocumentTreatment::Drop,
             added: AddedFields::default(),
@@ -292,6 +299,7 @@ pub(super) mod tests {
         for (jaccard, containment) in [(0.79, 1.0), (f64::NAN, 1.0)] {
             let cause = RemovalCause::Duplicate {
                 keep: Arc::new(doc(1)),
+                indexed: None,
                 jaccard,
                 containment,
                 exact: true,
@@ -302,6 +310,20 @@ pub(super) mod tests {
             plan.rules.containment = Some(0.9);
             assert!(check(&plan).is_ok(), "contained");
         }
+    }
+
+    #[test]
+    fn p2_a_document_goes_for_one_that_an_index_held() {
+        let mut removal = duplicate(2, 1);
+        let RemovalCause::Duplicate { indexed, .. } = &mut removal.cause else { panic!("it is a duplicate") };
+        *indexed = Some(6);
+        // The document of the index has the name of one that goes, and is another one.
+        let mut plan = plan(vec![removal, duplicate(1, 3)], vec![]);
+        assert!(fault(&plan).contains("an index that does not hold it"), "there is no index");
+        plan.index = Some(HeldIndex::new(std::path::Path::new("seen"), 6));
+        assert!(fault(&plan).contains("an index that does not hold it"), "it was added later");
+        plan.index = Some(HeldIndex::new(std::path::Path::new("seen"), 7));
+        assert!(check(&plan).is_ok());
     }
 
     #[test]

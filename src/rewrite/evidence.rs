@@ -15,7 +15,7 @@ use super::options::{AddedFields, DocumentTreatment, PassageTreatment};
 use super::plan::{Plan, SparedSource};
 use super::removal::{DocumentRemoval, LargeRemoval, RemovalCause};
 use crate::error::{Error, Result};
-use crate::finding::{ContaminationRule, DocumentRef, Equality, Parameters, SourceInfo, path_base64};
+use crate::finding::{ContaminationRule, DocumentRef, Equality, HeldIndex, Parameters, SourceInfo, path_base64};
 use doublon_core::Span;
 
 /// The name and version of the format.
@@ -83,6 +83,7 @@ pub fn sources(plan: &Plan, names: &[PathBuf], copied: &[CopiedSource], mut out:
         adds_fields: plan.added != AddedFields::default(),
         parameters: &plan.parameters,
         contamination: plan.contamination.as_ref(),
+        index: plan.index.as_ref(),
     };
     line(&settings, &mut out)?;
     let mut names = names.iter();
@@ -111,6 +112,8 @@ enum SourcesLine<'a> {
         parameters: &'a Parameters,
         #[serde(skip_serializing_if = "Option::is_none")]
         contamination: Option<&'a ContaminationRule>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        index: Option<&'a HeldIndex>,
     },
     Source {
         copy: Option<Cow<'a, str>>,
@@ -138,6 +141,9 @@ enum RemovalLine<'a> {
         doc: &'a DocumentRef,
         #[serde(skip_serializing_if = "Option::is_none")]
         kept: Option<&'a DocumentRef>,
+        /// The number of the kept one in the index.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        indexed: Option<u64>,
         #[serde(flatten)]
         measured: RemovalMeasures,
         rule: String,
@@ -200,8 +206,9 @@ impl<'a> EvidencePlace<'a> {
 impl<'a> RemovalLine<'a> {
     fn document(drop: &'a DocumentRemoval, plan: &Plan) -> Self {
         let (doc, kept, rules) = (&drop.doc, drop.keeper(), &plan.rules);
+        let line = |reason, measured, rule, indexed| Self::Document { reason, doc, kept, indexed, measured, rule };
         match &drop.cause {
-            &RemovalCause::Duplicate { jaccard, containment, exact, equality, .. } => {
+            &RemovalCause::Duplicate { indexed, jaccard, containment, exact, equality, .. } => {
                 let measured = RemovalMeasures::Similar { jaccard, containment, exact, equality };
                 let rule = match rules.containment {
                     _ if rules.exact => "same characters".to_owned(),
@@ -210,16 +217,16 @@ impl<'a> RemovalLine<'a> {
                 };
                 let is_marked = plan.documents == DocumentTreatment::Mark;
                 let reason = if is_marked { "marked" } else { "duplicate" };
-                Self::Document { reason, doc, kept, measured, rule }
+                line(reason, measured, rule, indexed)
             }
             &RemovalCause::Contaminated { share, .. } => {
                 let measured = RemovalMeasures::Contaminated { share };
                 let rule = plan.contamination.as_ref().map_or_else(String::new, |rule| rule.name.clone());
-                Self::Document { reason: "evaluation_item", doc, kept, measured, rule }
+                line("evaluation_item", measured, rule, None)
             }
             RemovalCause::TooShort { left } => {
                 let measured = RemovalMeasures::Short { words_left: *left };
-                Self::Document { reason: "too_short", doc, kept, measured, rule: format!("words < {}", rules.min_left) }
+                line("too_short", measured, format!("words < {}", rules.min_left), None)
             }
         }
     }

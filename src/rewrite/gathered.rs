@@ -40,16 +40,25 @@ impl Gathered {
     }
 
     pub fn add_cluster(&mut self, cluster: &DocumentCluster) -> Result<()> {
-        let (number, keep) = self.located(&cluster.keep)?;
+        let indexed = cluster.indexed;
+        let keep = match indexed {
+            // It is in none of the sources, though one may have its name.
+            Some(_) => DocumentRef { metadata: known(&cluster.keep), ..cluster.keep.clone() },
+            None => {
+                let (number, keep) = self.located(&cluster.keep)?;
+                if self.with_passages {
+                    self.keepers.insert((number, keep.record));
+                }
+                keep
+            }
+        };
         let keep = Arc::new(keep);
         for member in &cluster.members {
             let &Member { jaccard, containment, exact, equality, .. } = member;
-            let cause = RemovalCause::Duplicate { keep: Arc::clone(&keep), jaccard, containment, exact, equality };
+            let keep = Arc::clone(&keep);
+            let cause = RemovalCause::Duplicate { keep, indexed, jaccard, containment, exact, equality };
             let (number, doc) = self.located(&member.doc)?;
             self.drops.push((number, DocumentRemoval { doc, cause }));
-        }
-        if self.with_passages {
-            self.keepers.insert((number, keep.record));
         }
         if cluster.members.len() >= LARGE_CLUSTER {
             self.large.push(LargeRemoval { keep: keep.as_ref().clone(), members: cluster.members.len() });
@@ -101,14 +110,17 @@ impl Gathered {
         Ok(())
     }
 
-    /// Returns the number of a document's source, and the document with the name of the source that all share. Of what it
-    /// says of itself its address and date are held: those tell it from others.
+    /// Returns the number of a document's source, and the document with the name of the source that all share.
     fn located(&self, doc: &DocumentRef) -> Result<(usize, DocumentRef)> {
         let number = self.index.number(doc)?;
         let found = self.index.document(number, doc.record, doc.id.as_ref());
-        let metadata = doc.metadata.as_deref().and_then(Metadata::without_title);
-        Ok((number, DocumentRef { metadata, ..found }))
+        Ok((number, DocumentRef { metadata: known(doc), ..found }))
     }
+}
+
+/// Returns what is held of what a document says of itself: its address and date tell it from others.
+fn known(doc: &DocumentRef) -> Option<Arc<Metadata>> {
+    doc.metadata.as_deref().and_then(Metadata::without_title)
 }
 
 impl Sink for Gathered {

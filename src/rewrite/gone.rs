@@ -115,7 +115,7 @@ fn restore_in(
     gone: &Gone,
     restored: &mut BTreeSet<(usize, u64)>,
 ) -> Result<usize> {
-    let stays = |drop: &DocumentRemoval| drop.keeper().map_or(Ok(true), |keeper| Ok(!gone.has(keeper)?));
+    let stays = |drop: &DocumentRemoval| drop.keeper_in_sources().map_or(Ok(true), |keeper| Ok(!gone.has(keeper)?));
     let mut count = retain(&mut planned.drops, stays)?;
     for edit in &mut planned.edits {
         let back = retain_joined(&mut edit.cuts, |cut| gone.has_part(&cut.keep))?;

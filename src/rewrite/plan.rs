@@ -8,7 +8,7 @@ use super::edit::{DocumentEdit, PassageCut, StayingPassage};
 use super::left::Pieces;
 use super::options::{AddedFields, DocumentTreatment, PassageTreatment};
 use super::removal::{DocumentRemoval, LargeRemoval, RemovalRules};
-use crate::finding::{ContaminationRule, InputOptions, Parameters, Reason, SourceInfo, Summary};
+use crate::finding::{ContaminationRule, HeldIndex, InputOptions, Parameters, Reason, SourceInfo, Summary};
 use crate::source::Source;
 
 /// All that a clean copy leaves out, changes, and leaves though it repeats.
@@ -18,6 +18,8 @@ pub struct Plan {
     pub parameters: Parameters,
     /// When an evaluation item counts as found, if documents go for such.
     pub contamination: Option<ContaminationRule>,
+    /// The saved index that documents were held against, if there was one.
+    pub index: Option<HeldIndex>,
     /// What every removal must meet.
     pub rules: RemovalRules,
     /// What becomes of the documents in it: if they are marked, those that would go stay.

@@ -22,7 +22,8 @@ use super::removal::{DocumentRemoval, RemovalRules};
 use super::review::Review;
 use crate::error::{Error, Result};
 use crate::finding::{
-    ContaminationRule, DocumentRef, Finding, Findings, Header, Parameters, Reason, Sink, Skipped, SourceInfo, Summary,
+    ContaminationRule, DocumentRef, Finding, Findings, Header, HeldIndex, Parameters, Reason, Sink, Skipped,
+    SourceInfo, Summary,
 };
 use crate::source::Source;
 
@@ -63,6 +64,8 @@ pub struct Planner {
     parameters: Parameters,
     /// When an evaluation item counts as found, if such were looked for.
     contamination: Option<ContaminationRule>,
+    /// The index that documents were held against, if there was one.
+    index: Option<HeldIndex>,
     sources: Vec<PlannedSource>,
     unread: Vec<UnreadFile>,
     scanned: Summary,
@@ -82,6 +85,7 @@ impl Planner {
             gathered: Gathered::new(SourceIndex::default(), options.passages != PassageTreatment::Keep),
             parameters: Parameters::default(),
             contamination: None,
+            index: None,
             sources: Vec::new(),
             unread: Vec::new(),
             scanned: Summary::default(),
@@ -130,6 +134,7 @@ impl Planner {
             rules: RemovalRules { threshold, containment, exact, min_left: self.options.min_left },
             parameters: self.parameters,
             contamination: self.contamination,
+            index: self.index,
             documents: self.options.documents,
             added: AddedFields::default(),
             passages: self.options.passages,
@@ -164,6 +169,9 @@ impl Planner {
         if header.contamination.is_some() && self.options.documents == DocumentTreatment::Mark {
             return Err(marked_items());
         }
+        if let Some(index) = &header.index {
+            self.check_held(index)?;
+        }
         self.sources = header.sources.iter().map(planned).collect::<Result<_>>()?;
         if let Some(allowed) = &self.allowed {
             self.sources.iter().try_for_each(|planned| allowed.check_source(&planned.source.path))?;
@@ -171,7 +179,29 @@ impl Planner {
         self.gathered.index = SourceIndex::new(&header.sources);
         self.parameters = header.parameters.clone();
         self.contamination.clone_from(&header.contamination);
+        self.index.clone_from(&header.index);
         Ok(())
+    }
+
+    /// Refuses what needs the texts of an index, which holds none.
+    fn check_held(&self, index: &HeldIndex) -> Result<()> {
+        let CleanOptions { documents, passages, .. } = self.options;
+        let path = &index.path;
+        let detail = if self.allowed.is_some() {
+            format!(
+                "the findings name documents of this index, which saved findings cannot prove; clean with it: `doublon \
+                 clean NEW --against {path} --out OUT`"
+            )
+        } else if documents == DocumentTreatment::Mark || passages != PassageTreatment::Keep {
+            "it is an index, which has no passages, and documents that are no records of the copy; leave --passages and \
+             --documents out"
+                .to_owned()
+        } else if self.review.is_some() {
+            "it is an index, of which every document stays; leave --decisions out".to_owned()
+        } else {
+            return Ok(());
+        };
+        Err(Error::Refused { path: path.into(), detail })
     }
 
     /// Gathers a group, as far as it was decided that it goes.
@@ -227,7 +257,7 @@ fn loses_keeper(plan: &Plan) -> bool {
     let place = |doc: &DocumentRef| (Arc::clone(&doc.source), doc.record);
     let short = plan.drops().filter(|drop| drop.keeper().is_none());
     let short: HashSet<(Arc<str>, u64)> = short.map(|drop| place(&drop.doc)).collect();
-    plan.drops().filter_map(DocumentRemoval::keeper).any(|keeper| short.contains(&place(keeper)))
+    plan.drops().filter_map(DocumentRemoval::keeper_in_sources).any(|keeper| short.contains(&place(keeper)))
 }
 
 /// Returns a source to which nothing is done yet.

@@ -77,7 +77,7 @@ fn lost(plan: &Plan, index: &SourceIndex) -> Result<Vec<LostCut>> {
     let mut lost = Vec::new();
     for (source, planned) in plan.sources.iter().enumerate() {
         for drop in &planned.drops {
-            let Some(keeper) = drop.keeper() else { continue };
+            let Some(keeper) = drop.keeper_in_sources() else { continue };
             if let Some(whole) = gone.whole(keeper)? {
                 lost.extend(lost_cut((source, drop.doc.record, None), &whole, &gone)?);
             }

@@ -154,6 +154,7 @@ impl MeasuredText {
         let overlap = Overlap::of(&original.shingles, &self.shingles);
         let is_copy = if is_exact { equality.is_exact() } else { rules.match_by(overlap) };
         is_copy.then(|| RemovalCause::Duplicate {
+            indexed: None,
             keep: Arc::clone(keep),
             jaccard: overlap.jaccard(),
             containment: overlap.containment_b(),

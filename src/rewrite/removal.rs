@@ -33,6 +33,8 @@ pub enum RemovalCause {
     Duplicate {
         /// The document that stays.
         keep: Arc<DocumentRef>,
+        /// Its number in a saved index, if it is in that and in none of the sources.
+        indexed: Option<u64>,
         /// Their Jaccard similarity.
         jaccard: f64,
         /// The share of its shingles that the kept document has.
@@ -63,6 +65,11 @@ impl DocumentRemoval {
             RemovalCause::Duplicate { keep, .. } | RemovalCause::Contaminated { item: keep, .. } => Some(keep),
             RemovalCause::TooShort { .. } => None,
         }
+    }
+
+    /// Returns the document for which this one goes, if it is in one of the sources.
+    pub fn keeper_in_sources(&self) -> Option<&DocumentRef> {
+        self.keeper().filter(|_| !matches!(self.cause, RemovalCause::Duplicate { indexed: Some(_), .. }))
     }
 }
 

@@ -69,7 +69,7 @@ fn add(mut gathered: Gathered, options: &CleanOptions, plan: &mut Plan, compared
         plan.sources[source].drops.push(drop);
     }
     plan.sources.iter_mut().for_each(|source| source.drops.sort_by_key(|drop| drop.doc.record));
-    for doc in plan.drops().filter_map(DocumentRemoval::keeper).chain(plan.edits().flat_map(of_kept)) {
+    for doc in plan.drops().filter_map(DocumentRemoval::keeper_in_sources).chain(plan.edits().flat_map(of_kept)) {
         gathered.keepers.insert((index.number(doc)?, doc.record));
     }
     let new = add_passages(gathered, *options, plan)?;
@@ -94,7 +94,7 @@ struct ComparedCopy {
 impl ComparedCopies {
     /// Adds one that goes as a duplicate, as the plan is now.
     fn add(&mut self, source: usize, drop: &DocumentRemoval, plan: &Plan, index: &SourceIndex) -> Result<()> {
-        if let Some(keeper) = drop.keeper() {
+        if let Some(keeper) = drop.keeper_in_sources() {
             let (goes, stays) = ((source, drop.doc.record), (index.number(keeper)?, keeper.record));
             let taken_out = [goes, stays].map(|doc| taken_out(plan, doc));
             self.0.insert(goes, ComparedCopy { stays, taken_out });

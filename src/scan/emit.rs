@@ -148,6 +148,7 @@ impl Emission<'_> {
                 sink.receive(Finding::DocumentCluster(DocumentCluster {
                     id: format!("d{number}"),
                     keep: keep.reference.clone(),
+                    indexed: None,
                     opening: keep.opening.clone(),
                     bytes: keep.text_bytes,
                     fingerprint: keep.fingerprint,

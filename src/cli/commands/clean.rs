@@ -5,9 +5,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::{Args as Group, ValueEnum};
 use doublon::finding::{Parameters, Sink};
+use doublon::index::{Index, PreparedAdd};
 use doublon::report::text::{counted, number};
 use doublon::rewrite::{
     AddedFields, CleanOptions, CleanSummary, CutEdge, DocumentTreatment, MergedField, PassageTreatment, Planner, check,
@@ -21,6 +22,7 @@ use crate::cli::copying::{CopyRequest, only_source, with_sources};
 use crate::cli::course::Course;
 use crate::cli::exit::Outcome;
 use crate::cli::facts::{FactsGatherer, RunFacts};
+use crate::cli::held::held_index;
 use crate::cli::hints;
 use crate::cli::output::Output;
 use crate::cli::plan::{PlanNotes, write_plan};
@@ -157,6 +159,15 @@ pub struct CleanArgs {
     /// Example: --allow-wipeout
     #[arg(long, help_heading = "Copy")]
     allow_wipeout: bool,
+    /// Add what stays to the index of --against
+    ///
+    /// The documents of the copy that the index has not, and that repeat none of those before them. The copy gets its name
+    /// first, when it is whole; then the index has all of them. A run that fails or is killed before leaves neither. One
+    /// that is killed between the two leaves the copy alone: run it again with --overwrite.
+    ///
+    /// Example: doublon clean week-48/ --against seen/ --add --out new/
+    #[arg(long, help_heading = "Copy", requires = "against", requires = "out", conflicts_with_all = ["dry_run", "from"])]
+    add: bool,
     #[command(flatten)]
     pub run: RunArgs,
     #[command(flatten)]
@@ -204,6 +215,10 @@ pub fn run(args: &CleanArgs) -> Result<Outcome> {
     let (facts, summary) = done?;
     if !args.messages.quiet {
         tell(&summary, args, &given);
+        if let Some(index) = given.index.as_ref().filter(|_| args.add) {
+            let new = facts.summary.kept - facts.summary.compared_with();
+            say(&format!("{} added to {}", counted(new, "document"), index.display()));
+        }
         hints::tell_left_out(&summary.left_out, "neither read nor copied");
         hints::tell_skipped(&facts.skipped);
         hints::tell_against(&facts);
@@ -227,6 +242,8 @@ pub fn run_silently(args: &CleanArgs, progress: &dyn Progress) -> Result<(RunFac
 
 /// What is cleaned.
 struct GivenInput {
+    /// The index with which it is compared, if that is one.
+    index: Option<PathBuf>,
     /// All paths that are read, those in lists too.
     paths: Vec<PathBuf>,
     /// Those of them that have a copy.
@@ -241,14 +258,20 @@ impl GivenInput {
     fn of(args: &CleanArgs) -> Result<Self> {
         let level = if args.passages == PassagesArg::Keep { Level::Documents } else { Level::All };
         let mut parameters = args.run.parameters(level)?;
-        let paths = args.lists.compared_paths(&args.paths, &args.against, &mut parameters)?;
+        let index = held_index(&args.against, &parameters, &args.run.given)?.is_some();
+        let index = args.against.paths.first().filter(|_| index).cloned();
+        if args.add && index.is_none() {
+            bail!("--add adds to an index, and --against names none; make one with `doublon index build`");
+        }
+        let against = if index.is_some() { &AgainstArgs::default() } else { &args.against };
+        let paths = args.lists.compared_paths(&args.paths, against, &mut parameters)?;
         let cleaned: Vec<PathBuf> = paths.iter().filter(|path| !parameters.input.against.has(path)).cloned().collect();
         let is_named = |path: &&PathBuf| !parameters.input.listed.has(path);
         let mut roots: Vec<PathBuf> = cleaned.iter().filter(is_named).cloned().collect();
         if roots.is_empty() && args.from.is_none() {
             roots.push(PathBuf::from(".")); // what a list or a pattern names has these names in the output
         }
-        Ok(Self { paths, cleaned, roots, parameters })
+        Ok(Self { index, paths, cleaned, roots, parameters })
     }
 }
 
@@ -297,7 +320,8 @@ fn clean(
         None => planner,
     };
     let mut gatherer = FactsGatherer::new(PlanNotes::new(planner, args.tells_plan()));
-    find(args, given, meter, &mut gatherer)?;
+    let mut index = given.index.as_deref().map(Index::open).transpose()?;
+    let prepared = find(args, given, index.as_mut(), meter, &mut gatherer)?;
     let (facts, planner) = gatherer.finish();
     let (planner, notes) = planner.finish();
     hints::refuse_empty(&facts, args.messages.quiet, meter)?;
@@ -313,6 +337,9 @@ fn clean(
         target = request.prepare(&with_sources(&given.paths, &plan), only_source(&plan))?;
     }
     let summary = request.carry_out(&mut plan, target, &given.paths, meter)?;
+    if let Some(prepared) = prepared {
+        prepared.commit().context("the copy is whole, and the index could not be written")?;
+    }
     if let Some(output) = plan_output.filter(|_| args.tells_plan()) {
         meter.finish();
         let copy = request.told_copy(&plan)?;
@@ -323,17 +350,28 @@ fn clean(
     Ok((facts, summary))
 }
 
-/// Scans, or reads findings, and hands them to `sink`.
-fn find(args: &CleanArgs, given: &GivenInput, meter: &dyn Progress, sink: &mut (dyn Sink + Send)) -> Result<()> {
+/// Scans, or reads findings, and hands them to `sink`. Returns what is to be added to an index when the copy is whole.
+fn find<'i>(
+    args: &CleanArgs,
+    given: &GivenInput,
+    index: Option<&'i mut Index>,
+    meter: &dyn Progress,
+    sink: &mut (dyn Sink + Send),
+) -> Result<Option<PreparedAdd<'i>>> {
     if let Some(path) = &args.from {
-        return send_findings(path, sink);
+        send_findings(path, sink)?;
+        return Ok(None);
     }
     if args.paths.iter().any(|path| path == Path::new("-")) {
         bail!("standard input gives its bytes only once; write it to a file and clean that");
     }
-    let Parameters { config, input } = &given.parameters;
-    scan_into(&given.paths, config, input, &args.run.resources()?, meter, sink)?;
-    Ok(())
+    let (Parameters { config, input }, paths, resources) = (&given.parameters, &given.paths, args.run.resources()?);
+    match index {
+        Some(index) if args.add => return Ok(Some(index.prepare(paths, input, &resources, meter, sink)?.0)),
+        Some(index) => index.decide(paths, input, &resources, meter, sink)?,
+        None => scan_into(paths, config, input, &resources, meter, sink)?,
+    };
+    Ok(None)
 }
 
 fn tell(summary: &CleanSummary, args: &CleanArgs, given: &GivenInput) {

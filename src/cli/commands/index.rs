@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::{Args as Group, Subcommand, ValueEnum};
-use doublon::finding::{Parameters, Sink, Summary};
+use doublon::finding::{Parameters, RecordId, Sink, Summary};
 use doublon::index::{Compacted, Index, IndexCheck, IndexInfo, RemovedFromIndex, Selection};
 use doublon::report::text::{bytes, counted, number, summary_line};
+use doublon::report::visible::visible;
 use doublon::scan::{Progress, Resources};
 use doublon::{Config, Level};
 use serde_json::json;
@@ -181,9 +182,10 @@ struct RemoveArgs {
     place: PlaceArgs,
     /// Remove the documents with this id
     ///
-    /// All that have it, of any source unless --source names some. May be repeated.
+    /// All that have it, of any source unless --source names some. A number is one, and no text of the same digits: that
+    /// is named in double quotes, --id '"17"', as reports show it. So are true, false and null. May be repeated.
     ///
-    /// Example: --id a17 --id a18
+    /// Example: --id a17 --id 17 --id '"18"'
     #[arg(long, value_name = "ID", required_unless_present = "source")]
     id: Vec<String>,
     /// Remove the documents of this source
@@ -215,9 +217,10 @@ pub fn run(args: &IndexArgs) -> Result<Outcome> {
             write_out(|out| write_compacted(&compacted, out))
         }
         IndexCommand::Remove(args) => {
-            let which = Selection { ids: args.id.clone(), sources: args.source.clone() };
+            let ids = args.id.iter().map(|id| RecordId::of_typed(id)).collect();
+            let which = Selection { ids, sources: args.source.clone() };
             let removed = Index::open(&args.place.index)?.remove(&which)?;
-            removed.unknown.iter().for_each(|name| say(&format!("no document of the index has {name}")));
+            tell_unknown(&removed);
             write_out(|out| write_removed(&removed, out))
         }
     }
@@ -320,7 +323,7 @@ fn tell(facts: &RunFacts, args: &RenderArgs, output: &Output, parameters: &Param
 fn verify(place: &Path) -> Result<Outcome> {
     let IndexCheck { files, documents, faults } = Index::open(place)?.verify()?;
     write_out(|out| {
-        faults.iter().try_for_each(|fault| writeln!(out, "{}", doublon::report::visible::visible(fault)))?;
+        faults.iter().try_for_each(|fault| writeln!(out, "{}", visible(fault)))?;
         let whole = if faults.is_empty() { "nothing is damaged" } else { "the index is damaged" };
         writeln!(out, "{} and {} read: {whole}", counted(files, "file"), counted(documents, "document"))
     })?;
@@ -359,6 +362,15 @@ fn write_compacted(compacted: &Compacted, out: &mut dyn Write) -> io::Result<()>
     let Compacted { bytes_before, bytes_after, segments_before, segments_after } = compacted;
     let (before, after) = (counted(*segments_before as u64, "segment"), counted(*segments_after as u64, "segment"));
     writeln!(out, "{before}, {} -> {after}, {}", bytes(*bytes_before), bytes(*bytes_after))
+}
+
+/// Says of each id and source that no document has it, and how the documents are named that look as if they had it.
+fn tell_unknown(removed: &RemovedFromIndex) {
+    removed.unknown.iter().for_each(|name| say(&format!("no document of the index has {}", visible(name))));
+    for id in &removed.alike {
+        let (id, kind) = (id.typed(), if id.is_string() { "a text" } else { "no text" });
+        say(&format!("there are documents with the id {}, which is {kind}: name them with --id '{0}'", visible(&id)));
+    }
 }
 
 fn write_removed(removed: &RemovedFromIndex, out: &mut dyn Write) -> io::Result<()> {

@@ -9,7 +9,6 @@ use anyhow::Result;
 use clap::{Args as Group, ValueEnum};
 use doublon::Level;
 use doublon::finding::{Marker, Parameters, Sink};
-use doublon::index::Index;
 use doublon::report::text::summary_line;
 use doublon::scan::scan_into;
 
@@ -17,6 +16,7 @@ use crate::cli::args::{AgainstArgs, LimitArgs, ListArgs, MessageArgs, RenderArgs
 use crate::cli::course::Course;
 use crate::cli::exit::{self, Outcome};
 use crate::cli::facts::{FactsGatherer, RunFacts};
+use crate::cli::held::held_index;
 use crate::cli::output::Output;
 use crate::cli::progress::Meter;
 use crate::cli::render::{self, render};
@@ -72,17 +72,6 @@ impl ScanArgs {
         self.run.parameters(self.level.into())
     }
 
-    /// Opens the index that is compared with, if there is one.
-    fn index(&self, parameters: &Parameters) -> Result<Option<Index>> {
-        let [place] = self.against.paths.as_slice() else { return Ok(None) };
-        if !Index::is_at(place) || parameters.config.level.passages() {
-            return Ok(None); // refused with all that can be compared with instead
-        }
-        let index = Index::open(place)?;
-        index.check_config(&parameters.config)?;
-        Ok(Some(index))
-    }
-
     /// Returns the flags that say what is read and how, in the form in which they can be given again.
     fn given(&self) -> Vec<String> {
         let lists = self.lists.files_from.iter().map(|list| format!("--files-from={}", list.display()));
@@ -108,7 +97,7 @@ impl From<LevelArg> for Level {
 /// When an argument is wrong, the scan fails, or the report cannot be written.
 pub fn run(args: &ScanArgs) -> Result<Outcome> {
     let (mut parameters, resources) = (args.parameters()?, args.run.resources()?);
-    let index = args.index(&parameters)?;
+    let index = held_index(&args.against, &parameters, &args.run.given)?;
     let against = if index.is_some() { &AgainstArgs::default() } else { &args.against };
     let paths = args.lists.compared_paths(&args.paths, against, &mut parameters)?;
     let fail_over = args.limits.fail_over()?;

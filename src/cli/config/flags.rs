@@ -6,9 +6,10 @@ use clap::{Arg, ArgAction, Command};
 pub const COMMANDS: [&str; 7] = ["scan", "clean", "report", "params", "stats", "compare", "decontaminate"];
 
 /// Flags that belong to one run: what they name, or what they allow, is not for a file to decide that lies about.
-pub const OF_ONE_RUN: [&str; 12] = [
+pub const OF_ONE_RUN: [&str; 13] = [
     "help",
     "version",
+    "add",
     "config",
     "no-config",
     "from",
