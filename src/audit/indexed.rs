@@ -26,13 +26,13 @@ impl IndexProof {
         Ok(Self { index: Index::open(&held.to_path()?)?, next: held.next })
     }
 
-    /// Measures a document that went against the one for which it did.
+    /// Measures a document that went against the one for which it did. Returns also whether they have the same characters.
     pub fn measure(
         &self,
         gone: &GoneDocument,
         kept: &IndexedDocument,
         text: &str,
-    ) -> std::result::Result<Overlap, (Promise, String)> {
+    ) -> std::result::Result<(Overlap, bool), (Promise, String)> {
         let kept_name = name(&kept.doc);
         let lost = |what: &str| Err((Promise::P2, format!("went for {kept_name}, {what}")));
         if kept.number >= self.next {
@@ -44,7 +44,7 @@ impl IndexProof {
             Some(found) if name(&found.doc) != kept_name || found.doc.id != kept.doc.id => {
                 lost("and the index holds another document by its number")
             }
-            Some(found) => Ok(found.overlap),
+            Some(found) => Ok((found.overlap, found.equality.is_exact())),
         }
     }
 
@@ -82,7 +82,7 @@ impl IndexProof {
         _: &GoneDocument,
         kept: &IndexedDocument,
         _: &str,
-    ) -> std::result::Result<Overlap, (Promise, String)> {
+    ) -> std::result::Result<(Overlap, bool), (Promise, String)> {
         Err((Promise::P3, format!("went for {}, document {} of {}", name(&kept.doc), kept.number, self.next)))
     }
 

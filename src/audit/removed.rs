@@ -73,8 +73,9 @@ impl<'a> Meter<'a> {
     /// Checks a document that went for one of the index.
     fn indexed(&self, gone: &GoneDocument, kept: &IndexedDocument, text: &str) -> Result<(), (Promise, String)> {
         let untold = || (Promise::P3, "went for a document of an index, and sources.jsonl names none".to_owned());
-        let overlap = self.index.ok_or_else(untold)?.measure(gone, kept, text)?;
-        let fault = self.judged(gone, &[overlap], true, &name(&kept.doc));
+        let (overlap, has_characters) = self.index.ok_or_else(untold)?.measure(gone, kept, text)?;
+        let is_exact = !self.evidence.settings.parameters.config.exact || has_characters;
+        let fault = self.judged(gone, &[overlap], is_exact, &name(&kept.doc));
         fault.map_or(Ok(()), |fault| Err((Promise::P3, fault)))
     }
 

@@ -8,6 +8,7 @@ use doublon_core::verify::Overlap;
 use super::adding::{PreparedAdd, decide_only};
 use super::batch::{Batch, BatchSize, OF_QUERY};
 use super::check::check;
+use super::layout::TextHashes;
 use super::manifest::{Manifest, check_given, check_settings};
 use super::open::{OpenIndex, ends};
 use super::removing;
@@ -115,8 +116,7 @@ impl Index {
         let (keys, sketch) = batch.signs(0)?;
         let mut words = Vec::new();
         batch.words(0, &mut words)?;
-        let shingles = self.0.snapshot.shingles(&words);
-        let wanted = Wanted { keys: &keys, sketch, shingles: &shingles };
+        let wanted = Wanted::new(&keys, sketch, &words, hashes);
         let Some(found) = self.0.snapshot.find(&wanted, &mut FindScratch::default())? else { return Ok(None) };
         let named = self.0.snapshot.segments[found.place.segment as usize].named(found.place.row)?;
         let jaccard = found.overlap.jaccard();
@@ -220,11 +220,13 @@ impl Index {
         let Some(place) = self.0.snapshot.place_of(number)? else { return Ok(None) };
         let segment = &self.0.snapshot.segments[place.segment as usize];
         let doc = segment.named(place.row)?.reference;
-        let mut words = Vec::new();
-        segment.words(&segment.row(place.row)?, &mut words)?;
+        let (row, mut words) = (segment.row(place.row)?, Vec::new());
+        segment.words(&row, &mut words)?;
         let shingles = |words: &[u64]| self.0.snapshot.shingles(words);
-        let overlap = Overlap::of(&shingles(&words), &shingles(&self.0.reader.words_of(text)));
-        Ok(Some(MeasuredDocument { doc, overlap }))
+        let (own_words, hashes) = self.0.reader.words_of(text);
+        let hashes = TextHashes { raw: row.hashes.raw, ..hashes };
+        let overlap = Overlap::of(&shingles(&words), &shingles(&own_words));
+        Ok(Some(MeasuredDocument { doc, overlap, equality: equality(row.hashes, hashes) }))
     }
 
     /// Removes documents, so that what is like them is new again. What was not taken up for them does not come back.

@@ -1,5 +1,7 @@
 //! Documents that are read: what an index keeps of each, made on any thread and taken up in order.
 
+use std::sync::Arc;
+
 use doublon_core::Config;
 use doublon_core::candidate::lsh::Sketch;
 use doublon_core::hash::{mix, seeded_hash};
@@ -8,7 +10,7 @@ use doublon_core::text::characters;
 
 use super::layout::TextHashes;
 use super::names::DocumentName;
-use super::words::{WordNumbers, decode};
+use super::words::{Renumbering, SharedHashes, WordNumbers, decode, encode};
 use crate::error::{Error, Result};
 use crate::finding::Skipped;
 use crate::scan::describe::opening;
@@ -39,6 +41,7 @@ pub(super) struct NewDocument {
     pub hashes: TextHashes,
     /// A hash of its id, 0 without one.
     pub id: u64,
+    /// In a block a place in the list of its words.
     words: Piece,
     pub name: Piece,
 }
@@ -70,10 +73,10 @@ pub(super) struct BlockDocuments {
     rows: SketchRows,
     /// The keys of each document, one document after another.
     keys: Vec<u64>,
-    words: Vec<u8>,
+    /// The words of each document, one document after another, by the numbers that their hashes have.
+    words: Vec<u32>,
+    word_hashes: Arc<SharedHashes>,
     names: Vec<u8>,
-    /// The hashes of the words of the block.
-    word_hashes: Vec<u64>,
     skipped: Vec<Skipped>,
     counts: IntakeCounts,
 }
@@ -89,6 +92,25 @@ struct BlockScratch {
     public: SketchScratch,
     private: SketchScratch,
     numbers: WordNumbers,
+    word_hashes: Arc<SharedHashes>,
+}
+
+/// Words that a thread knows before it begins anew: so many take some 12 MB.
+const MOST_WORDS: usize = 1 << 18;
+
+impl BlockScratch {
+    /// Makes a block with what `read` reads.
+    fn block(&mut self, read: impl FnOnce(&mut BlockDocuments, &mut Self)) -> BlockDocuments {
+        if self.numbers.hashes().len() > MOST_WORDS {
+            self.numbers.clear();
+            self.word_hashes = Arc::default();
+        }
+        let mut block = BlockDocuments::default();
+        read(&mut block, self);
+        self.word_hashes.take_up(&self.numbers);
+        block.word_hashes = Arc::clone(&self.word_hashes);
+        block
+    }
 }
 
 impl BlockReader {
@@ -100,44 +122,38 @@ impl BlockReader {
             public: public.scratch(),
             private: private.scratch(),
             numbers: WordNumbers::default(),
+            word_hashes: Arc::default(),
         };
         Self { sketcher, seed, workers: Pool::new(Box::new(make)) }
     }
 
     /// Reads the documents of a block of a source of this name.
     pub fn read(&self, from: BlockSource, source: &str, items: Vec<Item>) -> BlockDocuments {
-        self.workers.with(|scratch| {
-            let mut block = BlockDocuments::default();
+        let read = |block: &mut BlockDocuments, scratch: &mut BlockScratch| {
             block.counts.records = items.len() as u64;
-            scratch.numbers.clear();
             for item in items {
                 match item {
                     Item::Skipped(skipped) => block.skipped.push(skipped),
-                    Item::Document(record) => self.take_up(from.source, source, &record, &mut block, scratch),
+                    Item::Document(record) => self.take_up(from.source, source, &record, block, scratch),
                 }
             }
-            block.word_hashes = scratch.numbers.hashes().to_vec();
-            block
-        })
+        };
+        self.workers.with(|scratch| scratch.block(read))
     }
 
     /// Reads one text by itself.
     pub fn read_text(&self, text: &str) -> BlockDocuments {
-        self.workers.with(|scratch| {
-            let (mut block, record) =
-                (BlockDocuments::default(), Record { text: text.to_owned(), ..Record::default() });
-            scratch.numbers.clear();
-            self.take_up(0, "", &record, &mut block, scratch);
-            block.word_hashes = scratch.numbers.hashes().to_vec();
-            block
-        })
+        let record = Record { text: text.to_owned(), ..Record::default() };
+        self.workers.with(|scratch| scratch.block(|block, scratch| self.take_up(0, "", &record, block, scratch)))
     }
 
-    /// Returns the hashes of the words of a text by which it is measured.
-    pub fn words_of(&self, text: &str) -> Vec<u64> {
+    /// Returns the hashes of the words of a text by which it is measured, and those of the text.
+    pub fn words_of(&self, text: &str) -> (Vec<u64>, TextHashes) {
         self.workers.with(|scratch| {
             let masks = scratch.public.masks(text);
-            scratch.private.tokens_masked(text, &masks).to_vec()
+            let words = scratch.private.tokens_masked(text, &masks).to_vec();
+            let hashes = self.hashes(text, &words);
+            (words, hashes)
         })
     }
 
@@ -172,20 +188,22 @@ impl BlockReader {
 
     /// Appends the row, the keys and the words of a text; returns what of it does not count, and its hashes.
     fn describe(&self, text: &str, block: &mut BlockDocuments, scratch: &mut BlockScratch) -> (Masks, TextHashes) {
-        let BlockScratch { public, private, numbers } = scratch;
+        let BlockScratch { public, private, numbers, .. } = scratch;
         let masks = public.masks(text);
-        self.sketcher.add_wide(text, &masks, &mut block.rows, &mut block.keys, public);
-        let words = private.tokens_masked(text, &masks);
-        numbers.encode(words, &mut block.words);
+        let words = self.sketcher.add_wide(text, &masks, (&mut block.rows, &mut block.keys), public, private);
+        block.words.extend(words.iter().map(|&word| numbers.number(word)));
+        (masks, self.hashes(text, words))
+    }
+
+    /// Returns the hashes of a text of which the words have these hashes.
+    fn hashes(&self, text: &str, words: &[u64]) -> TextHashes {
         let hash = |bytes: &[u8]| seeded_hash(bytes, self.seed);
-        let of_words = if words.is_empty() { 0 } else { hash(bytemuck::cast_slice(words)).max(1) };
-        let hashes = TextHashes {
-            words: of_words,
+        TextHashes {
+            words: if words.is_empty() { 0 } else { hash(bytemuck::cast_slice(words)).max(1) },
             characters: hash(characters(text).as_bytes()),
             text: hash(text.as_bytes()),
             raw: 0,
-        };
-        (masks, hashes)
+        }
     }
 }
 
@@ -232,6 +250,8 @@ pub(super) struct Batch {
     /// For each band the keys of all documents.
     keys: Vec<SpillColumn<u64>>,
     numbers: WordNumbers,
+    /// For each thread's words their numbers here.
+    renumberings: Vec<(Arc<SharedHashes>, Renumbering)>,
     words: Spool,
     names: Spool,
     /// Bytes of all texts.
@@ -246,6 +266,7 @@ impl Batch {
             failures: Vec::new(),
             keys: (0..config.bands).map(|_| SpillColumn::new()).collect(),
             numbers: WordNumbers::default(),
+            renumberings: Vec::new(),
             words: Spool::default(),
             names: Spool::default(),
             text_bytes: 0,
@@ -266,15 +287,21 @@ impl Batch {
         for (band, column) in self.keys.iter_mut().enumerate() {
             column.extend(&keys.iter().skip(band).step_by(bands).copied().collect::<Vec<_>>());
         }
-        let numbers: Vec<u32> = word_hashes.iter().map(|&hash| self.numbers.number(hash)).collect();
+        let known = self.renumberings.iter().position(|(hashes, _)| Arc::ptr_eq(hashes, &word_hashes));
+        let known = known.unwrap_or_else(|| {
+            self.renumberings.push((Arc::clone(&word_hashes), Renumbering::default()));
+            self.renumberings.len() - 1
+        });
+        let (hashes, renumbering) = (word_hashes.read(), &mut self.renumberings[known].1);
         let names_start = self.names.append(&names);
-        let mut renumbered = Vec::new();
+        let mut encoded = Vec::new();
         for document in documents {
-            renumbered.clear();
+            encoded.clear();
             let Piece { start, len } = document.words;
             let of_document = &words[start as usize..start as usize + len as usize];
-            super::words::renumber(of_document, &numbers, &mut renumbered).ok_or_else(lost)?;
-            let words = Piece::append(&mut self.words, &renumbered)?;
+            let numbered = of_document.iter().map(|&word| renumbering.number(word, &hashes, &mut self.numbers));
+            encode(numbered, &mut encoded);
+            let words = Piece::append(&mut self.words, &encoded)?;
             let name = Piece { start: names_start + document.name.start, ..document.name };
             self.text_bytes += document.text_bytes;
             self.documents.push(NewDocument { words, name, ..document });

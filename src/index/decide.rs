@@ -16,8 +16,8 @@ use doublon_core::verify::Overlap;
 use rayon::prelude::*;
 
 use super::batch::Batch;
-use super::layout::Row;
-use super::snapshot::{FindScratch, Found, RowPlace, Snapshot, Wanted, equality};
+use super::layout::{Row, TextHashes};
+use super::snapshot::{FindScratch, Found, RowPlace, Snapshot, WHOLE, Wanted, equality};
 use crate::error::{Error, Result};
 use crate::finding::{Equality, Skipped};
 use crate::scan::{Pool, RepeatedValues, Selector, join_bands};
@@ -65,10 +65,11 @@ pub(super) fn decide(
 ) -> Result<Decided> {
     let order = keep_order(batch);
     let is_empty = |doc: u32| batch.documents[doc as usize].hashes.words == 0;
-    let firsts = first_copies(batch, &order)?;
+    let firsts = first_copies(batch, &order, config.exact)?;
     let is_first = |doc: u32| firsts[doc as usize] == doc && !is_empty(doc);
     let found = find_all(snapshot, batch, is_first)?;
-    let selected = if within {
+    // Where exact copies alone are duplicates, the first of them stays.
+    let selected = if within && !config.exact {
         let is_open = |doc: u32| is_first(doc) && found[doc as usize].is_none();
         select(snapshot, batch, config, &order, is_open, budget)?
     } else {
@@ -87,9 +88,8 @@ pub(super) fn decide(
         } else if let Some(&(keeper, overlap)) = selected.keepers.get(&first) {
             decided.removed.push(removed(Keeper::New(keeper), overlap, Equality::None));
         } else if within && is_copy {
-            let whole = Overlap { a: 1, b: 1, shared: 1 };
             let equality = equality(batch.documents[first as usize].hashes, hashes);
-            decided.removed.push(removed(Keeper::New(first), whole, equality));
+            decided.removed.push(removed(Keeper::New(first), WHOLE, equality));
         } else if within {
             decided.kept.push(doc);
         }
@@ -99,7 +99,7 @@ pub(super) fn decide(
 }
 
 /// Hashes tell how far texts are equal that were measured and found the same, and nothing else.
-fn equal(row: &Row, hashes: super::layout::TextHashes, overlap: Overlap) -> Equality {
+fn equal(row: &Row, hashes: TextHashes, overlap: Overlap) -> Equality {
     let is_whole = overlap.shared == overlap.a && overlap.shared == overlap.b;
     if is_whole { equality(row.hashes, hashes) } else { Equality::None }
 }
@@ -113,20 +113,27 @@ fn keep_order(batch: &Batch) -> KeepOrder {
     KeepOrder::by_key(&is_last)
 }
 
-/// Returns for each document the first one, in keep order, that has its words.
-fn first_copies(batch: &Batch, order: &KeepOrder) -> Result<Vec<u32>> {
+/// Returns for each document the first one, in keep order, that has its words, and its characters if only exact copies are
+/// looked for.
+fn first_copies(batch: &Batch, order: &KeepOrder, exact: bool) -> Result<Vec<u32>> {
     let mut firsts: Vec<u32> = (0..batch.len()).collect();
-    let hashes: Vec<u64> = batch.documents.iter().map(|document| document.hashes.words).collect();
+    let hash =
+        |TextHashes { words, characters, .. }: TextHashes| if exact && words != 0 { characters.max(1) } else { words };
+    let hashes: Vec<u64> = batch.documents.iter().map(|document| hash(document.hashes)).collect();
     let groups = RepeatedValues::of(&hashes).groups(|hash| hash != 0);
     let compared = groups.into_par_iter().map(|mut group| -> Result<Vec<(u32, u32)>> {
         group.sort_unstable_by_key(|&doc| order.rank(doc));
-        // Words have one number each in a batch, so the same words are the same bytes.
-        let words = batch.numbered_words(group[0])?;
         let mut copies = Vec::new();
-        for &doc in &group[1..] {
-            if batch.numbered_words(doc)? == words {
-                copies.push((doc, group[0]));
+        while let Some((&first, others)) = group.split_first() {
+            // Words have one number each in a batch, so the same words are the same bytes.
+            let (words, of_first) = (batch.numbered_words(first)?, batch.documents[first as usize].hashes);
+            let mut rest = Vec::new();
+            for &doc in others {
+                let is_exact = !exact || equality(of_first, batch.documents[doc as usize].hashes).is_exact();
+                let is_copy = is_exact && batch.numbered_words(doc)? == words;
+                if is_copy { copies.push((doc, first)) } else { rest.push(doc) }
             }
+            group = rest;
         }
         Ok(copies)
     });
@@ -154,8 +161,8 @@ fn find_all(snapshot: &Snapshot, batch: &Batch, is_wanted: impl Fn(u32) -> bool 
                 return Ok(None);
             }
             batch.words(doc, words)?;
-            let shingles = snapshot.shingles(words);
-            snapshot.find(&Wanted { keys: &keys, sketch, shingles: &shingles }, scratch)
+            let hashes = batch.documents[doc as usize].hashes;
+            snapshot.find(&Wanted::new(&keys, sketch, words, hashes), scratch)
         })
     };
     (0..batch.len()).into_par_iter().with_min_len(64).map(find).collect()

@@ -158,7 +158,10 @@ impl NewFile {
 
 impl Write for NewFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.folder.step()?;
+        if let Err(stopped) = self.folder.step() {
+            self.file.write_all(&bytes[..bytes.len() / 2])?; // a killed run may have come so far
+            return Err(stopped);
+        }
         self.file.write(bytes)
     }
 

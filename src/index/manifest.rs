@@ -260,9 +260,6 @@ pub(super) fn check_indexable(config: &Config) -> Result<()> {
     if let Some(share) = config.containment {
         return refused("containment", share.to_string(), "left out: an index finds documents by their similarity");
     }
-    if config.exact {
-        return refused("exact", "set".to_owned(), "left out: an index compares documents by their words");
-    }
     if config.isolate || config.against {
         return refused("isolate", "set".to_owned(), "left out: an index compares a document with all others");
     }
@@ -364,7 +361,9 @@ mod tests {
         assert!(set(&exact, "").is_err());
         let refused = |config: &Config| check_indexable(config).map_err(|why| why.to_string());
         assert_eq!(refused(&default), Ok(()));
-        assert!(refused(&exact).is_err_and(|why| why.starts_with("exact is set, but it must be left out")));
+        assert_eq!(refused(&exact), Ok(()));
+        let contained = config(Config::builder().containment(Some(0.9)));
+        assert!(refused(&contained).is_err_and(|why| why.starts_with("containment is 0.9, but it must be left out")));
         assert!(refused(&config(Config::builder().keep(doublon_core::Keep::Longest))).is_err());
     }
 }

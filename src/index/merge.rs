@@ -83,9 +83,9 @@ impl SegmentContent for MergedSegments {
     fn words(&self, n: u32) -> Result<Vec<u8>> {
         let (segment, number, row) = self.at(n);
         let words = segment.numbered_words(&segment.row(row)?)?;
-        let mut out = Vec::with_capacity(words.len());
+        let (mut numbers, mut out) = (Vec::new(), Vec::with_capacity(words.len()));
         let damaged = || segment.damaged(super::layout::Part::Words);
-        renumber(&words, &self.word_numbers[number as usize], &mut out).ok_or_else(damaged)?;
+        renumber(&words, &self.word_numbers[number as usize], &mut numbers, &mut out).ok_or_else(damaged)?;
         Ok(out)
     }
 

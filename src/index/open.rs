@@ -39,9 +39,12 @@ const TRIES: usize = 5;
 impl OpenIndex {
     /// Makes an index without a document.
     pub fn create(folder: &Path, config: &Config) -> Result<Self> {
+        Self::create_in(IndexFolder::at(folder), config)
+    }
+
+    pub fn create_in(folder: IndexFolder, config: &Config) -> Result<Self> {
         check_indexable(config)?;
         let config = config.to_builder().level(Level::Documents).pairs(false).build()?;
-        let folder = IndexFolder::at(folder);
         folder.make()?;
         let _lock = folder.lock()?;
         folder.make()?; // another run may have made one before this had the lock

@@ -80,8 +80,8 @@ impl Segment {
         Ok(filter[block].iter().zip(bits).all(|(word, bits)| word & bits == bits))
     }
 
-    /// Appends the rows of the documents that have a key in a band.
-    pub fn rows_of(&self, band: usize, key: u64, rows: &mut Vec<u32>) -> Result<()> {
+    /// Appends the rows of the documents that have a key in a band; `buffer` is memory that is used again.
+    pub fn rows_of(&self, band: usize, key: u64, buffer: &mut Vec<u8>, rows: &mut Vec<u32>) -> Result<()> {
         if !self.may_have(band, key)? {
             return Ok(());
         }
@@ -90,9 +90,15 @@ impl Segment {
         let first = first_keys.partition_point(|&first| first < key).saturating_sub(1);
         let end = first_keys.partition_point(|&first| first <= key);
         for piece in first..end {
-            let entries = self.keys(band, piece)?;
-            let from = entries.partition_point(|entry| entry.0 < key);
-            rows.extend(entries[from..].iter().take_while(|entry| entry.0 == key).map(|entry| entry.1));
+            self.read_keys(band, piece, buffer)?;
+            let entries = buffer.as_chunks::<KEY_ENTRY>().0;
+            let from = entries.partition_point(|entry| key_entry(entry).0 < key);
+            let found = entries[from..].iter().map(key_entry).take_while(|entry| entry.0 == key);
+            let before = rows.len();
+            rows.extend(found.map(|entry| entry.1));
+            if rows[before..].iter().any(|&row| row >= self.len()) {
+                return Err(self.damaged(Part::Keys));
+            }
         }
         Ok(())
     }
@@ -107,22 +113,28 @@ impl Segment {
 
     /// Returns the keys of a piece of a band, with their rows.
     pub fn keys(&self, band: usize, piece: usize) -> Result<Vec<(u64, u32)>> {
-        let (documents, pieces) = (self.len() as usize, self.header.key_pieces());
-        let count = KEYS.min(documents - piece * KEYS);
-        let of_band = documents * KEY_ENTRY + pieces * CHECKSUM;
-        let at = band * of_band + piece * (KEYS * KEY_ENTRY + CHECKSUM);
-        let bytes = self.piece(Part::Keys, at as u64, count * KEY_ENTRY)?;
-        let mut reader = ByteReader(&bytes);
-        let entries = (0..count).map(|_| Some((reader.u64()?, reader.u32()?)));
-        let entries = entries.collect::<Option<Vec<_>>>().ok_or_else(|| self.damaged(Part::Keys))?;
+        let mut bytes = Vec::new();
+        self.read_keys(band, piece, &mut bytes)?;
+        let entries: Vec<(u64, u32)> = bytes.as_chunks::<KEY_ENTRY>().0.iter().map(key_entry).collect();
         let is_sound = entries.iter().all(|entry| entry.1 < self.len()) && entries.is_sorted();
         if is_sound { Ok(entries) } else { Err(self.damaged(Part::Keys)) }
     }
 
+    fn read_keys(&self, band: usize, piece: usize, bytes: &mut Vec<u8>) -> Result<()> {
+        let (documents, pieces) = (self.len() as usize, self.header.key_pieces());
+        let count = KEYS.min(documents - piece * KEYS);
+        let of_band = documents * KEY_ENTRY + pieces * CHECKSUM;
+        let at = band * of_band + piece * (KEYS * KEY_ENTRY + CHECKSUM);
+        self.read_piece(Part::Keys, at as u64, count * KEY_ENTRY, bytes)
+    }
+
     /// Returns the row of a document.
     pub fn row(&self, row: u32) -> Result<Row> {
-        let bytes = self.piece(Part::Rows, u64::from(row) * (ROW + CHECKSUM) as u64, ROW)?;
-        Row::read(&bytes).ok_or_else(|| self.damaged(Part::Rows))
+        let mut bytes = [0; ROW + CHECKSUM];
+        let at = self.place(Part::Rows, u64::from(row) * (ROW + CHECKSUM) as u64, ROW)?;
+        read_at(&self.file, &mut bytes, at).map_err(failed(&self.path))?;
+        let row = self.checked(Part::Rows, &bytes, at)?;
+        Row::read(row).ok_or_else(|| self.damaged(Part::Rows))
     }
 
     /// Returns the words of a document as numbers.
@@ -209,21 +221,44 @@ impl Segment {
         })
     }
 
-    /// Reads a piece of a part, and checks it.
+    /// Returns a piece of a part, which is checked.
     fn piece(&self, part: Part, at: u64, len: usize) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.read_piece(part, at, len, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Reads a piece of a part to `bytes`, and checks it.
+    fn read_piece(&self, part: Part, at: u64, len: usize, bytes: &mut Vec<u8>) -> Result<()> {
+        let at = self.place(part, at, len)?;
+        bytes.resize(len + CHECKSUM, 0);
+        read_at(&self.file, bytes, at).map_err(failed(&self.path))?;
+        self.checked(part, bytes, at)?;
+        bytes.truncate(len);
+        Ok(())
+    }
+
+    /// Returns where a piece of a part stands in the file.
+    fn place(&self, part: Part, at: u64, len: usize) -> Result<u64> {
         let place = self.header.part(part);
         let end = at.checked_add(len as u64 + CHECKSUM as u64).filter(|&end| end <= place.end - place.start);
-        if end.is_none() {
-            return Err(self.damaged(part));
-        }
-        let at = place.start + at;
-        let mut bytes = vec![0; len + CHECKSUM];
-        read_at(&self.file, &mut bytes, at).map_err(failed(&self.path))?;
-        let found = bytes.split_off(len);
-        // With checksums in the way, random bytes would never reach what is behind them.
-        let is_whole = found == checksum(&bytes, self.header.salt, at) || cfg!(fuzzing);
-        if is_whole { Ok(bytes) } else { Err(self.damaged(part)) }
+        if end.is_some() { Ok(place.start + at) } else { Err(self.damaged(part)) }
     }
+
+    /// Returns a piece without the checksum behind it, which must be right.
+    fn checked<'b>(&self, part: Part, bytes: &'b [u8], at: u64) -> Result<&'b [u8]> {
+        let (piece, found) = bytes.split_at(bytes.len() - CHECKSUM);
+        // With checksums in the way, random bytes would never reach what is behind them.
+        let is_whole = found == checksum(piece, self.header.salt, at) || cfg!(fuzzing);
+        if is_whole { Ok(piece) } else { Err(self.damaged(part)) }
+    }
+}
+
+/// Returns a key and the row of its document.
+fn key_entry(bytes: &[u8; KEY_ENTRY]) -> (u64, u32) {
+    let (key, row) = bytes.split_at(8);
+    let key = key.iter().rev().fold(0, |key, &byte| key << 8 | u64::from(byte));
+    (key, row.iter().rev().fold(0, |row, &byte| row << 8 | u32::from(byte)))
 }
 
 /// Loads what is needed more than once.

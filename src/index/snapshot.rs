@@ -1,5 +1,6 @@
 //! The state of an index at one time, which any number of threads may ask.
 
+use std::cell::OnceCell;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -30,6 +31,8 @@ pub(super) struct Snapshot {
     shingler: Shingler,
     /// The least number of equal bytes of two sketches that may be of duplicates.
     cut: usize,
+    /// Whether only documents with the same characters are duplicates.
+    exact: bool,
 }
 
 /// Where a document of an index stands. Places are in keep order.
@@ -44,8 +47,17 @@ pub(super) struct Wanted<'a> {
     /// Its key in each band.
     pub keys: &'a [u64],
     pub sketch: Sketch,
-    /// The sorted set of its shingles, by the seed of the index.
-    pub shingles: &'a [u64],
+    /// The hashes of its words by the seed of the index.
+    pub words: &'a [u64],
+    pub hashes: TextHashes,
+    /// The sorted set of its shingles, made when it is needed.
+    shingles: OnceCell<Vec<u64>>,
+}
+
+impl<'a> Wanted<'a> {
+    pub fn new(keys: &'a [u64], sketch: Sketch, words: &'a [u64], hashes: TextHashes) -> Self {
+        Self { keys, sketch, words, hashes, shingles: OnceCell::new() }
+    }
 }
 
 /// The first document in keep order that another one is a duplicate of.
@@ -57,11 +69,15 @@ pub(super) struct Found {
     pub overlap: Overlap,
 }
 
+/// What two documents with the same words measure: all of the shingles of either are in the other, however many there are.
+pub(super) const WHOLE: Overlap = Overlap { a: 1, b: 1, shared: 1 };
+
 /// Memory that is used again.
 #[derive(Default)]
 pub(super) struct FindScratch {
     rows: Vec<u32>,
     words: Vec<u64>,
+    buffer: Vec<u8>,
 }
 
 impl Snapshot {
@@ -89,7 +105,8 @@ impl Snapshot {
         let chance = Chance::new(Bands::new(config.bands, config.rows)?, config.threshold);
         let shingler = Shingler::new(config.text.shingle.k);
         let rules = SelectionRules::of(config);
-        Ok(Self { segments, removed: Arc::new(removed), rules, shingler, cut: chance.cut() })
+        let (removed, cut, exact) = (Arc::new(removed), chance.cut(), config.exact);
+        Ok(Self { segments, removed, rules, shingler, cut, exact })
     }
 
     /// Returns the sorted set of the shingles of a text, given the hashes of its words.
@@ -115,7 +132,7 @@ impl Snapshot {
         for (segment, number) in self.segments.iter().zip(0..) {
             scratch.rows.clear();
             for (band, &key) in wanted.keys.iter().enumerate() {
-                segment.rows_of(band, key, &mut scratch.rows)?;
+                segment.rows_of(band, key, &mut scratch.buffer, &mut scratch.rows)?;
             }
             scratch.rows.sort_unstable();
             scratch.rows.dedup();
@@ -141,8 +158,18 @@ impl Snapshot {
         if equal_bytes(&row.sketch, &wanted.sketch) < self.cut || self.is_removed(row.number) {
             return Ok(None);
         }
+        if self.exact && !equality(row.hashes, wanted.hashes).is_exact() {
+            return Ok(None);
+        }
         segment.words(&row, words)?;
-        let measured = self.rules.measure(&self.shingles(words), wanted.shingles);
+        if row.hashes.words == wanted.hashes.words && words == wanted.words {
+            return Ok(Some((row, WHOLE)));
+        }
+        if self.exact {
+            return Ok(None);
+        }
+        let shingles = wanted.shingles.get_or_init(|| self.shingles(wanted.words));
+        let measured = self.rules.measure(&self.shingles(words), shingles);
         Ok(measured.filter(|&overlap| self.rules.match_by(overlap)).map(|overlap| (row, overlap)))
     }
 

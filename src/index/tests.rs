@@ -84,7 +84,11 @@ fn texts() -> impl Strategy<Value = Vec<String>> {
             words[at] = format!("x{}", u32::from(kind) + base);
         }
         let text = words.join(" ");
-        if is_loud { text.to_uppercase() + "!" } else { text }
+        match is_loud {
+            true if len % 2 == 0 => text.replace(' ', " \n"), // the same characters
+            true => text.to_uppercase() + "!",
+            false => text,
+        }
     });
     let odd = prop_oneof![Just(String::new()), Just(" \n".to_owned()), Just("?!".to_owned()), Just("👍".to_owned())];
     prop::collection::vec(prop_oneof![8 => text, 1 => odd, 1 => Just("a".to_owned())], 1..40)
@@ -100,10 +104,12 @@ proptest! {
         threshold in prop_oneof![Just(0.5), Just(0.8), Just(1.0)],
         batch in prop_oneof![Just(3), Just(1000)],
         compacts in any::<bool>(),
+        exact in prop::bool::weighted(0.3),
     ) {
         let folder = tempfile::tempdir().expect("a folder");
         let parts = write_parts(folder.path(), &texts, &cuts);
-        let (config, input) = (config(threshold), InputOptions::default());
+        let config = config(threshold).to_builder().exact(exact).build().expect("valid");
+        let input = InputOptions::default();
         let whole = scan(&parts, &config, &input, &Resources::default(), &()).expect("is scanned");
         let mut index = Index::create(&folder.path().join("index"), &config).expect("is made");
         index.set_batch(batch);
@@ -428,4 +434,166 @@ fn f37_what_is_no_index_is_refused_by_name() {
     let manifest = fs::read(place.join("manifest")).expect("is there");
     fs::write(other.join("manifest"), manifest).expect("is written");
     assert!(refusal(&other).contains("segment-00000001"), "{}", refusal(&other));
+}
+
+/// The files of an index, by name; `lock` is none.
+fn files_of(place: &Path) -> BTreeSet<std::ffi::OsString> {
+    let names = fs::read_dir(place).expect("is there").map(|entry| entry.expect("is there").file_name());
+    names.filter(|name| name != "lock").collect()
+}
+
+#[test]
+fn f26_an_index_that_was_killed_while_it_was_made_is_made_by_the_next_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for steps in 0.. {
+        let place = folder.path().join(steps.to_string());
+        let made = super::open::OpenIndex::create_in(stopped(&place, steps), &config(0.8));
+        assert!(made.is_ok() == Index::is_at(&place) || steps > 2, "there is none but a whole one, {steps}");
+        if Index::is_at(&place) {
+            assert_eq!(Index::open(&place).expect("opens").info().expect("is told").documents, 0);
+        } else {
+            Index::create(&place, &config(0.8)).expect("is made");
+        }
+        assert_eq!(files_of(&place), BTreeSet::from(["manifest".into()]), "{steps}: something is left");
+        if made.is_ok() {
+            assert!(steps >= 5, "it has steps at which it can be stopped");
+            break;
+        }
+    }
+}
+
+/// A folder in which a run is stopped after so many steps.
+fn stopped(place: &Path, steps: i64) -> super::folder::IndexFolder {
+    let mut folder = super::folder::IndexFolder::at(place);
+    folder.steps = Some(Arc::new(steps.into()));
+    folder
+}
+
+#[test]
+fn f26_a_run_that_is_killed_while_it_merges_has_added_all_or_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = |n: usize| (0..12).map(|m| format!("t{n}w{m}")).collect::<Vec<_>>().join(" ");
+    let place = folder.path().join("index");
+    let mut index = Index::create(&place, &config(0.8)).expect("is made");
+    let paths: Vec<PathBuf> = (0..33).map(|n| folder.path().join(format!("{n}.txt"))).collect();
+    for (path, n) in paths.iter().zip(0..) {
+        fs::write(path, text(n)).expect("is written");
+    }
+    for path in &paths[..32] {
+        add(&mut index, path).expect("is added");
+    }
+    // One that is removed stands in a segment that is merged, and one in a segment that is not.
+    let sources = [0, 31].map(|n: usize| paths[n].to_string_lossy().into_owned()).to_vec();
+    index.remove(&Selection { sources, ..Selection::default() }).expect("is removed");
+    let mut states = BTreeSet::new();
+    for steps in 0.. {
+        let at = folder.path().join(format!("merge-{steps}"));
+        fs::create_dir(&at).expect("is made");
+        for name in files_of(&place) {
+            fs::copy(place.join(&name), at.join(&name)).expect("is copied");
+        }
+        let mut killed = Index::open(&at).expect("opens");
+        killed.stop_after(steps);
+        let done = add(&mut killed, &paths[32]);
+        let opened = Index::open(&at).expect("opens after it was killed");
+        assert_eq!(opened.verify().expect("is checked").faults, [""; 0], "stopped after {steps} steps");
+        let info = opened.info().expect("is told");
+        states.insert((info.documents, info.segments));
+        let finds = |n: usize| opened.query(&text(n)).expect("is asked").is_some();
+        assert!((1..31).all(finds) && !finds(0) && !finds(31), "after {steps} steps");
+        assert_eq!(finds(32), info.documents == 31, "after {steps} steps");
+        add(&mut Index::open(&at).expect("opens"), &paths[32]).expect("is added");
+        let files = Index::open(&at).expect("opens").verify().expect("is checked").files;
+        assert_eq!(files_of(&at).len() as u64, files, "{steps}: something is left");
+        if done.is_ok() {
+            break;
+        }
+    }
+    assert_eq!(states.len(), 3, "the old state, what was added, and what was merged: {states:?}");
+}
+
+/// An index that an earlier version of this program wrote, and the texts in it.
+fn saved_by_version_1() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/index_format/v1")
+}
+
+/// What is in the saved index: files one after another, then one document removed.
+const SAVED: [&str; 2] = ["old.jsonl", "new.jsonl"];
+
+/// Writes the index of the texts that are saved in `texts`, with the seed and the number of `like`, if there is one.
+fn write_saved(place: &Path, texts: &Path, like: Option<&super::manifest::Manifest>) -> Index {
+    let text = doublon_core::text::TextOptions { fold_accents: true, ..Default::default() };
+    let config = Config::builder().threshold(0.7).text(text).build().expect("valid");
+    Index::create(place, &config).expect("is made");
+    if let Some(like) = like {
+        let folder = super::folder::IndexFolder::at(place);
+        let mut manifest = super::manifest::Manifest::read(&folder).expect("is there");
+        (manifest.index, manifest.seed) = (like.index, like.seed);
+        manifest.publish(&folder).expect("is written");
+    }
+    let mut index = Index::open(place).expect("opens");
+    for name in SAVED {
+        add(&mut index, &texts.join(name)).expect("is added");
+    }
+    let which = Selection { ids: vec![RecordId::of_typed("17")], ..Selection::default() };
+    assert_eq!(index.remove(&which).expect("is removed").documents, 1);
+    index
+}
+
+#[test]
+fn f37_an_index_of_this_format_is_read_as_it_was_written_once() {
+    let saved = saved_by_version_1();
+    let place = saved.join("index");
+    if std::env::var_os("INDEX_FIXTURE").is_some_and(|value| value == "overwrite") {
+        let _ = fs::remove_dir_all(&place);
+        write_saved(&place, &saved, None);
+    }
+    let index = Index::open(&place).expect("a new version of the format needs a new number, and this one a test");
+    let check = index.verify().expect("is checked");
+    assert_eq!((check.files, check.documents, check.faults), (4, 5, Vec::new()));
+    let info = index.info().expect("is told");
+    assert_eq!(
+        (info.documents, info.segments, info.removed, info.adds, info.read, info.duplicates),
+        (4, 2, 1, 2, 7, 2)
+    );
+    let found = |text: &str| {
+        let found = index.query(text).expect("is asked")?;
+        let name =
+            |doc: &crate::finding::DocumentRef| format!("{} {:?}", doc.record, doc.id.as_ref().map(RecordId::typed));
+        Some((name(&found.doc), found.opening.to_string(), format!("{:.3}", found.jaccard), found.equality))
+    };
+    let text = "L'été dernier, la commune a planté quatre cents arbres le long du canal, entre le pont et l'écluse.";
+    let opening = "L'été dernier, la commune a planté quatre cents arbres le long du canal, entre le pont et l'écluse.";
+    let like =
+        |jaccard: &str, equality| Some(("0 Some(\"a\")".to_owned(), opening.to_owned(), jaccard.to_owned(), equality));
+    assert_eq!(found(text), like("1.000", Equality::Bytes));
+    assert_eq!(found(&text.replace("été", "ete")), like("1.000", Equality::Words));
+    assert_eq!(found(&format!("{text} Voilà.")), like("0.941", Equality::None));
+    assert_eq!(found("The bridge is closed until Friday, and the ferry runs every twenty minutes instead."), None);
+}
+
+#[test]
+fn f37_an_index_is_written_as_this_format_says() {
+    let saved = saved_by_version_1();
+    let folder = tempfile::tempdir().expect("a folder");
+    let of_saved = super::open::OpenIndex::open(&saved.join("index")).expect("opens");
+    write_saved(&folder.path().join("index"), &saved, Some(&of_saved.manifest));
+    let written = super::open::OpenIndex::open(&folder.path().join("index")).expect("opens");
+    assert_eq!(written.manifest.removed, of_saved.manifest.removed);
+    for (now, then) in written.snapshot.segments.iter().zip(&of_saved.snapshot.segments) {
+        // But for the salt of the checksums, and these.
+        let (header, old) = (now.header(), then.header());
+        assert_eq!((header.ends, header.settings, header.words), (old.ends, old.settings, old.words));
+        assert_eq!(now.vocabulary().expect("is read"), then.vocabulary().expect("is read"));
+        for at in 0..now.len() {
+            let rows = [now, then].map(|segment| segment.row(at).expect("is read"));
+            assert_eq!(rows[0], rows[1]);
+            let [words, old] = [now, then].map(|segment| segment.numbered_words(&rows[0]).expect("is read"));
+            assert_eq!(words, old);
+        }
+        for band in 0..header.bands as usize {
+            assert_eq!(now.keys(band, 0).expect("is read"), then.keys(band, 0).expect("is read"));
+        }
+        assert_eq!(now.names(0).expect("is read"), then.names(0).expect("is read"));
+    }
 }

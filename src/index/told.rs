@@ -26,6 +26,8 @@ pub struct MeasuredDocument {
     pub doc: DocumentRef,
     /// How many shingles both have, the document as `a`.
     pub overlap: Overlap,
+    /// How far the two are equal, as far as the texts say: the bytes in which they were stored may be others.
+    pub equality: Equality,
 }
 
 /// What an index holds.

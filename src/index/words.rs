@@ -4,35 +4,28 @@
 //! text is written as these numbers, 7 bits a byte. In a segment the most frequent word has the number 0, so that most
 //! words take one or two bytes. Shingles, and any measure of two texts, are made of the hashes again.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
-use super::bytes::{ByteReader, put_varint};
+use super::bytes::{VARINT_BYTES, put_varint, varint_at};
 
 /// Numbers words in the order in which they come.
 #[derive(Debug, Default)]
 pub(super) struct WordNumbers {
-    numbers: HashMap<u64, u32, BuildHasherDefault<AsIs>>,
+    /// A table with the hash and the number of each word, and [`FREE`] where there is none: the first free place from the lowest
+    /// bits of the hash on. The hashes are made by a seed that nobody knows, so no text can be made to fill one stretch of
+    /// it. Half of it and more is free.
+    table: Vec<(u64, u32)>,
     hashes: Vec<u64>,
+    /// Words met before, by the lowest bits of their hashes, as in the table: most words are among a few thousand, which stay
+    /// in a near cache.
+    recent: Vec<(u64, u32)>,
 }
 
-/// The hashes of words are made by a seed that nobody knows, so no text can be made to fill one slot of a map.
-#[derive(Debug, Default)]
-struct AsIs(u64);
+/// How many words are looked up without the table.
+const RECENT: usize = 4096;
 
-impl Hasher for AsIs {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes.iter().fold(self.0, |hash, &byte| hash.rotate_left(8) ^ u64::from(byte));
-    }
-
-    fn write_u64(&mut self, value: u64) {
-        self.0 = value;
-    }
-}
+/// In place of a number.
+const FREE: u32 = u32::MAX;
 
 impl WordNumbers {
     /// Returns the hashes of all words, by number.
@@ -40,43 +33,119 @@ impl WordNumbers {
         &self.hashes
     }
 
+    #[inline]
     pub fn number(&mut self, hash: u64) -> u32 {
-        let Self { numbers, hashes } = self;
-        *numbers.entry(hash).or_insert_with(|| {
-            hashes.push(hash);
-            hashes.len() as u32 - 1
-        })
-    }
-
-    /// Appends words as numbers.
-    pub fn encode(&mut self, words: &[u64], out: &mut Vec<u8>) {
-        for &word in words {
-            put_varint(u64::from(self.number(word)), out);
+        let slot = hash as usize % RECENT;
+        match self.recent.get(slot) {
+            Some(&(of_slot, number)) if of_slot == hash && number != FREE => number,
+            _ => self.look_up(hash, slot),
         }
     }
 
+    fn look_up(&mut self, hash: u64, slot: usize) -> u32 {
+        if self.hashes.len() * 2 >= self.table.len() {
+            self.grow();
+        }
+        let place = self.place(hash);
+        if self.table[place].1 == FREE {
+            self.table[place] = (hash, self.hashes.len() as u32);
+            self.hashes.push(hash);
+        }
+        self.recent[slot] = self.table[place];
+        self.table[place].1
+    }
+
+    fn place(&self, hash: u64) -> usize {
+        let last = self.table.len() - 1;
+        let mut place = hash as usize & last;
+        while self.table[place].0 != hash && self.table[place].1 != FREE {
+            place = (place + 1) & last;
+        }
+        place
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        self.table = vec![(0, FREE); (self.table.len() * 2).max(1 << 10)];
+        self.recent.resize(RECENT, (0, FREE));
+        for number in 0..self.hashes.len() {
+            let hash = self.hashes[number];
+            let place = self.place(hash);
+            self.table[place] = (hash, number as u32);
+        }
+    }
+
+    /// Forgets all words.
     pub fn clear(&mut self) {
-        self.numbers.clear();
+        self.table.fill((0, FREE));
+        self.recent.fill((0, FREE));
         self.hashes.clear();
     }
 }
 
+/// The hashes of words by the numbers that a thread has given them, which others look up while it gives more.
+#[derive(Debug, Default)]
+pub(super) struct SharedHashes(RwLock<Vec<u64>>);
+
+impl SharedHashes {
+    /// Takes up the words that were numbered since the last time.
+    pub fn take_up(&self, numbers: &WordNumbers) {
+        let mut shared = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let known = shared.len();
+        shared.extend_from_slice(&numbers.hashes[known..]);
+    }
+
+    pub fn read(&self) -> RwLockReadGuard<'_, Vec<u64>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Numbers of one list by those of another, as far as they were asked for.
+#[derive(Debug, Default)]
+pub(super) struct Renumbering(Vec<u32>);
+
+impl Renumbering {
+    /// Returns the number in `numbers` of the word that has a number in `hashes`.
+    #[inline]
+    pub fn number(&mut self, word: u32, hashes: &[u64], numbers: &mut WordNumbers) -> u32 {
+        if self.0.len() < hashes.len() {
+            self.0.resize(hashes.len(), FREE);
+        }
+        let number = &mut self.0[word as usize];
+        if *number == FREE {
+            *number = numbers.number(hashes[word as usize]);
+        }
+        *number
+    }
+}
+
+/// Appends words as numbers, in LEB128.
+pub(super) fn encode(words: impl ExactSizeIterator<Item = u32>, out: &mut Vec<u8>) {
+    let mut at = out.len();
+    out.resize(at + words.len() * VARINT_BYTES, 0);
+    for word in words {
+        at = put_varint(word, out, at);
+    }
+    out.truncate(at);
+}
+
 /// Appends the words that are written in `bytes`; none if a number is no word.
 pub(super) fn decode<T: Copy>(bytes: &[u8], by_number: &[T], out: &mut Vec<T>) -> Option<()> {
-    let mut reader = ByteReader(bytes);
-    while !reader.0.is_empty() {
-        out.push(*by_number.get(usize::try_from(reader.varint()?).ok()?)?);
+    out.reserve(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let number;
+        (number, at) = varint_at(bytes, at)?;
+        out.push(*by_number.get(number as usize)?);
     }
     Some(())
 }
 
 /// Gives words other numbers.
-pub(super) fn renumber(bytes: &[u8], numbers: &[u32], out: &mut Vec<u8>) -> Option<()> {
-    let mut reader = ByteReader(bytes);
-    while !reader.0.is_empty() {
-        let number = numbers.get(usize::try_from(reader.varint()?).ok()?)?;
-        put_varint(u64::from(*number), out);
-    }
+pub(super) fn renumber(bytes: &[u8], numbers: &[u32], words: &mut Vec<u32>, out: &mut Vec<u8>) -> Option<()> {
+    words.clear();
+    decode(bytes, numbers, words)?;
+    encode(words.iter().copied(), out);
     Some(())
 }
 
@@ -110,15 +179,29 @@ mod tests {
         let mut numbers = WordNumbers::default();
         let words = [70, 80, 90, 90, 90, 80];
         let mut bytes = Vec::new();
-        numbers.encode(&words, &mut bytes);
+        encode(words.iter().map(|&word| numbers.number(word)), &mut bytes);
         assert_eq!(bytes, [0, 1, 2, 2, 2, 1]);
         let ranking = Ranking::of(numbers.hashes(), &[1, 2, 3]);
         assert_eq!(ranking.hashes, [90, 80, 70]);
         let mut ranked = Vec::new();
-        renumber(&bytes, &ranking.numbers, &mut ranked).expect("all are words");
+        renumber(&bytes, &ranking.numbers, &mut Vec::new(), &mut ranked).expect("all are words");
         let mut found = Vec::new();
         decode(&ranked, &ranking.hashes, &mut found).expect("all are words");
         assert_eq!((ranked, found), (vec![2, 1, 0, 0, 0, 1], words.to_vec()));
+    }
+
+    #[test]
+    fn each_word_has_one_number_however_many_there_are() {
+        let mut numbers = WordNumbers::default();
+        // Hashes that agree in their lowest bits, and those of no word and of the highest number.
+        let hashes: Vec<u64> = (0..3000).map(|n| n << 40).chain([u64::MAX, 1, 2]).collect();
+        for _ in 0..2 {
+            let found: Vec<u32> = hashes.iter().map(|&hash| numbers.number(hash)).collect();
+            assert!(found.iter().copied().eq(0..3003));
+        }
+        assert_eq!(numbers.hashes(), hashes);
+        numbers.clear();
+        assert_eq!((numbers.number(2), numbers.number(0), numbers.number(2)), (0, 1, 0));
     }
 
     #[test]
@@ -126,7 +209,7 @@ mod tests {
         let mut out = Vec::new();
         assert_eq!(decode(&[3], &[1u64, 2, 3], &mut out), None);
         assert_eq!(decode(&[0xff], &[1u64], &mut out), None);
-        assert_eq!(renumber(&[1], &[0], &mut Vec::new()), None);
+        assert_eq!(renumber(&[1], &[0], &mut Vec::new(), &mut Vec::new()), None);
         assert_eq!(Ranking::of(&[5, 6], &[0, 1]).hashes, [6], "a word that does not stand anywhere");
     }
 }

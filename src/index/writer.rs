@@ -122,10 +122,10 @@ fn write_words(
     failed: &(impl Fn(io::Error) -> Error + Sync),
 ) -> Result<(Vec<Row>, u64)> {
     let (mut rows, mut text_bytes) = (Vec::with_capacity(content.len() as usize), 0);
-    let mut bytes = Vec::new();
+    let (mut words, mut bytes) = (Vec::new(), Vec::new());
     for n in 0..content.len() {
         bytes.clear();
-        renumber(&content.words(n)?, &ranking.numbers, &mut bytes).ok_or_else(broken)?;
+        renumber(&content.words(n)?, &ranking.numbers, &mut words, &mut bytes).ok_or_else(broken)?;
         let words_len = u32::try_from(bytes.len())
             .map_err(|_| Error::TooMany { what: "bytes of words in a document", limit: u64::from(u32::MAX) })?;
         let row = Row { words_at: out.at - HEADER as u64, words_len, ..content.row(n)? };

@@ -166,6 +166,17 @@ fn a_proof_finds_what_an_index_does_not_hold_any_more() {
 }
 
 #[test]
+fn an_index_of_exact_copies_has_what_differs_in_signs_alone() {
+    let bench = Bench::with(&[("old/1.txt", "a * b = c"), ("new/1.txt", "a*b = c"), ("new/2.txt", "a *\nb = c")]);
+    bench.write("new/3.txt", "A * B = C");
+    bench.expect(0, "index build seen old --exact");
+    assert_eq!(gone(&bench.expect(0, "index query seen new --format json").0), ["new/2.txt for old/1.txt"]);
+    assert!(bench.expect(0, "clean new --against seen --exact --out out").1.contains("2 kept + 1 removed"));
+    let line = &bench.removed("out")[0];
+    assert_eq!((&line["rule"], &line["equality"]), (&json!("same characters"), &json!("characters")));
+}
+
+#[test]
 fn an_id_that_is_a_number_and_one_that_is_a_text_are_two() {
     let bench = bench();
     bench.write("rows.jsonl", rows(&[(json!(1), &words(700, 30)), (json!("1"), &words(800, 30))]));

@@ -190,16 +190,24 @@ impl Sketcher {
     }
 
     /// Like [`add_masked`](Self::add_masked), and appends the band keys of the text to `keys`, with all of their 64 bits as
-    /// [`wide_keys`](Self::wide_keys) has them. Texts are compared by their shingles, whatever the settings say.
-    pub fn add_wide(
+    /// [`wide_keys`](Self::wide_keys) has them. Texts are compared by their shingles, whatever the settings say. Returns what
+    /// [`tokens_masked`](SketchScratch::tokens_masked) of `reseeded` would, which is of this sketcher but for its
+    /// [seed](Self::reseeded): the text is cut only once for both.
+    pub fn add_wide<'s>(
         &self,
         text: &str,
         masks: &Masks,
-        rows: &mut SketchRows,
-        keys: &mut Vec<u64>,
+        (rows, keys): (&mut SketchRows, &mut Vec<u64>),
         scratch: &mut SketchScratch,
-    ) {
-        scratch.read_masked(text, masks);
+        reseeded: &'s mut SketchScratch,
+    ) -> &'s [u64] {
+        scratch.read_with(reseeded, text, masks);
+        self.push_wide(rows, keys, scratch);
+        &reseeded.tokens
+    }
+
+    /// Appends the row and the keys of the text that was read last.
+    fn push_wide(&self, rows: &mut SketchRows, keys: &mut Vec<u64>, scratch: &mut SketchScratch) {
         self.sign(scratch);
         let first = keys.len();
         keys.extend(lsh::wide_band_keys(&scratch.signature, self.shape));
@@ -318,6 +326,17 @@ impl SketchScratch {
     fn read(&mut self, text: &str) {
         let masks = self.masks(text);
         self.read_masked(text, &masks);
+    }
+
+    /// Reads a text here and in another scratch, of which the seed alone is another.
+    fn read_with(&mut self, other: &mut Self, text: &str, masks: &Masks) {
+        self.tokens.clear();
+        other.tokens.clear();
+        (self.is_known, other.is_known) = (masks.is_all(), masks.is_all());
+        if !self.is_known {
+            let text = masks.blanked(text);
+            self.reader.units_of_both(&mut other.reader, &text, &mut self.tokens, &mut other.tokens);
+        }
     }
 
     fn read_masked(&mut self, text: &str, masks: &Masks) {

@@ -82,13 +82,38 @@ impl TokenReader {
         let mut at = 0;
         while at < text.len() {
             let stretch = self.window.read(text, at);
-            if stretch.any_marked {
-                self.emit(text, at, stretch, |token| hashes.push(token.hash));
-            } else {
-                self.hash_words(stretch, hashes);
-            }
-            at = self.pass(text, at, stretch, |token| hashes.push(token.hash));
+            at = self.hash_stretch(text, at, stretch, hashes);
         }
+    }
+
+    /// Appends what [`units`](Self::units) of this reader and of another one would append, of which the tokenizers differ in
+    /// their seeds alone: `own` and `others`. The text is cut only once.
+    pub fn units_of_both(&mut self, other: &mut Self, text: &str, own: &mut Vec<u64>, others: &mut Vec<u64>) {
+        let before = own.len();
+        if self.tokenizer.options().shingle.unit == Unit::Word {
+            let mut at = 0;
+            while at < text.len() {
+                let stretch = self.window.read(text, at);
+                std::mem::swap(&mut self.window, &mut other.window);
+                other.hash_stretch(text, at, stretch, others);
+                std::mem::swap(&mut self.window, &mut other.window);
+                at = self.hash_stretch(text, at, stretch, own);
+            }
+        }
+        if own.len() == before {
+            self.units(text, own);
+            other.units(text, others);
+        }
+    }
+
+    /// Appends the hashes of the tokens in the window, which starts at byte `at` of the text. Returns where the next one starts.
+    fn hash_stretch(&mut self, text: &str, at: usize, stretch: Stretch, hashes: &mut Vec<u64>) -> usize {
+        if stretch.any_marked {
+            self.emit(text, at, stretch, |token| hashes.push(token.hash));
+        } else {
+            self.hash_words(stretch, hashes);
+        }
+        self.pass(text, at, stretch, |token| hashes.push(token.hash))
     }
 
     /// Returns the tokens of a text in order.

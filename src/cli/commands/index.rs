@@ -90,6 +90,13 @@ struct BuildArgs {
     ask: AskArgs,
     #[command(flatten)]
     shape: ShapeArgs,
+    /// Take only documents with the same characters for duplicates
+    ///
+    /// Up to white space and Unicode normalisation (NFC), as `doublon scan --exact`.
+    ///
+    /// Example: --exact
+    #[arg(long, help_heading = "Documents")]
+    exact: bool,
     /// Which of several new duplicates stays
     ///
     /// `first` by path and place; `prefer:GLOB,...` one whose source matches the earliest of these patterns; `given-order`
@@ -227,10 +234,10 @@ pub fn run(args: &IndexArgs) -> Result<Outcome> {
 }
 
 fn build(args: &BuildArgs) -> Result<Outcome> {
-    let BuildArgs { ask, shape, keep, text } = args;
+    let BuildArgs { ask, shape, exact, keep, text } = args;
     let known_text = text.known_text(&ask.input.options()?)?;
     let builder = text.configure(Config::builder().level(Level::Documents).known_text(known_text));
-    let config = shape.configure(builder, None)?.keep(keep.parse()?).build()?;
+    let config = shape.configure(builder, None)?.exact(*exact).keep(keep.parse()?).build()?;
     // An index without a document is what a run leaves that could not read its input.
     let index = match Index::open(&ask.index) {
         Ok(index) if index.info()?.adds == 0 => {

@@ -433,3 +433,21 @@ fn no_text_has_no_token() {
     check("");
     assert!(TOKENIZERS[0].reader().tokens("").is_empty());
 }
+
+#[test]
+fn two_seeds_give_what_each_gives_by_itself() {
+    let long =
+        format!("{} un soft\u{ad}hy\u{ad}phen, e\u{301}t\u{e9} {}", "a word ".repeat(2000), "x".repeat(3 * WINDOW));
+    for shingle in ["word:5", "char:4"] {
+        let options = TextOptions { shingle: shingle.parse().expect("valid"), ..TextOptions::default() };
+        let [one, two] = [1, 2].map(|seed| Tokenizer::new(options, seed));
+        let (mut reader, mut other) = (one.reader(), two.reader());
+        for text in ["", "?!", "Un été à Paris 東京 👍🏽 C++", long.as_str(), "ﬁn ½ DŽ"] {
+            let [mut own, mut others, mut by_one, mut by_two] = [const { Vec::new() }; 4];
+            reader.units_of_both(&mut other, text, &mut own, &mut others);
+            one.units(text, &mut by_one);
+            two.units(text, &mut by_two);
+            assert_eq!((own, others), (by_one, by_two), "{shingle} {text:.40}");
+        }
+    }
+}
