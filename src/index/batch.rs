@@ -1,7 +1,5 @@
 //! Documents that are read: what an index keeps of each, made on any thread and taken up in order.
 
-use std::sync::Arc;
-
 use doublon_core::Config;
 use doublon_core::candidate::lsh::Sketch;
 use doublon_core::hash::{mix, seeded_hash};
@@ -10,7 +8,7 @@ use doublon_core::text::characters;
 
 use super::layout::TextHashes;
 use super::names::DocumentName;
-use super::words::{Renumbering, SharedHashes, WordNumbers, decode, encode};
+use super::words::{WordNumbers, decode, encode};
 use crate::error::{Error, Result};
 use crate::finding::Skipped;
 use crate::scan::describe::opening;
@@ -73,10 +71,11 @@ pub(super) struct BlockDocuments {
     rows: SketchRows,
     /// The keys of each document, one document after another.
     keys: Vec<u64>,
-    /// The words of each document, one document after another, by the numbers that their hashes have.
+    /// The words of each document, one document after another, by their numbers in the block.
     words: Vec<u32>,
-    word_hashes: Arc<SharedHashes>,
     names: Vec<u8>,
+    /// The hashes of the words of the block.
+    word_hashes: Vec<u64>,
     skipped: Vec<Skipped>,
     counts: IntakeCounts,
 }
@@ -92,23 +91,15 @@ struct BlockScratch {
     public: SketchScratch,
     private: SketchScratch,
     numbers: WordNumbers,
-    word_hashes: Arc<SharedHashes>,
 }
-
-/// Words that a thread knows before it begins anew: so many take some 12 MB.
-const MOST_WORDS: usize = 1 << 18;
 
 impl BlockScratch {
     /// Makes a block with what `read` reads.
     fn block(&mut self, read: impl FnOnce(&mut BlockDocuments, &mut Self)) -> BlockDocuments {
-        if self.numbers.hashes().len() > MOST_WORDS {
-            self.numbers.clear();
-            self.word_hashes = Arc::default();
-        }
         let mut block = BlockDocuments::default();
+        self.numbers.clear();
         read(&mut block, self);
-        self.word_hashes.take_up(&self.numbers);
-        block.word_hashes = Arc::clone(&self.word_hashes);
+        block.word_hashes = self.numbers.hashes().to_vec();
         block
     }
 }
@@ -122,7 +113,6 @@ impl BlockReader {
             public: public.scratch(),
             private: private.scratch(),
             numbers: WordNumbers::default(),
-            word_hashes: Arc::default(),
         };
         Self { sketcher, seed, workers: Pool::new(Box::new(make)) }
     }
@@ -191,7 +181,7 @@ impl BlockReader {
         let BlockScratch { public, private, numbers, .. } = scratch;
         let masks = public.masks(text);
         let words = self.sketcher.add_wide(text, &masks, (&mut block.rows, &mut block.keys), public, private);
-        block.words.extend(words.iter().map(|&word| numbers.number(word)));
+        numbers.number_all(words, &mut block.words);
         (masks, self.hashes(text, words))
     }
 
@@ -250,8 +240,8 @@ pub(super) struct Batch {
     /// For each band the keys of all documents.
     keys: Vec<SpillColumn<u64>>,
     numbers: WordNumbers,
-    /// For each thread's words their numbers here.
-    renumberings: Vec<(Arc<SharedHashes>, Renumbering)>,
+    /// How often each word stands in all documents.
+    counts: Vec<u32>,
     words: Spool,
     names: Spool,
     /// Bytes of all texts.
@@ -266,7 +256,7 @@ impl Batch {
             failures: Vec::new(),
             keys: (0..config.bands).map(|_| SpillColumn::new()).collect(),
             numbers: WordNumbers::default(),
-            renumberings: Vec::new(),
+            counts: Vec::new(),
             words: Spool::default(),
             names: Spool::default(),
             text_bytes: 0,
@@ -287,26 +277,29 @@ impl Batch {
         for (band, column) in self.keys.iter_mut().enumerate() {
             column.extend(&keys.iter().skip(band).step_by(bands).copied().collect::<Vec<_>>());
         }
-        let known = self.renumberings.iter().position(|(hashes, _)| Arc::ptr_eq(hashes, &word_hashes));
-        let known = known.unwrap_or_else(|| {
-            self.renumberings.push((Arc::clone(&word_hashes), Renumbering::default()));
-            self.renumberings.len() - 1
-        });
-        let (hashes, renumbering) = (word_hashes.read(), &mut self.renumberings[known].1);
+        let numbers: Vec<u32> = word_hashes.iter().map(|&hash| self.numbers.number(hash)).collect();
+        self.count(&words, &numbers);
         let names_start = self.names.append(&names);
         let mut encoded = Vec::new();
         for document in documents {
             encoded.clear();
             let Piece { start, len } = document.words;
             let of_document = &words[start as usize..start as usize + len as usize];
-            let numbered = of_document.iter().map(|&word| renumbering.number(word, &hashes, &mut self.numbers));
-            encode(numbered, &mut encoded);
+            encode(of_document.iter().map(|&word| numbers[word as usize]), &mut encoded);
             let words = Piece::append(&mut self.words, &encoded)?;
             let name = Piece { start: names_start + document.name.start, ..document.name };
             self.text_bytes += document.text_bytes;
             self.documents.push(NewDocument { words, name, ..document });
         }
         Ok((skipped, counts))
+    }
+
+    /// Counts the words of a block, which have these numbers. A batch has less than 2^32 words.
+    fn count(&mut self, words: &[u32], numbers: &[u32]) {
+        let mut counts = vec![0; numbers.len()];
+        words.iter().for_each(|&word| counts[word as usize] += 1);
+        self.counts.resize(self.numbers.hashes().len(), 0);
+        numbers.iter().zip(counts).for_each(|(&number, count)| self.counts[number as usize] += count);
     }
 
     /// Moves what can be on disk there if it has outgrown its part of the memory.
@@ -332,6 +325,18 @@ impl Batch {
     /// Returns the words of a document as numbers.
     pub fn numbered_words(&self, doc: u32) -> Result<Vec<u8>> {
         self.documents[doc as usize].words.read(&self.words)
+    }
+
+    /// Returns how often each word stands in the documents but some, by number.
+    pub fn word_counts(&self, but: impl Iterator<Item = u32>) -> Result<Vec<u32>> {
+        let (mut counts, all) = (self.counts.clone(), (0..self.counts.len() as u32).collect::<Vec<_>>());
+        let mut words = Vec::new();
+        for doc in but {
+            words.clear();
+            decode(&self.numbered_words(doc)?, &all, &mut words).ok_or_else(lost)?;
+            words.iter().for_each(|&word| counts[word as usize] -= 1);
+        }
+        Ok(counts)
     }
 
     /// Returns the hashes of all words, by number.

@@ -48,6 +48,12 @@ impl SegmentContent for KeptDocuments<'_> {
         self.batch.word_hashes()
     }
 
+    fn word_counts(&self) -> Result<Vec<u32>> {
+        let mut is_kept = vec![false; self.batch.documents.len()];
+        self.kept.iter().for_each(|&doc| is_kept[doc as usize] = true);
+        self.batch.word_counts((0..self.batch.len()).filter(|&doc| !is_kept[doc as usize]))
+    }
+
     fn row(&self, n: u32) -> Result<Row> {
         let doc = self.kept[n as usize];
         let NewDocument { source, record, text_bytes, fingerprint, hashes, .. } = self.batch.documents[doc as usize];

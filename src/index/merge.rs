@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::layout::{KEYS, NAMES, Row};
 use super::segment::Segment;
-use super::words::{WordNumbers, renumber};
+use super::words::{WordNumbers, decode, renumber};
 use super::writer::SegmentContent;
 use crate::error::{Error, Result};
 
@@ -70,6 +70,23 @@ impl SegmentContent for MergedSegments {
 
     fn word_hashes(&self) -> &[u64] {
         self.numbers.hashes()
+    }
+
+    fn word_counts(&self) -> Result<Vec<u32>> {
+        let mut counts = vec![0u32; self.numbers.hashes().len()];
+        let mut words = Vec::new();
+        for &(number, row) in &self.kept {
+            let segment = &self.segments[number as usize];
+            words.clear();
+            let numbers = &self.word_numbers[number as usize];
+            let damaged = || segment.damaged(super::layout::Part::Words);
+            decode(&segment.numbered_words(&segment.row(row)?)?, numbers, &mut words).ok_or_else(damaged)?;
+            for &word in &words {
+                let count = &mut counts[word as usize];
+                *count = count.saturating_add(1); // it only says which words have small numbers
+            }
+        }
+        Ok(counts)
     }
 
     fn row(&self, n: u32) -> Result<Row> {

@@ -4,8 +4,6 @@
 //! text is written as these numbers, 7 bits a byte. In a segment the most frequent word has the number 0, so that most
 //! words take one or two bytes. Shingles, and any measure of two texts, are made of the hashes again.
 
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
-
 use super::bytes::{VARINT_BYTES, put_varint, varint_at};
 
 /// Numbers words in the order in which they come.
@@ -16,13 +14,10 @@ pub(super) struct WordNumbers {
     /// it. Half of it and more is free.
     table: Vec<(u64, u32)>,
     hashes: Vec<u64>,
-    /// Words met before, by the lowest bits of their hashes, as in the table: most words are among a few thousand, which stay
-    /// in a near cache.
-    recent: Vec<(u64, u32)>,
 }
 
-/// How many words are looked up without the table.
-const RECENT: usize = 4096;
+/// Words that are looked up together.
+const TOGETHER: usize = 32;
 
 /// In place of a number.
 const FREE: u32 = u32::MAX;
@@ -33,16 +28,7 @@ impl WordNumbers {
         &self.hashes
     }
 
-    #[inline]
     pub fn number(&mut self, hash: u64) -> u32 {
-        let slot = hash as usize % RECENT;
-        match self.recent.get(slot) {
-            Some(&(of_slot, number)) if of_slot == hash && number != FREE => number,
-            _ => self.look_up(hash, slot),
-        }
-    }
-
-    fn look_up(&mut self, hash: u64, slot: usize) -> u32 {
         if self.hashes.len() * 2 >= self.table.len() {
             self.grow();
         }
@@ -51,8 +37,25 @@ impl WordNumbers {
             self.table[place] = (hash, self.hashes.len() as u32);
             self.hashes.push(hash);
         }
-        self.recent[slot] = self.table[place];
         self.table[place].1
+    }
+
+    /// Appends the numbers of some words.
+    pub fn number_all(&mut self, hashes: &[u64], out: &mut Vec<u32>) {
+        if self.table.is_empty() {
+            self.grow();
+        }
+        for hashes in hashes.chunks(TOGETHER) {
+            // The table is larger than the caches. No look waits for the one before it, as long as nothing is made of them.
+            let (last, mut found) = (self.table.len() - 1, [(0, FREE); TOGETHER]);
+            for (found, &hash) in found.iter_mut().zip(hashes) {
+                *found = self.table[hash as usize & last];
+            }
+            for (&(of_place, number), &hash) in found.iter().zip(hashes) {
+                let is_there = of_place == hash && number != FREE;
+                out.push(if is_there { number } else { self.number(hash) });
+            }
+        }
     }
 
     fn place(&self, hash: u64) -> usize {
@@ -67,7 +70,6 @@ impl WordNumbers {
     #[cold]
     fn grow(&mut self) {
         self.table = vec![(0, FREE); (self.table.len() * 2).max(1 << 10)];
-        self.recent.resize(RECENT, (0, FREE));
         for number in 0..self.hashes.len() {
             let hash = self.hashes[number];
             let place = self.place(hash);
@@ -78,44 +80,7 @@ impl WordNumbers {
     /// Forgets all words.
     pub fn clear(&mut self) {
         self.table.fill((0, FREE));
-        self.recent.fill((0, FREE));
         self.hashes.clear();
-    }
-}
-
-/// The hashes of words by the numbers that a thread has given them, which others look up while it gives more.
-#[derive(Debug, Default)]
-pub(super) struct SharedHashes(RwLock<Vec<u64>>);
-
-impl SharedHashes {
-    /// Takes up the words that were numbered since the last time.
-    pub fn take_up(&self, numbers: &WordNumbers) {
-        let mut shared = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let known = shared.len();
-        shared.extend_from_slice(&numbers.hashes[known..]);
-    }
-
-    pub fn read(&self) -> RwLockReadGuard<'_, Vec<u64>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Numbers of one list by those of another, as far as they were asked for.
-#[derive(Debug, Default)]
-pub(super) struct Renumbering(Vec<u32>);
-
-impl Renumbering {
-    /// Returns the number in `numbers` of the word that has a number in `hashes`.
-    #[inline]
-    pub fn number(&mut self, word: u32, hashes: &[u64], numbers: &mut WordNumbers) -> u32 {
-        if self.0.len() < hashes.len() {
-            self.0.resize(hashes.len(), FREE);
-        }
-        let number = &mut self.0[word as usize];
-        if *number == FREE {
-            *number = numbers.number(hashes[word as usize]);
-        }
-        *number
     }
 }
 
@@ -159,7 +124,7 @@ pub(super) struct Ranking {
 
 impl Ranking {
     /// Ranks words by their counts. A word that does not stand anywhere has no number.
-    pub fn of(hashes: &[u64], counts: &[u64]) -> Self {
+    pub fn of(hashes: &[u64], counts: &[u32]) -> Self {
         let mut order: Vec<u32> = (0..hashes.len() as u32).filter(|&n| counts[n as usize] > 0).collect();
         order.sort_unstable_by_key(|&n| (std::cmp::Reverse(counts[n as usize]), n));
         let mut numbers = vec![u32::MAX; hashes.len()];
@@ -198,6 +163,9 @@ mod tests {
         for _ in 0..2 {
             let found: Vec<u32> = hashes.iter().map(|&hash| numbers.number(hash)).collect();
             assert!(found.iter().copied().eq(0..3003));
+            let (mut all, mut together) = (Vec::new(), WordNumbers::default());
+            together.number_all(&[hashes.clone(), hashes.clone()].concat(), &mut all);
+            assert!(all.into_iter().eq((0..3003).chain(0..3003)), "words of which many are new");
         }
         assert_eq!(numbers.hashes(), hashes);
         numbers.clear();

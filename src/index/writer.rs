@@ -10,7 +10,7 @@ use super::bytes::{pack, put_text};
 use super::folder::{IndexFolder, NewFile};
 use super::layout::{HEADER, Header, KEYS, NAMES, Part, Row, checksum, filter_blocks, filter_place};
 use super::manifest::{Manifest, SegmentEntry};
-use super::words::{Ranking, decode, renumber};
+use super::words::{Ranking, renumber};
 use crate::error::{Error, Result};
 
 /// The documents of a segment that is to be written, in keep order.
@@ -18,6 +18,8 @@ pub(super) trait SegmentContent: Sync {
     fn len(&self) -> u32;
     /// The hash of each word that occurs, by its number here.
     fn word_hashes(&self) -> &[u64];
+    /// How often each word stands in the documents, by its number here.
+    fn word_counts(&self) -> Result<Vec<u32>>;
     /// The row of a document, but for the place of its words.
     fn row(&self, n: u32) -> Result<Row>;
     /// The words of a document by their numbers here.
@@ -58,7 +60,7 @@ pub(super) fn write_segment(
     let failed = |cause| Error::Io { path: shown.clone(), cause };
     let mut out = PieceWriter { out: BufWriter::with_capacity(1 << 18, file), at: HEADER as u64, salt };
     out.out.write_all(&[0; HEADER]).map_err(failed)?;
-    let ranking = rank(content)?;
+    let ranking = Ranking::of(content.word_hashes(), &content.word_counts()?);
     let mut ends = [0; 7];
     let (rows, text_bytes) = write_words(content, &ranking, &mut out, &failed)?;
     ends[Part::Words as usize] = out.at;
@@ -97,21 +99,6 @@ pub(super) fn write_segment(
     file.write_at_start(&header).map_err(failed)?;
     file.publish()?;
     Ok(SegmentEntry { file: name, bytes, documents: content.len(), text_bytes, header: content_hash(&header) })
-}
-
-/// Ranks the words by how often they stand in the documents.
-fn rank(content: &dyn SegmentContent) -> Result<Ranking> {
-    let hashes = content.word_hashes();
-    let (mut counts, all) = (vec![0u64; hashes.len()], (0..hashes.len() as u32).collect::<Vec<_>>());
-    let mut words = Vec::new();
-    for n in 0..content.len() {
-        words.clear();
-        decode(&content.words(n)?, &all, &mut words).ok_or_else(broken)?;
-        for &word in &words {
-            counts[word as usize] += 1;
-        }
-    }
-    Ok(Ranking::of(hashes, &counts))
 }
 
 /// Writes the words of all documents; returns the rows, which say where they stand, and the bytes of all texts.
