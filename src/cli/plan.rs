@@ -133,12 +133,13 @@ pub fn write_plan(
 }
 
 fn documents<'p>(plan: &'p Plan, notes: &'p Notes, names: &PlanNames) -> Vec<PlannedGroup<'p>> {
-    let mut groups: BTreeMap<((Arc<str>, u64), Option<u64>), PlannedGroup> = BTreeMap::new();
+    // A document of an index may have the name of one that is read.
+    let mut groups: BTreeMap<(Arc<str>, u64, Option<u64>), PlannedGroup> = BTreeMap::new();
     for drop in plan.drops() {
         let RemovalCause::Duplicate { keep, indexed, jaccard, containment, exact, .. } = &drop.cause else { continue };
         let place = place_of(keep);
         let in_index = if indexed.is_some() { " in the index" } else { "" };
-        let group = groups.entry((place.clone(), *indexed)).or_insert_with(|| PlannedGroup {
+        let group = groups.entry((Arc::clone(&place.0), place.1, *indexed)).or_insert_with(|| PlannedGroup {
             kept: format!("{}{in_index}", names.document(keep)),
             opening: notes.openings.get(&place).map(|opening| &**opening),
             bytes: 0,

@@ -297,7 +297,9 @@ impl Batch {
     /// Counts the words of a block, which have these numbers. A batch has less than 2^32 words.
     fn count(&mut self, words: &[u32], numbers: &[u32]) {
         let mut counts = vec![0; numbers.len()];
-        words.iter().for_each(|&word| counts[word as usize] += 1);
+        for &word in words {
+            counts[word as usize] += 1;
+        }
         self.counts.resize(self.numbers.hashes().len(), 0);
         numbers.iter().zip(counts).for_each(|(&number, count)| self.counts[number as usize] += count);
     }
@@ -334,7 +336,9 @@ impl Batch {
         for doc in but {
             words.clear();
             decode(&self.numbered_words(doc)?, &all, &mut words).ok_or_else(lost)?;
-            words.iter().for_each(|&word| counts[word as usize] -= 1);
+            for &word in &words {
+                counts[word as usize] -= 1;
+            }
         }
         Ok(counts)
     }

@@ -41,16 +41,15 @@ impl Gathered {
 
     pub fn add_cluster(&mut self, cluster: &DocumentCluster) -> Result<()> {
         let indexed = cluster.indexed;
-        let keep = match indexed {
+        let keep = if indexed.is_some() {
             // It is in none of the sources, though one may have its name.
-            Some(_) => DocumentRef { metadata: known(&cluster.keep), ..cluster.keep.clone() },
-            None => {
-                let (number, keep) = self.located(&cluster.keep)?;
-                if self.with_passages {
-                    self.keepers.insert((number, keep.record));
-                }
-                keep
+            DocumentRef { metadata: known(&cluster.keep), ..cluster.keep.clone() }
+        } else {
+            let (number, keep) = self.located(&cluster.keep)?;
+            if self.with_passages {
+                self.keepers.insert((number, keep.record));
             }
+            keep
         };
         let keep = Arc::new(keep);
         for member in &cluster.members {

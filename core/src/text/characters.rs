@@ -61,6 +61,7 @@ fn next_unsure(bytes: &[u8], mut at: usize) -> Option<usize> {
 /// Whether a byte begins a character of which it must be looked up whether it is in form C and what it combines with. None
 /// below U+0300 does (up to 0xCB), nor the Cyrillic letters up to U+047F (0xD0, 0xD1) or ideographs from U+4000 to
 /// U+9FFF (0xE4 to 0xE9).
+#[allow(clippy::needless_bitwise_bool)] // without branches, so that a compiler makes vectors of it
 fn is_unsure(byte: u8) -> bool {
     (byte >= 0xcc) & (byte & 0xfe != 0xd0) & (byte.wrapping_sub(0xe4) > 5)
 }
@@ -98,9 +99,9 @@ fn has_odd(chunk: &[u8; CHUNK + 1]) -> bool {
 }
 
 /// Whether a byte may begin white space that is no single space, given the byte behind it.
+#[allow(clippy::needless_bitwise_bool)] // as above
 fn is_odd(byte: u8, next: u8) -> bool {
     // U+0085 and U+00A0 begin with 0xC2, all others beyond ASCII with 0xE1 to 0xE3.
-    // Without branches, so that a compiler makes vectors of it.
     let is_double = (byte == b' ') & (next == b' ');
     (byte.wrapping_sub(b'\t') < 5) | (byte == 0xc2) | (byte.wrapping_sub(0xe1) < 3) | is_double
 }

@@ -30,6 +30,7 @@ use crate::cli::progress::Meter;
 use crate::cli::saved::{read_decisions, send_findings};
 use crate::cli::say::say;
 
+#[allow(clippy::struct_excessive_bools)] // each is a flag of its own
 #[derive(Debug, Group)]
 pub struct CleanArgs {
     /// Files and folders to clean
