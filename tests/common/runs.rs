@@ -144,14 +144,17 @@ impl Coverage {
         (0..run.words).filter(together).count()
     }
 
-    /// Whether the words of both places lie in families, but for those of less than a passage of a sentence beyond a break,
-    /// and for fewer than [`CHANCE`], which two of several places may share by chance beyond what all of them hold.
+    /// Whether the words of both places lie in families, but for those of less than a passage of a sentence beyond a break in
+    /// either text, and for fewer than [`CHANCE`], which two of several places may share by chance beyond what all of them hold.
     pub fn in_families(&self, run: &Run) -> bool {
-        let outside = |doc: usize, range: Range<usize>| {
+        let (in_a, in_b) = (self.within_sentences(run.a, run.in_a()), self.within_sentences(run.b, run.in_b()));
+        let start = (in_a.start - run.at_a).max(in_b.start - run.at_b);
+        let end = (in_a.end - run.at_a).min(in_b.end - run.at_b);
+        let outside = |doc: usize, at: usize| {
             let is_outside = |word: &usize| !self.places[doc].iter().any(|(_, place)| place.contains(word));
-            self.within_sentences(doc, range).filter(is_outside).count()
+            (at + start..at + end).filter(is_outside).count()
         };
-        outside(run.a, run.in_a()) < CHANCE && outside(run.b, run.in_b()) < CHANCE
+        outside(run.a, run.at_a) < CHANCE && outside(run.b, run.at_b) < CHANCE
     }
 
     /// Returns words without fewer than [`PASSAGE`] of them before the first sentence that begins there and after the last
