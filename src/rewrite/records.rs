@@ -437,13 +437,11 @@ fn mark(
 /// Returns the marks of a record as JSON: where its repeated passages are, in characters. If its text is `joined` from
 /// several, or lies inside of something, each mark names the place of the text too.
 pub(super) fn marks_in(edit: &DocumentEdit, joined: Option<&JoinedText>) -> Option<Value> {
-    Some(match joined {
-        Some(joined) => json!(placed_marks(edit, joined)?),
-        None => {
-            let places = edit.cuts.iter().filter_map(|cut| cut.characters);
-            json!(places.map(|place| [place.start, place.end]).collect::<Vec<_>>())
-        }
-    })
+    if let Some(joined) = joined {
+        return Some(json!(placed_marks(edit, joined)?));
+    }
+    let places = edit.cuts.iter().filter_map(|cut| cut.characters);
+    Some(json!(places.map(|place| [place.start, place.end]).collect::<Vec<_>>()))
 }
 
 /// Returns the marks of the row of a table, which is a block of its own.

@@ -97,11 +97,8 @@ fn a_preference_that_is_no_pattern_is_refused() {
 fn an_empty_value_is_none() {
     let text = words(1, 30);
     let rows = [("1", ""), ("2", "2020-05-01"), ("3", "2021-05-01")];
-    let csv: String = rows.iter().map(|(id, date)| format!("{id},{date},{text}\n")).collect();
-    let json: String = rows
-        .iter()
-        .map(|(id, date)| format!("{{\"id\":\"{id}\",\"date\":\"{date}\",\"text\":\"{text}\"}}\n"))
-        .collect();
+    let csv = rows.map(|(id, date)| format!("{id},{date},{text}\n")).concat();
+    let json = rows.map(|(id, date)| format!("{{\"id\":\"{id}\",\"date\":\"{date}\",\"text\":\"{text}\"}}\n")).concat();
     for (name, content) in [("a.csv", format!("id,date,text\n{csv}")), ("a.jsonl", json)] {
         let bench = Bench::with(&[(name, &content)]);
         for (policy, kept) in [("min:date", "(id \"2\")"), ("max:date", "(id \"3\")")] {

@@ -129,20 +129,19 @@ fn ends_in_abbreviation(sentence: &str, stop: char, next: &str) -> bool {
     stop == '.' && (is_number || is_abbreviation(word, next))
 }
 
-/// Whether a word before a full stop is an abbreviation: a letter (`M.`), or two that are no word (`Dr.`, `pp.`). `it.`,
-/// `là.` and `TV.` end a sentence, unless a small letter or a number follows.
+/// Whether a word before a full stop is an abbreviation: a letter (`M.`), or two that are no word (`Dr.`, `pp.`, `ул.`). `it.`,
+/// `là.`, `TV.` and two letters of a script without capitals end a sentence, unless a small letter or a number follows.
 fn is_abbreviation(word: &str, next: &str) -> bool {
     let mut letters = word.chars();
-    let (first, second) = match (letters.next(), letters.next(), letters.next()) {
-        (Some(first), second, None) => (first, second),
-        _ => return false,
-    };
+    let (Some(first), second, None) = (letters.next(), letters.next(), letters.next()) else { return false };
     let Some(second) = second else { return !first.is_numeric() };
     let goes_on = next.starts_with(|c: char| c.is_lowercase() || c.is_numeric());
     let has_vowel = || word.chars().any(|c| !c.is_ascii() || "aeiouy".contains(c));
     match (first.is_uppercase(), second.is_uppercase()) {
         _ if second.is_numeric() => false,
-        _ if goes_on || first as u32 >= LATIN_END || second as u32 >= LATIN_END => true,
+        _ if goes_on => true,
+        (false, false) if !second.is_lowercase() => false,
+        _ if first as u32 >= LATIN_END || second as u32 >= LATIN_END => true,
         (true, true) => word.chars().all(|c| "IVXLCDM".contains(c)),
         (false, false) => SHORT.contains(&word) || !has_vowel(),
         _ => true,
@@ -175,8 +174,8 @@ mod tests {
     fn sentences_end_at_stops_and_at_lines_that_are_no_wrapped_text() {
         assert_eq!(divided("By M. Smith, here. \"There.\" 3. Yes?"), ["By M. Smith, here.", "\"There.\"", "3. Yes?"]);
         assert_eq!(
-            divided("She kept it. On TV. C'est là. J. R. Smith, pp. 3, Dr. No, cf. p. 4, et al. in II. Out."),
-            ["She kept it.", "On TV.", "C'est là.", "J. R. Smith, pp. 3, Dr. No, cf. p. 4, et al. in II. Out."]
+            divided("She kept it. On TV. C'est là. من. J. R. Smith, pp. 3, Dr. No, cf. p. 4, et al. in II. Out."),
+            ["She kept it.", "On TV.", "C'est là.", "من.", "J. R. Smith, pp. 3, Dr. No, cf. p. 4, et al. in II. Out."]
         );
         assert_eq!(divided("x\n\nHome\nAbout us\nTerms\n\ny"), ["x", "Home", "About us", "Terms", "y"]);
         let wrapped =

@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn lines_that_no_program_wrapped_are_paragraphs() {
         let menu = "Home\nAbout the company\nTerms of use\nPrivacy\nContact and imprint of this site\n";
-        let captions = wrapped(TEXT, 42, "", "").lines().map(|line| format!("{line}\n{line}\n")).collect::<String>();
+        let captions = wrapped(TEXT, 42, "", "").lines().flat_map(|line| [line, "\n"].repeat(2)).collect::<String>();
         let articles = format!("{TEXT}\n{TEXT} {TEXT}\nA title\n{TEXT} More.\n{TEXT} {TEXT} {TEXT}");
         for text in [menu, &captions, &articles] {
             assert_eq!(paragraphs(text).len(), text.lines().count(), "{text}");
