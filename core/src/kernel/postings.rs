@@ -40,7 +40,7 @@ impl PostingMaker {
     /// Makes one for the windows of `config`.
     pub fn new(config: &Config) -> Self {
         let WindowParameters { k, words, bands, rows, .. } = config.windows;
-        let piece = (bands * rows == 1).then_some((PIECE.max(2 * words), words));
+        let piece = ((bands, rows) == (1, 1)).then(|| (PIECE.max(words.saturating_mul(2)), words));
         Self { windows: Windows::new(k, words, bands, rows, config.seed), hashes: Vec::new(), piece }
     }
 

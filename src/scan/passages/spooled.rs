@@ -165,7 +165,7 @@ pub(super) fn write(place: &PlacedSpan, source: u32) -> Vec<u8> {
     out
 }
 
-/// Reads what [`write`] wrote, if it is that.
+/// Reads what [`write()`] wrote, if it is that.
 fn read(mut bytes: &[u8], doc: u32, texts: &Texts) -> Option<PlacedSpan> {
     let bytes = &mut bytes;
     let (source, record) = (take(bytes)? as u32, take(bytes)?);
