@@ -64,6 +64,24 @@ impl<'t> CuttableText<'t> {
         start..end.max(start)
     }
 
+    /// Returns why a unit cannot go by itself, if it cannot: a word goes on in the next unit, or the unit is a part of a fence, a
+    /// table or a front matter in Markdown.
+    pub fn holds_together(&self, unit: Span) -> Option<&'static str> {
+        let touched = &self.tokens[self.words_touched(unit)];
+        let is_inside = |at: usize, token: &Token| token.span.start < at && at < token.span.end;
+        let parts_word = touched.first().is_some_and(|token| is_inside(unit.start, token))
+            || touched.last().is_some_and(|token| is_inside(unit.end, token));
+        let has = |block: &Span| unit.start <= block.start && block.end <= unit.end;
+        let first = self.blocks.partition_point(|block| block.end <= unit.start);
+        let parts_block =
+            || self.blocks[first..].iter().take_while(|block| block.start < unit.end).any(|block| !has(block));
+        match () {
+            () if parts_word => Some("parts_a_word"),
+            () if !self.is_page && parts_block() => Some("no_whole_block"),
+            () => None,
+        }
+    }
+
     /// Returns the largest part of a range of words that does not begin or end in a number, an elision or a character.
     pub fn unbroken(&self, words: Range<usize>) -> Range<usize> {
         let start = words.clone().find(|&n| !self.is_joined(n)).unwrap_or(words.end);

@@ -225,6 +225,10 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
                 staying.push((job, DECIDED));
                 continue;
             }
+            if let Some(reason) = document.text.holds_together(job.span) {
+                staying.push((job, reason));
+                continue;
+            }
             match self.texts[job.family].as_unit(&compared) {
                 Some(keep) if !is_kept => {
                     let words = document.text.words(job.span);

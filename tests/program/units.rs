@@ -204,3 +204,31 @@ fn plain_files_keep_their_line_ends() {
         ("Home\r\n\r\nFirst text.\r\n".into(), "Second text.\r\n".into())
     );
 }
+
+#[test]
+fn lines_of_blocks_and_lines_that_part_a_word_stay() {
+    let guide = |more: &str| {
+        format!(
+            "# Guide\n\n| Option | Meaning |\n|---|---|\n| -a | all |\n\n```sh\nmake install\n```\n\n{more} is here.\n"
+        )
+    };
+    let broken = "The supply of the whole town hangs on the drink-\nwater main, which leaks.\n";
+    let bench = Bench::with(&[
+        ("in/a.md", &guide("The first text")),
+        ("in/b.md", &guide("Another text")),
+        ("in/c.txt", &format!("{broken}Some words of its own.\n")),
+        ("in/d.txt", &format!("It begins in another way.\n{broken}")),
+    ]);
+    for unit in ["line", "paragraph", "sentence"] {
+        bench.expect(0, &format!("clean in --out out --overwrite --unit {unit} --passages cut"));
+        bench.expect(0, "verify out");
+        let block = "| Option | Meaning |\n|---|---|\n| -a | all |\n\n```sh\nmake install\n```\n";
+        if unit != "paragraph" {
+            assert!(bench.read("out/b.md").contains(block), "{unit}: {}", bench.read("out/b.md"));
+            assert!(bench.read("out/_doublon/staying.jsonl").contains("no_whole_block"));
+        }
+        // Paragraphs and sentences have both lines of the word.
+        let has_word = bench.read("out/d.txt").contains("drink-\nwater main");
+        assert_eq!(has_word, unit == "line", "{unit}: {}", bench.read("out/d.txt"));
+    }
+}
