@@ -66,9 +66,9 @@ impl<'t> Lines<'t> {
         ends.map(|two| two[0].1).collect()
     }
 
-    /// Whether a line ends what stands on it.
+    /// Whether a line ends what stands on it. A mark of a quote or comment alone belongs to what follows.
     fn ends_at(&self, line: &Line, next: &Line) -> bool {
-        next.starts_item(line) || self.has_room(line, next) || next.indent > line.indent && !line.is_item()
+        !line.text.is_empty() && (next.text.is_empty() || next.starts_item(line) || self.has_room(line, next))
     }
 
     fn has_room(&self, line: &Line, next: &Line) -> bool {
@@ -80,12 +80,20 @@ impl<'t> Lines<'t> {
         self.all.windows(2).filter(|two| !self.has_room(&two[0].0, &two[1].0)).count()
     }
 
+    /// Whether one in three lines goes on with what the line before says: with a letter that is no capital. Lines of a log are as
+    /// long as each other, too.
+    fn goes_on(&self) -> bool {
+        let goes_on = |line: &Line| line.text.starts_with(|c: char| c.is_alphabetic() && !c.is_uppercase());
+        self.all[1..].iter().filter(|(line, _)| goes_on(line)).count() * 3 >= self.all.len() - 1
+    }
+
     /// Whether a narrow block is wrapped text all the same.
     fn is_narrow_column(&self) -> bool {
         let words = || self.all.iter().map(|(line, _)| line.text.split_whitespace().count()).sum::<usize>();
         self.all.len() > 2
             && self.longest >= LEAST_NARROW
             && self.full() * 4 >= (self.all.len() - 1) * 3
+            && self.goes_on()
             && words() >= LEAST_WORDS * self.all.len()
     }
 
@@ -96,6 +104,7 @@ impl<'t> Lines<'t> {
             && self.longest <= MOST_WRAPPED
             && (self.longest >= LEAST_WRAPPED || self.is_narrow_column())
             && self.full() * 2 >= self.all.len() - 1
+            && self.goes_on()
             && self.all.iter().all(|(line, _)| line.text.is_empty() || seen.insert(line.text))
     }
 }
@@ -108,19 +117,18 @@ struct Line<'t> {
     has_mark: bool,
     /// Characters, with those before the text.
     width: usize,
-    /// Characters before the text.
-    indent: usize,
     first_word: usize,
 }
 
 impl<'t> Line<'t> {
     fn of(line: &'t str) -> Self {
         let quoted = line.trim_start_matches(|c: char| c.is_whitespace() || c == '>').trim_end();
-        let text = ["# ", "// "].iter().find_map(|mark| quoted.strip_prefix(mark)).map_or(quoted, str::trim_start);
+        let marked = ["#", "//"].iter().find_map(|mark| quoted.strip_prefix(mark));
+        let text = marked.filter(|text| text.is_empty() || text.starts_with(' ')).map_or(quoted, str::trim_start);
         let width = line.trim_end().chars().count();
         let first_word = text.split_whitespace().next().map_or(0, |word| word.chars().count());
         let has_mark = text.len() < quoted.len();
-        Self { text, has_mark, width, indent: width.saturating_sub(text.chars().count()), first_word }
+        Self { text, has_mark, width, first_word }
     }
 
     /// Whether the line begins with a mark of a list.
@@ -163,11 +171,20 @@ mod tests {
     #[test]
     fn wrapped_text_is_divided_where_its_sentences_and_paragraphs_end() {
         for width in [30, 36, 40, 60, 80] {
-            for (first, others) in [("", ""), ("    ", ""), ("- ", "  "), ("> ", "> "), ("# ", "# ")] {
-                let one = wrapped(TEXT, width, first, others);
-                let text = format!("{one}\n{}.\n", wrapped(NEXT, width, first, others));
-                assert_eq!(paragraphs(&text).len(), 2, "{text}");
-                assert_eq!(sentence_starts(&text).len(), 4, "{text}");
+            let starts =
+                [("", ""), ("    ", ""), ("", "    "), ("- ", "  "), ("> ", "> "), ("# ", "# "), ("// ", "// ")];
+            for (first, others) in starts {
+                let [one, next] = [TEXT, NEXT].map(|text| wrapped(text, width, first, others));
+                // A line with the mark alone is as one that is blank.
+                for between in ["", &format!("{}\n", others.trim())] {
+                    let text = format!("{one}\n{between}{next}.\n");
+                    // Where the last line of a paragraph has no room, nothing shows that it is the last one.
+                    let longest = text.lines().map(str::len).max();
+                    let is_full = one.lines().last().map(|line| line.len() + " Some".len()) > longest;
+                    let count = if is_full && between.is_empty() { 1 } else { 2 };
+                    assert_eq!(paragraphs(&text).len(), count, "{text}");
+                    assert_eq!(sentence_starts(&text).len(), 4, "{text}");
+                }
                 let apart = format!("{one}\n\n    {}", one.replace('\n', " \n    "));
                 assert_eq!(sentence_starts(&apart).len(), 4, "{apart}");
             }
@@ -179,7 +196,10 @@ mod tests {
         let menu = "Home\nAbout the company\nTerms of use\nPrivacy\nContact and imprint of this site\n";
         let captions = wrapped(TEXT, 42, "", "").lines().flat_map(|line| [line, "\n"].repeat(2)).collect::<String>();
         let articles = format!("{TEXT}\n{TEXT} {TEXT}\nA title\n{TEXT} More.\n{TEXT} {TEXT} {TEXT}");
-        for text in [menu, &captions, &articles] {
+        let log = (0..9)
+            .map(|n| format!("2026-11-{n:02} 10:00:0{n} INFO The server has taken call {n} of them\n"))
+            .collect::<Vec<_>>();
+        for text in [menu, &captions, &articles, &log.concat()] {
             assert_eq!(paragraphs(text).len(), text.lines().count(), "{text}");
         }
     }
