@@ -277,7 +277,8 @@ impl Batch {
         for (band, column) in self.keys.iter_mut().enumerate() {
             column.extend(&keys.iter().skip(band).step_by(bands).copied().collect::<Vec<_>>());
         }
-        let numbers: Vec<u32> = word_hashes.iter().map(|&hash| self.numbers.number(hash)).collect();
+        let mut numbers = Vec::with_capacity(word_hashes.len());
+        self.numbers.number_all(&word_hashes, &mut numbers);
         self.count(&words, &numbers);
         let names_start = self.names.append(&names);
         let mut encoded = Vec::new();

@@ -45,7 +45,9 @@ impl MergedSegments {
                     merged.kept.push((number, row));
                 }
             }
-            merged.word_numbers.push(segment.vocabulary()?.iter().map(|&hash| merged.numbers.number(hash)).collect());
+            let mut word_numbers = Vec::new();
+            merged.numbers.number_all(segment.vocabulary()?, &mut word_numbers);
+            merged.word_numbers.push(word_numbers);
             let of_segment = segment.sources()?.iter().map(|source| {
                 *known.entry(source.clone()).or_insert_with(|| {
                     merged.sources.push(source.clone());

@@ -4,23 +4,16 @@
 //! text is written as these numbers, 7 bits a byte. In a segment the most frequent word has the number 0, so that most
 //! words take one or two bytes. Shingles, and any measure of two texts, are made of the hashes again.
 
+use doublon_core::text::NumberTable;
+
 use super::bytes::{VARINT_BYTES, put_varint, varint_at};
 
 /// Numbers words in the order in which they come.
 #[derive(Debug, Default)]
 pub(super) struct WordNumbers {
-    /// A table with the hash and the number of each word, and [`FREE`] where there is none: the first free place from the lowest
-    /// bits of the hash on. The hashes are made by a seed that nobody knows, so no text can be made to fill one stretch of
-    /// it. Half of it and more is free.
-    table: Vec<(u64, u32)>,
+    numbers: NumberTable,
     hashes: Vec<u64>,
 }
-
-/// Words that are looked up together.
-const TOGETHER: usize = 32;
-
-/// In place of a number.
-const FREE: u32 = u32::MAX;
 
 impl WordNumbers {
     /// Returns the hashes of all words, by number.
@@ -28,58 +21,14 @@ impl WordNumbers {
         &self.hashes
     }
 
-    pub fn number(&mut self, hash: u64) -> u32 {
-        if self.hashes.len() * 2 >= self.table.len() {
-            self.grow();
-        }
-        let place = self.place(hash);
-        if self.table[place].1 == FREE {
-            self.table[place] = (hash, self.hashes.len() as u32);
-            self.hashes.push(hash);
-        }
-        self.table[place].1
-    }
-
     /// Appends the numbers of some words.
     pub fn number_all(&mut self, hashes: &[u64], out: &mut Vec<u32>) {
-        if self.table.is_empty() {
-            self.grow();
-        }
-        for hashes in hashes.chunks(TOGETHER) {
-            // The table is larger than the caches. No look waits for the one before it, as long as nothing is made of them.
-            let (last, mut found) = (self.table.len() - 1, [(0, FREE); TOGETHER]);
-            for (found, &hash) in found.iter_mut().zip(hashes) {
-                *found = self.table[hash as usize & last];
-            }
-            for (&(of_place, number), &hash) in found.iter().zip(hashes) {
-                let is_there = of_place == hash && number != FREE;
-                out.push(if is_there { number } else { self.number(hash) });
-            }
-        }
-    }
-
-    fn place(&self, hash: u64) -> usize {
-        let last = self.table.len() - 1;
-        let mut place = hash as usize & last;
-        while self.table[place].0 != hash && self.table[place].1 != FREE {
-            place = (place + 1) & last;
-        }
-        place
-    }
-
-    #[cold]
-    fn grow(&mut self) {
-        self.table = vec![(0, FREE); (self.table.len() * 2).max(1 << 10)];
-        for number in 0..self.hashes.len() {
-            let hash = self.hashes[number];
-            let place = self.place(hash);
-            self.table[place] = (hash, number as u32);
-        }
+        self.numbers.number_all(hashes, out, |at| self.hashes.push(hashes[at]));
     }
 
     /// Forgets all words.
     pub fn clear(&mut self) {
-        self.table.fill((0, FREE));
+        self.numbers.clear();
         self.hashes.clear();
     }
 }
@@ -143,8 +92,9 @@ mod tests {
     fn words_come_back_and_frequent_ones_get_small_numbers() {
         let mut numbers = WordNumbers::default();
         let words = [70, 80, 90, 90, 90, 80];
-        let mut bytes = Vec::new();
-        encode(words.iter().map(|&word| numbers.number(word)), &mut bytes);
+        let (mut numbered, mut bytes) = (Vec::new(), Vec::new());
+        numbers.number_all(&words, &mut numbered);
+        encode(numbered.into_iter(), &mut bytes);
         assert_eq!(bytes, [0, 1, 2, 2, 2, 1]);
         let ranking = Ranking::of(numbers.hashes(), &[1, 2, 3]);
         assert_eq!(ranking.hashes, [90, 80, 70]);
@@ -153,23 +103,6 @@ mod tests {
         let mut found = Vec::new();
         decode(&ranked, &ranking.hashes, &mut found).expect("all are words");
         assert_eq!((ranked, found), (vec![2, 1, 0, 0, 0, 1], words.to_vec()));
-    }
-
-    #[test]
-    fn each_word_has_one_number_however_many_there_are() {
-        let mut numbers = WordNumbers::default();
-        // Hashes that agree in their lowest bits, and those of no word and of the highest number.
-        let hashes: Vec<u64> = (0..3000).map(|n| n << 40).chain([u64::MAX, 1, 2]).collect();
-        for _ in 0..2 {
-            let found: Vec<u32> = hashes.iter().map(|&hash| numbers.number(hash)).collect();
-            assert!(found.iter().copied().eq(0..3003));
-            let (mut all, mut together) = (Vec::new(), WordNumbers::default());
-            together.number_all(&[hashes.clone(), hashes.clone()].concat(), &mut all);
-            assert!(all.into_iter().eq((0..3003).chain(0..3003)), "words of which many are new");
-        }
-        assert_eq!(numbers.hashes(), hashes);
-        numbers.clear();
-        assert_eq!((numbers.number(2), numbers.number(0), numbers.number(2)), (0, 1, 0));
     }
 
     #[test]

@@ -20,7 +20,7 @@ use doublon_core::cluster::families::Occurrence;
 use doublon_core::hash::mix;
 use doublon_core::kernel::Masks;
 use doublon_core::text::{Lexicon, Token, TokenId, TokenReader, Tokenizer, Vocabulary, sentence_starts};
-use doublon_core::{Config, Scope};
+use doublon_core::{Config, Scope, Span};
 
 /// The words of all documents.
 #[derive(Default)]
@@ -101,16 +101,28 @@ pub(crate) struct WordRows {
 
 /// Turns texts into sequences of words. Each thread has its own.
 pub(crate) struct WordReader {
+    tokens: TokenReader,
+    words: WordNumberer,
+    /// The most words of a line that is short; 0 if such lines are not looked for.
+    short_line: usize,
+}
+
+/// Numbers the words of one reader after another.
+struct WordNumberer {
+    /// The number of the reader.
     number: u32,
     tokenizer: Tokenizer,
     /// Tells words apart by a seed that nobody knows.
     private: Tokenizer,
-    tokens: TokenReader,
     lexicon: Lexicon,
     lexicons: Arc<Lexicons>,
-    /// The most words of a line that is short; 0 if such lines are not looked for.
-    short_line: usize,
+    /// Words of a document that have no number yet: their hashes, and where they stand.
+    keys: Vec<u64>,
+    spans: Vec<Span>,
 }
+
+/// Words that are numbered together.
+const TOGETHER: usize = 128;
 
 impl WordReader {
     /// Makes the next reader, which tells words apart by a seed of its own.
@@ -118,26 +130,27 @@ impl WordReader {
         let short_line = if config.scope == Scope::Across { 0 } else { config.windows.words - 1 };
         let tokenizer = Tokenizer::new(config.text, config.seed);
         let private = Tokenizer::new(config.text, seed);
-        Self {
+        let tokens = private.reader();
+        let words = WordNumberer {
             number: lexicons.next_reader(),
-            tokens: private.reader(),
-            private,
             tokenizer,
+            private,
             lexicon: Lexicon::default(),
             lexicons: Arc::clone(lexicons),
-            short_line,
-        }
+            keys: Vec::with_capacity(TOGETHER),
+            spans: Vec::with_capacity(TOGETHER),
+        };
+        Self { tokens, words, short_line }
     }
 
     /// Appends a document, in which known text stands where `masks` are, to `rows`.
     pub fn add(&mut self, text: &str, masks: &Masks, rows: &mut WordRows) {
-        let Self { number, tokenizer, private, tokens, lexicon, lexicons, short_line } = self;
-        let start = rows.tokens.len();
-        let mut known = masks.cursor();
+        let Self { tokens, words, short_line } = self;
+        words.start();
+        let (mut at, mut known) = (0, masks.cursor());
         let mut sentences = sentence_starts(text).into_iter().peekable();
         let mut lines = ShortLines { doc: rows.ends.len() as u32, most: *short_line, ..ShortLines::default() };
         tokens.for_each(text, |token| {
-            let at = rows.tokens.len() - start;
             if at == u32::MAX as usize {
                 return;
             }
@@ -151,21 +164,52 @@ impl WordReader {
             if begins {
                 rows.breaks.push(at as u32);
             }
-            if lexicons.is_full(lexicon) {
-                rows.close_reader(*number);
-                lexicons.close(std::mem::replace(number, lexicons.next_reader()), std::mem::take(lexicon));
-            }
-            if known.has(span) {
-                lines.is_known = true;
-                rows.tokens.push(lexicon.masked());
-                return;
-            }
-            rows.tokens.push(lexicon.number_by(hash, || private.word(text, token), |word| tokenizer.hash(word)));
+            let is_known = known.has(span);
+            lines.is_known |= is_known;
+            words.push(if is_known { Lexicon::masked_key() } else { hash }, span, text, rows);
+            at += 1;
         });
-        lines.repeated(rows.tokens.len() - start, &mut rows.short_lines);
+        words.finish(text, rows);
+        lines.repeated(at, &mut rows.short_lines);
         rows.ends.push(rows.tokens.len());
         rows.break_ends.push(rows.breaks.len());
-        rows.close_reader(*number);
+    }
+}
+
+impl WordNumberer {
+    /// Forgets what is left of a document that could not be read to its end.
+    fn start(&mut self) {
+        self.keys.clear();
+        self.spans.clear();
+    }
+
+    #[inline]
+    fn push(&mut self, key: u64, span: Span, text: &str, rows: &mut WordRows) {
+        self.keys.push(key);
+        self.spans.push(span);
+        if self.keys.len() == TOGETHER {
+            self.number(text, rows);
+        }
+    }
+
+    /// Numbers the last words of a document.
+    fn finish(&mut self, text: &str, rows: &mut WordRows) {
+        self.number(text, rows);
+        rows.close_reader(self.number);
+    }
+
+    /// Numbers the words that have none.
+    fn number(&mut self, text: &str, rows: &mut WordRows) {
+        if self.lexicons.is_full(&self.lexicon) {
+            rows.close_reader(self.number);
+            let number = std::mem::replace(&mut self.number, self.lexicons.next_reader());
+            self.lexicons.close(number, std::mem::take(&mut self.lexicon));
+        }
+        let Self { keys, spans, private, tokenizer, .. } = self;
+        let word = |at: usize| private.word(text, Token { hash: keys[at], span: spans[at] });
+        self.lexicon.number_all(keys, &mut rows.tokens, word, |word| tokenizer.hash(word));
+        keys.clear();
+        spans.clear();
     }
 }
 
@@ -216,13 +260,13 @@ impl Words {
 
     /// Gives all words their last numbers, when all documents are read.
     pub fn finish(&mut self, mut readers: Vec<WordReader>, lexicons: &Lexicons, budget: &Budget) -> Result<()> {
-        readers.sort_unstable_by_key(|reader| reader.number);
+        readers.sort_unstable_by_key(|reader| reader.words.number);
         if lexicons.are_held() {
-            self.number_held(readers.into_iter().map(|reader| reader.lexicon));
+            self.number_held(readers.into_iter().map(|reader| reader.words.lexicon));
             return Ok(());
         }
         for reader in readers {
-            lexicons.close(reader.number, reader.lexicon);
+            lexicons.close(reader.words.number, reader.words.lexicon);
         }
         let NumberedWords { vocabulary, masked, tables } = lexicons.number(budget)?;
         let mut tables = ReaderTables::new(tables);

@@ -10,13 +10,12 @@
 //! numbers them all anew.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::hash::{BuildHasher, Hasher, RandomState};
 
 use bytemuck::{Pod, Zeroable};
 use unicode_normalization::UnicodeNormalization;
 
 use super::normalize::{Class, class, is_of_short_words};
+use super::numbers::NumberTable;
 use crate::hash::{mix, seeded_hash};
 
 /// The number of a token in a [`Vocabulary`].
@@ -43,59 +42,15 @@ const MASKED: u64 = u64::MAX;
 /// A vocabulary that takes up tokens while it is used, numbered as they come.
 #[derive(Clone, Debug, Default)]
 pub struct GrowingVocabulary {
-    numbers: HashMap<u64, TokenId, KeyedMix>,
+    numbers: NumberTable,
     vocabulary: Vocabulary,
 }
 
 /// The distinct tokens of a part of the documents, numbered as they come.
 #[derive(Debug, Default)]
 pub struct Lexicon {
-    numbers: HashMap<u64, TokenId, KeyedMix>,
+    numbers: NumberTable,
     entries: Vec<LexiconEntry>,
-    /// Words met before, by the low bits of their keys: most tokens are among a few thousand words.
-    recent: Vec<(u64, TokenId)>,
-}
-
-/// How many words are looked up without the table of all.
-const RECENT: usize = 4096;
-
-/// Hashes what is a hash already, under a key of each table's own: nobody can choose words that collide in it.
-#[derive(Clone, Debug)]
-struct KeyedMix {
-    key: u64,
-}
-
-impl Default for KeyedMix {
-    fn default() -> Self {
-        Self { key: RandomState::new().hash_one(0) }
-    }
-}
-
-impl BuildHasher for KeyedMix {
-    type Hasher = Mixed;
-
-    fn build_hasher(&self) -> Mixed {
-        Mixed(self.key)
-    }
-}
-
-#[derive(Debug)]
-struct Mixed(u64);
-
-impl Hasher for Mixed {
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.write_u64(u64::from(byte));
-        }
-    }
-
-    fn write_u64(&mut self, n: u64) {
-        self.0 = mix(self.0 ^ n);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
 }
 
 /// What is known of a token.
@@ -262,33 +217,33 @@ impl Lexicon {
 
     /// Returns the number in this part of the token whose hash is `hash`. The first time `word` is asked for it.
     pub fn number<W: AsRef<str>>(&mut self, hash: u64, word: impl FnOnce() -> W) -> TokenId {
-        self.number_by(hash, word, |_| hash)
+        let entries = &mut self.entries;
+        self.numbers.number(hash, || entries.push(LexiconEntry::new(word().as_ref(), hash)))
     }
 
-    /// Returns the number in this part of the token whose hash is `key` by a seed of its own, so that none is taken for
-    /// another. The first time `word` is asked for it, and then `hash` for its hash by the seed of the run.
-    pub fn number_by<W: AsRef<str>>(
+    /// Appends the numbers in this part of tokens whose hashes are `keys` by a seed of its own, so that none is taken for
+    /// another. [`masked_key`](Self::masked_key) is that of a word of known text. The first time a token comes, `word` is
+    /// asked for it by its place among them, and `hash` for its hash by the seed of the run.
+    pub fn number_all<W: AsRef<str>>(
         &mut self,
-        key: u64,
-        word: impl FnOnce() -> W,
-        hash: impl FnOnce(&str) -> u64,
-    ) -> TokenId {
-        if self.recent.is_empty() {
-            self.recent = vec![(0, TokenId::MAX); RECENT];
-        }
-        let slot = key as usize % RECENT;
-        let (of_slot, number) = self.recent[slot];
-        if of_slot == key && number != TokenId::MAX {
-            return number;
-        }
+        keys: &[u64],
+        out: &mut Vec<TokenId>,
+        word: impl Fn(usize) -> W,
+        hash: impl Fn(&str) -> u64,
+    ) {
         let entries = &mut self.entries;
-        let number = *self.numbers.entry(key).or_insert_with(|| {
-            let word = word();
-            entries.push(LexiconEntry::new(word.as_ref(), hash(word.as_ref())));
-            (entries.len() - 1) as TokenId
+        self.numbers.number_all(keys, out, |at| {
+            let entry = || {
+                let word = word(at);
+                LexiconEntry::new(word.as_ref(), hash(word.as_ref()))
+            };
+            entries.push(if keys[at] == MASKED { LexiconEntry::new("", MASKED) } else { entry() });
         });
-        self.recent[slot] = (key, number);
-        number
+    }
+
+    /// Returns the hash that stands for every word of known text, which equals no other.
+    pub fn masked_key() -> u64 {
+        MASKED
     }
 
     /// Returns the number in this part of a word of known text, which equals no other.
@@ -298,7 +253,7 @@ impl Lexicon {
 
     /// Gives back the memory that only further tokens would need.
     pub fn finish(&mut self) {
-        (self.numbers, self.recent) = (HashMap::default(), Vec::new());
+        self.numbers = NumberTable::default();
         self.entries.shrink_to_fit();
     }
 }
@@ -415,10 +370,7 @@ impl GrowingVocabulary {
     /// Returns the number of the token whose hash is `hash`. The first time `word` is asked for it.
     pub fn number<W: AsRef<str>>(&mut self, hash: u64, word: impl FnOnce() -> W) -> TokenId {
         let vocabulary = &mut self.vocabulary;
-        *self.numbers.entry(hash).or_insert_with(|| {
-            vocabulary.push(&LexiconEntry::new(word().as_ref(), hash));
-            (vocabulary.len() - 1) as TokenId
-        })
+        self.numbers.number(hash, || vocabulary.push(&LexiconEntry::new(word().as_ref(), hash)))
     }
 
     /// Returns what is known of the tokens so far.
@@ -428,7 +380,7 @@ impl GrowingVocabulary {
 
     /// Drops all tokens but the first `len`.
     pub fn truncate(&mut self, len: usize) {
-        self.numbers.retain(|_, number| (*number as usize) < len);
+        self.numbers.truncate(len);
         self.vocabulary.truncate(len);
     }
 }
@@ -520,12 +472,13 @@ mod tests {
     fn two_words_with_one_hash_are_two_words() {
         let (mut first, mut second) = (Lexicon::default(), Lexicon::default());
         let hash = |_: &str| 7;
-        let in_first = [first.number_by(1, || "b", hash), first.number_by(2, || "a", hash)];
-        let in_second = [second.number_by(9, || "a", hash), second.number_by(8, || "b", hash)];
+        let (mut in_first, mut in_second) = (Vec::new(), Vec::new());
+        first.number_all(&[1, 2], &mut in_first, |at| ["b", "a"][at], hash);
+        second.number_all(&[9, 8], &mut in_second, |at| ["a", "b"][at], hash);
         let (vocabulary, numbers) = Vocabulary::merge(&[first, second]);
         let number = |part: usize, token: TokenId| numbers[part][token as usize];
         assert_eq!(vocabulary.len(), 2);
-        assert_eq!(in_first.map(|token| number(0, token)), [in_second[1], in_second[0]].map(|token| number(1, token)));
+        assert_eq!([0, 1].map(|n| number(0, in_first[n])), [1, 0].map(|n| number(1, in_second[n])));
         assert_eq!([0, 1].map(|token| vocabulary.hash(token)), [7, 7]);
     }
 
