@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 static COMPARISONS: AtomicU64 = AtomicU64::new(0);
 
-/// Returns how many pairs of sketches or of shingle sets this process has compared; zero in builds that do not count.
+/// Returns how many pairs of sketches or of shingle sets this process has compared, and how many entries of lists it has
+/// looked at to find them; zero in builds that do not count.
 pub fn comparisons() -> u64 {
     COMPARISONS.load(Ordering::Relaxed)
 }

@@ -40,3 +40,19 @@ fn p6_work_grows_with_the_number_of_near_copies_and_not_with_its_square() {
     // Eight times as many if the cost is linear, 64 times if it is quadratic.
     assert!(more < less * 16, "1,000 pages take {less} comparisons, 8,000 {more}");
 }
+
+#[test]
+fn p6_pages_that_share_a_template_are_not_looked_up_by_it() {
+    // A little less than the threshold, so that a few shingles of the template are among the rarest of each page. Where
+    // the steps of sizes lie, by which its lists are divided, is luck: four templates.
+    let work_of = |documents| -> u64 {
+        let of_template = |template| {
+            let (comparisons, removed) = work(&generator::pages(6, documents, template, 50).collect::<Vec<_>>(), false);
+            assert_eq!(removed, 0, "no page has enough of the template");
+            comparisons
+        };
+        [280, 300, 320, 340].map(of_template).iter().sum()
+    };
+    let (less, more) = (work_of(500), work_of(4000));
+    assert!(more < less * 16, "500 pages take {less} comparisons, 4,000 {more}");
+}

@@ -15,6 +15,7 @@
 //! (prefixes); Bayardo, Ma and Srikant, "Scaling Up All Pairs Similarity Search", WWW 2007 (order by rarity); Xiao,
 //! Wang, Lin and Yu, "Efficient Similarity Joins for Near Duplicate Detection", WWW 2008 (positions).
 
+use crate::effort::count_comparison;
 use crate::hash::mix;
 
 /// How common shingles are, as counted in a sample. Shingles that share a counter count together, which costs time
@@ -82,9 +83,9 @@ type Ranked = u64;
 
 const RANK_SHIFT: u32 = 56;
 
-/// Whether lists of the shingle may be long.
+/// Whether lists of the shingle may be long: it stands in more than 16 sets of a sample.
 fn is_common(shingle: Ranked) -> bool {
-    shingle >> RANK_SHIFT > 64
+    shingle >> RANK_SHIFT > 16
 }
 
 /// The rarest shingles of a set.
@@ -184,12 +185,13 @@ impl PrefixIndex {
     pub fn candidates(&self, prefix: &Prefix, found: &mut Vec<u32>) {
         let before = found.len();
         let len = prefix.set_len as u32;
-        // No set that is similar enough is larger than len / t, and no entry of it reaches beyond that / t.
-        let farthest = (f64::from(len) / self.threshold / self.threshold + 2.0) as u32;
         for (place, shingle) in prefix.first(self.threshold) {
             let reach = self.reach(prefix.set_len, place);
-            for class in class_of(shingle, len)..=class_of(shingle, farthest) {
-                let entries = self.lists.of(tag(shingle, class));
+            // Each set that is similar enough has this many shingles at most, and no entry of it reaches beyond that / t.
+            let largest = self.largest(len).min(reach);
+            let classes = class_of(shingle, len)..=class_of(shingle, self.largest(largest) + 1);
+            for class in classes {
+                let entries = self.lists.of(tag(shingle, class)).inspect(|_| count_comparison());
                 let fitting = entries.filter(|entry| entry.reach >= len && reach >= entry.set_len);
                 found.extend(fitting.map(|entry| entry.member));
             }
@@ -201,6 +203,11 @@ impl PrefixIndex {
                 }
             }
         }
+    }
+
+    /// The largest set with which one of `len` shingles can be similar enough.
+    fn largest(&self, len: u32) -> u32 {
+        (f64::from(len) / self.threshold + 1.0) as u32 // one more, for what the quotient loses
     }
 
     /// The largest set with which one of `len` shingles can be similar enough if its shingle at `place` is the first
@@ -294,12 +301,14 @@ fn class_of(shingle: Ranked, size: u32) -> u32 {
     if is_common(shingle) { class(size) } else { 0 }
 }
 
-/// Sizes on a scale with eight steps from each to its double.
+/// Sizes on a scale with 64 steps from each to its double; each size has its own where there are fewer. Sets of a crowd are
+/// nearly of one size: with eight steps, what their template reaches and what they need often were on one.
 fn class(size: u32) -> u32 {
-    let size = size.max(1);
-    let octave = size.ilog2();
-    octave * 8 + ((u64::from(size) << 3 >> octave) & 7) as u32
+    let octave = size.max(STEPS).ilog2() - STEPS.ilog2();
+    octave * STEPS + (size >> octave)
 }
+
+const STEPS: u32 = 64;
 
 fn tag(shingle: Ranked, class: u32) -> u32 {
     (mix(shingle ^ u64::from(class).wrapping_mul(0x9e37_79b9_7f4a_7c15)) >> 32) as u32
@@ -437,7 +446,7 @@ mod tests {
     #[test]
     fn classes_grow_with_the_size() {
         let classes: Vec<u32> = (0..5000).map(class).collect();
-        assert!(classes.is_sorted());
-        assert!(classes[1] < classes[2] && classes[1000] < classes[1100]);
+        assert!(classes.windows(2).all(|two| two[1] == two[0] || two[1] == two[0] + 1));
+        assert!(classes[..128].is_sorted_by(|x, y| x < y) && classes[1000] < classes[1016]);
     }
 }
