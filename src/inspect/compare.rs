@@ -137,9 +137,8 @@ impl<'p> ComparedPair<'p> {
         let mut scratch = Sketcher::new(config).reseeded(private_seed()).scratch();
         let units = [a, b].map(|single| scratch.tokens(&single.record.text).to_vec());
         let sets = units.each_ref().map(|units| shingler.set(units));
-        let same_raw = a.record.raw_hash == b.record.raw_hash;
         let same_words = || units[0] == units[1] && (config.known_text.is_none() || !units[0].is_empty());
-        let equality = Equality::of(&a.record.text, &b.record.text, same_raw, same_words);
+        let equality = a.record.compared().equality(&b.record.compared(), same_words);
         let found = found(if is_swapped { [b, a] } else { [a, b] }, config)?;
         let (texts, overlap) = ([a, b].map(|single| single.record.text.as_str()), Overlap::of(&sets[0], &sets[1]));
         Ok(Self { config, texts, is_swapped, equality, sets, overlap, found })

@@ -25,17 +25,21 @@ pub(super) fn text_left<'t>(text: &'t str, pieces: &Pieces) -> Option<Cow<'t, st
 
 /// Returns where spans of a text, in order and apart, are in what is left of it: from the first byte to the last that is.
 pub(super) fn spans_left(spans: &[Span], pieces: &Pieces) -> Vec<Span> {
-    // For each place of the text the bytes that are left before it.
+    let edges: Vec<usize> = spans.iter().flat_map(|span| [span.start, span.end]).collect();
+    let left = positions_left(&edges, pieces);
+    left.chunks_exact(2).filter(|edge| edge[0] < edge[1]).map(|edge| Span::new(edge[0], edge[1])).collect()
+}
+
+/// Returns where bytes of a text, in order, are in what is left of it.
+pub(super) fn positions_left(positions: &[usize], pieces: &Pieces) -> Vec<usize> {
     let (mut pieces, mut gone) = (pieces.iter().peekable(), 0);
-    let mut left_before = |at: usize| {
+    let mut left = |at: usize| {
         while let Some(&(piece, space)) = pieces.next_if(|(piece, _)| piece.end <= at) {
             gone += piece.len() - usize::from(space);
         }
-        let partly = pieces.peek().map_or(0, |(piece, _)| at.saturating_sub(piece.start));
-        at - gone - partly
+        at - gone - pieces.peek().map_or(0, |(piece, _)| at.saturating_sub(piece.start))
     };
-    let left = spans.iter().map(|span| (left_before(span.start), left_before(span.end)));
-    left.filter(|(start, end)| start < end).map(|(start, end)| Span::new(start, end)).collect()
+    positions.iter().map(|&at| left(at)).collect()
 }
 
 /// Where the text that is left stands in the original.
@@ -141,6 +145,7 @@ mod tests {
         assert_eq!(text_left("one two three four", &pieces).as_deref(), Some("two four"));
         assert_eq!(spans_left(&spans, &pieces), [Span::new(0, 3), Span::new(3, 8)]);
         assert_eq!(spans_left(&spans, &[]), spans);
+        assert_eq!(positions_left(&[2, 7, 7, 14, 18], &pieces), [0, 3, 3, 4, 8]);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use super::records::visit;
 use super::removal::{DocumentRemoval, RemovalCause};
 use crate::error::Result;
 use crate::finding::{DocumentRef, Equality};
-use crate::source::{Record, SourceOptions};
+use crate::source::{ComparedText, Record, SourceOptions, TextBorders};
 use crate::store::private_seed;
 
 /// A group of which another document is to stay.
@@ -33,6 +33,7 @@ pub(super) struct RegroupedCluster {
 struct MeasuredText {
     text: String,
     raw_hash: Option<u128>,
+    borders: TextBorders,
     tokens: Vec<u64>,
     shingles: Vec<u64>,
 }
@@ -135,11 +136,16 @@ impl TextMeasurer {
     fn measured(&mut self, record: &Record) -> MeasuredText {
         let tokens = self.scratch.tokens(&record.text).to_vec();
         let shingles = self.shingler.set(&tokens);
-        MeasuredText { text: record.text.clone(), raw_hash: record.raw_hash, tokens, shingles }
+        let (raw_hash, borders) = (record.raw_hash, record.borders.clone());
+        MeasuredText { text: record.text.clone(), raw_hash, borders, tokens, shingles }
     }
 }
 
 impl MeasuredText {
+    fn compared(&self) -> ComparedText<'_> {
+        ComparedText { text: &self.text, raw_hash: self.raw_hash, borders: &self.borders }
+    }
+
     /// Returns why it may go for the one that stays, if it is a copy of it.
     fn cause(
         &self,
@@ -149,8 +155,7 @@ impl MeasuredText {
         is_exact: bool,
     ) -> Option<RemovalCause> {
         let same_words = || self.tokens == original.tokens && !self.tokens.is_empty();
-        let same_raw = self.raw_hash == original.raw_hash;
-        let equality = Equality::of(&original.text, &self.text, same_raw, same_words);
+        let equality = original.compared().equality(&self.compared(), same_words);
         let overlap = Overlap::of(&original.shingles, &self.shingles);
         let is_copy = if is_exact { equality.is_exact() } else { rules.match_by(overlap) };
         is_copy.then(|| RemovalCause::Duplicate {

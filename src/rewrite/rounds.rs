@@ -15,7 +15,7 @@ use doublon_core::{Level, Span};
 use super::edit::DocumentEdit;
 use super::gathered::Gathered;
 use super::index::SourceIndex;
-use super::left::text_left;
+use super::left::{positions_left, text_left};
 use super::options::{CleanOptions, DocumentTreatment, PassageTreatment};
 use super::passages::add_passages;
 use super::plan::Plan;
@@ -25,7 +25,7 @@ use super::removal::DocumentRemoval;
 use crate::error::Result;
 use crate::finding::{DocumentRef, Finding, Header, Sink, SourceInfo};
 use crate::scan::{Progress, Resources, Revised, Revision, scan_revised};
-use crate::source::{Record, Source};
+use crate::source::{Record, Source, TextBorders};
 
 /// The most rounds. Those of a corpus without tricks are two or three.
 const ROUNDS: usize = 20;
@@ -180,6 +180,8 @@ impl Revision for Plan {
         let pieces = planned.pieces(record.record);
         match text_left(&record.text, pieces) {
             Some(left) if !pieces.is_empty() => {
+                let ends = positions_left(record.borders.ends(), pieces);
+                record.borders = TextBorders::new(&left, ends);
                 record.text = left.into_owned();
                 record.origin = None; // it is of the whole text
                 Revised::Changed

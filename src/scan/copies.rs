@@ -135,10 +135,11 @@ impl<'t, F: Fn() -> (TextReader<'t>, SketchScratch) + Sync> Comparer<'t, F> {
     /// Returns a hash of the tokens of a document, or of its characters, by what it is compared by.
     fn private_hash(&self, doc: u32) -> Result<u64, Lost> {
         let original = self.workers.with(|(reader, scratch)| Original::read(doc, reader, scratch))?;
+        let shape = original.document.borders.shape(&original.document.text);
         Ok(if self.exact {
-            self.private.hash_one(characters(&original.document.text))
+            self.private.hash_one((characters(&original.document.text), shape))
         } else {
-            self.private.hash_one(&original.tokens)
+            self.private.hash_one((&original.tokens, shape))
         })
     }
 }
@@ -159,9 +160,8 @@ impl<'a> Original<'a> {
 
     fn compare(&self, doc: u32, reader: &mut TextReader, scratch: &mut SketchScratch) -> Result<Option<Copy>, Lost> {
         let other = reader.read(doc).map_err(|skipped| (doc, skipped))?;
-        let same_raw = other.raw_hash == self.document.raw_hash;
         let same_words = || scratch.tokens(&other.text) == self.tokens;
-        let equality = Equality::of(&self.document.text, &other.text, same_raw, same_words);
+        let equality = self.document.compared().equality(&other.compared(), same_words);
         Ok((!equality.is_none()).then_some(Copy { doc, first: self.doc, equality }))
     }
 }

@@ -162,7 +162,7 @@ fn tell_equal(removed: &mut [Removal], streams: &[u64], texts: &Texts, sketcher:
         let equality = workers.with(|(of_a, of_b, scratch)| {
             let (Ok(a), Ok(b)) = (of_a.read(removal.keeper), of_b.read(removal.doc)) else { return Equality::None };
             let tokens = scratch.tokens(&a.text).to_vec();
-            Equality::of(&a.text, &b.text, a.raw_hash == b.raw_hash, || scratch.tokens(&b.text) == tokens)
+            a.compared().equality(&b.compared(), || scratch.tokens(&b.text) == tokens)
         });
         removal.equality = equality;
     });

@@ -248,8 +248,8 @@ impl Texts {
 }
 
 pub(crate) fn document(source: u32, record: Record) -> Document {
-    let Record { record, id, metadata, text, lossy, raw_hash, encoding, origin, .. } = record;
-    Document { source, record, id, metadata, text, lossy, raw_hash, encoding, origin }
+    let Record { record, id, metadata, text, lossy, raw_hash, borders, encoding, origin, .. } = record;
+    Document { source, record, id, metadata, text, lossy, raw_hash, borders, encoding, origin }
 }
 
 #[cfg(test)]

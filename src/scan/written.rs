@@ -6,7 +6,7 @@ use encoding_rs::Encoding;
 
 use super::bytes::{put, put_bytes, take, take_array, take_bytes, take_text};
 use crate::finding::{Metadata, RecordId};
-use crate::source::{Document, PageOrigin};
+use crate::source::{Document, PageOrigin, TextBorders};
 use doublon_core::span::{OffsetMap, Span};
 
 const LOSSY: u64 = 1;
@@ -16,10 +16,11 @@ const ENCODING: u64 = 8;
 const ORIGIN: u64 = 16;
 const EXACT: u64 = 32;
 const METADATA: u64 = 64;
+const BORDERS: u64 = 128;
 
 /// Appends a document to `out`, without its number and that of its source.
 pub(super) fn write(document: &Document, out: &mut Vec<u8>) {
-    let Document { id, metadata, text, lossy, raw_hash, encoding, origin, .. } = document;
+    let Document { id, metadata, text, lossy, raw_hash, borders, encoding, origin, .. } = document;
     let flag = |flag: u64, is_set: bool| if is_set { flag } else { 0 };
     let is_exact = origin.as_ref().is_some_and(|origin| origin.is_exact);
     let flags = flag(LOSSY, *lossy)
@@ -28,7 +29,8 @@ pub(super) fn write(document: &Document, out: &mut Vec<u8>) {
         | flag(ENCODING, encoding.is_some())
         | flag(ORIGIN, origin.is_some())
         | flag(EXACT, is_exact)
-        | flag(METADATA, metadata.is_some());
+        | flag(METADATA, metadata.is_some())
+        | flag(BORDERS, !borders.ends().is_empty());
     put(flags, out);
     if let Some(id) = id {
         put_bytes(id.json().as_bytes(), out);
@@ -47,6 +49,10 @@ pub(super) fn write(document: &Document, out: &mut Vec<u8>) {
             put_bytes(value.as_deref().unwrap_or_default().as_bytes(), out);
         }
     }
+    if !borders.ends().is_empty() {
+        put(borders.ends().len() as u64, out);
+        borders.ends().iter().for_each(|&end| put(end as u64, out));
+    }
     put_bytes(text.as_bytes(), out);
 }
 
@@ -61,8 +67,15 @@ pub(super) fn read(mut bytes: &[u8], source: u32, record: u64) -> Option<Documen
     let origin = if has(ORIGIN) { Some(take_origin(bytes, has(EXACT))?.into()) } else { None };
     let [title, url, date] = if has(METADATA) { take_metadata(bytes)? } else { Default::default() };
     let metadata = Metadata::of(title.as_deref(), url.as_deref(), date.as_deref());
+    let mut ends = Vec::new();
+    if has(BORDERS) {
+        for _ in 0..take(bytes)? {
+            ends.push(take(bytes)? as usize);
+        }
+    }
     let text = take_text(bytes)?;
-    Some(Document { source, record, id, metadata, text, lossy: has(LOSSY), raw_hash, encoding, origin })
+    let borders = TextBorders::new(&text, ends);
+    Some(Document { source, record, id, metadata, text, lossy: has(LOSSY), raw_hash, borders, encoding, origin })
 }
 
 fn take_metadata(bytes: &mut &[u8]) -> Option<[Option<String>; 3]> {
@@ -133,6 +146,7 @@ mod tests {
             id: Some("é".repeat(100).into()),
             metadata: Metadata::of(Some("A title"), None, Some("2025-03-01T00:00:00Z")),
             text: "pâ".into(),
+            borders: TextBorders::new("pâ", [0, 1]),
             lossy: true,
             raw_hash: Some(u128::MAX - 5),
             encoding: Some(encoding_rs::SHIFT_JIS),

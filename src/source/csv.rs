@@ -8,6 +8,7 @@ use std::ops::Range;
 use encoding_rs::Encoding;
 
 use super::block::{Block, BlockCut};
+use super::compared::TextBorders;
 use super::fields::JoinedText;
 use super::line::RecordLine;
 use super::options::SourceOptions;
@@ -95,7 +96,7 @@ fn document(
             format!("the row has {count} {fields}, but the {} has {}", table.first(), table.columns),
         ));
     }
-    let (decoded, raw_hash) = decoded(&texts, table.encoding);
+    let (decoded, raw_hash, borders) = decoded(&texts, table.encoding);
     Ok(Record {
         record,
         id: id
@@ -107,6 +108,7 @@ fn document(
             .filter(|value| !value.is_empty())
             .map(|value| json(&value)),
         raw_hash,
+        borders,
         lossy: decoded.lossy,
         encoding: decoded.encoding,
         text: decoded.text,
@@ -117,23 +119,25 @@ fn document(
 }
 
 /// Joins the texts of a row. If bytes could not be decoded, there is a hash of them.
-fn decoded(texts: &[&[u8]], encoding: Option<&'static Encoding>) -> (DecodedPart, Option<u128>) {
+fn decoded(texts: &[&[u8]], encoding: Option<&'static Encoding>) -> (DecodedPart, Option<u128>, TextBorders) {
     if let [text] = texts {
         let bytes = unquoted(text);
         let decoded = decode_part(&bytes, encoding);
         let raw_hash = decoded.lossy.then(|| content_hash(&bytes));
-        return (decoded, raw_hash);
+        return (decoded, raw_hash, TextBorders::default());
     }
     let (mut joined, mut lossy, mut bytes) = (JoinedText::default(), false, Vec::new());
     for text in texts {
         let text = unquoted(text);
         let decoded = decode_part(&text, encoding);
         joined.push(&decoded.text, 0..0, String::new());
+        joined.end_field();
         lossy |= decoded.lossy;
         bytes.extend_from_slice(&text);
         bytes.push(0);
     }
-    (DecodedPart { text: joined.text, lossy, encoding }, lossy.then(|| content_hash(&bytes)))
+    let borders = joined.borders();
+    (DecodedPart { text: joined.text, lossy, encoding }, lossy.then(|| content_hash(&bytes)), borders)
 }
 
 /// Returns the text of a row that is a block of its own, with the places of its parts there, quotes included.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use encoding_rs::Encoding;
 
+use super::compared::{ComparedText, TextBorders};
 use crate::finding::{Metadata, RecordId};
 use doublon_core::{OffsetMap, Span};
 
@@ -25,10 +26,19 @@ pub struct Document {
     pub lossy: bool,
     /// A hash of the bytes that the text was decoded from, where they differ from the text (see `lossy`).
     pub raw_hash: Option<u128>,
+    /// Where the texts of several fields meet in the text.
+    pub borders: TextBorders,
     /// The encoding that the text was decoded from, where it is not UTF-8.
     pub encoding: Option<&'static Encoding>,
     /// What the text was made from, where it is not what was decoded.
     pub origin: Option<Box<PageOrigin>>,
+}
+
+impl Document {
+    /// Returns what of it tells how far it is equal to another.
+    pub fn compared(&self) -> ComparedText<'_> {
+        ComparedText { text: &self.text, raw_hash: self.raw_hash, borders: &self.borders }
+    }
 }
 
 /// Where a text stands in the page that it was made from.

@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 
 use super::array;
 use super::block::Block;
+use super::compared::TextBorders;
 use super::fields::{FieldPath, JoinedText, first_value, is_object, kind_of, member, suggestion, texts};
 use super::line::RecordLine;
 use super::options::SourceOptions;
@@ -70,19 +71,20 @@ pub(super) fn text_paths(options: &SourceOptions) -> Vec<FieldPath> {
 
 fn record(line: &RecordLine, taken: Values) -> Record {
     let (record, offset, length) = (line.record, line.offset, line.range.len() as u64);
-    let Values { text, id, value, metadata } = taken;
-    Record { record, id, metadata, value, text, offset, length, ..Record::default() }
+    let Values { text, borders, id, value, metadata } = taken;
+    Record { record, id, metadata, value, text, borders, offset, length, ..Record::default() }
 }
 
 /// Returns the record that an object is, which stands in no line.
 #[cfg(feature = "parquet")]
 pub(super) fn record_of(object: &str, fields: &WantedFields) -> Result<Record, SkipCause> {
-    let Values { text, id, value, metadata } = parse_line(object.as_bytes(), Some(object), fields)?;
-    Ok(Record { id, metadata, value, text, ..Record::default() })
+    let Values { text, borders, id, value, metadata } = parse_line(object.as_bytes(), Some(object), fields)?;
+    Ok(Record { id, metadata, value, text, borders, ..Record::default() })
 }
 
 /// What is taken from a line.
 struct Values {
+    borders: TextBorders,
     text: String,
     id: Option<RecordId>,
     value: Option<String>,
@@ -148,9 +150,13 @@ fn parse_line(bytes: &[u8], text: Option<&str>, fields: &WantedFields) -> Result
     let mut deserializer = serde_json::Deserializer::from_str(line);
     let taken = Take(keys).deserialize(&mut deserializer).and_then(|taken| deserializer.end().map(|()| taken));
     match taken {
-        Ok(Taken { text: Some(text), id, value, metadata, repeated: false }) => {
-            Ok(Values { text, id, value: value.filter(is_said), metadata: metadata_of(metadata) })
-        }
+        Ok(Taken { text: Some(text), id, value, metadata, repeated: false }) => Ok(Values {
+            text,
+            borders: TextBorders::default(),
+            id,
+            value: value.filter(is_said),
+            metadata: metadata_of(metadata),
+        }),
         _ => parse_carefully(line, fields),
     }
 }
@@ -253,14 +259,15 @@ fn parse_carefully(line: &str, fields: &WantedFields) -> Result<Values, SkipCaus
         let detail = format!("is {}, but a record must be an object", kind_of(line.trim_ascii_start()));
         return Err((Reason::NotAnObject, detail));
     }
-    let text = texts(line, &fields.text, &|| suggestion(line))?.text;
+    let joined = texts(line, &fields.text, &|| suggestion(line))?;
+    let borders = joined.borders();
     let id = first_value(&fields.id, line)?.and_then(RecordId::of_json);
     let value = match &fields.value {
         Some(path) => first_value(path, line)?.map(str::to_owned),
         None => None,
     };
     let metadata = if fields.metadata { METADATA.map(|name| member(line, name)) } else { [None; 3] };
-    Ok(Values { text, id, value: value.filter(is_said), metadata: metadata_of(metadata) })
+    Ok(Values { text: joined.text, borders, id, value: value.filter(is_said), metadata: metadata_of(metadata) })
 }
 
 /// An empty string says as little as a field that is not there.

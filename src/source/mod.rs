@@ -19,6 +19,7 @@ mod array;
 mod block;
 pub mod charset;
 mod codec;
+mod compared;
 mod compression;
 mod csv;
 mod document;
@@ -65,6 +66,7 @@ pub use block::Block;
 pub use codec::StoredMember;
 #[cfg(feature = "zstd")]
 pub(crate) use codec::ZstdDictionary;
+pub use compared::{ComparedText, TextBorders};
 pub use compression::Compression;
 pub use document::{Document, PageElement, PageOrigin};
 pub use evidence::{EVIDENCE, SUMMARY, copies_of, evidence_beside, evidence_of};

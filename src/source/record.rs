@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use encoding_rs::Encoding;
 
+use super::compared::{ComparedText, TextBorders};
 use super::document::PageOrigin;
 use super::markup::IgnoredMarkup;
 use crate::finding::{Metadata, RecordId, Skipped};
@@ -36,6 +37,8 @@ pub struct Record {
     pub lossy: bool,
     /// If `lossy`, the hash of the bytes that the text was decoded from, so that unequal bytes stay unequal.
     pub raw_hash: Option<u128>,
+    /// Where the texts of several fields meet in the text.
+    pub borders: TextBorders,
     /// The encoding that the text was decoded from, where it is not UTF-8.
     pub encoding: Option<&'static Encoding>,
     /// What the text was made from, where it is not what was decoded.
@@ -48,4 +51,11 @@ pub struct Record {
     pub offset: u64,
     /// The bytes of the record, without the line end behind it.
     pub length: u64,
+}
+
+impl Record {
+    /// Returns what of it tells how far it is equal to another.
+    pub fn compared(&self) -> ComparedText<'_> {
+        ComparedText { text: &self.text, raw_hash: self.raw_hash, borders: &self.borders }
+    }
 }

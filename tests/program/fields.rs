@@ -222,3 +222,33 @@ fn columns_of_a_table_are_joined_and_cut_apart() {
     let expected = format!("a;n;b\r\n\"{ANSWER}\";1;{OWN}\r\n\"\";2;\"{OTHER}\"\r\n");
     assert_eq!(bench.read("out/a.csv"), expected);
 }
+
+#[test]
+fn a_word_that_moved_to_another_field_makes_another_record() {
+    let bench = Bench::new();
+    bench
+        .write("in/a.tsv", "en\tfr\nnew york\tcity\nnew\tyork city\nNew York!\tcity\nGood morning\t\n\tGood morning\n");
+    let record = |en: &str, fr: &str| json!({"en": en, "fr": fr}).to_string() + "\n";
+    let records = [("new york", "city"), ("new", "york city"), ("new  york", "city"), ("", "hello"), ("hello", "")];
+    bench.write("in/b.jsonl", records.map(|(en, fr)| record(en, fr)).concat());
+    bench.expect(0, "clean in/a.tsv --text-field en --text-field fr --exact --out a.tsv");
+    assert_eq!(bench.read("a.tsv").lines().count(), 6, "each is another");
+    bench.expect(0, "clean in/b.jsonl --text-field en --text-field fr --exact --out b.jsonl");
+    assert_eq!(lines(&bench.read("b.jsonl")).len(), 4, "one has the same characters");
+    // Near copies are told as such, and not as the same words.
+    let (found, _) = bench.expect(0, "scan in/a.tsv --text-field en --text-field fr --level documents --format json");
+    let cluster =
+        lines(&found).into_iter().find(|line| line["type"] == "document_cluster" && line["keep"]["record"] == 1);
+    let members = cluster.unwrap()["members"].clone();
+    let equality = |record: u64| {
+        let member = members
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|member| member["record"] == record || member["doc"]["record"] == record);
+        member.unwrap_or_else(|| panic!("{members}"))["equality"].clone()
+    };
+    assert_eq!((equality(2), equality(3)), (Value::Null, json!("words")));
+    let (compared, _) = bench.expect(0, "compare in/b.jsonl:1 in/b.jsonl:2 --text-field en --text-field fr");
+    assert!(compared.contains("neither the same bytes nor the same words"), "{compared}");
+}

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::source::compared::TextBorders;
+
 /// What keeps two texts apart.
 const BREAK: &str = "\n\n";
 
@@ -15,6 +17,8 @@ pub struct JoinedText {
     pub text: String,
     /// The texts that it is made of, in order.
     pub pieces: Vec<TextPiece>,
+    /// Where fields end in the whole.
+    ends: Vec<usize>,
 }
 
 /// One of the texts that were joined.
@@ -43,6 +47,16 @@ impl JoinedText {
         let start = self.text.len();
         self.text.push_str(text);
         self.pieces.push(TextPiece { text: start..self.text.len(), literal, place });
+    }
+
+    /// Ends a field: what is added from here on is that of the next.
+    pub fn end_field(&mut self) {
+        self.ends.push(self.text.len());
+    }
+
+    /// Returns where the texts of fields meet.
+    pub fn borders(&self) -> TextBorders {
+        TextBorders::new(&self.text, self.ends.iter().copied())
     }
 }
 

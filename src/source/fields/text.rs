@@ -23,6 +23,7 @@ pub fn texts(record: &str, paths: &[FieldPath], suggest: &dyn Fn() -> Option<Str
         let before = taker.joined.pieces.len();
         taker.met = MetInstead::default();
         let trace = values(path, record, &mut |value, place| taker.value(value, place, 0))?;
+        taker.joined.end_field();
         if let Some(why) = trace.dead_end {
             return Err((Reason::TextNotString, format!("field `{}`: {why}", path.name)));
         }

@@ -8,6 +8,7 @@ use super::names::RecordFields;
 use super::payload::{self, BlockContent};
 use crate::finding::{Metadata, Reason, RecordId, Skipped};
 use crate::source::block::Block;
+use crate::source::compared::TextBorders;
 use crate::source::options::SourceOptions;
 use crate::source::record::{Item, Record};
 use crate::source::skip::{SkipCause, skipped_source};
@@ -69,6 +70,7 @@ fn read(bytes: &[u8], place: RecordPlace, options: &SourceOptions) -> Result<Opt
         text,
         lossy,
         raw_hash,
+        borders: TextBorders::default(),
         encoding: None,
         origin: None,
         ignored,
