@@ -221,7 +221,7 @@ impl BlockWorker {
 
     fn rank(&self, modified: u64, text: &str, value: Option<&str>, worker: &mut BlockScratch) -> Rank {
         let counts = matches!(self.keep, Keep::Longest | Keep::Shortest);
-        let words = if counts { worker.scratch.tokens(text).len() as u64 } else { 0 };
+        let words = if counts { worker.scratch.count(text) as u64 } else { 0 };
         keep::rank(&self.keep, Merits { words, text_bytes: text.len() as u64, modified, value })
     }
 

@@ -46,7 +46,7 @@ fn the_cleaned_seed_article_is_the_article_without_its_teaser() {
     assert_eq!(removed[0]["kept"]["start"], 183);
 }
 
-/// Texts with the same words; the number is how many of the pair's rows `--exact` leaves.
+/// Texts with the same words, the first two with other operators; the number is how many of the pair's rows `--exact` leaves.
 const SIGNS: [(&str, &str, usize); 8] = [
     ("def area(a, b):\n    return a * b", "def area(a, b):\n    return a / b", 2),
     ("3 + 4 = 7, 7 - 4 = 3, 3 * 4 = 12", "3 * 4 = 7, 7 / 4 = 3, 3 + 4 = 12", 2),
@@ -71,7 +71,7 @@ fn exact_takes_only_texts_with_the_same_characters_for_copies() {
     };
     let of = |words: &[u64]| words.iter().map(|n| (*n, "words".to_owned())).collect::<Vec<_>>();
     let exact = [(11, "characters".to_owned()), (13, "characters".to_owned()), (15, "bytes".to_owned())];
-    assert_eq!(equality("all"), [of(&[1, 3, 5, 7, 9]), exact.to_vec()].concat());
+    assert_eq!(equality("all"), [of(&[5, 7, 9]), exact.to_vec()].concat());
     for flags in ["", "--threads 2 --memory 64MiB", "--passages cut"] {
         let out = format!("exact{}", flags.len());
         bench.expect(0, &format!("clean in --out {out} --exact {flags}"));

@@ -252,3 +252,25 @@ fn a_word_that_moved_to_another_field_makes_another_record() {
     let (compared, _) = bench.expect(0, "compare in/b.jsonl:1 in/b.jsonl:2 --text-field en --text-field fr");
     assert!(compared.contains("neither the same bytes nor the same words"), "{compared}");
 }
+
+#[test]
+fn texts_whose_operators_differ_are_no_copies() {
+    let bench = Bench::new();
+    let texts = [
+        "if a == b",
+        "if a != b",
+        "x << 2",
+        "x >> 2",
+        "width * height",
+        "width / height",
+        "Width / height!",
+        "(-5)",
+        "(5)",
+    ];
+    let record = |text: &&str| json!({"text": text}).to_string() + "\n";
+    bench.write("in/a.jsonl", texts.iter().map(record).collect::<String>());
+    bench.expect(0, "clean in --out out");
+    let left: Vec<Value> = lines(&bench.read("out/a.jsonl")).iter().map(|line| line["text"].clone()).collect();
+    let expected: Vec<&str> = texts.into_iter().filter(|&text| text != "Width / height!").collect();
+    assert_eq!(left, expected);
+}

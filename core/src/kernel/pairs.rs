@@ -18,6 +18,9 @@ use crate::kernel::select::{Question, Selected, Selection, SelectionRules};
 use crate::kernel::sketch::{SketchRows, SketchScratch, Sketcher, is_compared};
 use crate::verify::Overlap;
 
+/// Texts of the same words with other operators that are told from one another among those to be compared for copies.
+const MOST_VARIANTS: usize = 16;
+
 /// Finds pairs and decides which texts stay, with memory that is used again.
 ///
 /// # Examples
@@ -206,19 +209,28 @@ impl PairFinder {
         by_stream.extend((0..rows.len() as u32).filter(|&doc| is_compared(streams[doc as usize])));
         by_stream.sort_unstable_by_key(|&doc| (streams[doc as usize], order.rank(doc)));
         copies.clear();
-        for group in by_stream.chunk_by(|&x, &y| streams[x as usize] == streams[y as usize]) {
-            let [first, others @ ..] = group else { continue };
-            if others.is_empty() {
-                continue;
-            }
-            let text = texts.get(*first as usize);
-            tokens.clear();
-            tokens.extend(scratch.tokens(text));
-            for &doc in others {
-                let exact = texts.get(doc as usize) == text;
-                if exact || scratch.tokens(texts.get(doc as usize)) == tokens {
-                    copies.push(TextCopy { doc, first: *first, exact });
+        for mut group in by_stream.chunk_by_mut(|&x, &y| streams[x as usize] == streams[y as usize]) {
+            // Texts of the same words differ in few operators; others were made to have the hash of these.
+            for _ in 0..MOST_VARIANTS {
+                let [first, others @ ..] = group else { break };
+                if others.is_empty() {
+                    break;
                 }
+                let text = texts.get(*first as usize);
+                tokens.clear();
+                tokens.extend(scratch.tokens(text));
+                let mut unlike = 0;
+                for n in 0..others.len() {
+                    let doc = others[n];
+                    let exact = texts.get(doc as usize) == text;
+                    if exact || scratch.tokens(texts.get(doc as usize)) == tokens {
+                        copies.push(TextCopy { doc, first: *first, exact });
+                    } else {
+                        others[unlike] = doc;
+                        unlike += 1;
+                    }
+                }
+                group = &mut others[..unlike];
             }
         }
         copies.sort_unstable_by_key(|copy| copy.doc);

@@ -13,7 +13,7 @@ use crate::kernel::batch::TextBatch;
 use crate::kernel::known::Masks;
 use crate::kernel::masker::TextMasker;
 use crate::sketch::MinHasher;
-use crate::text::{Shingler, TokenReader, Tokenizer, characters};
+use crate::text::{Shingler, TokenReader, Tokenizer, Unit, characters, for_each_operator};
 
 /// The hash of the sequence of tokens of a text that has nothing but white space. No other text has it.
 pub const NO_TOKEN: u64 = 0;
@@ -60,6 +60,7 @@ pub struct Sketcher {
 #[derive(Clone, Debug)]
 pub struct SketchScratch {
     reader: TokenReader,
+    /// The words of the text that was read last, with its operators if it was read to be measured.
     tokens: Vec<u64>,
     shingles: Vec<u64>,
     signature: Vec<u32>,
@@ -179,7 +180,7 @@ impl Sketcher {
         if self.exact {
             return self.add_characters(text, rows);
         }
-        scratch.read_masked(text, masks);
+        scratch.read_words(text, masks);
         self.sign(scratch);
         rows.keys.resize_with(self.shape.bands, Vec::new);
         for (column, key) in rows.keys.iter_mut().zip(lsh::band_keys(&scratch.signature, self.shape)) {
@@ -249,7 +250,8 @@ impl Sketcher {
     /// ```
     pub fn wide_keys(&self, texts: &TextBatch<'_>, keys: &mut Vec<u64>, scratch: &mut SketchScratch) {
         for text in texts.iter() {
-            scratch.read(text);
+            let masks = scratch.masks(text);
+            scratch.read_words(text, &masks);
             self.sign(scratch);
             keys.extend(lsh::wide_band_keys(&scratch.signature, self.shape));
         }
@@ -271,7 +273,8 @@ impl Sketcher {
 
     /// Returns the `MinHash` values of a text.
     pub fn values<'s>(&self, text: &str, scratch: &'s mut SketchScratch) -> &'s [u32] {
-        scratch.read(text);
+        let masks = scratch.masks(text);
+        scratch.read_words(text, &masks);
         self.sign(scratch);
         &scratch.signature
     }
@@ -306,7 +309,14 @@ impl Sketcher {
 }
 
 impl SketchScratch {
-    /// Returns the hashes of what the shingles of a text are made of, in order.
+    /// Returns how many words a text has.
+    pub fn count(&mut self, text: &str) -> usize {
+        let masks = self.masks(text);
+        self.read_words(text, &masks);
+        self.tokens.len()
+    }
+
+    /// Returns the hashes of what the shingles of a text are made of, in order: its words or characters, and its operators.
     pub fn tokens(&mut self, text: &str) -> &[u64] {
         self.read(text);
         &self.tokens
@@ -328,23 +338,64 @@ impl SketchScratch {
         self.read_masked(text, &masks);
     }
 
-    /// Reads a text here and in another scratch, of which the seed alone is another.
+    /// Reads the words of a text here, and what it is measured by in another scratch, of which the seed alone is another.
     fn read_with(&mut self, other: &mut Self, text: &str, masks: &Masks) {
         self.tokens.clear();
         other.tokens.clear();
         (self.is_known, other.is_known) = (masks.is_all(), masks.is_all());
         if !self.is_known {
             let text = masks.blanked(text);
-            self.reader.units_of_both(&mut other.reader, &text, &mut self.tokens, &mut other.tokens);
+            if other.read_around_operators(&text) {
+                self.reader.units(&text, &mut self.tokens);
+            } else {
+                self.reader.units_of_both(&mut other.reader, &text, &mut self.tokens, &mut other.tokens);
+            }
         }
     }
 
+    /// Reads what a text is measured by.
     fn read_masked(&mut self, text: &str, masks: &Masks) {
+        self.tokens.clear();
+        self.is_known = masks.is_all();
+        if !self.is_known {
+            let text = masks.blanked(text);
+            if !self.read_around_operators(&text) {
+                self.reader.units(&text, &mut self.tokens);
+            }
+        }
+    }
+
+    /// Reads what a signature is made of, in which operators do not count: a look for them in each text would take a thirtieth
+    /// of the time of a scan, and few texts are measured.
+    fn read_words(&mut self, text: &str, masks: &Masks) {
         self.tokens.clear();
         self.is_known = masks.is_all();
         if !self.is_known {
             self.reader.units(&masks.blanked(text), &mut self.tokens);
         }
+    }
+
+    /// Reads a text that has operators, each of which counts as a word between those beside it; returns whether it has one and a
+    /// word. Where characters are compared, operators do not count.
+    fn read_around_operators(&mut self, text: &str) -> bool {
+        let Self { reader, tokens, .. } = self;
+        if reader.tokenizer().options().shingle.unit == Unit::Char {
+            return false;
+        }
+        let (mut at, mut operators) = (0, 0);
+        for_each_operator(text, |operator, place| {
+            reader.hashes(&text[at..place.start], tokens);
+            tokens.push(reader.tokenizer().hash(operator));
+            (at, operators) = (place.end, operators + 1);
+        });
+        if operators > 0 {
+            reader.hashes(&text[at..], tokens);
+        }
+        let has_words = tokens.len() > operators;
+        if !has_words {
+            tokens.clear();
+        }
+        has_words
     }
 }
 

@@ -9,7 +9,7 @@ use crate::span::Span;
 
 /// The version of how texts are cut into tokens and these are hashed. What was made of the tokens of another version is not
 /// to be compared with what is made of these.
-pub const TOKENIZER_VERSION: u32 = 1;
+pub const TOKENIZER_VERSION: u32 = 2;
 
 /// Returns the versions of Unicode by which characters are told apart and normalised: of the standard library, of the
 /// forms of normalisation, and of the properties of characters.
