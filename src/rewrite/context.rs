@@ -39,7 +39,12 @@ impl PassageContext {
         let (config, input) = (&plan.parameters.config, &plan.parameters.input);
         Self {
             options,
-            rules: CutRules { edge: options.cut_at, least: config.min_words, threshold: config.threshold },
+            rules: CutRules {
+                edge: options.cut_at,
+                least: config.min_words,
+                threshold: config.threshold,
+                cut_other_data: options.cut_other_data,
+            },
             reading: input.clone().into(),
             tokenizer: Tokenizer::new(config.text, private_seed()),
             unit: config.unit,

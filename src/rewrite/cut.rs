@@ -96,6 +96,21 @@ impl<'t> CuttableText<'t> {
         self.whole[end..token.span.start].contains('\n')
     }
 
+    /// Whether a word is data: it has a digit, and is not the number of a section or an item, such as `2.` or `(3.1)` at the
+    /// start of a line.
+    pub fn is_data(&self, word: usize) -> bool {
+        let has_digit =
+            |n: usize| self.tokens[n].span.of(self.whole).is_some_and(|word| word.contains(char::is_numeric));
+        if !has_digit(word) {
+            return false;
+        }
+        let first = (0..=word).rev().find(|&n| !self.is_joined(n)).unwrap_or(word);
+        let last = (word + 1..=self.tokens.len()).find(|&n| !self.is_joined(n)).unwrap_or(word + 1) - 1;
+        let after = &self.whole[self.tokens[last].span.end..];
+        let ends_item = after.strip_prefix(['.', ')']).is_some_and(|after| after.starts_with(char::is_whitespace));
+        !(ends_item && self.begins_line(first))
+    }
+
     /// Whether nothing may come between a word and the one before it.
     pub fn is_joined(&self, word: usize) -> bool {
         word > 0 && word < self.tokens.len() && are_joined(self.whole, self.tokens[word - 1], self.tokens[word])

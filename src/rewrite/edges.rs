@@ -81,6 +81,14 @@ impl Edges {
         units.take_while(move |unit| unit.end <= words.end)
     }
 
+    /// Returns what a range of words has of each unit, in order.
+    pub fn units_touching(&self, words: &Range<usize>) -> impl Iterator<Item = Range<usize>> {
+        let (start, end) = (words.start, words.end);
+        let first = self.starts.partition_point(|&unit| unit <= start).max(1) - 1;
+        let units = self.starts[first..].windows(2).take_while(move |unit| unit[0] < end);
+        units.map(move |unit| unit[0].max(start)..unit[1].min(end))
+    }
+
     /// Whether an end of a run may be inside a unit.
     fn may_stay(&self, lacking: usize, beyond: usize, run: &Range<usize>, least: usize) -> bool {
         let is_parted = is_inside(run.start, &self.whole) || is_inside(run.end, &self.whole);

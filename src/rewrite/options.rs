@@ -9,6 +9,9 @@ pub struct CleanOptions {
     pub passages: PassageTreatment,
     /// Where a cut may begin and end.
     pub cut_at: CutEdge,
+    /// Whether lines and sentences go that are like their kept place but for their numbers. If not, they stay: of the words
+    /// that the kept place does not have, 30% and more ([`LEAST_DIGITS`](crate::finding::LEAST_DIGITS)) have a digit.
+    pub cut_other_data: bool,
     /// A document that has fewer words left after its cuts goes as a whole.
     pub min_left: usize,
 }
@@ -19,6 +22,7 @@ impl Default for CleanOptions {
             documents: DocumentTreatment::Drop,
             passages: PassageTreatment::Keep,
             cut_at: CutEdge::default(),
+            cut_other_data: false,
             min_left: 1,
         }
     }

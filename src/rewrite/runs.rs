@@ -6,8 +6,10 @@
 //! falls below goes out of the run, and what is left is fitted again.
 //!
 //! What stands once stays: a line or a sentence in a place, such as a heading between two paragraphs that repeat, of which the
-//! kept place has less than half divides the place.
+//! kept place has less than half divides the place. So does one with other data: a row of a price list is as much alike as a
+//! repeat and says something else.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use doublon_core::Span;
@@ -16,6 +18,7 @@ use doublon_core::verify::subsequence::common_subsequence;
 use super::cut::CuttableText;
 use super::edges::{EdgeChoice, SCRAP};
 use super::options::CutEdge;
+use crate::finding::LEAST_DIGITS;
 
 /// What a cut must meet.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +28,8 @@ pub(super) struct CutRules {
     pub least: usize,
     /// Least share of the words of a place that the kept place has.
     pub threshold: f64,
+    /// Whether lines and sentences with other data than the kept place go too.
+    pub cut_other_data: bool,
 }
 
 /// A place that repeats another, or a part of one.
@@ -67,11 +72,11 @@ pub(super) struct Decided {
 /// Decides which parts go. No cut has a part of the `kept` spans, which are in order.
 pub(super) fn decide(text: &CuttableText, rules: &CutRules, kept: &[Span], parts: Vec<RepeatedPart>) -> Decided {
     let kept_words = kept.iter().map(|&span| text.words_touched(span)).collect();
-    let mut decider = Decider { text, rules, kept, kept_words, decided: Decided::default() };
+    let mut decider =
+        Decider { text, rules, kept, kept_words, other_data: BTreeSet::new(), decided: Decided::default() };
     let parts = decider.measured(parts);
     decider.settle(parts);
-    decider.decided.cuts.sort_by_key(|cut| cut.span);
-    decider.decided
+    decider.told()
 }
 
 /// The share of the words of a line or sentence that the kept place has, below which it stands once.
@@ -80,24 +85,41 @@ const LEAST_SHARED: f64 = 0.5;
 /// Fewer words in a line are no sentence: they may be the number of an item.
 const LEAST_OWN: usize = 3;
 
+const HOLDS_A_KEPT_PLACE: &str = "holds_a_kept_place";
+
 struct Decider<'t, 'x> {
     text: &'t CuttableText<'x>,
     rules: &'t CutRules,
     kept: &'t [Span],
     kept_words: Vec<Range<usize>>,
+    /// The numbers of the parts that have a line or a sentence with other data.
+    other_data: BTreeSet<usize>,
     decided: Decided,
 }
 
 impl<'k> Decider<'_, '_> {
+    /// Returns what was decided. Parts that stay for what is left of them beside other data stay for the data.
+    fn told(self) -> Decided {
+        let Self { other_data, mut decided, .. } = self;
+        decided.cuts.sort_by_key(|cut| cut.span);
+        for (number, reason) in &mut decided.staying {
+            if *reason != HOLDS_A_KEPT_PLACE && other_data.contains(number) {
+                *reason = "other_data";
+            }
+        }
+        decided
+    }
+
     /// Returns what repeats the kept place in each part, without the words of kept places, in order and apart.
     fn measured(&mut self, parts: Vec<RepeatedPart<'k>>) -> Vec<RepeatedPart<'k>> {
         let mut measured: Vec<RepeatedPart> = Vec::with_capacity(parts.len());
         for part in parts {
             let free = self.free(&part.words);
-            let shared = free.iter().flat_map(|words| self.without_own(words, part.kept));
-            let cores: Vec<Range<usize>> = shared.filter_map(|words| self.core(&words, part.kept)).collect();
+            let shared: Vec<Range<usize>> = free.iter().flat_map(|words| self.without_own(words, &part)).collect();
+            let cores = shared.into_iter().filter_map(|words| self.core(&words, part.kept));
+            let cores: Vec<Range<usize>> = cores.collect();
             if cores.is_empty() {
-                let reason = if free == [part.words.clone()] { "unverified" } else { "holds_a_kept_place" };
+                let reason = if free == [part.words.clone()] { "unverified" } else { HOLDS_A_KEPT_PLACE };
                 self.decided.staying.push((part.number, reason));
             }
             measured.extend(cores.into_iter().map(|words| RepeatedPart { words, ..part.clone() }));
@@ -156,22 +178,50 @@ impl<'k> Decider<'_, '_> {
         is_enough.then(|| words.start + core.start..words.start + core.end)
     }
 
-    /// Returns what a range has beside the lines and sentences that the kept place does not have.
-    fn without_own(&self, words: &Range<usize>, kept: &[u64]) -> Vec<Range<usize>> {
-        let common = self.common(words, kept);
-        let is_own =
-            |part: &Range<usize>| share(&common[part.start - words.start..part.end - words.start]) < LEAST_SHARED;
+    /// Returns what a range of words of a part has beside the lines and sentences that the kept place does not have.
+    fn without_own(&mut self, words: &Range<usize>, part: &RepeatedPart) -> Vec<Range<usize>> {
+        let common = self.common(words, part.kept);
+        let mut own = self.own_units(words, &common);
+        let other = self.other_data(words, &common);
+        if !other.is_empty() {
+            self.other_data.insert(part.number);
+            own.extend(other);
+            own.sort_by_key(|unit| (unit.start, unit.end));
+        }
         let (mut parts, mut start) = (Vec::new(), words.start);
-        for line in self.lines_in(words) {
-            let is_own_line = is_own(&(line[0].start..line[line.len() - 1].end));
-            for unit in line.into_iter().filter(|unit| is_own_line || unit.len() >= LEAST_OWN && is_own(unit)) {
-                parts.push(start..unit.start);
-                start = unit.end;
-            }
+        for unit in own {
+            parts.push(start..unit.start.max(start));
+            start = unit.end.max(start);
         }
         parts.push(start..words.end);
         parts.retain(|part| !part.is_empty());
         parts
+    }
+
+    /// Returns the lines and sentences in a range of which the kept place has less than half.
+    fn own_units(&self, words: &Range<usize>, common: &[bool]) -> Vec<Range<usize>> {
+        let is_own =
+            |part: &Range<usize>| share(&common[part.start - words.start..part.end - words.start]) < LEAST_SHARED;
+        let mut own = Vec::new();
+        for line in self.lines_in(words) {
+            let is_own_line = is_own(&(line[0].start..line[line.len() - 1].end));
+            own.extend(line.into_iter().filter(|unit| is_own_line || unit.len() >= LEAST_OWN && is_own(unit)));
+        }
+        own
+    }
+
+    /// Returns the lines and sentences of a range that say the same with other data: of their words that the kept place does
+    /// not have, 30% and more have a digit.
+    fn other_data(&self, words: &Range<usize>, common: &[bool]) -> Vec<Range<usize>> {
+        if self.rules.cut_other_data {
+            return Vec::new();
+        }
+        let has_other_data = |unit: &Range<usize>| {
+            let differing = unit.clone().filter(|&word| !common[word - words.start]);
+            let data = differing.clone().filter(|&word| self.text.is_data(word)).count();
+            data > 0 && data as f64 >= LEAST_DIGITS * differing.count() as f64
+        };
+        self.text.edges.units_touching(words).filter(has_other_data).collect()
     }
 
     /// Returns the units that lie wholly in a range, those of one line together.
@@ -250,8 +300,7 @@ impl<'k> Decider<'_, '_> {
         let words = start..(last.words.end - self.unlike_end(last)).max(start);
         let words = if words.is_empty() { words } else { self.within_edges(run, words, end) };
         let inside = run.iter().map(|part| inside(part, run, &words));
-        let (inside, staying): (Vec<_>, Vec<_>) =
-            inside.partition(|part| !part.words.is_empty() && self.share_of(part) >= self.rules.threshold);
+        let (inside, staying): (Vec<_>, Vec<_>) = inside.partition(|part| self.is_repeat(&part.words, part.kept));
         let is_cut_off = inside.is_empty();
         let reason = if is_cut_off { self.no_whole_unit() } else { "unverified" };
         self.decided.staying.extend(staying.iter().map(|part| (part.number, reason)));
@@ -303,7 +352,13 @@ impl<'k> Decider<'_, '_> {
     fn may_take_in(&self, part: &RepeatedPart, beside: Range<usize>, run: &Range<usize>) -> bool {
         let words = part.words.start.max(run.start).min(beside.start)..part.words.end.min(run.end).max(beside.end);
         let is_free = !self.kept_words.iter().any(|kept| kept.start < beside.end && beside.start < kept.end);
-        is_free && share(&self.common(&words, part.kept)) >= self.rules.threshold
+        is_free && self.is_repeat(&words, part.kept)
+    }
+
+    /// Whether the kept place has enough of some words, and no other data in place of theirs.
+    fn is_repeat(&self, words: &Range<usize>, kept: &[u64]) -> bool {
+        let common = self.common(words, kept);
+        !words.is_empty() && share(&common) >= self.rules.threshold && self.other_data(words, &common).is_empty()
     }
 
     /// The words at the start of a part that are not like its kept place.
@@ -407,7 +462,7 @@ mod tests {
         let places = (0..).zip(places.iter().zip(&hashes));
         let places = places.map(|(n, ((place, _), kept))| RepeatedPart::new(n, parts.words(span(place)), kept));
         let kept: Vec<Span> = kept.iter().map(|kept| span(kept)).collect();
-        let rules = CutRules { edge, least: 4, threshold: 0.8 };
+        let rules = CutRules { edge, least: 4, threshold: 0.8, cut_other_data: false };
         let decided = decide(&parts, &rules, &kept, places.collect());
         decided.cuts.iter().filter_map(|cut| cut.span.of(text)).collect()
     }
@@ -477,6 +532,28 @@ mod tests {
         assert_eq!(gone(&text, CutEdge::Sentence, &[], &[(&text, &kept)]), [&*text], "a number goes with its item");
         let text = format!("{first} Seven more eight nine ten eleven twelve.");
         assert_eq!(gone(&text, CutEdge::Sentence, &[], &[(&text, &kept)]), [&*text], "most of it is in the kept place");
+    }
+
+    #[test]
+    fn rows_with_other_data_stay() {
+        let row = |price: &str| format!("A day pass for adults costs {price} euros on all days.");
+        let equal = "Passes are sold at the harbour and in all trains.";
+        let (ours, kept) = (format!("{} {equal}", row("8.90")), format!("{} {equal}", row("6.80")));
+        for edge in [CutEdge::Word, CutEdge::Sentence] {
+            assert_eq!(gone(&ours, edge, &[], &[(&ours, &kept)]), [equal], "{edge:?}");
+        }
+        let (ours, kept) = (row("8.90"), row("6.80"));
+        assert_eq!(gone(&ours, CutEdge::Sentence, &[], &[(&ours, &kept)]), [""; 0]);
+        // The end of a row is no scrap to take in if its number is another.
+        let text = format!("{equal} Zone 7 ends here.");
+        let kept = format!("{equal} Zone 9 ends here.");
+        assert_eq!(gone(&text, CutEdge::Sentence, &[], &[(&text, &kept)]), [equal]);
+        let (ours, kept) = (format!("3. {}", row("6.80")), row("6.80"));
+        assert_eq!(
+            gone(&ours, CutEdge::Sentence, &[], &[(&ours, &kept)]),
+            [&*ours],
+            "the number of an item is no data"
+        );
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::bench::{Bench, all_files, files, lines};
+use crate::bench::{Bench, all_files, files, lines, words};
 use crate::generator::{Corpus, Generated, Mix, Options};
 use crate::oracle::{Oracle, write_corpus};
 
@@ -372,6 +372,28 @@ fn saved_findings_take_no_other_settings() {
     let (_, told) = bench.expect(2, "clean --from found --out out --threshold 0.9");
     assert!(told.contains("--threshold=0.9 has no effect with --from"), "{told}");
     bench.expect(0, "clean --from found --out out --threads 1");
+}
+
+#[test]
+fn rows_of_a_price_list_stay_where_their_numbers_differ() {
+    let bench = Bench::new();
+    let list = |zone: &str, [single, child, day, month]: [&str; 4]| {
+        format!(
+            "{}\n\nFares in zone {zone}\n\nA single journey for adults costs {single} euros on working days.\nA single journey \
+             for children costs only {child} euros on working days.\nThe day pass for adults costs {day} euros on working days \
+             in all zones.\nThe month pass for adults costs {month} euros in all zones from January on.",
+            words(zone.len() as u64 * 40, 20)
+        )
+    };
+    let (a, b) = (list("A", ["2.40", "1.20", "6.80", "58"]), list("BB", ["3.10", "1.60", "8.90", "74"]));
+    bench.write("in/a.jsonl", jsonl(&[&a, &b]));
+    bench.expect(0, "clean in --out out --passages cut");
+    assert_eq!(files(&bench.path("out"))["a.jsonl"], files(&bench.path("in"))["a.jsonl"]);
+    assert!(bench.summary("out")["passages_left"]["other_data"].as_u64() > Some(0));
+    let (plan, _) = bench.expect(0, "clean in --dry-run --passages cut");
+    assert!(plan.contains("it has other numbers than the kept place (--cut-other-data cuts it)"), "{plan}");
+    bench.expect(0, "clean in --out all --passages cut --cut-other-data");
+    assert!(!bench.removed("all").is_empty());
 }
 
 #[test]

@@ -167,7 +167,9 @@ fn p10_forms_with_other_data_are_cut_to_their_end() {
         let mut words = Sentences(seed);
         let texts: Vec<String> = (0..70).map(|_| words.form()).collect();
         for flags in ["", "--cut-at word", "--cut-at word --threshold 0.7"] {
-            assert!(!clean_twice(&texts, flags).is_empty(), "nothing goes with {flags}");
+            clean_twice(&texts, flags);
+            let all = format!("{flags} --cut-other-data");
+            assert!(!clean_twice(&texts, &all).is_empty(), "nothing goes with {all}");
         }
     }
 }
@@ -180,7 +182,7 @@ fn p10_chains_of_forms_settle_in_few_rounds() {
         let folder = TempDir::new().unwrap();
         let line = |text: String| serde_json::json!({ "text": text }).to_string() + "\n";
         fs::write(folder.path().join("a.jsonl"), (0..300).map(|_| line(words.form())).collect::<String>()).unwrap();
-        doublon(folder.path(), "clean a.jsonl --out one --passages cut --cut-at word");
+        doublon(folder.path(), "clean a.jsonl --out one --passages cut --cut-at word --cut-other-data");
         let summary = fs::read_to_string(folder.path().join("one/_doublon/summary.json")).unwrap();
         let summary: Value = serde_json::from_str(&summary).unwrap();
         assert!(summary["is_final"] == true && summary["rounds"].as_u64() <= Some(9), "{seed}: {summary}");

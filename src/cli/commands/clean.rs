@@ -145,6 +145,14 @@ pub struct CleanArgs {
     /// Example: --passages cut --cut-at paragraph
     #[arg(long, help_heading = "Copy", value_enum, value_name = "EDGE", default_value = "sentence")]
     cut_at: EdgeArg,
+    /// Also cut passages that differ from the kept place in their numbers
+    ///
+    /// Without it, a line or a sentence with another number than the kept place stays, as in a price list or a table: of its
+    /// words that the kept place does not have, 30% and more have a digit. Numbers of items (`2.`, `3)`) do not count.
+    ///
+    /// Example: --passages cut --cut-other-data
+    #[arg(long, help_heading = "Copy")]
+    cut_other_data: bool,
     /// Remove documents of which cuts leave fewer words
     ///
     /// One for which others were removed, unless nothing is left of it, or that holds the kept place of a passage, stays
@@ -470,6 +478,7 @@ impl CleanArgs {
                 EdgeArg::Paragraph => CutEdge::Paragraph,
             },
             min_left: self.min_left,
+            cut_other_data: self.cut_other_data,
         }
     }
 }

@@ -303,7 +303,7 @@ impl DecontaminateArgs {
             RemoveArg::Documents => PassageTreatment::Keep,
             RemoveArg::Places => PassageTreatment::Cut,
         };
-        CleanOptions { passages, cut_at: CutEdge::Word, ..CleanOptions::default() }
+        CleanOptions { passages, cut_at: CutEdge::Word, cut_other_data: true, ..CleanOptions::default() }
     }
 }
 
