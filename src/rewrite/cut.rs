@@ -7,6 +7,7 @@
 
 use std::ops::Range;
 
+use super::cues::spoken_sentences;
 use super::edges::{Edges, are_joined};
 use super::options::CutEdge;
 use doublon_core::Span;
@@ -21,8 +22,18 @@ pub(super) struct CuttableText<'t> {
     /// Fences, tables and front matter of Markdown.
     blocks: Vec<Span>,
     pub edges: Edges,
-    /// Whether it is the text of a page.
-    pub is_page: bool,
+    pub kind: CuttableKind,
+}
+
+/// What a text was made from, which decides what holds together in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum CuttableKind {
+    /// Plain text, with blocks of Markdown.
+    Plain,
+    /// A page or a mail, of which whole blocks go.
+    Page,
+    /// Subtitles, whose sentences run over their blocks.
+    Subtitles,
 }
 
 impl<'t> CuttableText<'t> {
@@ -30,14 +41,21 @@ impl<'t> CuttableText<'t> {
     pub fn new(text: &'t str, edge: CutEdge, tokenizer: &Tokenizer) -> Self {
         let (tokens, paragraphs, blocks) = (tokenizer.tokens(text), paragraphs(text), markdown_blocks(text));
         let edges = Edges::new(text, &tokens, (&paragraphs, &blocks), edge);
-        Self { whole: text, tokens, paragraphs, blocks, edges, is_page: false }
+        Self { whole: text, tokens, paragraphs, blocks, edges, kind: CuttableKind::Plain }
     }
 
     /// Takes the text of a page apart, for cuts that begin and end where blocks of it do: `blocks` are its parts.
     pub fn of_page(text: &'t str, blocks: Vec<Span>, tokenizer: &Tokenizer) -> Self {
         let tokens = tokenizer.tokens(text);
         let edges = Edges::new(text, &tokens, (&[], &blocks), CutEdge::Paragraph);
-        Self { whole: text, tokens, paragraphs: Vec::new(), blocks, edges, is_page: true }
+        Self { whole: text, tokens, paragraphs: Vec::new(), blocks, edges, kind: CuttableKind::Page }
+    }
+
+    /// Takes the text of subtitles apart, for cuts that begin and end where sentences do: `blocks` are its lines.
+    pub fn of_subtitles(text: &'t str, blocks: Vec<Span>, tokenizer: &Tokenizer) -> Self {
+        let tokens = tokenizer.tokens(text);
+        let edges = Edges::of_units(&tokens, spoken_sentences(text).into_iter(), CutEdge::Sentence);
+        Self { whole: text, tokens, paragraphs: Vec::new(), blocks, edges, kind: CuttableKind::Subtitles }
     }
 
     /// Returns the words that lie in a span.
@@ -77,7 +95,7 @@ impl<'t> CuttableText<'t> {
             || self.blocks[first..].iter().take_while(|block| block.start < unit.end).any(|block| !has(block));
         match () {
             () if parts_word => Some("parts_a_word"),
-            () if !self.is_page && parts_block() => Some("no_whole_block"),
+            () if self.kind == CuttableKind::Plain && parts_block() => Some("no_whole_block"),
             () => None,
         }
     }
@@ -94,21 +112,6 @@ impl<'t> CuttableText<'t> {
         let (Some(before), Some(token)) = (word.checked_sub(1), self.tokens.get(word)) else { return true };
         let end = self.tokens[before].span.end.min(token.span.start);
         self.whole[end..token.span.start].contains('\n')
-    }
-
-    /// Whether a word is data: it has a digit, and is not the number of a section or an item, such as `2.` or `(3.1)` at the
-    /// start of a line.
-    pub fn is_data(&self, word: usize) -> bool {
-        let has_digit =
-            |n: usize| self.tokens[n].span.of(self.whole).is_some_and(|word| word.contains(char::is_numeric));
-        if !has_digit(word) {
-            return false;
-        }
-        let first = (0..=word).rev().find(|&n| !self.is_joined(n)).unwrap_or(word);
-        let last = (word + 1..=self.tokens.len()).find(|&n| !self.is_joined(n)).unwrap_or(word + 1) - 1;
-        let after = &self.whole[self.tokens[last].span.end..];
-        let ends_item = after.strip_prefix(['.', ')']).is_some_and(|after| after.starts_with(char::is_whitespace));
-        !(ends_item && self.begins_line(first))
     }
 
     /// Whether nothing may come between a word and the one before it.
@@ -129,6 +132,21 @@ impl<'t> CuttableText<'t> {
     /// Divides a range of words where parts of it start, given from its first word; none starts inside of a number or an
     /// elision.
     pub fn parted(&self, words: &Range<usize>, starts: impl Iterator<Item = usize>) -> Vec<Range<usize>> {
+    /// Whether a word is data: it has a digit, and is not the number of a section or an item, such as `2.` or `(3.1)` at the
+    /// start of a line.
+    pub fn is_data(&self, word: usize) -> bool {
+        let has_digit =
+            |n: usize| self.tokens[n].span.of(self.whole).is_some_and(|word| word.contains(char::is_numeric));
+        if !has_digit(word) {
+            return false;
+        }
+        let first = (0..=word).rev().find(|&n| !self.is_joined(n)).unwrap_or(word);
+        let last = (word + 1..=self.tokens.len()).find(|&n| !self.is_joined(n)).unwrap_or(word + 1) - 1;
+        let after = &self.whole[self.tokens[last].span.end..];
+        let ends_item = after.strip_prefix(['.', ')']).is_some_and(|after| after.starts_with(char::is_whitespace));
+        !(ends_item && self.begins_line(first))
+    }
+
         let mut parted: Vec<usize> = Vec::new();
         for start in starts {
             let least = parted.last().copied().unwrap_or(words.start);

@@ -105,7 +105,14 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
     ) -> OpenDocument<'d> {
         let (tokenizer, pieces) = (&self.context.tokenizer, planned.pieces(record.record));
         let text = match &record.origin {
-            Some(page) => CuttableText::of_page(left, spans_left(&page.segments(&record.text), pieces), tokenizer),
+            Some(page) => {
+                let blocks = spans_left(&page.segments(&record.text), pieces);
+                if stored.is_subtitles() {
+                    CuttableText::of_subtitles(left, blocks, tokenizer)
+                } else {
+                    CuttableText::of_page(left, blocks, tokenizer)
+                }
+            }
             None => CuttableText::new(left, self.context.options.cut_at, tokenizer),
         };
         let origins = Origins::new(pieces);

@@ -48,10 +48,15 @@ impl Edges {
         };
         let first = |start: usize| tokens.partition_point(|token| token.span.start < start);
         let whole: Vec<Range<usize>> = blocks.iter().map(|block| first(block.start)..first(block.end)).collect();
-        let starts_of = starts_outside(units.into_iter(), blocks).into_iter().map(first);
-        let mut starts: Vec<usize> = std::iter::once(0).chain(starts_of).chain([tokens.len()]).collect();
+        Self { whole, ..Self::of_units(tokens, starts_outside(units.into_iter(), blocks).into_iter(), kind) }
+    }
+
+    /// Divides a text where units start, given in order.
+    pub fn of_units(tokens: &[Token], units: impl Iterator<Item = usize>, kind: CutEdge) -> Self {
+        let first = |start: usize| tokens.partition_point(|token| token.span.start < start);
+        let mut starts: Vec<usize> = std::iter::once(0).chain(units.map(first)).chain([tokens.len()]).collect();
         starts.dedup();
-        Self { kind, starts, whole }
+        Self { kind, starts, whole: Vec::new() }
     }
 
     /// Where a run of words can begin. Fewer than `least` words beyond a break may agree by chance.

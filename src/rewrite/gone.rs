@@ -183,7 +183,7 @@ fn refit(restored: &BTreeSet<(usize, u64)>, options: &CleanOptions, plan: &mut P
             let edit = planned.edit(record.record).ok_or_else(|| not_there(planned, record.record))?;
             let text = CuttableText::new(&record.text, options.cut_at, &tokenizer);
             let mut cuts = edit.cuts.clone();
-            if let Some(page) = &record.origin {
+            if let Some(page) = record.origin.as_ref().filter(|_| !stored.is_subtitles()) {
                 retain_whole(&mut cuts, &page.segments(&record.text), &text)?;
             }
             let spans: Vec<Span> = cuts.iter().map(|cut| cut.span).collect();

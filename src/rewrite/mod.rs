@@ -17,6 +17,7 @@ mod check;
 mod choices;
 mod claim;
 mod context;
+mod cues;
 mod cut;
 mod cutter;
 mod decisions;

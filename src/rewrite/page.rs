@@ -2,7 +2,8 @@
 //!
 //! Blocks of which all text goes are left out from start tag to end tag. Of others, and of those that hold a picture, a
 //! field or a script, only the text goes and all tags stay. The page is read again to see that what is left is the text
-//! without its cuts; where it is not, since a block that is gone kept two texts apart, all tags stay.
+//! without its cuts; where it is not, since a block that is gone kept two texts apart, all tags stay. Of subtitles they never do:
+//! a cue with its times and no text is none.
 
 use doublon_core::Span;
 
@@ -19,7 +20,7 @@ pub(super) fn page_left(page: &str, format: Format, pieces: &Pieces) -> Result<S
     let expected = text_left(&read.text, pieces).ok_or("its text is shorter than the cuts")?;
     let is_expected =
         |left: &String| visible_text(left, format).text.split_whitespace().eq(expected.split_whitespace());
-    let ways = [blocks_within(&read, pieces), Vec::new()].into_iter();
+    let ways = std::iter::once(blocks_within(&read, pieces)).chain((format != Format::Subtitles).then(Vec::new));
     let mut left = ways.map(|blocks| without(page, &stretches(&read, pieces, blocks)));
     left.find(is_expected).ok_or("its text would not be what is left without the cuts")
 }

@@ -267,6 +267,11 @@ impl StoredRecord<'_> {
         editable(self.format, self.bytes, record)
     }
 
+    /// Returns whether it is a file of subtitles.
+    pub fn is_subtitles(&self) -> bool {
+        self.format == Format::Subtitles
+    }
+
     /// Returns whether the record can be written without pieces of its text. Of a file with markup the rest may say
     /// something else, so that it is read again.
     pub fn can_lose(&self, pieces: &Pieces) -> bool {

@@ -15,7 +15,7 @@ use std::ops::Range;
 use doublon_core::Span;
 use doublon_core::verify::subsequence::common_subsequence;
 
-use super::cut::CuttableText;
+use super::cut::{CuttableKind, CuttableText};
 use super::edges::{EdgeChoice, SCRAP};
 use super::options::CutEdge;
 use crate::finding::LEAST_DIGITS;
@@ -320,7 +320,7 @@ impl<'k> Decider<'_, '_> {
 
     fn no_whole_unit(&self) -> &'static str {
         match self.rules.edge {
-            _ if self.text.is_page => "no_whole_element",
+            _ if self.text.kind == CuttableKind::Page => "no_whole_element",
             CutEdge::Word => "unverified",
             CutEdge::Sentence => "no_whole_sentence",
             CutEdge::Paragraph => "no_whole_paragraph",

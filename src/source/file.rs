@@ -51,7 +51,7 @@ impl Source {
             "html" | "htm" | "xhtml" | "xht" => Some(Format::Html),
             "eml" => Some(Format::Mail),
             "mbox" => Some(Format::Mbox),
-            "srt" | "vtt" | "sbv" | "ass" | "ssa" => Some(Format::Subtitles),
+            "srt" | "vtt" | "sbv" | "ass" | "ssa" | "lrc" => Some(Format::Subtitles),
             "warc" | "wet" | "wat" | "arc" => Some(Format::Warc),
             "docx" | "docm" | "odt" | "epub" | "pdf" if cfg!(feature = "office") => Some(Format::Office),
             "parquet" | "pq" => Some(Format::Parquet),

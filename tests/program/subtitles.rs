@@ -66,3 +66,47 @@ fn rolling_captions_are_cut_to_each_line_once() {
     let (_, told) = bench.expect(0, "clean out --passages cut --min-words 5 --dry-run");
     assert!(!told.contains("would cut"), "{told}");
 }
+
+/// A talk with an announcement that all talks have, in words.
+fn talk(own: &str) -> Vec<String> {
+    let text = format!(
+        "Good evening and welcome to the talk about {own}. {}. This programme is brought to you by the friends of the old \
+         harbour, who keep the lamps burning and the ropes dry, and who ask you to send them a postcard from wherever you \
+         happen to be this winter. Now back to the {own}: {}.",
+        words(own.len() as u64 * 40, 30),
+        words(own.len() as u64 * 50, 12)
+    );
+    text.split(' ').map(str::to_owned).collect()
+}
+
+#[test]
+fn a_sentence_goes_with_the_cues_that_hold_nothing_else() {
+    for (ending, length) in [("srt", 7), ("srt", 8), ("vtt", 8), ("txt", 8), ("lrc", 8)] {
+        let cue = |(n, words): (usize, &[String])| {
+            let said = words.join(" ");
+            match ending {
+                "txt" | "lrc" => format!("[00:{n:02}] {said}\n"),
+                _ => format!("{}\n{} --> {}\n{said}\n\n", n + 1, time(n, '.'), time(n + 1, '.')),
+            }
+        };
+        let file = |own: &str| -> String { talk(own).chunks(length).enumerate().map(cue).collect() };
+        let bench = Bench::new();
+        let head = if ending == "vtt" { "WEBVTT\n\n" } else { "" };
+        for own in ["bridges", "wells"] {
+            bench.write(&format!("in/{own}.{ending}"), format!("{head}{}", file(own)));
+        }
+        bench.expect(0, "clean in --passages cut --out out");
+        let left = bench.read(&format!("out/wells.{ending}"));
+        let is_said = |line: &&str| line.contains(|c: char| c.is_alphabetic()) && !line.starts_with("WEBVTT");
+        let said: Vec<&str> =
+            left.lines().filter(is_said).map(|line| line.trim_start_matches(|c: char| !c.is_alphabetic())).collect();
+        let expected = format!(
+            "Good evening and welcome to the talk about wells. {}. Now back to the wells: {}.",
+            words(200, 30),
+            words(250, 12)
+        );
+        assert_eq!(said.join(" ").split_whitespace().collect::<Vec<_>>().join(" "), expected, "{left}");
+        let times = left.matches("-->").count() + left.matches('[').count();
+        assert_eq!(times, said.len(), "no time stands without a text: {left}");
+    }
+}

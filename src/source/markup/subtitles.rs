@@ -1,7 +1,8 @@
 //! Subtitles: what is said, without the numbers and times of the cues.
 //!
 //! A cue begins with a line of its times, in `.srt` and `.vtt` perhaps with a line before that names it,
-//! and goes on to the next. In transcripts the times stand in brackets before the text, in `.ass` behind `Dialogue:`.
+//! and goes on to the next. In transcripts and `.lrc` the times stand in brackets before the text, two of them or one, in `.ass`
+//! behind `Dialogue:`.
 //! Headers, notes, styles and tags are no text. Each cue is a line, and so is each line in one.
 //!
 //! Format: W3C, "`WebVTT`: The Web Video Text Tracks Format", 2019. The others have no standard.
@@ -26,6 +27,10 @@ pub fn subtitles(file: &str) -> Visible {
     let lines = lines(file);
     // A `.vtt` file says where a cue ends, so that notes and styles are told from it; in others a blank line may be one of its own.
     let is_strict = file.trim_start_matches('\u{feff}').starts_with("WEBVTT");
+    // Where cues have two times, one in brackets is text.
+    let times =
+        if lines.iter().any(|&line| timed(of(file, line), Times::Two).is_some()) { Times::Two } else { Times::One };
+    let timed = |line| timed(line, times);
     let mut cues = CueReader { file, found: Visible::default(), cue: None };
     let (mut n, mut is_over) = (0, is_strict);
     while let Some(&line) = lines.get(n) {
@@ -60,7 +65,30 @@ pub fn subtitles(file: &str) -> Visible {
 /// that tells them.
 pub(crate) fn is_timed(start: &str) -> bool {
     let mut lines = start.lines().map(str::trim).filter(|line| !line.is_empty()).take(2).peekable();
-    lines.peek().is_some() && lines.all(|line| matches!(timed(line), Some(TimedLine::Text(_))))
+    let has_two = |line| matches!(timed(line, Times::Two), Some(TimedLine::Text(_)));
+    lines.peek().is_some() && lines.all(has_two) || begins_with_single_times(start)
+}
+
+/// Lines that begin with one time, from which a transcript is told from the log of a chat.
+const LEAST_SINGLE_TIMES: usize = 3;
+
+/// Whether the first lines begin with one time each, which do not go back, the first of them in the first minute. In the log of
+/// a chat names follow (`<ann>`), or marks.
+fn begins_with_single_times(start: &str) -> bool {
+    let lines = start.lines().map(str::trim).filter(|line| !line.is_empty()).take(LEAST_SINGLE_TIMES);
+    let seconds = |line: &str| {
+        let (time, said) = line.strip_prefix('[')?.split_once(']')?;
+        let is_said = said.trim_start().starts_with(|c: char| !matches!(c, '<' | '*' | '-'));
+        seconds(time).filter(|_| is_said)
+    };
+    let times: Option<Vec<f64>> = lines.map(seconds).collect();
+    times.is_some_and(|times| times.len() == LEAST_SINGLE_TIMES && times[0] < 60.0 && times.is_sorted())
+}
+
+/// Returns the seconds of a time, in which the part behind the last colon is seconds.
+fn seconds(time: &str) -> Option<f64> {
+    let parts = is_time(time).then(|| time.split(':'))?;
+    parts.map(|part| part.replace(',', ".").parse::<f64>().ok()).try_fold(0.0, |sum, part| Some(sum * 60.0 + part?))
 }
 
 /// The lines of a file, without their ends.
@@ -94,11 +122,22 @@ enum TimedLine {
     Text(usize),
 }
 
-fn timed(line: &str) -> Option<TimedLine> {
+/// How many times begin a cue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Times {
+    One,
+    Two,
+}
+
+fn timed(line: &str, times: Times) -> Option<TimedLine> {
     let inner = line.trim_start();
     let at = line.len() - inner.len();
     if let Some(bracketed) = inner.strip_prefix('[') {
         let end = bracketed.find(']')?;
+        if times == Times::One {
+            let text = behind_times(inner);
+            return (text > 0).then_some(TimedLine::Text(at + text));
+        }
         return is_two_times(&bracketed[..end], "-->").then_some(TimedLine::Text(at + end + 2));
     }
     if let Some(fields) = inner.strip_prefix("Dialogue:") {
@@ -109,6 +148,18 @@ fn timed(line: &str) -> Option<TimedLine> {
         return is_cue.then_some(TimedLine::Text(at + "Dialogue:".len() + comma + 1));
     }
     (is_two_times(inner, "-->") || inner.contains('.') && is_two_times(inner, ",")).then_some(TimedLine::Times)
+}
+
+/// Returns where the text begins behind single times in brackets, of which a line of `.lrc` has one for each time when it is
+/// sung; 0 if there is none.
+fn behind_times(line: &str) -> usize {
+    let mut text = 0;
+    while let Some((time, _)) = line[text..].strip_prefix('[').and_then(|rest| rest.split_once(']'))
+        && is_time(time)
+    {
+        text += time.len() + 2;
+    }
+    text
 }
 
 /// Whether a text is two times with a sign between, and perhaps settings after them.
@@ -259,6 +310,8 @@ mod tests {
                 "a transcript",
                 "[00:00.000 --> 00:04.000]  One\n[00:04.000 --> 00:05.000]  two\n[00:05.000 --> 00:08.000] three 3\n",
             ),
+            ("a transcript with single times", "[00:00] One\n[00:04] two\n[1:00:05] three 3\n"),
+            ("lyrics", "[ar: Ann]\n[00:00.50]One\n[00:04.00][01:04.00]two\n[00:05.00]three <00:06.10>3\n"),
             (
                 "Advanced SubStation",
                 "[Script Info]\nTitle: x\n\n[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n\
@@ -290,10 +343,26 @@ mod tests {
 
     #[test]
     fn texts_that_only_look_like_it_have_no_cues() {
-        for text in ["", "\u{feff}", "a --> b\nc", "1\n2\n\n3", "[note] text", "10:30, 11:45\nlunch"] {
+        for text in [
+            "",
+            "\u{feff}",
+            "a --> b\nc",
+            "1\n2\n\n3",
+            "[note] text",
+            "10:30, 11:45\nlunch",
+            "[1] One\n[2] two\n[3] three",
+        ] {
             assert_eq!(subtitles(text).text, "", "{text}");
             assert!(!is_timed(text), "{text}");
         }
+        for log in [
+            "[00:01] <ann> hello\n[00:02] <bob> hi\n[00:02] <ann> so\n",
+            "[10:30] ann: hello\n[10:31] bob: hi\n[10:31] ann: so\n",
+            "[00:05] One\n[00:04] two\n[00:06] three\n",
+        ] {
+            assert!(!is_timed(log), "{log}");
+        }
+        assert!(is_timed("[00:00] One\n\n[00:04] two\n[01:00:04] three\n"));
         assert!(is_timed("\n[00:00.000 --> 00:04.000]  One\n[00:04.000 --> 00:08.000]  two\n"));
     }
 
