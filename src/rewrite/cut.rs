@@ -1,7 +1,7 @@
 //! What a cut takes along, and the white space that is left over.
 //!
 //! A cut holds whole words. Punctuation that hangs on its first or last word goes with it, and so do the marks of a quote or
-//! a list before it if its first line goes, and what is left of a paragraph, or of a fence or a table in Markdown, when all
+//! a list before it if it ends with a line, and what is left of a paragraph, or of a fence or a table in Markdown, when all
 //! its words go. Of the white space before and after a cut, the side with more line ends stays, so that paragraphs stay
 //! apart by what kept them apart; at the start or the end of a text it is that of the text's edge.
 
@@ -114,6 +114,21 @@ impl<'t> CuttableText<'t> {
         self.whole[end..token.span.start].contains('\n')
     }
 
+    /// Whether a word is data: it has a digit, and is not the number of a section or an item, such as `2.` or `(3.1)` at the
+    /// start of a line.
+    pub fn is_data(&self, word: usize) -> bool {
+        let has_digit =
+            |n: usize| self.tokens[n].span.of(self.whole).is_some_and(|word| word.contains(char::is_numeric));
+        if !has_digit(word) {
+            return false;
+        }
+        let first = (0..=word).rev().find(|&n| !self.is_joined(n)).unwrap_or(word);
+        let last = (word + 1..=self.tokens.len()).find(|&n| !self.is_joined(n)).unwrap_or(word + 1) - 1;
+        let after = &self.whole[self.tokens[last].span.end..];
+        let ends_item = after.strip_prefix(['.', ')']).is_some_and(|after| after.starts_with(char::is_whitespace));
+        !(ends_item && self.begins_line(first))
+    }
+
     /// Whether nothing may come between a word and the one before it.
     pub fn is_joined(&self, word: usize) -> bool {
         word > 0 && word < self.tokens.len() && are_joined(self.whole, self.tokens[word - 1], self.tokens[word])
@@ -132,21 +147,6 @@ impl<'t> CuttableText<'t> {
     /// Divides a range of words where parts of it start, given from its first word; none starts inside of a number or an
     /// elision.
     pub fn parted(&self, words: &Range<usize>, starts: impl Iterator<Item = usize>) -> Vec<Range<usize>> {
-    /// Whether a word is data: it has a digit, and is not the number of a section or an item, such as `2.` or `(3.1)` at the
-    /// start of a line.
-    pub fn is_data(&self, word: usize) -> bool {
-        let has_digit =
-            |n: usize| self.tokens[n].span.of(self.whole).is_some_and(|word| word.contains(char::is_numeric));
-        if !has_digit(word) {
-            return false;
-        }
-        let first = (0..=word).rev().find(|&n| !self.is_joined(n)).unwrap_or(word);
-        let last = (word + 1..=self.tokens.len()).find(|&n| !self.is_joined(n)).unwrap_or(word + 1) - 1;
-        let after = &self.whole[self.tokens[last].span.end..];
-        let ends_item = after.strip_prefix(['.', ')']).is_some_and(|after| after.starts_with(char::is_whitespace));
-        !(ends_item && self.begins_line(first))
-    }
-
         let mut parted: Vec<usize> = Vec::new();
         for start in starts {
             let least = parted.last().copied().unwrap_or(words.start);
@@ -184,15 +184,25 @@ impl<'t> CuttableText<'t> {
         let after = self.tokens.get(words.end).map(|token| token.span.start);
         let gap_before = &self.whole[before.unwrap_or(0).min(first.start)..first.start];
         let gap_after = &self.whole[last.end..after.unwrap_or(self.whole.len()).max(last.end)];
-        let line_end = self.whole[first.start..].find('\n').map_or(self.whole.len(), |length| first.start + length);
-        let is_line_taken = after.is_none_or(|after| after >= line_end);
+        let is_line_taken =
+            after.is_none() || gap_after.contains('\n') || !self.shares_marks(Span::new(first.start, last.end));
         let marks = if is_line_taken { marks_before(gap_before, before.is_some()) } else { 0 };
-        let start = first.start - hanging_before(gap_before, before.is_some()).max(marks);
+        let hanging = hanging_before(gap_before, before.is_some());
+        let hanging = if is_line_taken { hanging } else { behind_quote_marks(gap_before, hanging) };
+        let start = first.start - hanging.max(marks);
         let end = last.end + hanging_after(gap_after, after.is_some()).max(quote_lines_after(gap_after));
         let taken = [first, last].into_iter().flat_map(|word| self.around(word));
         let taken = taken.filter(|stretch| self.is_taken(*stretch, words));
-        let (start, end) = taken.fold((start, end), |(start, end), part| (start.min(part.start), end.max(part.end)));
-        Span::new(start, end)
+        let (from, end) = taken.fold((start, end), |(start, end), part| (start.min(part.start), end.max(part.end)));
+        Span::new(if is_line_taken { from } else { start }, end)
+    }
+
+    /// Whether the marks before a span, which ends within a line, are those of what is left of that line: it is one line, or its
+    /// last one goes on with a paragraph and has no marks of its own.
+    fn shares_marks(&self, span: Span) -> bool {
+        let text = &self.whole[span.start..span.end];
+        let mut lines = text.split('\n').skip(1).map(str::trim_start).peekable();
+        lines.peek().is_none() || lines.all(|line| !line.is_empty() && !line.starts_with(is_mark))
     }
 
     /// Returns the characters of a span.
@@ -213,7 +223,29 @@ impl<'t> CuttableText<'t> {
                 _ => joined.push(cut),
             }
         }
-        joined.into_iter().map(|cut| self.piece(cut, tokenizer)).collect()
+        let parts = joined.into_iter().flat_map(|cut| self.beside_quote_marks(cut));
+        parts.filter(|part| !part.is_empty()).map(|cut| self.piece(cut, tokenizer)).collect()
+    }
+
+    /// Divides a cut that ends within a line of a quote so that the marks of that line stay before what is left of it. Where a
+    /// line of the same depth is left before the cut, both are one line.
+    fn beside_quote_marks(&self, cut: Span) -> [Span; 2] {
+        let (text, none) = (&self.whole[cut.start..cut.end], Span::new(cut.end, cut.end));
+        let rest = self.whole[cut.end..].split('\n').next().unwrap_or_default();
+        let Some(line) = text.rfind('\n').map(|at| cut.start + at + 1).filter(|_| !rest.trim().is_empty()) else {
+            return [cut, none];
+        };
+        let first_line = self.whole[..cut.start].rfind('\n').map_or(0, |at| at + 1);
+        let before = &self.whole[first_line..cut.start];
+        let is_line_start = quote_marks(before).len() == before.len();
+        let marks = quote_marks(&self.whole[line..cut.end]);
+        let depth = |marks: &str| marks.matches('>').count();
+        let own = if is_line_start { 0 } else { depth(quote_marks(before)) };
+        if depth(marks) == own {
+            return [cut, none];
+        }
+        let end = if is_line_start { line } else { line - 1 };
+        [Span::new(if is_line_start { first_line } else { cut.start }, end), Span::new(line + marks.len(), cut.end)]
     }
 
     /// Returns how many words lie outside of the pieces.
@@ -269,6 +301,14 @@ fn hanging_before(gap: &str, after_word: bool) -> usize {
     }
 }
 
+/// Returns how much of the last `hanging` bytes of `gap` stands behind the marks of a quote that begin its line.
+fn behind_quote_marks(gap: &str, hanging: usize) -> usize {
+    let (before, part) = gap.split_at(gap.len() - hanging);
+    let is_line_start = before.is_empty() || before.ends_with('\n');
+    let marks = if is_line_start { part.len() - part.trim_start_matches('>').len() } else { 0 };
+    hanging - marks
+}
+
 fn hanging_after(gap: &str, before_word: bool) -> usize {
     match gap.find(char::is_whitespace) {
         Some(at) => at,
@@ -281,11 +321,19 @@ fn hanging_after(gap: &str, before_word: bool) -> usize {
 /// and the word after.
 fn marks_before(gap: &str, after_word: bool) -> usize {
     let line = gap.rfind('\n').map_or(0, |at| at + 1);
-    let is_mark = |c: char| matches!(c, '>' | '-' | '*' | '+' | '•' | '|' | '#');
     let marks = gap[line..].trim_start();
     let is_line_start = line > 0 || !after_word;
     let all_marks = marks.split_whitespace().all(|mark| mark.chars().all(is_mark));
     if is_line_start && all_marks { marks.len() } else { 0 }
+}
+
+fn is_mark(c: char) -> bool {
+    matches!(c, '>' | '-' | '*' | '+' | '•' | '|' | '#')
+}
+
+/// Returns the marks of a quote that a line begins with, and the white space around them.
+fn quote_marks(line: &str) -> &str {
+    &line[..line.len() - line.trim_start_matches(['>', ' ', '\t']).len()]
 }
 
 /// The bytes at the start of `gap` up to the end of the last line that has quote marks and nothing else.
@@ -358,6 +406,34 @@ mod tests {
             "One two.\r\n\r\nFive six.\r\n"
         );
         assert_eq!(without("a\nb\n\n\nc", &["b"], CutEdge::Word), "a\n\n\nc");
+    }
+
+    #[test]
+    fn marks_of_a_line_stay_for_what_is_left_of_it() {
+        for (text, cut, left) in [
+            ("> One two. Three\n> four five. Six.\n", "Three\n> four five", "> One two. Six.\n"),
+            ("> One two.\n> Three four\n> five. Six.\n", "Three four\n> five", "> One two.\n> Six.\n"),
+            (">One two.\n>\"Three four\n>five.\" Six.\n", "Three four\n>five", ">One two.\n> Six.\n"),
+            ("> One two.\n> Three four\n> five.\n> Six.\n", "Three four\n> five", "> One two.\n> Six.\n"),
+            ("> One two.\n>\n> Three four\n>\n> five. Six.\n", "One two.\n>\n> Three four\n>\n> five", "> Six.\n"),
+            ("One two.\n\n> Three four. Six.\n> Seven.\n", "One two.\n\n> Three four", "> Six.\n> Seven.\n"),
+            ("Zero. One two.\n> Three four. Six.\n", "One two.\n> Three four", "Zero.\n> Six.\n"),
+            ("- One two.\n\nThree four. Six.\n", "One two.\n\nThree four", "Six.\n"),
+            ("> > Three four five. Six.", "Three four five", "> > Six."),
+            ("Zero.\n- Three four\n  five. Six.\n- Seven.", "Three four\n  five", "Zero.\n- Six.\n- Seven."),
+            ("Zero.\n- Three four\n  five.\n- Seven.", "Three four\n  five", "Zero.\n- Seven."),
+        ] {
+            assert_eq!(without(text, &[cut], CutEdge::Word), left, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_data_unless_they_count_items() {
+        let text = "1. Coffee costs 2.40 today\n2.5 km\n(3) tea\n3.1) milk 2\n4 eggs";
+        let parts = CuttableText::new(text, CutEdge::Sentence, &Tokenizer::default());
+        let data = (0..parts.tokens.len()).filter(|&n| parts.is_data(n));
+        let data: Vec<&str> = data.filter_map(|n| parts.tokens[n].span.of(text)).collect();
+        assert_eq!(data, ["2", "40", "2", "5", "2", "4"]);
     }
 
     #[test]
