@@ -209,7 +209,8 @@ impl<W: Write> Groups<'_, '_, W> {
     }
 
     fn family(&mut self, family: &PassageFamily, matches: &[PassageMatch]) -> io::Result<()> {
-        let words = matches.iter().map(|m| m.words).max();
+        let matches = if is_loop(family, matches) { &[] } else { matches };
+        let words = matches.iter().map(|m| m.words).max().or_else(|| words_of_excerpt(&family.keep));
         let is_one_length = matches.iter().all(|m| Some(m.words) == words);
         let up_to = if is_one_length { "" } else { "up to " };
         let words =
@@ -269,6 +270,17 @@ fn changes(member: &Member) -> String {
     };
     let told: Vec<String> = words.into_iter().take(CHANGES).map(of).collect();
     if told.is_empty() { String::new() } else { format!("{}{more}", told.join(" ... ")) }
+}
+
+/// Whether what repeats at once is told as its unit, so that matches, which are halves of all of it, say nothing of its length.
+fn is_loop(family: &PassageFamily, matches: &[PassageMatch]) -> bool {
+    let length = |place: &PlacedSpan| place.end - place.start;
+    matches.iter().any(|found| length(&found.b) > 2 * length(&family.keep))
+}
+
+/// Returns how many words a place has, if its excerpt is all of it.
+fn words_of_excerpt(place: &PlacedSpan) -> Option<usize> {
+    (place.excerpt.len() == place.end - place.start).then(|| Tokenizer::default().tokens(&place.excerpt).len())
 }
 
 /// How many documents have a place of a family, as far as places are listed.
