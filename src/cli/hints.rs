@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Result, bail};
-use doublon::finding::{Reason, Skipped, Summary, TextFields};
+use doublon::finding::{Reason, RecordMode, Skipped, SourceInfo, Summary, TextFields};
 use doublon::report::text::{counted, number, skipped_in_words};
+use doublon::report::visible::visible;
 use doublon::scan::Progress;
-use doublon::source::COMMON_TEXT_FIELDS;
+use doublon::source::{COMMON_TEXT_FIELDS, Format, Source, SourceOptions};
 
 use super::facts::{RunFacts, SkipFacts};
 use super::say::say;
@@ -40,6 +41,22 @@ pub fn tell_ids(facts: &RunFacts) {
     let (field, summary) = (&facts.header.parameters.input.id_field, &facts.summary);
     if summary.with_id == Some(0) && summary.kept + summary.removed > 0 {
         say(&format!("no record has the field `{field}` of --id-field, so documents are named by their places"));
+    }
+}
+
+/// Says that documents of other formats than plain text are not lines, where lines were asked for.
+pub fn tell_records(facts: &RunFacts) {
+    let header = &facts.header;
+    let reading = SourceOptions::from(header.parameters.input.clone());
+    let is_other = |source: &&SourceInfo| {
+        let format = source.to_path().ok().and_then(|path| Source::given(&path).format_by_ending(&reading));
+        format.is_some_and(|format| format != Format::Lines)
+    };
+    let others: Vec<&SourceInfo> = header.sources.iter().filter(is_other).collect();
+    if let (RecordMode::Lines, Some(first)) = (header.parameters.input.record, others.first()) {
+        let more =
+            if others.len() > 1 { format!(" and {} more", number(others.len() as u64 - 1)) } else { String::new() };
+        say(&format!("--record lines is for plain text; {}{more} has records of its own", visible(&first.path)));
     }
 }
 
@@ -137,6 +154,8 @@ fn left_out_line(left_out: &BTreeMap<String, u64>, what: &str) -> Option<String>
 
 fn fields(skipped: &SkipFacts, documents: u64, text_field: &TextFields) -> Option<String> {
     let SkipFacts { without_text, has_tables, samples, .. } = skipped;
+    let has_data = |one: &Skipped| one.detail.as_deref().is_some_and(|detail| detail.contains(", or say --no-header"));
+    let header = if samples.iter().any(has_data) { "; if the first row holds no names, say --no-header" } else { "" };
     if *without_text == 0 || *without_text < documents / MANY {
         return None;
     }
@@ -156,7 +175,7 @@ fn fields(skipped: &SkipFacts, documents: u64, text_field: &TextFields) -> Optio
     let listed: Vec<String> = names.iter().take(NAMED).map(|(name, _)| format!("`{name}`")).collect();
     let ask = "name the one that holds the text";
     if listed.is_empty() {
-        return Some(format!("{what}; {ask} with --text-field"));
+        return Some(format!("{what}; {ask} with --text-field{header}"));
     }
     let common = || COMMON_TEXT_FIELDS.iter().find(|common| names.iter().any(|(name, _)| name == *common));
     let common = || common().map(|name| format!("--text-field {name}"));
@@ -164,7 +183,7 @@ fn fields(skipped: &SkipFacts, documents: u64, text_field: &TextFields) -> Optio
     let with = guess.map_or(" with --text-field".to_owned(), |flags| format!(", as in {flags}"));
     let more = names.len().saturating_sub(NAMED);
     let more = if more > 0 { format!(" and {} more", number(more as u64)) } else { String::new() };
-    Some(format!("{what}, but {}{more}; {ask}{with}", listed.join(", ")))
+    Some(format!("{what}, but {}{more}; {ask}{with}{header}", listed.join(", ")))
 }
 
 /// Returns the flags that the reader suggests for most of the records without a text.

@@ -30,6 +30,8 @@ pub(super) struct Additions {
     told: Vec<BTreeMap<u64, BTreeMap<usize, Value>>>,
     /// The value of the first field where nothing is told, if it has one.
     default: Option<Value>,
+    /// The fields to be merged that none of the records that go has, by source.
+    without_values: Vec<Vec<String>>,
 }
 
 impl Additions {
@@ -48,7 +50,9 @@ impl Additions {
             return Ok(None);
         }
         let default = count.as_ref().map(|_| json!(1));
-        let mut added = Self { names, told: vec![BTreeMap::new(); plan.sources.len()], default };
+        let mut added =
+            Self { names, told: vec![BTreeMap::new(); plan.sources.len()], default, without_values: Vec::new() };
+        added.without_values.resize(plan.sources.len(), Vec::new());
         let infos: Vec<SourceInfo> = plan.sources.iter().map(|planned| planned.info.clone()).collect();
         let clusters = Clusters::of(plan, SourceIndex::new(&infos))?;
         if count.is_some() {
@@ -109,6 +113,11 @@ impl Additions {
         self.told[source].len() as u64
     }
 
+    /// Returns the fields of which values are merged and that none of the records of a source that go has.
+    pub fn without_values(&self, source: usize) -> &[String] {
+        &self.without_values[source]
+    }
+
     fn tell(&mut self, (source, record): Place, field: usize, value: Value) {
         self.told[source].entry(record).or_default().insert(field, value);
     }
@@ -141,7 +150,8 @@ impl Additions {
     fn tell_merged(&mut self, plan: &Plan, clusters: &Clusters, merged: &MergedField, field: usize) -> Result<()> {
         let reading = SourceOptions::new(&plan.parameters.input, &Keep::Max(merged.field.clone()));
         let mut lists: BTreeMap<Place, Vec<Value>> = clusters.sizes.keys().map(|&place| (place, Vec::new())).collect();
-        for planned in &plan.sources {
+        for (source, planned) in plan.sources.iter().enumerate() {
+            let mut has_value = false;
             let goes = |drop: &&DocumentRemoval| drop.keeper_in_sources().is_some();
             let drops: BTreeMap<u64, &DocumentRemoval> =
                 planned.drops.iter().filter(goes).map(|drop| (drop.doc.record, drop)).collect();
@@ -151,11 +161,15 @@ impl Additions {
             let wanted: Vec<u64> = drops.keys().copied().collect();
             visit(planned, &wanted, &reading, &mut |record, _| {
                 let value = record.value.as_deref().and_then(|value| serde_json::from_str(value).ok());
+                has_value |= value.is_some();
                 if let (Some(value), Some(keeper)) = (value, drops[&record.record].keeper_in_sources()) {
                     lists.entry(clusters.place(keeper)?).or_default().push(value);
                 }
                 Ok(())
             })?;
+            if !has_value {
+                self.without_values[source].push(merged.field.clone());
+            }
         }
         for (place, list) in lists {
             self.tell(place, field, Value::Array(list));

@@ -60,6 +60,8 @@ pub struct CopiedSource {
     pub is_emptied: bool,
     /// Documents of which something is told in the evidence alone, as their format takes no fields.
     pub untold: u64,
+    /// Fields of which values were to be merged, and that none of its records that go has.
+    pub without_values: Vec<String>,
 }
 
 /// Copies the sources of a plan to `sink`. `names` has the name of each copy below the output: first those for the sources
@@ -85,7 +87,9 @@ pub fn apply(
     for (number, planned) in plan.sources.iter().enumerate() {
         copier.sink.read(&planned.source.path).map_err(|error| changed(planned, error.to_string()))?;
         let name = if planned.info.against { None } else { rest.next() };
-        copied.push(name.map_or_else(|| Ok(CopiedSource::default()), |name| copier.source((number, planned), name))?);
+        let done = name.map_or_else(|| Ok(CopiedSource::default()), |name| copier.source((number, planned), name))?;
+        let without_values = copier.editor.additions.as_ref().map(|added| added.without_values(number).to_vec());
+        copied.push(CopiedSource { without_values: without_values.unwrap_or_default(), ..done });
     }
     for (file, name) in plan.unread.iter().zip(rest) {
         let done = if file.is_copied() { copier.whole(&file.path, name)? } else { CopiedSource::default() };

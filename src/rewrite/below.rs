@@ -10,6 +10,9 @@ use crate::error::{Error, Result};
 
 const NOT_BELOW: &str = "the findings name it, and it is not below the paths given";
 
+const NOT_THERE: &str = "the findings name it by this path, and it is not there; clean in the folder in which they were made, \
+                         or scan again";
+
 /// The paths below which findings may name files.
 #[derive(Clone, Debug)]
 pub(super) struct AllowedPaths {
@@ -45,6 +48,8 @@ impl AllowedPaths {
         let roots = if self.given.is_empty() { &here[..] } else { &self.given };
         if is_below(path, roots) {
             Ok(())
+        } else if !path.exists() {
+            Err(refused(path, NOT_THERE))
         } else if self.given.is_empty() {
             Err(refused(path, "the findings name it without a hash; give the path that was scanned too"))
         } else {

@@ -12,7 +12,7 @@ use super::apply::CopiedSource;
 use super::choices::StayingDocument;
 use super::edit::{DocumentEdit, JoinedPlace, KeptPassage, PassageCut, StayingPassage};
 use super::options::{AddedFields, DocumentTreatment, PassageTreatment};
-use super::plan::{Plan, SparedSource};
+use super::plan::{Plan, PlannedSource, SparedSource};
 use super::removal::{DocumentRemoval, LargeRemoval, RemovalCause};
 use crate::error::{Error, Result};
 use crate::finding::{ContaminationRule, DocumentRef, Equality, HeldIndex, Parameters, SourceInfo, path_base64};
@@ -396,12 +396,24 @@ fn refuse_emptied(plan: &Plan, copied: &[CopiedSource]) -> Result<()> {
     })
 }
 
+/// Tells the fields of which values were to be merged and that no record that goes has.
+fn unmerged(plan: &Plan, copied: &[CopiedSource]) -> Vec<String> {
+    let goes = |source: &&(&PlannedSource, &CopiedSource)| {
+        source.0.drops.iter().any(|drop| drop.keeper_in_sources().is_some())
+    };
+    let asked: Vec<_> = plan.sources.iter().zip(copied).filter(|source| goes(&source)).collect();
+    let lacks =
+        |field: &str| asked.iter().all(|(_, copied)| copied.without_values.iter().any(|lacking| lacking == field));
+    let missing = plan.added.merge.iter().map(|merged| &merged.field).filter(|field| !asked.is_empty() && lacks(field));
+    missing.map(|field| format!("none of the duplicates has the field `{field}` of --merge-field")).collect()
+}
+
 fn warnings(plan: &Plan, copied: &[CopiedSource]) -> Vec<String> {
     let untold: u64 = copied.iter().map(|copied| copied.untold).sum();
     let untold = (untold > 0).then(|| {
         format!("of {untold} documents, in files that take no fields, only removed.jsonl tells what was to be added")
     });
-    let unmet = plan.unmet.iter().cloned();
+    let unmet = plan.unmet.iter().cloned().chain(unmerged(plan, copied));
     if plan.documents == DocumentTreatment::Mark {
         return unmet.chain(untold).collect();
     }

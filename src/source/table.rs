@@ -225,10 +225,28 @@ impl TableHeader {
         if found.len() > MAX_NAMED {
             names.push(format!("and {} more", found.len() - MAX_NAMED));
         }
-        let detail =
-            format!("the table has no column `{name}`; name it with --text-field (it has {})", names.join(", "));
+        let header = if found.iter().any(|name| is_like_data(name)) {
+            ", or say --no-header if the first row is none"
+        } else {
+            ""
+        };
+        let detail = format!(
+            "the table has no column `{name}`; name it with --text-field{header} (it has {})",
+            names.join(", ")
+        );
         (Reason::MissingColumn, detail)
     }
+}
+
+/// A name of a column has fewer words than this.
+const LEAST_WORDS_OF_DATA: usize = 5;
+
+/// Whether what stands in the first row is no name of a column: a number, a date or a sentence.
+fn is_like_data(name: &str) -> bool {
+    let name = name.trim();
+    let is_number = name.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+'))
+        && name.chars().all(|c| c.is_ascii_digit() || ".,:-+/ TZ".contains(c));
+    is_number || name.split_whitespace().count() >= LEAST_WORDS_OF_DATA
 }
 
 /// The most rows that are looked at to tell the delimiter.

@@ -35,6 +35,17 @@ fn a_kept_record_says_how_many_there_were_and_where_from() {
 }
 
 #[test]
+fn a_field_to_merge_that_no_duplicate_has_is_told() {
+    let bench = crawl();
+    let (_, told) = bench.expect(0, "clean in --out out --merge-field dump --merge-field dmup");
+    assert!(told.contains("none of the duplicates has the field `dmup` of --merge-field"), "{told}");
+    assert!(!told.contains("`dump`"), "{told}");
+    bench.write("in/crawl.jsonl", format!("{{\"text\": \"{}\"}}\n", words(0, 30)));
+    let (_, told) = bench.expect(0, "clean in --out alone --merge-field dmup");
+    assert!(!told.contains("dmup"), "there are no duplicates: {told}");
+}
+
+#[test]
 fn all_records_stay_and_say_of_which_cluster_they_are() {
     let bench = crawl();
     let (_, told) = bench.expect(0, "clean in --out out --documents mark --count-field size");

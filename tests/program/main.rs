@@ -44,6 +44,8 @@ mod finality;
 #[cfg(all(feature = "cli", feature = "html"))]
 mod headings;
 #[cfg(feature = "cli")]
+mod hints;
+#[cfg(feature = "cli")]
 mod ids;
 #[cfg(all(feature = "cli", feature = "html"))]
 mod ignored;

@@ -235,6 +235,7 @@ pub fn run(args: &CleanArgs) -> Result<Outcome> {
         hints::tell_keep(&facts);
         hints::tell_ids(&facts);
         hints::tell_unclosed(&facts);
+        hints::tell_records(&facts);
     }
     Ok(Outcome::of(&facts, None, false))
 }
@@ -477,8 +478,8 @@ impl CleanArgs {
                 EdgeArg::Sentence => CutEdge::Sentence,
                 EdgeArg::Paragraph => CutEdge::Paragraph,
             },
-            min_left: self.min_left,
             cut_other_data: self.cut_other_data,
+            min_left: self.min_left,
         }
     }
 }

@@ -132,6 +132,7 @@ pub fn run(args: &ScanArgs) -> Result<Outcome> {
         hints::tell_keep(&facts);
         hints::tell_ids(&facts);
         hints::tell_unclosed(&facts);
+        hints::tell_records(&facts);
     }
     tell_next(&facts, args, &output);
     tell_condition(&facts, fail_over);

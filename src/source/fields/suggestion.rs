@@ -6,12 +6,14 @@ use super::path::FieldPath;
 use super::text::has_text;
 
 /// Texts that belong together in common data sets.
-const TOGETHER: [&[&str]; 7] = [
+const TOGETHER: [&[&str]; 9] = [
     &["instruction", "input?", "output"],
     &["instruction", "input?", "response"],
     &["prompt", "completion"],
     &["prompt", "response"],
     &["prompt", "chosen", "rejected"],
+    &["context", "question", "answers.text?"],
+    &["paragraphs[].context", "paragraphs[].qas[].question"],
     &["question", "answer"],
     &["query", "answer"],
 ];
@@ -50,7 +52,7 @@ pub fn suggestion(record: &str) -> Option<String> {
         return None;
     }
     let value: Value = serde_json::from_str(record).ok()?;
-    let fields = together(&value).or_else(|| likeliest(&value).map(|path| vec![path]))?;
+    let fields = together(record, &value).or_else(|| likeliest(&value).map(|path| vec![path]))?;
     let paths: Vec<FieldPath> = fields.iter().map(|field| FieldPath::parse(field)).collect();
     let flags = fields.iter().map(|field| format!("--text-field {}", quoted(field)));
     has_text(record, &paths).then(|| flags.collect::<Vec<_>>().join(" "))
@@ -64,8 +66,12 @@ pub fn has_named_text(record: &str) -> bool {
     offers.iter().any(|offer| offer.rank < COMMON_TEXT_FIELDS.len() && offer.bytes >= LEAST_BYTES)
 }
 
-fn together(record: &Value) -> Option<Vec<String>> {
-    let has = |field: &&str| record.get(field.trim_end_matches('?')).is_some_and(Value::is_string);
+fn together(json: &str, record: &Value) -> Option<Vec<String>> {
+    let has = |field: &&str| {
+        let name = field.trim_end_matches('?');
+        let is_path = name.contains(['.', '[']);
+        record.get(name).is_some_and(Value::is_string) || is_path && has_text(json, &[FieldPath::parse(name)])
+    };
     let all = |fields: &&&[&str]| fields.iter().all(|field| field.ends_with('?') || has(field));
     let fields = TOGETHER.iter().find(all)?;
     Some(fields.iter().filter(|field| has(field)).map(|field| field.trim_end_matches('?').to_owned()).collect())
@@ -156,6 +162,14 @@ mod tests {
                 "--text-field prompt --text-field chosen --text-field rejected",
             ),
             (r#"{"a":{"text":"b"},"t":"some more"}"#, "--text-field a.text"),
+            (
+                r#"{"context":"a","question":"b","answers":{"text":["c"],"answer_start":[1]}}"#,
+                "--text-field context --text-field question --text-field answers.text",
+            ),
+            (
+                r#"{"title":"a","paragraphs":[{"context":"b","qas":[{"question":"c","answers":[{"text":"d"}]}]}]}"#,
+                "--text-field 'paragraphs[].context' --text-field 'paragraphs[].qas[].question'",
+            ),
             (r#"{"id":"a1","lines":["a first line of it all","and a second one too"]}"#, "--text-field lines"),
             (r#"{"id":"a1","entry":"some more words of an entry"}"#, "--text-field entry"),
             (r#"{"page.body":"some more words of a page"}"#, "--text-field page.body"),
