@@ -77,19 +77,37 @@ impl PostingMaker {
         mut emit: impl FnMut(Posting),
     ) {
         for part in compared_parts(words, masked) {
-            let mut last = None;
-            for piece in pieces(part, self.piece) {
-                self.hashes.clear();
-                // Without accents, which are the first thing that a copy loses.
-                self.hashes.extend(piece.clone().map(&folded));
-                self.windows.keys(&self.hashes, |key, at| {
-                    let place = WordPlace { doc, at: (piece.start + at) as u32 };
-                    // The first window of a piece is the last one of the piece before.
-                    if last.replace(place) != Some(place) || self.piece.is_none() {
-                        emit(Posting { key, place });
-                    }
-                });
+            self.of_part(part, &folded, |key, at| emit(Posting { key, place: WordPlace { doc, at: at as u32 } }));
+        }
+    }
+
+    /// Calls `emit` with the keys of the postings of one text: `folded` are the hashes of its words without accents, and
+    /// no passage goes on from before one of the `gaps`, which are numbers of words in order, to behind it.
+    pub fn keys(&mut self, folded: &[u64], gaps: &[u32], mut emit: impl FnMut(u64)) {
+        let ends = gaps.iter().map(|&gap| gap as usize).chain([folded.len()]);
+        let mut start = 0;
+        for end in ends {
+            if start < end {
+                self.of_part(start..end, |n| folded[n], |key, _| emit(key));
             }
+            start = end;
+        }
+    }
+
+    /// Calls `emit` with the keys of a part of a text, and where the shingle of each begins in the text.
+    fn of_part(&mut self, part: Range<usize>, folded: impl Fn(usize) -> u64, mut emit: impl FnMut(u64, usize)) {
+        let mut last = None;
+        for piece in pieces(part, self.piece) {
+            self.hashes.clear();
+            // Without accents, which are the first thing that a copy loses.
+            self.hashes.extend(piece.clone().map(&folded));
+            self.windows.keys(&self.hashes, |key, at| {
+                let at = piece.start + at;
+                // The first window of a piece is the last one of the piece before.
+                if last.replace(at) != Some(at) || self.piece.is_none() {
+                    emit(key, at);
+                }
+            });
         }
     }
 }
@@ -164,6 +182,22 @@ pub fn following(words: &[TokenId]) -> Following {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_are_those_of_the_postings_and_no_gap_is_crossed() {
+        let words: Vec<TokenId> = (0..90).map(|n| n * n % 31).collect();
+        let folded: Vec<u64> = words.iter().map(|&word| u64::from(word).wrapping_mul(0x9e37_79b9_7f4a_7c15)).collect();
+        let mut maker = PostingMaker::new(&Config::default());
+        for gaps in [vec![], vec![40], vec![0, 3, 40, 90]] {
+            let mut with_known = words.clone();
+            gaps.iter().rev().for_each(|&gap: &u32| with_known.insert(gap as usize, 99));
+            let hash = |n: usize| u64::from(with_known[n]).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let (mut expected, mut found) = (Vec::new(), Vec::new());
+            maker.for_each((0, &with_known, Some(99)), hash, |posting| expected.push(posting.key));
+            maker.keys(&folded, &gaps, |key| found.push(key));
+            assert_eq!(found, expected, "{gaps:?}");
+        }
+    }
 
     #[test]
     fn long_texts_have_the_same_postings_piece_by_piece() {

@@ -42,4 +42,6 @@ pub use sentence::{sentence_starts, sentences, starts_outside};
 pub use shingle::{Shingle, Shingler, Unit};
 pub use token::{TOKENIZER_VERSION, Token, Tokenizer, unicode_version};
 pub use unit::{NO_UNIT, PassageUnit, unit_key};
-pub use vocabulary::{GrowingVocabulary, Lexicon, TokenId, Vocabulary, WordRecord, tokens_a_word, tokens_a_word_in};
+pub use vocabulary::{
+    GrowingVocabulary, Lexicon, TokenId, Vocabulary, WordRecord, folded_hash, tokens_a_word, tokens_a_word_in,
+};

@@ -161,7 +161,7 @@ impl LexiconEntry {
         let folded = folded(word);
         let kind = WordKind { token: TokenKind::of(word), has_digit: word.chars().any(char::is_numeric) };
         let check = seeded_hash(word.as_bytes(), CHECK);
-        Self { hash, check, folded: seeded_hash(folded.as_bytes(), 0), spelling: Spelling::of(&folded), kind }
+        Self { hash, check, folded: hash_of_folded(&folded), spelling: Spelling::of(&folded), kind }
     }
 }
 
@@ -244,6 +244,12 @@ impl Lexicon {
     /// Returns the hash that stands for every word of known text, which equals no other.
     pub fn masked_key() -> u64 {
         MASKED
+    }
+
+    /// Returns a hash of a token of this part without its accents; none for a word of known text.
+    pub fn folded_hash(&self, token: TokenId) -> Option<u64> {
+        let LexiconEntry { hash, folded, .. } = self.entries[token as usize];
+        (hash != MASKED).then_some(folded)
     }
 
     /// Returns the number in this part of a word of known text, which equals no other.
@@ -420,6 +426,15 @@ impl Spelling {
         let has_two = common & common.wrapping_sub(1) != 0;
         has_two && 10 * common.count_ones() >= 3 * (self.0.count_ones() + other.0.count_ones())
     }
+}
+
+/// Returns a hash of a normalised word without its accents, as [`Vocabulary::folded_hash`] has it.
+pub fn folded_hash(word: &str) -> u64 {
+    hash_of_folded(&folded(word))
+}
+
+fn hash_of_folded(folded: &str) -> u64 {
+    seeded_hash(folded.as_bytes(), 0)
 }
 
 /// Returns a word without its accents.
