@@ -64,8 +64,8 @@ pub use metadata::{LONGEST_TITLE, LONGEST_URL, Metadata};
 pub use order::{Sort, Standing, cost_of_cluster, cost_of_family};
 pub use parameters::Parameters;
 pub use passage::{
-    Coverage, EXCERPT_CUT, MAX_LISTED_MATCHES, MAX_QUOTED_PLACES, MatchScope, PassageFamily, PassageMatch, PlacedSpan,
-    excerpt_cut,
+    Coverage, EXCERPT_CUT, IndexedWords, MAX_LISTED_MATCHES, MAX_QUOTED_PLACES, MatchScope, PassageFamily,
+    PassageMatch, PlacedSpan, excerpt_cut,
 };
 pub use replay::Replay;
 pub(crate) use saved_path::{path_base64, saved_path};

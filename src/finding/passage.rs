@@ -169,9 +169,42 @@ pub struct PlacedSpan {
     /// Whether a baseline that the findings were held against lacks it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub new: bool,
+    /// Which words of which document of an index it is, where the document is held by one. Its text is not there then: bytes,
+    /// characters, lines and paragraphs are 0, and the excerpt is words as they are compared, in small letters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_index: Option<IndexedWords>,
+}
+
+/// Words of a document that an index holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "report", derive(JsonSchema))]
+pub struct IndexedWords {
+    /// The number of the document in the index.
+    pub number: u64,
+    /// The zero-based number of the first word, and that of the word after the last.
+    pub words: (usize, usize),
 }
 
 impl PlacedSpan {
+    /// Returns the same place as one in an index, of which offsets into its text are not known.
+    #[must_use]
+    pub fn in_index(self, place: IndexedWords) -> Self {
+        Self {
+            start: 0,
+            end: 0,
+            char_start: 0,
+            char_end: 0,
+            line: 0,
+            column: 0,
+            end_line: 0,
+            paragraphs: (0, 0),
+            paragraph_count: 0,
+            document_bytes: 0,
+            in_index: Some(place),
+            ..self
+        }
+    }
+
     /// Returns where the middle was left out of the excerpt, in bytes of that; none if the text is whole.
     pub fn excerpt_cut(&self) -> Option<Span> {
         let is_whole = self.excerpt.chars().count() >= self.char_end.saturating_sub(self.char_start);

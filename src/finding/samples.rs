@@ -40,6 +40,7 @@ pub fn span(doc: DocumentRef, bytes: Range<usize>, paragraphs: (usize, usize)) -
         excerpt: "a passage".into(),
         fingerprint: None,
         new: false,
+        in_index: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::text::{below, percent, start_of};
+use super::text::{below, covered, percent, start_of};
 use super::visible::visible;
 use crate::finding::{
     DocumentCluster, DocumentRef, Equality, Finding, Fingerprint, Member, PassageClass, PassageFamily, PlacedSpan,
@@ -68,6 +68,7 @@ fn of_member(cluster: &DocumentCluster, member: &Member) -> Annotation {
 fn of_place(family: &PassageFamily, place: &PlacedSpan) -> Annotation {
     let keep = &family.keep;
     let kept = match record_line(&keep.doc) {
+        _ if keep.in_index.is_some() => format!("{} in the index, {}", named(&keep.doc), covered(keep)),
         Some(_) => format!("{}, line {}{}", named(&keep.doc), keep.line, below(keep)),
         None => format!("{}:{}{}", named(&keep.doc), keep.line, below(keep)),
     };

@@ -190,7 +190,10 @@ impl CsvRow<'_> {
         cells.extend([self.jaccard.to_string(), self.containment.to_string()]);
         cells.extend([shown(self.kept_containment), shown(self.identity), shown(self.words)]);
         for place in [self.places.map(|(kept, _)| kept), self.places.map(|(_, other)| other)] {
-            let numbers = place.map(|place| [place.line, place.start, place.end, place.char_start, place.char_end]);
+            // What is in an index has no place in a text.
+            let numbers = place
+                .filter(|place| place.in_index.is_none())
+                .map(|place| [place.line, place.start, place.end, place.char_start, place.char_end]);
             cells.extend(numbers.map_or_else(Default::default, |numbers| numbers.map(|n| n.to_string())));
         }
         cells.push(self.equality.map_or("", Equality::name).to_owned());

@@ -202,6 +202,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::finding::IndexedWords;
     use crate::finding::{
         AgainstDocuments, ClassCounts, ContaminationRule, Coverage, Difference, DifferenceKind, DocumentCluster,
         DocumentPair, DocumentRef, Equality, Fingerprint, HeldIndex, MatchScope, Member, NewRepeats, Parameters,
@@ -269,6 +270,7 @@ mod tests {
                     excerpt: excerpt.into(),
                     fingerprint,
                     new,
+                    in_index: in_source.map(|[first, last]| IndexedWords { number: 7, words: (first, last) }),
                 }
             },
         )

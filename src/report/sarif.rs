@@ -26,8 +26,8 @@ use super::text::{covered, number, percent, reason_in_words, regrouped};
 use super::visible::visible;
 use crate::error::Result;
 use crate::finding::{
-    DocumentCluster, DocumentRef, Finding, Findings, Header, Member, PassageClass, PassageFamily, PlacedSpan,
-    RecordMode, Replay, Sink, Skipped, Summary,
+    DocumentCluster, DocumentRef, Finding, Findings, Header, IndexedWords, Member, PassageClass, PassageFamily,
+    PlacedSpan, RecordMode, Replay, Sink, Skipped, Summary,
 };
 use crate::source::Compression;
 use doublon_core::hash::content_hash;
@@ -336,7 +336,8 @@ impl SarifPlaces {
         occurrences.iter().map(move |span| {
             in_source = if source == Some(&span.doc.source) { in_source + 1 } else { 0 };
             source = Some(&span.doc.source);
-            let of = if span.doc == keep.doc { String::new() } else { format!(" of {}", self.name(&keep.doc)) };
+            let is_same = span.doc == keep.doc && keep.in_index.is_none();
+            let of = if is_same { String::new() } else { format!(" of {}", self.name(&keep.doc)) };
             let what = if *count > 2 {
                 // Places of a large family are joined through others, and need not all hold the same.
                 let places = number(*count as u64);
@@ -401,6 +402,11 @@ impl SarifPlaces {
     /// The location of a place in a document.
     fn place(&self, span: &PlacedSpan) -> Value {
         let mut physical = json!({ "artifactLocation": self.artifact(&span.doc.source) });
+        if let Some(IndexedWords { number, words }) = span.in_index {
+            let mut location = self.location(&span.doc, physical);
+            location["properties"] = json!({ "indexed": number, "words": [words.0, words.1] });
+            return location;
+        }
         let layout = self.layout(&span.doc.source);
         if let Some(region) = self.region(span, layout) {
             physical["region"] = region;

@@ -193,7 +193,7 @@ impl Planner {
                  clean NEW --against {path} --out OUT`"
             )
         } else if documents == DocumentTreatment::Mark || passages != PassageTreatment::Keep {
-            "it is an index, which has no passages, and documents that are no records of the copy; leave --passages and \
+            "it is an index, of which no passage goes, and documents that are no records of the copy; leave --passages and \
              --documents out"
                 .to_owned()
         } else if self.review.is_some() {
@@ -347,6 +347,7 @@ mod tests {
             excerpt: excerpt.into(),
             fingerprint: None,
             new: false,
+            in_index: None,
         }
     }
 

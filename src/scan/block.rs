@@ -1,5 +1,7 @@
 //! What a block of records becomes: rows of all tables, made on any thread and appended in order.
 
+#[cfg(feature = "index")]
+use std::ops::Range;
 use std::sync::Arc;
 
 use doublon_core::cluster::keep::{self, Merits, Rank};
@@ -10,10 +12,14 @@ use doublon_core::{Config, Keep};
 use super::counts::IntakeCounts;
 use super::given::TextColumn;
 use super::guard::{guarded, internal_error};
+#[cfg(feature = "index")]
+use super::held::HeldDocuments;
 use super::pool::Pool;
 use super::revision::{Revised, Revision};
 use super::texts::{TextPlace, document};
 use super::written;
+#[cfg(feature = "index")]
+use crate::error::Result;
 use crate::finding::{Reason, RecordId, Skipped};
 use crate::source::{Document, Format, Item, Record};
 use crate::store::{Lexicons, UnitReader, UnitRows, WordReader, WordRows, private_seed};
@@ -90,13 +96,25 @@ struct BlockScratch {
 impl BlockWorker {
     /// Makes one that keeps no text; the words of all are numbered by `lexicons`.
     pub fn new(config: &Config, lexicons: &Arc<Lexicons>) -> Self {
+        Self::seeded(config, lexicons, private_seed(), false)
+    }
+
+    /// Makes one that asks for the keys of the windows of documents, which are to be compared with others that are held, and
+    /// whose words are told apart by the hashes of `seed`.
+    #[cfg(feature = "index")]
+    pub fn seeking(config: &Config, lexicons: &Arc<Lexicons>, seed: u64) -> Self {
+        Self::seeded(config, lexicons, seed, true)
+    }
+
+    fn seeded(config: &Config, lexicons: &Arc<Lexicons>, seed: u64, seeks: bool) -> Self {
         let sketcher = Sketcher::new(config);
         let (of_worker, config_, lexicons) = (sketcher.clone(), config.clone(), Arc::clone(lexicons));
-        let seed = private_seed();
         let make = move || BlockScratch {
             scratch: of_worker.scratch(),
-            words: (config_.level.passages() && config_.unit.is_none())
-                .then(|| WordReader::new(&lexicons, &config_, seed)),
+            words: (config_.level.passages() && config_.unit.is_none()).then(|| {
+                let reader = WordReader::new(&lexicons, &config_, seed);
+                if seeks { reader.with_keys(&config_) } else { reader }
+            }),
             units: UnitReader::new(&config_, seed).filter(|_| config_.level.passages()),
         };
         let (keep, compare) = (config.keep.clone(), config.level.documents());
@@ -117,6 +135,17 @@ impl BlockWorker {
                 self.take_up_given(origin, given, (row, record), &mut block, scratch);
             }
             block
+        })
+    }
+
+    /// Returns the words of some documents that are held.
+    #[cfg(feature = "index")]
+    pub fn held_words(&self, held: &dyn HeldDocuments, docs: Range<u32>) -> Result<WordRows> {
+        self.workers.with(|scratch| {
+            let mut rows = WordRows::default();
+            let Some(reader) = &mut scratch.words else { return Ok(rows) };
+            docs.into_iter().try_for_each(|doc| reader.add_words(|each| held.words(doc, each), &mut rows))?;
+            Ok(rows)
         })
     }
 
@@ -226,7 +255,12 @@ impl BlockWorker {
     }
 
     /// Appends the row and the words of a text, and returns where known text stands in it; or says on what that failed.
-    fn describe(&self, text: &str, block: &mut BlockRows, worker: &mut BlockScratch) -> Result<Masks, String> {
+    fn describe(
+        &self,
+        text: &str,
+        block: &mut BlockRows,
+        worker: &mut BlockScratch,
+    ) -> std::result::Result<Masks, String> {
         let before = block.rows.len();
         let result = guarded(|| {
             let masks = worker.scratch.masks(text);

@@ -17,6 +17,8 @@ use super::block::{BlockOrigin, BlockRows, BlockWorker, GivenRows};
 use super::counts::IntakeCounts;
 use super::forecast::Forecast;
 use super::given::TextColumn;
+#[cfg(feature = "index")]
+use super::held::HeldDocuments;
 use super::intake;
 use super::parallel::read_ahead;
 use super::progress::Progress;
@@ -28,7 +30,9 @@ use super::texts::{TextStore, Texts};
 use crate::error::{Error, Result};
 use crate::finding::{InputOptions, Skipped, SourceInfo};
 use crate::source::{self, Compression, Item, Source, SourceOptions, SourceOrder};
-use crate::store::{Budget, Lexicons, SpillColumn, Units, Words};
+#[cfg(feature = "index")]
+use crate::store::Partition;
+use crate::store::{Budget, Lexicons, Partitions, SpillColumn, Units, Words, divide};
 
 /// What was read.
 pub(crate) struct Corpus {
@@ -95,7 +99,16 @@ struct Grown {
     sources: Vec<SourceInfo>,
     counts: IntakeCounts,
     skipped: SkippedList,
+    /// The keys of windows by shares of them, if they are asked for.
+    keys: Option<Partitions<u64>>,
 }
+
+/// The keys of windows are looked up in so many shares.
+const KEY_SHARES: usize = 256;
+
+/// Documents that are held of which one thread takes up the words at a time.
+#[cfg(feature = "index")]
+const HELD_TOGETHER: u32 = 256;
 
 /// The group of documents that others are only compared with.
 const AGAINST: u32 = 0;
@@ -124,9 +137,20 @@ impl CorpusBuilder {
             sources: Vec::new(),
             counts: IntakeCounts::default(),
             skipped: SkippedList::default(),
+            keys: None,
         };
         let worker = BlockWorker::new(config, &grown.lexicons);
         Self { config: config.clone(), budget: budget.clone(), worker, grown }
+    }
+
+    /// Makes one of which the documents are compared with others that are held, whose words are told apart by the hashes of
+    /// `seed`; [`finish_against`](Self::finish_against) ends its reading.
+    #[cfg(feature = "index")]
+    pub fn seeking(config: &Config, budget: &Budget, seed: u64) -> Self {
+        let mut builder = Self::new(config, budget);
+        builder.worker = BlockWorker::seeking(config, &builder.grown.lexicons, seed);
+        builder.grown.keys = Some(Partitions::new(KEY_SHARES, budget.postings(), &budget.folder));
+        builder
     }
 
     /// Keeps texts in memory, if there is no document yet, passages are compared, and the files at `paths` are few and
@@ -151,6 +175,12 @@ impl CorpusBuilder {
     /// Reads all files at `paths` and below.
     pub fn read(&mut self, paths: &[PathBuf], input: &InputOptions, progress: &dyn Progress) -> Result<()> {
         self.read_files(paths, input, false, progress)
+    }
+
+    /// Does what [`read`](Self::read) does, where nothing else is read before or after it: small inputs stay in memory.
+    #[cfg(feature = "index")]
+    pub fn read_alone(&mut self, paths: &[PathBuf], input: &InputOptions, progress: &dyn Progress) -> Result<()> {
+        self.read_files(paths, input, true, progress)
     }
 
     /// Reads sources, and nothing else before or after them, as a revision changes them. For each there may be the number
@@ -297,6 +327,49 @@ impl CorpusBuilder {
         Ok(())
     }
 
+    /// Ends the reading, and puts before what was read those documents that `find` returns, given the keys of all windows in
+    /// shares.
+    #[cfg(feature = "index")]
+    pub fn finish_against(
+        mut self,
+        find: impl FnOnce(Vec<Partition<u64>>) -> Result<Arc<dyn HeldDocuments>>,
+    ) -> Result<Corpus> {
+        let keys = self.grown.keys.take().map(Partitions::finish).unwrap_or_default();
+        let held = find(keys)?;
+        let words = self.held_words(&*held)?;
+        self.grown.words = std::mem::take(&mut self.grown.words).behind(words, &self.budget)?;
+        let mut groups = DocumentGroups::default();
+        if held.len() > 0 {
+            groups.push(0, AGAINST);
+        }
+        groups.push(held.len(), AGAINST + 1);
+        self.grown.groups = groups;
+        self.grown.texts.hold(held);
+        self.finish()
+    }
+
+    /// Returns the words of documents that are held.
+    #[cfg(feature = "index")]
+    fn held_words(&self, held: &dyn HeldDocuments) -> Result<Words> {
+        let (mut words, budget) = (Words::default(), &self.budget);
+        let firsts: Vec<u32> = (0..held.len()).step_by(HELD_TOGETHER as usize).collect();
+        for firsts in firsts.chunks(4 * rayon::current_num_threads()) {
+            budget.cancel.check()?;
+            let rows = |&first: &u32| {
+                let end = held.len().min(first.saturating_add(HELD_TOGETHER));
+                self.worker.held_words(held, first..end)
+            };
+            for rows in firsts.par_iter().map(rows).collect::<Result<Vec<_>>>()? {
+                words.append(&rows);
+            }
+            self.grown.lexicons.check()?;
+            if words.held_bytes() > budget.table {
+                words.spill(&budget.folder)?;
+            }
+        }
+        Ok(words)
+    }
+
     /// Ends the reading.
     pub fn finish(self) -> Result<Corpus> {
         let Self { worker, grown, config, budget } = self;
@@ -305,7 +378,11 @@ impl CorpusBuilder {
         let sketcher = worker.sketcher.clone();
         words.finish(worker.into_word_readers(), &lexicons, &budget)?;
         let stays = |doc| config.against && groups.of(doc) == AGAINST;
-        let order = keep_order(ranks, &failures, table.len(), config.against.then_some(&stays));
+        let order = if config.level.documents() {
+            keep_order(ranks, &failures, table.len(), config.against.then_some(&stays))
+        } else {
+            KeepOrder::default()
+        };
         if counts.with_id > 0 {
             texts.repeated_ids = RepeatedValues::of(&ids.load()?).collect(|id| id != 0);
         }
@@ -396,6 +473,9 @@ impl Grown {
         self.failures.extend(block.failures.iter().map(|number| first + number));
         self.table.append(&block.rows);
         self.words.append(&block.words);
+        if let Some(keys) = &mut self.keys {
+            keys.extend(divide(&block.words.keys, KEY_SHARES, |key| (key >> 56) as usize))?;
+        }
         self.lexicons.check()?;
         self.units.append(&block.units);
         self.ids.extend(&block.ids);

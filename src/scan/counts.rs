@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use doublon_core::kernel::Masks;
 
+use crate::finding::AgainstDocuments;
 use crate::source::IgnoredMarkup;
 
 /// The most sources that are named.
@@ -66,6 +67,14 @@ impl IntakeCounts {
         for (encoding, count) in other.encodings {
             *self.encodings.entry(encoding).or_insert(0) += count;
         }
+    }
+
+    /// Counts documents that are held elsewhere and that others are only compared with.
+    pub fn add_held(&mut self, held: &AgainstDocuments) {
+        self.records += held.documents;
+        self.text_bytes += held.text_bytes;
+        self.against_documents += held.documents;
+        self.against_bytes += held.text_bytes;
     }
 
     /// Counts the known text of a document.

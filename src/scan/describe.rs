@@ -14,7 +14,7 @@ use crate::finding::{
 };
 use crate::source::PageOrigin;
 use doublon_core::Span;
-use doublon_core::text::{PassageUnit, TokenReader, line_starts, paragraphs, unit_key};
+use doublon_core::text::{PassageUnit, TokenReader, Tokenizer, line_starts, paragraphs, unit_key};
 use doublon_core::verify::align::Run;
 use doublon_core::verify::difference::{self, PieceKind, SideText, TextDifference};
 
@@ -61,6 +61,16 @@ impl<'t> Described<'t> {
             hashes.clear();
             reader.unit_words(&text[unit.start..unit.end], &mut hashes);
             gatherer.add(unit, unit_key(&hashes));
+        }
+        Self::of(text, gatherer.finish())
+    }
+
+    /// Takes a text apart that is words with one space between two.
+    pub fn of_words(text: &'t str, places: impl Iterator<Item = Range<usize>>, tokenizer: &Tokenizer) -> Self {
+        let (mut gatherer, mut start) = (PlaceGatherer::new(places), 0);
+        for word in text.split(' ') {
+            gatherer.add(Span::new(start, start + word.len()), tokenizer.hash(word));
+            start += word.len() + 1;
         }
         Self::of(text, gatherer.finish())
     }
@@ -124,6 +134,7 @@ impl<'t> Described<'t> {
             covers: coverage(words, first, last),
             fingerprint: Some(Fingerprint(words.fingerprint)),
             new: false,
+            in_index: None,
             before: Arc::default(),
             after: Arc::default(),
             excerpt: Arc::default(),

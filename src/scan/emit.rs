@@ -56,7 +56,8 @@ impl Emission<'_> {
     /// Hands out everything, and returns the summary.
     pub fn send(mut self, documents: Documents, passages: Passages, sink: &mut dyn Sink) -> Result<Summary> {
         let sources = std::mem::take(&mut self.sources);
-        sink.receive(Finding::Header(Header { parameters: self.parameters.clone(), sources, ..Header::default() }))?;
+        let (parameters, index) = (self.parameters.clone(), self.texts.held().map(|held| held.source().0));
+        sink.receive(Finding::Header(Header { parameters, index, sources, ..Header::default() }))?;
         let Documents { removed, pairs, recall, lost } = documents;
         let (removed_count, mut lost_count) = (removed.len() as u64, lost.len() as u64);
         let removed_bytes = self.send_clusters(removed, sink)?;

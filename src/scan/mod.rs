@@ -18,6 +18,7 @@ mod given;
 
 mod guard;
 mod headings;
+mod held;
 mod intake;
 mod known;
 mod parallel;
@@ -44,6 +45,8 @@ pub(crate) use counts::IntakeCounts;
 pub use deduper::Deduper;
 pub use given::TextColumn;
 pub(crate) use guard::{guarded, internal_error};
+#[cfg(feature = "index")]
+pub(crate) use held::{EachWord, HeldDocuments};
 pub(crate) use intake::{BlockSource, read as read_sources};
 pub use known::read_known_text;
 pub(crate) use parallel::{fold_numbers, map_all, read_ahead};

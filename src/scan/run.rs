@@ -7,6 +7,7 @@ use doublon_core::Config;
 use super::corpus::{Corpus, CorpusBuilder};
 use super::documents::{self, Documents};
 use super::emit::Emission;
+use super::held::HeldDocuments;
 use super::passages::{self, Passages};
 use super::progress::Progress;
 use super::revision::Revision;
@@ -115,9 +116,10 @@ pub(crate) fn compare(
     sink: &mut dyn Sink,
 ) -> Result<Compared> {
     budget.cancel.check()?;
-    let empty = corpus.documents.empty()?;
+    let first = corpus.texts.first();
+    let empty: Vec<u32> = corpus.documents.empty()?.into_iter().map(|doc| first + doc).collect();
     let skipped = empty.iter().map(|&doc| corpus.empty(doc)).collect::<Result<Vec<_>>>()?;
-    let Corpus { texts, documents: table, words, units, groups, sources, counts, skipped: mut list } = corpus;
+    let Corpus { texts, documents: table, words, units, groups, sources, mut counts, skipped: mut list } = corpus;
     for skipped in &skipped {
         list.push(skipped);
     }
@@ -131,7 +133,7 @@ pub(crate) fn compare(
     drop(table); // what is found next may take as much memory as it did
     let passages = if config.level.passages() {
         progress.phase("comparing passages", None);
-        let included = included(texts.len() as u32, config, &documents, &empty);
+        let included = included(first + texts.len() as u32, config, &documents, &empty);
         let mut found = match config.unit {
             None => passages::find(&texts, words, (&included, &groups), config, budget)?,
             Some(unit) => passages::find_units(&texts, &units, unit, (included, &groups), config, budget)?,
@@ -141,9 +143,12 @@ pub(crate) fn compare(
     } else {
         Passages::default()
     };
-    let compared = texts.len() - empty.len();
-    let emission =
-        Emission { texts: &texts, parameters, sources, counts, skipped: list, compared: compared as u64, budget };
+    let mut compared = (texts.len() - empty.len()) as u64;
+    if let Some((_, held)) = texts.held().map(HeldDocuments::source) {
+        compared += held.documents;
+        counts.add_held(&held);
+    }
+    let emission = Emission { texts: &texts, parameters, sources, counts, skipped: list, compared, budget };
     let summary = emission.send(documents, passages, sink)?;
     Ok(Compared { texts, summary })
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::given::TextColumn;
+use super::held::{HeldDocuments, joined_words};
 use super::written;
 use crate::error::{Error, Result};
 use crate::finding::{DocumentRef, Reason, Skipped};
@@ -27,6 +28,8 @@ pub(crate) struct Texts {
     changed: Vec<bool>,
     /// What others hold in memory.
     columns: Vec<Arc<dyn TextColumn>>,
+    /// Documents of which only the words are held. They come before all others.
+    held: Option<Arc<dyn HeldDocuments>>,
     pub store: TextStore,
 }
 
@@ -119,6 +122,28 @@ impl Texts {
         self.columns.len() as u32 - 1
     }
 
+    /// Puts documents of which only the words are held before all others.
+    #[cfg(feature = "index")]
+    pub fn hold(&mut self, held: Arc<dyn HeldDocuments>) {
+        self.held = Some(held);
+    }
+
+    /// Returns the documents of which only the words are held.
+    pub fn held(&self) -> Option<&dyn HeldDocuments> {
+        self.held.as_deref()
+    }
+
+    /// Returns the number of the first document that was read: so many are held before.
+    pub fn first(&self) -> u32 {
+        self.held.as_ref().map_or(0, |held| held.len())
+    }
+
+    /// Returns those in which a document is held, if only its words are.
+    pub fn holder(&self, doc: u32) -> Option<&dyn HeldDocuments> {
+        self.held().filter(|held| doc < held.len())
+    }
+
+    /// Returns how many documents were read.
     pub fn len(&self) -> usize {
         match &self.store {
             TextStore::Held(documents) => documents.len(),
@@ -132,9 +157,14 @@ impl Texts {
 
     /// Names a document, and says whether another of its source has its id too.
     pub fn reference(&self, doc: u32, document: &Document) -> DocumentRef {
-        let is_repeated = self.repeated_ids.binary_search(&doc).is_ok();
+        if let Some(held) = self.holder(doc)
+            && let Ok(name) = held.name(doc)
+        {
+            return name;
+        }
+        let is_repeated = doc >= self.first() && self.repeated_ids.binary_search(&(doc - self.first())).is_ok();
         let id = document.id.clone().map(|id| id.repeated(is_repeated));
-        let source = self.names[document.source as usize].clone();
+        let source = self.names.get(document.source as usize).cloned().unwrap_or_default();
         DocumentRef { source, record: document.record, id, metadata: document.metadata.clone() }
     }
 
@@ -143,8 +173,9 @@ impl Texts {
         self.sources.get(source as usize).is_some_and(Source::is_markdown)
     }
 
-    /// Returns the number of a document's source and its position there.
+    /// Returns the number of a document's source and its position there. It was read.
     pub fn position(&self, doc: u32) -> Result<(u32, u64)> {
+        let doc = doc - self.first();
         match &self.store {
             TextStore::Held(documents) => Ok((documents[doc as usize].source, documents[doc as usize].record)),
             TextStore::Placed(places, _) => places.get(doc).map(|place| (place.source, place.record)),
@@ -172,6 +203,10 @@ impl<'a> TextReader<'a> {
     /// Returns a document, or why it can no longer be read.
     pub fn read(&mut self, doc: u32) -> std::result::Result<Cow<'a, Document>, Skipped> {
         let texts = self.texts;
+        if let Some(held) = texts.holder(doc) {
+            return texts.read_held(held, doc).map(Cow::Owned);
+        }
+        let doc = doc - texts.first();
         match &texts.store {
             TextStore::Held(documents) => {
                 let document = &documents[doc as usize];
@@ -210,6 +245,16 @@ impl<'a> TextReader<'a> {
 }
 
 impl Texts {
+    /// Returns a document of which only the words are held: these are its text.
+    fn read_held(&self, held: &dyn HeldDocuments, doc: u32) -> std::result::Result<Document, Skipped> {
+        let read = || {
+            held.name(doc)?; // it is asked for again, and then it is known that it can be read
+            joined_words(held, doc)
+        };
+        let text = read().map_err(|error| self.lost(u32::MAX, None, &error.to_string()))?;
+        Ok(Document { source: u32::MAX, text, ..Document::default() })
+    }
+
     fn read_spool(&self, spool: &Spool, place: &TextPlace) -> std::result::Result<Document, Skipped> {
         let (source, record) = (place.source, place.record);
         let lost = |why: &str| self.lost(source, Some(record), why);
@@ -235,7 +280,7 @@ impl Texts {
     }
 
     fn lost(&self, source: u32, record: Option<u64>, why: &str) -> Skipped {
-        let source = self.sources[source as usize].name();
+        let source = self.sources.get(source as usize).map(Source::name).unwrap_or_default();
         Skipped {
             source,
             record,

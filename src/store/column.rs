@@ -61,6 +61,19 @@ impl<T: Pod> SpillColumn<T> {
         Ok(())
     }
 
+    /// Appends what `of` makes of all values of another column, and goes to disk if that is there.
+    #[cfg(feature = "index")]
+    pub fn append_by(&mut self, other: &Self, of: impl Fn(T) -> T, folder: &Path) -> Result<()> {
+        let (is_spilled, mut failed) = (other.spilled.is_some(), None);
+        other.for_each_chunk(|_, chunk| {
+            self.held.extend(chunk.iter().map(|&value| of(value)));
+            if is_spilled && failed.is_none() {
+                failed = self.spill(folder).err();
+            }
+        })?;
+        failed.map_or(Ok(()), Err)
+    }
+
     /// Calls `f` with all values in order, a stretch at a time, and the index of the first of each.
     pub fn for_each_chunk(&self, mut f: impl FnMut(usize, &[T])) -> Result<()> {
         let mut first = 0;

@@ -18,7 +18,7 @@ use crate::error::Result;
 use doublon_core::cluster::Breaks;
 use doublon_core::cluster::families::Occurrence;
 use doublon_core::hash::mix;
-use doublon_core::kernel::Masks;
+use doublon_core::kernel::{Masks, PostingMaker};
 use doublon_core::text::{Lexicon, Token, TokenId, TokenReader, Tokenizer, Vocabulary, sentence_starts};
 use doublon_core::{Config, Scope, Span};
 
@@ -97,6 +97,8 @@ pub(crate) struct WordRows {
     short_lines: Vec<ShortLine>,
     breaks: Vec<u32>,
     break_ends: Vec<usize>,
+    /// The keys of the windows of all documents, if they are asked for.
+    pub keys: Vec<u64>,
 }
 
 /// Turns texts into sequences of words. Each thread has its own.
@@ -113,12 +115,48 @@ struct WordNumberer {
     number: u32,
     tokenizer: Tokenizer,
     /// Tells words apart by a seed that nobody knows.
-    private: Tokenizer,
+    private: Arc<Tokenizer>,
     lexicon: Lexicon,
     lexicons: Arc<Lexicons>,
     /// Words of a document that have no number yet: their hashes, and where they stand.
     keys: Vec<u64>,
     spans: Vec<Span>,
+    /// Makes the keys of windows, if they are asked for.
+    windows: Option<KeyReader>,
+}
+
+/// Makes the keys of the windows of documents word by word.
+struct KeyReader {
+    maker: PostingMaker,
+    /// The hashes without accents of the words of the document so far that are no known text.
+    folded: Vec<u64>,
+    /// The words of those before which known text stood.
+    gaps: Vec<u32>,
+}
+
+impl KeyReader {
+    /// Takes the next words of the document, by their numbers in a vocabulary.
+    fn add(&mut self, words: &[TokenId], lexicon: &Lexicon) {
+        for folded in words.iter().map(|&word| lexicon.folded_hash(word)) {
+            let at = self.folded.len() as u32;
+            match folded {
+                Some(folded) => self.folded.push(folded),
+                None if self.gaps.last() != Some(&at) => self.gaps.push(at),
+                None => {}
+            }
+        }
+    }
+
+    /// Ends a document: appends its keys to `keys`.
+    fn close(&mut self, keys: &mut Vec<u64>) {
+        self.maker.keys(&self.folded, &self.gaps, |key| keys.push(key));
+        self.clear();
+    }
+
+    fn clear(&mut self) {
+        self.folded.clear();
+        self.gaps.clear();
+    }
 }
 
 /// Words that are numbered together.
@@ -134,13 +172,50 @@ impl WordReader {
         let words = WordNumberer {
             number: lexicons.next_reader(),
             tokenizer,
-            private,
+            private: private.into(),
             lexicon: Lexicon::default(),
             lexicons: Arc::clone(lexicons),
             keys: Vec::with_capacity(TOGETHER),
             spans: Vec::with_capacity(TOGETHER),
+            windows: None,
         };
         Self { tokens, words, short_line }
+    }
+
+    /// Asks for the keys of the windows of documents.
+    #[must_use]
+    pub fn with_keys(self, config: &Config) -> Self {
+        let keys = KeyReader { maker: PostingMaker::new(config), folded: Vec::new(), gaps: Vec::new() };
+        let words = WordNumberer { windows: Some(keys), ..self.words };
+        Self { words, ..self }
+    }
+
+    /// Appends a document whose words `each_word` gives in order: the hash of each by the seed of this reader and the word, or
+    /// none for known text.
+    #[cfg(feature = "index")]
+    pub fn add_words(
+        &mut self,
+        each_word: impl FnOnce(&mut dyn FnMut(Option<(u64, &str)>)) -> Result<()>,
+        rows: &mut WordRows,
+    ) -> Result<()> {
+        let (words, mut forms) = (&mut self.words, String::new());
+        words.start();
+        each_word(&mut |word| {
+            let (key, word) = word.unwrap_or((Lexicon::masked_key(), ""));
+            let start = forms.len();
+            forms.push_str(word);
+            words.keys.push(key);
+            words.spans.push(Span::new(start, forms.len()));
+            if words.keys.len() == TOGETHER {
+                words.number(|_, span| &forms[span.start..span.end], rows);
+                forms.clear();
+            }
+        })?;
+        words.number(|_, span| &forms[span.start..span.end], rows);
+        rows.close_reader(words.number);
+        rows.ends.push(rows.tokens.len());
+        rows.break_ends.push(rows.breaks.len());
+        Ok(())
     }
 
     /// Appends a document, in which known text stands where `masks` are, to `rows`.
@@ -181,6 +256,9 @@ impl WordNumberer {
     fn start(&mut self) {
         self.keys.clear();
         self.spans.clear();
+        if let Some(windows) = &mut self.windows {
+            windows.clear();
+        }
     }
 
     #[inline]
@@ -188,26 +266,37 @@ impl WordNumberer {
         self.keys.push(key);
         self.spans.push(span);
         if self.keys.len() == TOGETHER {
-            self.number(text, rows);
+            self.number_in(text, rows);
         }
     }
 
     /// Numbers the last words of a document.
     fn finish(&mut self, text: &str, rows: &mut WordRows) {
-        self.number(text, rows);
+        self.number_in(text, rows);
         rows.close_reader(self.number);
+        if let Some(windows) = &mut self.windows {
+            windows.close(&mut rows.keys);
+        }
     }
 
-    /// Numbers the words that have none.
-    fn number(&mut self, text: &str, rows: &mut WordRows) {
+    /// Numbers the words of a text that have no number.
+    fn number_in(&mut self, text: &str, rows: &mut WordRows) {
+        let private = Arc::clone(&self.private);
+        self.number(|hash, span| private.word(text, Token { hash, span }), rows);
+    }
+
+    /// Numbers the words that have none: `word` tells each by its key and its span.
+    fn number<W: AsRef<str>>(&mut self, word: impl Fn(u64, Span) -> W, rows: &mut WordRows) {
         if self.lexicons.is_full(&self.lexicon) {
             rows.close_reader(self.number);
             let number = std::mem::replace(&mut self.number, self.lexicons.next_reader());
             self.lexicons.close(number, std::mem::take(&mut self.lexicon));
         }
-        let Self { keys, spans, private, tokenizer, .. } = self;
-        let word = |at: usize| private.word(text, Token { hash: keys[at], span: spans[at] });
-        self.lexicon.number_all(keys, &mut rows.tokens, word, |word| tokenizer.hash(word));
+        let (Self { keys, spans, tokenizer, windows, lexicon, .. }, first) = (self, rows.tokens.len());
+        lexicon.number_all(keys, &mut rows.tokens, |at| word(keys[at], spans[at]), |word| tokenizer.hash(word));
+        if let Some(windows) = windows {
+            windows.add(&rows.tokens[first..], lexicon);
+        }
         keys.clear();
         spans.clear();
     }
@@ -244,6 +333,20 @@ impl Words {
         self.ends.extend_by(rows.ends.iter().map(|&end| words + end as u64));
         self.short_lines.extend(rows.short_lines.iter().map(|&line| ShortLine { doc: first + line.doc, ..line }));
         rows.readers.iter().for_each(|&(end, reader)| add_reader(&mut self.readers, words + end as u64, reader));
+    }
+
+    /// Returns the words of the documents of `before` and then of these; none has its last number yet.
+    #[cfg(feature = "index")]
+    pub fn behind(self, mut before: Self, budget: &Budget) -> Result<Self> {
+        let [words, breaks] = [before.tokens.len() as u64, before.breaks.len() as u64];
+        let first = before.ends.len() as u32;
+        before.tokens.append_by(&self.tokens, |word| word, &budget.folder)?;
+        before.ends.append_by(&self.ends, |end| words + end, &budget.folder)?;
+        before.breaks.append_by(&self.breaks, |word| word, &budget.folder)?;
+        before.break_ends.append_by(&self.break_ends, |end| breaks + end, &budget.folder)?;
+        before.short_lines.extend(self.short_lines.into_iter().map(|line| ShortLine { doc: first + line.doc, ..line }));
+        self.readers.iter().for_each(|&(end, reader)| add_reader(&mut before.readers, words + end, reader));
+        Ok(before)
     }
 
     pub fn held_bytes(&self) -> usize {

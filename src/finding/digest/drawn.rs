@@ -49,7 +49,7 @@ pub(super) struct PlaceMap {
 
 impl PlaceMap {
     pub fn family(&mut self, family: &PassageFamily) {
-        for place in family.occurrences.iter().chain([&family.keep]) {
+        for place in drawable(family) {
             self.stretches.add(self.sources.place(&place.doc), bytes_of(place));
         }
     }
@@ -77,6 +77,11 @@ impl PlaceMap {
     }
 }
 
+/// Returns the places of a family whose texts are there.
+fn drawable(family: &PassageFamily) -> impl Iterator<Item = &PlacedSpan> {
+    family.occurrences.iter().chain([&family.keep]).filter(|place| place.in_index.is_none())
+}
+
 /// The documents that are drawn, while their places are collected.
 #[derive(Debug)]
 pub(super) struct DrawnDocuments {
@@ -96,7 +101,7 @@ impl DrawnDocuments {
     /// Takes the places of a family that stand in these documents; returns whether there are any.
     pub fn family(&mut self, family: &PassageFamily) -> bool {
         let mut is_drawn = false;
-        for place in family.occurrences.iter().chain([&family.keep]) {
+        for place in drawable(family) {
             let document = self.sources.place(&place.doc);
             if let Some(drawing) = self.drawings.iter_mut().find(|drawing| drawing.place == document) {
                 drawing.doc.get_or_insert_with(|| place.doc.clone());

@@ -285,9 +285,13 @@ impl PlaceRow {
 
     fn of_place(role: &'static str, place: &PlacedSpan, context: &PageContext) -> Self {
         let row = Self::of_document(role, &place.doc, Vec::new(), context);
-        let name = context.place(place);
+        let name = match place.in_index {
+            Some(_) => format!("{}, {}", context.place(place), covered(place)),
+            None => context.place(place),
+        };
         let notes = about_document(&place.doc, &name);
-        let at = row_place(context, &place.doc, Some((place.start, place.end)));
+        let span = Some((place.start, place.end));
+        let at = row_place(context, &place.doc, span).filter(|_| place.in_index.is_none());
         Self { at, is_kept: role == "kept", is_new: place.new, name, notes, bar: bar(place), ..row }
     }
 }
@@ -296,8 +300,9 @@ impl PlaceRow {
     /// Names only the place, after another one in its document.
     fn in_the_same_document(self, place: &PlacedSpan) -> Self {
         let column = if place.column == 0 { String::new() } else { format!(":{}", place.column) };
+        let line = || format!("line {}{column}{}", place.line, below(place));
         Self {
-            name: format!("line {}{column}{}", place.line, below(place)),
+            name: if place.in_index.is_some() { covered(place) } else { line() },
             title: String::new(),
             notes: Vec::new(),
             ..self
@@ -368,7 +373,9 @@ fn place_rows(family: &PassageFamily, context: &PageContext) -> Vec<PlaceRow> {
         [&family.keep].into_iter().chain(new).chain(known).take(context.at_most(PLACES)).collect();
     let row = |n: usize| {
         let row = PlaceRow::of_place(if n == 0 { "kept" } else { "again" }, places[n], context);
-        if n > 0 && places[n].doc == places[n - 1].doc { row.in_the_same_document(places[n]) } else { row }
+        let is_same =
+            |other: &PlacedSpan| places[n].doc == other.doc && places[n].in_index.is_some() == other.in_index.is_some();
+        if n > 0 && is_same(places[n - 1]) { row.in_the_same_document(places[n]) } else { row }
     };
     (0..places.len()).map(row).collect()
 }

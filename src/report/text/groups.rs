@@ -180,6 +180,10 @@ impl<W: Write> Groups<'_, '_, W> {
     }
 
     fn place(&mut self, label: &str, span: &PlacedSpan) -> io::Result<()> {
+        if span.in_index.is_some() {
+            self.page.place(label, &self.names.place(span), mark(span.new))?;
+            return self.page.continued(&covered(span), Paint::Faint);
+        }
         let lines = if span.line == span.end_line {
             String::new() // the name has it
         } else {
@@ -194,7 +198,11 @@ impl<W: Write> Groups<'_, '_, W> {
     fn differences(&mut self, m: &PassageMatch) -> io::Result<()> {
         let told = differences(m);
         if told.is_empty() && m.more_differences == 0 {
-            return self.page.labelled("differs", "nothing", Paint::Plain);
+            // An index holds words, and not how they are written.
+            let nothing = if m.a.in_index.is_none() { "nothing" } else { "no word" };
+            let words = || counted(m.changed_words as u64, "word");
+            let told = if m.changed_words == 0 { nothing.to_owned() } else { words() };
+            return self.page.labelled("differs", &told, Paint::Plain);
         }
         for (i, (phrase, times)) in told.iter().take(DIFFERENCES).enumerate() {
             let times = if *times > 1 { format!(", {} times", number(*times as u64)) } else { String::new() };

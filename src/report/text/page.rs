@@ -248,8 +248,12 @@ impl<'a> Names<'a> {
         format!("{path}:{}{own}", doc.record.saturating_add(1))
     }
 
-    /// `a.txt:30:1`, `a.jsonl:18 (id x), line 30:1`, `a.md:30:1 › Exit codes`; without the column where that is not known.
+    /// `a.txt:30:1`, `a.jsonl:18 (id x), line 30:1`, `a.md:30:1 › Exit codes`; without the column where that is not known. What
+    /// is in an index has no line: `a.txt in the index`.
     pub fn place(&self, span: &PlacedSpan) -> String {
+        if span.in_index.is_some() {
+            return format!("{} in the index", self.document(&span.doc));
+        }
         let separator = if self.has_records(&span.doc.source) { ", line " } else { ":" };
         let column = if span.column == 0 { String::new() } else { format!(":{}", span.column) };
         format!("{}{separator}{}{column}{}", self.document(&span.doc), span.line, below(span))

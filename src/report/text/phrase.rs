@@ -3,7 +3,9 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::wrap::{one_line, shorten, start_of};
-use crate::finding::{Coverage, Difference, DifferenceKind, Member, PassageClass, PassageMatch, PlacedSpan};
+use crate::finding::{
+    Coverage, Difference, DifferenceKind, IndexedWords, Member, PassageClass, PassageMatch, PlacedSpan,
+};
 use crate::report::visible::{visible, visible_with_joiners};
 
 /// Columns of a quotation.
@@ -11,8 +13,12 @@ const QUOTE_COLUMNS: usize = 60;
 /// Characters of a heading.
 const HEADING: usize = 50;
 
-/// Returns which paragraphs a span covers: `paragraphs 5 and 6`, `the end of paragraph 3`, `the whole text`.
+/// Returns which paragraphs a span covers: `paragraphs 5 and 6`, `the end of paragraph 3`, `the whole text`; of a place in an
+/// index which words it is: `words 1 to 40`.
 pub fn covered(span: &PlacedSpan) -> String {
+    if let Some(IndexedWords { words: (start, end), .. }) = span.in_index {
+        return format!("words {} to {}", number(start as u64 + 1), number(end as u64));
+    }
     let (first, last) = span.paragraphs;
     if span.covers == Coverage::Whole && first == 1 && last == span.paragraph_count {
         return "the whole text".into();
@@ -44,6 +50,9 @@ pub fn below(place: &PlacedSpan) -> String {
 
 /// Returns how the cut into paragraphs differs, as an appendix to `b repeats a`: `, joined` or `, split`.
 pub fn regrouped(a: &PlacedSpan, b: &PlacedSpan) -> &'static str {
+    if a.in_index.or(b.in_index).is_some() {
+        return "";
+    }
     let count = |span: &PlacedSpan| span.paragraphs.1.saturating_sub(span.paragraphs.0);
     match (count(a), count(b)) {
         (1.., 0) => ", joined",

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::spooled::{MadePlace, PlaceFacts, PlaceStore, write};
 use crate::error::Result;
-use crate::finding::{DocumentRef, MAX_LISTED_MATCHES, MAX_QUOTED_PLACES, PlacedSpan, Skipped};
+use crate::finding::{DocumentRef, IndexedWords, MAX_LISTED_MATCHES, MAX_QUOTED_PLACES, PlacedSpan, Skipped};
 use crate::scan::describe::Described;
 use crate::scan::headings::headings;
 use crate::scan::texts::Texts;
@@ -67,6 +67,8 @@ pub(super) struct PlaceTable {
     described: PlaceStore,
     /// The numbers of the two places of each match that is listed.
     sides: Vec<[u32; 2]>,
+    /// The number of the first document whose text is there.
+    first: u32,
 }
 
 /// A place to describe, and what is wanted of it.
@@ -98,12 +100,14 @@ impl Reporter<'_> {
     ) -> Result<std::result::Result<PlaceTable, Vec<Lost>>> {
         let wanted = wanted(repeats, grouped, choice);
         let documents: Vec<&[WantedPlace]> = wanted.chunk_by(|x, y| x.place.doc == y.place.doc).collect();
-        let mut table = PlaceTable::new(&wanted, repeats, choice, budget);
+        let mut table = PlaceTable::new(&wanted, (repeats, choice), self.texts.first(), budget);
         let is_spooled = table.described.is_spooled();
         self.steps.begin(Step::Describing, documents.len() as u64);
         let of_document = |reader: &mut TokenReader, document: &Document, wanted: &&[WantedPlace]| {
             let words = wanted.iter().map(|wanted| wanted.place.words());
+            let holder = self.texts.holder(wanted[0].place.doc);
             let described = match self.unit {
+                None if holder.is_some() => Described::of_words(&document.text, words, &self.tokenizer),
                 None => Described::new(&document.text, words, reader),
                 Some(unit) => Described::of_units(&document.text, words, unit, reader),
             };
@@ -112,7 +116,8 @@ impl Reporter<'_> {
             let name = self.texts.reference(wanted[0].place.doc, document);
             self.steps.advance(1);
             let source = is_spooled.then_some(document.source);
-            let describe = |(n, wanted)| DescribedPlace::new(&described, (n, wanted), &name, source);
+            let number = holder.and_then(|held| held.number(wanted[0].place.doc).ok());
+            let describe = |(n, wanted)| DescribedPlace::new(&described, (n, wanted), &name, (source, number));
             wanted.iter().enumerate().map(describe).collect()
         };
         let (mut all_lost, mut rest) = (Vec::new(), documents.as_slice());
@@ -166,18 +171,23 @@ fn together(documents: &[&[WantedPlace]]) -> usize {
 }
 
 impl DescribedPlace {
-    /// Describes a place; for one that is written down the number of its source is told.
+    /// Describes a place; for one that is written down the number of its source is told, and for one in an index the number
+    /// of the document there.
     fn new(
         described: &Described<'_>,
         (n, wanted): (usize, &WantedPlace),
         name: &DocumentRef,
-        source: Option<u32>,
+        (source, in_index): (Option<u32>, Option<u64>),
     ) -> Self {
         let mut span = described.place(n, name.clone());
         if wanted.is_quoted {
             described.quote(&mut span);
         }
         let facts = PlaceFacts::new(&span, wanted.is_compared.then(|| described.text(&span)));
+        if let Some(number) = in_index {
+            let words = (wanted.place.words().start, wanted.place.words().end);
+            span = span.in_index(IndexedWords { number, words });
+        }
         let place = match source {
             None => MadePlace::Held(span),
             Some(source) => MadePlace::Written(write(&span, source)),
@@ -188,7 +198,12 @@ impl DescribedPlace {
 
 impl PlaceTable {
     /// Makes one of places that are yet to be described.
-    fn new(wanted: &[WantedPlace], repeats: &[PassageRepeat], choice: &Choice, budget: &Budget) -> Self {
+    fn new(
+        wanted: &[WantedPlace],
+        (repeats, choice): (&[PassageRepeat], &Choice),
+        first: u32,
+        budget: &Budget,
+    ) -> Self {
         let side = |place: &Occurrence| wanted.partition_point(|wanted| wanted.place < *place) as u32;
         let sides = |&n: &usize| [&repeats[n].a, &repeats[n].b].map(side);
         Self {
@@ -196,6 +211,7 @@ impl PlaceTable {
             facts: SpillColumn::new(),
             described: PlaceStore::new(wanted.len(), budget),
             sides: choice.listed.iter().map(sides).collect(),
+            first,
         }
     }
 
@@ -238,9 +254,12 @@ impl PlaceTable {
         self.sides[n].map(|place| place as usize)
     }
 
-    /// Returns the same numbers, if the texts of the two places differ.
+    /// Returns the same numbers, if the texts of the two places are there and differ.
     pub fn differing_sides(&self, n: usize) -> Result<Option<[usize; 2]>> {
         let sides = self.sides(n);
+        if sides.iter().any(|&side| self.doc(side) < self.first) {
+            return Ok(None);
+        }
         let [a, b] = [self.facts(sides[0])?.hash, self.facts(sides[1])?.hash];
         Ok((a != b).then_some(sides))
     }

@@ -6,7 +6,7 @@ use bytemuck::{Pod, Zeroable};
 use doublon_core::hash::content_hash;
 
 use crate::error::{Error, Result};
-use crate::finding::{Coverage, DocumentRef, Fingerprint, PlacedSpan};
+use crate::finding::{Coverage, DocumentRef, Fingerprint, IndexedWords, PlacedSpan};
 use crate::scan::bytes::{put, put_bytes, take, take_text};
 use crate::scan::texts::Texts;
 use crate::scan::written;
@@ -123,6 +123,7 @@ const COVERAGES: [Coverage; 4] = [Coverage::Whole, Coverage::Start, Coverage::En
 const HEADING: u64 = 1;
 const IN_PAGE: u64 = 2;
 const FINGERPRINT: u64 = 4;
+const IN_INDEX: u64 = 8;
 
 /// Writes down a place in a document.
 pub(super) fn write(place: &PlacedSpan, source: u32) -> Vec<u8> {
@@ -138,10 +139,12 @@ pub(super) fn write(place: &PlacedSpan, source: u32) -> Vec<u8> {
     let flag = |flag: u64, is_set: bool| if is_set { flag } else { 0 };
     let flags = flag(HEADING, place.heading.is_some())
         | flag(IN_PAGE, place.source_start.is_some())
-        | flag(FINGERPRINT, place.fingerprint.is_some());
+        | flag(FINGERPRINT, place.fingerprint.is_some())
+        | flag(IN_INDEX, place.in_index.is_some());
     let covers = COVERAGES.iter().position(|&covers| covers == place.covers).unwrap_or(0);
     let in_page = [place.source_start, place.source_end].map(Option::unwrap_or_default);
     let fingerprint = place.fingerprint.map_or(0, |fingerprint| fingerprint.0);
+    let IndexedWords { number, words } = place.in_index.unwrap_or(IndexedWords { number: 0, words: (0, 0) });
     let numbers = [
         place.start,
         place.end,
@@ -158,7 +161,10 @@ pub(super) fn write(place: &PlacedSpan, source: u32) -> Vec<u8> {
         place.document_bytes,
         covers,
     ];
-    [flags, fingerprint].into_iter().chain(numbers.map(|number| number as u64)).for_each(|n| put(n, &mut out));
+    [flags, fingerprint, number, words.0 as u64, words.1 as u64]
+        .into_iter()
+        .chain(numbers.map(|number| number as u64))
+        .for_each(|n| put(n, &mut out));
     for text in [place.heading.as_deref().unwrap_or_default(), &place.before, &place.after, &place.excerpt] {
         put_bytes(text.as_bytes(), &mut out);
     }
@@ -171,6 +177,7 @@ fn read(mut bytes: &[u8], doc: u32, texts: &Texts) -> Option<PlacedSpan> {
     let (source, record) = (take(bytes)? as u32, take(bytes)?);
     let named = written::read(crate::scan::bytes::take_bytes(bytes)?, source, record)?;
     let (flags, fingerprint) = (take(bytes)?, take(bytes)?);
+    let in_index = IndexedWords { number: take(bytes)?, words: (take(bytes)? as usize, take(bytes)? as usize) };
     let has = |flag: u64| flags & flag != 0;
     let mut number = || take(bytes).map(|number| number as usize);
     let (start, end, char_start, char_end) = (number()?, number()?, number()?, number()?);
@@ -198,6 +205,7 @@ fn read(mut bytes: &[u8], doc: u32, texts: &Texts) -> Option<PlacedSpan> {
         covers: *COVERAGES.get(covers)?,
         fingerprint: has(FINGERPRINT).then_some(Fingerprint(fingerprint)),
         new: false,
+        in_index: has(IN_INDEX).then_some(in_index),
         before: before.into(),
         after: after.into(),
         excerpt: excerpt.into(),
