@@ -172,9 +172,10 @@ fn told(found: &IndexMatch) -> Value {
 }
 
 fn told_info(info: &IndexInfo) -> Value {
-    let IndexInfo { documents, text_bytes, bytes, segments, removed, adds, read, duplicates, unicode } = info;
+    let IndexInfo { documents, text_bytes, bytes, passage_bytes, segments, removed, .. } = info;
+    let IndexInfo { adds, read, duplicates, unicode, .. } = info;
     json!({
         "documents": documents, "text_bytes": text_bytes, "bytes": bytes, "segments": segments, "removed": removed,
-        "adds": adds, "read": read, "duplicates": duplicates, "unicode": unicode,
+        "passage_bytes": passage_bytes, "adds": adds, "read": read, "duplicates": duplicates, "unicode": unicode,
     })
 }

@@ -3,27 +3,54 @@
 use anyhow::Result;
 use doublon::finding::Parameters;
 use doublon::index::Index;
+use doublon::{Config, Level};
 
 use super::args::AgainstArgs;
 
 /// Opens the index that is compared with, if there is one, and holds the settings that were given against its own.
-/// `given` are the flags on the command line.
+/// `given` are the flags on the command line; `passages` says whether passages are told alone, which an index can do too.
 ///
 /// # Errors
 ///
 /// If it cannot be opened, or has other settings.
-pub fn held_index(against: &AgainstArgs, parameters: &Parameters, given: &[String]) -> Result<Option<Index>> {
+pub fn held_index(
+    against: &AgainstArgs,
+    parameters: &Parameters,
+    given: &[String],
+    passages: bool,
+) -> Result<Option<Index>> {
     let [place] = against.paths.as_slice() else { return Ok(None) };
-    if !Index::is_at(place) || parameters.config.level.passages() {
+    let level = parameters.config.level;
+    let is_possible = if passages { level != Level::All } else { !level.passages() };
+    if !Index::is_at(place) || !is_possible {
         return Ok(None); // refused with all that can be compared with instead
     }
     let index = Index::open(place)?;
-    let has_flag = |name: &str| given.iter().any(|flag| flag.trim_start_matches("--").split('=').next() == Some(name));
     let is_given = |setting: &str| match setting {
-        "bands" | "rows" => ["bands", "rows", "recall", "preset"].iter().any(|flag| has_flag(flag)),
-        "shingle" => has_flag("shingle") || has_flag("preset"),
-        other => has_flag(&other.replace('_', "-")),
+        "bands" | "rows" => has_any_flag(given, &["bands", "rows", "recall", "preset"]),
+        "shingle" => has_any_flag(given, &["shingle", "preset"]),
+        other => has_any_flag(given, &[&other.replace('_', "-")]),
     };
     index.check_given(&parameters.config, &is_given)?;
     Ok(Some(index))
+}
+
+/// Returns the settings by which passages are looked for in an index: its own, but for what `parameters` say of which
+/// passages count, and for windows if they were given.
+///
+/// # Errors
+///
+/// If they do not go together.
+pub fn passage_config(index: &Index, parameters: &Parameters, given: &[String]) -> Result<Config> {
+    let (own, wanted) = (index.config(), &parameters.config);
+    let has_windows = has_any_flag(given, &["window", "window-shingle", "window-bands", "window-rows", "preset"]);
+    let mut windows = if has_windows { wanted.windows } else { own.windows };
+    windows.exhaustive = wanted.windows.exhaustive;
+    let builder = own.to_builder().level(Level::Passages).unit(wanted.unit).windows(windows);
+    Ok(builder.min_words(wanted.min_words).min_identity(wanted.min_identity).build()?)
+}
+
+fn has_any_flag(given: &[String], names: &[&str]) -> bool {
+    let name_of = |flag: &String| flag.trim_start_matches("--").split('=').next().unwrap_or_default().to_owned();
+    given.iter().any(|flag| names.contains(&name_of(flag).as_str()))
 }

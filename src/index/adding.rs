@@ -9,13 +9,14 @@ use super::run::{Adding, Request, run};
 use crate::error::{Error, Result};
 use crate::finding::{Sink, Summary};
 use crate::scan::threads;
-use crate::store::{FileLock, Resources};
+use crate::store::{Budget, FileLock, Resources};
 
 /// Documents that were decided on and are on disk. Dropped without a [`commit`](Self::commit), none of them is added.
 pub struct PreparedAdd<'a> {
     index: &'a mut OpenIndex,
     next: Manifest,
     pool: ThreadPool,
+    budget: Budget,
     is_committed: bool,
     _lock: FileLock,
 }
@@ -30,7 +31,8 @@ impl<'a> PreparedAdd<'a> {
     ) -> Result<(Self, Summary)> {
         let lock = index.begin()?;
         let (mut next, pool) = (index.manifest.clone(), threads(resources)?);
-        let mut prepared = Self { index, next: next.clone(), pool, is_committed: false, _lock: lock };
+        let mut prepared =
+            Self { index, next: next.clone(), pool, budget: Budget::new(resources), is_committed: false, _lock: lock };
         let summary = prepared.pool.install(|| {
             let adding = Adding { folder: &prepared.index.folder, manifest: &mut next };
             run(prepared.index, request, Some(adding), sink)
@@ -50,7 +52,7 @@ impl<'a> PreparedAdd<'a> {
     pub fn commit(mut self) -> Result<()> {
         self.index.publish(self.next.clone())?;
         self.is_committed = true;
-        self.pool.install(|| self.index.merge_small())
+        self.pool.install(|| self.index.merge_small(&self.budget))
     }
 }
 
@@ -71,7 +73,9 @@ pub(super) fn decide_only(
 ) -> Result<Summary> {
     let temporary = tempfile::Builder::new().prefix("doublon-").tempdir_in(&request.budget.folder);
     let temporary = temporary.map_err(|cause| Error::Io { path: request.budget.folder.clone(), cause })?;
-    let (folder, mut manifest) = (IndexFolder::at(temporary.path()), index.manifest.clone());
+    // Nobody asks what is written there for passages.
+    let mut manifest = Manifest { passages: false, ..index.manifest.clone() };
+    let folder = IndexFolder::at(temporary.path());
     threads(resources)?.install(|| {
         let adding = Adding { folder: &folder, manifest: &mut manifest };
         run(index, request, Some(adding), sink)

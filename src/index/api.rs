@@ -11,6 +11,7 @@ use super::check::check;
 use super::layout::TextHashes;
 use super::manifest::{Manifest, check_given, check_settings};
 use super::open::{OpenIndex, ends};
+use super::passages::{PassageRequest, find_passages};
 use super::removing;
 use super::run::{Request, run};
 use super::snapshot::{FindScratch, Wanted, equality};
@@ -56,7 +57,17 @@ impl Index {
     /// If the folder holds something already or cannot be written, or the settings are none of which an index can make
     /// anything: it has no containment, no exact copies alone, no known text, and keeps the document that came first.
     pub fn create(folder: &Path, config: &Config) -> Result<Self> {
-        OpenIndex::create(folder, config).map(Self)
+        OpenIndex::create(folder, config, false).map(Self)
+    }
+
+    /// Makes an index without a document that finds passages as well, by the windows of `config`. It holds what the words of
+    /// its documents are, and takes about half as much room again.
+    ///
+    /// # Errors
+    ///
+    /// As [`create`](Self::create), or if shingles are made of characters or passages are whole units.
+    pub fn create_with_passages(folder: &Path, config: &Config) -> Result<Self> {
+        OpenIndex::create(folder, config, true).map(Self)
     }
 
     /// Opens an index.
@@ -77,6 +88,11 @@ impl Index {
     /// Returns the settings by which documents are duplicates.
     pub fn config(&self) -> &Config {
         &self.0.manifest.config
+    }
+
+    /// Returns whether it finds passages.
+    pub fn has_passages(&self) -> bool {
+        self.0.manifest.passages
     }
 
     /// Returns what findings say of the index when documents are held against it.
@@ -142,6 +158,30 @@ impl Index {
         let batch = BatchSize { documents: OF_QUERY.documents.min(self.0.batch.documents), ..OF_QUERY };
         let request = Request { batch, ..self.request(paths, input, resources, progress)? };
         threads(resources)?.install(|| run(&self.0, &request, None, sink))
+    }
+
+    /// Finds the passages of the documents in the files at `paths` and below that stand in documents of the index. Hands each
+    /// finding to `sink`, as a scan of passages does, and returns the counts, which are the last finding too. A place in the
+    /// index is told by its words ([`IndexedWords`](crate::finding::IndexedWords)).
+    ///
+    /// `config` says which passages count (`min_words`, `min_identity`, `threshold`); all else is as the index was made.
+    ///
+    /// # Errors
+    ///
+    /// As [`against`](Self::against), or if the index finds no passages, or none by the windows of `config`.
+    pub fn passages(
+        &self,
+        paths: &[PathBuf],
+        config: &Config,
+        input: &InputOptions,
+        resources: &Resources,
+        progress: &dyn Progress,
+        sink: &mut (dyn Sink + Send),
+    ) -> Result<Summary> {
+        self.0.check_paths(paths)?;
+        self.0.check_passages(config)?;
+        let request = PassageRequest { paths, config, input, budget: Budget::new(resources), progress };
+        threads(resources)?.install(|| find_passages(&self.0, &request, sink))
     }
 
     /// Finds what [`add`](Self::add) would find: holds documents against the index and against each other. Adds none of
@@ -250,6 +290,7 @@ impl Index {
             documents,
             text_bytes,
             bytes: self.0.bytes(),
+            passage_bytes: self.0.manifest.passage_bytes(),
             segments: segments.len(),
             removed: removed.as_ref().map_or(0, |removed| removed.documents),
             adds: met.adds,
@@ -268,7 +309,7 @@ impl Index {
         let mut found = IndexCheck { files: 1, ..IndexCheck::default() };
         let mut last = None;
         for segment in &self.0.snapshot.segments {
-            found.files += 1;
+            found.files += 1 + u64::from(segment.passages().is_some());
             match check(segment).and_then(|documents| Ok((documents, ends(segment)?))) {
                 Ok((documents, Some((first, end)))) if last < Some(first) => {
                     found.documents += documents;
@@ -292,7 +333,7 @@ impl Index {
         let _lock = self.0.begin()?;
         let (bytes_before, segments_before) = (self.0.bytes(), self.0.manifest.segments.len());
         if segments_before > 1 || self.0.manifest.removed.is_some() {
-            threads(resources)?.install(|| self.0.merge_from(0))?;
+            threads(resources)?.install(|| self.0.merge_from(0, &Budget::new(resources)))?;
         }
         let (bytes_after, segments_after) = (self.0.bytes(), self.0.manifest.segments.len());
         Ok(Compacted { bytes_before, bytes_after, segments_before, segments_after })

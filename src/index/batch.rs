@@ -4,10 +4,12 @@ use doublon_core::Config;
 use doublon_core::candidate::lsh::Sketch;
 use doublon_core::hash::{mix, seeded_hash};
 use doublon_core::kernel::{Masks, SketchRows, SketchScratch, Sketcher};
-use doublon_core::text::characters;
+use doublon_core::text::{TokenReader, Tokenizer, characters};
 
 use super::layout::TextHashes;
+use super::manifest::Manifest;
 use super::names::DocumentName;
+use super::word_texts::WordTexts;
 use super::words::{WordNumbers, decode, encode};
 use crate::error::{Error, Result};
 use crate::finding::Skipped;
@@ -76,6 +78,10 @@ pub(super) struct BlockDocuments {
     names: Vec<u8>,
     /// The hashes of the words of the block.
     word_hashes: Vec<u64>,
+    /// What the words of the block are, if passages are found.
+    texts: WordTexts,
+    /// Documents in which something stood that does not count, each with the words before which that was.
+    gaps: Vec<(u32, Vec<u32>)>,
     skipped: Vec<Skipped>,
     counts: IntakeCounts,
 }
@@ -91,6 +97,8 @@ struct BlockScratch {
     public: SketchScratch,
     private: SketchScratch,
     numbers: WordNumbers,
+    /// What the words of the block are, where that is wanted.
+    words: Option<WordTextReader>,
 }
 
 impl BlockScratch {
@@ -100,19 +108,25 @@ impl BlockScratch {
         self.numbers.clear();
         read(&mut block, self);
         block.word_hashes = self.numbers.hashes().to_vec();
+        if self.words.is_some() {
+            block.texts.fill(block.word_hashes.len());
+        }
         block
     }
 }
 
 impl BlockReader {
-    /// Makes a reader that hashes words to be measured by `seed`.
-    pub fn new(config: &Config, seed: u64) -> Self {
+    /// Makes the reader of an index.
+    pub fn of(manifest: &Manifest) -> Self {
+        let (config, seed, passages) = (&manifest.config, manifest.private_seed(), manifest.passages);
         let sketcher = Sketcher::new(config);
         let (public, private) = (sketcher.clone(), sketcher.reseeded(seed));
+        let tokenizer = Tokenizer::new(config.text, seed);
         let make = move || BlockScratch {
             public: public.scratch(),
             private: private.scratch(),
             numbers: WordNumbers::default(),
+            words: passages.then(|| WordTextReader::new(&tokenizer)),
         };
         Self { sketcher, seed, workers: Pool::new(Box::new(make)) }
     }
@@ -170,6 +184,7 @@ impl BlockReader {
                 block.rows.truncate(before.0);
                 block.keys.truncate(before.1);
                 block.words.truncate(before.2);
+                block.gaps.retain(|&(doc, _)| (doc as usize) < before.0);
                 (scratch.public, scratch.private) =
                     (self.sketcher.scratch(), self.sketcher.reseeded(self.seed).scratch());
             }
@@ -178,10 +193,17 @@ impl BlockReader {
 
     /// Appends the row, the keys and the words of a text; returns what of it does not count, and its hashes.
     fn describe(&self, text: &str, block: &mut BlockDocuments, scratch: &mut BlockScratch) -> (Masks, TextHashes) {
-        let BlockScratch { public, private, numbers, .. } = scratch;
+        let BlockScratch { public, private, numbers, words: reader } = scratch;
         let masks = public.masks(text);
         let words = self.sketcher.add_wide(text, &masks, (&mut block.rows, &mut block.keys), public, private);
+        let first = block.words.len();
         numbers.number_all(words, &mut block.words);
+        if let Some(reader) = reader {
+            let gaps = reader.read((text, &masks), &block.words[first..], numbers.hashes().len(), &mut block.texts);
+            if !gaps.is_empty() {
+                block.gaps.push((block.documents.len() as u32, gaps));
+            }
+        }
         (masks, self.hashes(text, words))
     }
 
@@ -194,6 +216,50 @@ impl BlockReader {
             text: hash(text.as_bytes()),
             raw: 0,
         }
+    }
+}
+
+/// Reads what words are.
+struct WordTextReader {
+    tokenizer: Tokenizer,
+    tokens: TokenReader,
+}
+
+impl WordTextReader {
+    fn new(tokenizer: &Tokenizer) -> Self {
+        Self { tokens: tokenizer.reader(), tokenizer: tokenizer.clone() }
+    }
+
+    /// Appends to `texts` those words of a text that are not among them; `numbers` are those of its words, of which `count`
+    /// are in use. Returns the words before which something stood that does not count.
+    fn read(
+        &mut self,
+        (text, masks): (&str, &Masks),
+        numbers: &[u32],
+        count: usize,
+        texts: &mut WordTexts,
+    ) -> Vec<u32> {
+        let mut gaps = Vec::new();
+        if texts.len() == count && masks.spans().is_empty() || masks.is_all() {
+            return gaps;
+        }
+        let Self { tokenizer, tokens } = self;
+        let (text, mut spans) = (masks.blanked(text), masks.spans().iter().peekable());
+        let mut at = 0;
+        tokens.for_each(&text, |token| {
+            if numbers.get(at).is_some_and(|&number| number as usize == texts.len()) {
+                texts.push(&tokenizer.word(&text, token));
+            }
+            let before = at as u32;
+            while spans.next_if(|span| span.start <= token.span.start).is_some() {
+                if gaps.last() != Some(&before) {
+                    gaps.push(before);
+                }
+            }
+            at += 1;
+        });
+        texts.fill(count); // characters of a text without a word are none
+        gaps
     }
 }
 
@@ -242,6 +308,10 @@ pub(super) struct Batch {
     numbers: WordNumbers,
     /// How often each word stands in all documents.
     counts: Vec<u32>,
+    /// What the words are, if passages are found.
+    texts: WordTexts,
+    /// Documents in which something stood that does not count, ascending, each with the words before which that was.
+    gaps: Vec<(u32, Vec<u32>)>,
     words: Spool,
     names: Spool,
     /// Bytes of all texts.
@@ -257,6 +327,8 @@ impl Batch {
             keys: (0..config.bands).map(|_| SpillColumn::new()).collect(),
             numbers: WordNumbers::default(),
             counts: Vec::new(),
+            texts: WordTexts::default(),
+            gaps: Vec::new(),
             words: Spool::default(),
             names: Spool::default(),
             text_bytes: 0,
@@ -269,8 +341,9 @@ impl Batch {
 
     /// Takes up the documents of a block, and hands out what else it gave.
     pub fn append(&mut self, block: BlockDocuments) -> Result<(Vec<Skipped>, IntakeCounts)> {
-        let BlockDocuments { documents, failures, rows, keys, words, names, word_hashes, skipped, counts } = block;
+        let BlockDocuments { documents, failures, rows, keys, words, names, word_hashes, skipped, counts, .. } = block;
         let first = self.len();
+        self.gaps.extend(block.gaps.into_iter().map(|(doc, gaps)| (first + doc, gaps)));
         self.failures.extend(failures.iter().map(|number| first + number));
         self.table.append(&rows);
         let bands = self.keys.len();
@@ -279,6 +352,11 @@ impl Batch {
         }
         let mut numbers = Vec::with_capacity(word_hashes.len());
         self.numbers.number_all(&word_hashes, &mut numbers);
+        for (&number, text) in numbers.iter().zip(block.texts.iter()) {
+            if number as usize == self.texts.len() {
+                self.texts.push(text);
+            }
+        }
         self.count(&words, &numbers);
         let names_start = self.names.append(&names);
         let mut encoded = Vec::new();
@@ -342,6 +420,17 @@ impl Batch {
             }
         }
         Ok(counts)
+    }
+
+    /// Returns what the words are, by number, if passages are found.
+    pub fn texts(&self) -> &WordTexts {
+        &self.texts
+    }
+
+    /// Returns the words of a document before which something stood that does not count.
+    pub fn gaps(&self, doc: u32) -> &[u32] {
+        let found = self.gaps.binary_search_by_key(&doc, |&(doc, _)| doc);
+        found.map_or(&[], |at| self.gaps[at].1.as_slice())
     }
 
     /// Returns the hashes of all words, by number.

@@ -1,6 +1,6 @@
 //! Numbers and texts as bytes, and back. What is read comes from a file and is never trusted: each step may find nothing.
 
-use std::io::Read;
+use std::io::{self, Read};
 
 /// Reads one value after another.
 #[derive(Clone, Copy, Debug)]
@@ -93,6 +93,11 @@ const MOST_UNPACKED: u64 = 256 << 20;
 /// Packs bytes by zstd; none if they are too many to be unpacked again.
 pub(super) fn pack(bytes: &[u8]) -> Option<Vec<u8>> {
     if bytes.len() as u64 > MOST_UNPACKED { None } else { zstd::bulk::compress(bytes, 3).ok() }
+}
+
+/// Packs bytes that are read at once.
+pub(super) fn packed(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    pack(bytes).ok_or_else(|| io::Error::other("the names or words of its documents are too long"))
 }
 
 /// Unpacks bytes; memory grows with what comes out, not with what the piece says of it.

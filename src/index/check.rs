@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use super::layout::{KEYS, NAMES, Part};
+use super::passage_file::PassageFile;
+use super::passage_layout::PassagePart;
 use super::segment::Segment;
 use crate::error::{Error, Result};
 
@@ -38,6 +40,7 @@ pub(super) fn check(segment: &Segment) -> Result<u64> {
         segment.names(piece)?;
     }
     (0..bands).try_for_each(|band| check_keys(segment, band))?;
+    segment.passages().map_or(Ok(()), check_passages)?;
     Ok(u64::from(segment.len()))
 }
 
@@ -58,4 +61,21 @@ fn check_keys(segment: &Segment, band: usize) -> Result<()> {
         }
     }
     if has_key.iter().all(|&has| has) { Ok(()) } else { Err(damaged()) }
+}
+
+/// Holds that all of what leads to passages can be read, and that postings ascend from piece to piece.
+fn check_passages(passages: &PassageFile) -> Result<()> {
+    passages.texts()?;
+    if passages.all_gaps()?.last().is_some_and(|&(row, _)| row >= passages.header().documents) {
+        return Err(passages.damaged(PassagePart::Gaps));
+    }
+    let mut last = None;
+    for piece in 0..passages.header().posting_pieces() {
+        let postings = passages.postings(piece)?;
+        if last > postings.first().copied() {
+            return Err(passages.damaged(PassagePart::Postings));
+        }
+        last = postings.last().copied();
+    }
+    if passages.is_all_led_to()? { Ok(()) } else { Err(passages.damaged(PassagePart::Directory)) }
 }

@@ -177,7 +177,7 @@ fn is_own(name: &str) -> bool {
         let number = base.strip_prefix(prefix);
         number.is_some_and(|number: &str| number.len() == 8 && number.bytes().all(|byte| byte.is_ascii_digit()))
     };
-    base == MANIFEST || name == LOCK || numbered("segment-") || numbered("removed-")
+    base == MANIFEST || name == LOCK || ["segment-", "passages-", "removed-"].into_iter().any(numbered)
 }
 
 /// Says at which path an operation failed.
@@ -192,7 +192,8 @@ mod tests {
 
     #[test]
     fn only_files_of_an_index_are_swept_away() {
-        let names = ["segment-00000001", "removed-00000002.tmp", "manifest.tmp", "manifest", "lock"];
+        let names =
+            ["segment-00000001", "passages-00000003", "removed-00000002.tmp", "manifest.tmp", "manifest", "lock"];
         assert!(names.iter().all(|name| is_own(name)));
         let others = ["segment-1", "segment-0000000x", "notes.txt", "lock.tmp", "manifest.old", "segment-00000001.txt"];
         assert!(!others.iter().any(|name| is_own(name)));

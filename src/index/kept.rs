@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::batch::{Batch, NewDocument};
+use super::content::SegmentContent;
 use super::layout::{REPEATED_ID, Row};
-use super::writer::SegmentContent;
+use super::word_texts::WordTexts;
 use crate::error::Result;
 use crate::scan::RepeatedValues;
 
@@ -87,5 +88,13 @@ impl SegmentContent for KeptDocuments<'_> {
 
     fn sources(&self) -> &[Arc<str>] {
         &self.sources
+    }
+
+    fn texts(&self) -> Option<&WordTexts> {
+        Some(self.batch.texts())
+    }
+
+    fn gaps(&self, n: u32) -> &[u32] {
+        self.batch.gaps(self.kept[n as usize])
     }
 }

@@ -9,14 +9,18 @@ use std::path::Path;
 
 use doublon_core::Config;
 use doublon_core::hash::content_hash;
-use doublon_core::text::{TOKENIZER_VERSION, unicode_version};
+use doublon_core::text::{TOKENIZER_VERSION, Unit, unicode_version};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::folder::{IndexFolder, MANIFEST, failed};
 use crate::error::{Error, Result};
 
+/// The format of an index of documents.
 const FORMAT: &str = "doublon.index/1";
+
+/// The format of an index that finds passages as well.
+const PASSAGE_FORMAT: &str = "doublon.index/2";
 
 /// The most bytes of a manifest that is read.
 const LARGEST: u64 = 64 << 20;
@@ -37,6 +41,9 @@ pub(super) struct Manifest {
     #[serde(with = "hex")]
     pub seed: u128,
     pub config: Config,
+    /// Whether it finds passages.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub passages: bool,
     /// The number of the next document.
     pub next: u64,
     /// The number of the next file.
@@ -55,6 +62,20 @@ pub(super) struct SegmentEntry {
     pub bytes: u64,
     pub documents: u32,
     pub text_bytes: u64,
+    /// The hash of its header.
+    #[serde(with = "hex")]
+    pub header: u128,
+    /// What leads to its passages, if the index finds any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passages: Option<PassageEntry>,
+}
+
+/// The file that leads to the passages of a segment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PassageEntry {
+    pub file: String,
+    pub bytes: u64,
     /// The hash of its header.
     #[serde(with = "hex")]
     pub header: u128,
@@ -97,15 +118,16 @@ mod hex {
 
 impl Manifest {
     /// Makes that of an index without a document.
-    pub fn new(config: Config, index: u128, seed: u64) -> Self {
+    pub fn new(config: Config, passages: bool, index: u128, seed: u64) -> Self {
         Self {
-            format: FORMAT.to_owned(),
+            format: if passages { PASSAGE_FORMAT } else { FORMAT }.to_owned(),
             tokenizer: TOKENIZER_VERSION,
             unicode: unicode_version(),
             generation: 0,
             index,
             seed: u128::from(seed),
             config,
+            passages,
             next: 0,
             next_file: 1,
             segments: Vec::new(),
@@ -155,15 +177,20 @@ impl Manifest {
         let value: Value = serde_json::from_str(json).map_err(|error| format!("its manifest is damaged: {error}"))?;
         // What another version wrote may have other fields, so versions are looked at first.
         let found = |name: &str| value.get(name).cloned().unwrap_or_default();
+        let format = if found("format") == PASSAGE_FORMAT { PASSAGE_FORMAT } else { FORMAT };
         let versions: [(&str, Value); 3] =
-            [("format", FORMAT.into()), ("tokenizer", TOKENIZER_VERSION.into()), ("unicode", unicode_version().into())];
+            [("format", format.into()), ("tokenizer", TOKENIZER_VERSION.into()), ("unicode", unicode_version().into())];
         for (name, ours) in versions {
             if found(name) != ours {
                 let theirs = found(name);
                 return Err(format!("it was made with {name} {theirs}, and this version has {ours}; build it again"));
             }
         }
-        serde_json::from_value(value).map_err(|error| format!("its manifest cannot be read: {error}"))
+        let manifest: Self =
+            serde_json::from_value(value).map_err(|error| format!("its manifest cannot be read: {error}"))?;
+        let is_sound = manifest.segments.iter().all(|segment| segment.passages.is_some() == manifest.passages)
+            && manifest.passages == (format == PASSAGE_FORMAT);
+        if is_sound { Ok(manifest) } else { Err("its manifest cannot be read: passages are missing".to_owned()) }
     }
 
     /// Writes the manifest in place of the one before, which makes it the state of the index.
@@ -189,7 +216,8 @@ impl Manifest {
     /// Returns whether a file belongs to the index.
     pub fn has_file(&self, name: &str) -> bool {
         let removed = self.removed.iter().map(|removed| &removed.file);
-        self.segments.iter().map(|segment| &segment.file).chain(removed).any(|file| file == name)
+        let passages = self.segments.iter().filter_map(|segment| segment.passages.as_ref()).map(|entry| &entry.file);
+        self.segments.iter().map(|segment| &segment.file).chain(removed).chain(passages).any(|file| file == name)
     }
 
     /// Documents that are in segments, and bytes of their texts.
@@ -199,6 +227,12 @@ impl Manifest {
         let (gone, gone_bytes) =
             self.removed.as_ref().map_or((0, 0), |removed| (removed.documents, removed.text_bytes));
         (documents.saturating_sub(gone), bytes.saturating_sub(gone_bytes))
+    }
+
+    /// Bytes of the files that lead to passages, if the index finds any.
+    pub fn passage_bytes(&self) -> Option<u64> {
+        let bytes = self.segments.iter().filter_map(|segment| segment.passages.as_ref()).map(|entry| entry.bytes);
+        self.passages.then(|| bytes.sum())
     }
 
     pub fn private_seed(&self) -> u64 {
@@ -253,12 +287,19 @@ fn settings(config: &Config) -> BTreeMap<String, Value> {
     flat
 }
 
-/// Refuses settings of which an index can make nothing.
-pub(super) fn check_indexable(config: &Config) -> Result<()> {
+/// Refuses settings of which an index can make nothing, which finds passages or not.
+pub(super) fn check_indexable(config: &Config, passages: bool) -> Result<()> {
     let refused =
         |name, value: String, expected| Err(Error::Core(doublon_core::Error::Parameter { name, value, expected }));
     if let Some(share) = config.containment {
         return refused("containment", share.to_string(), "left out: an index finds documents by their similarity");
+    }
+    if passages && config.text.shingle.unit != Unit::Word {
+        let expected = "of words: an index that finds passages holds the words of documents";
+        return refused("shingle", config.text.shingle.to_string(), expected);
+    }
+    if passages && config.unit.is_some() {
+        return refused("unit", "set".to_owned(), "left out: an index finds passages by windows of words");
     }
     if config.isolate || config.against {
         return refused("isolate", "set".to_owned(), "left out: an index compares a document with all others");
@@ -281,12 +322,18 @@ mod tests {
     use super::*;
 
     fn manifest() -> Manifest {
-        let segment =
-            SegmentEntry { file: "segment-00000001".into(), bytes: 9, documents: 3, text_bytes: 40, header: 1 };
+        let segment = SegmentEntry {
+            file: "segment-00000001".into(),
+            bytes: 9,
+            documents: 3,
+            text_bytes: 40,
+            header: 1,
+            passages: None,
+        };
         let removed =
             RemovedEntry { file: "removed-00000002".into(), documents: 1, text_bytes: 10, content: u128::MAX };
         let (segments, removed) = (vec![segment], Some(removed));
-        Manifest { segments, removed, next_file: 3, ..Manifest::new(Config::default(), 7 << 100, u64::MAX) }
+        Manifest { segments, removed, next_file: 3, ..Manifest::new(Config::default(), false, 7 << 100, u64::MAX) }
     }
 
     #[test]
@@ -359,7 +406,7 @@ mod tests {
         assert!(set(&config(Config::builder().threshold(0.9)), "bands").is_err(), "--recall was given");
         assert!(set(&config(Config::builder().threshold(0.7)), "").is_err(), "a file says it");
         assert!(set(&exact, "").is_err());
-        let refused = |config: &Config| check_indexable(config).map_err(|why| why.to_string());
+        let refused = |config: &Config| check_indexable(config, false).map_err(|why| why.to_string());
         assert_eq!(refused(&default), Ok(()));
         assert_eq!(refused(&exact), Ok(()));
         let contained = config(Config::builder().containment(Some(0.9)));

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::content::SegmentContent;
 use super::layout::{KEYS, NAMES, Row};
+use super::passage_file::PassageFile;
 use super::segment::Segment;
+use super::word_texts::WordTexts;
 use super::words::{WordNumbers, decode, renumber};
-use super::writer::SegmentContent;
 use crate::error::{Error, Result};
 
 /// Segments that are to become one.
@@ -17,6 +19,10 @@ pub(super) struct MergedSegments {
     numbers: WordNumbers,
     /// For each segment the number of each of its words here.
     word_numbers: Vec<Vec<u32>>,
+    /// What the words are, if passages are found.
+    texts: Option<WordTexts>,
+    /// For each segment where something stood in its documents that does not count.
+    gaps: Vec<Vec<(u32, Vec<u32>)>>,
     sources: Vec<Arc<str>>,
     /// For each segment the number of each of its sources here.
     source_numbers: Vec<Vec<u32>>,
@@ -34,6 +40,8 @@ impl MergedSegments {
             kept: Vec::new(),
             numbers: WordNumbers::default(),
             word_numbers: Vec::new(),
+            texts: None,
+            gaps: Vec::new(),
             sources: Vec::new(),
             source_numbers: Vec::new(),
             names: std::sync::Mutex::default(),
@@ -48,6 +56,9 @@ impl MergedSegments {
             let mut word_numbers = Vec::new();
             merged.numbers.number_all(segment.vocabulary()?, &mut word_numbers);
             merged.word_numbers.push(word_numbers);
+            if let Some(passages) = segment.passages() {
+                merged.take_up(passages)?;
+            }
             let of_segment = segment.sources()?.iter().map(|source| {
                 *known.entry(source.clone()).or_insert_with(|| {
                     merged.sources.push(source.clone());
@@ -57,6 +68,20 @@ impl MergedSegments {
             merged.source_numbers.push(of_segment.collect());
         }
         Ok(merged)
+    }
+
+    /// Takes up what the words of a segment are, of which those before have been taken up and its words are numbered.
+    fn take_up(&mut self, passages: &PassageFile) -> Result<()> {
+        let texts = self.texts.get_or_insert_default();
+        let numbers = self.word_numbers.last().map(Vec::as_slice).unwrap_or_default();
+        // A word that no segment before has is the next one.
+        for (&number, text) in numbers.iter().zip(passages.texts()?.iter()) {
+            if number as usize == texts.len() {
+                texts.push(text);
+            }
+        }
+        self.gaps.push(passages.all_gaps()?.to_vec());
+        Ok(())
     }
 
     fn at(&self, n: u32) -> (&Segment, u32, u32) {
@@ -137,6 +162,18 @@ impl SegmentContent for MergedSegments {
 
     fn sources(&self) -> &[Arc<str>] {
         &self.sources
+    }
+
+    fn texts(&self) -> Option<&WordTexts> {
+        self.texts.as_ref()
+    }
+
+    fn gaps(&self, n: u32) -> &[u32] {
+        let of_segment = |&(segment, row): &(u32, u32)| {
+            let gaps = &self.gaps[segment as usize];
+            gaps.binary_search_by_key(&row, |&(row, _)| row).ok().map(|at| gaps[at].1.as_slice())
+        };
+        of_segment(&self.kept[n as usize]).unwrap_or_default()
     }
 }
 

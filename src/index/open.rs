@@ -9,16 +9,17 @@ use doublon_core::Config;
 use doublon_core::hash::content_hash;
 
 use super::batch::{BatchSize, BlockReader, OF_ADD};
+use super::content::SegmentContent;
 use super::folder::{IndexFolder, MANIFEST};
 use super::manifest::{Manifest, RemovedEntry, check_indexable};
 use super::merge::MergedSegments;
 use super::segment::Segment;
 use super::snapshot::{Snapshot, removed_bytes};
-use super::writer::{SegmentContent, write_segment};
+use super::writer::write_segment;
 use crate::Level;
 use crate::error::{Error, Result};
 use crate::finding::HeldIndex;
-use crate::store::{FileLock, private_seed};
+use crate::store::{Budget, FileLock, private_seed};
 
 /// The files of an index, and what they hold.
 pub(super) struct OpenIndex {
@@ -38,19 +39,19 @@ const TRIES: usize = 5;
 
 impl OpenIndex {
     /// Makes an index without a document.
-    pub fn create(folder: &Path, config: &Config) -> Result<Self> {
-        Self::create_in(IndexFolder::at(folder), config)
+    pub fn create(folder: &Path, config: &Config, passages: bool) -> Result<Self> {
+        Self::create_in(IndexFolder::at(folder), config, passages)
     }
 
-    pub fn create_in(folder: IndexFolder, config: &Config) -> Result<Self> {
-        check_indexable(config)?;
+    pub fn create_in(folder: IndexFolder, config: &Config, passages: bool) -> Result<Self> {
+        check_indexable(config, passages)?;
         let config = config.to_builder().level(Level::Documents).pairs(false).build()?;
         folder.make()?;
         let _lock = folder.lock()?;
         folder.make()?; // another run may have made one before this had the lock
         folder.sweep(|_| false)?;
         let id = u128::from(RandomState::new().hash_one(1u8)) << 64 | u128::from(RandomState::new().hash_one(2u8));
-        let mut manifest = Manifest::new(config, id, private_seed());
+        let mut manifest = Manifest::new(config, passages, id, private_seed());
         manifest.publish(&folder)?;
         Self::of(folder, manifest)
     }
@@ -72,7 +73,7 @@ impl OpenIndex {
 
     fn of(folder: IndexFolder, manifest: Manifest) -> Result<Self> {
         let snapshot = Snapshot::open(&folder, &manifest)?;
-        let reader = BlockReader::new(&manifest.config, manifest.private_seed());
+        let reader = BlockReader::of(&manifest);
         Ok(Self { folder, manifest, snapshot, reader, batch: OF_ADD })
     }
 
@@ -89,7 +90,7 @@ impl OpenIndex {
         if manifest.generation != self.manifest.generation || manifest.index != self.manifest.index {
             super::manifest::check_settings(self.folder.path(), &self.manifest.config, &manifest.config)?;
             self.snapshot = Snapshot::open(&self.folder, &manifest)?;
-            self.reader = BlockReader::new(&manifest.config, manifest.private_seed());
+            self.reader = BlockReader::of(&manifest);
             self.manifest = manifest;
         }
         self.sweep()?;
@@ -115,11 +116,12 @@ impl OpenIndex {
         let Manifest { segments, removed, .. } = &self.manifest;
         let of_removed = removed.iter().map(|removed| 16 + removed.documents * 8).sum::<u64>();
         let manifest = fs::metadata(self.folder.file(MANIFEST)).map_or(0, |metadata| metadata.len());
-        segments.iter().map(|segment| segment.bytes).sum::<u64>() + of_removed + manifest
+        let of_passages = self.manifest.passage_bytes().unwrap_or(0);
+        segments.iter().map(|segment| segment.bytes).sum::<u64>() + of_passages + of_removed + manifest
     }
 
     /// Merges the last segments if there are many: those of which none has more documents than all behind it.
-    pub fn merge_small(&mut self) -> Result<()> {
+    pub fn merge_small(&mut self, budget: &Budget) -> Result<()> {
         let documents: Vec<u64> = self.manifest.segments.iter().map(|entry| u64::from(entry.documents)).collect();
         if documents.len() <= MOST_SEGMENTS {
             return Ok(());
@@ -129,16 +131,16 @@ impl OpenIndex {
             first -= 1;
             behind += documents[first];
         }
-        self.merge_from(first)
+        self.merge_from(first, budget)
     }
 
     /// Makes one segment of those from `first` on. If that is all, what was removed is no longer noted.
-    pub fn merge_from(&mut self, first: usize) -> Result<()> {
+    pub fn merge_from(&mut self, first: usize, budget: &Budget) -> Result<()> {
         let merged = MergedSegments::new(&self.snapshot.segments[first..], |number| self.snapshot.is_removed(number))?;
         let mut next = self.manifest.clone();
         next.segments.truncate(first);
         if merged.len() > 0 {
-            let entry = write_segment(&self.folder, &mut next, private_seed(), &merged)?;
+            let entry = write_segment(&self.folder, &mut next, &merged, budget)?;
             next.segments.push(entry);
         }
         if first == 0 {
@@ -184,6 +186,22 @@ impl OpenIndex {
             }),
             None => Ok(()),
         }
+    }
+
+    /// Refuses to look for passages that the index cannot find.
+    pub fn check_passages(&self, config: &Config) -> Result<()> {
+        let Manifest { config: own, passages, .. } = &self.manifest;
+        if !passages {
+            return Err(self.refused(
+                "it finds documents only: build one with --level all, or compare with the old files (scan NEW --against OLD)",
+            ));
+        }
+        let of = |config: &Config| (config.windows.k, config.windows.words, config.windows.bands, config.windows.rows);
+        let is_alike = of(config) == of(own) && config.seed == own.seed && config.text == own.text;
+        if is_alike && config.unit.is_none() {
+            return Ok(());
+        }
+        Err(self.refused("it finds passages by the windows that it was built with, and by those alone"))
     }
 
     pub fn refused(&self, detail: &str) -> Error {

@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::finding::{InputOptions, Parameters, Sink, Skipped, Summary};
 use crate::scan::{IntakeCounts, Progress, SkippedList, read_ahead, read_sources, sizes};
 use crate::source::{self, FoundSources, SourceOptions, SourceOrder, skipped_empty};
-use crate::store::{Budget, Spool, private_seed};
+use crate::store::{Budget, Spool};
 
 /// What a run reads and by which settings.
 pub(super) struct Request<'a> {
@@ -176,7 +176,7 @@ impl<'a> Run<'a> {
             return Ok(());
         };
         let content = KeptDocuments::new(batch, kept, manifest.next, names);
-        let entry: SegmentEntry = write_segment(folder, manifest, private_seed(), &content)?;
+        let entry: SegmentEntry = write_segment(folder, manifest, &content, self.budget)?;
         manifest.next += kept.len() as u64;
         let segment = Segment::open(&folder.file(&entry.file), Some(entry.header))?;
         self.snapshot.segments.push(Arc::new(segment));

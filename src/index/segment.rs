@@ -1,29 +1,24 @@
-//! A segment that is read: every piece is held against its checksum when it is read, so that a damaged file gives an
-//! error and never another answer.
+//! A segment that is read.
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use doublon_core::hash::content_hash;
-
 use super::bytes::{ByteReader, unpack};
-use super::folder::failed;
-use super::layout::{
-    CHECKSUM, HEADER, Header, KEY_ENTRY, KEYS, NAMES, Part, REPEATED_ID, ROW, Row, checksum, filter_place,
-};
+use super::layout::{CHECKSUM, HEADER, Header, KEY_ENTRY, KEYS, NAMES, Part, REPEATED_ID, ROW, Row, filter_place};
 use super::names::DocumentName;
+use super::passage_file::PassageFile;
+use super::pieces::{PieceFile, once};
 use super::words::decode;
 use crate::error::{Error, Result};
 use crate::finding::DocumentRef;
-use crate::store::read_at;
 
 /// A segment. It stays readable when the file is removed.
 #[derive(Debug)]
 pub(super) struct Segment {
-    file: File,
-    path: PathBuf,
+    file: PieceFile,
     header: Header,
+    /// What leads to its passages, if the index has that.
+    passages: Option<PassageFile>,
     directory: OnceLock<Directory>,
     vocabulary: OnceLock<Vec<u64>>,
     sources: OnceLock<Vec<Arc<str>>>,
@@ -49,17 +44,21 @@ pub(super) struct NamedRow {
 impl Segment {
     /// Opens a segment, whose header has the hash `expected` if that is known.
     pub fn open(path: &Path, expected: Option<u128>) -> Result<Self> {
-        let file = File::open(path).map_err(failed(path))?;
-        let length = file.metadata().map_err(failed(path))?.len();
-        let refused = |detail: String| Error::Refused { path: path.to_owned(), detail };
-        let mut bytes = vec![0; HEADER.min(usize::try_from(length).unwrap_or(HEADER))];
-        read_at(&file, &mut bytes, 0).map_err(failed(path))?;
-        let header = Header::read(&bytes, length).map_err(refused)?;
-        if expected.is_some_and(|expected| expected != content_hash(&bytes)) {
-            return Err(refused("it is not the segment that the manifest names".to_owned()));
-        }
-        let (directory, vocabulary, sources) = Default::default();
-        Ok(Self { file, path: path.to_owned(), header, directory, vocabulary, sources })
+        let read = |bytes: &[u8], length| Header::read(bytes, length).map(|header| (header.clone(), header.salt));
+        let (file, header) = PieceFile::open(path, HEADER, expected, read)?;
+        let (passages, directory, vocabulary, sources) = Default::default();
+        Ok(Self { file, header, passages, directory, vocabulary, sources })
+    }
+
+    /// Adds what leads to its passages.
+    #[must_use]
+    pub fn with_passages(self, passages: Option<PassageFile>) -> Self {
+        Self { passages, ..self }
+    }
+
+    /// Returns what leads to its passages, if the index has that.
+    pub fn passages(&self) -> Option<&PassageFile> {
+        self.passages.as_ref()
     }
 
     pub fn header(&self) -> &Header {
@@ -131,10 +130,12 @@ impl Segment {
     /// Returns the row of a document.
     pub fn row(&self, row: u32) -> Result<Row> {
         let mut bytes = [0; ROW + CHECKSUM];
-        let at = self.place(Part::Rows, u64::from(row) * (ROW + CHECKSUM) as u64, ROW)?;
-        read_at(&self.file, &mut bytes, at).map_err(failed(&self.path))?;
-        let row = self.checked(Part::Rows, &bytes, at)?;
-        Row::read(row).ok_or_else(|| self.damaged(Part::Rows))
+        let (place, at) = (self.header.part(Part::Rows), u64::from(row) * (ROW + CHECKSUM) as u64);
+        if at + (ROW + CHECKSUM) as u64 > place.end - place.start {
+            return Err(self.damaged(Part::Rows));
+        }
+        self.file.read_checked(Part::Rows, place.start + at, &mut bytes)?;
+        Row::read(&bytes[..ROW]).ok_or_else(|| self.damaged(Part::Rows))
     }
 
     /// Returns the words of a document as numbers.
@@ -161,10 +162,7 @@ impl Segment {
     /// Returns the names of the sources.
     pub fn sources(&self) -> Result<&[Arc<str>]> {
         let load = || {
-            let part = self.header.part(Part::Sources);
-            let len =
-                (part.end - part.start).checked_sub(CHECKSUM as u64).ok_or_else(|| self.damaged(Part::Sources))?;
-            let packed = self.piece(Part::Sources, 0, len as usize)?;
+            let packed = self.file.whole((Part::Sources, self.header.part(Part::Sources)))?;
             let bytes = unpack(&packed).ok_or_else(|| self.damaged(Part::Sources))?;
             let (mut reader, mut names) = (ByteReader(&bytes), Vec::new());
             while !reader.0.is_empty() {
@@ -205,9 +203,7 @@ impl Segment {
 
     /// Says that a part is damaged.
     pub fn damaged(&self, part: Part) -> Error {
-        let detail =
-            format!("its part {part:?} is damaged; build the index again, or copy it back from where it is whole");
-        Error::Refused { path: self.path.clone(), detail }
+        self.file.damaged(part)
     }
 
     fn directory(&self) -> Result<&Directory> {
@@ -223,34 +219,12 @@ impl Segment {
 
     /// Returns a piece of a part, which is checked.
     fn piece(&self, part: Part, at: u64, len: usize) -> Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        self.read_piece(part, at, len, &mut bytes)?;
-        Ok(bytes)
+        self.file.piece((part, self.header.part(part)), at, len)
     }
 
     /// Reads a piece of a part to `bytes`, and checks it.
     fn read_piece(&self, part: Part, at: u64, len: usize, bytes: &mut Vec<u8>) -> Result<()> {
-        let at = self.place(part, at, len)?;
-        bytes.resize(len + CHECKSUM, 0);
-        read_at(&self.file, bytes, at).map_err(failed(&self.path))?;
-        self.checked(part, bytes, at)?;
-        bytes.truncate(len);
-        Ok(())
-    }
-
-    /// Returns where a piece of a part stands in the file.
-    fn place(&self, part: Part, at: u64, len: usize) -> Result<u64> {
-        let place = self.header.part(part);
-        let end = at.checked_add(len as u64 + CHECKSUM as u64).filter(|&end| end <= place.end - place.start);
-        if end.is_some() { Ok(place.start + at) } else { Err(self.damaged(part)) }
-    }
-
-    /// Returns a piece without the checksum behind it, which must be right.
-    fn checked<'b>(&self, part: Part, bytes: &'b [u8], at: u64) -> Result<&'b [u8]> {
-        let (piece, found) = bytes.split_at(bytes.len() - CHECKSUM);
-        // With checksums in the way, random bytes would never reach what is behind them.
-        let is_whole = found == checksum(piece, self.header.salt, at) || cfg!(fuzzing);
-        if is_whole { Ok(piece) } else { Err(self.damaged(part)) }
+        self.file.read_piece((part, self.header.part(part)), at, len, bytes)
     }
 }
 
@@ -259,15 +233,6 @@ fn key_entry(bytes: &[u8; KEY_ENTRY]) -> (u64, u32) {
     let (key, row) = bytes.split_at(8);
     let key = key.iter().rev().fold(0, |key, &byte| key << 8 | u64::from(byte));
     (key, row.iter().rev().fold(0, |row, &byte| row << 8 | u32::from(byte)))
-}
-
-/// Loads what is needed more than once.
-fn once<T>(cell: &OnceLock<T>, load: impl FnOnce() -> Result<T>) -> Result<&T> {
-    if let Some(loaded) = cell.get() {
-        return Ok(loaded);
-    }
-    let loaded = load()?;
-    Ok(cell.get_or_init(|| loaded))
 }
 
 fn numbers(bytes: &[u8]) -> Vec<u64> {

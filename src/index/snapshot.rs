@@ -15,7 +15,8 @@ use doublon_core::verify::Overlap;
 use super::bytes::ByteReader;
 use super::folder::{IndexFolder, failed};
 use super::layout::{Row, TextHashes};
-use super::manifest::Manifest;
+use super::manifest::{Manifest, PassageEntry};
+use super::passage_file::PassageFile;
 use super::segment::Segment;
 use crate::error::{Error, Result};
 use crate::finding::Equality;
@@ -91,7 +92,11 @@ impl Snapshot {
             if !is_of_index || header.documents != entry.documents || header.bands as usize != manifest.config.bands {
                 return Err(Error::Refused { path, detail: "it is a segment of another index".to_owned() });
             }
-            Ok(Arc::new(segment))
+            let open = |passages: &PassageEntry| {
+                PassageFile::open(&folder.file(&passages.file), Some(passages.header), (header, entry.header))
+            };
+            let passages = entry.passages.as_ref().map(open).transpose()?;
+            Ok(Arc::new(segment.with_passages(passages)))
         };
         let segments = manifest.segments.iter().map(open).collect::<Result<_>>()?;
         let removed = match &manifest.removed {
@@ -187,6 +192,20 @@ impl Snapshot {
             }
         }
         Ok(None)
+    }
+
+    /// Returns the rows of a segment whose documents were removed from the index, ascending.
+    pub fn removed_rows(&self, segment: &Segment) -> Result<Vec<u32>> {
+        if self.removed.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut rows = Vec::new();
+        for row in 0..segment.len() {
+            if self.is_removed(segment.row(row)?.number) {
+                rows.push(row);
+            }
+        }
+        Ok(rows)
     }
 
     /// Returns whether a document was removed from the index.

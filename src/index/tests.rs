@@ -5,11 +5,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use doublon_core::Span;
+use doublon_core::kernel::PostingMaker;
+use doublon_core::text::{Tokenizer, folded_hash};
 use proptest::prelude::*;
 
-use super::told::Selection;
+use super::told::{IndexCheck, Selection};
 use super::{Index, check_segment};
-use crate::finding::{DocumentCluster, Equality, Finding, Findings, InputOptions, RecordId, Summary};
+use crate::finding::{
+    Coverage, DocumentCluster, Equality, Finding, Findings, IndexedWords, InputOptions, PassageFamily, PassageMatch,
+    PlacedSpan, RecordId, Summary,
+};
 use crate::scan::{Resources, scan};
 use crate::{Config, Level, Result};
 
@@ -158,7 +164,7 @@ fn small(folder: &Path) -> (PathBuf, PathBuf) {
     let texts: Vec<String> = (0..9).map(text).collect();
     let parts = write_parts(folder, &texts, &[3, 6]);
     let place = folder.join("index");
-    let mut index = Index::create(&place, &config(0.8)).expect("is made");
+    let mut index = Index::create_with_passages(&place, &config(0.8)).expect("is made");
     for part in &parts {
         add(&mut index, part).expect("is added");
     }
@@ -179,7 +185,7 @@ fn f37_any_flipped_byte_is_found_and_never_gives_another_answer() {
     let parts = write_parts(folder.path(), &texts, &[2]);
     let place = folder.path().join("index");
     let config = Config::builder().threshold(0.8).bands(2, 2).build().expect("valid");
-    let mut index = Index::create(&place, &config).expect("is made");
+    let mut index = Index::create_with_passages(&place, &config).expect("is made");
     for part in &parts {
         add(&mut index, part).expect("is added");
     }
@@ -189,7 +195,7 @@ fn f37_any_flipped_byte_is_found_and_never_gives_another_answer() {
     assert_eq!(expected.iter().filter(|answer| answer.is_some()).count(), 3, "all but the one that was removed");
     let entries = fs::read_dir(&place).expect("is there").map(|entry| entry.expect("is there").path());
     let files: BTreeSet<PathBuf> = entries.collect();
-    assert_eq!(files.len(), 4, "{files:?}");
+    assert_eq!(files.len(), 6, "{files:?}");
     for file in files {
         let whole = fs::read(&file).expect("is there");
         // Every byte, each by one bit; the manifest has a test of its own for all bits.
@@ -211,6 +217,308 @@ fn f37_any_flipped_byte_is_found_and_never_gives_another_answer() {
         }
         fs::write(&file, whole).expect("is written");
     }
+}
+
+/// Holds that the keys of each document lead to it, and that what its words are is known; returns how many documents there are.
+fn check_passages(place: &Path, texts: &[&str]) -> usize {
+    let opened = super::open::OpenIndex::open(place).expect("opens");
+    let config = &opened.manifest.config;
+    let (tokenizer, mut count) = (Tokenizer::new(config.text, config.seed), 0);
+    for segment in &opened.snapshot.segments {
+        let passages = segment.passages().expect("are there");
+        for at in 0..segment.len() {
+            let named = segment.named(at).expect("is named");
+            let id: usize = named.reference.id.expect("has one").shown().parse().expect("is a number");
+            let mut words = Vec::new();
+            tokenizer.for_each(&counted_text(texts[id]), |word, _| words.push(word.to_owned()));
+            let mut numbers = Vec::new();
+            let written = segment.numbered_words(&named.row).expect("are read");
+            super::words::decode_numbers(&written, segment.header().words, &mut numbers).expect("are words");
+            let of_index: Vec<&str> =
+                numbers.iter().map(|&number| passages.texts().expect("are read").get(number as usize)).collect();
+            if words.is_empty() {
+                assert!(of_index.iter().all(|word| word.is_empty()), "{:?}", texts[id]);
+                continue;
+            }
+            assert_eq!(of_index, words);
+            let folded: Vec<u64> = words.iter().map(|word| folded_hash(word)).collect();
+            let mut keys = Vec::new();
+            PostingMaker::new(config).keys(&folded, passages.gaps(at).expect("are read"), |key| keys.push(key));
+            for key in keys {
+                let mut rows = Vec::new();
+                passages.for_each_row(&[key], usize::MAX, |_| true, |row| rows.push(row)).expect("is looked up");
+                assert!(rows.contains(&at), "{key:x} of {id} leads to {rows:?}");
+            }
+            count += 1;
+        }
+    }
+    count
+}
+
+/// Returns what of a text counts.
+fn counted_text(text: &str) -> String {
+    match (text.find("<!-- doublon-ignore-start"), text.find("<!-- doublon-ignore-end")) {
+        (Some(start), Some(end)) => format!("{}{}", &text[..start], &text[end + "<!-- doublon-ignore-end -->".len()..]),
+        _ if text.starts_with("<!-- doublon-ignore -->") => String::new(),
+        _ => text.to_owned(),
+    }
+}
+
+#[test]
+fn keys_lead_to_each_document_whatever_is_done_to_an_index() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let noise = |n: u64| doublon_core::hash::mix(n) % 400;
+    let text = |n: u64| (0..250).map(|m| format!("W{}é", noise(n * 1000 + m))).collect::<Vec<_>>().join(" ");
+    let mut texts: Vec<String> = (0..13).map(text).collect();
+    texts.extend(["?!".to_owned(), "<!-- doublon-ignore -->ja".to_owned(), "un deux".to_owned()]);
+    let marked =
+        format!("{}\n<!-- doublon-ignore-start -->\nno words\n<!-- doublon-ignore-end -->\n{}", text(20), text(21));
+    texts.push(marked);
+    let plain: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let parts = write_parts(folder.path(), &texts, &[6, 11]);
+    let place = folder.path().join("index");
+    let mut index = Index::create_with_passages(&place, &config(0.8)).expect("is made");
+    index.set_batch(4);
+    for part in &parts {
+        add(&mut index, part).expect("is added");
+    }
+    let held = check_passages(&place, &plain);
+    let which = Selection { ids: vec![RecordId::of_typed("3")], ..Selection::default() };
+    assert_eq!(index.remove(&which).expect("is removed").documents, 1);
+    index.compact(&Resources { memory: Some(1 << 20), ..Resources::default() }).expect("is compacted");
+    assert_eq!(check_passages(&place, &plain), held - 1);
+    assert_eq!(index.verify().expect("is checked"), IndexCheck { files: 3, documents: 15, faults: Vec::new() });
+    let info = index.info().expect("is told");
+    assert!(info.passage_bytes.is_some_and(|bytes| bytes < info.bytes), "{info:?}");
+}
+
+/// A word that is spelled like no other: those that are nearly alike count half where passages are aligned.
+fn word(n: u64) -> String {
+    let bits = doublon_core::hash::mix(n);
+    (0..9).map(|at| char::from(b'a' + (bits >> (at * 5) & 31) as u8 % 26)).collect()
+}
+
+/// Texts of words of their own, in which some parts of a few phrases stand, edited here and there.
+fn texts_with_passages(number: usize) -> impl Strategy<Value = Vec<String>> {
+    let part = (0usize..4, 0usize..30, 8usize..60, prop::collection::vec(0usize..60, 0..3), 3usize..40);
+    let text = (prop::collection::vec(part, 0..4), prop::bool::weighted(0.2));
+    prop::collection::vec(text, number..number + 6).prop_map(move |texts| {
+        let of_text = |(n, (parts, is_loud)): (usize, (Vec<_>, bool))| {
+            let own = |m: usize| word((number * 100 + n + 1) as u64 * 1_000_000 + m as u64);
+            let mut words: Vec<String> = (0..90).map(own).collect();
+            for (phrase, start, len, edits, more) in parts {
+                let of_phrase = |m: usize| word((phrase * 100 + m) as u64);
+                let mut passage: Vec<String> = (start..start + len).map(of_phrase).collect();
+                for at in edits {
+                    passage[at % len] = own(1000 + at);
+                }
+                words.extend(passage);
+                let first = 100 * (words.len() + 1);
+                words.extend((0..more).map(|m| own(first + m)));
+            }
+            let text = words.chunks(12).map(|line| line.join(" ")).collect::<Vec<_>>().join(".\n\n");
+            if is_loud { text.to_uppercase() } else { text }
+        };
+        texts.into_iter().enumerate().map(of_text).collect()
+    })
+}
+
+fn passages(index: &Index, path: &Path, config: &Config, resources: &Resources) -> Findings {
+    let mut findings = Findings::default();
+    index
+        .passages(&[path.to_owned()], config, &InputOptions::default(), resources, &(), &mut findings)
+        .expect("is asked");
+    findings
+}
+
+/// The words of a text, as passages are compared by them, and where each stands.
+fn placed_words(text: &str) -> Vec<(u64, Span)> {
+    Tokenizer::default().tokens(text).into_iter().map(|token| (token.hash, token.span)).collect()
+}
+
+/// What a scan with the files of the index says of the matches and families, and places of the index told as it tells them.
+fn told_by_scan(found: &Findings, old: &[String]) -> (Vec<PassageMatch>, Vec<PassageFamily>) {
+    let in_index = |place: &mut PlacedSpan| {
+        if !place.doc.source.ends_with("old/part-000.jsonl") {
+            return;
+        }
+        let words = placed_words(&old[place.doc.record as usize]);
+        let start = words.partition_point(|&(_, span)| span.start < place.start);
+        let end = words.partition_point(|&(_, span)| span.start < place.end);
+        *place = place.clone().in_index(IndexedWords { number: place.doc.record, words: (start, end) });
+        *place = PlacedSpan { covers: Coverage::Whole, ..place.without_quotes() };
+    };
+    let (mut matches, mut families) = (found.matches.clone(), found.families.clone());
+    for found in &mut matches {
+        (found.differences, found.more_differences) = (Vec::new(), 0);
+    }
+    change_places(&mut matches, &mut families, in_index);
+    (matches, families)
+}
+
+/// The same of what an index found, without the words that it quotes.
+fn told_by_index(found: &Findings) -> (Vec<PassageMatch>, Vec<PassageFamily>) {
+    let (mut matches, mut families) = (found.matches.clone(), found.families.clone());
+    change_places(&mut matches, &mut families, |place| {
+        if place.in_index.is_some() {
+            *place = PlacedSpan { covers: Coverage::Whole, ..place.without_quotes() };
+        }
+    });
+    (matches, families)
+}
+
+fn change_places(
+    matches: &mut [PassageMatch],
+    families: &mut [PassageFamily],
+    mut change: impl FnMut(&mut PlacedSpan),
+) {
+    matches.iter_mut().flat_map(|found| [&mut found.a, &mut found.b]).for_each(&mut change);
+    for family in families {
+        change(&mut family.keep);
+        family.occurrences.iter_mut().for_each(&mut change);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn passages_in_an_index_are_those_that_a_scan_finds_in_the_old_files(
+        old in texts_with_passages(4),
+        new in texts_with_passages(3),
+        cuts in prop::collection::vec(0usize..10, 0..3),
+        min_words in prop_oneof![Just(8), Just(20)],
+    ) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (old_files, new_files) = (folder.path().join("old"), folder.path().join("new"));
+        fs::create_dir_all(&old_files).expect("is made");
+        fs::create_dir_all(&new_files).expect("is made");
+        // Sources are one, so that a record is the number of a text.
+        let whole = write_parts(&old_files, &old, &[]).remove(0);
+        let asked = write_parts(&new_files, &new, &[]).remove(0);
+        let config = config(0.9).to_builder().min_words(min_words).build().expect("valid");
+        let mut index = Index::create_with_passages(&folder.path().join("index"), &config).expect("is made");
+        index.set_batch(1 + cuts.len() as u32 * 2);
+        add(&mut index, &whole).expect("is added");
+        prop_assert_eq!(index.info().expect("is told").documents, old.len() as u64, "none is a duplicate");
+        let of_scan = config.to_builder().level(Level::Passages).against(true).build().expect("valid");
+        let input = InputOptions { against: std::iter::once(whole.clone()).collect(), ..InputOptions::default() };
+        let paths = [asked.clone(), whole];
+        let scanned = scan(&paths, &of_scan, &input, &Resources::default(), &()).expect("is scanned");
+        let found = passages(&index, &asked, &config, &Resources::default());
+        prop_assert_eq!(told_by_index(&found), told_by_scan(&scanned, &old));
+        let counts = |found: &Findings| {
+            let Summary { documents, kept, passage_matches, passage_families, text_bytes, .. } = found.summary.clone();
+            (documents, kept, passage_matches, passage_families, text_bytes, found.summary.against)
+        };
+        prop_assert_eq!(counts(&found), counts(&scanned));
+        // What is found is the same in little memory, with one thread, and after all became one segment.
+        let small = Resources { memory: Some(1 << 20), threads: 1, ..Resources::default() };
+        prop_assert_eq!(&passages(&index, &asked, &config, &small), &found);
+        index.compact(&Resources::default()).expect("is compacted");
+        prop_assert_eq!(&passages(&index, &asked, &config, &Resources::default()), &found);
+        // By definition: of each run of words that a new text has in common with an old one, all words are told, where each
+        // place is compared with all that share a key.
+        let found = passages(&index, &asked, &exhaustive(&config), &Resources::default());
+        for (record, text) in new.iter().enumerate() {
+            let words = placed_words(text);
+            let is_told = |at: usize| found.matches.iter().any(|found| {
+                found.b.doc.record == record as u64 && (found.b.start..found.b.end).contains(&words[at].1.start)
+            });
+            for start in 0..words.len().saturating_sub(min_words - 1) {
+                let run: Vec<u64> = words[start..start + min_words].iter().map(|&(hash, _)| hash).collect();
+                let has_run = |text: &String| {
+                    let hashes: Vec<u64> = placed_words(text).into_iter().map(|(hash, _)| hash).collect();
+                    hashes.windows(min_words).any(|window| window == run)
+                };
+                if old.iter().any(has_run) {
+                    prop_assert!((start..start + min_words).all(is_told), "words from {start} of text {record}");
+                }
+            }
+        }
+    }
+}
+
+/// The settings by which all places that share a key are compared.
+fn exhaustive(config: &Config) -> Config {
+    let windows = doublon_core::sketch::WindowParameters { exhaustive: true, ..config.windows };
+    config.to_builder().windows(windows).build().expect("valid")
+}
+
+#[test]
+fn boilerplate_of_very_many_documents_is_found_in_the_first_of_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let own = |n: u64| (0..200).map(|m| word(n * 1000 + 1000 + m)).collect::<Vec<_>>().join(" ");
+    let notice = (0..40).map(word).collect::<Vec<_>>().join(" ");
+    let old: Vec<String> = (0..150).map(|n| format!("{}. {notice}. {}", own(n), own(1000 + n))).collect();
+    // One old text is the only one to have the notice and what follows there.
+    let new = vec![format!("{}. {notice}. {}", own(5000), own(1120)), own(7000)];
+    let (old_files, new_files) = (folder.path().join("old"), folder.path().join("new"));
+    fs::create_dir_all(&old_files).expect("is made");
+    fs::create_dir_all(&new_files).expect("is made");
+    let (whole, asked) = (write_parts(&old_files, &old, &[]).remove(0), write_parts(&new_files, &new, &[]).remove(0));
+    let mut index = Index::create_with_passages(&folder.path().join("index"), &config(0.8)).expect("is made");
+    add(&mut index, &whole).expect("is added");
+    let found = passages(&index, &asked, &config(0.8), &Resources::default());
+    let kept: BTreeSet<u64> = found.matches.iter().filter_map(|found| Some(found.a.in_index?.number)).collect();
+    assert!(kept.contains(&120) && kept.len() <= 80, "{kept:?}");
+    let words = placed_words(&new[0]);
+    let longest = found.matches.iter().max_by_key(|found| found.words).expect("is found");
+    assert_eq!((longest.b.start, longest.b.end, longest.words), (words[200].1.start, new[0].len(), 240));
+    let all = passages(&index, &asked, &exhaustive(&config(0.8)), &Resources::default());
+    assert_eq!(all.summary.passage_matches, 150);
+}
+
+#[test]
+fn documents_that_were_removed_have_no_passages_and_what_does_not_count_ends_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |first: usize| (first..first + 30).map(|m| format!("w{m}")).collect::<Vec<_>>().join(" ");
+    let ignored = "<!-- doublon-ignore-start -->\nmenu\n<!-- doublon-ignore-end -->";
+    let old = vec![format!("{}\n{ignored}\n{}", run(0), run(30)), "?!".to_owned(), run(100)];
+    let new = vec![format!("{} {}", run(0), run(30)), "?!".to_owned(), run(100)];
+    let (old_files, new_files) = (folder.path().join("old"), folder.path().join("new"));
+    fs::create_dir_all(&old_files).expect("is made");
+    fs::create_dir_all(&new_files).expect("is made");
+    let (whole, asked) = (write_parts(&old_files, &old, &[]).remove(0), write_parts(&new_files, &new, &[]).remove(0));
+    let mut index = Index::create_with_passages(&folder.path().join("index"), &config(0.8)).expect("is made");
+    add(&mut index, &whole).expect("is added");
+    let told = |index: &Index| {
+        let found = passages(index, &asked, &config(0.8), &Resources::default());
+        let told = |found: &PassageMatch| (found.a.doc.record, found.b.doc.record, found.words);
+        found.matches.iter().map(told).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&index), [(0, 0, 30), (0, 0, 30), (2, 2, 30)], "no passage goes on across what does not count");
+    let which = Selection { ids: vec![RecordId::of_typed("2")], ..Selection::default() };
+    index.remove(&which).expect("is removed");
+    assert_eq!(told(&index), [(0, 0, 30), (0, 0, 30)]);
+    index.compact(&Resources::default()).expect("is compacted");
+    assert_eq!(told(&index), [(0, 0, 30), (0, 0, 30)]);
+}
+
+#[test]
+fn an_index_of_documents_says_that_it_finds_no_passages() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let asked = folder.path().join("new.txt");
+    fs::write(&asked, "text").expect("is written");
+    let refusal = |index: &Index, config: &Config| {
+        let (paths, mut sink) = ([asked.clone()], Vec::<Finding>::new());
+        let asked = index.passages(&paths, config, &InputOptions::default(), &Resources::default(), &(), &mut sink);
+        asked.err().map(|error| error.to_string()).unwrap_or_default()
+    };
+    let index = Index::create(&folder.path().join("documents"), &config(0.8)).expect("is made");
+    assert!(refusal(&index, &config(0.8)).contains("it finds documents only: build one with --level all"));
+    let index = Index::create_with_passages(&folder.path().join("all"), &config(0.8)).expect("is made");
+    assert_eq!(refusal(&index, &config(0.8)), "");
+    let shorter = config(0.8).to_builder().min_words(6).windows(config(0.8).windows.within(6)).build().expect("valid");
+    assert!(refusal(&index, &shorter).contains("by the windows that it was built with"));
+}
+
+#[test]
+fn an_index_of_passages_needs_words() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let of_characters = Config::builder().shingle("char:9".parse().expect("valid")).build().expect("valid");
+    let refused = Index::create_with_passages(&folder.path().join("index"), &of_characters);
+    assert!(refused.is_err_and(|error| error.to_string().contains("shingle is char:9")));
 }
 
 #[test]
@@ -448,7 +756,7 @@ fn f26_an_index_that_was_killed_while_it_was_made_is_made_by_the_next_run() {
     let folder = tempfile::tempdir().expect("a folder");
     for steps in 0.. {
         let place = folder.path().join(steps.to_string());
-        let made = super::open::OpenIndex::create_in(stopped(&place, steps), &config(0.8));
+        let made = super::open::OpenIndex::create_in(stopped(&place, steps), &config(0.8), false);
         assert!(made.is_ok() == Index::is_at(&place) || steps > 2, "there is none but a whole one, {steps}");
         if Index::is_at(&place) {
             assert_eq!(Index::open(&place).expect("opens").info().expect("is told").documents, 0);
@@ -522,11 +830,17 @@ fn saved_by_version_1() -> PathBuf {
 /// What is in the saved index: files one after another, then one document removed.
 const SAVED: [&str; 2] = ["old.jsonl", "new.jsonl"];
 
+/// The same, of an index that finds passages.
+fn saved_by_version_2() -> PathBuf {
+    "tests/index_format/v2".into()
+}
+
 /// Writes the index of the texts that are saved in `texts`, with the seed and the number of `like`, if there is one.
-fn write_saved(place: &Path, texts: &Path, like: Option<&super::manifest::Manifest>) -> Index {
+fn write_saved(place: &Path, (texts, passages): (&Path, bool), like: Option<&super::manifest::Manifest>) -> Index {
     let text = doublon_core::text::TextOptions { fold_accents: true, ..Default::default() };
     let config = Config::builder().threshold(0.7).text(text).build().expect("valid");
-    Index::create(place, &config).expect("is made");
+    let create = if passages { Index::create_with_passages } else { Index::create };
+    create(place, &config).expect("is made");
     if let Some(like) = like {
         let folder = super::folder::IndexFolder::at(place);
         let mut manifest = super::manifest::Manifest::read(&folder).expect("is there");
@@ -548,7 +862,7 @@ fn f37_an_index_of_this_format_is_read_as_it_was_written_once() {
     let place = saved.join("index");
     if std::env::var_os("INDEX_FIXTURE").is_some_and(|value| value == "overwrite") {
         let _ = fs::remove_dir_all(&place);
-        write_saved(&place, &saved, None);
+        write_saved(&place, (&saved, false), None);
     }
     let index = Index::open(&place).expect("a new version of the format needs a new number, and this one a test");
     let check = index.verify().expect("is checked");
@@ -575,11 +889,46 @@ fn f37_an_index_of_this_format_is_read_as_it_was_written_once() {
 }
 
 #[test]
+fn f37_an_index_of_passages_is_read_as_it_was_written_once() {
+    let (place, texts) = (saved_by_version_2().join("index"), saved_by_version_1());
+    if std::env::var_os("INDEX_FIXTURE").is_some_and(|value| value == "overwrite") {
+        let _ = fs::remove_dir_all(&place);
+        write_saved(&place, (&texts, true), None);
+    }
+    let index = Index::open(&place).expect("a new version of the format needs a new number, and this one a test");
+    let check = index.verify().expect("is checked");
+    assert_eq!((check.files, check.documents, check.faults), (6, 5, Vec::new()));
+    let folder = tempfile::tempdir().expect("a folder");
+    let asked = folder.path().join("new.txt");
+    let known = "la commune a planté quatre cents arbres le long du canal, entre le pont et l'écluse.";
+    fs::write(&asked, format!("Rien de neuf. {known} Voilà qui est dit.")).expect("is written");
+    let config = index.config().to_builder().min_words(8).build().expect("valid");
+    let found = passages(&index, &asked, &config, &Resources::default());
+    let told = |found: &PassageMatch| (found.a.doc.source.to_string(), found.a.in_index, found.b.excerpt.to_string());
+    let words = Some(IndexedWords { number: 0, words: (3, 20) });
+    let expected = ("tests/index_format/v1/old.jsonl".to_owned(), words, known.to_owned());
+    assert_eq!(found.matches.iter().map(told).collect::<Vec<_>>(), [expected]);
+    // What leads to passages is written as it was then, but for what is drawn.
+    let of_saved = super::open::OpenIndex::open(&place).expect("opens");
+    write_saved(&folder.path().join("index"), (&texts, true), Some(&of_saved.manifest));
+    let written = super::open::OpenIndex::open(&folder.path().join("index")).expect("opens");
+    for (now, then) in written.snapshot.segments.iter().zip(&of_saved.snapshot.segments) {
+        let [now, then] = [now, then].map(|segment| segment.passages().expect("are there"));
+        let (header, old) = (now.header(), then.header());
+        assert_eq!((header.ends, header.postings, header.bits), (old.ends, old.postings, old.bits));
+        assert_eq!(now.texts().expect("are read"), then.texts().expect("are read"));
+        for piece in 0..header.posting_pieces() {
+            assert_eq!(now.postings(piece).expect("are read"), then.postings(piece).expect("are read"));
+        }
+    }
+}
+
+#[test]
 fn f37_an_index_is_written_as_this_format_says() {
     let saved = saved_by_version_1();
     let folder = tempfile::tempdir().expect("a folder");
     let of_saved = super::open::OpenIndex::open(&saved.join("index")).expect("opens");
-    write_saved(&folder.path().join("index"), &saved, Some(&of_saved.manifest));
+    write_saved(&folder.path().join("index"), (&saved, false), Some(&of_saved.manifest));
     let written = super::open::OpenIndex::open(&folder.path().join("index")).expect("opens");
     assert_eq!(written.manifest.removed, of_saved.manifest.removed);
     for (now, then) in written.snapshot.segments.iter().zip(&of_saved.snapshot.segments) {

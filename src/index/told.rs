@@ -39,6 +39,8 @@ pub struct IndexInfo {
     pub text_bytes: u64,
     /// Bytes of all files.
     pub bytes: u64,
+    /// How many of those lead to passages; none if the index finds documents only.
+    pub passage_bytes: Option<u64>,
     /// Segments, of which each is asked for each document that is looked up.
     pub segments: usize,
     /// Documents that were removed and still take room.

@@ -55,6 +55,18 @@ pub(super) fn decode<T: Copy>(bytes: &[u8], by_number: &[T], out: &mut Vec<T>) -
     Some(())
 }
 
+/// Appends the numbers of the words that are written in `bytes`; none if one is not below `count`.
+pub(super) fn decode_numbers(bytes: &[u8], count: u32, out: &mut Vec<u32>) -> Option<()> {
+    out.reserve(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let number;
+        (number, at) = varint_at(bytes, at)?;
+        out.push(Some(number).filter(|&number| number < count)?);
+    }
+    Some(())
+}
+
 /// Gives words other numbers.
 pub(super) fn renumber(bytes: &[u8], numbers: &[u32], words: &mut Vec<u32>, out: &mut Vec<u8>) -> Option<()> {
     words.clear();

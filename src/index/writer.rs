@@ -1,71 +1,56 @@
 //! Writes a segment: part by part, from whatever holds the documents.
 
-use std::io::{self, BufWriter, Write};
-use std::sync::Arc;
+use std::io;
 
 use doublon_core::hash::content_hash;
 use rayon::prelude::*;
 
-use super::bytes::{pack, put_text};
-use super::folder::{IndexFolder, NewFile};
-use super::layout::{HEADER, Header, KEYS, NAMES, Part, Row, checksum, filter_blocks, filter_place};
+use super::bytes::{packed, put_text};
+use super::content::{SegmentContent, broken};
+use super::folder::IndexFolder;
+use super::layout::{HEADER, Header, KEYS, NAMES, Part, Row, filter_blocks, filter_place};
 use super::manifest::{Manifest, SegmentEntry};
+use super::passage_writer::write_passages;
+use super::pieces::PieceWriter;
 use super::words::{Ranking, renumber};
 use crate::error::{Error, Result};
+use crate::store::{Budget, private_seed};
 
-/// The documents of a segment that is to be written, in keep order.
-pub(super) trait SegmentContent: Sync {
-    fn len(&self) -> u32;
-    /// The hash of each word that occurs, by its number here.
-    fn word_hashes(&self) -> &[u64];
-    /// How often each word stands in the documents, by its number here.
-    fn word_counts(&self) -> Result<Vec<u32>>;
-    /// The row of a document, but for the place of its words.
-    fn row(&self, n: u32) -> Result<Row>;
-    /// The words of a document by their numbers here.
-    fn words(&self, n: u32) -> Result<Vec<u8>>;
-    /// Appends the name of a document.
-    fn name(&self, n: u32, out: &mut Vec<u8>) -> Result<()>;
-    /// The keys of all documents in a band.
-    fn keys(&self, band: usize) -> Result<Vec<u64>>;
-    fn sources(&self) -> &[Arc<str>];
-}
-
-/// Writes pieces with their checksums, and knows where each stands.
-struct PieceWriter {
-    out: BufWriter<NewFile>,
-    at: u64,
-    salt: u64,
-}
-
-impl PieceWriter {
-    fn piece(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.out.write_all(bytes)?;
-        self.out.write_all(&checksum(bytes, self.salt, self.at))?;
-        self.at += (bytes.len() + super::layout::CHECKSUM) as u64;
-        Ok(())
-    }
-}
-
-/// Writes a segment of the index that `manifest` is of, which does not name it yet.
+/// Writes a segment of the index that `manifest` is of, which does not name it yet, and what leads to its passages if the
+/// index finds any.
 pub(super) fn write_segment(
     folder: &IndexFolder,
     manifest: &mut Manifest,
-    salt: u64,
     content: &dyn SegmentContent,
+    budget: &Budget,
 ) -> Result<SegmentEntry> {
+    let ranking = Ranking::of(content.word_hashes(), &content.word_counts()?);
+    let entry = write_documents(folder, manifest, content, &ranking)?;
+    let passages = match content.texts().filter(|_| manifest.passages) {
+        Some(texts) => Some(write_passages(folder, manifest, (content, texts, &ranking), entry.header, budget)?),
+        None => None,
+    };
+    Ok(SegmentEntry { passages, ..entry })
+}
+
+/// Writes the segment itself.
+fn write_documents(
+    folder: &IndexFolder,
+    manifest: &mut Manifest,
+    content: &dyn SegmentContent,
+    ranking: &Ranking,
+) -> Result<SegmentEntry> {
+    let salt = private_seed();
     let name = manifest.new_file("segment");
     let file = folder.create(&name)?;
     let shown = folder.file(&name);
     let failed = |cause| Error::Io { path: shown.clone(), cause };
-    let mut out = PieceWriter { out: BufWriter::with_capacity(1 << 18, file), at: HEADER as u64, salt };
-    out.out.write_all(&[0; HEADER]).map_err(failed)?;
-    let ranking = Ranking::of(content.word_hashes(), &content.word_counts()?);
+    let mut out = PieceWriter::new(file, HEADER, salt).map_err(failed)?;
     let mut ends = [0; 7];
-    let (rows, text_bytes) = write_words(content, &ranking, &mut out, &failed)?;
-    ends[Part::Words as usize] = out.at;
+    let (rows, text_bytes) = write_words(content, ranking, &mut out, &failed)?;
+    ends[Part::Words as usize] = out.at();
     rows.iter().try_for_each(|row| out.piece(&row.to_bytes())).map_err(failed)?;
-    ends[Part::Rows as usize] = out.at;
+    ends[Part::Rows as usize] = out.at();
     let bands = manifest.config.bands;
     let mut directory = vec![0; filter_blocks(rows.len() * bands) * 8];
     let mut first_keys = Vec::new();
@@ -73,17 +58,17 @@ pub(super) fn write_segment(
         write_keys(band, content.keys(band)?, &mut directory, &mut first_keys, &mut out).map_err(failed)?;
     }
     directory.extend(first_keys);
-    ends[Part::Keys as usize] = out.at;
+    ends[Part::Keys as usize] = out.at();
     write_names(content, &mut directory, &mut out, &failed)?;
-    ends[Part::Names as usize] = out.at;
+    ends[Part::Names as usize] = out.at();
     out.piece(&to_bytes(&ranking.hashes)).map_err(failed)?;
-    ends[Part::Vocabulary as usize] = out.at;
+    ends[Part::Vocabulary as usize] = out.at();
     let mut sources = Vec::new();
     content.sources().iter().for_each(|source| put_text(source, &mut sources));
     out.piece(&packed(&sources).map_err(failed)?).map_err(failed)?;
-    ends[Part::Sources as usize] = out.at;
+    ends[Part::Sources as usize] = out.at();
     out.piece(&to_bytes(&directory)).map_err(failed)?;
-    ends[Part::Directory as usize] = out.at;
+    ends[Part::Directory as usize] = out.at();
     let header = Header {
         bands: bands as u32,
         documents: content.len(),
@@ -94,11 +79,10 @@ pub(super) fn write_segment(
         ends,
     }
     .to_bytes();
-    let bytes = out.at;
-    let mut file = out.out.into_inner().map_err(|error| failed(error.into_error()))?;
-    file.write_at_start(&header).map_err(failed)?;
-    file.publish()?;
-    Ok(SegmentEntry { file: name, bytes, documents: content.len(), text_bytes, header: content_hash(&header) })
+    let bytes = out.at();
+    out.finish(&header).map_err(failed)?.publish()?;
+    let header = content_hash(&header);
+    Ok(SegmentEntry { file: name, bytes, documents: content.len(), text_bytes, header, passages: None })
 }
 
 /// Writes the words of all documents; returns the rows, which say where they stand, and the bytes of all texts.
@@ -115,7 +99,7 @@ fn write_words(
         renumber(&content.words(n)?, &ranking.numbers, &mut words, &mut bytes).ok_or_else(broken)?;
         let words_len = u32::try_from(bytes.len())
             .map_err(|_| Error::TooMany { what: "bytes of words in a document", limit: u64::from(u32::MAX) })?;
-        let row = Row { words_at: out.at - HEADER as u64, words_len, ..content.row(n)? };
+        let row = Row { words_at: out.at() - HEADER as u64, words_len, ..content.row(n)? };
         out.piece(&bytes).map_err(failed)?;
         text_bytes += row.text_bytes;
         rows.push(row);
@@ -156,7 +140,7 @@ fn write_names(
     out: &mut PieceWriter,
     failed: &(impl Fn(io::Error) -> Error + Sync),
 ) -> Result<()> {
-    let start = out.at;
+    let start = out.at();
     let firsts: Vec<u32> = (0..content.len()).step_by(NAMES).collect();
     // Some pieces at a time, so that all threads pack and not all names are held.
     for firsts in firsts.chunks(256) {
@@ -167,21 +151,12 @@ fn write_names(
         });
         for piece in pieces.collect::<Result<Vec<_>>>()? {
             out.piece(&piece).map_err(failed)?;
-            ends.push(out.at - start);
+            ends.push(out.at() - start);
         }
     }
     Ok(())
 }
 
-fn packed(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    pack(bytes).ok_or_else(|| io::Error::other("the names of its documents are too long"))
-}
-
 fn to_bytes(numbers: &[u64]) -> Vec<u8> {
     numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
-}
-
-/// What was written down to be read again is not what it was.
-fn broken() -> Error {
-    Error::Io { path: "temporary data".into(), cause: io::ErrorKind::InvalidData.into() }
 }

@@ -209,15 +209,23 @@ fn what_an_index_cannot_do_is_refused_by_name() {
     bench.expect(0, "index build seen old");
     let refusal = |arguments: &str| bench.expect(2, arguments).1;
     assert!(refusal("index build seen new").contains("it is an index already"));
-    assert!(refusal("index query seen new --level passages").contains("an index has no passages"));
+    assert!(
+        refusal("index query seen new --level passages")
+            .contains("it finds documents only: build one with --level all")
+    );
+    assert!(refusal("index query seen new --level all").contains("one after the other"));
+    assert!(refusal("index build other old --level passages").contains("give --level all"));
     assert!(refusal("index query old new").contains("it is no index; make one with `doublon index build`"));
     assert!(refusal("index query none new").contains("no such file or folder"));
     let other = refusal("scan new --against seen --level documents --threshold 0.9 --bands 12 --rows 5");
     assert!(other.contains("made with threshold 0.8, and this run has 0.9"), "{other}");
     assert!(
-        refusal("scan new --against seen").contains("seen is an index, which has no passages and is compared with by")
+        refusal("scan new --against seen")
+            .contains("seen is an index, which is compared with by itself, by documents or by passages")
     );
-    assert!(refusal("clean new --against seen --passages cut --out out").contains("seen is an index, which has no"));
+    assert!(
+        refusal("clean new --against seen --passages cut --out out").contains("seen is an index, which is compared")
+    );
     assert!(
         refusal("clean new --against seen --documents mark --out out").contains("leave --passages and --documents")
     );
@@ -235,4 +243,54 @@ fn what_an_index_cannot_do_is_refused_by_name() {
     assert!(refusal("scan new --against seen --level documents --exact").contains("made with exact "));
     assert!(refusal("index add seen .").contains("is in it; name what is to be read"));
     assert!(!bench.path("other").exists() && !bench.path("out").exists(), "nothing was written");
+}
+
+#[test]
+fn passages_of_new_pages_are_found_in_an_archive_that_is_not_there_any_more() {
+    let (lead, bench) = (words(0, 40), Bench::new());
+    let page = |first: u64| format!("{}\n\n{lead}\n\n{}", words(first, 60), words(first + 100, 60));
+    bench
+        .write("old/a.txt", page(1000))
+        .write("old.jsonl", rows(&[(json!(7), &page(2000)), (json!("7"), &words(9000, 90))]));
+    bench.write("new/a.txt", page(3000)).write("new/b.txt", words(5000, 200));
+    let (_, told) = bench.expect(0, "index build seen old old.jsonl --level all");
+    assert!(told.contains("3 documents added"), "{told}");
+    std::fs::remove_dir_all(bench.path("old")).unwrap();
+    let (info, _) = bench.expect(0, "index info seen");
+    assert!(info.contains("of them for passages"), "{info}");
+    let (json, _) = bench.expect(0, "index query seen new --level passages --format json");
+    let found: Vec<Value> = lines(&json).into_iter().filter(|line| line["type"] == "passage_match").collect();
+    assert_eq!(found.len(), 2, "{json}");
+    let place = |place: &Value| (place["source"].clone(), place["id"].clone(), place["in_index"]["words"].clone());
+    assert_eq!(place(&found[0]["a"]), (json!("old.jsonl"), json!(7), json!([60, 100])));
+    assert_eq!(place(&found[1]["a"]), (json!("old/a.txt"), Value::Null, json!([60, 100])));
+    assert_eq!((&found[0]["b"]["source"], found[0]["words"].as_u64()), (&json!("new/a.txt"), Some(40)));
+    assert_eq!(found[0]["a"]["excerpt"].as_str(), Some(lead.as_str()), "the words, as they are compared");
+    assert_eq!(bench.expect(0, "index query seen new --level passages --format json -j 1").0, json);
+    let (out, _) = bench.expect(0, "index query seen new --level passages");
+    assert!(out.contains("old/a.txt in the index") && out.contains("words 61 to 100"), "{out}");
+    for (format, told) in [
+        ("csv", "old.jsonl"),
+        ("markdown", "old.jsonl&#58;1 (id 7) in the index"),
+        ("html", "words 61 to 100"),
+        ("sarif", "\"words\":[60,100]"),
+        ("github", "in the index, words 61 to 100"),
+    ] {
+        let (out, _) = bench.expect(0, &format!("index query seen new --level passages --format {format}"));
+        assert!(out.replace([' ', '\n'], "").contains(&told.replace(' ', "")), "{format}: {out}");
+    }
+    assert_eq!(bench.expect(0, "scan new --against seen --level passages --format json").0, json);
+    assert!(
+        bench.expect(2, "scan new --against seen --level passages --window 9").1.contains("windows that it was built")
+    );
+    let (out, _) = bench.expect(0, "scan new --against seen --level passages --min-words 41");
+    assert!(!out.contains("old/a.txt"), "{out}");
+    let (out, _) = bench.expect(0, "index query seen new --level passages --min-words 50");
+    assert!(!out.contains("old/a.txt"), "{out}");
+    assert!(bench.expect(2, "index query seen new --level passages --min-words 5").1.contains("window is 8"));
+    bench.expect(0, "index add seen new");
+    bench.expect(0, "index compact seen");
+    bench.expect(0, "index verify seen");
+    let (out, _) = bench.expect(0, "index query seen new --level passages");
+    assert!(out.contains("the whole text"), "a new document that was added is a passage of itself: {out}");
 }

@@ -73,8 +73,8 @@ impl ListArgs {
         if let Some(index) = against.paths.iter().find(|path| Index::is_at(path)) {
             let index = index.display();
             bail!(
-                "{index} is an index, which has no passages and is compared with by itself: `doublon scan NEW --against \
-                 {index} --level documents`, or `doublon clean NEW --against {index} --out OUT` without --passages"
+                "{index} is an index, which is compared with by itself, by documents or by passages: `doublon scan NEW --against \
+                 {index} --level documents` (or `passages`), or `doublon clean NEW --against {index} --out OUT` without --passages"
             );
         }
         if let Some(both) = against.paths.iter().find(|path| given.contains(path)) {

@@ -17,7 +17,7 @@ mod run;
 mod settings_file;
 mod shape;
 mod text;
-mod value;
+pub mod value;
 mod windows;
 
 pub use self::answer::AnswerArgs;

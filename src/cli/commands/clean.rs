@@ -268,7 +268,7 @@ impl GivenInput {
     fn of(args: &CleanArgs) -> Result<Self> {
         let level = if args.passages == PassagesArg::Keep { Level::Documents } else { Level::All };
         let mut parameters = args.run.parameters(level)?;
-        let index = held_index(&args.against, &parameters, &args.run.given)?.is_some();
+        let index = held_index(&args.against, &parameters, &args.run.given, false)?.is_some();
         let index = args.against.paths.first().filter(|_| index).cloned();
         if args.add && index.is_none() {
             bail!("--add adds to an index, and --against names none; make one with `doublon index build`");

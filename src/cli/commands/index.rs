@@ -15,8 +15,10 @@ use doublon::scan::{Progress, Resources};
 use doublon::{Config, Level};
 use serde_json::json;
 
+use crate::cli::args::value::share;
 use crate::cli::args::{
     AgainstArgs, InputArgs, ListArgs, MessageArgs, RenderArgs, RenderFormat, ResourceArgs, ShapeArgs, TextArgs,
+    WindowArgs,
 };
 use crate::cli::course::Course;
 use crate::cli::exit::Outcome;
@@ -105,6 +107,16 @@ struct BuildArgs {
     /// Example: --keep prefer:gold
     #[arg(long, value_name = "WHICH", default_value = "first", help_heading = "Documents")]
     keep: String,
+    /// What the index is to find
+    ///
+    /// `documents`: which new documents are duplicates of old ones. `all`: which passages of new ones stand in old ones as
+    /// well. It holds what the words of the documents are then, and takes about half as much room again.
+    ///
+    /// Example: --level all
+    #[arg(long, value_enum, default_value = "documents")]
+    level: QueryLevel,
+    #[command(flatten)]
+    windows: WindowArgs,
     #[command(flatten)]
     text: TextArgs,
 }
@@ -135,13 +147,42 @@ struct AskArgs {
 struct QueryArgs {
     #[command(flatten)]
     ask: AskArgs,
-    /// What to compare; an index has documents only
+    /// What to compare: documents or passages
     ///
-    /// For passages, use `doublon scan NEW --against OLD` with the old files.
+    /// `passages`: which passages of the new documents stand in old ones, of an index that was built with --level all. The
+    /// old place is named by its document and its words, since an index does not hold the text.
     ///
-    /// Example: --level documents
+    /// Example: --level passages
     #[arg(long, value_enum, default_value = "documents")]
     level: QueryLevel,
+    /// Ignore passages of fewer than N words
+    ///
+    /// By default N is that with which the index was built. It means something with --level passages only. N is at least the length of a window, 8 by default.
+    ///
+    /// Example: --level passages --min-words 50
+    #[arg(long, value_name = "N")]
+    min_words: Option<usize>,
+    /// Ignore passages of which less is equal, word by word
+    ///
+    /// As `doublon scan --min-identity`; it means something with --level passages only.
+    ///
+    /// Example: --level passages --min-identity 0.9
+    #[arg(long, value_name = "SHARE", default_value_t = 0.45, allow_negative_numbers = true, value_parser = share)]
+    min_identity: f64,
+}
+
+impl QueryArgs {
+    /// Returns the settings of a query: those of the index, but for what is said of passages.
+    fn config(&self, index: &Index) -> Result<Config> {
+        match self.level {
+            QueryLevel::Documents => return Ok(index.config().clone()),
+            QueryLevel::All => bail!("ask for documents and for passages one after the other: --level passages"),
+            QueryLevel::Passages => {}
+        }
+        let config = index.config();
+        let builder = config.to_builder().level(Level::Passages).min_identity(self.min_identity);
+        Ok(builder.min_words(self.min_words.unwrap_or(config.min_words)).build()?)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -234,16 +275,24 @@ pub fn run(args: &IndexArgs) -> Result<Outcome> {
 }
 
 fn build(args: &BuildArgs) -> Result<Outcome> {
-    let BuildArgs { ask, shape, exact, keep, text } = args;
+    let BuildArgs { ask, shape, exact, keep, level, windows, text } = args;
+    let passages = match level {
+        QueryLevel::Documents => false,
+        QueryLevel::All => true,
+        QueryLevel::Passages => bail!("an index of passages has documents too: give --level all"),
+    };
     let known_text = text.known_text(&ask.input.options()?)?;
     let builder = text.configure(Config::builder().level(Level::Documents).known_text(known_text));
-    let config = shape.configure(builder, None)?.exact(*exact).keep(keep.parse()?).build()?;
+    let builder = shape.configure(builder, None)?.exact(*exact).keep(keep.parse()?);
+    let builder = builder.min_words(windows.min_words).windows(windows.windows(None, windows.min_words));
+    let config = builder.build()?;
     // An index without a document is what a run leaves that could not read its input.
     let index = match Index::open(&ask.index) {
-        Ok(index) if index.info()?.adds == 0 => {
+        Ok(index) if index.info()?.adds == 0 && index.has_passages() == passages => {
             index.check_config(&config)?;
             index
         }
+        _ if passages => Index::create_with_passages(&ask.index, &config)?,
         _ => Index::create(&ask.index, &config)?,
     };
     add(index, ask)
@@ -263,14 +312,14 @@ fn add(mut index: Index, args: &AskArgs) -> Result<Outcome> {
 }
 
 fn query(args: &QueryArgs) -> Result<Outcome> {
-    if args.level != QueryLevel::Documents {
-        bail!(
-            "an index has no passages; leave --level out, or compare with the old files: doublon scan NEW --against OLD"
-        );
-    }
     let index = Index::open(&args.ask.index)?;
-    let facts = ask(&args.ask, index.config().clone(), |parameters, paths, resources, meter, sink| {
-        index.against(paths, &parameters.input, resources, meter, sink)
+    let config = args.config(&index)?;
+    let facts = ask(&args.ask, config, |parameters, paths, resources, meter, sink| {
+        let Parameters { config, input } = parameters;
+        match args.level {
+            QueryLevel::Passages => index.passages(paths, config, input, resources, meter, sink),
+            _ => index.against(paths, input, resources, meter, sink),
+        }
     })?;
     Ok(Outcome::of(&facts, None, false))
 }
@@ -291,7 +340,7 @@ fn ask(
     let paths = args.lists.compared_paths(&args.paths, &AgainstArgs::default(), &mut parameters)?;
     let resources = args.resources.resources()?;
     let output = render::prepare(&args.render, &paths)?;
-    let meter = Meter::of(&args.messages, Course::of_scan(false));
+    let meter = Meter::of(&args.messages, Course::of_scan(parameters.config.level.passages()));
     let facts = report(&args.render, &output, &resources, |sink| {
         let done = run(&parameters, &paths, &resources, &meter, sink);
         meter.finish();
@@ -338,13 +387,15 @@ fn verify(place: &Path) -> Result<Outcome> {
 }
 
 fn write_info(info: &IndexInfo, format: InfoFormat, out: &mut dyn Write) -> io::Result<()> {
-    let IndexInfo { documents, text_bytes, bytes: size, segments, removed, adds, read, duplicates, unicode } = info;
+    let IndexInfo { documents, text_bytes, bytes: size, passage_bytes, segments, removed, .. } = info;
+    let IndexInfo { adds, read, duplicates, unicode, .. } = info;
     if format == InfoFormat::Json {
         let told = json!({
             "schema": "doublon.index-info/1",
             "documents": documents,
             "text_bytes": text_bytes,
             "bytes": size,
+            "passage_bytes": passage_bytes,
             "segments": segments,
             "removed": removed,
             "adds": adds,
@@ -357,6 +408,10 @@ fn write_info(info: &IndexInfo, format: InfoFormat, out: &mut dyn Write) -> io::
     let each = size / documents.max(&1);
     writeln!(out, "{}, {} of text", counted(*documents, "document"), bytes(*text_bytes))?;
     writeln!(out, "{} in {}, {} bytes a document", bytes(*size), counted(*segments as u64, "segment"), number(each))?;
+    if let Some(of_passages) = passage_bytes {
+        let each = of_passages / documents.max(&1);
+        writeln!(out, "{} of them for passages, {} bytes a document", bytes(*of_passages), number(each))?;
+    }
     let times = counted(*adds, "run");
     writeln!(out, "{} read in {times}; {} were duplicates", counted(*read, "document"), number(*duplicates))?;
     if *removed > 0 {
