@@ -4,12 +4,12 @@ use doublon_core::Config;
 use doublon_core::candidate::lsh::Sketch;
 use doublon_core::hash::{mix, seeded_hash};
 use doublon_core::kernel::{Masks, SketchRows, SketchScratch, Sketcher};
-use doublon_core::text::{TokenReader, Tokenizer, characters};
+use doublon_core::text::{TokenReader, Tokenizer, characters, for_each_operator};
 
 use super::layout::TextHashes;
 use super::manifest::Manifest;
 use super::names::DocumentName;
-use super::word_texts::WordTexts;
+use super::word_texts::{NO_WORD, WordTexts};
 use super::words::{WordNumbers, decode, encode};
 use crate::error::{Error, Result};
 use crate::finding::Skipped;
@@ -245,20 +245,28 @@ impl WordTextReader {
         }
         let Self { tokenizer, tokens } = self;
         let (text, mut spans) = (masks.blanked(text), masks.spans().iter().peekable());
-        let mut at = 0;
-        tokens.for_each(&text, |token| {
-            if numbers.get(at).is_some_and(|&number| number as usize == texts.len()) {
-                texts.push(&tokenizer.word(&text, token));
-            }
-            let before = at as u32;
-            while spans.next_if(|span| span.start <= token.span.start).is_some() {
-                if gaps.last() != Some(&before) {
-                    gaps.push(before);
+        let (mut operators, mut at, mut words, mut from) = (Vec::new(), 0, 0, 0);
+        for_each_operator(&text, |_, place| operators.push(place));
+        for operator in operators.iter().map(Some).chain([None]) {
+            let part = &text[from..operator.map_or(text.len(), |operator| operator.start)];
+            tokens.for_each(part, |token| {
+                if numbers.get(at).is_some_and(|&number| number as usize == texts.len()) {
+                    texts.push(&tokenizer.word(part, token));
                 }
+                while spans.next_if(|span| span.start <= from + token.span.start).is_some() {
+                    if gaps.last() != Some(&words) {
+                        gaps.push(words);
+                    }
+                }
+                (at, words) = (at + 1, words + 1);
+            });
+            let Some(operator) = operator else { break };
+            if numbers.get(at).is_some_and(|&number| number as usize == texts.len()) {
+                texts.push(NO_WORD);
             }
-            at += 1;
-        });
-        texts.fill(count); // characters of a text without a word are none
+            (at, from) = (at + 1, operator.end);
+        }
+        texts.fill(count); // characters of a text without a word are no words
         gaps
     }
 }

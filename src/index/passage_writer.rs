@@ -21,7 +21,7 @@ use super::passage_layout::{
     PASSAGE_HEADER, POSTINGS, PassageHeader, PassagePart, WORDS, kept_bits, key_bits, put_postings,
 };
 use super::pieces::PieceWriter;
-use super::word_texts::WordTexts;
+use super::word_texts::{NO_WORD, WordTexts};
 use super::words::{Ranking, decode_numbers};
 use crate::error::{Error, Result};
 use crate::scan::Pool;
@@ -111,12 +111,9 @@ impl KeyMaker {
         let Self { maker, numbers, hashes, keys } = self;
         numbers.clear();
         decode_numbers(&content.words(doc)?, texts.len() as u32, numbers).ok_or_else(broken)?;
-        // A text without a word has characters in place of words, and no passage.
-        if numbers.first().is_none_or(|&word| texts.get(word as usize).is_empty()) {
-            return Ok(());
-        }
         hashes.clear();
-        hashes.extend(numbers.iter().map(|&word| folded[word as usize]));
+        let words = numbers.iter().filter(|&&word| texts.get(word as usize) != NO_WORD);
+        hashes.extend(words.map(|&word| folded[word as usize]));
         keys.clear();
         maker.keys(hashes, content.gaps(doc), |key| keys.push(key));
         keys.sort_unstable();

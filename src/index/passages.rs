@@ -16,6 +16,7 @@ use super::open::OpenIndex;
 use super::passage_file::PassageFile;
 use super::segment::Segment;
 use super::snapshot::{RowPlace, Snapshot};
+use super::word_texts::NO_WORD;
 use super::words::decode_numbers;
 use crate::Level;
 use crate::error::{Error, Result};
@@ -119,11 +120,12 @@ impl FoundDocuments {
         let mut words = Vec::new();
         let numbered = segment.numbered_words(&segment.row(row)?)?;
         decode_numbers(&numbered, segment.header().words, &mut words).ok_or_else(|| segment.damaged(Part::Words))?;
-        for (&word, at) in words.iter().zip(0..) {
+        let words = words.iter().map(|&word| (hashes[word as usize], texts.get(word as usize)));
+        for (word, at) in words.filter(|&(_, text)| text != NO_WORD).zip(0..) {
             if gaps.next_if(|&&gap| gap <= at).is_some() {
                 each(None);
             }
-            each(Some((hashes[word as usize], texts.get(word as usize))));
+            each(Some(word));
         }
         Ok(())
     }

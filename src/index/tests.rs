@@ -316,7 +316,9 @@ fn texts_with_passages(number: usize) -> impl Strategy<Value = Vec<String>> {
                 let first = 100 * (words.len() + 1);
                 words.extend((0..more).map(|m| own(first + m)));
             }
-            let text = words.chunks(12).map(|line| line.join(" ")).collect::<Vec<_>>().join(".\n\n");
+            // Operators count where documents are measured, and are no words of a passage.
+            let line = |(n, line): (usize, &[String])| line.join(if n % 3 == 1 { " == " } else { " " });
+            let text = words.chunks(12).enumerate().map(line).collect::<Vec<_>>().join(".\n\n");
             if is_loud { text.to_uppercase() } else { text }
         };
         texts.into_iter().enumerate().map(of_text).collect()

@@ -1,5 +1,9 @@
 //! What words are, by their numbers: the normalised form of each, which passages are compared by.
 
+/// The text of what counts where documents are measured and is no word of a passage: an operator, or a character of a text that
+/// has no word.
+pub(super) const NO_WORD: &str = "";
+
 /// The texts of words, one behind the other.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct WordTexts {
@@ -23,7 +27,7 @@ impl WordTexts {
         self.ends.resize(len.max(self.ends.len()), self.text.len());
     }
 
-    /// Returns a word; it is empty for what is no word of a passage: a character of a text that has no word.
+    /// Returns a word, or [`NO_WORD`].
     pub fn get(&self, n: usize) -> &str {
         let start = n.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.text[start..self.ends[n]]

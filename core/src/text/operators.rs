@@ -14,6 +14,9 @@ const SIGNS: &[u8] = b"*+/=<>!&|-:~";
 /// More signs than this are a line, such as `=====`.
 const MOST_SIGNS: usize = 3;
 
+/// Bytes from a key to the second of the mark that makes it one, with a variation selector between.
+const KEY_BYTES: usize = 5;
+
 /// Bytes that are looked at together.
 const CHUNK: usize = 32;
 
@@ -42,8 +45,9 @@ pub fn for_each_operator(text: &str, mut emit: impl FnMut(&str, Span)) {
         let end = end_of_signs(bytes, start);
         if let Some(start) = start_of_operator(bytes, start, end).map(|start| start.max(at)) {
             emit(text.get(start..end).unwrap_or_default(), Span::new(start, end));
-            at = end;
         }
+        // The other signs of these would be looked at as these are.
+        at = end;
     });
 }
 
@@ -56,7 +60,9 @@ fn start_of_operator(bytes: &[u8], start: usize, end: usize) -> Option<usize> {
         }
         KEYCAP => {
             // A digit on the key is a word, and other signs there are not.
-            let key = bytes[..start].iter().rposition(u8::is_ascii).filter(|&key| b"#*".contains(&bytes[key]));
+            let from = start.saturating_sub(KEY_BYTES);
+            let key = bytes[from..start].iter().rposition(u8::is_ascii).map(|key| from + key);
+            let key = key.filter(|&key| b"#*".contains(&bytes[key]));
             (bytes.get(start + 1) == Some(&0xa3)).then(|| key.unwrap_or(start - 1))
         }
         _ => (is_between(bytes, start, end) || is_before(bytes, start, end)).then_some(start),
@@ -185,6 +191,13 @@ mod tests {
             found.push(operator.to_owned());
         });
         found
+    }
+
+    #[test]
+    fn a_long_row_of_signs_is_looked_at_once() {
+        let row = "=".repeat(1 << 20);
+        assert_eq!(operators(&format!("a = b\n{row}\nc{row}d * e {row}")), ["=", "*"]);
+        assert_eq!(operators(&"中\u{20e3}".repeat(1 << 18)).len(), 1 << 18);
     }
 
     #[test]
