@@ -37,7 +37,9 @@ pub fn annotations(finding: &Finding) -> Vec<Annotation> {
         Finding::DocumentCluster(cluster) => cluster.members.iter().map(|member| of_member(cluster, member)).collect(),
         Finding::PassageFamily(family) => {
             let is_furniture = family.class == Some(PassageClass::Furniture);
-            let (new, known): (Vec<_>, Vec<_>) = family.occurrences.iter().partition(|place| place.new);
+            // A place in an index is one of an old document, which may be there no more.
+            let places = family.occurrences.iter().filter(|place| place.in_index.is_none());
+            let (new, known): (Vec<_>, Vec<_>) = places.partition(|place| place.new);
             let places = new.into_iter().chain(known).take(if is_furniture { 1 } else { usize::MAX });
             places.map(|place| of_place(family, place)).collect()
         }
@@ -101,7 +103,7 @@ fn record_line(doc: &DocumentRef) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::samples;
+    use crate::finding::{IndexedWords, samples};
 
     #[test]
     fn each_place_that_could_go_has_a_remark() {
@@ -117,6 +119,9 @@ mod tests {
         family.occurrences.extend(family.occurrences.clone());
         assert_eq!(annotations(&Finding::PassageFamily(family.clone())).len(), 2);
         family.class = Some(PassageClass::Furniture);
-        assert_eq!(annotations(&Finding::PassageFamily(family)).len(), 1);
+        assert_eq!(annotations(&Finding::PassageFamily(family.clone())).len(), 1);
+        family.occurrences.truncate(1);
+        family.occurrences[0].in_index = Some(IndexedWords { number: 0, words: (0, 9) });
+        assert_eq!(annotations(&Finding::PassageFamily(family)), [], "a place in an index");
     }
 }
