@@ -189,7 +189,7 @@ impl PrefixIndex {
             let reach = self.reach(prefix.set_len, place);
             // Each set that is similar enough has this many shingles at most, and no entry of it reaches beyond that / t.
             let largest = self.largest(len).min(reach);
-            let classes = class_of(shingle, len)..=class_of(shingle, self.largest(largest) + 1);
+            let classes = class_of(shingle, len)..=class_of(shingle, self.largest(largest).saturating_add(1));
             for class in classes {
                 let entries = self.lists.of(tag(shingle, class)).inspect(|_| count_comparison());
                 let fitting = entries.filter(|entry| entry.reach >= len && reach >= entry.set_len);
