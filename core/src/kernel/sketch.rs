@@ -365,8 +365,7 @@ impl SketchScratch {
         }
     }
 
-    /// Reads what a signature is made of, in which operators do not count: a look for them in each text would take a thirtieth
-    /// of the time of a scan, and few texts are measured.
+    /// Reads what a signature is made of, in which operators do not count: few texts are measured, and all are signed.
     fn read_words(&mut self, text: &str, masks: &Masks) {
         self.tokens.clear();
         self.is_known = masks.is_all();

@@ -81,12 +81,30 @@ fn is_between(bytes: &[u8], start: usize, end: usize) -> bool {
     let before = bytes[..start].iter().rev().take_while(is_blank).count();
     // A line may end behind an operator; before one it begins with a bullet.
     let after = bytes[end..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-    let left = bytes[..start - before].last().is_some_and(|&byte| is_of_operand(byte) || b")]}\"'".contains(&byte));
-    let right = bytes.get(end + after).is_some_and(|&byte| is_of_operand(byte) || b"([{\"'.$@".contains(&byte));
+    let (left, right) = (&bytes[..start - before], &bytes[end + after..]);
     let is_spaced = before > 0;
-    let is_formula =
-        || is_spaced && (is_value(bytes[..start - before].iter().rev()) || is_value(bytes[end + after..].iter()));
-    left && right && is_spaced == (after > 0) && may_be_between(&bytes[start..end], is_formula)
+    let is_formula = || is_spaced && (is_value(left.iter().rev()) || is_value(right.iter()));
+    let has_operands = ends_operand(left) && begins_operand(right);
+    has_operands && is_spaced == (after > 0) && may_be_between(&bytes[start..end], is_formula)
+}
+
+/// Whether an operand ends there: with a word, a closing bracket, or a quote that closes.
+fn ends_operand(left: &[u8]) -> bool {
+    match left {
+        [.., before, b'"' | b'\''] => is_of_operand(*before) || b")]}.".contains(before),
+        [.., last] => is_of_operand(*last) || b")]}".contains(last),
+        [] => false,
+    }
+}
+
+/// Whether an operand begins there: a word, an opening bracket, or what stands directly before a word. The stop of a sentence
+/// and a quote that closes do not.
+fn begins_operand(right: &[u8]) -> bool {
+    match right {
+        [b'"' | b'\'' | b'.' | b'$' | b'@', after, ..] => is_of_operand(*after),
+        [first, ..] => is_of_operand(*first) || b"([{".contains(first),
+        [] => false,
+    }
 }
 
 /// Whether a number or a single letter comes first.
@@ -134,7 +152,7 @@ fn for_each_sign(bytes: &[u8], mut see: impl FnMut(usize)) {
         see(0);
     }
     let mut at = 1;
-    // Few stretches of a text have one, which a CPU sees for 16 bytes at a time.
+    // Few stretches of a text have one, which a CPU sees for some bytes at a time.
     while let Some(chunk) = bytes.get(at - 1..).and_then(|rest| rest.first_chunk::<{ CHUNK + 1 }>()) {
         if has_sign(chunk) {
             let may_be = |&n: &usize| MAY_BEGIN[usize::from(chunk[n + 1])] && may_begin(chunk[n], chunk[n + 1]);
@@ -224,6 +242,8 @@ mod tests {
             ("press 1\u{fe0f}\u{20e3} now", "press 1 now"),
             ("press #\u{fe0f}\u{20e3} now", "press *\u{fe0f}\u{20e3} now"),
             ("p->next", "p<-next"),
+            ("x = .5", "x + .5"),
+            ("'a'*\"b\"", "'a'+\"b\""),
             ("a*b + c", "a + b*c"),
         ] {
             assert_ne!(operators(a), operators(b), "{a} and {b}");
@@ -244,6 +264,9 @@ mod tests {
             "キャリア 僣 5 ⃠",
             "i++; C++ and C# at 50% of 5%-6%, 2024-05-17, tel. 06-12",
             "No: ![image](a) *note",
+            "Copyright (c) <year> <owner>. All rights\n\n<owner>.",
+            "he said \"*hello*\" and '*so*', (*here*)",
+            "he said *\"hello\"*, *'so'*.",
         ] {
             assert_eq!(operators(text), [""; 0], "{text}");
         }
