@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -184,53 +185,10 @@ fn value_key(json: Option<&str>) -> Option<Rank> {
     }
 }
 
-/// Returns a date and time with the zone that it ends in as the same in UTC without one: `2024-05-01T01:30:00+02:00` is
-/// `2024-04-30T23:30:00`.
+/// Returns a time with a zone (RFC 3339) as the same in UTC without one: `2024-05-01T01:30:00+02:00` is `2024-04-30T23:30:00`.
 fn utc(text: &str) -> Option<String> {
-    let (time, offset) = zoned(text.trim())?;
-    let number = |from: usize, to: usize| time.get(from..to)?.parse::<i64>().ok();
-    let (days, rest) = (days_of(number(0, 4)?, number(5, 7)?, number(8, 10)?)?, time.get(16..)?);
-    let is_time = time.get(4..5)? == "-" && matches!(time.get(10..11)?, "T" | "t" | " ") && time.get(13..14)? == ":";
-    let minutes = days * 1440 + number(11, 13)? * 60 + number(14, 16)? - offset;
-    let (year, month, day) = date_of(minutes.div_euclid(1440));
-    let (hour, minute) = (minutes.rem_euclid(1440) / 60, minutes.rem_euclid(60));
-    is_time.then(|| format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}{rest}"))
-}
-
-/// Divides a time from the zone that it ends in, which is given in minutes.
-fn zoned(text: &str) -> Option<(&str, i64)> {
-    if let Some(time) = text.strip_suffix(['Z', 'z']) {
-        return Some((time, 0));
-    }
-    let (time, zone) = text.split_at_checked(text.len().checked_sub(6)?)?;
-    let (hours, minutes) = zone.get(1..)?.split_once(':')?;
-    let minutes = hours.parse::<i64>().ok()? * 60 + minutes.parse::<i64>().ok()?;
-    let sign = if zone.starts_with('+') { 1 } else { -1 };
-    zone.starts_with(['+', '-']).then_some((time, sign * minutes))
-}
-
-/// Returns the days from 1970 to a date of the Gregorian calendar.
-///
-/// Source: Hinnant, "chrono-Compatible Low-Level Date Algorithms", 2021.
-fn days_of(year: i64, month: i64, day: i64) -> Option<i64> {
-    if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
-        return None;
-    }
-    let year = year - i64::from(month <= 2);
-    let (era, month) = (year.div_euclid(400), (month + 9) % 12);
-    let of_era = year.rem_euclid(400);
-    Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + (153 * month + 2) / 5 + day - 1 - 719_468)
-}
-
-/// Returns the year, month and day that are so many days after 1970 begins.
-fn date_of(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let (day, month) = (of_year - (153 * month + 2) / 5 + 1, if month < 10 { month + 3 } else { month - 9 });
-    (year + era * 400 + i64::from(month <= 2), month, day)
+    let time = DateTime::parse_from_rfc3339(text.trim()).ok()?;
+    Some(time.naive_utc().format("%Y-%m-%dT%H:%M:%S%.f").to_string())
 }
 
 /// Orders whole numbers that are the same as a double.
@@ -280,10 +238,11 @@ mod tests {
         ];
         assert_eq!(by_field(&Keep::Max("t".into()), &zones.map(Some)), [1, 0, 3, 2]);
         for (time, in_utc) in [
-            ("1999-12-31T23:59:59.5-00:01", Some("2000-01-01T00:00:59.5")),
-            ("0001-03-01T00:00Z", Some("0001-03-01T00:00")),
+            ("1999-12-31T23:59:59.5-00:01", Some("2000-01-01T00:00:59.500")),
+            ("2024-05-01 09:00:00z", Some("2024-05-01T09:00:00")),
             ("2024-13-01T00:00:00Z", None),
             ("2024-05-01", None),
+            ("2024-05-01T09:00:00", None),
             ("Aix-en-Provence+01:00", None),
             ("Zürich Z", None),
         ] {
