@@ -87,18 +87,7 @@ impl Header {
     /// Reads a header of a file of `length` bytes, or says what is wrong with it.
     pub fn read(bytes: &[u8], length: u64) -> Result<Self, String> {
         let short = || "it is no segment of an index, or cut short".to_owned();
-        let (content, checksum) = bytes.split_at_checked(HEADER - CHECKSUM).ok_or_else(short)?;
-        let mut reader = ByteReader(content);
-        if reader.array() != Some(MAGIC) {
-            return Err(short());
-        }
-        let version = reader.u32().ok_or_else(short)?;
-        if version != VERSION {
-            return Err(format!("it has format {version}, and this version reads {VERSION}; build the index again"));
-        }
-        if checksum != seeded_hash(content, 0).to_le_bytes() && !cfg!(fuzzing) {
-            return Err("the checksum of its header is wrong".to_owned());
-        }
+        let mut reader = checked_header(bytes, HEADER, (MAGIC, VERSION), short)?;
         let header = Self::read_fields(&mut reader).ok_or_else(short)?;
         header.check(length)?;
         Ok(header)
@@ -184,6 +173,29 @@ pub(super) fn filter_place(band: usize, key: u64, blocks: usize) -> (usize, [u64
         rest >>= 9;
     }
     (block, bits)
+}
+
+/// Returns what stands in a header of `len` bytes behind its magic bytes and its version, which must be these, and before its
+/// checksum, which must be right; or says what is wrong with it: `short` if it is no such header.
+pub(super) fn checked_header(
+    bytes: &[u8],
+    len: usize,
+    (magic, version): ([u8; 8], u32),
+    short: impl Fn() -> String,
+) -> Result<ByteReader<'_>, String> {
+    let (content, checksum) = bytes.split_at_checked(len - CHECKSUM).ok_or_else(&short)?;
+    let mut reader = ByteReader(content);
+    if reader.array() != Some(magic) {
+        return Err(short());
+    }
+    let found = reader.u32().ok_or_else(&short)?;
+    if found != version {
+        return Err(format!("it has format {found}, and this version reads {version}; build the index again"));
+    }
+    if checksum != seeded_hash(content, 0).to_le_bytes() && !cfg!(fuzzing) {
+        return Err("the checksum of its header is wrong".to_owned());
+    }
+    Ok(reader)
 }
 
 /// Returns the checksum of a piece that stands at `at`.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use doublon_core::hash::seeded_hash;
 
 use super::bytes::{ByteReader, VARINT_BYTES, put_varint, varint_at};
-use super::layout::CHECKSUM;
+use super::layout::{CHECKSUM, checked_header};
 
 /// The version of the format that is written, and the only one that is read.
 pub(super) const PASSAGE_VERSION: u32 = 1;
@@ -84,19 +84,7 @@ impl PassageHeader {
     /// Reads a header of a file of `length` bytes, or says what is wrong with it.
     pub fn read(bytes: &[u8], length: u64) -> Result<Self, String> {
         let short = || "it does not lead to passages of an index, or is cut short".to_owned();
-        let (content, checksum) = bytes.split_at_checked(PASSAGE_HEADER - CHECKSUM).ok_or_else(short)?;
-        let mut reader = ByteReader(content);
-        if reader.array() != Some(MAGIC) {
-            return Err(short());
-        }
-        let version = reader.u32().ok_or_else(short)?;
-        if version != PASSAGE_VERSION {
-            let ours = PASSAGE_VERSION;
-            return Err(format!("it has format {version}, and this version reads {ours}; build the index again"));
-        }
-        if checksum != seeded_hash(content, 0).to_le_bytes() && !cfg!(fuzzing) {
-            return Err("the checksum of its header is wrong".to_owned());
-        }
+        let mut reader = checked_header(bytes, PASSAGE_HEADER, (MAGIC, PASSAGE_VERSION), short)?;
         let header = Self::read_fields(&mut reader).ok_or_else(short)?;
         header.check(length)?;
         Ok(header)

@@ -22,7 +22,7 @@ use crate::Level;
 use crate::error::{Error, Result};
 use crate::finding::{AgainstDocuments, DocumentRef, HeldIndex, InputOptions, Parameters, Sink, Summary};
 use crate::scan::{CorpusBuilder, EachWord, HeldDocuments, Progress, compare};
-use crate::store::{Budget, Partition};
+use crate::store::{BitSet, Budget, Partition};
 
 /// So many documents of a segment, the first, stand for all that have a key: what stands in more is boilerplate, of which one
 /// old place is as good as another. Where all are asked for, there is no limit.
@@ -176,13 +176,12 @@ struct SegmentRows<'s> {
     passages: &'s PassageFile,
     /// Those that were removed from the index, ascending.
     removed: Vec<u32>,
-    /// One bit for each row.
-    found: Mutex<Vec<u64>>,
+    found: Mutex<BitSet>,
 }
 
 impl<'s> SegmentRows<'s> {
     fn new(snapshot: &Snapshot, segment: &'s Segment) -> Result<Self> {
-        let found = Mutex::new(vec![0; (segment.len() as usize).div_ceil(64)]);
+        let found = Mutex::new(BitSet::new(segment.len() as usize));
         Ok(Self { passages: passages(segment)?, removed: snapshot.removed_rows(segment)?, found })
     }
 
@@ -193,17 +192,14 @@ impl<'s> SegmentRows<'s> {
         self.passages.for_each_row(keys, most, is_there, |row| rows.push(row))?;
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         for row in rows {
-            found[row as usize / 64] |= 1 << (row % 64);
+            found.insert(row);
         }
         Ok(())
     }
 
     /// Returns the rows found, ascending.
     fn rows(self) -> impl Iterator<Item = u32> {
-        let found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let of_bits =
-            |(n, bits): (u32, u64)| (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| n * 64 + bit);
-        (0..).zip(found).flat_map(of_bits)
+        self.found.into_inner().unwrap_or_else(PoisonError::into_inner).into_numbers()
     }
 }
 

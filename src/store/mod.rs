@@ -3,6 +3,7 @@
 //!
 //! Each is held in memory up to its part of the budget and then goes on in a `SpillFile`.
 
+mod bits;
 mod budget;
 mod cancel;
 mod column;
@@ -18,6 +19,7 @@ mod steps;
 mod units;
 mod words;
 
+pub(crate) use bits::BitSet;
 pub(crate) use budget::Budget;
 pub use budget::Resources;
 pub use cancel::Cancel;

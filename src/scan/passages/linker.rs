@@ -14,7 +14,7 @@ use doublon_core::groups::DocumentGroups;
 use doublon_core::kernel::{FOLLOWING, following, links};
 
 use crate::error::{Error, Result};
-use crate::store::{Budget, Partition, Partitions, Sorter, Words, WordsAhead, divide};
+use crate::store::{BitSet, Budget, Partition, Partitions, Sorter, Words, WordsAhead, divide};
 
 /// Candidates are divided in so many shares, by their first document.
 const DOCUMENT_SHARES: usize = 64;
@@ -198,27 +198,22 @@ impl Emitter<'_> {
     }
 }
 
-/// The documents that candidates are of, as one bit each, where they are wanted.
-struct DocumentSet(Vec<u64>);
+/// The documents that candidates are of, where they are wanted.
+struct DocumentSet(Option<BitSet>);
 
 impl DocumentSet {
     fn new(words: &Words) -> Self {
-        let documents = if words.vocabulary().is_some() { 0 } else { words.documents() };
-        Self(vec![0; documents.div_ceil(64)])
+        Self(words.vocabulary().is_none().then(|| BitSet::new(words.documents())))
     }
 
     fn add(&mut self, candidates: &[Candidate]) {
-        if self.0.is_empty() {
-            return;
-        }
-        for doc in candidates.iter().flat_map(|candidate| [candidate.a.doc, candidate.b.doc]) {
-            self.0[doc as usize / 64] |= 1 << (doc % 64);
+        if let Some(documents) = &mut self.0 {
+            let of_both = candidates.iter().flat_map(|candidate| [candidate.a.doc, candidate.b.doc]);
+            of_both.for_each(|doc| documents.insert(doc));
         }
     }
 
     fn into_docs(self) -> Vec<u32> {
-        let of_bits =
-            |(n, bits): (u32, u64)| (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| n * 64 + bit);
-        (0..).zip(self.0).flat_map(of_bits).collect()
+        self.0.map(|documents| documents.into_numbers().collect()).unwrap_or_default()
     }
 }
