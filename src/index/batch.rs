@@ -185,6 +185,7 @@ impl BlockReader {
                 block.keys.truncate(before.1);
                 block.words.truncate(before.2);
                 block.gaps.retain(|&(doc, _)| (doc as usize) < before.0);
+                block.texts.fill(if scratch.words.is_some() { scratch.numbers.hashes().len() } else { 0 });
                 (scratch.public, scratch.private) =
                     (self.sketcher.scratch(), self.sketcher.reseeded(self.seed).scratch());
             }

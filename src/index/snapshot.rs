@@ -181,13 +181,7 @@ impl Snapshot {
     /// Returns where the document with a number stands, if it is held.
     pub fn place_of(&self, number: u64) -> Result<Option<RowPlace>> {
         for (segment, at) in self.segments.iter().zip(0..) {
-            // Numbers ascend in a segment.
-            let (mut row, mut end) = (0, segment.len());
-            while row < end {
-                let middle = row + (end - row) / 2;
-                if segment.row(middle)?.number < number { row = middle + 1 } else { end = middle }
-            }
-            if row < segment.len() && segment.row(row)?.number == number && !self.is_removed(number) {
+            if let Some(row) = row_of(segment, number)?.filter(|_| !self.is_removed(number)) {
                 return Ok(Some(RowPlace { segment: at, row }));
             }
         }
@@ -196,22 +190,28 @@ impl Snapshot {
 
     /// Returns the rows of a segment whose documents were removed from the index, ascending.
     pub fn removed_rows(&self, segment: &Segment) -> Result<Vec<u32>> {
-        if self.removed.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut rows = Vec::new();
-        for row in 0..segment.len() {
-            if self.is_removed(segment.row(row)?.number) {
-                rows.push(row);
-            }
-        }
-        Ok(rows)
+        let Some(last) = segment.len().checked_sub(1) else { return Ok(Vec::new()) };
+        let (first, last) = (segment.row(0)?.number, segment.row(last)?.number);
+        let from = self.removed.partition_point(|&number| number < first);
+        let here = self.removed[from..].iter().take_while(|&&number| number <= last);
+        here.filter_map(|&number| row_of(segment, number).transpose()).collect()
     }
 
     /// Returns whether a document was removed from the index.
     pub fn is_removed(&self, number: u64) -> bool {
         self.removed.binary_search(&number).is_ok()
     }
+}
+
+/// Returns the row of the document with a number in a segment, if it is there: numbers ascend.
+fn row_of(segment: &Segment, number: u64) -> Result<Option<u32>> {
+    let (mut row, mut end) = (0, segment.len());
+    while row < end {
+        let middle = row + (end - row) / 2;
+        if segment.row(middle)?.number < number { row = middle + 1 } else { end = middle }
+    }
+    let is_there = row < segment.len() && segment.row(row)?.number == number;
+    Ok(is_there.then_some(row))
 }
 
 /// Returns how far two texts are equal, by their hashes.
