@@ -50,9 +50,8 @@ impl Additions {
             return Ok(None);
         }
         let default = count.as_ref().map(|_| json!(1));
-        let mut added =
-            Self { names, told: vec![BTreeMap::new(); plan.sources.len()], default, without_values: Vec::new() };
-        added.without_values.resize(plan.sources.len(), Vec::new());
+        let (told, without_values) = (vec![BTreeMap::new(); plan.sources.len()], vec![Vec::new(); plan.sources.len()]);
+        let mut added = Self { names, told, default, without_values };
         let infos: Vec<SourceInfo> = plan.sources.iter().map(|planned| planned.info.clone()).collect();
         let clusters = Clusters::of(plan, SourceIndex::new(&infos))?;
         if count.is_some() {

@@ -1,7 +1,7 @@
 //! Sentences in subtitles: where a cue ends is where the screen was full, and no end of what is said.
 
 use doublon_core::Span;
-use doublon_core::text::sentences;
+use doublon_core::text::{is_stop, lines, sentences};
 
 /// What goes on for more lines without a stop is no sentence: captions that were made by a program have no stops.
 const MOST_LINES: usize = 12;
@@ -9,7 +9,7 @@ const MOST_LINES: usize = 12;
 /// Returns where sentences start in the text of subtitles, in order. They run over lines. Where there are no stops, and in
 /// captions that roll, so that each line is shown more than once, each line stands for itself.
 pub(super) fn spoken_sentences(text: &str) -> Vec<usize> {
-    let lines: Vec<Span> = lines(text);
+    let lines: Vec<Span> = lines(text).into_iter().filter(|line| !line.is_empty()).collect();
     if is_rolling(text, &lines) {
         return lines.iter().map(|line| line.start).collect();
     }
@@ -29,20 +29,9 @@ pub(super) fn spoken_sentences(text: &str) -> Vec<usize> {
     units
 }
 
-/// The lines that are not blank.
-fn lines(text: &str) -> Vec<Span> {
-    let mut at = 0;
-    let line = |line: &str| {
-        at += line.len() + 1;
-        Span::new(at - 1 - line.len(), at - 1)
-    };
-    let lines: Vec<Span> = text.split('\n').map(line).collect();
-    lines.into_iter().filter(|line| !text[line.start..line.end].trim().is_empty()).collect()
-}
-
 /// Whether one line in four stands once more among the two before it.
 fn is_rolling(text: &str, lines: &[Span]) -> bool {
-    let texts: Vec<&str> = lines.iter().map(|line| text[line.start..line.end].trim()).collect();
+    let texts: Vec<&str> = lines.iter().map(|line| &text[line.start..line.end]).collect();
     let repeats = |n: &usize| texts[n.saturating_sub(2)..*n].contains(&texts[*n]);
     (0..texts.len()).filter(repeats).count() * 4 >= texts.len().max(4)
 }
@@ -50,12 +39,12 @@ fn is_rolling(text: &str, lines: &[Span]) -> bool {
 /// Whether a sentence ends in a stop, perhaps with quotes and brackets behind it.
 fn has_stop(sentence: &str) -> bool {
     let after = sentence.trim_end_matches(|c: char| !c.is_alphanumeric());
-    sentence[after.len()..].contains(['.', '!', '?', '…', '؟', '۔', '।', '。', '！', '？'])
+    sentence[after.len()..].contains(is_stop)
 }
 
 /// Whether another begins to speak in a line, or to sing, or a sound is told.
 fn begins_turn(line: &str) -> bool {
-    line.trim_start().starts_with(['-', '–', '—', '♪', '[', '(', '>'])
+    line.starts_with(['-', '–', '—', '♪', '[', '(', '>'])
 }
 
 #[cfg(test)]

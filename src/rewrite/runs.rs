@@ -116,8 +116,7 @@ impl<'k> Decider<'_, '_> {
         for part in parts {
             let free = self.free(&part.words);
             let shared: Vec<Range<usize>> = free.iter().flat_map(|words| self.without_own(words, &part)).collect();
-            let cores = shared.into_iter().filter_map(|words| self.core(&words, part.kept));
-            let cores: Vec<Range<usize>> = cores.collect();
+            let cores: Vec<_> = shared.into_iter().filter_map(|words| self.core(&words, part.kept)).collect();
             if cores.is_empty() {
                 let reason = if free == [part.words.clone()] { "unverified" } else { HOLDS_A_KEPT_PLACE };
                 self.decided.staying.push((part.number, reason));

@@ -43,8 +43,8 @@ pub fn paragraphs(text: &str) -> Vec<Span> {
     }
 }
 
-/// The lines of a text without the white space around them; a blank line is an empty span.
-pub(super) fn lines(text: &str) -> Vec<Span> {
+/// Returns the lines of a text without the white space around them; a blank line is an empty span.
+pub fn lines(text: &str) -> Vec<Span> {
     let starts = line_starts(text);
     let ends = starts[1..].iter().map(|start| start - 1).chain([text.len()]);
     starts

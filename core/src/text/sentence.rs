@@ -110,7 +110,8 @@ fn stop_at(bytes: &[u8]) -> Option<char> {
     Some(stop)
 }
 
-fn is_stop(c: char) -> bool {
+/// Returns whether a character may end a sentence.
+pub fn is_stop(c: char) -> bool {
     matches!(c, '.' | '!' | '?' | '…' | '؟' | '۔' | '।') || is_wide_stop(c)
 }
 
