@@ -7,7 +7,7 @@ use doublon::finding::{Reason, RecordMode, Skipped, SourceInfo, Summary, TextFie
 use doublon::report::text::{counted, number, skipped_in_words};
 use doublon::report::visible::visible;
 use doublon::scan::Progress;
-use doublon::source::{COMMON_TEXT_FIELDS, Format, Source, SourceOptions};
+use doublon::source::{COMMON_TEXT_FIELDS, Format, MAY_LACK_HEADER, Source, SourceOptions};
 
 use super::facts::{RunFacts, SkipFacts};
 use super::say::say;
@@ -154,7 +154,7 @@ fn left_out_line(left_out: &BTreeMap<String, u64>, what: &str) -> Option<String>
 
 fn fields(skipped: &SkipFacts, documents: u64, text_field: &TextFields) -> Option<String> {
     let SkipFacts { without_text, has_tables, samples, .. } = skipped;
-    let has_data = |one: &Skipped| one.detail.as_deref().is_some_and(|detail| detail.contains(", or say --no-header"));
+    let has_data = |one: &Skipped| one.detail.as_deref().is_some_and(|detail| detail.contains(MAY_LACK_HEADER));
     let header = if samples.iter().any(has_data) { "; if the first row holds no names, say --no-header" } else { "" };
     if *without_text == 0 || *without_text < documents / MANY {
         return None;

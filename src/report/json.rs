@@ -202,12 +202,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::finding::IndexedWords;
     use crate::finding::{
         AgainstDocuments, ClassCounts, ContaminationRule, Coverage, Difference, DifferenceKind, DocumentCluster,
-        DocumentPair, DocumentRef, Equality, Fingerprint, HeldIndex, MatchScope, Member, NewRepeats, Parameters,
-        PassageClass, PassageFamily, PassageMatch, PlacedSpan, Reason, RecallEstimate, Skipped, SourceInfo, Summary,
-        samples,
+        DocumentPair, DocumentRef, Equality, Fingerprint, HeldIndex, IndexedWords, MatchScope, Member, NewRepeats,
+        Parameters, PassageClass, PassageFamily, PassageMatch, PlacedSpan, Reason, RecallEstimate, Skipped, SourceInfo,
+        Summary, samples,
     };
 
     fn written(findings: &Findings) -> String {

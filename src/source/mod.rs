@@ -88,6 +88,7 @@ pub use read::SourceReader;
 pub use record::{Item, Record};
 pub use reread::Rereader;
 pub(crate) use skip::skipped_empty;
+pub use table::MAY_LACK_HEADER;
 pub(crate) use table::{TableDialect, column_names};
 pub use walk::{FoundSources, walk};
 pub use work_tree::{LeftOut, left_out_counts};

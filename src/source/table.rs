@@ -225,11 +225,7 @@ impl TableHeader {
         if found.len() > MAX_NAMED {
             names.push(format!("and {} more", found.len() - MAX_NAMED));
         }
-        let header = if found.iter().any(|name| is_like_data(name)) {
-            ", or say --no-header if the first row is none"
-        } else {
-            ""
-        };
+        let header = if found.iter().any(|name| is_like_data(name)) { MAY_LACK_HEADER } else { "" };
         let detail = format!(
             "the table has no column `{name}`; name it with --text-field{header} (it has {})",
             names.join(", ")
@@ -237,6 +233,9 @@ impl TableHeader {
         (Reason::MissingColumn, detail)
     }
 }
+
+/// What is said of a table whose first row may be data.
+pub const MAY_LACK_HEADER: &str = ", or say --no-header if the first row is none";
 
 /// A name of a column has fewer words than this.
 const LEAST_WORDS_OF_DATA: usize = 5;

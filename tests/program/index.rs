@@ -288,6 +288,10 @@ fn passages_of_new_pages_are_found_in_an_archive_that_is_not_there_any_more() {
     let (out, _) = bench.expect(0, "index query seen new --level passages --min-words 50");
     assert!(!out.contains("old/a.txt"), "{out}");
     assert!(bench.expect(2, "index query seen new --level passages --min-words 5").1.contains("window is 8"));
+    assert!(bench.expect(2, "index query seen new --min-words 50").1.contains("documents are asked for"));
+    bench.write("more/c.txt", page(6000)).write("more/d.txt", page(7000));
+    let (out, _) = bench.expect(0, "index query seen more --level passages");
+    assert!(out.contains("40 words in 3 places"), "{out}");
     bench.expect(0, "index add seen new");
     bench.expect(0, "index compact seen");
     bench.expect(0, "index verify seen");

@@ -157,30 +157,35 @@ struct QueryArgs {
     level: QueryLevel,
     /// Ignore passages of fewer than N words
     ///
-    /// By default N is that with which the index was built. It means something with --level passages only. N is at least the length of a window, 8 by default.
+    /// By default N is that with which the index was built; it is for --level passages. N is at least the length of a window, 8 by
+    /// default.
     ///
     /// Example: --level passages --min-words 50
     #[arg(long, value_name = "N")]
     min_words: Option<usize>,
     /// Ignore passages of which less is equal, word by word
     ///
-    /// As `doublon scan --min-identity`; it means something with --level passages only.
+    /// As `doublon scan --min-identity`, 0.45 by default; it is for --level passages.
     ///
     /// Example: --level passages --min-identity 0.9
-    #[arg(long, value_name = "SHARE", default_value_t = 0.45, allow_negative_numbers = true, value_parser = share)]
-    min_identity: f64,
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, value_parser = share)]
+    min_identity: Option<f64>,
 }
 
 impl QueryArgs {
     /// Returns the settings of a query: those of the index, but for what is said of passages.
     fn config(&self, index: &Index) -> Result<Config> {
         match self.level {
+            QueryLevel::Documents if self.min_words.is_some() || self.min_identity.is_some() => {
+                bail!("--min-words and --min-identity choose passages, and documents are asked for: --level passages")
+            }
             QueryLevel::Documents => return Ok(index.config().clone()),
             QueryLevel::All => bail!("ask for documents and for passages one after the other: --level passages"),
             QueryLevel::Passages => {}
         }
         let config = index.config();
-        let builder = config.to_builder().level(Level::Passages).min_identity(self.min_identity);
+        let builder = config.to_builder().level(Level::Passages);
+        let builder = builder.min_identity(self.min_identity.unwrap_or(config.min_identity));
         Ok(builder.min_words(self.min_words.unwrap_or(config.min_words)).build()?)
     }
 }

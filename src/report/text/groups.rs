@@ -283,7 +283,7 @@ fn changes(member: &Member) -> String {
 /// Whether what repeats at once is told as its unit, so that matches, which are halves of all of it, say nothing of its length.
 fn is_loop(family: &PassageFamily, matches: &[PassageMatch]) -> bool {
     let length = |place: &PlacedSpan| place.end - place.start;
-    matches.iter().any(|found| length(&found.b) > 2 * length(&family.keep))
+    family.keep.in_index.is_none() && matches.iter().any(|found| length(&found.b) > 2 * length(&family.keep))
 }
 
 /// Returns how many words a place has, if its excerpt is all of it.
