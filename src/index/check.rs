@@ -77,5 +77,5 @@ fn check_passages(passages: &PassageFile) -> Result<()> {
         }
         last = postings.last().copied();
     }
-    if passages.is_all_led_to()? { Ok(()) } else { Err(passages.damaged(PassagePart::Directory)) }
+    Ok(())
 }

@@ -134,20 +134,6 @@ impl PassageFile {
         read_postings(&bytes, (first, count), self.header.documents, postings).ok_or_else(|| self.damaged(part))
     }
 
-    /// Returns whether no byte stands behind the last pieces of texts and of postings, so that each is one that is checked.
-    pub fn is_all_led_to(&self) -> Result<bool> {
-        let Directory { text_ends, postings } = self.directory()?;
-        let ends = [
-            (PassagePart::Texts, text_ends.last().copied()),
-            (PassagePart::Postings, postings.last().map(|&(_, end)| end)),
-        ];
-        let is_whole = |&(part, end): &(PassagePart, Option<u64>)| {
-            let place = self.header.part(part);
-            end.unwrap_or_default() == place.end - place.start
-        };
-        Ok(ends.iter().all(is_whole))
-    }
-
     /// Says that a part is damaged.
     pub fn damaged(&self, part: PassagePart) -> Error {
         self.file.damaged(part)
