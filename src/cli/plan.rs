@@ -266,7 +266,7 @@ fn in_words(reason: &str) -> String {
         "no_whole_sentence" => "it fills no whole sentence (--cut-at word cuts it)".to_owned(),
         "no_whole_paragraph" => "it fills no whole paragraph (--cut-at sentence cuts more)".to_owned(),
         "no_whole_element" => "it fills no whole element of the page".to_owned(),
-        "other_data" => "it has other numbers than the kept place (--cut-other-data cuts it)".to_owned(),
+        "other_data" => "it has other numbers or operators than the kept place (--cut-other-data cuts it)".to_owned(),
         "no_whole_block" => "it is a part of a code block, a table or a front matter".to_owned(),
         "parts_a_word" => "a word goes on in the next line".to_owned(),
         "no_place_of_its_family" => "it repeats less than a passage has".to_owned(),

@@ -5,14 +5,15 @@
 //! its words go. Of the white space before and after a cut, the side with more line ends stays, so that paragraphs stay
 //! apart by what kept them apart; at the start or the end of a text it is that of the text's edge.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::cues::spoken_sentences;
 use super::edges::{Edges, are_joined};
+use super::operators::Operators;
 use super::options::CutEdge;
 use doublon_core::Span;
 use doublon_core::text::{Token, Tokenizer, markdown_blocks, paragraphs};
-use doublon_core::verify::subsequence::common_subsequence;
 
 /// A text taken apart.
 pub(super) struct CuttableText<'t> {
@@ -23,6 +24,7 @@ pub(super) struct CuttableText<'t> {
     blocks: Vec<Span>,
     pub edges: Edges,
     pub kind: CuttableKind,
+    operators: OnceCell<Operators>,
 }
 
 /// What a text was made from, which decides what holds together in it.
@@ -41,21 +43,37 @@ impl<'t> CuttableText<'t> {
     pub fn new(text: &'t str, edge: CutEdge, tokenizer: &Tokenizer) -> Self {
         let (tokens, paragraphs, blocks) = (tokenizer.tokens(text), paragraphs(text), markdown_blocks(text));
         let edges = Edges::new(text, &tokens, (&paragraphs, &blocks), edge);
-        Self { whole: text, tokens, paragraphs, blocks, edges, kind: CuttableKind::Plain }
+        Self { whole: text, tokens, paragraphs, blocks, edges, kind: CuttableKind::Plain, operators: OnceCell::new() }
     }
 
     /// Takes the text of a page apart, for cuts that begin and end where blocks of it do: `blocks` are its parts.
     pub fn of_page(text: &'t str, blocks: Vec<Span>, tokenizer: &Tokenizer) -> Self {
         let tokens = tokenizer.tokens(text);
         let edges = Edges::new(text, &tokens, (&[], &blocks), CutEdge::Paragraph);
-        Self { whole: text, tokens, paragraphs: Vec::new(), blocks, edges, kind: CuttableKind::Page }
+        Self {
+            whole: text,
+            tokens,
+            paragraphs: Vec::new(),
+            blocks,
+            edges,
+            kind: CuttableKind::Page,
+            operators: OnceCell::new(),
+        }
     }
 
     /// Takes the text of subtitles apart, for cuts that begin and end where sentences do: `blocks` are its lines.
     pub fn of_subtitles(text: &'t str, blocks: Vec<Span>, tokenizer: &Tokenizer) -> Self {
         let tokens = tokenizer.tokens(text);
         let edges = Edges::of_units(&tokens, spoken_sentences(text).into_iter(), CutEdge::Sentence);
-        Self { whole: text, tokens, paragraphs: Vec::new(), blocks, edges, kind: CuttableKind::Subtitles }
+        Self {
+            whole: text,
+            tokens,
+            paragraphs: Vec::new(),
+            blocks,
+            edges,
+            kind: CuttableKind::Subtitles,
+            operators: OnceCell::new(),
+        }
     }
 
     /// Returns the words that lie in a span.
@@ -165,16 +183,9 @@ impl<'t> CuttableText<'t> {
         (0..words.len()).map(|n| Span::new(start(n), end(n + 1).max(start(n)))).collect()
     }
 
-    /// Compares words with those of a kept place: returns the share of them that it has, in the same order, 0 if there
-    /// are none, and those that it does not have.
-    pub fn compared(&self, words: &Range<usize>, kept: &[u64]) -> (f64, Box<[Box<str>]>) {
-        let tokens = &self.tokens[words.clone()];
-        let hashes: Vec<u64> = tokens.iter().map(|token| token.hash).collect();
-        let common = common_subsequence(&hashes, kept);
-        let mut commons = common.iter().map(|pair| pair.0).peekable();
-        let differing = tokens.iter().enumerate().filter(|(n, _)| commons.next_if_eq(n).is_none());
-        let differs = differing.map(|(_, token)| token.span.of(self.whole).unwrap_or_default().into()).collect();
-        (common.len() as f64 / tokens.len().max(1) as f64, differs)
+    /// Returns the operators of the text, each with the word that it stands before.
+    pub fn operators(&self) -> &Operators {
+        self.operators.get_or_init(|| Operators::of(self.whole, 0, &self.tokens))
     }
 
     /// Returns the place of a range of words, at least one.

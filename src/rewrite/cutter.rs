@@ -6,13 +6,16 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use doublon_core::Span;
+use doublon_core::text::Token;
 
 use super::choices::{Choices, DECIDED, UNDECIDED};
+use super::compared::ComparedWords;
 use super::context::{PassageContext, not_there};
 use super::cut::CuttableText;
 use super::edit::{DocumentEdit, JoinedPlace, PassageCut, StayingPassage};
 use super::kept::{KeptText, PairedPart};
 use super::left::{Origins, spans_left, text_left};
+use super::operators::Operators;
 use super::options::PassageTreatment;
 use super::places::{PlaceJob, of_record, records};
 use super::plan::PlannedSource;
@@ -222,11 +225,12 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
         document: &OpenDocument,
         jobs: &[PlaceJob<'a>],
     ) -> (Vec<PassageCut>, Vec<(PlaceJob<'a>, &'static str)>) {
-        let (mut reader, mut compared) = (self.context.tokenizer.reader(), Vec::new());
+        let mut reader = self.context.tokenizer.reader();
         let (mut cuts, mut staying) = (Vec::new(), Vec::new());
         for &job in jobs {
-            compared.clear();
-            reader.unit_words(document.text.content(job.span).unwrap_or_default(), &mut compared);
+            let unit = document.text.content(job.span).unwrap_or_default();
+            let tokens = reader.tokens(unit);
+            let (hashes, operators) = (hashes(&tokens), Operators::of(unit, 0, &tokens));
             let is_kept = document.kept.iter().any(|kept| kept.span.overlaps(job.span));
             if document.was_decided(job.span) {
                 staying.push((job, DECIDED));
@@ -236,7 +240,7 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
                 staying.push((job, reason));
                 continue;
             }
-            match self.texts[job.family].as_unit(&compared) {
+            match self.texts[job.family].as_unit(&hashes, &operators) {
                 Some(keep) if !is_kept => {
                     let words = document.text.words(job.span);
                     let part = PairedPart { words: words.clone(), kept: self.texts[job.family].words(), keep };
@@ -257,7 +261,7 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
     fn passage_cuts(&self, document: &OpenDocument, job: &PlaceJob, cut: &DecidedCut) -> Vec<PassageCut> {
         let DecidedCut { words, covered, .. } = cut;
         let text = &document.text;
-        let hashes: Vec<u64> = text.tokens[words.clone()].iter().map(|token| token.hash).collect();
+        let hashes = hashes(&text.tokens[words.clone()]);
         let seams = document.seams.iter().filter(|&&seam| words.start < seam && seam < words.end);
         let mut seams: Vec<usize> = seams.map(|seam| seam - words.start).collect();
         seams.dedup();
@@ -289,16 +293,20 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
         let first = document.text.tokens.get(words.start)?.span.start;
         let together = document.origins.together(span).find(|part| part.end > first)?;
         let is_marked = self.context.options.passages == PassageTreatment::Mark;
-        let (covered, differs) = document.text.compared(&words, part.kept);
+        let compared = ComparedWords::new(&document.text, &words, part.kept);
         Some(PassageCut {
             span: document.origins.original(together),
             characters: is_marked.then(|| document.text.characters(span)),
             family: Arc::clone(&self.context.families[job.family].id),
             keep: Arc::clone(part.keep),
             words: words.len(),
-            covered,
-            differs,
+            covered: compared.share(),
+            differs: compared.differing(),
             joined: None,
         })
     }
+}
+
+fn hashes(tokens: &[Token]) -> Vec<u64> {
+    tokens.iter().map(|token| token.hash).collect()
 }

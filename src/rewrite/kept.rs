@@ -1,4 +1,5 @@
-//! The kept places of families, read again: their words, and the parts of them that stand together in the original.
+//! The kept places of families, read again: their words and operators, and the parts of them that stand together in the
+//! original.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -9,21 +10,44 @@ use doublon_core::verify::subsequence::common_subsequence;
 
 use super::edit::KeptPassage;
 use super::left::{Origins, divided};
+use super::operators::Operators;
 use crate::finding::DocumentRef;
 
 /// The words of a kept place.
 #[derive(Debug, Default)]
 pub(super) struct KeptText {
     hashes: Vec<u64>,
+    operators: Operators,
     /// The parts between which nothing was taken out, in order, each with its first word. There is one at least if there is
     /// a word.
     parts: Vec<(usize, Arc<KeptPassage>)>,
 }
 
+/// Words of a kept place that follow each other.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct KeptWords<'k> {
+    pub hashes: &'k [u64],
+    /// The number of the first of them among the words of the place.
+    first: usize,
+    operators: &'k Operators,
+}
+
+impl KeptWords<'_> {
+    /// Returns the operators between a word and the one before it.
+    pub fn operators_before(&self, word: usize) -> impl Iterator<Item = &str> {
+        self.operators.before(self.first + word)
+    }
+
+    /// Whether the place has no operators.
+    pub fn is_without_operators(&self) -> bool {
+        self.operators.is_empty()
+    }
+}
+
 /// A part of a place and the part of the kept place that it repeats.
 pub(super) struct PairedPart<'k> {
     pub words: Range<usize>,
-    pub kept: &'k [u64],
+    pub kept: KeptWords<'k>,
     pub keep: &'k Arc<KeptPassage>,
 }
 
@@ -43,25 +67,32 @@ impl KeptText {
                 parts.push((first, Arc::new(KeptPassage { doc: doc.clone(), span })));
             }
         }
-        Some(Self { hashes: tokens.iter().map(|token| token.hash).collect(), parts })
+        let operators = Operators::of(left, span.start, &tokens);
+        Some(Self { hashes: tokens.iter().map(|token| token.hash).collect(), operators, parts })
     }
 
-    /// Returns what stays for a unit, if it has the same words.
-    pub fn as_unit(&self, words: &[u64]) -> Option<&Arc<KeptPassage>> {
-        self.parts.first().map(|part| &part.1).filter(|_| self.hashes == words)
+    /// Returns what stays for a unit, if it has the same words and operators.
+    pub fn as_unit(&self, words: &[u64], operators: &Operators) -> Option<&Arc<KeptPassage>> {
+        let is_equal = self.hashes == words && self.operators.are_between_words_of(operators);
+        self.parts.first().map(|part| &part.1).filter(|_| is_equal)
     }
 
-    /// Adds a place and the hashes of its words, if it has any.
-    pub fn add(&mut self, words: &[u64], place: Arc<KeptPassage>) {
+    /// Adds a place, with the hashes of its words and its operators, if it has words.
+    pub fn add(&mut self, words: &[u64], operators: &Operators, place: Arc<KeptPassage>) {
         if !words.is_empty() {
+            self.operators.append(self.hashes.len(), operators);
             self.parts.push((self.hashes.len(), place));
             self.hashes.extend_from_slice(words);
         }
     }
 
-    /// Returns the hashes of all its words.
-    pub fn words(&self) -> &[u64] {
-        &self.hashes
+    /// Returns all its words.
+    pub fn words(&self) -> KeptWords<'_> {
+        self.words_in(0..self.hashes.len())
+    }
+
+    fn words_in(&self, words: Range<usize>) -> KeptWords<'_> {
+        KeptWords { first: words.start, hashes: &self.hashes[words], operators: &self.operators }
     }
 
     /// Divides a place, given the hashes of its words and those of them before which something was taken out, so that
@@ -88,7 +119,7 @@ impl KeptText {
         let n = self.parts.partition_point(|part| part.0 <= kept).max(1) - 1;
         let (first, keep) = self.parts.get(n)?;
         let end = self.parts.get(n + 1).map_or(self.hashes.len(), |next| next.0);
-        Some(PairedPart { words, kept: &self.hashes[*first..end], keep })
+        Some(PairedPart { words, kept: self.words_in(*first..end), keep })
     }
 }
 
@@ -125,9 +156,9 @@ impl Pairing<'_> {
         while n + 1 < parts.len() {
             let (first, second) = (&parts[n], &parts[n + 1]);
             let words = first.words.start..second.words.end;
-            let are_like = [first, second].iter().all(|part| self.is_like(part.words.clone(), part.kept));
+            let are_like = [first, second].iter().all(|part| self.is_like(part.words.clone(), part.kept.hashes));
             let is_apart = self.seams.contains(&first.words.end);
-            let like = [first, second].into_iter().find(|part| self.is_like(words.clone(), part.kept));
+            let like = [first, second].into_iter().find(|part| self.is_like(words.clone(), part.kept.hashes));
             if let Some((kept, keep)) = like.filter(|_| !are_like && !is_apart).map(|part| (part.kept, part.keep)) {
                 parts.splice(n..n + 2, [PairedPart { words, kept, keep }]);
                 n = n.saturating_sub(1);
@@ -141,5 +172,15 @@ impl Pairing<'_> {
     fn is_like(&self, words: Range<usize>, kept: &[u64]) -> bool {
         let words = &self.hashes[words];
         !words.is_empty() && common_subsequence(words, kept).len() as f64 >= self.threshold * words.len() as f64
+    }
+}
+
+#[cfg(test)]
+impl KeptText {
+    /// A whole text, of which the place is not asked for.
+    pub fn of(text: &str, tokenizer: &Tokenizer) -> Self {
+        let tokens = tokenizer.tokens(text);
+        let operators = Operators::of(text, 0, &tokens);
+        Self { hashes: tokens.iter().map(|token| token.hash).collect(), operators, parts: Vec::new() }
     }
 }

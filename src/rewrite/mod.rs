@@ -16,6 +16,7 @@ mod below;
 mod check;
 mod choices;
 mod claim;
+mod compared;
 mod context;
 mod cues;
 mod cut;
@@ -34,6 +35,7 @@ mod left;
 mod members;
 mod modes;
 mod names;
+mod operators;
 mod options;
 mod page;
 #[cfg(feature = "parquet")]

@@ -12,12 +12,14 @@ use std::sync::Arc;
 use doublon_core::Span;
 use doublon_core::text::Tokenizer;
 
+use super::compared::ComparedWords;
 use super::context::not_there;
 use super::cut::CuttableText;
 use super::edit::{DocumentEdit, KeptPassage, PassageCut};
 use super::gone::{Gone, GonePlace, restore};
 use super::index::SourceIndex;
 use super::kept::KeptText;
+use super::operators::Operators;
 use super::options::{CleanOptions, CutEdge};
 use super::plan::{Plan, PlannedSource};
 use super::records::visit;
@@ -35,22 +37,24 @@ const LONGEST_CHAIN: usize = 8;
 ///
 /// If a source is not what was scanned.
 pub(super) fn mend(plan: &mut Plan, options: &CleanOptions, index: &SourceIndex) -> Result<()> {
-    rebind(plan, index)?;
+    rebind(plan, options, index)?;
     restore(plan, options, index)
 }
 
 /// Binds all cuts whose kept place is cut, as far as that can be.
-fn rebind(plan: &mut Plan, index: &SourceIndex) -> Result<()> {
+fn rebind(plan: &mut Plan, options: &CleanOptions, index: &SourceIndex) -> Result<()> {
     let config = &plan.parameters.config;
     let tokenizer = Tokenizer::new(config.text, private_seed());
     let reading = SourceOptions::from(plan.parameters.input.clone()).without_metadata();
     for _ in 0..LONGEST_CHAIN {
         let lost = lost(plan, index)?;
-        let mut words = KeptWords::wanted(&lost, index)?;
+        let mut words = KeptPlaces::wanted(&lost, index)?;
         words.read(plan, &reading, &tokenizer)?;
         let mut count = 0;
         for of_source in lost.chunk_by(|x, y| x.source == y.source) {
-            count += Binder { words: &words, tokenizer: &tokenizer, index }.bind(of_source, plan, &reading)?;
+            let cut_other_data = options.cut_other_data;
+            let binder = Binder { words: &words, tokenizer: &tokenizer, index, cut_other_data };
+            count += binder.bind(of_source, plan, &reading)?;
         }
         if count == 0 {
             return Ok(());
@@ -120,12 +124,13 @@ fn stead(keep: &KeptPassage, gone: &Gone) -> Result<Vec<Arc<KeptPassage>>> {
 }
 
 /// The places that stay, by source and record; each is there once it was read.
-struct KeptWords(BTreeMap<(usize, u64), BTreeMap<Span, Option<KeptPlace>>>);
+struct KeptPlaces(BTreeMap<(usize, u64), BTreeMap<Span, Option<KeptPlace>>>);
 
-/// A place without the white space at its ends, which may go with the next cut, and the hashes of its words.
+/// A place without the white space at its ends, which may go with the next cut, the hashes of its words, and its operators.
 struct KeptPlace {
     span: Span,
     words: Vec<u64>,
+    operators: Operators,
 }
 
 impl KeptPlace {
@@ -133,12 +138,14 @@ impl KeptPlace {
     fn read(span: Span, text: &str, tokenizer: &Tokenizer) -> Option<Self> {
         let place = span.of(text)?;
         let start = span.start + (place.len() - place.trim_start().len());
-        let words = tokenizer.tokens(place).iter().map(|token| token.hash).collect();
-        Some(Self { span: Span::new(start, start + place.trim().len()), words })
+        let tokens = tokenizer.tokens(place);
+        let (words, operators) =
+            (tokens.iter().map(|token| token.hash).collect(), Operators::of(text, span.start, &tokens));
+        Some(Self { span: Span::new(start, start + place.trim().len()), words, operators })
     }
 }
 
-impl KeptWords {
+impl KeptPlaces {
     /// Makes room for the words that cuts are compared with.
     fn wanted(lost: &[LostCut], index: &SourceIndex) -> Result<Self> {
         let mut places: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
@@ -171,7 +178,11 @@ impl KeptWords {
         for keep in stead {
             let document = self.0.get(&(index.number(&keep.doc)?, keep.doc.record));
             if let Some(Some(place)) = document.and_then(|places| places.get(&keep.span)) {
-                text.add(&place.words, Arc::new(KeptPassage { doc: keep.doc.clone(), span: place.span }));
+                text.add(
+                    &place.words,
+                    &place.operators,
+                    Arc::new(KeptPassage { doc: keep.doc.clone(), span: place.span }),
+                );
             }
         }
         Ok(text)
@@ -180,9 +191,11 @@ impl KeptWords {
 
 /// Binds the cuts of one source.
 struct Binder<'a> {
-    words: &'a KeptWords,
+    words: &'a KeptPlaces,
     tokenizer: &'a Tokenizer,
     index: &'a SourceIndex,
+    /// Whether lines and sentences with other data than the kept place go too.
+    cut_other_data: bool,
 }
 
 impl Binder<'_> {
@@ -228,7 +241,7 @@ impl Binder<'_> {
         let span = text.place(&(0..text.tokens.len()));
         let differs = Box::default();
         let cut = PassageCut { span, characters: None, family, keep, words: 0, covered: 0.0, differs, joined: None };
-        let cuts = self.bound(&cut, &lost.stead, text, threshold)?;
+        let cuts = self.bound(&cut, &lost.stead, text, (threshold, true))?;
         Ok(cuts.map(|cuts| {
             let pieces = text.pieces(&[span], self.tokenizer);
             DocumentEdit { doc: drop.doc.clone(), cuts, pieces }
@@ -247,20 +260,24 @@ impl Binder<'_> {
         let (mut cuts, mut count) = (Vec::with_capacity(edit.cuts.len()), 0);
         for cut in &edit.cuts {
             let stead = steads.next_if(|(span, _)| *span == Some(cut.span)).filter(|_| cut.joined.is_none());
-            let bound = stead.map(|(_, stead)| self.bound(cut, stead, text, threshold)).transpose()?.flatten();
+            let bound = stead
+                .map(|(_, stead)| self.bound(cut, stead, text, (threshold, self.cut_other_data)))
+                .transpose()?
+                .flatten();
             count += usize::from(bound.is_some());
             cuts.extend(bound.unwrap_or_else(|| vec![cut.clone()]));
         }
         Ok((DocumentEdit { cuts, ..edit.clone() }, count))
     }
 
-    /// Divides a cut among what stays for it, or returns `None` if a part of it is not like that.
+    /// Divides a cut among what stays for it, or returns `None` if a part of it is not like that. Its data and operators are those
+    /// of what stays, unless it `may_differ` in them, as documents may.
     fn bound(
         &self,
         cut: &PassageCut,
         stead: &[Arc<KeptPassage>],
         text: &CuttableText,
-        threshold: f64,
+        (threshold, may_differ): (f64, bool),
     ) -> Result<Option<Vec<PassageCut>>> {
         let kept = self.words.text(stead, self.index)?;
         let words = text.words(cut.span);
@@ -269,11 +286,11 @@ impl Binder<'_> {
         let ranges = text.parted(&words, parts.iter().map(|part| part.words.start));
         let mut bound = Vec::with_capacity(parts.len());
         for ((part, words), span) in parts.iter().zip(&ranges).zip(text.places_of(cut.span, &ranges)) {
-            let (covered, differs) = text.compared(words, part.kept);
-            if covered < threshold {
+            let compared = ComparedWords::new(text, words, part.kept);
+            if compared.share() < threshold || !may_differ && !compared.other_data().is_empty() {
                 return Ok(None);
             }
-            let keep = Arc::clone(part.keep);
+            let (keep, covered, differs) = (Arc::clone(part.keep), compared.share(), compared.differing());
             bound.push(PassageCut { span, keep, words: words.len(), covered, differs, ..cut.clone() });
         }
         Ok((!bound.is_empty()).then_some(bound))

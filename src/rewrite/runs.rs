@@ -7,18 +7,18 @@
 //!
 //! What stands once stays: a line or a sentence in a place, such as a heading between two paragraphs that repeat, of which the
 //! kept place has less than half divides the place. So does one with other data: a row of a price list is as much alike as a
-//! repeat and says something else.
+//! repeat and says something else, and so is a line of code with another operator.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
 use doublon_core::Span;
-use doublon_core::verify::subsequence::common_subsequence;
 
+use super::compared::{ComparedWords, share};
 use super::cut::{CuttableKind, CuttableText};
 use super::edges::{EdgeChoice, SCRAP};
+use super::kept::KeptWords;
 use super::options::CutEdge;
-use crate::finding::LEAST_DIGITS;
 
 /// What a cut must meet.
 #[derive(Clone, Copy, Debug)]
@@ -38,14 +38,13 @@ pub(super) struct RepeatedPart<'k> {
     /// A number by which the caller knows it.
     pub number: usize,
     pub words: Range<usize>,
-    /// The hashes of the words of the kept place.
-    pub kept: &'k [u64],
+    pub kept: KeptWords<'k>,
     /// Its position among all parts.
     id: usize,
 }
 
 impl<'k> RepeatedPart<'k> {
-    pub fn new(number: usize, words: Range<usize>, kept: &'k [u64]) -> Self {
+    pub fn new(number: usize, words: Range<usize>, kept: KeptWords<'k>) -> Self {
         Self { number, words, kept, id: 0 }
     }
 }
@@ -167,21 +166,21 @@ impl<'k> Decider<'_, '_> {
     }
 
     /// Returns all words of a range if it repeats the kept place, or else the part of it that does, if there is one.
-    fn core(&self, words: &Range<usize>, kept: &[u64]) -> Option<Range<usize>> {
-        let common = self.common(words, kept);
-        if share(&common) >= self.rules.threshold {
+    fn core(&self, words: &Range<usize>, kept: KeptWords) -> Option<Range<usize>> {
+        let ComparedWords { common, .. } = &self.compared(words, kept);
+        if share(common) >= self.rules.threshold {
             return Some(words.clone());
         }
-        let core = best_part(&common, self.rules.threshold);
+        let core = best_part(common, self.rules.threshold);
         let is_enough = !core.is_empty() && share(&common[core.clone()]) >= self.rules.threshold;
         is_enough.then(|| words.start + core.start..words.start + core.end)
     }
 
     /// Returns what a range of words of a part has beside the lines and sentences that the kept place does not have.
     fn without_own(&mut self, words: &Range<usize>, part: &RepeatedPart) -> Vec<Range<usize>> {
-        let common = self.common(words, part.kept);
-        let mut own = self.own_units(words, &common);
-        let other = self.other_data(words, &common);
+        let compared = self.compared(words, part.kept);
+        let mut own = self.own_units(words, &compared.common);
+        let other = self.other_data(&compared);
         if !other.is_empty() {
             self.other_data.insert(part.number);
             own.extend(other);
@@ -209,18 +208,9 @@ impl<'k> Decider<'_, '_> {
         own
     }
 
-    /// Returns the lines and sentences of a range that say the same with other data: of their words that the kept place does
-    /// not have, 30% and more have a digit.
-    fn other_data(&self, words: &Range<usize>, common: &[bool]) -> Vec<Range<usize>> {
-        if self.rules.cut_other_data {
-            return Vec::new();
-        }
-        let has_other_data = |unit: &Range<usize>| {
-            let differing = unit.clone().filter(|&word| !common[word - words.start]);
-            let data = differing.clone().filter(|&word| self.text.is_data(word)).count();
-            data > 0 && data as f64 >= LEAST_DIGITS * differing.count() as f64
-        };
-        self.text.edges.units_touching(words).filter(has_other_data).collect()
+    /// Returns the lines and sentences with other data or operators, which stay.
+    fn other_data(&self, compared: &ComparedWords) -> Vec<Range<usize>> {
+        if self.rules.cut_other_data { Vec::new() } else { compared.other_data() }
     }
 
     /// Returns the units that lie wholly in a range, those of one line together.
@@ -235,18 +225,12 @@ impl<'k> Decider<'_, '_> {
         lines
     }
 
-    /// Tells of each word whether the kept place has it, in the same order.
-    fn common(&self, words: &Range<usize>, kept: &[u64]) -> Vec<bool> {
-        let hashes: Vec<u64> = self.text.tokens[words.clone()].iter().map(|token| token.hash).collect();
-        let mut common = vec![false; hashes.len()];
-        for (word, _) in common_subsequence(&hashes, kept) {
-            common[word] = true;
-        }
-        common
+    fn compared(&self, words: &Range<usize>, kept: KeptWords) -> ComparedWords<'_, '_> {
+        ComparedWords::new(self.text, words, kept)
     }
 
     fn share_of(&self, part: &RepeatedPart) -> f64 {
-        share(&self.common(&part.words, part.kept))
+        self.compared(&part.words, part.kept).share()
     }
 
     /// Cuts the parts that go. Of parts that overlap the first has the words of both; if it stays, the others are looked
@@ -355,18 +339,18 @@ impl<'k> Decider<'_, '_> {
     }
 
     /// Whether the kept place has enough of some words, and no other data in place of theirs.
-    fn is_repeat(&self, words: &Range<usize>, kept: &[u64]) -> bool {
-        let common = self.common(words, kept);
-        !words.is_empty() && share(&common) >= self.rules.threshold && self.other_data(words, &common).is_empty()
+    fn is_repeat(&self, words: &Range<usize>, kept: KeptWords) -> bool {
+        let compared = self.compared(words, kept);
+        !words.is_empty() && compared.share() >= self.rules.threshold && self.other_data(&compared).is_empty()
     }
 
     /// The words at the start of a part that are not like its kept place.
     fn unlike_start(&self, part: &RepeatedPart) -> usize {
-        unlike_ahead(self.common(&part.words, part.kept).into_iter(), self.rules.threshold)
+        unlike_ahead(self.compared(&part.words, part.kept).common.into_iter(), self.rules.threshold)
     }
 
     fn unlike_end(&self, part: &RepeatedPart) -> usize {
-        unlike_ahead(self.common(&part.words, part.kept).into_iter().rev(), self.rules.threshold)
+        unlike_ahead(self.compared(&part.words, part.kept).common.into_iter().rev(), self.rules.threshold)
     }
 
     fn cut(&mut self, run: &[RepeatedPart]) {
@@ -399,11 +383,6 @@ fn inside<'k>(part: &RepeatedPart<'k>, run: &[RepeatedPart<'k>], words: &Range<u
     let start = if is(&run[0]) { words.start } else { part.words.start.max(words.start) };
     let end = if is(&run[run.len() - 1]) { words.end } else { part.words.end.min(words.end) };
     RepeatedPart { words: start..end.max(start), ..part.clone() }
-}
-
-/// The share of words that are common.
-fn share(common: &[bool]) -> f64 {
-    common.iter().filter(|&&is_common| is_common).count() as f64 / common.len().max(1) as f64
 }
 
 /// How much a common word counts for a part, and another against it: parts with the threshold's share of common words
@@ -447,6 +426,7 @@ mod tests {
     use doublon_core::text::Tokenizer;
 
     use super::*;
+    use crate::rewrite::kept::KeptText;
 
     /// Decides on places of `text`, each with the text of its kept place; returns what goes.
     fn gone<'t>(text: &'t str, edge: CutEdge, kept: &[&str], places: &[(&str, &str)]) -> Vec<&'t str> {
@@ -456,10 +436,9 @@ mod tests {
             let start = text.find(part).expect("a part of the text");
             Span::new(start, start + part.len())
         };
-        let hashes: Vec<Vec<u64>> =
-            places.iter().map(|(_, kept)| tokenizer.tokens(kept).iter().map(|token| token.hash).collect()).collect();
-        let places = (0..).zip(places.iter().zip(&hashes));
-        let places = places.map(|(n, ((place, _), kept))| RepeatedPart::new(n, parts.words(span(place)), kept));
+        let kept_texts: Vec<KeptText> = places.iter().map(|(_, kept)| KeptText::of(kept, &tokenizer)).collect();
+        let places = (0..).zip(places.iter().zip(&kept_texts));
+        let places = places.map(|(n, ((place, _), kept))| RepeatedPart::new(n, parts.words(span(place)), kept.words()));
         let kept: Vec<Span> = kept.iter().map(|kept| span(kept)).collect();
         let rules = CutRules { edge, least: 4, threshold: 0.8, cut_other_data: false };
         let decided = decide(&parts, &rules, &kept, places.collect());
@@ -553,6 +532,24 @@ mod tests {
             [&*ours],
             "the number of an item is no data"
         );
+    }
+
+    #[test]
+    fn lines_with_other_operators_stay() {
+        let equal = "The size of all the boxes that are in the store:";
+        let line = |sum: &str| format!("size = {sum} for box in boxes if box.size");
+        let kept = format!("{equal}\n{}", line("width * height"));
+        for other in ["width / height", "width + height", "width height"] {
+            let ours = format!("{equal}\n{}", line(other));
+            for edge in [CutEdge::Word, CutEdge::Sentence] {
+                assert_eq!(gone(&ours, edge, &[], &[(&ours, &kept)]), [equal], "{other} {edge:?}");
+            }
+        }
+        let spaced = format!("{equal}\n{}", line("width*height"));
+        assert_eq!(gone(&spaced, CutEdge::Sentence, &[], &[(&spaced, &kept)]), [&*spaced]);
+        let ready = ["if !ready then wait a while", "if ready then wait a while"];
+        assert_eq!(gone(ready[0], CutEdge::Sentence, &[], &[(ready[0], ready[1])]), [""; 0]);
+        assert_eq!(gone(ready[1], CutEdge::Sentence, &[], &[(ready[1], ready[0])]), [""; 0]);
     }
 
     #[test]

@@ -391,9 +391,41 @@ fn rows_of_a_price_list_stay_where_their_numbers_differ() {
     assert_eq!(files(&bench.path("out"))["a.jsonl"], files(&bench.path("in"))["a.jsonl"]);
     assert!(bench.summary("out")["passages_left"]["other_data"].as_u64() > Some(0));
     let (plan, _) = bench.expect(0, "clean in --dry-run --passages cut");
-    assert!(plan.contains("it has other numbers than the kept place (--cut-other-data cuts it)"), "{plan}");
+    assert!(
+        plan.contains("it has other numbers or operators than the kept place (--cut-other-data cuts it)"),
+        "{plan}"
+    );
     bench.expect(0, "clean in --out all --passages cut --cut-other-data");
     assert!(!bench.removed("all").is_empty());
+}
+
+#[test]
+fn lines_of_code_stay_where_their_operators_differ() {
+    let bench = Bench::new();
+    let code = |operator: &str| {
+        format!(
+            "The total of an order is made up of all the boxes that lie in the store at the end of the day:\n\n\
+             total = sum(box.width {operator} box.height for box in boxes if box.size)\n\nIt is written to the book of orders, \
+             which is read by the office once a week and compared with the one of the store."
+        )
+    };
+    let own = |n: u64| words(n * 100, 20);
+    let (a, b) = (format!("{}\n\n{}", own(1), code("*")), format!("{}\n\n{}", own(2), code("/")));
+    bench.write("in/a.jsonl", jsonl(&[&a, &b]));
+    bench.expect(0, "clean in --out out --passages cut");
+    let left = bench.read("out/a.jsonl");
+    assert!(left.contains("box.width * box.height") && left.contains("box.width / box.height"), "{left}");
+    assert_eq!(left.matches("The total of an order").count(), 1, "{left}");
+    bench.expect(0, "clean in --out all --passages cut --cut-other-data");
+    assert!(!bench.read("all/a.jsonl").contains("box.width / box.height"));
+    for (unit, line) in [("line", "size = width {} height"), ("sentence", "It is width {} height.")] {
+        let text = |(n, sign): (u64, &str)| format!("{}\n\n{}", own(n), line.replace("{}", sign));
+        let texts = [(1, "*"), (2, "/"), (3, "*")].map(text);
+        bench.write("in/a.jsonl", jsonl(&texts.each_ref().map(String::as_str)));
+        bench.expect(0, &format!("clean in --out {unit} --passages cut --unit {unit}"));
+        let left = bench.read(&format!("{unit}/a.jsonl"));
+        assert_eq!([left.matches('*').count(), left.matches('/').count()], [1, 1], "{left}");
+    }
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::kernel::batch::TextBatch;
 use crate::kernel::known::Masks;
 use crate::kernel::masker::TextMasker;
 use crate::sketch::MinHasher;
-use crate::text::{Shingler, TokenReader, Tokenizer, Unit, characters, for_each_operator};
+use crate::text::{Shingler, TokenReader, Tokenizer, Unit, characters};
 
 /// The hash of the sequence of tokens of a text that has nothing but white space. No other text has it.
 pub const NO_TOKEN: u64 = 0;
@@ -381,15 +381,7 @@ impl SketchScratch {
         if reader.tokenizer().options().shingle.unit == Unit::Char {
             return false;
         }
-        let (mut at, mut operators) = (0, 0);
-        for_each_operator(text, |operator, place| {
-            reader.hashes(&text[at..place.start], tokens);
-            tokens.push(reader.tokenizer().hash(operator));
-            (at, operators) = (place.end, operators + 1);
-        });
-        if operators > 0 {
-            reader.hashes(&text[at..], tokens);
-        }
+        let operators = reader.hashes_with_operators(text, tokens);
         let has_words = tokens.len() > operators;
         if !has_words {
             tokens.clear();

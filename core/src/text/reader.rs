@@ -2,6 +2,7 @@
 
 use super::cache::Cache;
 use super::normalize::starts_piece;
+use super::operators::for_each_operator;
 use super::window::{Stretch, Window, is_continuation};
 use super::{Token, Tokenizer, Unit, breaks, plain, signs};
 use crate::hash::TokenHasher;
@@ -84,6 +85,21 @@ impl TokenReader {
             let stretch = self.window.read(text, at);
             at = self.hash_stretch(text, at, stretch, hashes);
         }
+    }
+
+    /// Appends the hashes of the tokens and of the operators of a text to `hashes`, in order, if it has operators; returns how
+    /// many it has.
+    pub fn hashes_with_operators(&mut self, text: &str, hashes: &mut Vec<u64>) -> usize {
+        let (mut at, mut operators) = (0, 0);
+        for_each_operator(text, |operator, place| {
+            self.hashes(&text[at..place.start], hashes);
+            hashes.push(self.tokenizer.hash(operator));
+            (at, operators) = (place.end, operators + 1);
+        });
+        if operators > 0 {
+            self.hashes(&text[at..], hashes);
+        }
+        operators
     }
 
     /// Appends what [`units`](Self::units) of this reader and of another one would append, of which the tokenizers differ in

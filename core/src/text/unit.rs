@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::TokenReader;
 use super::segment::{lines, paragraphs};
 use super::sentence::sentences;
-use super::{Token, TokenReader};
 use crate::hash::content_hash;
 use crate::span::Span;
 
@@ -63,11 +63,15 @@ fn of_paragraph(text: &str, paragraph: Span) -> Vec<Span> {
 }
 
 impl TokenReader {
-    /// Appends the hashes of the words of a unit to `hashes`, and returns how many there are.
+    /// Appends the hashes of the words of a unit to `hashes`, with those of the operators between them, and returns how many
+    /// words there are.
     pub fn unit_words(&mut self, unit: &str, hashes: &mut Vec<u64>) -> usize {
         let before = hashes.len();
-        self.for_each(unit, |Token { hash, .. }| hashes.push(hash));
-        hashes.len() - before
+        let operators = self.hashes_with_operators(unit, hashes);
+        if operators == 0 {
+            self.hashes(unit, hashes);
+        }
+        hashes.len() - before - operators
     }
 }
 
@@ -96,6 +100,8 @@ mod tests {
         assert_eq!(key("* Sign up!"), key("SIGN  up"));
         assert_ne!(key("Sign up"), key("Sign up now"));
         assert_ne!(key("👍"), key("👎"));
+        assert_ne!(key("area = width * height"), key("area = width / height"));
+        assert_eq!(key("area = width*height"), key("area = width * height"));
     }
 
     proptest! {

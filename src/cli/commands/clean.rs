@@ -145,10 +145,11 @@ pub struct CleanArgs {
     /// Example: --passages cut --cut-at paragraph
     #[arg(long, help_heading = "Copy", value_enum, value_name = "EDGE", default_value = "sentence")]
     cut_at: EdgeArg,
-    /// Also cut passages that differ from the kept place in their numbers
+    /// Also cut passages that differ in numbers or operators
     ///
     /// Without it, a line or a sentence with another number than the kept place stays, as in a price list or a table: of its
-    /// words that the kept place does not have, 30% and more have a digit. Numbers of items (`2.`, `3)`) do not count.
+    /// words that the kept place does not have, 30% and more have a digit. Numbers of items (`2.`, `3)`) do not count. So does
+    /// one with another operator, as `a * b` beside `a / b`.
     ///
     /// Example: --passages cut --cut-other-data
     #[arg(long, help_heading = "Copy")]

@@ -1,0 +1,89 @@
+//! The operators before the words of a text, which make another meaning of the same words: `width * height` and
+//! `width / height`.
+
+use doublon_core::text::{Token, for_each_operator};
+
+/// Bytes before a text in which an operator before its first word is looked for.
+const AHEAD: usize = 16;
+
+/// The operators of a text, each with the number of the word that it stands before, in order.
+#[derive(Debug, Default)]
+pub(super) struct Operators(Vec<(usize, Box<str>)>);
+
+impl Operators {
+    /// Finds the operators of `text` from byte `start` on, given the words there, whose places are counted from `start`, and
+    /// those between the first of them and the word before it.
+    pub fn of(text: &str, start: usize, tokens: &[Token]) -> Self {
+        let Some(first) = tokens.first() else { return Self::default() };
+        let end = start + tokens[tokens.len() - 1].span.end;
+        let first = start + first.span.start;
+        let ahead = (start.saturating_sub(AHEAD)..=start).find(|&at| text.is_char_boundary(at)).unwrap_or(start);
+        let mut operators = Vec::new();
+        for_each_operator(text.get(ahead..end).unwrap_or_default(), |operator, place| {
+            let (from, to) = (ahead + place.start, ahead + place.end);
+            let is_of_other_words = from < start && text[to.min(first)..first].contains(char::is_alphanumeric);
+            if !is_of_other_words {
+                let word = tokens.partition_point(|token| start + token.span.start < from);
+                operators.push((word, operator.into()));
+            }
+        });
+        Self(operators)
+    }
+
+    /// Adds the operators of a text that follows, whose first word has the number `first`.
+    pub fn append(&mut self, first: usize, others: &Self) {
+        self.0.extend(others.0.iter().map(|(word, operator)| (first + word, operator.clone())));
+    }
+
+    /// Returns the operators between a word and the one before it.
+    pub fn before(&self, word: usize) -> impl Iterator<Item = &str> {
+        let start = self.0.partition_point(|operator| operator.0 < word);
+        self.0[start..].iter().take_while(move |operator| operator.0 == word).map(|operator| &*operator.1)
+    }
+
+    /// Whether two texts of the same words have the same operators between them.
+    pub fn are_between_words_of(&self, other: &Self) -> bool {
+        let between = |operators: &Self| operators.0.partition_point(|operator| operator.0 == 0);
+        self.0[between(self)..] == other.0[between(other)..]
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use doublon_core::text::Tokenizer;
+
+    use super::*;
+
+    fn operators(text: &str, part: &str) -> Operators {
+        let start = text.find(part).expect("a part of the text");
+        Operators::of(text, start, &Tokenizer::default().tokens(part))
+    }
+
+    #[test]
+    fn operators_stand_before_words() {
+        let found = operators("area = width*height if !ready", "area = width*height if !ready");
+        let before: Vec<String> = (0..6).map(|word| found.before(word).collect()).collect();
+        assert_eq!(before, ["", "=", "*", "", "!", ""]);
+    }
+
+    #[test]
+    fn the_operator_before_a_part_belongs_to_it() {
+        let before_first = |text: &str, part: &str| operators(text, part).before(0).collect::<String>();
+        assert_eq!(before_first("if !ready then", "ready then"), "!");
+        assert_eq!(before_first("area = width", "width"), "=");
+        assert_eq!(before_first("a = b c d", "c d"), "", "another word stands between");
+        assert_eq!(before_first("été = été", "té"), "");
+    }
+
+    #[test]
+    fn texts_of_the_same_words_are_told_apart() {
+        let same = |a: &str, b: &str| operators(a, a).are_between_words_of(&operators(b, b));
+        assert!(same("a * b", "a*b"));
+        assert!(!same("a * b", "a + b"));
+        assert!(!same("a * b", "a b"));
+    }
+}
