@@ -27,7 +27,7 @@ pub fn main() -> u8 {
 
 /// Runs the program on its command line, of which the first is its name, and returns the exit code.
 pub fn run(arguments: impl Iterator<Item = OsString>) -> u8 {
-    match parse(&arguments.collect::<Vec<_>>()) {
+    match parse(&spelled_out(arguments)) {
         Ok((line, resolved)) => run_parsed(&line, &resolved),
         Err(CommandLineError::Usage(message)) => usage(&message),
         Err(CommandLineError::Setting(error)) => failure(&error),
@@ -60,6 +60,16 @@ fn run_parsed(line: &CommandLine, resolved: &Resolved) -> u8 {
             }),
         },
     }
+}
+
+/// Returns arguments with what `--json` is short for in its place. Behind `--` it is a path.
+fn spelled_out(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut is_path = false;
+    let long = |argument: OsString| {
+        is_path |= argument == "--";
+        if argument == "--json" && !is_path { "--format=json".into() } else { argument }
+    };
+    arguments.map(long).collect()
 }
 
 /// Reads the command line, and what is set elsewhere for its command.
@@ -149,6 +159,12 @@ mod tests {
             CommandArgs::Scan(args) => *args,
             _ => unreachable!("the command is scan"),
         }
+    }
+
+    #[test]
+    fn json_is_short_for_its_format() {
+        let spelled = |line: &str| spelled_out(line.split(' ').map(OsString::from)).join(" ".as_ref());
+        assert_eq!(spelled("doublon scan --json a -- --json"), "doublon scan --format=json a -- --json");
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub struct RenderArgs {
     /// programs and for `doublon report`; `sarif` is for code hosts and editors; `csv` is a table of pairs, for
     /// spreadsheets; `lines` is `path:line:column: message`, for editors and hooks; `github` and `gitlab` are annotations
     /// and a code quality report; `markdown` is a summary for a pull request; `parquet` is tables for DuckDB, polars and
-    /// Spark, in the folder that -o names.
+    /// Spark, in the folder that -o names. `--json` is short for --format json.
     ///
     /// Example: --format json -o found.jsonl
     #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
