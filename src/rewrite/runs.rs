@@ -8,6 +8,9 @@
 //! What stands once stays: a line or a sentence in a place, such as a heading between two paragraphs that repeat, of which the
 //! kept place has less than half divides the place. So does one with other data: a row of a price list is as much alike as a
 //! repeat and says something else, and so is a line of code with another operator.
+//!
+//! A loop, which repeats over and over what stands directly before it, may begin and end inside of a sentence: the sentence reads
+//! on without it.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -314,11 +317,23 @@ impl<'k> Decider<'_, '_> {
     fn within_edges(&self, run: &[RepeatedPart], words: Range<usize>, end: usize) -> Range<usize> {
         let CutRules { edge, least, .. } = *self.rules;
         let fitted = self.fit(run, words.clone(), end, least);
+        if fitted.len() < least && edge == CutEdge::Sentence && self.is_loop(run, &words) {
+            return self.text.unbroken(words);
+        }
         if fitted.len() >= least || edge != CutEdge::Word {
             return fitted;
         }
         // What lies beyond the breaks is most of the run: only what agrees by chance does not belong to it.
         self.fit(run, words, end, SCRAP)
+    }
+
+    /// Whether words of a run repeat over and over what stands directly before them, so that the text reads on without them.
+    fn is_loop(&self, run: &[RepeatedPart], words: &Range<usize>) -> bool {
+        let repeats_all = |kept: &Range<usize>| {
+            let hashes = self.text.tokens[kept.clone()].iter().map(|token| token.hash);
+            run.iter().all(|part| hashes.clone().eq(part.kept.hashes.iter().copied()))
+        };
+        self.kept_words.iter().any(|kept| kept.end == words.start && repeats_all(kept))
     }
 
     fn fit(&self, run: &[RepeatedPart], words: Range<usize>, end: usize, least: usize) -> Range<usize> {

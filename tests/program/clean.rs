@@ -429,6 +429,22 @@ fn lines_of_code_stay_where_their_operators_differ() {
 }
 
 #[test]
+fn a_loop_in_a_sentence_is_cut_to_its_unit() {
+    let bench = Bench::new();
+    let unit = "I like it and I go to the sea and ";
+    let text = format!("It was late. He said that {}then he went home.", unit.repeat(9));
+    bench.write("in/a.txt", &text);
+    bench.expect(0, "clean in --out out --passages cut");
+    assert_eq!(bench.read("out/a.txt"), format!("It was late. He said that {unit}then he went home."));
+    bench.expect(0, "clean out --out again --passages cut");
+    assert!(bench.removed("again").is_empty());
+    let chant = "row row row your boat, ".repeat(12);
+    bench.write("in/a.txt", format!("{chant}said the man"));
+    bench.expect(0, "clean in --out chant --passages cut");
+    assert_eq!(bench.read("chant/a.txt"), "row row row your boat, said the man");
+}
+
+#[test]
 fn a_cut_at_sentences_leaves_no_scraps() {
     let bench = Bench::new();
     let words = |from: usize| (from..from + 12).map(|n| format!("word{n}")).collect::<Vec<_>>().join(" ");

@@ -139,7 +139,7 @@ pub struct CleanArgs {
     /// Where a cut may begin and end
     ///
     /// Between sentences, paragraphs or words. What does not fill a whole one stays, unless less than five words of it
-    /// are missing and --threshold is still reached with them. With `word`, what a passage has beyond the break of a
+    /// are missing and --threshold is still reached with them. A loop in a sentence is cut to its unit. With `word`, what a passage has beyond the break of a
     /// sentence stays if it is shorter than --min-words and does not fill the sentence.
     ///
     /// Example: --passages cut --cut-at paragraph
