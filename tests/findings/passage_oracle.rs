@@ -525,6 +525,18 @@ fn a_text_that_repeats_over_and_over_is_one_family() {
 }
 
 #[test]
+fn a_loop_of_which_one_word_changes_is_one_family() {
+    for from in [0, 5, 100] {
+        let line = |n: usize| format!("Step {}: open the door and walk through it into the hall.\n", from + n);
+        for times in [4, 25, 60] {
+            let found = check_invariants(&[(0..times).map(line).collect()], &Config::default());
+            assert_eq!(found.families.len(), 1, "{times} from {from}: {:?}", found.families);
+            assert_eq!(found.families[0].count, times, "from {from}");
+        }
+    }
+}
+
+#[test]
 fn results_do_not_depend_on_the_number_of_threads() {
     let texts: Vec<String> = SCRIPTS.into_iter().flat_map(|script| Generator::new(script, 7).corpus()).collect();
     let (_folder, path) = written(&texts);

@@ -1,5 +1,6 @@
 //! Which stretches of a text go: of all that matches say of its words, the longest first.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::chain::{Chain, best_part, chains_of};
@@ -80,7 +81,12 @@ impl<'m, M: Matches> Selector<'m, M> {
         let least = if is_loop { 1 } else { LEAST_EQUAL.min(self.least) };
         for chain in chains.drain(..) {
             for runs in clipped(chain.runs, &self.standing) {
-                self.take(doc, chain.kept_doc, &runs, least);
+                // The next turn of a loop goes on where this one ends, so it is taken as a whole.
+                let is_turn = is_loop && reaches(&runs, self.share);
+                match is_turn.then(|| Stretch::new(doc, chain.kept_doc, runs.clone())).flatten() {
+                    Some(turn) => self.standing.insert(turn),
+                    None => self.take(doc, chain.kept_doc, &runs, least),
+                }
             }
         }
         self.chains = chains;
@@ -111,14 +117,33 @@ impl<'m, M: Matches> Selector<'m, M> {
 
     /// Returns the later places of some matches, in order of their first words, and for each the farthest end so far.
     fn covered(&self, matches: &[u32]) -> Vec<(u32, u32)> {
-        let mut farthest = 0;
+        let (loop_ends, mut farthest) = (self.loop_ends(matches), 0);
         let place = |&n: &u32| {
             let place = self.matches.sides(n as usize).1;
-            farthest = farthest.max(place.end);
+            let end = if self.matches.is_loop(n as usize) { loop_ends.get(&place.start) } else { None };
+            farthest = farthest.max(*end.unwrap_or(&place.end));
             (place.start, farthest)
         };
         matches.iter().map(place).collect()
     }
+
+    /// Returns where repetitions of a loop end that follow each other with no word between, by where each of them starts: they
+    /// are one match that was cut.
+    fn loop_ends(&self, matches: &[u32]) -> BTreeMap<u32, u32> {
+        let mut ends = BTreeMap::new();
+        for &n in matches.iter().rev().filter(|&&n| self.matches.is_loop(n as usize)) {
+            let place = self.matches.sides(n as usize).1;
+            let end = *ends.get(&place.end).unwrap_or(&place.end);
+            ends.entry(place.start).and_modify(|known: &mut u32| *known = end.max(*known)).or_insert(end);
+        }
+        ends
+    }
+}
+
+/// Whether equal words and what stands between them reach the share.
+fn reaches(runs: &[EqualRun], share: Share) -> bool {
+    let words = runs.first().zip(runs.last()).map_or(0, |(first, last)| last.end() - first.start);
+    share.is_reached(runs.iter().map(|run| u64::from(run.len)).sum(), u64::from(words))
 }
 
 /// Returns the parts of some equal words that are in no stretch taken before.
