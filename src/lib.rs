@@ -31,6 +31,7 @@ pub mod audit;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
+mod disk;
 pub mod error;
 pub mod finding;
 #[cfg(feature = "index")]

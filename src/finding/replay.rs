@@ -4,13 +4,13 @@
 //! The file has no name and goes with the run. Each line of it is a hash of the group that the finding belongs to, and
 //! the finding as it is saved, so that findings of other groups are passed over without being read.
 
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Seek, Write};
 use std::path::PathBuf;
 
 use doublon_core::hash::seeded_hash;
 
 use super::line::Finding;
+use crate::disk::DiskFile;
 use crate::error::{Error, Result};
 
 /// Places and documents in memory beyond which findings go to the file: some 20 MB.
@@ -27,7 +27,7 @@ pub struct Replay {
     held: Vec<Finding>,
     weight: usize,
     /// Holds the findings before those in memory.
-    file: Option<BufWriter<File>>,
+    file: Option<BufWriter<DiskFile>>,
 }
 
 impl Default for Replay {
@@ -99,7 +99,7 @@ impl Replay {
         let write = || {
             let file = match file {
                 Some(file) => file,
-                none => none.insert(BufWriter::new(tempfile::tempfile_in(&*folder)?)),
+                none => none.insert(BufWriter::new(DiskFile::nameless(folder)?)),
             };
             held.drain(..).try_for_each(|finding| write_line(&finding, file))
         };
@@ -115,7 +115,7 @@ impl Replay {
         let Some(file) = &mut self.file else { return Ok(()) };
         let failed = |cause| Error::Io { path: self.folder.clone(), cause };
         file.flush().map_err(failed)?;
-        let mut file = file.get_ref();
+        let mut file = file.get_ref().as_file();
         file.rewind().map_err(failed)?;
         let (mut lines, mut line) = (BufReader::with_capacity(1 << 16, file), Vec::new());
         while next_line(&mut lines, &mut line).map_err(failed)? {

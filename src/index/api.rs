@@ -346,9 +346,4 @@ impl Index {
     pub(super) fn set_batch(&mut self, documents: u32) {
         self.0.batch.documents = documents;
     }
-
-    /// Stops the next run that writes after so many steps, as if it were killed.
-    pub(super) fn stop_after(&mut self, steps: i64) {
-        self.0.folder.steps = Some(std::sync::Arc::new(steps.into()));
-    }
 }

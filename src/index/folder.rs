@@ -2,12 +2,13 @@
 //!
 //! A file is written under a temporary name, synced and renamed; then the folder is synced. Nothing is ever changed in
 //! place, so that whoever reads has what he opened, and a run that is killed at any step leaves files that no manifest
-//! names. Each step goes through [`IndexFolder::step`], where tests stop a run as if it were killed.
+//! names. Each step goes through [`disk`], where tests stop a run as if it were killed.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::fs;
+use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use crate::disk::{self, DiskFile};
 use crate::error::{Error, Result};
 use crate::store::FileLock;
 
@@ -20,25 +21,18 @@ const TEMPORARY: &str = ".tmp";
 #[derive(Clone, Debug)]
 pub(super) struct IndexFolder {
     path: PathBuf,
-    /// Steps until the run is stopped as if it were killed, in tests.
-    #[cfg(test)]
-    pub steps: Option<std::sync::Arc<std::sync::atomic::AtomicI64>>,
 }
 
 /// A file that is being written.
 pub(super) struct NewFile {
-    file: File,
+    file: DiskFile,
     folder: IndexFolder,
     name: String,
 }
 
 impl IndexFolder {
     pub fn at(path: &Path) -> Self {
-        Self {
-            path: path.to_owned(),
-            #[cfg(test)]
-            steps: None,
-        }
+        Self { path: path.to_owned() }
     }
 
     pub fn path(&self) -> &Path {
@@ -61,7 +55,7 @@ impl IndexFolder {
 
     /// Makes the folder if it is not there, and refuses one that holds anything else than what a killed run left.
     pub fn make(&self) -> Result<()> {
-        fs::create_dir_all(&self.path).map_err(failed(&self.path))?;
+        disk::create_folders(&self.path).map_err(failed(&self.path))?;
         let names = self.names()?;
         match names.iter().find(|name| !is_own(name) || *name == MANIFEST) {
             None => Ok(()),
@@ -76,15 +70,8 @@ impl IndexFolder {
     /// Begins a file.
     pub fn create(&self, name: &str) -> Result<NewFile> {
         let path = self.file(&format!("{name}{TEMPORARY}"));
-        let open = || {
-            self.step()?;
-            let mut options = OpenOptions::new();
-            // The manifest has the seed that no text may be made for, and segments what can be told from it.
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            options.write(true).create(true).truncate(true).open(&path)
-        };
-        let file = open().map_err(failed(&path))?;
+        // The manifest has the seed that no text may be made for, and segments what can be told from it.
+        let file = DiskFile::create(&path, 0o600).map_err(failed(&path))?;
         Ok(NewFile { file, folder: self.clone(), name: name.to_owned() })
     }
 
@@ -95,7 +82,7 @@ impl IndexFolder {
         let mut count = 0;
         for name in unwanted {
             let path = self.file(name);
-            self.step().and_then(|()| fs::remove_file(&path)).map_err(failed(&path))?;
+            disk::remove_file(&path).map_err(failed(&path))?;
             count += 1;
         }
         Ok(count)
@@ -110,20 +97,6 @@ impl IndexFolder {
         names.sort();
         Ok(names)
     }
-
-    /// Takes a step that changes what is on disk.
-    #[cfg(test)]
-    fn step(&self) -> io::Result<()> {
-        use std::sync::atomic::Ordering;
-        let is_over = self.steps.as_ref().is_some_and(|left| left.fetch_sub(1, Ordering::Relaxed) <= 0);
-        if is_over { Err(io::Error::other("stopped by a test")) } else { Ok(()) }
-    }
-
-    #[cfg(not(test))]
-    #[allow(clippy::unused_self, clippy::unnecessary_wraps)] // as in tests
-    fn step(&self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 impl NewFile {
@@ -132,21 +105,16 @@ impl NewFile {
         let Self { file, folder, name } = self;
         let path = folder.file(&name);
         let publish = || {
-            folder.step()?;
-            file.sync_all()?;
-            folder.step()?;
-            fs::rename(folder.file(&format!("{name}{TEMPORARY}")), &path)?;
-            folder.step()?;
-            if cfg!(unix) { File::open(&folder.path)?.sync_all() } else { Ok(()) }
+            file.sync()?;
+            disk::rename(&folder.file(&format!("{name}{TEMPORARY}")), &path)?;
+            disk::sync_folder(&folder.path)
         };
         publish().map_err(failed(&path))
     }
 
     /// Writes bytes at the start of the file, over those that are there.
     pub fn write_at_start(&mut self, bytes: &[u8]) -> io::Result<()> {
-        use std::io::Seek;
-        self.folder.step()?;
-        self.file.rewind()?;
+        self.file.as_file().rewind()?;
         self.file.write_all(bytes)
     }
 
@@ -158,10 +126,6 @@ impl NewFile {
 
 impl Write for NewFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if let Err(stopped) = self.folder.step() {
-            self.file.write_all(&bytes[..bytes.len() / 2])?; // a killed run may have come so far
-            return Err(stopped);
-        }
         self.file.write(bytes)
     }
 

@@ -40,10 +40,7 @@ const TRIES: usize = 5;
 impl OpenIndex {
     /// Makes an index without a document.
     pub fn create(folder: &Path, config: &Config, passages: bool) -> Result<Self> {
-        Self::create_in(IndexFolder::at(folder), config, passages)
-    }
-
-    pub fn create_in(folder: IndexFolder, config: &Config, passages: bool) -> Result<Self> {
+        let folder = IndexFolder::at(folder);
         check_indexable(config, passages)?;
         let config = config.to_builder().level(Level::Documents).pairs(false).build()?;
         folder.make()?;

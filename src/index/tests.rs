@@ -12,6 +12,7 @@ use proptest::prelude::*;
 
 use super::told::{IndexCheck, Selection};
 use super::{Index, check_segment};
+use crate::disk::faults::{self, Fault};
 use crate::finding::{
     Coverage, DocumentCluster, Equality, Finding, Findings, IndexedWords, InputOptions, PassageFamily, PassageMatch,
     PlacedSpan, RecordId, Summary,
@@ -548,8 +549,9 @@ fn f26_a_run_that_is_killed_at_any_step_leaves_the_old_state_or_the_new_one() {
             copy(&at);
             let mut index = Index::open(&at).expect("opens");
             let before = index.info().expect("is told");
-            index.stop_after(steps);
+            let killed = faults::plan(&at, Fault::Kill, steps);
             let done = work(&mut index, &asked);
+            drop(killed);
             let opened = Index::open(&at).expect("opens after it was killed");
             let after = opened.info().expect("is told");
             assert_eq!(opened.verify().expect("is checked").faults, [""; 0], "{name} stopped after {steps} steps");
@@ -758,7 +760,9 @@ fn f26_an_index_that_was_killed_while_it_was_made_is_made_by_the_next_run() {
     let folder = tempfile::tempdir().expect("a folder");
     for steps in 0.. {
         let place = folder.path().join(steps.to_string());
-        let made = super::open::OpenIndex::create_in(stopped(&place, steps), &config(0.8), false);
+        let killed = faults::plan(&place, Fault::Kill, steps);
+        let made = Index::create(&place, &config(0.8));
+        drop(killed);
         assert!(made.is_ok() == Index::is_at(&place) || steps > 2, "there is none but a whole one, {steps}");
         if Index::is_at(&place) {
             assert_eq!(Index::open(&place).expect("opens").info().expect("is told").documents, 0);
@@ -771,13 +775,6 @@ fn f26_an_index_that_was_killed_while_it_was_made_is_made_by_the_next_run() {
             break;
         }
     }
-}
-
-/// A folder in which a run is stopped after so many steps.
-fn stopped(place: &Path, steps: i64) -> super::folder::IndexFolder {
-    let mut folder = super::folder::IndexFolder::at(place);
-    folder.steps = Some(Arc::new(steps.into()));
-    folder
 }
 
 #[test]
@@ -804,8 +801,9 @@ fn f26_a_run_that_is_killed_while_it_merges_has_added_all_or_nothing() {
             fs::copy(place.join(&name), at.join(&name)).expect("is copied");
         }
         let mut killed = Index::open(&at).expect("opens");
-        killed.stop_after(steps);
+        let plan = faults::plan(&at, Fault::Kill, steps);
         let done = add(&mut killed, &paths[32]);
+        drop(plan);
         let opened = Index::open(&at).expect("opens after it was killed");
         assert_eq!(opened.verify().expect("is checked").faults, [""; 0], "stopped after {steps} steps");
         let info = opened.info().expect("is told");

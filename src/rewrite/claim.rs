@@ -4,10 +4,11 @@
 //! its name, and then removes the file. When the copy is whole, that is written to the file: from then on whoever finds it
 //! gives the names that are still to be given, and before it clears what was written.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use crate::disk::{self, DiskFile};
 use crate::error::{Error, Result};
 use crate::source::{EVIDENCE, evidence_beside};
 use crate::store::FileLock;
@@ -68,18 +69,18 @@ impl Claim {
     /// Says that the copy is whole: what is left to do is to give names.
     pub fn mark_whole(&mut self) -> io::Result<()> {
         self.0.file.write_all(WHOLE)?;
-        self.0.file.sync_all()?;
-        self.0.path().parent().map_or(Ok(()), sync_folder)
+        self.0.file.sync()?;
+        self.0.path().parent().map_or(Ok(()), disk::sync_folder)
     }
 
     /// Ends what a killed run began, or takes it back.
     pub fn recover(&mut self, names: &OutputNames) -> Result<Leftover> {
         let mut content = Vec::new();
-        self.0.file.read_to_end(&mut content).map_err(failed(self.0.path()))?;
+        self.0.file.as_file().read_to_end(&mut content).map_err(failed(self.0.path()))?;
         let is_whole = content == WHOLE;
-        let begin_anew = |file: &mut File| file.set_len(0).and_then(|()| file.rewind());
+        let begin_anew = |file: &DiskFile| file.set_len(0).and_then(|()| file.as_file().rewind());
         let leftover = if is_whole { names.finish()? } else { names.take_back()? };
-        begin_anew(&mut self.0.file).map_err(failed(self.0.path()))?;
+        begin_anew(&self.0.file).map_err(failed(self.0.path()))?;
         Ok(leftover)
     }
 }
@@ -103,7 +104,7 @@ impl OutputNames {
         } else if exists(&self.partial) {
             self.replace(&self.partial, &self.place)?;
         }
-        sync_folder(self.place.parent().unwrap_or(Path::new("/"))).map_err(failed(&self.place))?;
+        disk::sync_folder(self.place.parent().unwrap_or(Path::new("/"))).map_err(failed(&self.place))?;
         remove(&self.old)
     }
 
@@ -114,11 +115,11 @@ impl OutputNames {
         }
         let file = self.partial.join(self.place.file_name().unwrap_or_default());
         if exists(&file)
-            && let Err(cause) = fs::rename(file, &self.place)
+            && let Err(cause) = disk::rename(&file, &self.place)
         {
             // The evidence of the file that is still there comes back.
-            let _ = fs::remove_dir_all(&evidence);
-            let _ = fs::rename(&self.old, &evidence);
+            let _ = disk::remove_folder(&evidence);
+            let _ = disk::rename(&self.old, &evidence);
             return Err(failed(&self.place)(cause));
         }
         remove(&self.partial)
@@ -127,11 +128,11 @@ impl OutputNames {
     /// Renames a folder; what is at its new place becomes the old one, and comes back if that fails.
     fn replace(&self, from: &Path, to: &Path) -> Result<()> {
         if exists(to) && !exists(&self.old) {
-            fs::rename(to, &self.old).map_err(failed(to))?;
+            disk::rename(to, &self.old).map_err(failed(to))?;
         }
-        let renamed = fs::rename(from, to);
+        let renamed = disk::rename(from, to);
         if renamed.is_err() && exists(&self.old) {
-            fs::rename(&self.old, to).map_err(failed(to))?;
+            disk::rename(&self.old, to).map_err(failed(to))?;
         }
         renamed.map_err(failed(to))
     }
@@ -148,7 +149,7 @@ impl OutputNames {
         let replaced = if self.is_file { evidence_beside(&self.place) } else { self.place.clone() };
         let mut leftover = Leftover::None;
         if exists(&self.old) && !exists(&replaced) {
-            fs::rename(&self.old, &replaced).map_err(failed(&replaced))?;
+            disk::rename(&self.old, &replaced).map_err(failed(&replaced))?;
             leftover = Leftover::Replaced;
         }
         remove(&self.old)?;
@@ -174,17 +175,13 @@ fn exists(path: &Path) -> bool {
 }
 
 fn remove(folder: &Path) -> Result<()> {
-    if exists(folder) { fs::remove_dir_all(folder).map_err(failed(folder)) } else { Ok(()) }
+    if exists(folder) { disk::remove_folder(folder).map_err(failed(folder)) } else { Ok(()) }
 }
 
 /// Says at which path an operation failed.
 pub(super) fn failed(path: &Path) -> impl FnOnce(io::Error) -> Error {
     let path = path.to_owned();
     move |cause| Error::Io { path, cause }
-}
-
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 #[cfg(test)]

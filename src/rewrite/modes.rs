@@ -9,10 +9,12 @@ pub(super) use system::Modes;
 #[cfg(unix)]
 mod system {
     use std::collections::{HashMap, HashSet};
-    use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+    use std::fs::{self, Permissions};
     use std::io;
-    use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+    use std::os::unix::fs::PermissionsExt;
     use std::path::{Path, PathBuf};
+
+    use crate::disk::{self, DiskFile};
 
     /// The modes of what is written.
     #[derive(Debug)]
@@ -32,9 +34,9 @@ mod system {
     impl Modes {
         /// Makes a folder, for its owner alone.
         pub fn of_new_folder(folder: &Path) -> io::Result<Self> {
-            fs::create_dir(folder)?;
+            disk::create_folder(folder, 0o777)?;
             let usual = fs::metadata(folder)?.permissions().mode() & 0o777;
-            fs::set_permissions(folder, Permissions::from_mode(0o700))?;
+            disk::set_permissions(folder, Permissions::from_mode(0o700))?;
             let (folders, met) = (HashMap::new(), HashSet::new());
             Ok(Self { usual, common: 0o777, current: 0, folders, met })
         }
@@ -46,13 +48,13 @@ mod system {
         }
 
         pub fn make_folder(folder: &Path) -> io::Result<()> {
-            DirBuilder::new().mode(0o700).create(folder)
+            disk::create_folder(folder, 0o700)
         }
 
         /// Makes a file, for its owner alone until it is opened. `like` is the input that it is a copy of, `top` the outermost
         /// of its folders that is of the copy.
-        pub fn make_file(&mut self, path: &Path, top: &Path, like: Option<&Path>) -> io::Result<File> {
-            let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        pub fn make_file(&mut self, path: &Path, top: &Path, like: Option<&Path>) -> io::Result<DiskFile> {
+            let file = DiskFile::create_new(path, 0o600)?;
             self.current = match like {
                 Some(like) => {
                     self.add_folders(path, top, like)?;
@@ -81,7 +83,7 @@ mod system {
         }
 
         /// Opens the file made last to those to whom it may be open.
-        pub fn open_file(&self, file: &File) -> io::Result<()> {
+        pub fn open_file(&self, file: &DiskFile) -> io::Result<()> {
             file.set_permissions(Permissions::from_mode(self.current))
         }
 
@@ -92,7 +94,7 @@ mod system {
             let common = self.usual & (self.common & 0o022 | readable | readable >> 2);
             folders.iter().rev().try_for_each(|folder| {
                 let mode = self.folders.get(folder).copied().unwrap_or(common);
-                fs::set_permissions(folder, Permissions::from_mode(0o700 | mode & 0o077))
+                disk::set_permissions(folder, Permissions::from_mode(0o700 | mode & 0o077))
             })
         }
     }
@@ -101,16 +103,17 @@ mod system {
 /// Where there are no modes, what is new is as the system makes it.
 #[cfg(not(unix))]
 mod system {
-    use std::fs::File;
     use std::io;
     use std::path::{Path, PathBuf};
+
+    use crate::disk::{self, DiskFile};
 
     #[derive(Debug)]
     pub struct Modes;
 
     impl Modes {
         pub fn of_new_folder(folder: &Path) -> io::Result<Self> {
-            std::fs::create_dir(folder).map(|()| Self)
+            disk::create_folder(folder, 0o777).map(|()| Self)
         }
 
         pub fn add(&mut self, _: &Path) -> io::Result<()> {
@@ -118,14 +121,14 @@ mod system {
         }
 
         pub fn make_folder(folder: &Path) -> io::Result<()> {
-            std::fs::create_dir(folder)
+            disk::create_folder(folder, 0o700)
         }
 
-        pub fn make_file(&mut self, path: &Path, _: &Path, _: Option<&Path>) -> io::Result<File> {
-            std::fs::OpenOptions::new().write(true).create_new(true).open(path)
+        pub fn make_file(&mut self, path: &Path, _: &Path, _: Option<&Path>) -> io::Result<DiskFile> {
+            DiskFile::create_new(path, 0o600)
         }
 
-        pub fn open_file(&self, _: &File) -> io::Result<()> {
+        pub fn open_file(&self, _: &DiskFile) -> io::Result<()> {
             Ok(())
         }
 

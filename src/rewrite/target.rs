@@ -5,12 +5,13 @@
 //! that fails takes the folder away; what one leaves that was killed is found by the next run to the same output, see
 //! [`claim`](super::claim).
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::claim::{Claim, Leftover, OutputNames, failed, sync_folder};
+use super::claim::{Claim, Leftover, OutputNames, failed};
 use super::modes::Modes;
+use crate::disk::{self, DiskFile};
 use crate::error::{Error, Result};
 use crate::source::{EVIDENCE, SUMMARY, evidence_beside};
 
@@ -63,7 +64,7 @@ pub struct CopyTarget {
     leftover: Leftover,
     folders: Vec<PathBuf>,
     modes: Modes,
-    current: Option<(PathBuf, File)>,
+    current: Option<(PathBuf, DiskFile)>,
     published: bool,
 }
 
@@ -131,7 +132,7 @@ impl CopyTarget {
     /// If the system refuses; the output is then as it was before.
     pub fn publish(mut self) -> Result<()> {
         self.modes.open(&self.folders).map_err(failed(&self.names.partial))?;
-        self.folders.iter().try_for_each(|folder| sync_folder(folder).map_err(failed(folder)))?;
+        self.folders.iter().try_for_each(|folder| disk::sync_folder(folder).map_err(failed(folder)))?;
         self.claim.mark_whole().map_err(failed(&self.names.place))?;
         self.names.give()?;
         self.published = true;
@@ -151,7 +152,7 @@ impl CopyTarget {
 impl CopySink for CopyTarget {
     fn file(&mut self, name: &Path, like: Option<&Path>) -> Result<Box<dyn Write + Send + '_>> {
         let (path, shown) = (self.names.partial.join(name), self.names.place.join(name));
-        let mut make = || -> io::Result<File> {
+        let mut make = || -> io::Result<DiskFile> {
             self.make_folders(&path)?;
             self.modes.make_file(&path, &self.names.partial, like)
         };
@@ -166,14 +167,14 @@ impl CopySink for CopyTarget {
 
     fn close(&mut self) -> Result<()> {
         let Some((path, file)) = self.current.take() else { return Ok(()) };
-        self.modes.open_file(&file).and_then(|()| file.sync_all()).map_err(|cause| Error::Io { path, cause })
+        self.modes.open_file(&file).and_then(|()| file.sync()).map_err(|cause| Error::Io { path, cause })
     }
 }
 
 impl Drop for CopyTarget {
     fn drop(&mut self) {
         if !self.published {
-            let _ = fs::remove_dir_all(&self.names.partial); // what is left is cleared by the next run
+            let _ = disk::remove_folder(&self.names.partial); // what is left is cleared by the next run
         }
     }
 }

@@ -1,14 +1,16 @@
 //! A lock on a place, held by a file beside it or in it for as long as a run works there.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+
+use crate::disk::{self, DiskFile};
 
 /// A file that is locked. It is removed when the lock is given back.
 #[derive(Debug)]
 pub(crate) struct FileLock {
     /// The file, which may hold something.
-    pub file: File,
+    pub file: DiskFile,
     path: PathBuf,
 }
 
@@ -21,14 +23,14 @@ impl FileLock {
     /// If the file cannot be made or locked.
     pub fn take(path: &Path) -> io::Result<Option<Self>> {
         loop {
-            let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
-            match file.try_lock() {
+            let file = DiskFile::open_or_create(path)?;
+            match file.as_file().try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Ok(None),
                 Err(TryLockError::Error(cause)) => return Err(cause),
             }
             // Another run may have removed the file before it was locked.
-            if is_at(&file, path) {
+            if is_at(file.as_file(), path) {
                 return Ok(Some(Self { file, path: path.to_owned() }));
             }
         }
@@ -42,7 +44,7 @@ impl FileLock {
 
 impl Drop for FileLock {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.path); // one that stays says nothing of itself
+        let _ = disk::remove_file(&self.path); // one that stays says nothing of itself
     }
 }
 

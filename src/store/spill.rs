@@ -4,12 +4,13 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::disk::DiskFile;
 use crate::error::{Error, Result};
 
 /// Bytes that are appended, and read again at any place by any number of threads at once.
 #[derive(Debug)]
 pub(crate) struct SpillFile {
-    file: File,
+    file: DiskFile,
     length: u64,
     folder: PathBuf,
 }
@@ -21,7 +22,7 @@ impl SpillFile {
     ///
     /// If the system does not let it.
     pub fn new(folder: &Path) -> Result<Self> {
-        let file = tempfile::tempfile_in(folder).map_err(|cause| Error::Io { path: folder.to_owned(), cause })?;
+        let file = DiskFile::nameless(folder).map_err(|cause| Error::Io { path: folder.to_owned(), cause })?;
         Ok(Self { file, length: 0, folder: folder.to_owned() })
     }
 
@@ -37,7 +38,7 @@ impl SpillFile {
     /// If they cannot be written, as when the disk is full.
     pub fn append(&mut self, bytes: &[u8]) -> Result<u64> {
         let start = self.length;
-        write_at(&self.file, bytes, start).map_err(|cause| self.failed(cause))?;
+        self.file.write_all_at(bytes, start).map_err(|cause| self.failed(cause))?;
         self.length += bytes.len() as u64;
         Ok(start)
     }
@@ -48,7 +49,7 @@ impl SpillFile {
     ///
     /// If they cannot be written.
     pub fn replace(&self, start: u64, bytes: &[u8]) -> Result<()> {
-        write_at(&self.file, bytes, start).map_err(|cause| self.failed(cause))
+        self.file.write_all_at(bytes, start).map_err(|cause| self.failed(cause))
     }
 
     /// Fills `bytes` with those from `start` on.
@@ -57,7 +58,7 @@ impl SpillFile {
     ///
     /// If they cannot be read, or the file has fewer.
     pub fn read(&self, start: u64, bytes: &mut [u8]) -> Result<()> {
-        read_at(&self.file, bytes, start).map_err(|cause| self.failed(cause))
+        read_at(self.file.as_file(), bytes, start).map_err(|cause| self.failed(cause))
     }
 
     fn failed(&self, cause: io::Error) -> Error {
@@ -66,22 +67,8 @@ impl SpillFile {
 }
 
 #[cfg(unix)]
-fn write_at(file: &File, bytes: &[u8], start: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::write_all_at(file, bytes, start)
-}
-
-#[cfg(unix)]
 pub(crate) fn read_at(file: &File, bytes: &mut [u8], start: u64) -> io::Result<()> {
     std::os::unix::fs::FileExt::read_exact_at(file, bytes, start)
-}
-
-#[cfg(windows)]
-fn write_at(file: &File, mut bytes: &[u8], mut start: u64) -> io::Result<()> {
-    while !bytes.is_empty() {
-        let written = std::os::windows::fs::FileExt::seek_write(file, bytes, start)?;
-        (bytes, start) = (&bytes[written..], start + written as u64);
-    }
-    Ok(())
 }
 
 #[cfg(windows)]

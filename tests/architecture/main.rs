@@ -46,7 +46,7 @@ struct Reserved {
 const DOUBLON: Plan = Plan {
     folder: "src",
     floors: &[
-        ("1", &["error"]),
+        ("1", &["disk", "error"]),
         // What is skipped is a finding, and it is the readers that skip.
         ("2", &["finding"]),
         // Statistics name documents and places as findings do.
