@@ -1,15 +1,20 @@
 //! Where results go: standard output, or a file that is there whole or not at all.
 //!
-//! A file is written under a temporary name in its folder, synced, and renamed over what was there; then the folder is
-//! synced, without which a power loss could undo the rename. What could go wrong is tried before the work.
+//! A file is written to a folder beside its place, synced, and renamed over what was there, by the code that gives a clean
+//! copy its name: see [`ClaimedOutput`]. What could go wrong is tried before the work.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
 use anyhow::{Context, Result, bail};
-use tempfile::{NamedTempFile, TempDir};
+
+use crate::disk::{self, DiskFile};
+use crate::rewrite::ClaimedOutput;
+
+/// The permissions of a new file, as far as the user lets new ones have them.
+const FILE_MODE: u32 = 0o666;
 
 /// Where results go.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,7 +37,7 @@ impl Output {
         let Some(path) = path.filter(|path| *path != Path::new("-")) else { return Ok(Self::Stdout) };
         check_replaceable(path)?;
         check_is_no_input(path, inputs)?;
-        temporary(path)?; // removed at once: only a try
+        PartialFile::make(path)?; // removed at once: only a try
         Ok(Self::File(path.to_owned()))
     }
 
@@ -46,14 +51,11 @@ impl Output {
             bail!("tables are several files; name a folder for them with -o DIR");
         };
         let shown = path.display();
-        if let Ok(metadata) = fs::symlink_metadata(path) {
-            if !metadata.is_dir() {
-                bail!("{shown} is no folder; tables are several files, so name a folder for them");
-            }
-            check_holds_only(path, names)?;
+        if fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_dir()) {
+            bail!("{shown} is no folder; tables are several files, so name a folder for them");
         }
         check_is_no_input(path, inputs)?;
-        partial_folder(path)?; // removed at once: only a try
+        partial_folder(path, names)?; // removed at once: only a try
         Ok(Self::Folder(path.to_owned()))
     }
 
@@ -90,22 +92,18 @@ impl Output {
 pub fn stream_folder<T>(
     path: &Path,
     names: &[String],
-    content: impl FnOnce(Vec<BufWriter<File>>) -> Result<T>,
+    content: impl FnOnce(Vec<BufWriter<DiskFile>>) -> Result<T>,
 ) -> Result<T> {
-    let shown = || path.display().to_string();
-    let partial = partial_folder(path)?;
-    let failed = |cause| anyhow::Error::from(doublon::Error::Output { cause });
-    let open = |name: &String| File::create(partial.path().join(name)).map(BufWriter::new);
-    let files = names.iter().map(open).collect::<io::Result<Vec<_>>>();
-    let files = files.map_err(failed).map_err(|error| named(error, &shown()))?;
-    let done = content(files).map_err(|error| named(error, &shown()))?;
-    let publish = || -> io::Result<()> {
-        names.iter().try_for_each(|name| File::open(partial.path().join(name))?.sync_all())?;
-        take_place(partial.path(), path, names)?;
-        sync_folder(path)
-    };
-    publish().map_err(failed).map_err(|error| named(error, &shown()))?;
-    let _ = partial.keep(); // it has another name now
+    let shown = path.display().to_string();
+    let failed = |cause| anyhow::Error::new(cause).context(shown.clone());
+    let output = partial_folder(path, names)?;
+    let places: Vec<PathBuf> = names.iter().map(|name| output.partial().join(name)).collect();
+    let files = places.iter().map(|place| DiskFile::create_new(place, FILE_MODE).map(BufWriter::new));
+    let files = files.collect::<io::Result<Vec<_>>>().map_err(failed)?;
+    let done = content(files).map_err(|error| named(error, &shown))?;
+    let synced = places.iter().try_for_each(|place| disk::sync_file(place));
+    synced.and_then(|()| disk::sync_folder(output.partial())).map_err(failed)?;
+    output.publish()?;
     Ok(done)
 }
 
@@ -127,67 +125,62 @@ fn stream_stdout<T>(color: bool, content: impl FnOnce(&mut (dyn Write + Send)) -
 }
 
 fn stream_file<T>(path: &Path, content: impl FnOnce(&mut (dyn Write + Send)) -> Result<T>) -> Result<T> {
-    let mut file = temporary(path)?;
+    let PartialFile { mut file, output } = PartialFile::make(path)?;
     let mut out = BufWriter::with_capacity(1 << 16, &mut file);
     let done = content(&mut out)?;
     flush(&mut out)?;
     drop(out);
-    let publish = || -> io::Result<()> {
-        file.as_file().sync_all()?;
-        file.persist(path)?;
-        sync_folder(path)
-    };
-    publish().map_err(|cause| doublon::Error::Output { cause })?;
+    let synced = file.sync().and_then(|()| disk::sync_folder(output.partial()));
+    synced.map_err(|cause| doublon::Error::Output { cause })?;
+    drop(file); // not every system renames one that is open
+    output.publish()?;
     Ok(done)
+}
+
+/// A file that is being written.
+struct PartialFile {
+    file: DiskFile,
+    output: ClaimedOutput,
+}
+
+impl PartialFile {
+    fn make(path: &Path) -> Result<Self> {
+        let output = ClaimedOutput::claim(path, true, || Ok(()))?;
+        let make = || {
+            disk::create_folder(output.partial(), 0o700)?;
+            DiskFile::create_new(&output.partial().join(path.file_name().unwrap_or_default()), FILE_MODE)
+        };
+        let file = make().with_context(|| format!("{}: cannot be written", path.display()))?;
+        Ok(Self { file, output })
+    }
 }
 
 fn flush(out: &mut impl Write) -> doublon::Result<()> {
     out.flush().map_err(|cause| doublon::Error::Output { cause })
 }
 
-/// Gives a folder the name `path`. A folder of the same files that has it goes once that is done.
-fn take_place(partial: &Path, path: &Path, names: &[String]) -> io::Result<()> {
+/// Checks that a folder is not there, or holds nothing but files of these names.
+fn check_holds_only(path: &Path, names: &[String]) -> doublon::Result<()> {
     if fs::symlink_metadata(path).is_err() {
-        return fs::rename(partial, path);
+        return Ok(());
     }
-    // It was empty, or held nothing but such files, when the run began; what came since stops this.
-    check_holds_only(path, names).map_err(io::Error::other)?;
-    let aside = temporaries(0o700).tempdir_in(folder(path))?;
-    let old = aside.path().join("old");
-    fs::rename(path, &old)?;
-    fs::rename(partial, path).inspect_err(|_| _ = fs::rename(&old, path))
-}
-
-fn check_holds_only(path: &Path, names: &[String]) -> Result<()> {
-    let shown = path.display();
-    for entry in fs::read_dir(path).with_context(|| format!("{shown}: cannot be read"))? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
+    let failed = |cause| doublon::Error::Io { path: path.to_owned(), cause };
+    for entry in fs::read_dir(path).map_err(failed)? {
+        let name = entry.map_err(failed)?.file_name().to_string_lossy().into_owned();
         if !names.contains(&name) {
-            bail!("{shown} has something else in it, {name}; name a new folder");
+            let detail = format!("has something else in it, {name}; name a new folder");
+            return Err(doublon::Error::Refused { path: path.to_owned(), detail });
         }
     }
     Ok(())
 }
 
-/// Makes a temporary folder beside `path`, with the permissions that a new folder gets.
-fn partial_folder(path: &Path) -> Result<TempDir> {
-    temporaries(0o777).tempdir_in(folder(path)).with_context(|| format!("{}: cannot be written", path.display()))
-}
-
-/// Makes a temporary file beside `path`, with the permissions that a new file gets.
-fn temporary(path: &Path) -> Result<NamedTempFile> {
-    temporaries(0o666).tempfile_in(folder(path)).with_context(|| format!("{}: cannot be written", path.display()))
-}
-
-/// Makes temporary files and folders with the permissions `mode`, as far as the user lets new ones have them.
-fn temporaries(mode: u32) -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".doublon-").suffix(".tmp");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
-    #[cfg(not(unix))]
-    let _ = mode;
-    builder
+/// Makes the folder that is to be the one at `path`, which holds nothing but files of these names.
+fn partial_folder(path: &Path, names: &[String]) -> Result<ClaimedOutput> {
+    let output = ClaimedOutput::claim(path, false, || check_holds_only(path, names))?;
+    let made = disk::create_folder(output.partial(), 0o777);
+    made.with_context(|| format!("{}: cannot be written", path.display()))?;
+    Ok(output)
 }
 
 fn folder(path: &Path) -> &Path {
@@ -195,10 +188,6 @@ fn folder(path: &Path) -> &Path {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     }
-}
-
-fn sync_folder(path: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder(path))?.sync_all() } else { Ok(()) }
 }
 
 fn check_replaceable(path: &Path) -> Result<()> {

@@ -61,6 +61,14 @@ pub(crate) fn set_permissions(path: &Path, permissions: Permissions) -> io::Resu
     fs::set_permissions(path, permissions)
 }
 
+/// Returns when the content of a file is on the disk.
+#[cfg(feature = "cli")]
+pub(crate) fn sync_file(path: &Path) -> io::Result<()> {
+    let watch = Watch::over(path);
+    watch.step("sync")?;
+    if watch.is_planned() { Ok(()) } else { fs::OpenOptions::new().write(true).open(path)?.sync_all() }
+}
+
 /// Returns when the names in a folder are on the disk, without which a power failure could undo a rename.
 pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     let watch = Watch::over(path);

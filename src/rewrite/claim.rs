@@ -15,12 +15,12 @@ use crate::store::FileLock;
 
 /// The places of an output and of what stands beside it on the way.
 #[derive(Clone, Debug)]
-pub(super) struct OutputNames {
-    pub place: PathBuf,
+struct OutputNames {
+    place: PathBuf,
     /// Whether it is a file.
-    pub is_file: bool,
+    is_file: bool,
     /// What is written.
-    pub partial: PathBuf,
+    partial: PathBuf,
     /// What was there before, until it is removed: the folder, or the evidence of the file.
     old: PathBuf,
     lock: PathBuf,
@@ -51,30 +51,98 @@ impl Leftover {
     }
 }
 
+/// An output in the making that this run has claimed: a file, or a folder. What is to get its name is written to a folder
+/// beside it, which goes if the run fails.
+#[derive(Debug)]
+pub(crate) struct ClaimedOutput {
+    names: OutputNames,
+    /// Held until the run ends.
+    claim: Claim,
+    leftover: Leftover,
+    is_published: bool,
+}
+
+impl ClaimedOutput {
+    /// Claims the output `given`, and ends what a killed run began there. Then `check` says whether what is there may be
+    /// replaced.
+    ///
+    /// # Errors
+    ///
+    /// If another run writes to it, `check` fails, or the system does not let it be written.
+    pub fn claim(given: &Path, is_file: bool, check: impl FnOnce() -> Result<()>) -> Result<Self> {
+        let names = OutputNames::of(place(given)?, is_file);
+        let mut claim = Claim::take(&names, given)?;
+        // What is there is looked at only now: another run may have been about to give it its name.
+        let leftover = claim.recover(&names)?;
+        check().map_err(|error| told(error, leftover))?;
+        Ok(Self { names, claim, leftover, is_published: false })
+    }
+
+    /// Returns what an earlier run left that was killed.
+    pub fn leftover(&self) -> Leftover {
+        self.leftover
+    }
+
+    /// Returns the place of the output, with all links in its folder resolved.
+    pub fn place(&self) -> &Path {
+        &self.names.place
+    }
+
+    /// Whether it is a file.
+    pub fn is_file(&self) -> bool {
+        self.names.is_file
+    }
+
+    /// Returns the folder to be made and written to: it becomes the output, or holds the file of its name.
+    pub fn partial(&self) -> &Path {
+        &self.names.partial
+    }
+
+    /// Gives the output its name, when all of it is written and synced.
+    ///
+    /// # Errors
+    ///
+    /// If the system refuses; the output is then as it was before.
+    pub fn publish(mut self) -> Result<()> {
+        self.claim.mark_whole().map_err(failed(&self.names.place))?;
+        self.names.give()?;
+        self.is_published = true;
+        Ok(())
+    }
+}
+
+impl Drop for ClaimedOutput {
+    fn drop(&mut self) {
+        if !self.is_published {
+            let _ = disk::remove_folder(&self.names.partial); // what is left is cleared by the next run
+        }
+    }
+}
+
 /// A lock on an output.
 #[derive(Debug)]
-pub(super) struct Claim(FileLock);
+struct Claim(FileLock);
 
 /// What the file holds once the copy is whole.
 const WHOLE: &[u8] = b"whole\n";
 
 impl Claim {
     /// Claims an output, which was `given` by this name.
-    pub fn take(names: &OutputNames, given: &Path) -> Result<Self> {
-        let lock = FileLock::take(&names.lock).map_err(failed(&names.lock))?;
+    fn take(names: &OutputNames, given: &Path) -> Result<Self> {
+        let lock = FileLock::take(&names.lock).map_err(failed(given))?;
         let is_held = || Error::Refused { path: given.into(), detail: "another run writes to it".to_owned() };
         lock.map(Self).ok_or_else(is_held)
     }
 
     /// Says that the copy is whole: what is left to do is to give names.
-    pub fn mark_whole(&mut self) -> io::Result<()> {
+    fn mark_whole(&mut self) -> io::Result<()> {
         self.0.file.write_all(WHOLE)?;
         self.0.file.sync()?;
         self.0.path().parent().map_or(Ok(()), disk::sync_folder)
     }
 
     /// Ends what a killed run began, or takes it back.
-    pub fn recover(&mut self, names: &OutputNames) -> Result<Leftover> {
+    fn recover(&mut self, names: &OutputNames) -> Result<Leftover> {
         let mut content = Vec::new();
         self.0.file.as_file().read_to_end(&mut content).map_err(failed(self.0.path()))?;
         let is_whole = content == WHOLE;
@@ -86,7 +154,7 @@ impl Claim {
 }
 
 impl OutputNames {
-    pub fn of(place: PathBuf, is_file: bool) -> Self {
+    fn of(place: PathBuf, is_file: bool) -> Self {
         let beside = |ending: &str| {
             let mut hidden = std::ffi::OsString::from(".");
             hidden.push(place.file_name().unwrap_or_default());
@@ -98,7 +166,7 @@ impl OutputNames {
     }
 
     /// Gives a whole copy its name in the place of what is there, as far as it has not been given it.
-    pub fn give(&self) -> Result<()> {
+    fn give(&self) -> Result<()> {
         if self.is_file {
             self.give_file()?;
         } else if exists(&self.partial) {
@@ -168,6 +236,23 @@ impl OutputNames {
         remove(&self.partial)?;
         Ok(leftover)
     }
+}
+
+/// Says of an output that is in the way where it comes from.
+fn told(error: Error, leftover: Leftover) -> Error {
+    match (error, leftover.told()) {
+        (Error::Refused { path, detail }, Some(told)) => Error::Refused { path, detail: format!("{detail} ({told})") },
+        (error, _) => error,
+    }
+}
+
+/// Returns the path of an output with all links in its folder resolved.
+pub(super) fn place(output: &Path) -> Result<PathBuf> {
+    let refused = |detail: &str| Error::Refused { path: output.into(), detail: detail.to_owned() };
+    let name = output.file_name().ok_or_else(|| refused("is no name for a new folder"))?;
+    let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder.canonicalize().map_err(|_| refused("the folder that it would be in is not there"))?;
+    Ok(folder.join(name))
 }
 
 fn exists(path: &Path) -> bool {

@@ -60,6 +60,8 @@ mod utf16;
 pub use apply::{CopiedSource, apply};
 pub use check::{CheckedPlan, check};
 pub use choices::{Choices, StayingDocument};
+#[cfg(feature = "cli")]
+pub(crate) use claim::ClaimedOutput;
 pub use claim::Leftover;
 pub use decisions::{DECISIONS_SCHEMA, Decision, Decisions, GivenDecision, Undecided};
 pub use edit::{DocumentEdit, JoinedPlace, KeptPassage, PassageCut, StayingPassage};

@@ -9,7 +9,7 @@ use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::claim::{Claim, Leftover, OutputNames, failed};
+use super::claim::{ClaimedOutput, Leftover, failed, place};
 use super::modes::Modes;
 use crate::disk::{self, DiskFile};
 use crate::error::{Error, Result};
@@ -58,14 +58,10 @@ impl CopySink for () {
 /// An output in the making: a folder, or a file with its evidence beside it.
 #[derive(Debug)]
 pub struct CopyTarget {
-    names: OutputNames,
-    /// Held until the run ends.
-    claim: Claim,
-    leftover: Leftover,
+    output: ClaimedOutput,
     folders: Vec<PathBuf>,
     modes: Modes,
     current: Option<(PathBuf, DiskFile)>,
-    published: bool,
 }
 
 impl CopyTarget {
@@ -76,9 +72,8 @@ impl CopyTarget {
     /// If there is something else at its place, it lies in a folder that is read or an input lies in it, another run
     /// writes to it, or the system does not let it be made.
     pub fn prepare(folder: &Path, inputs: &[PathBuf], overwrite: bool) -> Result<Self> {
-        let place = place(folder)?;
-        check_apart(folder, &place, inputs)?;
-        Self::claimed(folder, OutputNames::of(place, false), || check_replaceable(folder, overwrite))
+        check_apart(folder, &place(folder)?, inputs)?;
+        Self::of(ClaimedOutput::claim(folder, false, || check_replaceable(folder, overwrite))?)
     }
 
     /// Prepares the output `file` for a copy of the file `input`. With `overwrite`, an earlier output may be there.
@@ -87,29 +82,24 @@ impl CopyTarget {
     ///
     /// As [`prepare`](Self::prepare).
     pub fn prepare_file(file: &Path, input: &Path, overwrite: bool) -> Result<Self> {
-        let place = place(file)?;
-        check_apart(file, &place, &[input.to_owned()])?;
-        Self::claimed(file, OutputNames::of(place, true), || check_replaceable_file(file, overwrite))
+        check_apart(file, &place(file)?, &[input.to_owned()])?;
+        Self::of(ClaimedOutput::claim(file, true, || check_replaceable_file(file, overwrite))?)
     }
 
-    fn claimed(given: &Path, names: OutputNames, check: impl FnOnce() -> Result<()>) -> Result<Self> {
-        let mut claim = Claim::take(&names, given)?;
-        // What is there is looked at only now: another run may have been about to give it its name.
-        let leftover = claim.recover(&names)?;
-        check().map_err(|error| told(error, leftover))?;
-        let modes = Modes::of_new_folder(&names.partial).map_err(failed(&names.partial))?;
-        let folders = vec![names.partial.clone()];
-        Ok(Self { names, claim, leftover, folders, modes, current: None, published: false })
+    fn of(output: ClaimedOutput) -> Result<Self> {
+        let modes = Modes::of_new_folder(output.partial()).map_err(failed(output.partial()))?;
+        let folders = vec![output.partial().to_owned()];
+        Ok(Self { output, folders, modes, current: None })
     }
 
     /// Returns what an earlier run left that was killed.
     pub fn leftover(&self) -> Leftover {
-        self.leftover
+        self.output.leftover()
     }
 
     /// Returns the name of the copy where that is one file.
     pub fn file_name(&self) -> Option<&Path> {
-        self.names.place.file_name().filter(|_| self.names.is_file).map(Path::new)
+        self.output.place().file_name().filter(|_| self.output.is_file()).map(Path::new)
     }
 
     /// Writes a file at the given path below the output.
@@ -121,7 +111,7 @@ impl CopyTarget {
         let mut out = BufWriter::with_capacity(1 << 16, self.file(name, None)?);
         let written = content(&mut out).and_then(|()| out.flush());
         drop(out);
-        written.map_err(|cause| Error::Io { path: self.names.place.join(name), cause })?;
+        written.map_err(|cause| Error::Io { path: self.output.place().join(name), cause })?;
         self.close()
     }
 
@@ -130,13 +120,10 @@ impl CopyTarget {
     /// # Errors
     ///
     /// If the system refuses; the output is then as it was before.
-    pub fn publish(mut self) -> Result<()> {
-        self.modes.open(&self.folders).map_err(failed(&self.names.partial))?;
+    pub fn publish(self) -> Result<()> {
+        self.modes.open(&self.folders).map_err(failed(self.output.partial()))?;
         self.folders.iter().try_for_each(|folder| disk::sync_folder(folder).map_err(failed(folder)))?;
-        self.claim.mark_whole().map_err(failed(&self.names.place))?;
-        self.names.give()?;
-        self.published = true;
-        Ok(())
+        self.output.publish()
     }
 
     fn make_folders(&mut self, path: &Path) -> io::Result<()> {
@@ -151,10 +138,10 @@ impl CopyTarget {
 
 impl CopySink for CopyTarget {
     fn file(&mut self, name: &Path, like: Option<&Path>) -> Result<Box<dyn Write + Send + '_>> {
-        let (path, shown) = (self.names.partial.join(name), self.names.place.join(name));
+        let (path, shown) = (self.output.partial().join(name), self.output.place().join(name));
         let mut make = || -> io::Result<DiskFile> {
             self.make_folders(&path)?;
-            self.modes.make_file(&path, &self.names.partial, like)
+            self.modes.make_file(&path, self.output.partial(), like)
         };
         let file = make().map_err(|cause| Error::Io { path: shown.clone(), cause })?;
         let (_, file) = self.current.insert((shown, file));
@@ -169,31 +156,6 @@ impl CopySink for CopyTarget {
         let Some((path, file)) = self.current.take() else { return Ok(()) };
         self.modes.open_file(&file).and_then(|()| file.sync()).map_err(|cause| Error::Io { path, cause })
     }
-}
-
-impl Drop for CopyTarget {
-    fn drop(&mut self) {
-        if !self.published {
-            let _ = disk::remove_folder(&self.names.partial); // what is left is cleared by the next run
-        }
-    }
-}
-
-/// Says of an output that is in the way where it comes from.
-fn told(error: Error, leftover: Leftover) -> Error {
-    match (error, leftover.told()) {
-        (Error::Refused { path, detail }, Some(told)) => Error::Refused { path, detail: format!("{detail} ({told})") },
-        (error, _) => error,
-    }
-}
-
-/// Returns the path of the folder with all links in its parent resolved.
-fn place(folder: &Path) -> Result<PathBuf> {
-    let refused = |detail: &str| Error::Refused { path: folder.into(), detail: detail.to_owned() };
-    let name = folder.file_name().ok_or_else(|| refused("is no name for a new folder"))?;
-    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let parent = parent.canonicalize().map_err(|_| refused("the folder that it would be in is not there"))?;
-    Ok(parent.join(name))
 }
 
 fn check_apart(folder: &Path, place: &Path, inputs: &[PathBuf]) -> Result<()> {

@@ -68,7 +68,7 @@ fn tables_are_there_whole_or_not_at_all() {
     };
     refused("scan in --format parquet", "name a folder for them with -o DIR");
     refused("scan in --format parquet -o in/a.txt", "is no folder");
-    refused("scan in --format parquet -o full", "full has something else in it, note.txt");
+    refused("scan in --format parquet -o full", "full: has something else in it, note.txt");
     refused("scan in --format parquet -o in/tables", "lies in in, which is read");
     bench.expect(0, "scan in --format parquet -o tables");
     let before = fs::read(bench.path("tables/documents.parquet")).unwrap();
