@@ -8,7 +8,7 @@ use std::fs;
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use crate::disk::{self, DiskFile};
+use crate::disk;
 use crate::error::{Error, Result};
 use crate::source::{EVIDENCE, evidence_beside};
 use crate::store::FileLock;
@@ -73,7 +73,7 @@ impl ClaimedOutput {
         let names = OutputNames::of(place(given)?, is_file);
         let mut claim = Claim::take(&names, given)?;
         // What is there is looked at only now: another run may have been about to give it its name.
-        let leftover = claim.recover(&names)?;
+        let leftover = claim.recover(&names).inspect_err(|_| claim.0.keep())?;
         check().map_err(|error| told(error, leftover))?;
         Ok(Self { names, claim, leftover, is_published: false })
     }
@@ -98,23 +98,33 @@ impl ClaimedOutput {
         &self.names.partial
     }
 
-    /// Gives the output its name, when all of it is written and synced.
+    /// Gives the output its name, when all of it is written and synced. What was there before and cannot be removed is
+    /// left to the next run.
     ///
     /// # Errors
     ///
-    /// If the system refuses; the output is then as it was before.
+    /// If the system refuses; the output is then as it was before, unless the error says that it is whole.
     pub fn publish(mut self) -> Result<()> {
         self.claim.mark_whole().map_err(failed(&self.names.place))?;
         self.names.give()?;
         self.is_published = true;
-        Ok(())
+        let synced = self.names.sync();
+        if synced.is_err() || self.names.clear().is_err() {
+            self.claim.0.keep();
+        }
+        synced
     }
 }
 
 impl Drop for ClaimedOutput {
     fn drop(&mut self) {
-        if !self.is_published {
-            let _ = disk::remove_folder(&self.names.partial); // what is left is cleared by the next run
+        if self.is_published {
+            return;
+        }
+        // A run that is killed while it removes a part may not have said before that this is the whole.
+        match self.claim.unmark() {
+            Ok(()) => _ = disk::remove_folder(&self.names.partial), // what is left is cleared by the next run
+            Err(_) => self.claim.0.keep(),
         }
     }
 }
@@ -141,14 +151,23 @@ impl Claim {
         self.0.path().parent().map_or(Ok(()), disk::sync_folder)
     }
 
+    /// Says of no copy any more that it is whole.
+    fn unmark(&mut self) -> io::Result<()> {
+        let mut file = self.0.file.as_file();
+        if file.metadata()?.len() > 0 {
+            self.0.file.set_len(0)?;
+            self.0.file.sync()?;
+            file.rewind()?;
+        }
+        Ok(())
+    }
+
     /// Ends what a killed run began, or takes it back.
     fn recover(&mut self, names: &OutputNames) -> Result<Leftover> {
         let mut content = Vec::new();
         self.0.file.as_file().read_to_end(&mut content).map_err(failed(self.0.path()))?;
-        let is_whole = content == WHOLE;
-        let begin_anew = |file: &DiskFile| file.set_len(0).and_then(|()| file.as_file().rewind());
-        let leftover = if is_whole { names.finish()? } else { names.take_back()? };
-        begin_anew(&self.0.file).map_err(failed(self.0.path()))?;
+        let leftover = if content == WHOLE { names.finish()? } else { names.take_back()? };
+        self.unmark().map_err(failed(self.0.path()))?;
         Ok(leftover)
     }
 }
@@ -165,15 +184,16 @@ impl OutputNames {
         Self { place, is_file, partial, old, lock }
     }
 
-    /// Gives a whole copy its name in the place of what is there, as far as it has not been given it.
+    /// Gives a whole copy its name in the place of what is there, as far as it has not been given it. If that fails, all has
+    /// the names that it had.
     fn give(&self) -> Result<()> {
         if self.is_file {
-            self.give_file()?;
+            self.give_file()
         } else if exists(&self.partial) {
-            self.replace(&self.partial, &self.place)?;
+            self.replace(&self.partial, &self.place)
+        } else {
+            Ok(())
         }
-        disk::sync_folder(self.place.parent().unwrap_or(Path::new("/"))).map_err(failed(&self.place))?;
-        remove(&self.old)
     }
 
     fn give_file(&self) -> Result<()> {
@@ -182,15 +202,31 @@ impl OutputNames {
             self.replace(&of_copy, &evidence)?;
         }
         let file = self.partial.join(self.place.file_name().unwrap_or_default());
-        if exists(&file)
-            && let Err(cause) = disk::rename(&file, &self.place)
-        {
-            // The evidence of the file that is still there comes back.
-            let _ = disk::remove_folder(&evidence);
-            let _ = disk::rename(&self.old, &evidence);
-            return Err(failed(&self.place)(cause));
+        if !exists(&file) {
+            return Ok(());
         }
-        remove(&self.partial)
+        disk::rename(&file, &self.place).map_err(|cause| {
+            // The evidence of the file that is still there comes back.
+            let _ = disk::rename(&evidence, &of_copy);
+            let _ = disk::rename(&self.old, &evidence);
+            failed(&self.place)(cause)
+        })
+    }
+
+    /// Returns when the names that were given are on the disk.
+    fn sync(&self) -> Result<()> {
+        disk::sync_folder(self.place.parent().unwrap_or(Path::new("/"))).map_err(|cause| {
+            let told = format!("it is whole, but a power failure could undo that: {cause}");
+            failed(&self.place)(io::Error::new(cause.kind(), told))
+        })
+    }
+
+    /// Removes what is left when all has its name.
+    fn clear(&self) -> Result<()> {
+        if self.is_file {
+            remove(&self.partial)?;
+        }
+        remove(&self.old)
     }
 
     /// Renames a folder; what is at its new place becomes the old one, and comes back if that fails.
@@ -209,6 +245,8 @@ impl OutputNames {
     fn finish(&self) -> Result<Leftover> {
         let is_left = exists(&self.partial) || exists(&self.old);
         self.give()?;
+        self.sync()?;
+        self.clear()?;
         Ok(if is_left { Leftover::Whole } else { Leftover::None })
     }
 
@@ -285,7 +323,7 @@ mod tests {
         assert_eq!(fs::read(&names.lock).expect("is there"), WHOLE);
         fs::create_dir(&names.place).expect("is made");
         fs::write(names.partial.join("a"), "new").expect("is written");
-        names.give().expect("is given");
+        names.give().and_then(|()| names.clear()).expect("is given");
         assert_eq!(fs::read(names.place.join("a")).expect("is there"), b"new");
         drop(claim);
         assert_eq!(fs::read_dir(folder.path()).expect("is there").count(), 1, "nothing is left beside it");

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 
 use crate::disk::{self, DiskFile};
 
-/// A file that is locked. It is removed when the lock is given back.
+/// A file that is locked. It is removed when the lock is given back, unless it is kept.
 #[derive(Debug)]
 pub(crate) struct FileLock {
     /// The file, which may hold something.
     pub file: DiskFile,
     path: PathBuf,
+    is_kept: bool,
 }
 
 impl FileLock {
@@ -31,7 +32,7 @@ impl FileLock {
             }
             // Another run may have removed the file before it was locked.
             if is_at(file.as_file(), path) {
-                return Ok(Some(Self { file, path: path.to_owned() }));
+                return Ok(Some(Self { file, path: path.to_owned(), is_kept: false }));
             }
         }
     }
@@ -40,11 +41,18 @@ impl FileLock {
     pub fn path(&self) -> &Path {
         &self.path
     }
+
+    /// Leaves the file there with what it holds when the lock is given back.
+    pub fn keep(&mut self) {
+        self.is_kept = true;
+    }
 }
 
 impl Drop for FileLock {
     fn drop(&mut self) {
-        let _ = disk::remove_file(&self.path); // one that stays says nothing of itself
+        if !self.is_kept {
+            let _ = disk::remove_file(&self.path); // one that stays says nothing of itself
+        }
     }
 }
 
