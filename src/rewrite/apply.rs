@@ -166,10 +166,11 @@ impl Copier<'_> {
     fn stored(&mut self, planned: &PlannedSource, name: &Path) -> Result<CopiedSource> {
         let path = &planned.source.path;
         let mut input = File::open(path).map_err(|error| changed(planned, error.to_string()))?;
+        let shown = self.sink.place(name);
         let mut out = self.sink.file(name, Some(path))?;
         let (mut hasher, mut read) = (ContentHasher::default(), 0);
         let scanned = planned.info.bytes;
-        copy(&mut input, path, &mut out, name, self.advance, &mut |bytes| {
+        copy(&mut input, path, &mut out, &shown, self.advance, &mut |bytes| {
             let known = (scanned - scanned.min(read)).min(bytes.len() as u64);
             hasher.update(&bytes[..known as usize]);
             read += bytes.len() as u64;
@@ -191,9 +192,10 @@ impl Copier<'_> {
             return Err(failed(io::Error::other("it is no file any more")));
         }
         let mut input = File::open(path).map_err(failed)?;
+        let shown = self.sink.place(name);
         let mut out = self.sink.file(name, Some(path))?;
         let mut read = 0;
-        copy(&mut input, path, &mut out, name, self.advance, &mut |bytes| read += bytes.len() as u64)?;
+        copy(&mut input, path, &mut out, &shown, self.advance, &mut |bytes| read += bytes.len() as u64)?;
         drop(out);
         self.sink.close()?;
         Ok(CopiedSource { read, written: read, has_file: true, ..CopiedSource::default() })
@@ -213,7 +215,7 @@ impl Copier<'_> {
         let input = File::open(path).map_err(failed)?;
         let additions = self.editor.additions.as_ref().map(|additions| (additions, number));
         let (mut written, mut rows) = (
-            0,
+            Written::default(),
             PlannedRows {
                 actions,
                 additions,
@@ -223,22 +225,22 @@ impl Copier<'_> {
             },
         );
         let columns = additions.map(|(additions, _)| additions.columns()).unwrap_or_default();
+        let shown = self.sink.place(name);
         let out = CountedWriter { out: self.sink.file(name, Some(&planned.source.path))?, written: &mut written };
-        let done =
-            super::parquet::rewrite_with(&input, out, &self.editor.reading, &columns, &mut rows).map_err(|error| {
-                match error.kind() {
-                    io::ErrorKind::AlreadyExists => Error::Refused { path: path.clone(), detail: error.to_string() },
-                    io::ErrorKind::InvalidData => Error::Damaged { path: path.clone(), detail: error.to_string() },
-                    _ => failed(error),
-                }
-            })?;
+        let done = super::parquet::rewrite_with(&input, out, &self.editor.reading, &columns, &mut rows);
+        let done = done.map_err(|error| match error.kind() {
+            _ if written.has_failed => Error::Io { path: shown, cause: error },
+            io::ErrorKind::AlreadyExists => Error::Refused { path: path.clone(), detail: error.to_string() },
+            io::ErrorKind::InvalidData => Error::Damaged { path: path.clone(), detail: error.to_string() },
+            _ => failed(error),
+        })?;
         let dropped = actions.iter().filter(|(_, action)| matches!(action, RecordAction::Drop)).count() as u64;
         if rows.is_damaged || (done.rows - done.kept, done.edited) != (dropped, actions.len() as u64 - dropped) {
             return Err(changed(planned, "it does not have the rows that were scanned".to_owned()));
         }
         (self.advance)(planned.info.bytes)?;
         let is_emptied = done.kept == 0 && dropped > 1;
-        let counts = CopiedSource { records: done.rows, written, is_emptied, ..CopiedSource::default() };
+        let counts = CopiedSource { records: done.rows, written: written.bytes, is_emptied, ..CopiedSource::default() };
         Ok(CopiedSource { read: planned.info.bytes, has_file: true, ..counts })
     }
 
@@ -262,9 +264,10 @@ impl Copier<'_> {
         actions: &[PlannedAction],
         name: &Path,
     ) -> Result<CopiedSource> {
-        let failed = |cause| Error::Io { path: name.to_owned(), cause };
+        let shown = self.sink.place(name);
+        let failed = |cause| Error::Io { path: shown.clone(), cause };
         let packing = packing(&planned.source.path, blocks.compression())?;
-        let mut written = 0;
+        let mut written = Written::default();
         let counted = CountedWriter { out: self.sink.file(name, Some(&planned.source.path))?, written: &mut written };
         let mut out = MemberWriter::new(counted, packing, &planned.source.path).map_err(failed)?;
         let (mut kept_any, mut members) = (false, Vec::new());
@@ -272,7 +275,7 @@ impl Copier<'_> {
         each_part(planned, blocks, actions, &mut |SourcePart { passed, block, end, members: met }, here| {
             if let Some(mut passed) = passed {
                 kept_any = true;
-                copy(&mut passed, &planned.source.path, &mut out, name, &|_| Ok(()), &mut |_| ())?;
+                copy(&mut passed, &planned.source.path, &mut out, &shown, &|_| Ok(()), &mut |_| ())?;
             }
             let Some(block) = block else { return Ok(()) };
             members.retain(|member: &StoredMember| member.decoded.end > block.offset);
@@ -287,7 +290,7 @@ impl Copier<'_> {
             Ok(())
         })?;
         out.finish().map_err(failed)?;
-        copied.written = written;
+        copied.written = written.bytes;
         copied.is_emptied = !kept_any && planned.drops.len() > 1;
         Ok(copied)
     }
@@ -301,9 +304,10 @@ impl Copier<'_> {
         name: &Path,
     ) -> Result<CopiedSource> {
         let (format, compression) = (blocks.format(), blocks.compression());
-        let failed = |cause| Error::Io { path: name.to_owned(), cause };
+        let shown = self.sink.place(name);
+        let failed = |cause| Error::Io { path: shown.clone(), cause };
         let packing = packing(&planned.source.path, compression)?;
-        let mut written = 0;
+        let mut written = Written::default();
         let counted = CountedWriter { out: self.sink.file(name, Some(&planned.source.path))?, written: &mut written };
         let mut out = Encoder::new(counted, &packing).map_err(failed)?;
         let (mut kept_any, mut buffer) = (false, Vec::new());
@@ -318,7 +322,7 @@ impl Copier<'_> {
                 kept_any |= !is_header;
                 let dialect = block.as_ref().and_then(Block::dialect).filter(|_| is_header);
                 let mut passed = self.editor.named(number, format, dialect, passed).map_err(failed)?;
-                copy(&mut passed, &planned.source.path, &mut out, name, &|_| Ok(()), &mut |_| ())?;
+                copy(&mut passed, &planned.source.path, &mut out, &shown, &|_| Ok(()), &mut |_| ())?;
             }
             let Some(block) = block else { return Ok(()) };
             let noted = self.editor.with_additions(number, planned, &block, format, here);
@@ -336,7 +340,7 @@ impl Copier<'_> {
             Ok(())
         })?;
         out.finish().map_err(failed)?;
-        copied.written = written;
+        copied.written = written.bytes;
         copied.is_emptied = !kept_any && planned.drops.len() > 1;
         Ok(copied)
     }
@@ -479,20 +483,28 @@ fn actions(planned: &PlannedSource, documents: DocumentTreatment) -> Vec<Planned
     actions
 }
 
+/// What was written to a file.
+#[derive(Default)]
+struct Written {
+    bytes: u64,
+    /// Whether something could not be written.
+    has_failed: bool,
+}
+
 struct CountedWriter<'a> {
     out: Box<dyn Write + Send + 'a>,
-    written: &'a mut u64,
+    written: &'a mut Written,
 }
 
 impl Write for CountedWriter<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let length = self.out.write(bytes)?;
-        *self.written += length as u64;
+        let length = self.out.write(bytes).inspect_err(|_| self.written.has_failed = true)?;
+        self.written.bytes += length as u64;
         Ok(length)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+        self.out.flush().inspect_err(|_| self.written.has_failed = true)
     }
 }
 

@@ -25,6 +25,11 @@ pub trait CopySink {
     /// If there is one already, or the system does not make it.
     fn file(&mut self, name: &Path, like: Option<&Path>) -> Result<Box<dyn Write + Send + '_>>;
 
+    /// Returns where the file of that name below the output is to be, for messages.
+    fn place(&self, name: &Path) -> PathBuf {
+        name.to_owned()
+    }
+
     /// Hears that what is at `input` is read: what the evidence tells of it is open to those alone to whom it is.
     ///
     /// # Errors
@@ -111,7 +116,7 @@ impl CopyTarget {
         let mut out = BufWriter::with_capacity(1 << 16, self.file(name, None)?);
         let written = content(&mut out).and_then(|()| out.flush());
         drop(out);
-        written.map_err(|cause| Error::Io { path: self.output.place().join(name), cause })?;
+        written.map_err(|cause| Error::Io { path: self.place(name), cause })?;
         self.close()
     }
 
@@ -138,7 +143,7 @@ impl CopyTarget {
 
 impl CopySink for CopyTarget {
     fn file(&mut self, name: &Path, like: Option<&Path>) -> Result<Box<dyn Write + Send + '_>> {
-        let (path, shown) = (self.output.partial().join(name), self.output.place().join(name));
+        let (path, shown) = (self.output.partial().join(name), self.place(name));
         let mut make = || -> io::Result<DiskFile> {
             self.make_folders(&path)?;
             self.modes.make_file(&path, self.output.partial(), like)
@@ -146,6 +151,10 @@ impl CopySink for CopyTarget {
         let file = make().map_err(|cause| Error::Io { path: shown.clone(), cause })?;
         let (_, file) = self.current.insert((shown, file));
         Ok(Box::new(file))
+    }
+
+    fn place(&self, name: &Path) -> PathBuf {
+        self.output.place().join(name)
     }
 
     fn read(&mut self, input: &Path) -> Result<()> {
