@@ -48,7 +48,8 @@ impl<'a> PreparedAdd<'a> {
     ///
     /// # Errors
     ///
-    /// If the index cannot be written. It then has none of them, or all if what failed is the merging of small segments.
+    /// If the index cannot be written. It then has none of them, or all if what failed came later: the sync of the
+    /// folder, or the merging of small segments.
     pub fn commit(mut self) -> Result<()> {
         self.index.publish(self.next.clone())?;
         self.is_committed = true;

@@ -105,7 +105,9 @@ impl OpenIndex {
 
     /// Clears away the files that do not belong to the state of the index.
     pub fn sweep(&self) -> Result<usize> {
-        self.folder.sweep(|name| self.manifest.has_file(name))
+        // Where a manifest was renamed and the run failed behind that, the state on disk is a newer one.
+        let on_disk = Manifest::read(&self.folder)?;
+        self.folder.sweep(|name| on_disk.has_file(name) || self.manifest.has_file(name))
     }
 
     /// Bytes of all files.
