@@ -144,6 +144,9 @@ fn path_for_command(message: &clap::Error) -> Option<String> {
 }
 
 #[cfg(test)]
+mod faults;
+
+#[cfg(test)]
 mod tests {
     use super::scan::ScanArgs;
     use super::*;

@@ -14,6 +14,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(crate) enum Fault {
     /// One fails with this error of the system, a write when half of it is written.
     Error(i32),
+    /// One and all that follow fail with this error.
+    Broken(i32),
+    /// One fails with this error, and the run is killed so many operations later.
+    ErrorAndKill(i32, usize),
     /// One write takes half of the bytes, as writes may.
     Short,
     /// One is not done, a write by half, and neither is any that follows: the run was killed there.
@@ -78,19 +82,17 @@ pub(super) fn plan_over(path: &Path) -> Option<Arc<FaultPlan>> {
 impl FaultPlan {
     pub(super) fn step(&self, what: &str, path: &Path) -> io::Result<()> {
         match self.take(what, path) {
-            Some(Fault::Error(code)) => Err(io::Error::from_raw_os_error(code)),
-            Some(Fault::Kill) => Err(killed()),
             Some(Fault::Short) | None => Ok(()),
+            Some(fault) => Err(fault.error()),
         }
     }
 
     pub(super) fn write(&self, length: usize, path: &Path) -> (usize, io::Result<()>) {
         let is_first = self.count() == self.before;
         match self.take("write", path) {
-            Some(Fault::Error(code)) => (length / 2, Err(io::Error::from_raw_os_error(code))),
-            Some(Fault::Kill) => (if is_first { length / 2 } else { 0 }, Err(killed())),
-            Some(Fault::Short) => (length.div_ceil(2), Ok(())),
             None => (length, Ok(())),
+            Some(Fault::Short) => (length.div_ceil(2), Ok(())),
+            Some(fault) => (if is_first { length / 2 } else { 0 }, Err(fault.error())),
         }
     }
 
@@ -105,13 +107,23 @@ impl FaultPlan {
             let told = format!("{what} {}", path.display());
             *self.met.lock().unwrap_or_else(PoisonError::into_inner) = Some(told);
         }
-        let is_met = number == self.before || number > self.before && self.fault == Fault::Kill;
-        is_met.then_some(self.fault)
+        let after = number.checked_sub(self.before)?;
+        match self.fault {
+            fault if after == 0 => Some(fault),
+            Fault::Error(_) | Fault::Short => None,
+            Fault::Broken(_) | Fault::Kill => Some(self.fault),
+            Fault::ErrorAndKill(_, later) => (after >= later).then_some(Fault::Kill),
+        }
     }
 }
 
-fn killed() -> io::Error {
-    io::Error::other("killed by a test")
+impl Fault {
+    fn error(self) -> io::Error {
+        match self {
+            Self::Error(code) | Self::Broken(code) | Self::ErrorAndKill(code, _) => io::Error::from_raw_os_error(code),
+            Self::Short | Self::Kill => io::Error::other("killed by a test"),
+        }
+    }
 }
 
 /// Removes a folder as the system does: what is in it one by one, and then the folder.

@@ -5,6 +5,7 @@
 //! all that follow it, as if the run had been killed there.
 
 #[cfg(test)]
+#[cfg_attr(not(feature = "cli"), allow(dead_code))] // outputs of the program fail in more ways
 pub(crate) mod faults;
 mod file;
 mod watch;

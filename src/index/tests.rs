@@ -12,7 +12,7 @@ use proptest::prelude::*;
 
 use super::told::{IndexCheck, Selection};
 use super::{Index, check_segment};
-use crate::disk::faults::{self, Fault};
+use crate::disk::faults::{self, ENOSPC, Fault};
 use crate::finding::{
     Coverage, DocumentCluster, Equality, Finding, Findings, IndexedWords, InputOptions, PassageFamily, PassageMatch,
     PlacedSpan, RecordId, Summary,
@@ -525,7 +525,7 @@ fn an_index_of_passages_needs_words() {
 }
 
 #[test]
-fn f26_a_run_that_is_killed_at_any_step_leaves_the_old_state_or_the_new_one() {
+fn f25_f26_a_run_that_fails_or_is_killed_at_any_step_leaves_the_old_state_or_the_new_one() {
     let folder = tempfile::tempdir().expect("a folder");
     let (place, asked) = small(folder.path());
     let copy = |to: &Path| {
@@ -542,34 +542,42 @@ fn f26_a_run_that_is_killed_at_any_step_leaves_the_old_state_or_the_new_one() {
             index.remove(&Selection { ids: vec![RecordId::of_typed("7")], ..Selection::default() }).map(|_| ())
         }),
     ];
-    for (name, work) in works {
+    for ((name, work), fault) in
+        works.iter().flat_map(|work| [Fault::Kill, Fault::Error(ENOSPC)].map(|fault| (work, fault)))
+    {
         let mut states = BTreeSet::new();
         for steps in 0.. {
-            let at = folder.path().join(format!("{name}-{steps}"));
+            let at = folder.path().join(format!("{name}-{fault:?}-{steps}"));
             copy(&at);
             let mut index = Index::open(&at).expect("opens");
             let before = index.info().expect("is told");
-            let killed = faults::plan(&at, Fault::Kill, steps);
+            let planned = faults::plan(&at, fault, steps);
             let done = work(&mut index, &asked);
-            drop(killed);
+            let met = planned.met();
+            drop(planned);
+            let what = format!("{name}, {fault:?} at step {steps}: {met:?}");
             let opened = Index::open(&at).expect("opens after it was killed");
             let after = opened.info().expect("is told");
-            assert_eq!(opened.verify().expect("is checked").faults, [""; 0], "{name} stopped after {steps} steps");
+            assert_eq!(opened.verify().expect("is checked").faults, [""; 0], "{what}");
             let is_old = (before.documents, before.bytes) == (after.documents, after.bytes);
-            assert!(is_old || after.adds + after.removed != before.adds + before.removed, "{name} {steps}: {after:?}");
+            assert!(is_old || after.adds + after.removed != before.adds + before.removed, "{what}: {after:?}");
             states.insert(is_old);
+            if let (Err(error), Fault::Error(_)) = (&done, fault) {
+                let told = error.to_string();
+                assert!(told.contains("No space left") && told.contains(&at.display().to_string()), "{what}: {told}");
+            }
             // The next run goes on as if nothing had been, and clears away what is left.
             let mut next = Index::open(&at).expect("opens");
             work(&mut next, &asked).expect("is done");
             let files = fs::read_dir(&at).expect("is there").count() as u64;
-            assert_eq!(files, next.verify().expect("is checked").files, "{name} {steps}: something is left");
-            if done.is_ok() {
-                assert!(steps > 6, "{name} has steps at which it can be stopped");
+            assert_eq!(files, next.verify().expect("is checked").files, "{what}: something is left");
+            if met.is_none() {
+                assert!(done.is_ok() && steps > 6, "{what}: it has steps at which it can be stopped");
                 break;
             }
             assert!(steps < 400, "{name} comes to an end");
         }
-        assert!(states.len() == 2 || name == "add" && states.len() == 1, "{name}: both states were met: {states:?}");
+        assert!(states.len() == 2 || *name == "add" && states.len() == 1, "{name}: both states were met: {states:?}");
     }
 }
 

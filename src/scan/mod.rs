@@ -13,6 +13,8 @@ pub mod describe;
 mod differences;
 mod documents;
 mod emit;
+#[cfg(test)]
+mod faults;
 pub mod forecast;
 mod given;
 

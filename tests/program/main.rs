@@ -60,6 +60,8 @@ mod keep;
 #[cfg(feature = "cli")]
 mod known_text;
 #[cfg(feature = "cli")]
+mod limits;
+#[cfg(feature = "cli")]
 mod lists;
 #[cfg(all(feature = "cli", feature = "mail"))]
 mod mail;
