@@ -10,7 +10,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
-use crate::finding::{ContaminationRule, DocumentRef, Equality, HeldIndex, Parameters, SourceInfo, saved_path};
+use crate::finding::{
+    ContaminationRule, DocumentRef, Equality, HeldIndex, IndexedWords, Parameters, SourceInfo, saved_path,
+};
 use crate::source::{SUMMARY, evidence_of};
 
 /// A record of a source, by the number of the source.
@@ -117,6 +119,7 @@ pub(super) struct GoneDocument {
 }
 
 /// A document of a saved index.
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct IndexedDocument {
     pub number: u64,
     pub doc: DocumentRef,
@@ -125,12 +128,30 @@ pub(super) struct IndexedDocument {
 /// A place that was cut or marked.
 pub(super) struct Cut {
     pub span: Span,
-    pub kept: Place,
+    pub kept: KeptPlace,
+    /// In bytes, or in words of a document of an index.
     pub kept_span: Span,
     pub words: usize,
     pub covered: f64,
     pub differs: Vec<String>,
     pub joined: Option<Joined>,
+}
+
+/// The document that has a kept place.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum KeptPlace {
+    Read(Place),
+    Indexed(IndexedDocument),
+}
+
+impl KeptPlace {
+    /// Returns the document if it is in one of the sources.
+    pub fn read(&self) -> Option<Place> {
+        match self {
+            Self::Read(place) => Some(*place),
+            Self::Indexed(_) => None,
+        }
+    }
 }
 
 /// The larger place that a cut is a part of.
@@ -155,6 +176,8 @@ struct PlaceText {
     doc: DocumentRef,
     start: usize,
     end: usize,
+    #[serde(default)]
+    in_index: Option<IndexedWords>,
 }
 
 #[derive(Deserialize)]
@@ -227,7 +250,7 @@ impl Evidence {
         for line in lines(&staying)? {
             match line {
                 StayingLine::Document { doc } => _ = reader.staying_documents.insert(place(&doc, &staying, &names)?),
-                StayingLine::Passage { span: PlaceText { doc, start, end } } => {
+                StayingLine::Passage { span: PlaceText { doc, start, end, .. } } => {
                     let place = place(&doc, &staying, &names)?;
                     reader.staying.entry(place).or_default().push(Span::new(start, end.max(start)));
                 }
@@ -249,9 +272,15 @@ impl Evidence {
                 self.documents.insert(place(&doc, path, names)?, gone);
             }
             RemovedLine::Passage { span, kept, words, covered, differs, joined } => {
-                let (doc, kept_span) =
-                    (place(&span.doc, path, names)?, Span::new(kept.start, kept.end.max(kept.start)));
-                let (span, kept) = (Span::new(span.start, span.end.max(span.start)), place(&kept.doc, path, names)?);
+                let doc = place(&span.doc, path, names)?;
+                let span = Span::new(span.start, span.end.max(span.start));
+                let ((start, end), kept) = match kept.in_index {
+                    Some(IndexedWords { number, words }) => {
+                        (words, KeptPlace::Indexed(IndexedDocument { number, doc: kept.doc }))
+                    }
+                    None => ((kept.start, kept.end), KeptPlace::Read(place(&kept.doc, path, names)?)),
+                };
+                let kept_span = Span::new(start, end.max(start));
                 let cut = Cut { span, kept, kept_span, words, covered, differs, joined };
                 self.cuts.entry(doc).or_default().push(cut);
             }

@@ -42,7 +42,9 @@ impl Kept {
     pub fn read(evidence: &Evidence, options: &SourceOptions, seed: u64, faults: &mut Faults) -> Result<Self> {
         let mut kept = Self::default();
         for cut in evidence.cuts.values().flatten() {
-            kept.places.entry(cut.kept).or_default().insert(cut.kept_span, Vec::new());
+            if let Some(place) = cut.kept.read() {
+                kept.places.entry(place).or_default().insert(cut.kept_span, Vec::new());
+            }
         }
         let keepers: BTreeSet<Place> = evidence.documents.values().filter_map(|gone| gone.kept).collect();
         let config = &evidence.settings.parameters.config;

@@ -59,10 +59,19 @@ mod tests {
     use doublon_core::Span;
 
     use super::*;
+    use crate::audit::evidence::KeptPlace;
 
     fn cut(start: usize, end: usize) -> Cut {
         let span = Span::new(start, end);
-        Cut { span, kept: (0, 0), kept_span: span, words: 0, covered: 1.0, differs: Vec::new(), joined: None }
+        Cut {
+            span,
+            kept: KeptPlace::Read((0, 0)),
+            kept_span: span,
+            words: 0,
+            covered: 1.0,
+            differs: Vec::new(),
+            joined: None,
+        }
     }
 
     #[test]

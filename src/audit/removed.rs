@@ -1,5 +1,6 @@
 //! P2 and P3: what removals name stays, and has what it must have of them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use doublon_core::Span;
@@ -8,7 +9,7 @@ use doublon_core::text::{Token, Tokenizer, characters};
 use doublon_core::verify::Overlap;
 use doublon_core::verify::subsequence::common_subsequence;
 
-use super::evidence::{Cut, Evidence, GoneDocument, IndexedDocument, Place, name};
+use super::evidence::{Cut, Evidence, GoneDocument, IndexedDocument, KeptPlace, Place, name};
 use super::fault::{Faults, Promise};
 use super::indexed::IndexProof;
 use super::kept::Kept;
@@ -37,7 +38,8 @@ impl<'a> Meter<'a> {
     /// Checks a document that goes.
     pub fn document(&mut self, place: Place, gone: &GoneDocument, text: &str, faults: &mut Faults) {
         if let Some(kept) = &gone.indexed {
-            if let Err((promise, fault)) = self.indexed(gone, kept, text) {
+            let left = left(text, self.evidence.cuts_of(place));
+            if let Err((promise, fault)) = self.indexed(gone, kept, &left) {
                 faults.add(promise, &gone.name, fault);
             }
             return;
@@ -72,8 +74,7 @@ impl<'a> Meter<'a> {
 
     /// Checks a document that went for one of the index.
     fn indexed(&self, gone: &GoneDocument, kept: &IndexedDocument, text: &str) -> Result<(), (Promise, String)> {
-        let untold = || (Promise::P3, "went for a document of an index, and sources.jsonl names none".to_owned());
-        let (overlap, has_characters) = self.index.ok_or_else(untold)?.measure(gone, kept, text)?;
+        let (overlap, has_characters) = self.index()?.measure(gone, kept, text)?;
         let is_exact = !self.evidence.settings.parameters.config.exact || has_characters;
         let fault = self.judged(gone, &[overlap], is_exact, &name(&kept.doc));
         fault.map_or(Ok(()), |fault| Err((Promise::P3, fault)))
@@ -152,26 +153,37 @@ impl<'a> Meter<'a> {
     }
 
     fn cut(&self, cut: &Cut, words: &TextWords) -> Option<(Promise, String)> {
-        let kept = self.evidence.name(cut.kept);
-        if self.evidence.is_gone(cut.kept) {
-            return Some((Promise::P2, format!("went for a place in {kept}, which went as a whole")));
+        if let Some(fault) = cut.kept.read().and_then(|kept| self.lost(kept, cut.kept_span)) {
+            return Some((Promise::P2, fault));
         }
-        let is_cut = self.evidence.settings.passages == "cut";
-        if is_cut && self.evidence.cuts_of(cut.kept).iter().any(|other| other.span.overlaps(cut.kept_span)) {
-            return Some((Promise::P2, format!("went for a place in {kept}, of which a part went too")));
-        }
+        let kept_words = match self.words(cut) {
+            Ok(words) => words,
+            Err(fault) => return Some(fault),
+        };
         if cut.span.of(words.text).is_none() {
             return Some((Promise::P4, "is not in the text".to_owned()));
         }
         let tokens = words.of(cut.span);
         let hashes: Vec<u64> = tokens.iter().map(|token| token.hash).collect();
-        let common = common_subsequence(&hashes, self.words(cut));
+        let common = common_subsequence(&hashes, &kept_words);
         let mut common_words = common.iter().map(|pair| pair.0).peekable();
         let differing = tokens.iter().enumerate().filter(|(n, _)| common_words.next_if_eq(n).is_none());
         let differs: Vec<&str> = differing.filter_map(|(_, token)| token.span.of(words.text)).collect();
         let covered = common.len() as f64 / tokens.len().max(1) as f64;
         let is_told = tokens.len() == cut.words && (covered - cut.covered).abs() < 1e-9 && differs == cut.differs;
         (!is_told).then(|| (Promise::P3, format!("is told wrong: {} words, {covered:.4} covered", tokens.len())))
+    }
+
+    /// Returns what is wrong with a kept place that is not in the copy.
+    fn lost(&self, kept: Place, span: Span) -> Option<String> {
+        let name = self.evidence.name(kept);
+        if self.evidence.is_gone(kept) {
+            return Some(format!("went for a place in {name}, which went as a whole"));
+        }
+        let is_cut = self.evidence.settings.passages == "cut";
+        let takes = |other: &Cut| other.span.overlaps(span);
+        (is_cut && self.evidence.cuts_of(kept).iter().any(takes))
+            .then(|| format!("went for a place in {name}, of which a part went too"))
     }
 
     /// Whether what a place was decided by holds: of its words, those that its kept place has, in the same order.
@@ -185,8 +197,8 @@ impl<'a> Meter<'a> {
         let mut kept: Vec<u64> = Vec::new();
         for (n, cut) in parts.iter().enumerate() {
             words.extend(text.of(cut.span).iter().map(|token| token.hash));
-            if n == 0 || (cut.kept, cut.kept_span) != (parts[n - 1].kept, parts[n - 1].kept_span) {
-                kept.extend_from_slice(self.words(cut));
+            if n == 0 || (&cut.kept, cut.kept_span) != (&parts[n - 1].kept, parts[n - 1].kept_span) {
+                kept.extend_from_slice(&self.words(cut).unwrap_or_default()); // what is wrong with one is told of it
             }
         }
         let covered = common_subsequence(&words, &kept).len() as f64 / words.len().max(1) as f64;
@@ -195,8 +207,20 @@ impl<'a> Meter<'a> {
         (!holds).then(|| format!("is a part of a place of which {covered:.4} is in the kept one"))
     }
 
-    fn words(&self, cut: &Cut) -> &[u64] {
-        self.kept.places.get(&cut.kept).and_then(|places| places.get(&cut.kept_span)).map_or(&[], Vec::as_slice)
+    /// Returns the words of the place that stays for a cut.
+    fn words(&self, cut: &Cut) -> Result<Cow<'_, [u64]>, (Promise, String)> {
+        match &cut.kept {
+            KeptPlace::Read(place) => {
+                let words = self.kept.places.get(place).and_then(|places| places.get(&cut.kept_span));
+                Ok(Cow::Borrowed(words.map_or(&[], Vec::as_slice)))
+            }
+            KeptPlace::Indexed(kept) => self.index()?.words(kept, cut.kept_span).map(Cow::Owned),
+        }
+    }
+
+    fn index(&self) -> Result<&IndexProof, (Promise, String)> {
+        self.index
+            .ok_or_else(|| (Promise::P3, "went for a document of an index, and sources.jsonl names none".to_owned()))
     }
 }
 

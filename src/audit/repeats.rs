@@ -57,7 +57,7 @@ impl<'a> Repeats<'a> {
     }
 
     /// Checks a place that repeats another.
-    fn repeat(&mut self, place: &PlacedSpan, is_told: bool) {
+    pub fn repeat(&mut self, place: &PlacedSpan, is_told: bool) {
         self.matches += 1;
         if !is_told && !self.is_told(place) {
             let PlacedSpan { doc, start, end, .. } = place;

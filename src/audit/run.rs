@@ -61,9 +61,9 @@ pub fn audit(out: &Path, ignored: &[PathBuf], resources: &Resources, progress: &
     config.check_known_text()?;
     let options = SourceOptions::from(evidence.settings.parameters.input.clone()).without_metadata();
     progress.phase("reading", None);
-    let seed = private_seed();
-    let kept = Kept::read(&evidence, &options, seed, &mut faults)?;
     let index = evidence.settings.index.as_ref().map(IndexProof::open).transpose()?;
+    let seed = index.as_ref().map_or_else(private_seed, IndexProof::seed);
+    let kept = Kept::read(&evidence, &options, seed, &mut faults)?;
     let meter = Meter::new(&evidence, &kept, index.as_ref(), seed);
     let folder = copies_of(out);
     let mut beside = Beside { evidence: &evidence, out: folder, options: &options, meter, copies: Copies::default() };
@@ -73,9 +73,9 @@ pub fn audit(out: &Path, ignored: &[PathBuf], resources: &Resources, progress: &
     }
     let copies = beside.copies;
     count(&evidence, &mut faults);
-    let matches = repeats(&evidence, &copies, folder, &mut faults, (resources, progress))?;
-    if let Some(index) = index.as_ref().filter(|_| matches.is_some()) {
-        repeats_of_index(&evidence, index, folder, &mut faults, (resources, progress))?;
+    let mut matches = repeats(&evidence, &copies, folder, &mut faults, (resources, progress))?;
+    if let (Some(index), Some(matches)) = (&index, &mut matches) {
+        *matches += repeats_of_index((&evidence, &copies), index, folder, &mut faults, (resources, progress))?;
     }
     Ok(Audit {
         sources: evidence.sources.len() as u64,
@@ -120,7 +120,9 @@ fn repeats(
     if !settings.is_final || is_marked || settings.parameters.config.keep == Keep::None {
         return Ok(None);
     }
-    let level = if settings.passages == "cut" { settings.parameters.config.level } else { Level::Documents };
+    // Which passages repeat those of an index, that tells; among the copies they were not looked for.
+    let has_passages = settings.passages == "cut" && settings.index.is_none();
+    let level = if has_passages { settings.parameters.config.level } else { Level::Documents };
     let mut builder = settings.parameters.config.to_builder().level(level);
     if matches!(settings.parameters.config.keep, Keep::Prefer(_)) {
         // The names of copies need not match; the sources are in that order already.
@@ -157,25 +159,33 @@ fn repeats(
     Ok(Some(found.matches))
 }
 
-/// P10, where documents were held against an index: the copy repeats nothing that the index had.
+/// P10, where an index was compared with: the copy repeats nothing that the index had but what is told. Returns how many
+/// passages it repeats.
 fn repeats_of_index(
-    evidence: &Evidence,
+    (evidence, copies): (&Evidence, &Copies),
     index: &IndexProof,
     out: &Path,
     faults: &mut Faults,
     (resources, progress): (&Resources, &dyn Progress),
-) -> Result<()> {
-    let mut copies = Vec::new();
-    for source in &evidence.sources {
-        copies.extend(source.copy()?.map(|copy| out.join(copy)));
+) -> Result<u64> {
+    let (mut numbered, settings) = (Vec::new(), &evidence.settings);
+    for (number, source) in evidence.sources.iter().enumerate() {
+        numbered.extend(source.copy()?.map(|copy| (out.join(copy), number)));
     }
-    if copies.is_empty() {
-        return Ok(());
+    if numbered.is_empty() {
+        return Ok(0);
     }
-    for doc in index.repeats(&copies, &evidence.settings.parameters.input, (resources, progress))? {
+    let paths: Vec<PathBuf> = numbered.iter().map(|(path, _)| path.clone()).collect();
+    for doc in index.repeats(&paths, &settings.parameters.input, (resources, progress))? {
         faults.add(Promise::P10, format!("{doc} of the copy"), "repeats a document that the index had");
     }
-    Ok(())
+    let mut found = Repeats::new(evidence, copies, &numbered, faults);
+    if settings.passages == "cut" {
+        for place in &index.repeated_places(&paths, &settings.parameters, (resources, progress))? {
+            found.repeat(place, false);
+        }
+    }
+    Ok(found.matches)
 }
 
 /// P10, where something went for evaluation items: the copy holds none. Returns how many repeats it has of what was looked

@@ -8,7 +8,7 @@ use doublon::{Config, Level};
 use super::args::AgainstArgs;
 
 /// Opens the index that is compared with, if there is one, and holds the settings that were given against its own.
-/// `given` are the flags on the command line; `passages` says whether passages are told alone, which an index can do too.
+/// `given` are the flags on the command line; `level` says whether what is asked for is something that it can do.
 ///
 /// # Errors
 ///
@@ -17,12 +17,10 @@ pub fn held_index(
     against: &AgainstArgs,
     parameters: &Parameters,
     given: &[String],
-    passages: bool,
+    is_possible: impl Fn(Level) -> bool,
 ) -> Result<Option<Index>> {
     let [place] = against.paths.as_slice() else { return Ok(None) };
-    let level = parameters.config.level;
-    let is_possible = if passages { level != Level::All } else { !level.passages() };
-    if !Index::is_at(place) || !is_possible {
+    if !Index::is_at(place) || !is_possible(parameters.config.level) {
         return Ok(None); // refused with all that can be compared with instead
     }
     let index = Index::open(place)?;
@@ -35,7 +33,7 @@ pub fn held_index(
     Ok(Some(index))
 }
 
-/// Returns the settings by which passages are looked for in an index: its own, but for what `parameters` say of which
+/// Returns the settings by which a command looks for passages in an index: its own, but for what `parameters` say of which
 /// passages count, and for windows if they were given.
 ///
 /// # Errors
@@ -46,7 +44,7 @@ pub fn passage_config(index: &Index, parameters: &Parameters, given: &[String]) 
     let has_windows = has_any_flag(given, &["window", "window-shingle", "window-bands", "window-rows", "preset"]);
     let mut windows = if has_windows { wanted.windows } else { own.windows };
     windows.exhaustive = wanted.windows.exhaustive;
-    let builder = own.to_builder().level(Level::Passages).unit(wanted.unit).windows(windows);
+    let builder = own.to_builder().level(wanted.level).unit(wanted.unit).windows(windows);
     Ok(builder.min_words(wanted.min_words).min_identity(wanted.min_identity).build()?)
 }
 

@@ -7,10 +7,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use doublon::finding::{DocumentCluster, DocumentRef, Finding, PassageFamily, Sink};
+use doublon::finding::{DocumentCluster, DocumentRef, Finding, IndexedWords, PassageFamily, Sink};
 use doublon::report::text::{bytes, counted, number, percent};
 use doublon::report::visible::visible;
-use doublon::rewrite::{CleanSummary, DocumentTreatment, PassageCut, PassageTreatment, Plan, RemovalCause};
+use doublon::rewrite::{
+    CleanSummary, DocumentTreatment, KeptPassage, PassageCut, PassageTreatment, Plan, RemovalCause,
+};
 use doublon_core::Span;
 
 /// Groups of each kind that are listed, and members of each.
@@ -32,8 +34,7 @@ pub struct PlanNotes<S> {
 pub struct Notes {
     is_wanted: bool,
     openings: HashMap<(Arc<str>, u64), Box<str>>,
-    /// With the first byte of the place.
-    passages: HashMap<(Arc<str>, u64, usize), Box<str>>,
+    passages: HashMap<PlaceKey, Box<str>>,
     sizes: HashMap<(Arc<str>, u64), u64>,
 }
 
@@ -78,10 +79,18 @@ impl Notes {
         let words = first_words(&family.keep.excerpt);
         for place in family.occurrences.iter().take(1).chain([&family.keep]) {
             let (source, record) = place_of(&place.doc);
-            self.passages.insert((source, record, place.start), words.clone());
+            let (indexed, start) = match place.in_index {
+                Some(IndexedWords { number, words: (first, _) }) => (Some(number), first),
+                None => (None, place.start),
+            };
+            self.passages.insert((source, record, indexed, start), words.clone());
         }
     }
 }
+
+/// A kept place: its source and record, the number of its document if that is in an index, and its first byte, or its first
+/// word there.
+type PlaceKey = (Arc<str>, u64, Option<u64>, usize);
 
 fn place_of(doc: &DocumentRef) -> (Arc<str>, u64) {
     (Arc::clone(&doc.source), doc.record)
@@ -158,14 +167,15 @@ fn documents<'p>(plan: &'p Plan, notes: &'p Notes, names: &PlanNames) -> Vec<Pla
 }
 
 fn passages<'p>(plan: &'p Plan, notes: &'p Notes, names: &PlanNames) -> Vec<PlannedGroup<'p>> {
-    let mut groups: BTreeMap<(Arc<str>, u64, usize, usize), PlannedGroup> = BTreeMap::new();
+    let mut groups: BTreeMap<(PlaceKey, usize), PlannedGroup> = BTreeMap::new();
     for edit in plan.edits() {
         for PassageCut { span, keep, words, covered, .. } in &edit.cuts {
             let (source, record) = place_of(&keep.doc);
-            let place = (Arc::clone(&source), record, keep.span.start, keep.span.end);
-            let group = groups.entry(place).or_insert_with(|| PlannedGroup {
-                kept: names.place(&keep.doc, keep.span),
-                opening: notes.passages.get(&(source, record, keep.span.start)).map(|words| &**words),
+            let place = (source, record, keep.indexed, keep.span.start);
+            let opening = notes.passages.get(&place).map(|words| &**words);
+            let group = groups.entry((place, keep.span.end)).or_insert_with(|| PlannedGroup {
+                kept: names.kept(keep),
+                opening,
                 bytes: 0,
                 members: Vec::new(),
             });
@@ -333,6 +343,15 @@ impl PlanNames {
         let own = url.map(str::to_owned).or_else(|| doc.id.as_ref().map(|id| format!("id {id}")));
         let own = own.map_or(String::new(), |own| format!(" ({})", visible(&own)));
         format!("{path}:{}{own}", doc.record.saturating_add(1))
+    }
+
+    /// `a.txt, bytes 10 to 20`, or of a document of an index `a.txt in the index, words 1 to 20`.
+    fn kept(&self, place: &KeptPassage) -> String {
+        let &KeptPassage { ref doc, span, indexed } = place;
+        match indexed {
+            Some(_) => format!("{} in the index, words {} to {}", self.document(doc), span.start + 1, span.end),
+            None => self.place(doc, span),
+        }
     }
 
     /// `a.txt, bytes 10 to 20`.

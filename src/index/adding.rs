@@ -11,6 +11,9 @@ use crate::finding::{Sink, Summary};
 use crate::scan::threads;
 use crate::store::{Budget, FileLock, Resources};
 
+/// As long as it is there, no other run writes to the index.
+pub struct WriteLock(pub(super) FileLock);
+
 /// Documents that were decided on and are on disk. Dropped without a [`commit`](Self::commit), none of them is added.
 pub struct PreparedAdd<'a> {
     index: &'a mut OpenIndex,
@@ -22,14 +25,14 @@ pub struct PreparedAdd<'a> {
 }
 
 impl<'a> PreparedAdd<'a> {
-    /// Decides on the documents of a request, and writes those that stay to files that the index does not name yet.
+    /// Decides on the documents of a request, under the lock of the index, and writes those that stay to files that the index does not name yet.
     pub(super) fn new(
         index: &'a mut OpenIndex,
+        lock: FileLock,
         request: &Request,
         resources: &Resources,
         sink: &mut (dyn Sink + Send),
     ) -> Result<(Self, Summary)> {
-        let lock = index.begin()?;
         let (mut next, pool) = (index.manifest.clone(), threads(resources)?);
         let mut prepared =
             Self { index, next: next.clone(), pool, budget: Budget::new(resources), is_committed: false, _lock: lock };

@@ -5,20 +5,22 @@ use std::path::{Path, PathBuf};
 use doublon_core::Config;
 use doublon_core::verify::Overlap;
 
-use super::adding::{PreparedAdd, decide_only};
+use super::adding::{PreparedAdd, WriteLock, decide_only};
 use super::batch::{Batch, BatchSize, OF_QUERY};
 use super::check::check;
+use super::cleaning::find_all;
 use super::layout::TextHashes;
 use super::manifest::{Manifest, check_given, check_settings};
 use super::open::{OpenIndex, ends};
-use super::passages::{PassageRequest, find_passages};
+use super::passages::{PassageRequest, find_passages, for_each_word};
 use super::removing;
 use super::run::{Request, run};
-use super::snapshot::{FindScratch, Wanted, equality};
+use super::snapshot::{FindScratch, RowPlace, Wanted, equality};
 use super::told::{Compacted, IndexCheck, IndexInfo, IndexMatch, MeasuredDocument, RemovedFromIndex, Selection};
 use crate::error::Result;
-use crate::finding::{self, HeldIndex, InputOptions, Sink, Summary};
-use crate::scan::{Progress, threads};
+use crate::finding::{self, DocumentRef, HeldIndex, InputOptions, Parameters, Sink, Summary};
+use crate::scan::{Archive, Progress, Revision, threads};
+use crate::source::{FoundSources, Source};
 use crate::store::{Budget, Resources};
 
 /// A saved index of documents, against which new ones are held.
@@ -156,7 +158,8 @@ impl Index {
         sink: &mut (dyn Sink + Send),
     ) -> Result<Summary> {
         let batch = BatchSize { documents: OF_QUERY.documents.min(self.0.batch.documents), ..OF_QUERY };
-        let request = Request { batch, ..self.request(paths, input, resources, progress)? };
+        let found = self.0.find_sources(paths, input)?;
+        let request = Request { batch, ..self.request(&found, input, resources, progress) };
         threads(resources)?.install(|| run(&self.0, &request, None, sink))
     }
 
@@ -178,9 +181,9 @@ impl Index {
         progress: &dyn Progress,
         sink: &mut (dyn Sink + Send),
     ) -> Result<Summary> {
-        self.0.check_paths(paths)?;
         self.0.check_passages(config)?;
-        let request = PassageRequest { paths, config, input, budget: Budget::new(resources), progress };
+        let (found, budget) = (self.0.find_sources(paths, input)?, Budget::new(resources));
+        let request = PassageRequest { found: &found, revision: &(), config, input, budget, progress };
         threads(resources)?.install(|| find_passages(&self.0, &request, sink))
     }
 
@@ -198,7 +201,33 @@ impl Index {
         progress: &dyn Progress,
         sink: &mut (dyn Sink + Send),
     ) -> Result<Summary> {
-        decide_only(&self.0, &self.request(paths, input, resources, progress)?, resources, sink)
+        let found = self.0.find_sources(paths, input)?;
+        decide_only(&self.0, &self.request(&found, input, resources, progress), resources, sink)
+    }
+
+    /// Finds what [`decide`](Self::decide) finds, and of the documents that stay the passages that stand in documents of the
+    /// index, as [`passages`](Self::passages) does. The files are read twice.
+    ///
+    /// # Errors
+    ///
+    /// As those two.
+    pub fn decide_with_passages(
+        &self,
+        paths: &[PathBuf],
+        config: &Config,
+        input: &InputOptions,
+        resources: &Resources,
+        progress: &dyn Progress,
+        sink: &mut (dyn Sink + Send),
+    ) -> Result<Summary> {
+        self.0.check_passages(config)?;
+        let (found, budget) = (self.0.find_sources(paths, input)?, Budget::new(resources));
+        find_all(
+            &self.0,
+            &PassageRequest { found: &found, revision: &(), config, input, budget, progress },
+            resources,
+            sink,
+        )
     }
 
     /// Adds the documents in the files at `paths` and below that are duplicates neither of what the index holds nor of each
@@ -235,19 +264,43 @@ impl Index {
         progress: &dyn Progress,
         sink: &mut (dyn Sink + Send),
     ) -> Result<(PreparedAdd<'_>, Summary)> {
-        let request = self.request(paths, input, resources, progress)?;
-        PreparedAdd::new(&mut self.0, &request, resources, sink)
+        let found = self.0.find_sources(paths, input)?;
+        let (lock, request) = (self.0.begin()?, self.request(&found, input, resources, progress));
+        PreparedAdd::new(&mut self.0, lock, &request, resources, sink)
+    }
+
+    /// Keeps other runs from writing to the index, and takes up the state in which the last one left it.
+    ///
+    /// # Errors
+    ///
+    /// If another run writes to it, or it was made with other settings meanwhile.
+    pub fn lock(&mut self) -> Result<WriteLock> {
+        self.0.begin().map(WriteLock)
+    }
+
+    /// Does what [`prepare`](Self::prepare) does with what a revision leaves of some sources.
+    pub(crate) fn prepare_revised(
+        &mut self,
+        lock: WriteLock,
+        (sources, input): (&[Source], &InputOptions),
+        revision: &dyn Revision,
+        resources: &Resources,
+        progress: &dyn Progress,
+        sink: &mut (dyn Sink + Send),
+    ) -> Result<(PreparedAdd<'_>, Summary)> {
+        let found = given_sources(sources, &[]);
+        let request = Request { revision, ..self.request(&found, input, resources, progress) };
+        PreparedAdd::new(&mut self.0, lock.0, &request, resources, sink)
     }
 
     fn request<'a>(
         &self,
-        paths: &'a [PathBuf],
+        found: &'a FoundSources,
         input: &'a InputOptions,
         resources: &Resources,
         progress: &'a dyn Progress,
-    ) -> Result<Request<'a>> {
-        self.0.check_paths(paths)?;
-        Ok(Request { paths, input, budget: Budget::new(resources), progress, batch: self.0.batch })
+    ) -> Request<'a> {
+        Request { found, revision: &(), input, budget: Budget::new(resources), progress, batch: self.0.batch }
     }
 
     /// Measures a text against one document of the index, by the number that findings have of it; none if the index does
@@ -267,6 +320,16 @@ impl Index {
         let hashes = TextHashes { raw: row.hashes.raw, ..hashes };
         let overlap = Overlap::of(&shingles(&words), &shingles(&own_words));
         Ok(Some(MeasuredDocument { doc, overlap, equality: equality(row.hashes, hashes) }))
+    }
+
+    /// Returns a document of the index by the number that findings have of it, and the hashes of its words; none if the index
+    /// does not hold it.
+    pub(crate) fn named_words(&self, number: u64) -> Result<Option<(DocumentRef, Vec<u64>)>> {
+        let Some(RowPlace { segment, row }) = self.0.snapshot.place_of(number)? else { return Ok(None) };
+        let (segment, mut words) = (&self.0.snapshot.segments[segment as usize], Vec::new());
+        let mut add = |word: Option<(u64, &str)>| words.extend(word.map(|(hash, _)| hash));
+        for_each_word(segment, row, &mut add)?;
+        Ok(Some((segment.named(row)?.reference, words)))
     }
 
     /// Removes documents, so that what is like them is new again. What was not taken up for them does not come back.
@@ -338,6 +401,36 @@ impl Index {
         let (bytes_after, segments_after) = (self.0.bytes(), self.0.manifest.segments.len());
         Ok(Compacted { bytes_before, bytes_after, segments_before, segments_after })
     }
+}
+
+/// What a clean copy asks.
+impl Archive for Index {
+    fn word_seed(&self) -> u64 {
+        self.0.manifest.private_seed()
+    }
+
+    fn word_hashes(&self, number: u64) -> Result<Option<Vec<u64>>> {
+        Ok(self.named_words(number)?.map(|(_, words)| words))
+    }
+
+    fn find_revised(
+        &self,
+        (sources, roots): (&[Source], &[usize]),
+        parameters: &Parameters,
+        revision: &dyn Revision,
+        resources: &Resources,
+        progress: &dyn Progress,
+        sink: &mut (dyn Sink + Send),
+    ) -> Result<Summary> {
+        let (Parameters { config, input }, budget) = (parameters, Budget::new(resources));
+        let found = given_sources(sources, roots);
+        find_all(&self.0, &PassageRequest { found: &found, revision, config, input, budget, progress }, resources, sink)
+    }
+}
+
+/// Returns sources that were found before, in the order in which they are read.
+fn given_sources(sources: &[Source], roots: &[usize]) -> FoundSources {
+    FoundSources { sources: sources.to_vec(), roots: roots.to_vec(), ..FoundSources::default() }
 }
 
 #[cfg(test)]

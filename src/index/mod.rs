@@ -15,6 +15,7 @@ mod api;
 mod batch;
 mod bytes;
 mod check;
+mod cleaning;
 mod content;
 mod decide;
 mod emit;
@@ -42,7 +43,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub use adding::PreparedAdd;
+pub use adding::{PreparedAdd, WriteLock};
 pub use api::Index;
 pub use check::check_segment;
 pub use told::{Compacted, IndexCheck, IndexInfo, IndexMatch, MeasuredDocument, RemovedFromIndex, Selection};

@@ -18,7 +18,8 @@ use super::snapshot::{Snapshot, removed_bytes};
 use super::writer::write_segment;
 use crate::Level;
 use crate::error::{Error, Result};
-use crate::finding::HeldIndex;
+use crate::finding::{HeldIndex, InputOptions};
+use crate::source::{FoundSources, SourceOrder, walk};
 use crate::store::{Budget, FileLock, private_seed};
 
 /// The files of an index, and what they hold.
@@ -174,8 +175,16 @@ impl OpenIndex {
         Ok(RemovedEntry { file: name, documents: numbers.len() as u64, text_bytes, content: content_hash(&bytes) })
     }
 
+    /// Finds the sources that paths lead to, in the order in which they are read.
+    pub fn find_sources(&self, paths: &[PathBuf], input: &InputOptions) -> Result<FoundSources> {
+        self.check_paths(paths)?;
+        let mut found = walk(paths, input)?;
+        SourceOrder::of(&self.manifest.config.keep)?.arrange(&mut found);
+        Ok(found)
+    }
+
     /// Refuses to read the index itself as input.
-    pub fn check_paths(&self, paths: &[PathBuf]) -> Result<()> {
+    fn check_paths(&self, paths: &[PathBuf]) -> Result<()> {
         let Ok(own) = fs::canonicalize(self.folder.path()) else { return Ok(()) };
         let holds_own = |path: &&PathBuf| fs::canonicalize(path).is_ok_and(|path| own.starts_with(path));
         match paths.iter().find(holds_own) {

@@ -4,7 +4,6 @@
 //! and all is compared by the code of a scan, as if the old texts had been read again. So what is found is what a scan
 //! finds in the same documents; where a key stands in very many of a segment, the first of them stand for the others.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use doublon_core::Config;
@@ -21,7 +20,8 @@ use super::words::decode_numbers;
 use crate::Level;
 use crate::error::{Error, Result};
 use crate::finding::{AgainstDocuments, DocumentRef, HeldIndex, InputOptions, Parameters, Sink, Summary};
-use crate::scan::{CorpusBuilder, EachWord, HeldDocuments, Progress, compare};
+use crate::scan::{CorpusBuilder, EachWord, HeldDocuments, Progress, Revision, compare};
+use crate::source::FoundSources;
 use crate::store::{BitSet, Budget, Partition};
 
 /// So many documents of a segment, the first, stand for all that have a key: what stands in more is boilerplate, of which one
@@ -29,8 +29,11 @@ use crate::store::{BitSet, Budget, Partition};
 const MOST_DOCUMENTS: usize = 64;
 
 /// What a query reads and by which settings.
+#[derive(Clone)]
 pub(super) struct PassageRequest<'a> {
-    pub paths: &'a [PathBuf],
+    pub found: &'a FoundSources,
+    /// What becomes of their records before they are compared.
+    pub revision: &'a dyn Revision,
     /// What it says of documents is that of the index.
     pub config: &'a Config,
     pub input: &'a InputOptions,
@@ -44,10 +47,10 @@ pub(super) fn find_passages(
     request: &PassageRequest,
     sink: &mut (dyn Sink + Send),
 ) -> Result<Summary> {
-    let PassageRequest { paths, config, input, budget, progress } = request;
+    let PassageRequest { found: sources, revision, config, input, budget, progress } = request;
     let config = config.to_builder().level(Level::Passages).against(true).build()?;
     let mut builder = CorpusBuilder::seeking(&config, budget, index.manifest.private_seed());
-    builder.read_alone(paths, input, *progress)?;
+    builder.read_found(sources, input, *revision, *progress)?;
     let most = if config.windows.exhaustive { usize::MAX } else { MOST_DOCUMENTS };
     let mut found = None;
     let corpus = builder.finish_against(|keys| {
@@ -115,19 +118,7 @@ impl FoundDocuments {
 
     fn read_words(&self, doc: u32, each: &mut EachWord) -> Result<()> {
         let (segment, row) = self.at(doc);
-        let (passages, hashes) = (passages(segment)?, segment.vocabulary()?);
-        let (texts, mut gaps) = (passages.texts()?, passages.gaps(row)?.iter().peekable());
-        let mut words = Vec::new();
-        let numbered = segment.numbered_words(&segment.row(row)?)?;
-        decode_numbers(&numbered, segment.header().words, &mut words).ok_or_else(|| segment.damaged(Part::Words))?;
-        let words = words.iter().map(|&word| (hashes[word as usize], texts.get(word as usize)));
-        for (word, at) in words.filter(|&(_, text)| text != NO_WORD).zip(0..) {
-            if gaps.next_if(|&&gap| gap <= at).is_some() {
-                each(None);
-            }
-            each(Some(word));
-        }
-        Ok(())
+        for_each_word(segment, row, each)
     }
 
     fn read_name(&self, doc: u32) -> Result<DocumentRef> {
@@ -201,6 +192,23 @@ impl<'s> SegmentRows<'s> {
     fn rows(self) -> impl Iterator<Item = u32> {
         self.found.into_inner().unwrap_or_else(PoisonError::into_inner).into_numbers()
     }
+}
+
+/// Calls `each` with the words of a row of a segment in order, as [`HeldDocuments::words`] does.
+pub(super) fn for_each_word(segment: &Segment, row: u32, each: &mut EachWord) -> Result<()> {
+    let (passages, hashes) = (passages(segment)?, segment.vocabulary()?);
+    let (texts, mut gaps) = (passages.texts()?, passages.gaps(row)?.iter().peekable());
+    let mut words = Vec::new();
+    let numbered = segment.numbered_words(&segment.row(row)?)?;
+    decode_numbers(&numbered, segment.header().words, &mut words).ok_or_else(|| segment.damaged(Part::Words))?;
+    let words = words.iter().map(|&word| (hashes[word as usize], texts.get(word as usize)));
+    for (word, at) in words.filter(|&(_, text)| text != NO_WORD).zip(0..) {
+        if gaps.next_if(|&&gap| gap <= at).is_some() {
+            each(None);
+        }
+        each(Some(word));
+    }
+    Ok(())
 }
 
 /// Returns what leads to the passages of a segment; the manifest has it that each segment of an index has that or none.

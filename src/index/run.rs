@@ -1,6 +1,5 @@
 //! One run over files: read, decide batch by batch, tell what was found.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use doublon_core::Config;
@@ -17,13 +16,17 @@ use super::snapshot::{RowPlace, Snapshot};
 use super::writer::write_segment;
 use crate::error::{Error, Result};
 use crate::finding::{InputOptions, Parameters, Sink, Skipped, Summary};
-use crate::scan::{IntakeCounts, Progress, SkippedList, read_ahead, read_sources, sizes};
-use crate::source::{self, FoundSources, SourceOptions, SourceOrder, skipped_empty};
+use crate::scan::{
+    BlockSource, IntakeCounts, Progress, Revised, Revision, SkippedList, read_ahead, read_sources, sizes,
+};
+use crate::source::{self, FoundSources, Item, Record, SourceOptions, skipped_empty};
 use crate::store::{Budget, Spool};
 
 /// What a run reads and by which settings.
 pub(super) struct Request<'a> {
-    pub paths: &'a [PathBuf],
+    pub found: &'a FoundSources,
+    /// What becomes of their records before they are compared.
+    pub revision: &'a dyn Revision,
     pub input: &'a InputOptions,
     pub budget: Budget,
     pub progress: &'a dyn Progress,
@@ -65,16 +68,18 @@ pub(super) fn run(
     adding: Option<Adding>,
     sink: &mut (dyn Sink + Send),
 ) -> Result<Summary> {
-    let Request { input, budget, progress, .. } = request;
+    let Request { found, revision, input, budget, progress, .. } = request;
     let OpenIndex { snapshot, reader, manifest, .. } = index;
     let config = &manifest.config;
     let is_adding = adding.is_some();
-    let found = find_sources(request, config)?;
     let names: Vec<Arc<str>> = found.sources.iter().map(|source| source.name().into()).collect();
     progress.phase("reading", sizes(&found.sources).map(|sizes| sizes.iter().sum()));
     let mut run = Run::new(snapshot, config, budget, request.batch, adding);
     let options = SourceOptions::new(input, &config.keep).with_memory(budget.memory as u64);
-    let work = |from: crate::scan::BlockSource, items| reader.read(from, &names[from.source as usize], items);
+    let work = |from: BlockSource, items| {
+        let number = from.source as usize;
+        reader.read(from, &names[number], revised(items, number, *revision))
+    };
     let take = |block| run.take_up(block, &names);
     // Names are told of documents that are not read again, so their metadata is wanted now.
     let read = read_sources(&found.sources, &options, true, read_ahead(budget), *progress, work, take)?;
@@ -109,10 +114,17 @@ pub(super) fn run(
     emission.send(sink)
 }
 
-fn find_sources(request: &Request, config: &Config) -> Result<FoundSources> {
-    let mut found = source::walk(request.paths, request.input)?;
-    SourceOrder::of(&config.keep)?.arrange(&mut found);
-    Ok(found)
+/// Carries a revision out on the records of a source. One that it leaves out is as if it were not there.
+fn revised(items: Vec<Item>, source: usize, revision: &dyn Revision) -> Vec<Item> {
+    let revise = |item| match item {
+        Item::Document(mut record) => match revision.revise(source, &mut record) {
+            Revised::Same => Some(Item::Document(record)),
+            Revised::Changed => Some(Item::Document(Record { raw_hash: None, ..record })),
+            Revised::Gone => None,
+        },
+        skipped @ Item::Skipped(_) => Some(skipped),
+    };
+    items.into_iter().filter_map(revise).collect()
 }
 
 impl<'a> Run<'a> {

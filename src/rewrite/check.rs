@@ -159,6 +159,9 @@ fn fault(
     cuts: &BTreeMap<DocumentKey, &DocumentEdit>,
 ) -> Option<&'static str> {
     let keep = &cut.keep;
+    if let Some(number) = keep.indexed {
+        return fault_in_index(cut, number, plan);
+    }
     let of_keeper = cuts.get(&place(&keep.doc)).filter(|_| plan.passages == PassageTreatment::Cut);
     if cut.span.is_empty() || keep.span.is_empty() {
         Some("loses a place without text")
@@ -172,6 +175,19 @@ fn fault(
         None
     } else {
         Some("loses a place that the kept one does not cover enough")
+    }
+}
+
+/// Returns what is wrong with a place that goes for one in a document of an index, which stays.
+fn fault_in_index(cut: &PassageCut, number: u64, plan: &Plan) -> Option<&'static str> {
+    if cut.span.is_empty() || cut.keep.span.is_empty() {
+        Some("loses a place without text")
+    } else if plan.index.as_ref().is_none_or(|index| number >= index.next) {
+        Some("loses a place for one in a document of an index that does not hold it")
+    } else if cut.decided_by() < plan.rules.threshold {
+        Some("loses a place that the kept one does not cover enough")
+    } else {
+        None
     }
 }
 
@@ -217,7 +233,7 @@ pub(super) mod tests {
 
     /// The bytes 10 to 20 of one document go for the first nine of another.
     pub fn edit(record: u64, keep: u64) -> DocumentEdit {
-        let keep = Arc::new(KeptPassage { doc: doc(keep), span: Span::new(0, 9) });
+        let keep = Arc::new(KeptPassage { doc: doc(keep), span: Span::new(0, 9), indexed: None });
         let span = Span::new(10, 20);
         let cut = PassageCut {
             span,
@@ -352,7 +368,9 @@ pub(super) mod tests {
     #[test]
     fn p2_a_place_goes_for_one_that_stays() {
         assert!(fault(&plan(vec![duplicate(1, 9)], vec![edit(2, 1)])).contains("in a document that is removed"));
-        let itself = edited(|edit| edit.cuts[0].keep = Arc::new(KeptPassage { doc: doc(2), span: Span::new(19, 30) }));
+        let itself = edited(|edit| {
+            edit.cuts[0].keep = Arc::new(KeptPassage { doc: doc(2), span: Span::new(19, 30), indexed: None })
+        });
         assert!(fault(&itself).contains("a place for itself"));
         let mut keeper = edit(1, 9);
         keeper.cuts[0].span = Span::new(5, 7);

@@ -23,11 +23,10 @@ impl<'t, 'x> ComparedWords<'t, 'x> {
         let hashes: Vec<u64> = text.tokens[words.clone()].iter().map(|token| token.hash).collect();
         let (mut common, mut behind_others) = (vec![false; hashes.len()], Vec::new());
         let operators = text.operators();
-        let has_operators = !operators.is_empty() || !kept.is_without_operators();
         for (word, of_kept) in common_subsequence(&hashes, kept.hashes) {
             common[word] = true;
             let word = words.start + word;
-            if has_operators && !operators.before(word).eq(kept.operators_before(of_kept)) {
+            if !kept.is_behind_same(of_kept, operators, word) {
                 behind_others.push(word);
             }
         }

@@ -11,7 +11,6 @@ use super::plan::{Plan, PlannedSource};
 use super::runs::CutRules;
 use crate::error::Error;
 use crate::source::SourceOptions;
-use crate::store::private_seed;
 
 /// The families of a plan, and how their places are cut.
 pub(super) struct PassageContext {
@@ -28,13 +27,14 @@ pub(super) struct PassageContext {
 }
 
 impl PassageContext {
-    /// Takes the families of which two places or more are in documents that stay.
+    /// Takes the families of which two places or more are in documents that stay. Words are hashed by `seed`.
     pub fn new(
         options: CleanOptions,
         index: SourceIndex,
         keepers: BTreeSet<(usize, u64)>,
         found: Vec<FoundFamily>,
         plan: &Plan,
+        seed: u64,
     ) -> Self {
         let (config, input) = (&plan.parameters.config, &plan.parameters.input);
         Self {
@@ -46,7 +46,7 @@ impl PassageContext {
                 cut_other_data: options.cut_other_data,
             },
             reading: input.clone().into(),
-            tokenizer: Tokenizer::new(config.text, private_seed()),
+            tokenizer: Tokenizer::new(config.text, seed),
             unit: config.unit,
             families: found.into_iter().filter_map(|family| PlannedFamily::new(family, plan)).collect(),
             index,

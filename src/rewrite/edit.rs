@@ -65,8 +65,17 @@ impl PassageCut {
 pub struct KeptPassage {
     /// Its document.
     pub doc: DocumentRef,
-    /// Where it is in the text.
+    /// Where it is in the text; of a document of a saved index in its words, counted from the first.
     pub span: Span,
+    /// The number of its document in a saved index, if it is in that and in none of the sources.
+    pub indexed: Option<u64>,
+}
+
+impl KeptPassage {
+    /// Returns its document, if that is in one of the sources.
+    pub fn doc_in_sources(&self) -> Option<&DocumentRef> {
+        Some(&self.doc).filter(|_| self.indexed.is_none())
+    }
 }
 
 /// A place that repeats another and stays nevertheless.

@@ -15,7 +15,9 @@ use super::options::{AddedFields, DocumentTreatment, PassageTreatment};
 use super::plan::{Plan, PlannedSource, SparedSource};
 use super::removal::{DocumentRemoval, LargeRemoval, RemovalCause};
 use crate::error::{Error, Result};
-use crate::finding::{ContaminationRule, DocumentRef, Equality, HeldIndex, Parameters, SourceInfo, path_base64};
+use crate::finding::{
+    ContaminationRule, DocumentRef, Equality, HeldIndex, IndexedWords, Parameters, SourceInfo, path_base64,
+};
 use doublon_core::Span;
 
 /// The name and version of the format.
@@ -195,11 +197,20 @@ struct EvidencePlace<'a> {
     doc: &'a DocumentRef,
     start: usize,
     end: usize,
+    /// Where it is in an index, if it is there: bytes are 0 then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_index: Option<IndexedWords>,
 }
 
 impl<'a> EvidencePlace<'a> {
     fn new(doc: &'a DocumentRef, span: Span) -> Self {
-        Self { doc, start: span.start, end: span.end }
+        Self { doc, start: span.start, end: span.end, in_index: None }
+    }
+
+    fn kept(place: &'a KeptPassage) -> Self {
+        let &KeptPassage { ref doc, span, indexed } = place;
+        let Some(number) = indexed else { return Self::new(doc, span) };
+        Self { doc, start: 0, end: 0, in_index: Some(IndexedWords { number, words: (span.start, span.end) }) }
     }
 }
 
@@ -239,11 +250,10 @@ impl<'a> RemovalLine<'a> {
             words,
             covered,
         });
-        let KeptPassage { doc, span: kept } = keep.as_ref();
         Self::Passage {
             reason: if plan.passages == PassageTreatment::Mark { "marked" } else { "repeated" },
             span: EvidencePlace::new(&edit.doc, *span),
-            kept: EvidencePlace::new(doc, *kept),
+            kept: EvidencePlace::kept(keep),
             family,
             words: *words,
             covered: *covered,

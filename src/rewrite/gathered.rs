@@ -7,11 +7,12 @@ use std::sync::Arc;
 use doublon_core::Span;
 
 use super::index::SourceIndex;
-use super::places::{FoundFamily, FoundMatch, FoundPlace};
+use super::places::{FoundFamily, FoundMatch, FoundPlace, HeldPlace};
 use super::removal::{DocumentRemoval, LargeRemoval, RemovalCause};
 use crate::error::Result;
 use crate::finding::{
-    Contamination, DocumentCluster, DocumentRef, Finding, Member, Metadata, PassageFamily, PassageMatch, Sink,
+    Contamination, DocumentCluster, DocumentRef, Finding, Member, Metadata, PassageFamily, PassageMatch, PlacedSpan,
+    Sink,
 };
 
 /// A warning names a kept document for which so many or more go, if they are more than 1% of all documents.
@@ -67,9 +68,11 @@ impl Gathered {
 
     pub fn add_family(&mut self, family: &PassageFamily) -> Result<()> {
         if self.with_passages {
+            let held = HeldPlace::new(&family.keep);
             let places = std::iter::once(&family.keep).chain(&family.occurrences);
+            let places = places.filter(|place| place.in_index.is_none());
             let places = places.map(|place| FoundPlace::new(place, &self.index)).collect::<Result<_>>()?;
-            self.families.push(FoundFamily { id: family.id.as_str().into(), places });
+            self.families.push(FoundFamily { id: family.id.as_str().into(), held, places });
         }
         Ok(())
     }
@@ -80,8 +83,9 @@ impl Gathered {
                 Some(name) => Arc::clone(name),
                 None => Arc::clone(self.names.entry(found.family.clone()).or_insert(found.family.as_str().into())),
             };
-            let [a, b] = [&found.a, &found.b].map(|place| FoundPlace::new(place, &self.index));
-            self.matches.push(FoundMatch { family, a: a?, b: b? });
+            let is_read = |place: &&PlacedSpan| place.in_index.is_none();
+            let a = Some(&found.a).filter(is_read).map(|place| FoundPlace::new(place, &self.index)).transpose()?;
+            self.matches.push(FoundMatch { family, a, b: FoundPlace::new(&found.b, &self.index)? });
         }
         Ok(())
     }
@@ -96,7 +100,7 @@ impl Gathered {
             let whole = FoundPlace { source: of_item, record: item.record, id: item.id, span };
             let places = found.places.iter().map(|place| FoundPlace::new(place, &self.index));
             let places = std::iter::once(Ok(whole)).chain(places).collect::<Result<_>>()?;
-            self.families.push(FoundFamily { id: found.id.as_str().into(), places });
+            self.families.push(FoundFamily { id: found.id.as_str().into(), held: None, places });
             return Ok(());
         }
         let cause = RemovalCause::Contaminated { item: Arc::new(item), share: found.share };

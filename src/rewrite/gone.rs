@@ -50,6 +50,11 @@ impl<'i> Gone<'i> {
         Ok(self.documents.contains(&(self.index.number(doc)?, doc.record)))
     }
 
+    /// Returns whether the document of a place goes as a whole.
+    pub fn has_document(&self, place: &KeptPassage) -> Result<bool> {
+        place.doc_in_sources().map_or(Ok(false), |doc| self.has(doc))
+    }
+
     /// Returns a document as a place, if it goes because of cuts: from its start to the end of the last.
     pub fn whole(&self, doc: &DocumentRef) -> Result<Option<KeptPassage>> {
         if !self.has(doc)? {
@@ -57,13 +62,13 @@ impl<'i> Gone<'i> {
         }
         let cuts = self.places.get(&(self.index.number(doc)?, doc.record));
         let last = cuts.and_then(|cuts| cuts.last());
-        Ok(last.map(|last| KeptPassage { doc: doc.clone(), span: Span::new(0, last.span.end) }))
+        Ok(last.map(|last| KeptPassage { doc: doc.clone(), span: Span::new(0, last.span.end), indexed: None }))
     }
 
-    /// Returns the cuts that have a part of a place, in order.
+    /// Returns the cuts that have a part of a place, in order; nothing of an index is cut.
     pub fn parts(&self, place: &KeptPassage) -> Result<impl Iterator<Item = &GonePlace>> {
-        let here = self.places.get(&(self.index.number(&place.doc)?, place.doc.record));
-        let cuts = here.map_or(&[][..], Vec::as_slice);
+        let doc = place.doc_in_sources().map(|doc| self.index.place(doc)).transpose()?;
+        let cuts = doc.and_then(|doc| self.places.get(&doc)).map_or(&[][..], Vec::as_slice);
         let first = cuts.partition_point(|cut| cut.span.end <= place.span.start);
         let touched = cuts[first..].iter().take_while(|cut| cut.span.start < place.span.end);
         Ok(touched.filter(|cut| cut.span.overlaps(place.span)))
@@ -71,7 +76,7 @@ impl<'i> Gone<'i> {
 
     /// Returns whether a part of a place goes.
     fn has_part(&self, place: &KeptPassage) -> Result<bool> {
-        Ok(self.has(&place.doc)? || self.parts(place)?.next().is_some())
+        Ok(self.has_document(place)? || self.parts(place)?.next().is_some())
     }
 }
 
@@ -173,7 +178,7 @@ fn retain_whole(cuts: &mut Vec<PassageCut>, segments: &[Span], text: &CuttableTe
 fn refit(restored: &BTreeSet<(usize, u64)>, options: &CleanOptions, plan: &mut Plan) -> Result<()> {
     let reading = SourceOptions::from(plan.parameters.input.clone()).without_metadata();
     let config = &plan.parameters.config;
-    let tokenizer = Tokenizer::new(config.text, private_seed());
+    let tokenizer = Tokenizer::new(config.text, private_seed()); // words are counted, not compared
     let restored: Vec<(usize, u64)> = restored.iter().copied().collect();
     for of_source in restored.chunk_by(|x, y| x.0 == y.0) {
         let planned = &mut plan.sources[of_source[0].0];
@@ -211,7 +216,7 @@ mod tests {
         let text = CuttableText::new("one two three four\nfive six\nseven", CutEdge::Word, &tokenizer);
         let segments = [Span::new(0, 18), Span::new(19, 27), Span::new(28, 33)];
         let doc = DocumentRef { source: "a".into(), record: 0, id: None, metadata: None };
-        let keep = Arc::new(KeptPassage { doc, span: Span::new(0, 9) });
+        let keep = Arc::new(KeptPassage { doc, span: Span::new(0, 9), indexed: None });
         let cut = |start, end| PassageCut {
             span: Span::new(start, end),
             characters: None,

@@ -43,6 +43,15 @@ impl SourceIndex {
         }
     }
 
+    /// Returns the number of a document's source, and its record there.
+    ///
+    /// # Errors
+    ///
+    /// As [`number`](Self::number).
+    pub fn place(&self, doc: &DocumentRef) -> Result<(usize, u64)> {
+        Ok((self.number(doc)?, doc.record))
+    }
+
     /// Returns the document at a record of a source. All documents share the name of their source.
     pub fn document(&self, source: usize, record: u64, id: Option<&RecordId>) -> DocumentRef {
         DocumentRef { source: Arc::clone(&self.names[source]), record, id: id.cloned(), metadata: None }

@@ -14,10 +14,11 @@ use super::operators::Operators;
 use crate::finding::DocumentRef;
 
 /// The words of a kept place.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct KeptText {
     hashes: Vec<u64>,
-    operators: Operators,
+    /// None if they are not known, as of places in an index.
+    operators: Option<Operators>,
     /// The parts between which nothing was taken out, in order, each with its first word. There is one at least if there is
     /// a word.
     parts: Vec<(usize, Arc<KeptPassage>)>,
@@ -29,18 +30,14 @@ pub(super) struct KeptWords<'k> {
     pub hashes: &'k [u64],
     /// The number of the first of them among the words of the place.
     first: usize,
-    operators: &'k Operators,
+    operators: Option<&'k Operators>,
 }
 
 impl KeptWords<'_> {
-    /// Returns the operators between a word and the one before it.
-    pub fn operators_before(&self, word: usize) -> impl Iterator<Item = &str> {
-        self.operators.before(self.first + word)
-    }
-
-    /// Whether the place has no operators.
-    pub fn is_without_operators(&self) -> bool {
-        self.operators.is_empty()
+    /// Whether a word stands behind the same operators as word `other` of a text; so it does if the ones here are not known.
+    pub fn is_behind_same(&self, word: usize, operators: &Operators, other: usize) -> bool {
+        let of_place = |of_place: &Operators| of_place.before(self.first + word).eq(operators.before(other));
+        self.operators.is_none_or(of_place)
     }
 }
 
@@ -49,6 +46,12 @@ pub(super) struct PairedPart<'k> {
     pub words: Range<usize>,
     pub kept: KeptWords<'k>,
     pub keep: &'k Arc<KeptPassage>,
+}
+
+impl Default for KeptText {
+    fn default() -> Self {
+        Self { hashes: Vec::new(), operators: Some(Operators::default()), parts: Vec::new() }
+    }
 }
 
 impl KeptText {
@@ -64,23 +67,27 @@ impl KeptText {
                 let text = left.get(part.start..part.end)?;
                 let start = part.start + (text.len() - text.trim_start().len());
                 let span = origins.original(Span::new(start, start + text.trim().len()));
-                parts.push((first, Arc::new(KeptPassage { doc: doc.clone(), span })));
+                parts.push((first, Arc::new(KeptPassage { doc: doc.clone(), span, indexed: None })));
             }
         }
-        let operators = Operators::of(left, span.start, &tokens);
+        let operators = Some(Operators::of(left, span.start, &tokens));
         Some(Self { hashes: tokens.iter().map(|token| token.hash).collect(), operators, parts })
     }
 
     /// Returns what stays for a unit, if it has the same words and operators.
     pub fn as_unit(&self, words: &[u64], operators: &Operators) -> Option<&Arc<KeptPassage>> {
-        let is_equal = self.hashes == words && self.operators.are_between_words_of(operators);
+        let has_same = |own: &Operators| own.are_between_words_of(operators);
+        let is_equal = self.hashes == words && self.operators.as_ref().is_none_or(has_same);
         self.parts.first().map(|part| &part.1).filter(|_| is_equal)
     }
 
-    /// Adds a place, with the hashes of its words and its operators, if it has words.
-    pub fn add(&mut self, words: &[u64], operators: &Operators, place: Arc<KeptPassage>) {
+    /// Adds a place, with the hashes of its words and its operators, if they are known, if it has words.
+    pub fn add(&mut self, words: &[u64], operators: Option<&Operators>, place: Arc<KeptPassage>) {
         if !words.is_empty() {
-            self.operators.append(self.hashes.len(), operators);
+            match (&mut self.operators, operators) {
+                (Some(known), Some(more)) => known.append(self.hashes.len(), more),
+                (known, _) => *known = None,
+            }
             self.parts.push((self.hashes.len(), place));
             self.hashes.extend_from_slice(words);
         }
@@ -92,7 +99,7 @@ impl KeptText {
     }
 
     fn words_in(&self, words: Range<usize>) -> KeptWords<'_> {
-        KeptWords { first: words.start, hashes: &self.hashes[words], operators: &self.operators }
+        KeptWords { first: words.start, hashes: &self.hashes[words], operators: self.operators.as_ref() }
     }
 
     /// Divides a place, given the hashes of its words and those of them before which something was taken out, so that
@@ -180,7 +187,7 @@ impl KeptText {
     /// A whole text, of which the place is not asked for.
     pub fn of(text: &str, tokenizer: &Tokenizer) -> Self {
         let tokens = tokenizer.tokens(text);
-        let operators = Operators::of(text, 0, &tokens);
+        let operators = Some(Operators::of(text, 0, &tokens));
         Self { hashes: tokens.iter().map(|token| token.hash).collect(), operators, parts: Vec::new() }
     }
 }

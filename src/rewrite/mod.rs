@@ -29,9 +29,12 @@ mod encode;
 mod evidence;
 mod gathered;
 mod gone;
+mod held;
 mod index;
 mod kept;
 mod left;
+#[cfg(feature = "index")]
+mod left_to_add;
 mod members;
 mod modes;
 mod names;
@@ -66,10 +69,14 @@ pub use claim::Leftover;
 pub use decisions::{DECISIONS_SCHEMA, Decision, Decisions, GivenDecision, Undecided};
 pub use edit::{DocumentEdit, JoinedPlace, KeptPassage, PassageCut, StayingPassage};
 pub use evidence::{CleanSummary, removals, sources, staying};
+#[cfg(feature = "index")]
+pub use left_to_add::prepare_left;
 pub use names::names;
 pub use options::{AddedFields, CleanOptions, CutEdge, DocumentTreatment, MergedField, PassageTreatment};
 pub use plan::{Plan, PlannedSource, SparedSource, UnreadFile};
 pub use planner::{Planner, plan};
 pub use removal::{DocumentRemoval, LargeRemoval, RemovalCause, RemovalRules};
 pub use rounds::settle;
+#[cfg(feature = "index")]
+pub use rounds::settle_against;
 pub use target::{CopySink, CopyTarget};

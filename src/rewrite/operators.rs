@@ -46,10 +46,6 @@ impl Operators {
         let between = |operators: &Self| operators.0.partition_point(|operator| operator.0 == 0);
         self.0[between(self)..] == other.0[between(other)..]
     }
-
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
 }
 
 #[cfg(test)]

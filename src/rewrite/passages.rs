@@ -10,10 +10,11 @@ use super::context::{PassageContext, not_there};
 use super::cutter::{NewCuts, SourceCutter};
 use super::edit::StayingPassage;
 use super::gathered::Gathered;
+use super::held::HeldWords;
 use super::kept::KeptText;
 use super::left::{Origins, text_left};
 use super::options::CleanOptions;
-use super::places::{PlaceJob, of_record, records};
+use super::places::{FirstPlace, PlaceJob, PlannedFamily, of_record, records};
 use super::plan::Plan;
 use super::records::visit;
 use super::told;
@@ -22,10 +23,16 @@ use crate::source::SourceOptions;
 
 /// Adds the cuts of what was gathered to a plan that has its removed documents, and tells which matches stay. Returns what
 /// is cut that was not before.
-pub(super) fn add_passages(gathered: Gathered, options: CleanOptions, plan: &mut Plan) -> Result<NewCuts> {
+pub(super) fn add_passages(
+    gathered: Gathered,
+    options: CleanOptions,
+    plan: &mut Plan,
+    archive: &HeldWords,
+) -> Result<NewCuts> {
     let Gathered { index, keepers, families, matches, .. } = gathered;
     let matches = told::original(matches, plan);
-    let new = add_to(&PassageContext::new(options, index.clone(), keepers, families, plan), plan)?;
+    let context = PassageContext::new(options, index.clone(), keepers, families, plan, archive.seed());
+    let new = add_to(&context, plan, archive)?;
     told::tell(&matches, &index, &new, plan);
     Ok(new)
 }
@@ -36,14 +43,15 @@ pub(super) fn add_passages(gathered: Gathered, options: CleanOptions, plan: &mut
 /// # Errors
 ///
 /// If a source is not what was scanned.
-fn add_to(context: &PassageContext, plan: &mut Plan) -> Result<NewCuts> {
+fn add_to(context: &PassageContext, plan: &mut Plan, archive: &HeldWords) -> Result<NewCuts> {
     let families = || context.families.iter().enumerate();
-    let mut kept: Vec<PlaceJob> = families().map(|(number, family)| PlaceJob::new(number, &family.first)).collect();
+    let firsts = families().filter_map(|(number, family)| Some((number, family.first_in_sources()?)));
+    let mut kept: Vec<PlaceJob> = firsts.map(|(number, place)| PlaceJob::new(number, place)).collect();
     let others = families().flat_map(|(number, family)| family.others.iter().map(move |place| (number, place)));
     let mut others: Vec<PlaceJob> = others.map(|(number, place)| PlaceJob::new(number, place)).collect();
     kept.sort();
     others.sort();
-    let texts = kept_texts(context, &kept, plan)?;
+    let texts = kept_texts(context, &kept, plan, archive)?;
     let (mut left, mut new) = (Vec::new(), NewCuts::default());
     for jobs in others.chunk_by(|x, y| x.source == y.source) {
         let planned = &mut plan.sources[jobs[0].source];
@@ -63,8 +71,12 @@ fn add_to(context: &PassageContext, plan: &mut Plan) -> Result<NewCuts> {
 }
 
 /// Reads each family's kept place.
-fn kept_texts(context: &PassageContext, jobs: &[PlaceJob], plan: &Plan) -> Result<Vec<KeptText>> {
-    let mut texts: Vec<KeptText> = context.families.iter().map(|_| KeptText::default()).collect();
+fn kept_texts(context: &PassageContext, jobs: &[PlaceJob], plan: &Plan, archive: &HeldWords) -> Result<Vec<KeptText>> {
+    let held_text = |family: &PlannedFamily| match &family.first {
+        FirstPlace::Held(place) => archive.text(&place.kept()),
+        FirstPlace::InSources(_) => Ok(KeptText::default()),
+    };
+    let mut texts: Vec<KeptText> = context.families.iter().map(held_text).collect::<Result<_>>()?;
     for jobs in jobs.chunk_by(|x, y| x.source == y.source) {
         let planned = &plan.sources[jobs[0].source];
         let reading = SourceOptions::from(plan.input_of(planned));
@@ -73,7 +85,7 @@ fn kept_texts(context: &PassageContext, jobs: &[PlaceJob], plan: &Plan) -> Resul
             let pieces = planned.pieces(record.record);
             let (left, origins) = (text_left(&record.text, pieces).ok_or_else(lost)?, Origins::new(pieces));
             for job in of_record(jobs, record.record) {
-                let doc = context.families[job.family].first.document(&context.index);
+                let doc = context.index.document(job.source, job.record, job.id);
                 let text = KeptText::read(&left, job.span, &origins, &doc, &context.tokenizer);
                 texts[job.family] = text.ok_or_else(lost)?;
             }

@@ -4,16 +4,47 @@ use std::sync::Arc;
 
 use doublon_core::Span;
 
+use super::edit::KeptPassage;
 use super::index::SourceIndex;
 use super::plan::Plan;
 use crate::error::Result;
-use crate::finding::{DocumentRef, PlacedSpan, RecordId};
+use crate::finding::{DocumentRef, IndexedWords, PlacedSpan, RecordId};
 
-/// A family as it was found: the kept place first.
+/// A family as it was found.
 #[derive(Debug)]
 pub(super) struct FoundFamily {
     pub id: Arc<str>,
+    /// The kept place, if that is in a saved index.
+    pub held: Option<HeldPlace>,
+    /// The places in the sources, the kept one first if it is among them.
     pub places: Vec<FoundPlace>,
+}
+
+/// A place in a document of a saved index.
+#[derive(Clone, Debug)]
+pub(super) struct HeldPlace {
+    pub doc: DocumentRef,
+    /// The number of the document in the index.
+    pub number: u64,
+    /// Its words, counted from the first of the document.
+    pub words: Span,
+}
+
+impl HeldPlace {
+    /// Returns a place, if it is one in an index.
+    pub fn new(place: &PlacedSpan) -> Option<Self> {
+        let IndexedWords { number, words: (first, end) } = place.in_index?;
+        Some(Self {
+            doc: DocumentRef { metadata: None, ..place.doc.clone() },
+            number,
+            words: Span::new(first, end.max(first)),
+        })
+    }
+
+    /// Returns it as a place that stays.
+    pub fn kept(&self) -> KeptPassage {
+        KeptPassage { doc: self.doc.clone(), span: self.words, indexed: Some(self.number) }
+    }
 }
 
 /// A place as it was found, without its text.
@@ -42,7 +73,8 @@ impl FoundPlace {
 #[derive(Debug)]
 pub(super) struct FoundMatch {
     pub family: Arc<str>,
-    pub a: FoundPlace,
+    /// None if it is in a saved index.
+    pub a: Option<FoundPlace>,
     /// The later place.
     pub b: FoundPlace,
 }
@@ -50,21 +82,39 @@ pub(super) struct FoundMatch {
 /// A family whose kept place stays.
 pub(super) struct PlannedFamily {
     pub id: Arc<str>,
-    pub first: FoundPlace,
+    pub first: FirstPlace,
     pub others: Vec<FoundPlace>,
 }
 
+/// The place that stays.
+pub(super) enum FirstPlace {
+    InSources(FoundPlace),
+    Held(HeldPlace),
+}
+
 impl PlannedFamily {
-    /// Returns the family of the places in documents that stay, if there are two or more. The first of them is kept.
+    /// Returns the family of the places in documents that stay, if there are two or more. The first of them is kept. Documents
+    /// that others are only compared with stay, with all their places.
     pub fn new(found: FoundFamily, plan: &Plan) -> Option<Self> {
         let stays = |place: &FoundPlace| !plan.sources[place.source].drops_record(place.record);
         let mut standing = found.places.into_iter().filter(stays);
-        let first = standing.next()?;
+        let first = match found.held {
+            Some(held) => FirstPlace::Held(held),
+            None => FirstPlace::InSources(standing.next()?),
+        };
         let others: Vec<FoundPlace> = standing.collect();
         if others.is_empty() {
             return None;
         }
         Some(Self { id: found.id, first, others })
+    }
+
+    /// Returns the kept place, if it is in one of the sources.
+    pub fn first_in_sources(&self) -> Option<&FoundPlace> {
+        match &self.first {
+            FirstPlace::InSources(place) => Some(place),
+            FirstPlace::Held(_) => None,
+        }
     }
 }
 

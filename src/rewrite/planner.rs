@@ -12,6 +12,7 @@ use super::below::AllowedPaths;
 use super::choices::Choices;
 use super::decisions::Decisions;
 use super::gathered::Gathered;
+use super::held::HeldWords;
 use super::index::SourceIndex;
 use super::options::{AddedFields, CleanOptions, DocumentTreatment, PassageTreatment};
 use super::passages::add_passages;
@@ -116,7 +117,21 @@ impl Planner {
     /// # Errors
     ///
     /// If a source is not what was scanned.
-    pub fn finish(mut self) -> Result<Plan> {
+    pub fn finish(self) -> Result<Plan> {
+        self.finish_with(&HeldWords::default())
+    }
+
+    /// Returns the plan, where documents and passages went for those of a saved index, of which the words are read.
+    ///
+    /// # Errors
+    ///
+    /// As [`finish`](Self::finish), or if the index cannot be read.
+    #[cfg(feature = "index")]
+    pub fn finish_against(self, index: &crate::index::Index) -> Result<Plan> {
+        self.finish_with(&HeldWords::of(index))
+    }
+
+    fn finish_with(mut self, archive: &HeldWords) -> Result<Plan> {
         for (source, drop) in self.gathered.drops.drain(..) {
             self.sources[source].drops.push(drop);
         }
@@ -156,9 +171,9 @@ impl Planner {
         }
         if self.options.passages != PassageTreatment::Keep {
             let index = self.gathered.index.clone();
-            add_passages(self.gathered, self.options, &mut plan)?;
+            add_passages(self.gathered, self.options, &mut plan, archive)?;
             if loses_keeper(&plan) {
-                mend(&mut plan, &self.options, &index)?;
+                mend(&mut plan, &self.options, &index, archive)?;
             }
             plan.is_final &= plan.contamination.is_none() || plan.left.is_empty();
         }
@@ -183,19 +198,16 @@ impl Planner {
         Ok(())
     }
 
-    /// Refuses what needs the texts of an index, which holds none.
+    /// Refuses what needs the texts or the records of an index, which holds none.
     fn check_held(&self, index: &HeldIndex) -> Result<()> {
-        let CleanOptions { documents, passages, .. } = self.options;
         let path = &index.path;
         let detail = if self.allowed.is_some() {
             format!(
                 "the findings name documents of this index, which saved findings cannot prove; clean with it: `doublon \
                  clean NEW --against {path} --out OUT`"
             )
-        } else if documents == DocumentTreatment::Mark || passages != PassageTreatment::Keep {
-            "it is an index, of which no passage goes, and documents that are no records of the copy; leave --passages and \
-             --documents out"
-                .to_owned()
+        } else if self.options.documents == DocumentTreatment::Mark {
+            "it is an index, of which the documents are no records of the copy; leave --documents out".to_owned()
         } else if self.review.is_some() {
             "it is an index, of which every document stays; leave --decisions out".to_owned()
         } else {

@@ -17,6 +17,7 @@ use super::context::not_there;
 use super::cut::CuttableText;
 use super::edit::{DocumentEdit, KeptPassage, PassageCut};
 use super::gone::{Gone, GonePlace, restore};
+use super::held::HeldWords;
 use super::index::SourceIndex;
 use super::kept::KeptText;
 use super::operators::Operators;
@@ -26,7 +27,6 @@ use super::records::visit;
 use super::removal::RemovalCause;
 use crate::error::Result;
 use crate::source::SourceOptions;
-use crate::store::private_seed;
 
 /// The longest chain of kept places that is followed.
 const LONGEST_CHAIN: usize = 8;
@@ -36,19 +36,19 @@ const LONGEST_CHAIN: usize = 8;
 /// # Errors
 ///
 /// If a source is not what was scanned.
-pub(super) fn mend(plan: &mut Plan, options: &CleanOptions, index: &SourceIndex) -> Result<()> {
-    rebind(plan, options, index)?;
+pub(super) fn mend(plan: &mut Plan, options: &CleanOptions, index: &SourceIndex, archive: &HeldWords) -> Result<()> {
+    rebind(plan, options, index, archive)?;
     restore(plan, options, index)
 }
 
 /// Binds all cuts whose kept place is cut, as far as that can be.
-fn rebind(plan: &mut Plan, options: &CleanOptions, index: &SourceIndex) -> Result<()> {
+fn rebind(plan: &mut Plan, options: &CleanOptions, index: &SourceIndex, archive: &HeldWords) -> Result<()> {
     let config = &plan.parameters.config;
-    let tokenizer = Tokenizer::new(config.text, private_seed());
+    let tokenizer = Tokenizer::new(config.text, archive.seed());
     let reading = SourceOptions::from(plan.parameters.input.clone()).without_metadata();
     for _ in 0..LONGEST_CHAIN {
         let lost = lost(plan, index)?;
-        let mut words = KeptPlaces::wanted(&lost, index)?;
+        let mut words = KeptPlaces::wanted(&lost, index, archive)?;
         words.read(plan, &reading, &tokenizer)?;
         let mut count = 0;
         for of_source in lost.chunk_by(|x, y| x.source == y.source) {
@@ -88,7 +88,7 @@ fn lost(plan: &Plan, index: &SourceIndex) -> Result<Vec<LostCut>> {
         }
         for edit in &planned.edits {
             for cut in &edit.cuts {
-                if !gone.has(&cut.keep.doc)? {
+                if !gone.has_document(&cut.keep)? {
                     lost.extend(lost_cut((source, edit.doc.record, Some(cut.span)), &cut.keep, &gone)?);
                 }
             }
@@ -109,7 +109,7 @@ fn lost_cut(place: (usize, u64, Option<Span>), keep: &KeptPassage, gone: &Gone) 
 /// Returns what stays in place of a kept place of which a part is cut.
 fn stead(keep: &KeptPassage, gone: &Gone) -> Result<Vec<Arc<KeptPassage>>> {
     let (mut stead, mut at) = (Vec::new(), keep.span.start);
-    let standing = |start, end| Arc::new(KeptPassage { doc: keep.doc.clone(), span: Span::new(start, end) });
+    let standing = |start, end| Arc::new(KeptPassage { span: Span::new(start, end), ..keep.clone() });
     for GonePlace { span, keep: other, .. } in gone.parts(keep)? {
         if at < span.start {
             stead.push(standing(at, span.start));
@@ -123,8 +123,12 @@ fn stead(keep: &KeptPassage, gone: &Gone) -> Result<Vec<Arc<KeptPassage>>> {
     Ok(stead)
 }
 
-/// The places that stay, by source and record; each is there once it was read.
-struct KeptPlaces(BTreeMap<(usize, u64), BTreeMap<Span, Option<KeptPlace>>>);
+/// The places that stay.
+struct KeptPlaces<'a> {
+    /// By source and record; each is there once it was read.
+    places: BTreeMap<(usize, u64), BTreeMap<Span, Option<KeptPlace>>>,
+    archive: &'a HeldWords<'a>,
+}
 
 /// A place without the white space at its ends, which may go with the next cut, the hashes of its words, and its operators.
 struct KeptPlace {
@@ -145,24 +149,26 @@ impl KeptPlace {
     }
 }
 
-impl KeptPlaces {
+impl<'a> KeptPlaces<'a> {
     /// Makes room for the words that cuts are compared with.
-    fn wanted(lost: &[LostCut], index: &SourceIndex) -> Result<Self> {
+    fn wanted(lost: &[LostCut], index: &SourceIndex, archive: &'a HeldWords<'a>) -> Result<Self> {
         let mut places: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
         for keep in lost.iter().flat_map(|cut| &cut.stead) {
-            let document = (index.number(&keep.doc)?, keep.doc.record);
-            places.entry(document).or_default().insert(keep.span, None);
+            if let Some(doc) = keep.doc_in_sources() {
+                let document = (index.number(doc)?, doc.record);
+                places.entry(document).or_default().insert(keep.span, None);
+            }
         }
-        Ok(Self(places))
+        Ok(Self { places, archive })
     }
 
     fn read(&mut self, plan: &Plan, reading: &SourceOptions, tokenizer: &Tokenizer) -> Result<()> {
-        let documents: Vec<(usize, u64)> = self.0.keys().copied().collect();
+        let documents: Vec<(usize, u64)> = self.places.keys().copied().collect();
         for of_source in documents.chunk_by(|x, y| x.0 == y.0) {
             let (number, planned) = (of_source[0].0, &plan.sources[of_source[0].0]);
             let records: Vec<u64> = of_source.iter().map(|document| document.1).collect();
             visit(planned, &records, reading, &mut |record, _| {
-                for (span, place) in self.0.get_mut(&(number, record.record)).into_iter().flatten() {
+                for (span, place) in self.places.get_mut(&(number, record.record)).into_iter().flatten() {
                     let read = KeptPlace::read(*span, &record.text, tokenizer);
                     *place = Some(read.ok_or_else(|| not_there(planned, record.record))?);
                 }
@@ -176,13 +182,14 @@ impl KeptPlaces {
     fn text(&self, stead: &[Arc<KeptPassage>], index: &SourceIndex) -> Result<KeptText> {
         let mut text = KeptText::default();
         for keep in stead {
-            let document = self.0.get(&(index.number(&keep.doc)?, keep.doc.record));
+            let Some(doc) = keep.doc_in_sources() else {
+                text.add(&self.archive.words(keep)?, None, Arc::clone(keep));
+                continue;
+            };
+            let document = self.places.get(&(index.number(doc)?, doc.record));
             if let Some(Some(place)) = document.and_then(|places| places.get(&keep.span)) {
-                text.add(
-                    &place.words,
-                    &place.operators,
-                    Arc::new(KeptPassage { doc: keep.doc.clone(), span: place.span }),
-                );
+                let (doc, span) = (doc.clone(), place.span);
+                text.add(&place.words, Some(&place.operators), Arc::new(KeptPassage { doc, span, indexed: None }));
             }
         }
         Ok(text)
@@ -191,7 +198,7 @@ impl KeptPlaces {
 
 /// Binds the cuts of one source.
 struct Binder<'a> {
-    words: &'a KeptPlaces,
+    words: &'a KeptPlaces<'a>,
     tokenizer: &'a Tokenizer,
     index: &'a SourceIndex,
     /// Whether lines and sentences with other data than the kept place go too.

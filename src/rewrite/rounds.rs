@@ -14,6 +14,7 @@ use doublon_core::{Level, Span};
 
 use super::edit::DocumentEdit;
 use super::gathered::Gathered;
+use super::held::HeldWords;
 use super::index::SourceIndex;
 use super::left::{positions_left, text_left};
 use super::options::{CleanOptions, DocumentTreatment, PassageTreatment};
@@ -37,6 +38,32 @@ const ROUNDS: usize = 20;
 ///
 /// If a source is not what was scanned, or a temporary file cannot be written.
 pub fn settle(plan: &mut Plan, options: &CleanOptions, resources: &Resources, progress: &dyn Progress) -> Result<()> {
+    settle_with(plan, options, &HeldWords::default(), (resources, progress))
+}
+
+/// Does what [`settle`] does for a plan of which documents and passages go for those of a saved index: what it would leave
+/// is held against the index again.
+///
+/// # Errors
+///
+/// As [`settle`], or if the index cannot be read.
+#[cfg(feature = "index")]
+pub fn settle_against(
+    plan: &mut Plan,
+    options: &CleanOptions,
+    index: &crate::index::Index,
+    resources: &Resources,
+    progress: &dyn Progress,
+) -> Result<()> {
+    settle_with(plan, options, &HeldWords::of(index), (resources, progress))
+}
+
+fn settle_with(
+    plan: &mut Plan,
+    options: &CleanOptions,
+    archive: &HeldWords,
+    (resources, progress): (&Resources, &dyn Progress),
+) -> Result<()> {
     let is_cut = options.passages == PassageTreatment::Cut && plan.edits().next().is_some();
     // A document that stays by decision was not compared with those that stay in its stead no longer.
     let is_regrouped = plan.choices.has_other_originals && options.passages != PassageTreatment::Mark;
@@ -48,16 +75,22 @@ pub fn settle(plan: &mut Plan, options: &CleanOptions, resources: &Resources, pr
     plan.is_final = false;
     let mut compared = ComparedCopies::default();
     while !plan.is_final && plan.rounds < ROUNDS {
-        let gathered = Round::scan(plan, resources, progress)?;
+        let gathered = Round::scan(plan, archive, resources, progress)?;
         progress.phase("planning", None);
-        plan.is_final = !add(gathered, options, plan, &mut compared)?;
+        plan.is_final = !add(gathered, options, plan, &mut compared, archive)?;
         plan.rounds += 1;
     }
     Ok(())
 }
 
 /// Adds what a round found. Returns whether anything more goes.
-fn add(mut gathered: Gathered, options: &CleanOptions, plan: &mut Plan, compared: &mut ComparedCopies) -> Result<bool> {
+fn add(
+    mut gathered: Gathered,
+    options: &CleanOptions,
+    plan: &mut Plan,
+    compared: &mut ComparedCopies,
+    archive: &HeldWords,
+) -> Result<bool> {
     let (mut more, index) = (false, gathered.index.clone());
     for (source, drop) in gathered.drops.drain(..) {
         if let Err(reason) = plan.choices.may_remove(source, drop.doc.record) {
@@ -72,10 +105,10 @@ fn add(mut gathered: Gathered, options: &CleanOptions, plan: &mut Plan, compared
     for doc in plan.drops().filter_map(DocumentRemoval::keeper_in_sources).chain(plan.edits().flat_map(of_kept)) {
         gathered.keepers.insert((index.number(doc)?, doc.record));
     }
-    let new = add_passages(gathered, *options, plan)?;
+    let new = add_passages(gathered, *options, plan, archive)?;
     let is_changed = more || !new.is_empty();
     if is_changed {
-        mend(plan, options, &index)?;
+        mend(plan, options, &index, archive)?;
         compared.take_back(plan);
     }
     Ok(is_changed)
@@ -118,9 +151,9 @@ fn taken_out(plan: &Plan, (source, record): (usize, u64)) -> Vec<(Span, bool)> {
     plan.sources[source].pieces(record).to_vec()
 }
 
-/// The documents of the places for which an edit cuts.
+/// The documents of the places for which an edit cuts, as far as they are in the sources.
 fn of_kept(edit: &DocumentEdit) -> impl Iterator<Item = &DocumentRef> {
-    edit.cuts.iter().map(|cut| &cut.keep.doc)
+    edit.cuts.iter().filter_map(|cut| cut.keep.doc_in_sources())
 }
 
 /// Receives the findings of a round.
@@ -131,7 +164,7 @@ struct Round<'p> {
 
 impl Round<'_> {
     /// Scans what a plan leaves.
-    fn scan(plan: &Plan, resources: &Resources, progress: &dyn Progress) -> Result<Gathered> {
+    fn scan(plan: &Plan, archive: &HeldWords, resources: &Resources, progress: &dyn Progress) -> Result<Gathered> {
         let sources: Vec<Source> = plan.sources.iter().map(|planned| planned.source.clone()).collect();
         let infos: Vec<SourceInfo> = plan.sources.iter().map(|planned| planned.info.clone()).collect();
         let with_passages = plan.passages != PassageTreatment::Keep;
@@ -142,29 +175,30 @@ impl Round<'_> {
         }
         let roots: Option<Vec<usize>> = infos.iter().map(|info| info.root.map(|root| root as usize)).collect();
         let sources = (&sources[..], &roots.unwrap_or_default()[..]);
-        scan_revised(sources, &parameters, plan, resources, progress, &mut round)?;
+        match archive.archive() {
+            Some(archive) => archive.find_revised(sources, &parameters, plan, resources, progress, &mut round)?,
+            None => scan_revised(sources, &parameters, plan, resources, progress, &mut round)?,
+        };
         Ok(round.gathered)
     }
+}
 
-    /// Checks that the sources are those of the plan.
-    fn check(&self, header: &Header) -> Result<()> {
-        let of_plan = self.plan.sources.iter();
-        let mut read: BTreeMap<&str, &SourceInfo> =
-            header.sources.iter().map(|info| (info.path.as_str(), info)).collect();
-        for planned in of_plan {
-            match read.remove(planned.info.path.as_str()) {
-                Some(info) if info.xxh3_128 == planned.info.xxh3_128 => {}
-                _ => return Err(changed(planned, "its content is not what was scanned".to_owned())),
-            }
+/// Checks that sources that were read are those of a plan.
+pub(super) fn check_sources(plan: &Plan, header: &Header) -> Result<()> {
+    let mut read: BTreeMap<&str, &SourceInfo> = header.sources.iter().map(|info| (info.path.as_str(), info)).collect();
+    for planned in &plan.sources {
+        match read.remove(planned.info.path.as_str()) {
+            Some(info) if info.xxh3_128 == planned.info.xxh3_128 => {}
+            _ => return Err(changed(planned, "its content is not what was scanned".to_owned())),
         }
-        Ok(())
     }
+    Ok(())
 }
 
 impl Sink for Round<'_> {
     fn receive(&mut self, finding: Finding) -> Result<()> {
         match finding {
-            Finding::Header(header) => self.check(&header),
+            Finding::Header(header) => check_sources(self.plan, &header),
             other => self.gathered.receive(other),
         }
     }

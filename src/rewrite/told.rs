@@ -15,7 +15,7 @@ use crate::finding::DocumentRef;
 
 /// Turns the places of matches from spans of what a plan leaves so far to spans of the original texts.
 pub(super) fn original(mut matches: Vec<FoundMatch>, plan: &Plan) -> Vec<FoundMatch> {
-    for place in matches.iter_mut().flat_map(|found| [&mut found.a, &mut found.b]) {
+    for place in matches.iter_mut().flat_map(|found| found.a.iter_mut().chain([&mut found.b])) {
         let pieces = plan.sources[place.source].pieces(place.record);
         if !pieces.is_empty() {
             place.span = Origins::new(pieces).original(place.span);
@@ -29,7 +29,7 @@ pub(super) fn tell(matches: &[FoundMatch], index: &SourceIndex, cuts: &NewCuts, 
     let reasons = Reasons::new(&plan.left);
     let mut told: BTreeSet<ToldPlace> = plan.left.iter().map(place).collect();
     for FoundMatch { family, a, b } in matches {
-        if is_cut(a, cuts) || is_cut(b, cuts) {
+        if a.iter().chain([b]).any(|place| is_cut(place, cuts)) {
             continue;
         }
         let doc = b.document(index);

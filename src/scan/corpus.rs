@@ -29,7 +29,7 @@ use super::table::Table;
 use super::texts::{TextStore, Texts};
 use crate::error::{Error, Result};
 use crate::finding::{InputOptions, Skipped, SourceInfo};
-use crate::source::{self, Compression, Item, Source, SourceOptions, SourceOrder};
+use crate::source::{self, Compression, FoundSources, Item, Source, SourceOptions, SourceOrder};
 #[cfg(feature = "index")]
 use crate::store::Partition;
 use crate::store::{Budget, Lexicons, Partitions, SpillColumn, Units, Words, divide};
@@ -177,10 +177,16 @@ impl CorpusBuilder {
         self.read_files(paths, input, false, progress)
     }
 
-    /// Does what [`read`](Self::read) does, where nothing else is read before or after it: small inputs stay in memory.
+    /// Reads sources that were found, and nothing else before or after them, as a revision changes them.
     #[cfg(feature = "index")]
-    pub fn read_alone(&mut self, paths: &[PathBuf], input: &InputOptions, progress: &dyn Progress) -> Result<()> {
-        self.read_files(paths, input, true, progress)
+    pub fn read_found(
+        &mut self,
+        found: &FoundSources,
+        input: &InputOptions,
+        revision: &dyn Revision,
+        progress: &dyn Progress,
+    ) -> Result<()> {
+        self.take_found(found, input, true, revision, progress)
     }
 
     /// Reads sources, and nothing else before or after them, as a revision changes them. For each there may be the number
@@ -206,7 +212,18 @@ impl CorpusBuilder {
     ) -> Result<()> {
         let mut found = source::walk(paths, input)?;
         SourceOrder::of(&self.config.keep)?.arrange(&mut found);
-        let skipped = self.read_sources((&found.sources, &found.roots), input, may_hold, &(), progress)?;
+        self.take_found(&found, input, may_hold, &(), progress)
+    }
+
+    fn take_found(
+        &mut self,
+        found: &FoundSources,
+        input: &InputOptions,
+        may_hold: bool,
+        revision: &dyn Revision,
+        progress: &dyn Progress,
+    ) -> Result<()> {
+        let skipped = self.read_sources((&found.sources, &found.roots), input, may_hold, revision, progress)?;
         self.skip(&found.skipped);
         self.skip(&skipped);
         let left_out = source::left_out_counts(&found.left_out_by_default);

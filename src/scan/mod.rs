@@ -1,6 +1,7 @@
 //! The pipelines for documents and passages, from what is read to findings. With `store` the only room that knows
 //! threads.
 
+mod archive;
 mod block;
 mod buckets;
 mod bytes;
@@ -37,6 +38,7 @@ mod table;
 mod texts;
 mod written;
 
+pub(crate) use archive::Archive;
 pub(crate) use block::id_hash;
 #[cfg(feature = "index")]
 pub(crate) use buckets::join as join_bands;

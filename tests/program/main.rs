@@ -51,6 +51,8 @@ mod ids;
 mod ignored;
 #[cfg(feature = "cli")]
 mod index;
+#[cfg(feature = "cli")]
+mod index_cuts;
 #[cfg(all(feature = "cli", unix))]
 mod interrupts;
 #[cfg(feature = "cli")]

@@ -11,8 +11,8 @@ use doublon::finding::{Parameters, Sink};
 use doublon::index::{Index, PreparedAdd};
 use doublon::report::text::{counted, number};
 use doublon::rewrite::{
-    AddedFields, CleanOptions, CleanSummary, CutEdge, DocumentTreatment, MergedField, PassageTreatment, Planner, check,
-    removals, settle,
+    AddedFields, CleanOptions, CleanSummary, CutEdge, DocumentTreatment, MergedField, PassageTreatment, Plan, Planner,
+    check, prepare_left, removals, settle, settle_against,
 };
 use doublon::scan::{Progress, scan_into};
 use doublon_core::Level;
@@ -22,10 +22,10 @@ use crate::cli::copying::{CopyRequest, only_source, with_sources};
 use crate::cli::course::Course;
 use crate::cli::exit::Outcome;
 use crate::cli::facts::{FactsGatherer, RunFacts};
-use crate::cli::held::held_index;
+use crate::cli::held::{held_index, passage_config};
 use crate::cli::hints;
 use crate::cli::output::Output;
-use crate::cli::plan::{PlanNotes, write_plan};
+use crate::cli::plan::{Notes, PlanNotes, write_plan};
 use crate::cli::progress::Meter;
 use crate::cli::saved::{read_decisions, send_findings};
 use crate::cli::say::say;
@@ -222,11 +222,10 @@ pub fn run(args: &CleanArgs) -> Result<Outcome> {
     let meter = Meter::of(&args.messages, Course::of_clean(passages, cuts, args.from.is_none()));
     let done = clean(args, &given, Some(&plan_output), &meter);
     meter.finish();
-    let (facts, summary) = done?;
+    let Cleaned { facts, summary, new } = done?;
     if !args.messages.quiet {
         tell(&summary, args, &given);
-        if let Some(index) = given.index.as_ref().filter(|_| args.add) {
-            let new = facts.summary.kept - facts.summary.compared_with();
+        if let (Some(index), Some(new)) = (&given.index, new) {
             say(&format!("{} added to {}", counted(new, "document"), index.display()));
         }
         hints::tell_left_out(&summary.left_out, "neither read nor copied");
@@ -248,7 +247,16 @@ pub fn run(args: &CleanArgs) -> Result<Outcome> {
 /// As [`run`], or if the run is ended early.
 pub fn run_silently(args: &CleanArgs, progress: &dyn Progress) -> Result<(RunFacts, CleanSummary)> {
     let given = GivenInput::of(args)?;
-    clean(args, &given, None, progress)
+    let Cleaned { facts, summary, .. } = clean(args, &given, None, progress)?;
+    Ok((facts, summary))
+}
+
+/// What a run did.
+struct Cleaned {
+    facts: RunFacts,
+    summary: CleanSummary,
+    /// How many documents were added to an index, if that was asked for.
+    new: Option<u64>,
 }
 
 /// What is cleaned.
@@ -269,8 +277,11 @@ impl GivenInput {
     fn of(args: &CleanArgs) -> Result<Self> {
         let level = if args.passages == PassagesArg::Keep { Level::Documents } else { Level::All };
         let mut parameters = args.run.parameters(level)?;
-        let index = held_index(&args.against, &parameters, &args.run.given, false)?.is_some();
-        let index = args.against.paths.first().filter(|_| index).cloned();
+        let held = held_index(&args.against, &parameters, &args.run.given, |_| true)?;
+        if let Some(held) = held.as_ref().filter(|_| level.passages()) {
+            parameters.config = passage_config(held, &parameters, &args.run.given)?;
+        }
+        let index = args.against.paths.first().filter(|_| held.is_some()).cloned();
         if args.add && index.is_none() {
             bail!("--add adds to an index, and --against names none; make one with `doublon index build`");
         }
@@ -309,12 +320,7 @@ fn refuse_unit(args: &CleanArgs) -> Result<()> {
     Ok(())
 }
 
-fn clean(
-    args: &CleanArgs,
-    given: &GivenInput,
-    plan_output: Option<&Output>,
-    meter: &dyn Progress,
-) -> Result<(RunFacts, CleanSummary)> {
+fn clean(args: &CleanArgs, given: &GivenInput, plan_output: Option<&Output>, meter: &dyn Progress) -> Result<Cleaned> {
     refuse_settings(args)?;
     refuse_unit(args)?;
     let added = args.added()?;
@@ -330,19 +336,14 @@ fn clean(
         Some(decisions) => planner.with_decisions(decisions),
         None => planner,
     };
-    let mut gatherer = FactsGatherer::new(PlanNotes::new(planner, args.tells_plan()));
+    let gatherer = FactsGatherer::new(PlanNotes::new(planner, args.tells_plan()));
     let mut index = given.index.as_deref().map(Index::open).transpose()?;
-    let prepared = find(args, given, index.as_mut(), meter, &mut gatherer)?;
-    let (facts, planner) = gatherer.finish();
-    let (planner, notes) = planner.finish();
-    hints::refuse_empty(&facts, args.messages.quiet, meter)?;
-    meter.phase("planning", None);
-    let mut plan = planner.finish()?;
+    let planned = match &mut index {
+        Some(index) if args.passages != PassagesArg::Keep => plan_passages(args, given, index, gatherer, meter)?,
+        index => plan_documents(args, given, index.as_mut(), gatherer, meter)?,
+    };
+    let PlannedCopy { facts, mut plan, notes, prepared, new } = planned;
     plan.added = added;
-    if args.from.is_some() {
-        args.run.give_known_text(&mut plan.parameters)?;
-    }
-    settle(&mut plan, &args.options(), &args.run.resources()?, meter)?;
     if args.from.is_some() {
         check(&plan)?.plan().check_keepers()?;
         target = request.prepare(&with_sources(&given.paths, &plan), only_source(&plan))?;
@@ -358,7 +359,74 @@ fn clean(
     } else if let Some(output) = plan_output.filter(|_| args.dry_run) {
         output.write(false, |out| removals(&plan, out))?;
     }
-    Ok((facts, summary))
+    Ok(Cleaned { facts, summary, new })
+}
+
+/// What is to be done.
+struct PlannedCopy<'i> {
+    facts: RunFacts,
+    plan: Plan,
+    notes: Notes,
+    /// What is added to an index when the copy is whole, and how many documents that are.
+    prepared: Option<PreparedAdd<'i>>,
+    new: Option<u64>,
+}
+
+/// What findings go through while they come.
+type Gatherer = FactsGatherer<PlanNotes<Planner>>;
+
+/// Plans a copy from a scan, from findings, or of documents that an index decides on.
+fn plan_documents<'i>(
+    args: &CleanArgs,
+    given: &GivenInput,
+    index: Option<&'i mut Index>,
+    mut gatherer: Gatherer,
+    meter: &dyn Progress,
+) -> Result<PlannedCopy<'i>> {
+    let prepared = find(args, given, index, meter, &mut gatherer)?;
+    let (facts, planner) = gatherer.finish();
+    let (planner, notes) = planner.finish();
+    hints::refuse_empty(&facts, args.messages.quiet, meter)?;
+    meter.phase("planning", None);
+    let mut plan = planner.finish()?;
+    if args.from.is_some() {
+        args.run.give_known_text(&mut plan.parameters)?;
+    }
+    settle(&mut plan, &args.options(), &args.run.resources()?, meter)?;
+    let new = prepared.as_ref().map(|_| facts.summary.kept - facts.summary.compared_with());
+    Ok(PlannedCopy { facts, plan, notes, prepared, new })
+}
+
+/// Plans a copy without what an index holds, of documents and of passages.
+fn plan_passages<'i>(
+    args: &CleanArgs,
+    given: &GivenInput,
+    index: &'i mut Index,
+    mut gatherer: Gatherer,
+    meter: &dyn Progress,
+) -> Result<PlannedCopy<'i>> {
+    let (Parameters { config, input }, resources) = (&given.parameters, args.run.resources()?);
+    refuse_stdin(args)?;
+    let lock = args.add.then(|| index.lock()).transpose()?;
+    index.decide_with_passages(&given.paths, config, input, &resources, meter, &mut gatherer)?;
+    let (facts, planner) = gatherer.finish();
+    let (planner, notes) = planner.finish();
+    hints::refuse_empty(&facts, args.messages.quiet, meter)?;
+    meter.phase("planning", None);
+    let mut plan = planner.finish_against(index)?;
+    settle_against(&mut plan, &args.options(), index, &resources, meter)?;
+    let prepared = lock.map(|lock| prepare_left(&plan, index, lock, &resources, meter)).transpose()?;
+    let (prepared, added) = prepared.unzip();
+    let new = added.map(|added| added.kept - added.compared_with());
+    Ok(PlannedCopy { facts, plan, notes, prepared, new })
+}
+
+/// Standard input gives its bytes only once, and a copy reads them again.
+fn refuse_stdin(args: &CleanArgs) -> Result<()> {
+    if args.paths.iter().any(|path| path == Path::new("-")) {
+        bail!("standard input gives its bytes only once; write it to a file and clean that");
+    }
+    Ok(())
 }
 
 /// Scans, or reads findings, and hands them to `sink`. Returns what is to be added to an index when the copy is whole.
@@ -373,9 +441,7 @@ fn find<'i>(
         send_findings(path, sink)?;
         return Ok(None);
     }
-    if args.paths.iter().any(|path| path == Path::new("-")) {
-        bail!("standard input gives its bytes only once; write it to a file and clean that");
-    }
+    refuse_stdin(args)?;
     let (Parameters { config, input }, paths, resources) = (&given.parameters, &given.paths, args.run.resources()?);
     match index {
         Some(index) if args.add => return Ok(Some(index.prepare(paths, input, &resources, meter, sink)?.0)),

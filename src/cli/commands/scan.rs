@@ -97,7 +97,7 @@ impl From<LevelArg> for Level {
 /// When an argument is wrong, the scan fails, or the report cannot be written.
 pub fn run(args: &ScanArgs) -> Result<Outcome> {
     let (mut parameters, resources) = (args.parameters()?, args.run.resources()?);
-    let index = held_index(&args.against, &parameters, &args.run.given, true)?;
+    let index = held_index(&args.against, &parameters, &args.run.given, |level| level != Level::All)?;
     if let Some(index) = index.as_ref().filter(|_| parameters.config.level.passages()) {
         parameters.config = passage_config(index, &parameters, &args.run.given)?;
     }
