@@ -102,7 +102,9 @@ impl PlannedFamily {
             Some(held) => FirstPlace::Held(held),
             None => FirstPlace::InSources(standing.next()?),
         };
-        let others: Vec<FoundPlace> = standing.collect();
+        // Places that are alike in part are one family, also where both are old.
+        let may_go = |place: &FoundPlace| !plan.sources[place.source].info.against;
+        let others: Vec<FoundPlace> = standing.filter(may_go).collect();
         if others.is_empty() {
             return None;
         }

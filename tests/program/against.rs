@@ -140,3 +140,25 @@ fn it_is_told_that_nothing_was_compared_with() {
     let (_, told) = bench.expect(0, "clean data --against data/old --out out");
     assert!(!told.contains("nothing was compared") && !bench.path("out/a.txt").exists(), "{told}");
 }
+
+#[test]
+fn old_places_that_are_alike_through_a_new_one_stay() {
+    // A rewritten passage is below the threshold, and joins the two old places that it was measured against.
+    let rewritten = |first: u64, own: u64| {
+        let part = |n: u64| format!("{} {}", words(first + 20 * n, 10), words(own + 20 * n, 6));
+        (0..4).map(part).collect::<Vec<_>>().join(" ")
+    };
+    let passage = format!("So {}. And more.", rewritten(0, 1000));
+    let old = |first: u64| format!("{}.\n\n{passage}\n\n{}.", words(first, 60), words(first + 100, 60));
+    let bench = Bench::with(&[("old/1.txt", &old(3000)), ("old/2.txt", &old(4000))]);
+    bench.write(
+        "new/1.txt",
+        format!("{}.\n\nSo {}. And more.\n\n{}", words(5000, 60), rewritten(0, 2000), words(6000, 60)),
+    );
+    let json = bench.expect(0, "scan new --against old --format json").0;
+    let family = lines(&json).into_iter().find(|line| line["type"] == "passage_family").unwrap();
+    let is_old = |place: &Value| place["source"].as_str().unwrap().starts_with("old/");
+    assert!(is_old(&family["keep"]) && family["occurrences"].as_array().unwrap().iter().any(is_old), "{family}");
+    let (_, told) = bench.expect(0, "clean new --against old --passages cut --cut-at word --out out");
+    assert!(told.contains("passages: 0 cut"), "{told}");
+}
