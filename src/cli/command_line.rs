@@ -228,6 +228,7 @@ impl CommandArgs {
         match self {
             Self::Scan(args) => args.run.note_given(matches),
             Self::Clean(args) => args.run.note_given(matches),
+            Self::Index(args) => args.note_given(matches),
             _ => {}
         }
     }

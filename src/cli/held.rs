@@ -1,9 +1,11 @@
 //! The index that a command compares with instead of files.
 
-use anyhow::Result;
+use std::path::Path;
+
+use anyhow::{Result, bail};
 use doublon::finding::Parameters;
 use doublon::index::Index;
-use doublon::{Config, Level};
+use doublon::{Config, Level, Scope};
 
 use super::args::AgainstArgs;
 
@@ -23,6 +25,7 @@ pub fn held_index(
     if !Index::is_at(place) || !is_possible(parameters.config.level) {
         return Ok(None); // refused with all that can be compared with instead
     }
+    refuse_unheld(place, &parameters.config)?;
     let index = Index::open(place)?;
     let is_given = |setting: &str| match setting {
         "bands" | "rows" => has_any_flag(given, &["bands", "rows", "recall", "preset"]),
@@ -31,6 +34,27 @@ pub fn held_index(
     };
     index.check_given(&parameters.config, &is_given)?;
     Ok(Some(index))
+}
+
+/// Refuses settings that an index cannot meet, and says what to do.
+fn refuse_unheld(place: &Path, config: &Config) -> Result<()> {
+    let (flag, why) = if config.containment.is_some() {
+        ("containment", "which finds documents by their similarity")
+    } else if !config.known_text.is_none() {
+        ("ignore-text", "which holds the texts with all that they have")
+    } else if config.pairs {
+        ("pairs", "which tells of each document the one that it repeats")
+    } else if config.isolate {
+        ("isolate", "of which no document is compared with another")
+    } else if config.level.passages() && config.scope == Scope::Within {
+        ("scope", "with which documents are compared, and not with themselves")
+    } else {
+        return Ok(());
+    };
+    bail!(
+        "{} is an index, {why}: leave --{flag} out, or compare with the old files (--against OLD --{flag})",
+        place.display()
+    )
 }
 
 /// Returns the settings by which a command looks for passages in an index: its own, but for what `parameters` say of which

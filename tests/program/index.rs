@@ -204,6 +204,20 @@ fn settings_that_nobody_gave_are_those_of_the_index() {
 }
 
 #[test]
+fn a_file_of_settings_is_told_as_not_read() {
+    let bench = bench();
+    bench.write("doublon.toml", "threshold = 0.9\n");
+    let (_, told) = bench.expect(0, "index build seen old");
+    assert!(told.contains("doublon.toml is not read by `doublon index`"), "{told}");
+    assert!(bench.expect(0, "index query seen new").1.contains("doublon.toml is not read"));
+    assert_eq!(bench.expect(0, "index query seen new -q").1, "");
+    assert!(!bench.expect(0, "index info seen").1.contains("doublon.toml"));
+    // A scan does read it.
+    let told = bench.expect(2, "scan new --against seen --level documents").1;
+    assert!(told.contains("made with threshold 0.8, and this run has 0.9"), "{told}");
+}
+
+#[test]
 fn what_an_index_cannot_do_is_refused_by_name() {
     let bench = bench();
     bench.expect(0, "index build seen old");
@@ -234,7 +248,31 @@ fn what_an_index_cannot_do_is_refused_by_name() {
     bench.write("found.jsonl", bench.expect(0, "index query seen new --format json").0);
     let saved = refusal("clean --from found.jsonl --out out");
     assert!(saved.contains("clean with it: `doublon clean NEW --against seen --out OUT`"), "{saved}");
-    assert!(refusal("index build other old --containment 0.9").contains("--containment"));
+    for asked in ["build other old", "add seen new", "query seen new"] {
+        let told = refusal(&format!("index {asked} --containment 0.9"));
+        assert!(told.contains("by their similarity; leave it out, or compare with the old files"), "{told}");
+    }
+    for (flags, level) in [
+        ("--containment 0.9", "documents"),
+        ("--ignore-text old/a.txt", "passages"),
+        ("--pairs", "documents"),
+        ("--isolate", "documents"),
+        ("--scope within", "passages"),
+    ] {
+        let told = refusal(&format!("scan new --against seen --level {level} {flags}"));
+        let flag = flags.split(' ').next().unwrap();
+        assert!(told.contains("seen is an index, ") && told.contains(&format!("leave {flag} out")), "{told}");
+        let told = refusal(&format!("clean new --against seen --passages cut --out out {flags}"));
+        assert!(told.contains(&format!("leave {flag} out")), "{told}");
+    }
+    for flag in ["--min-words 20", "--window 9", "--window-shingle 4", "--window-bands 2", "--window-rows 2"] {
+        let told = refusal(&format!("index build other old {flag}"));
+        let name = flag.split(' ').next().unwrap();
+        assert!(
+            told.contains(&format!("{name} says which passages are found")) && told.contains("--level all"),
+            "{told}"
+        );
+    }
     assert!(
         refusal("index build other old --ignore-text old/a.txt").contains("ignore-text is set, but it must be left")
     );

@@ -2,7 +2,8 @@
 
 #![allow(clippy::doc_markdown)] // the comments of arguments are their help, where backticks would show
 
-use clap::Args as Group;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args as Group, Command};
 use doublon_core::sketch::WindowParameters;
 
 #[derive(Debug, Group)]
@@ -56,6 +57,14 @@ pub struct WindowArgs {
 }
 
 impl WindowArgs {
+    /// Returns the first of these flags that stands on the command line.
+    pub fn given(matches: &ArgMatches) -> Option<String> {
+        let definition = Self::augment_args(Command::new("windows"));
+        let is_given = |id: &&str| matches.value_source(id) == Some(ValueSource::CommandLine);
+        let ids: Vec<&str> = definition.get_arguments().map(|arg| arg.get_id().as_str()).collect();
+        ids.iter().find(|id| is_given(id)).map(|id| format!("--{}", id.replace('_', "-")))
+    }
+
     /// Returns what the flags come to: what is given, else what the preset has, else the default. A window that was not
     /// asked for is no longer than the shortest passage, or that one could be missed.
     ///

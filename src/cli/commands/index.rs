@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
-use clap::{Args as Group, Subcommand, ValueEnum};
+use clap::{ArgMatches, Args as Group, Subcommand, ValueEnum};
 use doublon::finding::{Parameters, RecordId, Sink, Summary};
 use doublon::index::{Compacted, Index, IndexCheck, IndexInfo, RemovedFromIndex, Selection};
 use doublon::report::text::{bytes, counted, number, summary_line};
@@ -20,6 +20,7 @@ use crate::cli::args::{
     AgainstArgs, InputArgs, ListArgs, MessageArgs, RenderArgs, RenderFormat, ResourceArgs, ShapeArgs, TextArgs,
     WindowArgs,
 };
+use crate::cli::config::nearest_settings;
 use crate::cli::course::Course;
 use crate::cli::exit::Outcome;
 use crate::cli::facts::{FactsGatherer, RunFacts};
@@ -117,6 +118,9 @@ struct BuildArgs {
     level: QueryLevel,
     #[command(flatten)]
     windows: WindowArgs,
+    /// A flag on the command line that says which passages are found.
+    #[arg(skip)]
+    of_passages: Option<String>,
     #[command(flatten)]
     text: TextArgs,
 }
@@ -141,6 +145,29 @@ struct AskArgs {
     render: RenderArgs,
     #[command(flatten)]
     messages: MessageArgs,
+    /// Refused: an index finds documents by their similarity
+    ///
+    /// Compare with the old files instead.
+    ///
+    /// Example: doublon scan NEW --against OLD --containment 80%
+    #[arg(long, hide = true, value_name = "SHARE")]
+    containment: Option<String>,
+}
+
+impl AskArgs {
+    /// Refuses what an index cannot do, and tells that nobody reads a file of settings that is there.
+    fn check(&self) -> Result<()> {
+        if let Some(share) = &self.containment {
+            bail!(
+                "--containment {share}: an index finds documents by their similarity; leave it out, or compare with the \
+                 old files: `doublon scan NEW --against OLD --containment {share}`"
+            );
+        }
+        if let Some(file) = nearest_settings().filter(|_| !self.messages.quiet) {
+            say(&format!("{file} is not read by `doublon index`: what it says has to be given as flags"));
+        }
+        Ok(())
+    }
 }
 
 #[derive(Debug, Group)]
@@ -250,6 +277,15 @@ struct RemoveArgs {
     source: Vec<String>,
 }
 
+impl IndexArgs {
+    /// Remembers which flags stand on the command line, as far as they may be refused.
+    pub fn note_given(&mut self, matches: &ArgMatches) {
+        if let (IndexCommand::Build(args), Some((_, given))) = (&mut self.command, matches.subcommand()) {
+            args.of_passages = WindowArgs::given(given);
+        }
+    }
+}
+
 /// Runs one of the commands of an index.
 ///
 /// # Errors
@@ -258,7 +294,10 @@ struct RemoveArgs {
 pub fn run(args: &IndexArgs) -> Result<Outcome> {
     match &args.command {
         IndexCommand::Build(args) => build(args),
-        IndexCommand::Add(args) => add(Index::open(&args.index)?, args),
+        IndexCommand::Add(args) => {
+            args.check()?;
+            add(Index::open(&args.index)?, args)
+        }
         IndexCommand::Query(args) => query(args),
         IndexCommand::Info(args) => {
             let info = Index::open(&args.place.index)?.info()?;
@@ -280,9 +319,17 @@ pub fn run(args: &IndexArgs) -> Result<Outcome> {
 }
 
 fn build(args: &BuildArgs) -> Result<Outcome> {
-    let BuildArgs { ask, shape, exact, keep, level, windows, text } = args;
+    let BuildArgs { ask, shape, exact, keep, level, windows, of_passages, text } = args;
+    ask.check()?;
     let passages = match level {
-        QueryLevel::Documents => false,
+        QueryLevel::Documents => {
+            if let Some(flag) = of_passages {
+                bail!(
+                    "{flag} says which passages are found, and this index finds documents: give --level all, or leave it out"
+                );
+            }
+            false
+        }
         QueryLevel::All => true,
         QueryLevel::Passages => bail!("an index of passages has documents too: give --level all"),
     };
@@ -317,6 +364,7 @@ fn add(mut index: Index, args: &AskArgs) -> Result<Outcome> {
 }
 
 fn query(args: &QueryArgs) -> Result<Outcome> {
+    args.ask.check()?;
     let index = Index::open(&args.ask.index)?;
     let config = args.config(&index)?;
     let facts = ask(&args.ask, config, |parameters, paths, resources, meter, sink| {

@@ -81,6 +81,12 @@ impl SettingsFile {
     }
 }
 
+/// Returns the path for people of the file that a command would read that was told nothing of it, if there is one.
+pub fn nearest_settings() -> Option<String> {
+    let folder = env::current_dir().ok()?;
+    find(&folder, home().as_deref()).ok()?.map(|(path, _)| shown(&path, &folder))
+}
+
 /// Looks for the file in a folder and those above it, up to the home folder.
 fn find(folder: &Path, home: Option<&Path>) -> Result<Option<(PathBuf, String)>> {
     for folder in folder.ancestors() {
