@@ -1,29 +1,25 @@
 //! The index that a command compares with instead of files.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
-use doublon::finding::Parameters;
+use doublon::finding::{InputOptions, Parameters, Sink, Summary};
 use doublon::index::Index;
+use doublon::scan::{Progress, Resources};
 use doublon::{Config, Level, Scope};
 
 use super::args::AgainstArgs;
 
 /// Opens the index that is compared with, if there is one, and holds the settings that were given against its own.
-/// `given` are the flags on the command line; `level` says whether what is asked for is something that it can do.
+/// `given` are the flags on the command line.
 ///
 /// # Errors
 ///
 /// If it cannot be opened, or has other settings.
-pub fn held_index(
-    against: &AgainstArgs,
-    parameters: &Parameters,
-    given: &[String],
-    is_possible: impl Fn(Level) -> bool,
-) -> Result<Option<Index>> {
+pub fn held_index(against: &AgainstArgs, parameters: &Parameters, given: &[String]) -> Result<Option<Index>> {
     let [place] = against.paths.as_slice() else { return Ok(None) };
-    if !Index::is_at(place) || !is_possible(parameters.config.level) {
-        return Ok(None); // refused with all that can be compared with instead
+    if !Index::is_at(place) {
+        return Ok(None);
     }
     refuse_unheld(place, &parameters.config)?;
     let index = Index::open(place)?;
@@ -34,6 +30,27 @@ pub fn held_index(
     };
     index.check_given(&parameters.config, &is_given)?;
     Ok(Some(index))
+}
+
+/// Asks an index for what its level says that `config` is to find.
+///
+/// # Errors
+///
+/// If the index cannot be read, or finds no such passages.
+pub fn ask(
+    index: &Index,
+    paths: &[PathBuf],
+    config: &Config,
+    input: &InputOptions,
+    resources: &Resources,
+    progress: &dyn Progress,
+    sink: &mut (dyn Sink + Send),
+) -> doublon::Result<Summary> {
+    match config.level {
+        Level::Documents => index.against(paths, input, resources, progress, sink),
+        Level::Passages => index.passages(paths, config, input, resources, progress, sink),
+        Level::All => index.against_with_passages(paths, config, input, resources, progress, sink),
+    }
 }
 
 /// Refuses settings that an index cannot meet, and says what to do.

@@ -220,14 +220,39 @@ impl Index {
         progress: &dyn Progress,
         sink: &mut (dyn Sink + Send),
     ) -> Result<Summary> {
+        self.find_all((paths, config, input), true, resources, progress, sink)
+    }
+
+    /// Finds what [`against`](Self::against) finds, and of the documents that stay what [`passages`](Self::passages) does. The
+    /// files are read twice.
+    ///
+    /// # Errors
+    ///
+    /// As those two.
+    pub fn against_with_passages(
+        &self,
+        paths: &[PathBuf],
+        config: &Config,
+        input: &InputOptions,
+        resources: &Resources,
+        progress: &dyn Progress,
+        sink: &mut (dyn Sink + Send),
+    ) -> Result<Summary> {
+        self.find_all((paths, config, input), false, resources, progress, sink)
+    }
+
+    fn find_all(
+        &self,
+        (paths, config, input): (&[PathBuf], &Config, &InputOptions),
+        within: bool,
+        resources: &Resources,
+        progress: &dyn Progress,
+        sink: &mut (dyn Sink + Send),
+    ) -> Result<Summary> {
         self.0.check_passages(config)?;
         let (found, budget) = (self.0.find_sources(paths, input)?, Budget::new(resources));
-        find_all(
-            &self.0,
-            &PassageRequest { found: &found, revision: &(), config, input, budget, progress },
-            resources,
-            sink,
-        )
+        let request = PassageRequest { found: &found, revision: &(), config, input, budget, progress };
+        find_all(&self.0, &request, within, resources, sink)
     }
 
     /// Adds the documents in the files at `paths` and below that are duplicates neither of what the index holds nor of each
@@ -424,7 +449,8 @@ impl Archive for Index {
     ) -> Result<Summary> {
         let (Parameters { config, input }, budget) = (parameters, Budget::new(resources));
         let found = given_sources(sources, roots);
-        find_all(&self.0, &PassageRequest { found: &found, revision, config, input, budget, progress }, resources, sink)
+        let request = PassageRequest { found: &found, revision, config, input, budget, progress };
+        find_all(&self.0, &request, true, resources, sink)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a clean copy without repeated passages asks of an index: which documents go, and which passages of the others.
+//! Documents and passages together: which documents an index holds, and which passages of the others.
 //!
 //! Both are found as they are by themselves. The sources are read twice: for the documents, and without those that go for the
 //! passages. What is told of both goes to one stream of findings.
@@ -11,7 +11,7 @@ use doublon_core::Config;
 use super::adding::decide_only;
 use super::open::OpenIndex;
 use super::passages::{PassageRequest, find_passages};
-use super::run::Request;
+use super::run::{Request, run};
 use crate::Level;
 use crate::error::{Error, Result};
 use crate::finding::{Finding, Header, HeldIndex, Parameters, Sink, SourceInfo, Summary};
@@ -19,10 +19,12 @@ use crate::scan::{Revised, Revision, threads};
 use crate::source::Record;
 use crate::store::Resources;
 
-/// Decides on the documents of a request, finds the passages of those that stay, and hands all findings to `sink`.
+/// Decides on the documents of a request, finds the passages of those that stay, and hands all findings to `sink`. If
+/// `within`, documents are compared with each other too.
 pub(super) fn find_all(
     index: &OpenIndex,
     request: &PassageRequest,
+    within: bool,
     resources: &Resources,
     sink: &mut (dyn Sink + Send),
 ) -> Result<Summary> {
@@ -39,7 +41,11 @@ pub(super) fn find_all(
         sink: &mut *sink,
     };
     let of_documents = Request { found, revision, input, budget, progress, batch: index.batch };
-    decide_only(index, &of_documents, resources, &mut documents)?;
+    if within {
+        decide_only(index, &of_documents, resources, &mut documents)?;
+    } else {
+        threads(resources)?.install(|| run(index, &of_documents, None, &mut documents))?;
+    }
     let DocumentFindings { gone, sources, summary, .. } = documents;
     let revision = WithoutGone { before: revision, gone: &gone };
     let mut passages = PassageFindings { sources, documents: summary, summary: Summary::default(), sink };

@@ -201,7 +201,8 @@ impl OpenIndex {
         let Manifest { config: own, passages, .. } = &self.manifest;
         if !passages {
             return Err(self.refused(
-                "it finds documents only: build one with --level all, or compare with the old files (scan NEW --against OLD)",
+                "it finds documents only: ask for these (--level documents), build one with --level all, or compare with the old \
+                 files (scan NEW --against OLD)",
             ));
         }
         let of = |config: &Config| (config.windows.k, config.windows.words, config.windows.bands, config.windows.rows);

@@ -509,7 +509,7 @@ fn an_index_of_documents_says_that_it_finds_no_passages() {
         asked.err().map(|error| error.to_string()).unwrap_or_default()
     };
     let index = Index::create(&folder.path().join("documents"), &config(0.8)).expect("is made");
-    assert!(refusal(&index, &config(0.8)).contains("it finds documents only: build one with --level all"));
+    assert!(refusal(&index, &config(0.8)).contains("build one with --level all"));
     let index = Index::create_with_passages(&folder.path().join("all"), &config(0.8)).expect("is made");
     assert_eq!(refusal(&index, &config(0.8)), "");
     let shorter = config(0.8).to_builder().min_words(6).windows(config(0.8).windows.within(6)).build().expect("valid");

@@ -223,23 +223,15 @@ fn what_an_index_cannot_do_is_refused_by_name() {
     bench.expect(0, "index build seen old");
     let refusal = |arguments: &str| bench.expect(2, arguments).1;
     assert!(refusal("index build seen new").contains("it is an index already"));
-    assert!(
-        refusal("index query seen new --level passages")
-            .contains("it finds documents only: build one with --level all")
-    );
-    assert!(refusal("index query seen new --level all").contains("one after the other"));
+    assert!(refusal("index query seen new --level passages").contains("it finds documents only: ask for these"));
     assert!(refusal("index build other old --level passages").contains("give --level all"));
     assert!(refusal("index query old new").contains("it is no index; make one with `doublon index build`"));
     assert!(refusal("index query none new").contains("no such file or folder"));
     let other = refusal("scan new --against seen --level documents --threshold 0.9 --bands 12 --rows 5");
     assert!(other.contains("made with threshold 0.8, and this run has 0.9"), "{other}");
+    assert!(refusal("scan new --against seen").contains("it finds documents only: ask for these"));
     assert!(
-        refusal("scan new --against seen")
-            .contains("seen is an index, which is compared with by itself, by documents or by passages")
-    );
-    assert!(
-        refusal("clean new --against seen --passages cut --out out")
-            .contains("it finds documents only: build one with")
+        refusal("clean new --against seen --passages cut --out out").contains("it finds documents only: ask for these")
     );
     assert!(refusal("clean new --against seen --documents mark --out out").contains("leave --documents out"));
     assert!(refusal("clean new --against seen --against old --out out").contains("compared with by itself"));
@@ -317,6 +309,21 @@ fn passages_of_new_pages_are_found_in_an_archive_that_is_not_there_any_more() {
         assert!(out.replace([' ', '\n'], "").contains(&told.replace(' ', "")), "{format}: {out}");
     }
     assert_eq!(bench.expect(0, "scan new --against seen --level passages --format json").0, json);
+    bench.write("new/c.txt", format!("{} and more", page(2000)));
+    let (all, _) = bench.expect(0, "index query seen new --level all --format json");
+    assert_eq!(gone(&all), ["new/c.txt for old.jsonl"]);
+    let passages = |json: &str| -> Vec<Value> {
+        lines(json)
+            .into_iter()
+            .filter(|line| line["type"] == "passage_match" || line["type"] == "passage_family")
+            .collect()
+    };
+    assert_eq!(passages(&all), passages(&json), "of the documents that stay");
+    assert!(passages(&json).len() > 2, "{json}");
+    let (out, _) = bench.expect(0, "scan new --against seen");
+    assert!(out.contains("3 = 2 kept + 1 removed + 0 skipped; compared with 3 documents"), "{out}");
+    assert_eq!(bench.expect(0, "scan new --against seen --format json").0, all);
+    std::fs::remove_file(bench.path("new/c.txt")).unwrap();
     assert!(
         bench.expect(2, "scan new --against seen --level passages --window 9").1.contains("windows that it was built")
     );

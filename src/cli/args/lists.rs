@@ -34,8 +34,7 @@ pub struct AgainstArgs {
     /// What is there is read and never removed, nor compared with itself; what the other paths lead to is compared with it
     /// and not with itself. So the new part of an archive is held against the old one, or a training set against what it is
     /// tested with. A copy has the other paths only. Where one of the paths lies in another, the inner one counts. May be
-    /// repeated. With `clean`, and with `scan --level documents` or `passages`, PATH may be an index, as `doublon index
-    /// build` makes it.
+    /// repeated. PATH may be an index, as `doublon index build` makes it; it is then the only one.
     ///
     /// Example: doublon clean today/ --against archive/ --out new/
     ///
@@ -73,8 +72,8 @@ impl ListArgs {
         if let Some(index) = against.paths.iter().find(|path| Index::is_at(path)) {
             let index = index.display();
             bail!(
-                "{index} is an index, which is compared with by itself, by documents or by passages: `doublon scan NEW --against \
-                 {index} --level documents` (or `passages`), or `doublon clean NEW --against {index} --out OUT`"
+                "{index} is an index, which is compared with by itself: `doublon scan NEW --against {index}`, or `doublon clean \
+                 NEW --against {index} --out OUT`"
             );
         }
         if let Some(both) = against.paths.iter().find(|path| given.contains(path)) {

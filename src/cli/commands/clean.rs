@@ -277,7 +277,7 @@ impl GivenInput {
     fn of(args: &CleanArgs) -> Result<Self> {
         let level = if args.passages == PassagesArg::Keep { Level::Documents } else { Level::All };
         let mut parameters = args.run.parameters(level)?;
-        let held = held_index(&args.against, &parameters, &args.run.given, |_| true)?;
+        let held = held_index(&args.against, &parameters, &args.run.given)?;
         if let Some(held) = held.as_ref().filter(|_| level.passages()) {
             parameters.config = passage_config(held, &parameters, &args.run.given)?;
         }

@@ -24,11 +24,11 @@ use crate::cli::config::nearest_settings;
 use crate::cli::course::Course;
 use crate::cli::exit::Outcome;
 use crate::cli::facts::{FactsGatherer, RunFacts};
-use crate::cli::hints;
 use crate::cli::output::Output;
 use crate::cli::progress::Meter;
 use crate::cli::render::{self, render};
 use crate::cli::say::say;
+use crate::cli::{held, hints};
 
 #[derive(Debug, Group)]
 pub struct IndexArgs {
@@ -174,10 +174,11 @@ impl AskArgs {
 struct QueryArgs {
     #[command(flatten)]
     ask: AskArgs,
-    /// What to compare: documents or passages
+    /// What to compare: documents, passages or all
     ///
     /// `passages`: which passages of the new documents stand in old ones, of an index that was built with --level all. The
-    /// old place is named by its document and its words, since an index does not hold the text.
+    /// old place is named by its document and its words, since an index does not hold the text. `all`: which are
+    /// duplicates, and which passages of the others stand in old ones.
     ///
     /// Example: --level passages
     #[arg(long, value_enum, default_value = "documents")]
@@ -207,11 +208,10 @@ impl QueryArgs {
                 bail!("--min-words and --min-identity choose passages, and documents are asked for: --level passages")
             }
             QueryLevel::Documents => return Ok(index.config().clone()),
-            QueryLevel::All => bail!("ask for documents and for passages one after the other: --level passages"),
-            QueryLevel::Passages => {}
+            QueryLevel::All | QueryLevel::Passages => {}
         }
         let config = index.config();
-        let builder = config.to_builder().level(Level::Passages);
+        let builder = config.to_builder().level(self.level.into());
         let builder = builder.min_identity(self.min_identity.unwrap_or(config.min_identity));
         Ok(builder.min_words(self.min_words.unwrap_or(config.min_words)).build()?)
     }
@@ -222,6 +222,16 @@ enum QueryLevel {
     Documents,
     Passages,
     All,
+}
+
+impl From<QueryLevel> for Level {
+    fn from(level: QueryLevel) -> Self {
+        match level {
+            QueryLevel::Documents => Self::Documents,
+            QueryLevel::Passages => Self::Passages,
+            QueryLevel::All => Self::All,
+        }
+    }
 }
 
 #[derive(Debug, Group)]
@@ -369,10 +379,7 @@ fn query(args: &QueryArgs) -> Result<Outcome> {
     let config = args.config(&index)?;
     let facts = ask(&args.ask, config, |parameters, paths, resources, meter, sink| {
         let Parameters { config, input } = parameters;
-        match args.level {
-            QueryLevel::Passages => index.passages(paths, config, input, resources, meter, sink),
-            _ => index.against(paths, input, resources, meter, sink),
-        }
+        held::ask(&index, paths, config, input, resources, meter, sink)
     })?;
     Ok(Outcome::of(&facts, None, false))
 }

@@ -16,7 +16,7 @@ use crate::cli::args::{AgainstArgs, LimitArgs, ListArgs, MessageArgs, RenderArgs
 use crate::cli::course::Course;
 use crate::cli::exit::{self, Outcome};
 use crate::cli::facts::{FactsGatherer, RunFacts};
-use crate::cli::held::{held_index, passage_config};
+use crate::cli::held::{ask, held_index, passage_config};
 use crate::cli::output::Output;
 use crate::cli::progress::Meter;
 use crate::cli::render::{self, render};
@@ -97,7 +97,7 @@ impl From<LevelArg> for Level {
 /// When an argument is wrong, the scan fails, or the report cannot be written.
 pub fn run(args: &ScanArgs) -> Result<Outcome> {
     let (mut parameters, resources) = (args.parameters()?, args.run.resources()?);
-    let index = held_index(&args.against, &parameters, &args.run.given, |level| level != Level::All)?;
+    let index = held_index(&args.against, &parameters, &args.run.given)?;
     if let Some(index) = index.as_ref().filter(|_| parameters.config.level.passages()) {
         parameters.config = passage_config(index, &parameters, &args.run.given)?;
     }
@@ -117,8 +117,7 @@ pub fn run(args: &ScanArgs) -> Result<Outcome> {
         let mut gatherer = FactsGatherer::new(report);
         let Parameters { config, input } = &parameters;
         let scan = |sink: &mut (dyn Sink + Send)| match &index {
-            Some(index) if config.level.passages() => index.passages(&paths, config, input, &resources, &meter, sink),
-            Some(index) => index.against(&paths, input, &resources, &meter, sink),
+            Some(index) => ask(index, &paths, config, input, &resources, &meter, sink),
             None => scan_into(&paths, config, input, &resources, &meter, sink),
         };
         let done = match baseline {
