@@ -184,10 +184,10 @@ fn fault_in_index(cut: &PassageCut, number: u64, plan: &Plan) -> Option<&'static
         Some("loses a place without text")
     } else if plan.index.as_ref().is_none_or(|index| number >= index.next) {
         Some("loses a place for one in a document of an index that does not hold it")
-    } else if cut.decided_by() < plan.rules.threshold {
-        Some("loses a place that the kept one does not cover enough")
-    } else {
+    } else if cut.decided_by() >= plan.rules.threshold {
         None
+    } else {
+        Some("loses a place that the kept one does not cover enough")
     }
 }
 
@@ -369,7 +369,7 @@ pub(super) mod tests {
     fn p2_a_place_goes_for_one_that_stays() {
         assert!(fault(&plan(vec![duplicate(1, 9)], vec![edit(2, 1)])).contains("in a document that is removed"));
         let itself = edited(|edit| {
-            edit.cuts[0].keep = Arc::new(KeptPassage { doc: doc(2), span: Span::new(19, 30), indexed: None })
+            edit.cuts[0].keep = Arc::new(KeptPassage { doc: doc(2), span: Span::new(19, 30), indexed: None });
         });
         assert!(fault(&itself).contains("a place for itself"));
         let mut keeper = edit(1, 9);
@@ -377,6 +377,25 @@ pub(super) mod tests {
         keeper.pieces[0].0 = Span::new(4, 7);
         assert!(fault(&plan(vec![], vec![keeper, edit(2, 1)])).contains("one that is cut too"));
         assert!(fault(&edited(|edit| edit.cuts[0].span = Span::new(10, 10))).contains("a place without text"));
+    }
+
+    #[test]
+    fn a_place_goes_for_one_that_an_index_held() {
+        let held = |next: Option<u64>, change: fn(&mut PassageCut)| {
+            let mut edit = edit(2, 3);
+            // The document that goes has the name of the one in the index, which is another.
+            edit.cuts[0].keep = Arc::new(KeptPassage { doc: doc(3), span: Span::new(0, 9), indexed: Some(4) });
+            change(&mut edit.cuts[0]);
+            let mut plan = plan(vec![duplicate(3, 1)], vec![edit]);
+            plan.index = next.map(|next| HeldIndex { path: "seen".to_owned(), path_base64: None, next });
+            plan
+        };
+        assert!(check(&held(Some(5), |_| ())).is_ok());
+        for next in [None, Some(4)] {
+            assert!(fault(&held(next, |_| ())).contains("of an index that does not hold it"), "{next:?}");
+        }
+        assert!(fault(&held(Some(5), |cut| cut.covered = f64::NAN)).contains("does not cover enough"));
+        assert!(fault(&held(Some(5), |cut| cut.span = Span::new(10, 10))).contains("a place without text"));
     }
 
     #[test]
