@@ -193,3 +193,22 @@ fn a_proof_finds_places_that_an_index_does_not_hold() {
     bench.expect(0, "index remove seen --source old.jsonl");
     assert!(bench.expect(1, "verify out.jsonl").0.contains("which the index does not hold any more"));
 }
+
+#[test]
+fn a_key_that_very_many_documents_have_loses_none_of_them() {
+    let template = format!("So {}. And {}.", words(0, 40), words(50, 40));
+    let own = |n: u64| format!("{template} Own {}.", words(1000 + 20 * n, 12));
+    let old: Vec<String> = (0..200).map(own).collect();
+    let inside = |n: u64| format!("{}.\n\n{}\n\n{}.", words(9000 + 200 * n, 60), own(n), words(9100 + 200 * n, 60));
+    let new: Vec<String> = (70..200).step_by(20).flat_map(|n| [format!("{} And more.", own(n)), inside(n)]).collect();
+    let bench = Bench::new();
+    bench.write("old.jsonl", rows(&old)).write("new.jsonl", rows(&new));
+    bench.expect(0, "index build seen old.jsonl --level all");
+    bench.expect(0, "clean new.jsonl --against seen --passages cut --out out.jsonl");
+    let kept: Vec<u64> =
+        evidence(&bench, "out.jsonl").iter().map(|line| line["kept"]["id"].as_u64().unwrap()).collect();
+    let each_twice: Vec<u64> = (70..200).step_by(20).flat_map(|n| [n, n]).collect();
+    assert_eq!(kept, each_twice, "the one that has its own words too, of documents and of passages");
+    bench.expect(0, "clean new.jsonl --against old.jsonl --passages cut --out other.jsonl");
+    assert_eq!(bench.read("out.jsonl"), bench.read("other.jsonl"));
+}
