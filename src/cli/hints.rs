@@ -96,6 +96,17 @@ pub fn tell_against(facts: &RunFacts) {
     }
 }
 
+/// Says that revisit records stay while documents went that they may refer to.
+pub fn tell_revisits(facts: &RunFacts, removed: u64) {
+    let revisits = facts.summary.skipped.get(Reason::Revisit.name()).copied().unwrap_or(0);
+    if revisits > 0 && removed > 0 {
+        say(&format!(
+            "{} may refer to records that went: removed.jsonl names them, and what stays for each",
+            counted(revisits, "revisit record")
+        ));
+    }
+}
+
 /// Says that no document was compared, and what may be the reason.
 pub fn tell_empty(facts: &RunFacts) {
     if facts.is_empty() {

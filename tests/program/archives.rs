@@ -54,6 +54,18 @@ fn a_capture_is_named_by_its_address_and_date() {
 }
 
 #[test]
+fn revisits_are_told_where_captures_went() {
+    let bench = bench();
+    let (_, told) = bench.expect(0, "clean in --out out");
+    assert!(!told.contains("revisit"), "{told}");
+    let revisit = capture(4, "http://club.example/", "2025-04-01T00:00:00Z", "200 OK").replace("response", "revisit");
+    bench.write("in/more.warc", revisit);
+    let (_, told) = bench.expect(0, "clean in --out more");
+    assert!(told.contains("1 revisit record may refer to records that went: removed.jsonl names them"), "{told}");
+    assert!(bench.read("more/more.warc").contains("WARC-Type: revisit"));
+}
+
+#[test]
 fn what_a_server_refused_stays_only_if_nothing_else_does() {
     let bench = bench();
     assert_eq!(cluster(&bench, "")["keep"]["record"], 1);

@@ -231,6 +231,7 @@ pub fn run(args: &CleanArgs) -> Result<Outcome> {
         hints::tell_left_out(&summary.left_out, "neither read nor copied");
         hints::tell_skipped(&facts.skipped);
         hints::tell_against(&facts);
+        hints::tell_revisits(&facts, summary.removed);
         hints::tell_fields(&facts.skipped, facts.summary.documents, &facts.header.parameters.input.text_field);
         hints::tell_keep(&facts);
         hints::tell_ids(&facts);
