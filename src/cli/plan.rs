@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use doublon::finding::{DocumentCluster, DocumentRef, Finding, IndexedWords, PassageFamily, Sink};
-use doublon::report::text::{bytes, counted, number, percent};
+use doublon::report::text::{bytes, counted, number, percent, record_name};
 use doublon::report::visible::visible;
 use doublon::rewrite::{
     CleanSummary, DocumentTreatment, KeptPassage, PassageCut, PassageTreatment, Plan, RemovalCause,
@@ -335,14 +335,7 @@ impl PlanNames {
 
     /// `a.txt`, `a.jsonl:18 (id x)`.
     fn document(&self, doc: &DocumentRef) -> String {
-        let path = visible(&doc.source);
-        if !self.0.contains(&doc.source) {
-            return path.into_owned();
-        }
-        let url = doc.metadata.as_deref().and_then(|metadata| metadata.url.as_deref());
-        let own = url.map(str::to_owned).or_else(|| doc.id.as_ref().map(|id| format!("id {id}")));
-        let own = own.map_or(String::new(), |own| format!(" ({})", visible(&own)));
-        format!("{path}:{}{own}", doc.record.saturating_add(1))
+        if self.0.contains(&doc.source) { record_name(doc) } else { visible(&doc.source).into() }
     }
 
     /// `a.txt, bytes 10 to 20`, or of a document of an index `a.txt in the index, words 1 to 20`.
@@ -380,5 +373,6 @@ mod tests {
         assert_eq!(doc("a.txt", 0, None), "a.txt");
         assert_eq!(doc("a.jsonl", 0, None), "a.jsonl:1");
         assert_eq!(doc("a.jsonl", 3, Some("x")), "a.jsonl:4 (id x)");
+        assert_eq!(doc("a.jsonl", 3, Some("7")), "a.jsonl:4 (id \"7\")");
     }
 }

@@ -21,6 +21,7 @@ pub(super) mod wrap;
 pub use self::closing::summary_line;
 pub(super) use self::closing::{ignored_text, other_files};
 pub use self::contamination::items_found;
+pub use self::page::record_name;
 pub(super) use self::phrase::{below, covered, reason_in_words, regrouped};
 pub use self::phrase::{bytes, counted, number, percent};
 pub use self::report::{TextReport, limits, write, write_digest};

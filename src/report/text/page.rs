@@ -218,6 +218,14 @@ fn is_right_to_left(c: char) -> bool {
         | '\u{1e800}'..='\u{1efff}')
 }
 
+/// Returns the name of a document of a source that has several: `a.jsonl:18 (id x)`,
+/// `a.warc:2 (https://example.org/, 2025-01-02T03:04:05Z)`.
+pub fn record_name(doc: &DocumentRef) -> String {
+    let own = capture(doc).or_else(|| doc.id.as_ref().map(|id| format!("id {}", shortened(&id.typed()))));
+    let own = own.map(|own| format!(" ({})", visible(&own))).unwrap_or_default();
+    format!("{}:{}{own}", visible(&doc.source), doc.record.saturating_add(1))
+}
+
 /// Names documents and places. A source of which only record 0 is known, without an id, is one document: its path
 /// says all. In any other the record counts from 1, as lines do.
 pub struct Names<'a> {
@@ -239,13 +247,7 @@ impl<'a> Names<'a> {
 
     /// `a.txt`, `a.jsonl:18 (id x)`, `a.warc:2 (https://example.org/, 2025-01-02T03:04:05Z)`.
     pub fn document(&self, doc: &DocumentRef) -> String {
-        let path = visible(&doc.source);
-        if !self.has_records(&doc.source) {
-            return path.into();
-        }
-        let own = capture(doc).or_else(|| doc.id.as_ref().map(|id| format!("id {}", shortened(&id.typed()))));
-        let own = own.map(|own| format!(" ({})", visible(&own))).unwrap_or_default();
-        format!("{path}:{}{own}", doc.record.saturating_add(1))
+        if self.has_records(&doc.source) { record_name(doc) } else { visible(&doc.source).into() }
     }
 
     /// `a.txt:30:1`, `a.jsonl:18 (id x), line 30:1`, `a.md:30:1 › Exit codes`; without the column where that is not known. What
