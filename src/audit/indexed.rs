@@ -123,7 +123,7 @@ impl IndexProof {
 impl IndexProof {
     pub fn open(held: &HeldIndex) -> Result<Self> {
         let detail = format!("this build of doublon reads no index, and the copy rests on one of {}", held.next);
-        Err(crate::Error::Refused { path: held.to_path()?, detail })
+        Err(crate::error::Error::Refused { path: held.to_path()?, detail })
     }
 
     pub fn measure(

@@ -6,13 +6,12 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use doublon_core::Config;
+use doublon_core::{Config, Level};
 
 use super::adding::decide_only;
 use super::open::OpenIndex;
 use super::passages::{PassageRequest, find_passages};
 use super::run::{Request, run};
-use crate::Level;
 use crate::error::{Error, Result};
 use crate::finding::{Finding, Header, HeldIndex, Parameters, Sink, SourceInfo, Summary};
 use crate::scan::{Revised, Revision, threads};

@@ -5,8 +5,8 @@ use std::hash::{BuildHasher, RandomState};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use doublon_core::Config;
 use doublon_core::hash::content_hash;
+use doublon_core::{Config, Level};
 
 use super::batch::{BatchSize, BlockReader, OF_ADD};
 use super::content::SegmentContent;
@@ -16,7 +16,6 @@ use super::merge::MergedSegments;
 use super::segment::Segment;
 use super::snapshot::{Snapshot, removed_bytes};
 use super::writer::write_segment;
-use crate::Level;
 use crate::error::{Error, Result};
 use crate::finding::{HeldIndex, InputOptions};
 use crate::source::{FoundSources, SourceOrder, walk};

@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use doublon_core::Config;
+use doublon_core::{Config, Level};
 use rayon::prelude::*;
 
 use super::layout::{NAMES, Part};
@@ -17,7 +17,6 @@ use super::segment::Segment;
 use super::snapshot::{RowPlace, Snapshot};
 use super::word_texts::NO_WORD;
 use super::words::decode_numbers;
-use crate::Level;
 use crate::error::{Error, Result};
 use crate::finding::{AgainstDocuments, DocumentRef, HeldIndex, InputOptions, Parameters, Sink, Summary};
 use crate::scan::{CorpusBuilder, EachWord, HeldDocuments, Progress, Revision, compare};

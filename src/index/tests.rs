@@ -5,20 +5,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use doublon_core::Span;
 use doublon_core::kernel::PostingMaker;
 use doublon_core::text::{Tokenizer, folded_hash};
+use doublon_core::{Config, Level, Span};
 use proptest::prelude::*;
 
 use super::told::{IndexCheck, Selection};
 use super::{Index, check_segment};
 use crate::disk::faults::{self, ENOSPC, Fault};
+use crate::error::Result;
 use crate::finding::{
     Coverage, DocumentCluster, Equality, Finding, Findings, IndexedWords, InputOptions, PassageFamily, PassageMatch,
     PlacedSpan, RecordId, Summary,
 };
 use crate::scan::{Resources, scan};
-use crate::{Config, Level, Result};
 
 /// Documents by place: the source and the record.
 type Places = BTreeSet<(Arc<str>, u64)>;

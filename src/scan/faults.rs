@@ -4,10 +4,12 @@
 use std::fs;
 use std::path::Path;
 
+use doublon_core::{Config, Level};
+
 use super::{Resources, scan};
 use crate::disk::faults::{self, EIO, ENOSPC, Fault};
+use crate::error::Result;
 use crate::finding::{Finding, InputOptions};
-use crate::{Config, Level, Result};
 
 /// Texts of which some are equal, and some share passages.
 fn write_texts(path: &Path) {

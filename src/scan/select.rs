@@ -44,7 +44,7 @@ pub(crate) type ShinglesOf<'a> = dyn Fn(u32) -> Result<Vec<u64>, Skipped> + Sync
 
 impl Selector<'_> {
     /// Returns what was decided, and the documents that could not be read again.
-    pub fn select(&self, buckets: MemberBuckets) -> crate::Result<(Selected, Vec<(u32, Skipped)>)> {
+    pub fn select(&self, buckets: MemberBuckets) -> crate::error::Result<(Selected, Vec<(u32, Skipped)>)> {
         let mut sets = HeldSets::default();
         let Self { shingles_of, measured_shingles_of, .. } = *self;
         let mut selection = Selection::new(self.rules, buckets).across(self.groups);

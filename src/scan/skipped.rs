@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::finding::{Reason, Skipped};
 use crate::store::{Budget, Spool};
 
@@ -110,10 +110,8 @@ impl SkippedList {
         let record = entry.record.checked_sub(1);
         let skipped = decode(&bytes, source, record);
         let skipped = skipped.map(|skipped| Skipped { against: self.against.contains(&entry.name), ..skipped });
-        skipped.ok_or_else(|| crate::Error::Io {
-            path: "temporary data".into(),
-            cause: std::io::ErrorKind::InvalidData.into(),
-        })
+        skipped
+            .ok_or_else(|| Error::Io { path: "temporary data".into(), cause: std::io::ErrorKind::InvalidData.into() })
     }
 }
 

@@ -29,7 +29,7 @@ use crate::source::{self, Item, Record, Source, SourceOptions};
 use crate::store::{Budget, Resources, private_seed};
 
 /// Looks for evaluation items, the documents in what `parameters` name as compared with only
-/// ([`against`](crate::InputOptions::against)), in the documents of all other files at `paths` and below. Hands each
+/// ([`against`](crate::finding::InputOptions::against)), in the documents of all other files at `paths` and below. Hands each
 /// item in each document to `sink`, and returns the counts: documents that hold an item count as removed.
 ///
 /// # Errors
