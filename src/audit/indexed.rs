@@ -14,7 +14,7 @@ use crate::finding::{HeldIndex, InputOptions, Parameters, PlacedSpan};
 #[cfg(feature = "index")]
 use crate::index::Index;
 #[cfg(feature = "index")]
-use crate::scan::Archive;
+use crate::scan::{Archive, ArchivedWords};
 use crate::scan::{Progress, Resources};
 
 /// The index of a copy, as it is now.
@@ -48,7 +48,7 @@ impl IndexProof {
     pub fn words(&self, kept: &IndexedDocument, words: Span) -> std::result::Result<Vec<u64>, (Promise, String)> {
         let read = self.index.named_words(kept.number);
         let read = read.map_err(|error| (Promise::P3, format!("{}: {error}", name(&kept.doc))))?;
-        let (_, held) = self.held(kept, read, |(doc, _)| doc)?;
+        let (_, ArchivedWords { hashes: held, .. }) = self.held(kept, read, |(doc, _)| doc)?;
         let lost = || (Promise::P2, format!("went for {}, which has not the words that are named", name(&kept.doc)));
         held.get(words.start..words.end).map(<[u64]>::to_vec).ok_or_else(lost)
     }

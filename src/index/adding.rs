@@ -25,7 +25,8 @@ pub struct PreparedAdd<'a> {
 }
 
 impl<'a> PreparedAdd<'a> {
-    /// Decides on the documents of a request, under the lock of the index, and writes those that stay to files that the index does not name yet.
+    /// Decides on the documents of a request, under the lock of the index, and writes those that stay to files that the index
+    /// does not name yet.
     pub(super) fn new(
         index: &'a mut OpenIndex,
         lock: FileLock,

@@ -12,14 +12,14 @@ use super::cleaning::find_all;
 use super::layout::TextHashes;
 use super::manifest::{Manifest, check_given, check_settings};
 use super::open::{OpenIndex, ends};
-use super::passages::{PassageRequest, find_passages, for_each_word};
+use super::passages::{PassageRequest, find_passages, words_of};
 use super::removing;
 use super::run::{Request, run};
 use super::snapshot::{FindScratch, RowPlace, Wanted, equality};
 use super::told::{Compacted, IndexCheck, IndexInfo, IndexMatch, MeasuredDocument, RemovedFromIndex, Selection};
 use crate::error::Result;
 use crate::finding::{self, DocumentRef, HeldIndex, InputOptions, Parameters, Sink, Summary};
-use crate::scan::{Archive, Progress, Revision, threads};
+use crate::scan::{Archive, ArchivedWords, Progress, Revision, threads};
 use crate::source::{FoundSources, Source};
 use crate::store::{Budget, Resources};
 
@@ -347,14 +347,12 @@ impl Index {
         Ok(Some(MeasuredDocument { doc, overlap, equality: equality(row.hashes, hashes) }))
     }
 
-    /// Returns a document of the index by the number that findings have of it, and the hashes of its words; none if the index
-    /// does not hold it.
-    pub(crate) fn named_words(&self, number: u64) -> Result<Option<(DocumentRef, Vec<u64>)>> {
+    /// Returns a document of the index by the number that findings have of it, and its words; none if the index does not hold
+    /// it.
+    pub(crate) fn named_words(&self, number: u64) -> Result<Option<(DocumentRef, ArchivedWords)>> {
         let Some(RowPlace { segment, row }) = self.0.snapshot.place_of(number)? else { return Ok(None) };
-        let (segment, mut words) = (&self.0.snapshot.segments[segment as usize], Vec::new());
-        let mut add = |word: Option<(u64, &str)>| words.extend(word.map(|(hash, _)| hash));
-        for_each_word(segment, row, &mut add)?;
-        Ok(Some((segment.named(row)?.reference, words)))
+        let segment = &self.0.snapshot.segments[segment as usize];
+        Ok(Some((segment.named(row)?.reference, words_of(segment, row)?)))
     }
 
     /// Removes documents, so that what is like them is new again. What was not taken up for them does not come back.
@@ -434,7 +432,7 @@ impl Archive for Index {
         self.0.manifest.private_seed()
     }
 
-    fn word_hashes(&self, number: u64) -> Result<Option<Vec<u64>>> {
+    fn words(&self, number: u64) -> Result<Option<ArchivedWords>> {
         Ok(self.named_words(number)?.map(|(_, words)| words))
     }
 

@@ -19,7 +19,7 @@ use super::word_texts::NO_WORD;
 use super::words::decode_numbers;
 use crate::error::{Error, Result};
 use crate::finding::{AgainstDocuments, DocumentRef, HeldIndex, InputOptions, Parameters, Sink, Summary};
-use crate::scan::{CorpusBuilder, EachWord, HeldDocuments, Progress, Revision, compare};
+use crate::scan::{ArchivedWords, CorpusBuilder, EachWord, HeldDocuments, Progress, Revision, compare};
 use crate::source::FoundSources;
 use crate::store::{BitSet, Budget, Partition};
 
@@ -117,7 +117,11 @@ impl FoundDocuments {
 
     fn read_words(&self, doc: u32, each: &mut EachWord) -> Result<()> {
         let (segment, row) = self.at(doc);
-        for_each_word(segment, row, each)
+        for_each_word(segment, row, &mut |word| {
+            if !matches!(word, Some((_, NO_WORD))) {
+                each(word);
+            }
+        })
     }
 
     fn read_name(&self, doc: u32) -> Result<DocumentRef> {
@@ -193,19 +197,34 @@ impl<'s> SegmentRows<'s> {
     }
 }
 
-/// Calls `each` with the words of a row of a segment in order, as [`HeldDocuments::words`] does.
-pub(super) fn for_each_word(segment: &Segment, row: u32, each: &mut EachWord) -> Result<()> {
+/// Returns the words of a row of a segment.
+pub(super) fn words_of(segment: &Segment, row: u32) -> Result<ArchivedWords> {
+    let mut words = ArchivedWords::default();
+    for_each_word(segment, row, &mut |word| match word {
+        Some((operator, NO_WORD)) => words.operators.push((words.hashes.len(), operator)),
+        Some((hash, _)) => words.hashes.push(hash),
+        None => {}
+    })?;
+    Ok(words)
+}
+
+/// Calls `each` with the words and the operators of a row of a segment in order, as [`HeldDocuments::words`] does. The text of
+/// an operator is [`NO_WORD`].
+fn for_each_word(segment: &Segment, row: u32, each: &mut EachWord) -> Result<()> {
     let (passages, hashes) = (passages(segment)?, segment.vocabulary()?);
     let (texts, mut gaps) = (passages.texts()?, passages.gaps(row)?.iter().peekable());
     let mut words = Vec::new();
     let numbered = segment.numbered_words(&segment.row(row)?)?;
     decode_numbers(&numbered, segment.header().words, &mut words).ok_or_else(|| segment.damaged(Part::Words))?;
-    let words = words.iter().map(|&word| (hashes[word as usize], texts.get(word as usize)));
-    for (word, at) in words.filter(|&(_, text)| text != NO_WORD).zip(0..) {
-        if gaps.next_if(|&&gap| gap <= at).is_some() {
-            each(None);
+    let mut at = 0;
+    for (hash, text) in words.iter().map(|&word| (hashes[word as usize], texts.get(word as usize))) {
+        if text != NO_WORD {
+            if gaps.next_if(|&&gap| gap <= at).is_some() {
+                each(None);
+            }
+            at += 1;
         }
-        each(Some(word));
+        each(Some((hash, text)));
     }
     Ok(())
 }

@@ -22,11 +22,11 @@ impl<'t, 'x> ComparedWords<'t, 'x> {
     pub fn new(text: &'t CuttableText<'x>, words: &Range<usize>, kept: KeptWords) -> Self {
         let hashes: Vec<u64> = text.tokens[words.clone()].iter().map(|token| token.hash).collect();
         let (mut common, mut behind_others) = (vec![false; hashes.len()], Vec::new());
-        let operators = text.operators();
+        let operators = &text.operators;
         for (word, of_kept) in common_subsequence(&hashes, kept.hashes) {
             common[word] = true;
             let word = words.start + word;
-            if !kept.is_behind_same(of_kept, operators, word) {
+            if !operators.before(word).eq(kept.operators_before(of_kept)) {
                 behind_others.push(word);
             }
         }

@@ -5,7 +5,6 @@
 //! its words go. Of the white space before and after a cut, the side with more line ends stays, so that paragraphs stay
 //! apart by what kept them apart; at the start or the end of a text it is that of the text's edge.
 
-use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::cues::spoken_sentences;
@@ -24,7 +23,8 @@ pub(super) struct CuttableText<'t> {
     blocks: Vec<Span>,
     pub edges: Edges,
     pub kind: CuttableKind,
-    operators: OnceCell<Operators>,
+    /// The operators, each with the word that it stands before.
+    pub operators: Operators,
 }
 
 /// What a text was made from, which decides what holds together in it.
@@ -43,37 +43,32 @@ impl<'t> CuttableText<'t> {
     pub fn new(text: &'t str, edge: CutEdge, tokenizer: &Tokenizer) -> Self {
         let (tokens, paragraphs, blocks) = (tokenizer.tokens(text), paragraphs(text), markdown_blocks(text));
         let edges = Edges::new(text, &tokens, (&paragraphs, &blocks), edge);
-        Self { whole: text, tokens, paragraphs, blocks, edges, kind: CuttableKind::Plain, operators: OnceCell::new() }
+        Self { paragraphs, ..Self::of_blocks(text, (tokens, blocks), edges, CuttableKind::Plain, tokenizer) }
     }
 
     /// Takes the text of a page apart, for cuts that begin and end where blocks of it do: `blocks` are its parts.
     pub fn of_page(text: &'t str, blocks: Vec<Span>, tokenizer: &Tokenizer) -> Self {
         let tokens = tokenizer.tokens(text);
         let edges = Edges::new(text, &tokens, (&[], &blocks), CutEdge::Paragraph);
-        Self {
-            whole: text,
-            tokens,
-            paragraphs: Vec::new(),
-            blocks,
-            edges,
-            kind: CuttableKind::Page,
-            operators: OnceCell::new(),
-        }
+        Self::of_blocks(text, (tokens, blocks), edges, CuttableKind::Page, tokenizer)
     }
 
     /// Takes the text of subtitles apart, for cuts that begin and end where sentences do: `blocks` are its lines.
     pub fn of_subtitles(text: &'t str, blocks: Vec<Span>, tokenizer: &Tokenizer) -> Self {
         let tokens = tokenizer.tokens(text);
         let edges = Edges::of_units(&tokens, spoken_sentences(text).into_iter(), CutEdge::Sentence);
-        Self {
-            whole: text,
-            tokens,
-            paragraphs: Vec::new(),
-            blocks,
-            edges,
-            kind: CuttableKind::Subtitles,
-            operators: OnceCell::new(),
-        }
+        Self::of_blocks(text, (tokens, blocks), edges, CuttableKind::Subtitles, tokenizer)
+    }
+
+    fn of_blocks(
+        whole: &'t str,
+        (tokens, blocks): (Vec<Token>, Vec<Span>),
+        edges: Edges,
+        kind: CuttableKind,
+        tokenizer: &Tokenizer,
+    ) -> Self {
+        let operators = Operators::of(whole, 0, &tokens, tokenizer);
+        Self { whole, tokens, paragraphs: Vec::new(), blocks, edges, kind, operators }
     }
 
     /// Returns the words that lie in a span.
@@ -181,11 +176,6 @@ impl<'t> CuttableText<'t> {
         let start = |n: usize| if n == 0 { place.start } else { self.tokens[words[n].start].span.start };
         let end = |n: usize| if n == words.len() { place.end } else { start(n) };
         (0..words.len()).map(|n| Span::new(start(n), end(n + 1).max(start(n)))).collect()
-    }
-
-    /// Returns the operators of the text, each with the word that it stands before.
-    pub fn operators(&self) -> &Operators {
-        self.operators.get_or_init(|| Operators::of(self.whole, 0, &self.tokens))
     }
 
     /// Returns the place of a range of words, at least one.

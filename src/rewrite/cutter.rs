@@ -230,7 +230,7 @@ impl<'w, 'a> SourceCutter<'w, 'a> {
         for &job in jobs {
             let unit = document.text.content(job.span).unwrap_or_default();
             let tokens = reader.tokens(unit);
-            let (hashes, operators) = (hashes(&tokens), Operators::of(unit, 0, &tokens));
+            let (hashes, operators) = (hashes(&tokens), Operators::of(unit, 0, &tokens, &self.context.tokenizer));
             let is_kept = document.kept.iter().any(|kept| kept.span.overlaps(job.span));
             if document.was_decided(job.span) {
                 staying.push((job, DECIDED));

@@ -14,11 +14,10 @@ use super::operators::Operators;
 use crate::finding::DocumentRef;
 
 /// The words of a kept place.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct KeptText {
     hashes: Vec<u64>,
-    /// None if they are not known, as of places in an index.
-    operators: Option<Operators>,
+    operators: Operators,
     /// The parts between which nothing was taken out, in order, each with its first word. There is one at least if there is
     /// a word.
     parts: Vec<(usize, Arc<KeptPassage>)>,
@@ -30,14 +29,13 @@ pub(super) struct KeptWords<'k> {
     pub hashes: &'k [u64],
     /// The number of the first of them among the words of the place.
     first: usize,
-    operators: Option<&'k Operators>,
+    operators: &'k Operators,
 }
 
 impl KeptWords<'_> {
-    /// Whether a word stands behind the same operators as word `other` of a text; so it does if the ones here are not known.
-    pub fn is_behind_same(&self, word: usize, operators: &Operators, other: usize) -> bool {
-        let of_place = |of_place: &Operators| of_place.before(self.first + word).eq(operators.before(other));
-        self.operators.is_none_or(of_place)
+    /// Returns the hashes of the operators between a word and the one before it.
+    pub fn operators_before(&self, word: usize) -> impl Iterator<Item = u64> {
+        self.operators.before(self.first + word)
     }
 }
 
@@ -46,12 +44,6 @@ pub(super) struct PairedPart<'k> {
     pub words: Range<usize>,
     pub kept: KeptWords<'k>,
     pub keep: &'k Arc<KeptPassage>,
-}
-
-impl Default for KeptText {
-    fn default() -> Self {
-        Self { hashes: Vec::new(), operators: Some(Operators::default()), parts: Vec::new() }
-    }
 }
 
 impl KeptText {
@@ -70,24 +62,20 @@ impl KeptText {
                 parts.push((first, Arc::new(KeptPassage { doc: doc.clone(), span, indexed: None })));
             }
         }
-        let operators = Some(Operators::of(left, span.start, &tokens));
+        let operators = Operators::of(left, span.start, &tokens, tokenizer);
         Some(Self { hashes: tokens.iter().map(|token| token.hash).collect(), operators, parts })
     }
 
     /// Returns what stays for a unit, if it has the same words and operators.
     pub fn as_unit(&self, words: &[u64], operators: &Operators) -> Option<&Arc<KeptPassage>> {
-        let has_same = |own: &Operators| own.are_between_words_of(operators);
-        let is_equal = self.hashes == words && self.operators.as_ref().is_none_or(has_same);
+        let is_equal = self.hashes == words && self.operators.are_between_words_of(operators);
         self.parts.first().map(|part| &part.1).filter(|_| is_equal)
     }
 
-    /// Adds a place, with the hashes of its words and its operators, if they are known, if it has words.
-    pub fn add(&mut self, words: &[u64], operators: Option<&Operators>, place: Arc<KeptPassage>) {
+    /// Adds a place, with the hashes of its words and its operators, if it has words.
+    pub fn add(&mut self, words: &[u64], operators: &Operators, place: Arc<KeptPassage>) {
         if !words.is_empty() {
-            match (&mut self.operators, operators) {
-                (Some(known), Some(more)) => known.append(self.hashes.len(), more),
-                (known, _) => *known = None,
-            }
+            self.operators.append(self.hashes.len(), operators);
             self.parts.push((self.hashes.len(), place));
             self.hashes.extend_from_slice(words);
         }
@@ -99,7 +87,7 @@ impl KeptText {
     }
 
     fn words_in(&self, words: Range<usize>) -> KeptWords<'_> {
-        KeptWords { first: words.start, hashes: &self.hashes[words], operators: self.operators.as_ref() }
+        KeptWords { first: words.start, hashes: &self.hashes[words], operators: &self.operators }
     }
 
     /// Divides a place, given the hashes of its words and those of them before which something was taken out, so that
@@ -187,7 +175,27 @@ impl KeptText {
     /// A whole text, of which the place is not asked for.
     pub fn of(text: &str, tokenizer: &Tokenizer) -> Self {
         let tokens = tokenizer.tokens(text);
-        let operators = Some(Operators::of(text, 0, &tokens));
+        let operators = Operators::of(text, 0, &tokens, tokenizer);
         Self { hashes: tokens.iter().map(|token| token.hash).collect(), operators, parts: Vec::new() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_unit_goes_for_one_of_the_same_words_and_operators() {
+        let tokenizer = Tokenizer::default();
+        let doc = DocumentRef { source: "a".into(), record: 0, id: None, metadata: None };
+        let goes_for = |kept: &str, unit: &str| {
+            let kept = KeptText::read(kept, Span::new(0, kept.len()), &Origins::new(&[]), &doc, &tokenizer);
+            let tokens = tokenizer.tokens(unit);
+            let hashes: Vec<u64> = tokens.iter().map(|token| token.hash).collect();
+            kept.is_some_and(|kept| kept.as_unit(&hashes, &Operators::of(unit, 0, &tokens, &tokenizer)).is_some())
+        };
+        assert!(goes_for("area = width * height", "area = width*height"));
+        assert!(!goes_for("area = width * height", "area = width / height"));
+        assert!(!goes_for("area = width * height", "area = width * height * depth"));
     }
 }

@@ -144,7 +144,7 @@ impl KeptPlace {
         let start = span.start + (place.len() - place.trim_start().len());
         let tokens = tokenizer.tokens(place);
         let (words, operators) =
-            (tokens.iter().map(|token| token.hash).collect(), Operators::of(text, span.start, &tokens));
+            (tokens.iter().map(|token| token.hash).collect(), Operators::of(text, span.start, &tokens, tokenizer));
         Some(Self { span: Span::new(start, start + place.trim().len()), words, operators })
     }
 }
@@ -183,13 +183,14 @@ impl<'a> KeptPlaces<'a> {
         let mut text = KeptText::default();
         for keep in stead {
             let Some(doc) = keep.doc_in_sources() else {
-                text.add(&self.archive.words(keep)?, None, Arc::clone(keep));
+                let (words, operators) = self.archive.words(keep)?;
+                text.add(&words, &operators, Arc::clone(keep));
                 continue;
             };
             let document = self.places.get(&(index.number(doc)?, doc.record));
             if let Some(Some(place)) = document.and_then(|places| places.get(&keep.span)) {
                 let (doc, span) = (doc.clone(), place.span);
-                text.add(&place.words, Some(&place.operators), Arc::new(KeptPassage { doc, span, indexed: None }));
+                text.add(&place.words, &place.operators, Arc::new(KeptPassage { doc, span, indexed: None }));
             }
         }
         Ok(text)

@@ -38,7 +38,7 @@ mod table;
 mod texts;
 mod written;
 
-pub(crate) use archive::Archive;
+pub(crate) use archive::{Archive, ArchivedWords};
 pub(crate) use block::id_hash;
 #[cfg(feature = "index")]
 pub(crate) use buckets::join as join_bands;

@@ -83,6 +83,29 @@ fn kept_words(kept: &Value, old: &[String]) -> Vec<String> {
 }
 
 #[test]
+fn lines_with_other_operators_than_the_old_ones_stay() {
+    let text = |own: u64, operator: &str| {
+        let [before, after] = [own, 9_000].map(|first| words(first, 24));
+        format!("{before}\n\ntotal = sum(box.width {operator} box.height for box in boxes if box.size)\n\nSo {after}.")
+    };
+    let bench = Bench::new();
+    bench.write("old.jsonl", rows(&[text(100, "*")]));
+    bench.write("new.jsonl", rows(&[text(200, "/"), text(300, "*")]));
+    bench.expect(0, "index build seen old.jsonl --level all");
+    for (out, flags) in [("a", ""), ("b", " --cut-other-data")] {
+        bench.expect(0, &format!("clean new.jsonl --against seen --passages cut --out {out}.jsonl{flags}"));
+        bench.expect(0, &format!("clean new.jsonl --against old.jsonl --passages cut --out {out}-files.jsonl{flags}"));
+        let left = bench.read(&format!("{out}.jsonl"));
+        assert_eq!(left, bench.read(&format!("{out}-files.jsonl")), "{flags}");
+        assert_eq!(
+            [left.matches('/').count(), left.matches('*').count()],
+            [usize::from(flags.is_empty()), 0],
+            "{left}"
+        );
+    }
+}
+
+#[test]
 fn passages_go_for_those_of_an_index_as_for_those_of_its_files() {
     let (bench, old) = bench();
     let flags = ["", " --cut-at word", " --min-words 40", " --cut-other-data -j 1", " --min-left 30"];
