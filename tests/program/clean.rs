@@ -399,6 +399,26 @@ fn rows_of_a_price_list_stay_where_their_numbers_differ() {
     assert!(!bench.removed("all").is_empty());
 }
 
+/// The last text has its first lines from the second, which in the end stands for one line less: what went for that line goes
+/// for the one of the first text then, which has no number.
+#[test]
+fn a_number_stays_where_what_stays_in_the_end_has_none() {
+    let clause = |thing: &str, more: &str| {
+        format!(
+            "If you bring a claim against any member of the club, also in answer to a claim of theirs, and say in it that the \
+             {thing} was built in breach of your rights, then every leave{more} that was given to you to use the {thing} ends on \
+             the day on which that claim is brought before the court."
+        )
+    };
+    let of_both = format!("8.1 {}.\n\n8.2 {}", words(300, 40), clause("boat", " and every key"));
+    let texts = [clause("hull", ""), of_both.clone(), format!("{of_both}\n\n8.3 {}.", words(400, 80))];
+    let bench = Bench::new();
+    bench.write("in/a.jsonl", jsonl(&texts.each_ref().map(String::as_str)));
+    bench.expect(0, "clean in --out out --passages cut");
+    assert!(bench.read("out/a.jsonl").contains(r#""text":"8.2\n\n8.3 "#), "{}", bench.read("out/a.jsonl"));
+    assert_eq!(bench.removed("out").len(), 3);
+}
+
 #[test]
 fn lines_of_code_stay_where_their_operators_differ() {
     let bench = Bench::new();
