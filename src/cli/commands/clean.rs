@@ -139,8 +139,8 @@ pub struct CleanArgs {
     /// Where a cut may begin and end
     ///
     /// Between sentences, paragraphs or words. What does not fill a whole one stays, unless less than five words of it
-    /// are missing and --threshold is still reached with them. A loop in a sentence is cut to its unit. With `word`, what a passage has beyond the break of a
-    /// sentence stays if it is shorter than --min-words and does not fill the sentence.
+    /// are missing and --threshold is still reached with them. A loop in a sentence is cut to its unit. With `word`, what a
+    /// passage has beyond the break of a sentence stays if it is shorter than --min-words and does not fill the sentence.
     ///
     /// Example: --passages cut --cut-at paragraph
     #[arg(long, help_heading = "Copy", value_enum, value_name = "EDGE", default_value = "sentence")]
@@ -385,10 +385,7 @@ fn plan_documents<'i>(
     meter: &dyn Progress,
 ) -> Result<PlannedCopy<'i>> {
     let prepared = find(args, given, index, meter, &mut gatherer)?;
-    let (facts, planner) = gatherer.finish();
-    let (planner, notes) = planner.finish();
-    hints::refuse_empty(&facts, args.messages.quiet, meter)?;
-    meter.phase("planning", None);
+    let (facts, planner, notes) = gathered(gatherer, args, meter)?;
     let mut plan = planner.finish()?;
     if args.from.is_some() {
         args.run.give_known_text(&mut plan.parameters)?;
@@ -410,16 +407,22 @@ fn plan_passages<'i>(
     refuse_stdin(args)?;
     let lock = args.add.then(|| index.lock()).transpose()?;
     index.decide_with_passages(&given.paths, config, input, &resources, meter, &mut gatherer)?;
-    let (facts, planner) = gatherer.finish();
-    let (planner, notes) = planner.finish();
-    hints::refuse_empty(&facts, args.messages.quiet, meter)?;
-    meter.phase("planning", None);
+    let (facts, planner, notes) = gathered(gatherer, args, meter)?;
     let mut plan = planner.finish_against(index)?;
     settle_against(&mut plan, &args.options(), index, &resources, meter)?;
     let prepared = lock.map(|lock| prepare_left(&plan, index, lock, &resources, meter)).transpose()?;
     let (prepared, added) = prepared.unzip();
     let new = added.map(|added| added.kept - added.compared_with());
     Ok(PlannedCopy { facts, plan, notes, prepared, new })
+}
+
+/// Returns what was gathered, if there is something to plan with.
+fn gathered(gatherer: Gatherer, args: &CleanArgs, meter: &dyn Progress) -> Result<(RunFacts, Planner, Notes)> {
+    let (facts, planner) = gatherer.finish();
+    let (planner, notes) = planner.finish();
+    hints::refuse_empty(&facts, args.messages.quiet, meter)?;
+    meter.phase("planning", None);
+    Ok((facts, planner, notes))
 }
 
 /// Standard input gives its bytes only once, and a copy reads them again.
