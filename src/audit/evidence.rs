@@ -128,7 +128,7 @@ pub(super) struct IndexedDocument {
 /// A place that was cut or marked.
 pub(super) struct Cut {
     pub span: Span,
-    pub kept: KeptPlace,
+    pub kept: CutKeeper,
     /// In bytes, or in words of a document of an index.
     pub kept_span: Span,
     pub words: usize,
@@ -137,14 +137,14 @@ pub(super) struct Cut {
     pub joined: Option<Joined>,
 }
 
-/// The document that has a kept place.
+/// The document that has the kept place of a cut.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum KeptPlace {
+pub(super) enum CutKeeper {
     Read(Place),
     Indexed(IndexedDocument),
 }
 
-impl KeptPlace {
+impl CutKeeper {
     /// Returns the document if it is in one of the sources.
     pub fn read(&self) -> Option<Place> {
         match self {
@@ -276,9 +276,9 @@ impl Evidence {
                 let span = Span::new(span.start, span.end.max(span.start));
                 let ((start, end), kept) = match kept.in_index {
                     Some(IndexedWords { number, words }) => {
-                        (words, KeptPlace::Indexed(IndexedDocument { number, doc: kept.doc }))
+                        (words, CutKeeper::Indexed(IndexedDocument { number, doc: kept.doc }))
                     }
-                    None => ((kept.start, kept.end), KeptPlace::Read(place(&kept.doc, path, names)?)),
+                    None => ((kept.start, kept.end), CutKeeper::Read(place(&kept.doc, path, names)?)),
                 };
                 let kept_span = Span::new(start, end.max(start));
                 let cut = Cut { span, kept, kept_span, words, covered, differs, joined };

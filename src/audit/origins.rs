@@ -59,13 +59,13 @@ mod tests {
     use doublon_core::Span;
 
     use super::*;
-    use crate::audit::evidence::KeptPlace;
+    use crate::audit::evidence::CutKeeper;
 
     fn cut(start: usize, end: usize) -> Cut {
         let span = Span::new(start, end);
         Cut {
             span,
-            kept: KeptPlace::Read((0, 0)),
+            kept: CutKeeper::Read((0, 0)),
             kept_span: span,
             words: 0,
             covered: 1.0,

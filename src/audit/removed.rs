@@ -9,7 +9,7 @@ use doublon_core::text::{Token, Tokenizer, characters};
 use doublon_core::verify::Overlap;
 use doublon_core::verify::subsequence::common_subsequence;
 
-use super::evidence::{Cut, Evidence, GoneDocument, IndexedDocument, KeptPlace, Place, name};
+use super::evidence::{Cut, CutKeeper, Evidence, GoneDocument, IndexedDocument, Place, name};
 use super::fault::{Faults, Promise};
 use super::indexed::IndexProof;
 use super::kept::Kept;
@@ -210,11 +210,11 @@ impl<'a> Meter<'a> {
     /// Returns the words of the place that stays for a cut.
     fn words(&self, cut: &Cut) -> Result<Cow<'_, [u64]>, (Promise, String)> {
         match &cut.kept {
-            KeptPlace::Read(place) => {
+            CutKeeper::Read(place) => {
                 let words = self.kept.places.get(place).and_then(|places| places.get(&cut.kept_span));
                 Ok(Cow::Borrowed(words.map_or(&[], Vec::as_slice)))
             }
-            KeptPlace::Indexed(kept) => self.index()?.words(kept, cut.kept_span).map(Cow::Owned),
+            CutKeeper::Indexed(kept) => self.index()?.words(kept, cut.kept_span).map(Cow::Owned),
         }
     }
 

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// How operations fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
+pub(crate) enum DiskFault {
     /// One fails with this error of the system, a write when half of it is written.
     Error(i32),
     /// One and all that follow fail with this error.
@@ -32,7 +32,7 @@ pub(crate) const EIO: i32 = 5;
 #[derive(Debug)]
 pub(crate) struct FaultPlan {
     folder: PathBuf,
-    fault: Fault,
+    fault: DiskFault,
     /// How many operations are done before the fault.
     before: usize,
     count: AtomicUsize,
@@ -50,7 +50,7 @@ fn plans() -> std::sync::MutexGuard<'static, Vec<Arc<FaultPlan>>> {
 }
 
 /// Has the operation below `folder` meet a fault before which `before` ones are done.
-pub(crate) fn plan(folder: &Path, fault: Fault, before: usize) -> Planned {
+pub(crate) fn plan(folder: &Path, fault: DiskFault, before: usize) -> Planned {
     let (count, met) = (AtomicUsize::new(0), Mutex::new(None));
     let plan = Arc::new(FaultPlan { folder: folder.to_owned(), fault, before, count, met });
     plans().push(Arc::clone(&plan));
@@ -82,7 +82,7 @@ pub(super) fn plan_over(path: &Path) -> Option<Arc<FaultPlan>> {
 impl FaultPlan {
     pub(super) fn step(&self, what: &str, path: &Path) -> io::Result<()> {
         match self.take(what, path) {
-            Some(Fault::Short) | None => Ok(()),
+            Some(DiskFault::Short) | None => Ok(()),
             Some(fault) => Err(fault.error()),
         }
     }
@@ -91,7 +91,7 @@ impl FaultPlan {
         let is_first = self.count() == self.before;
         match self.take("write", path) {
             None => (length, Ok(())),
-            Some(Fault::Short) => (length.div_ceil(2), Ok(())),
+            Some(DiskFault::Short) => (length.div_ceil(2), Ok(())),
             Some(fault) => (if is_first { length / 2 } else { 0 }, Err(fault.error())),
         }
     }
@@ -101,7 +101,7 @@ impl FaultPlan {
     }
 
     /// Counts an operation, and returns the fault that it meets.
-    fn take(&self, what: &str, path: &Path) -> Option<Fault> {
+    fn take(&self, what: &str, path: &Path) -> Option<DiskFault> {
         let number = self.count.fetch_add(1, Ordering::Relaxed);
         if number == self.before {
             let told = format!("{what} {}", path.display());
@@ -110,14 +110,14 @@ impl FaultPlan {
         let after = number.checked_sub(self.before)?;
         match self.fault {
             fault if after == 0 => Some(fault),
-            Fault::Error(_) | Fault::Short => None,
-            Fault::Broken(_) | Fault::Kill => Some(self.fault),
-            Fault::ErrorAndKill(_, later) => (after >= later).then_some(Fault::Kill),
+            DiskFault::Error(_) | DiskFault::Short => None,
+            DiskFault::Broken(_) | DiskFault::Kill => Some(self.fault),
+            DiskFault::ErrorAndKill(_, later) => (after >= later).then_some(DiskFault::Kill),
         }
     }
 }
 
-impl Fault {
+impl DiskFault {
     fn error(self) -> io::Error {
         match self {
             Self::Error(code) | Self::Broken(code) | Self::ErrorAndKill(code, _) => io::Error::from_raw_os_error(code),
@@ -137,6 +137,6 @@ pub(super) fn remove_step_by_step(path: &Path) -> io::Result<()> {
             super::remove_file(&inner)?;
         }
     }
-    super::Watch::over(path).step("remove folder")?;
+    super::DiskWatch::over(path).step("remove folder")?;
     fs::remove_dir(path)
 }

@@ -4,13 +4,13 @@ use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::watch::Watch;
+use super::watch::DiskWatch;
 
 /// A file that is written, and perhaps read again.
 #[derive(Debug)]
 pub(crate) struct DiskFile {
     file: File,
-    watch: Watch,
+    watch: DiskWatch,
 }
 
 impl DiskFile {
@@ -32,13 +32,13 @@ impl DiskFile {
 
     /// Makes a file without a name in `folder`, for this user alone. It goes when it is closed.
     pub fn nameless(folder: &Path) -> io::Result<Self> {
-        let watch = Watch::over(folder);
+        let watch = DiskWatch::over(folder);
         watch.step("make a nameless file in")?;
         Ok(Self { file: tempfile::tempfile_in(folder)?, watch })
     }
 
     fn open(path: &Path, mode: u32, options: &mut OpenOptions) -> io::Result<Self> {
-        let watch = Watch::over(path);
+        let watch = DiskWatch::over(path);
         watch.step("make")?;
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(options, mode);

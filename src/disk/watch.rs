@@ -5,13 +5,13 @@ use std::path::Path;
 
 /// The plan for what lies at a path, if there is one.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub(super) struct DiskWatch {
     #[cfg(test)]
     planned: Option<Box<(std::path::PathBuf, std::sync::Arc<super::faults::FaultPlan>)>>,
 }
 
 #[cfg(test)]
-impl Watch {
+impl DiskWatch {
     pub fn over(path: &Path) -> Self {
         Self { planned: super::faults::plan_over(path).map(|plan| Box::new((path.to_owned(), plan))) }
     }
@@ -34,7 +34,7 @@ impl Watch {
 
 #[cfg(not(test))]
 #[allow(clippy::unused_self, clippy::unnecessary_wraps)] // as in tests
-impl Watch {
+impl DiskWatch {
     pub fn over(_: &Path) -> Self {
         Self {}
     }

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 
 use super::told::{IndexCheck, Selection};
 use super::{Index, check_segment};
-use crate::disk::faults::{self, ENOSPC, Fault};
+use crate::disk::faults::{self, DiskFault, ENOSPC};
 use crate::error::Result;
 use crate::finding::{
     Coverage, DocumentCluster, Equality, Finding, Findings, IndexedWords, InputOptions, PassageFamily, PassageMatch,
@@ -543,7 +543,7 @@ fn f25_f26_a_run_that_fails_or_is_killed_at_any_step_leaves_the_old_state_or_the
         }),
     ];
     for ((name, work), fault) in
-        works.iter().flat_map(|work| [Fault::Kill, Fault::Error(ENOSPC)].map(|fault| (work, fault)))
+        works.iter().flat_map(|work| [DiskFault::Kill, DiskFault::Error(ENOSPC)].map(|fault| (work, fault)))
     {
         let mut states = BTreeSet::new();
         for steps in 0.. {
@@ -562,7 +562,7 @@ fn f25_f26_a_run_that_fails_or_is_killed_at_any_step_leaves_the_old_state_or_the
             let is_old = (before.documents, before.bytes) == (after.documents, after.bytes);
             assert!(is_old || after.adds + after.removed != before.adds + before.removed, "{what}: {after:?}");
             states.insert(is_old);
-            if let (Err(error), Fault::Error(_)) = (&done, fault) {
+            if let (Err(error), DiskFault::Error(_)) = (&done, fault) {
                 let told = error.to_string();
                 assert!(told.contains("No space left") && told.contains(&at.display().to_string()), "{what}: {told}");
             }
@@ -768,7 +768,7 @@ fn f26_an_index_that_was_killed_while_it_was_made_is_made_by_the_next_run() {
     let folder = tempfile::tempdir().expect("a folder");
     for steps in 0.. {
         let place = folder.path().join(steps.to_string());
-        let killed = faults::plan(&place, Fault::Kill, steps);
+        let killed = faults::plan(&place, DiskFault::Kill, steps);
         let made = Index::create(&place, &config(0.8));
         drop(killed);
         assert!(made.is_ok() == Index::is_at(&place) || steps > 2, "there is none but a whole one, {steps}");
@@ -809,7 +809,7 @@ fn f26_a_run_that_is_killed_while_it_merges_has_added_all_or_nothing() {
             fs::copy(place.join(&name), at.join(&name)).expect("is copied");
         }
         let mut killed = Index::open(&at).expect("opens");
-        let plan = faults::plan(&at, Fault::Kill, steps);
+        let plan = faults::plan(&at, DiskFault::Kill, steps);
         let done = add(&mut killed, &paths[32]);
         drop(plan);
         let opened = Index::open(&at).expect("opens after it was killed");

@@ -15,13 +15,13 @@ type HeldText = (Vec<u64>, Operators);
 
 /// The saved index of a plan, if it has one.
 #[derive(Default)]
-pub(super) struct HeldWords<'a> {
+pub(super) struct PlanArchive<'a> {
     archive: Option<&'a dyn Archive>,
     /// The document that was read last: places come document by document as a rule.
     last: RefCell<Option<(u64, Arc<HeldText>)>>,
 }
 
-impl<'a> HeldWords<'a> {
+impl<'a> PlanArchive<'a> {
     /// Those of an index.
     #[cfg(feature = "index")]
     pub fn of(archive: &'a dyn Archive) -> Self {

@@ -10,7 +10,7 @@ use super::context::{PassageContext, not_there};
 use super::cutter::{NewCuts, SourceCutter};
 use super::edit::StayingPassage;
 use super::gathered::Gathered;
-use super::held::HeldWords;
+use super::held::PlanArchive;
 use super::kept::KeptText;
 use super::left::{Origins, text_left};
 use super::options::CleanOptions;
@@ -27,7 +27,7 @@ pub(super) fn add_passages(
     gathered: Gathered,
     options: CleanOptions,
     plan: &mut Plan,
-    archive: &HeldWords,
+    archive: &PlanArchive,
 ) -> Result<NewCuts> {
     let Gathered { index, keepers, families, matches, .. } = gathered;
     let matches = told::original(matches, plan);
@@ -43,7 +43,7 @@ pub(super) fn add_passages(
 /// # Errors
 ///
 /// If a source is not what was scanned.
-fn add_to(context: &PassageContext, plan: &mut Plan, archive: &HeldWords) -> Result<NewCuts> {
+fn add_to(context: &PassageContext, plan: &mut Plan, archive: &PlanArchive) -> Result<NewCuts> {
     let families = || context.families.iter().enumerate();
     let firsts = families().filter_map(|(number, family)| Some((number, family.first_in_sources()?)));
     let mut kept: Vec<PlaceJob> = firsts.map(|(number, place)| PlaceJob::new(number, place)).collect();
@@ -71,7 +71,12 @@ fn add_to(context: &PassageContext, plan: &mut Plan, archive: &HeldWords) -> Res
 }
 
 /// Reads each family's kept place.
-fn kept_texts(context: &PassageContext, jobs: &[PlaceJob], plan: &Plan, archive: &HeldWords) -> Result<Vec<KeptText>> {
+fn kept_texts(
+    context: &PassageContext,
+    jobs: &[PlaceJob],
+    plan: &Plan,
+    archive: &PlanArchive,
+) -> Result<Vec<KeptText>> {
     let held_text = |family: &PlannedFamily| match &family.first {
         FirstPlace::Held(place) => archive.text(&place.kept()),
         FirstPlace::InSources(_) => Ok(KeptText::default()),

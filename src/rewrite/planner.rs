@@ -12,7 +12,7 @@ use super::below::AllowedPaths;
 use super::choices::Choices;
 use super::decisions::Decisions;
 use super::gathered::Gathered;
-use super::held::HeldWords;
+use super::held::PlanArchive;
 use super::index::SourceIndex;
 use super::options::{AddedFields, CleanOptions, DocumentTreatment, PassageTreatment};
 use super::passages::add_passages;
@@ -118,7 +118,7 @@ impl Planner {
     ///
     /// If a source is not what was scanned.
     pub fn finish(self) -> Result<Plan> {
-        self.finish_with(&HeldWords::default())
+        self.finish_with(&PlanArchive::default())
     }
 
     /// Returns the plan, where documents and passages went for those of a saved index, of which the words are read.
@@ -128,10 +128,10 @@ impl Planner {
     /// As [`finish`](Self::finish), or if the index cannot be read.
     #[cfg(feature = "index")]
     pub fn finish_against(self, index: &crate::index::Index) -> Result<Plan> {
-        self.finish_with(&HeldWords::of(index))
+        self.finish_with(&PlanArchive::of(index))
     }
 
-    fn finish_with(mut self, archive: &HeldWords) -> Result<Plan> {
+    fn finish_with(mut self, archive: &PlanArchive) -> Result<Plan> {
         for (source, drop) in self.gathered.drops.drain(..) {
             self.sources[source].drops.push(drop);
         }

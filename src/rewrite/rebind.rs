@@ -17,7 +17,7 @@ use super::context::not_there;
 use super::cut::CuttableText;
 use super::edit::{DocumentEdit, KeptPassage, PassageCut};
 use super::gone::{Gone, GonePlace, restore};
-use super::held::HeldWords;
+use super::held::PlanArchive;
 use super::index::SourceIndex;
 use super::kept::KeptText;
 use super::operators::Operators;
@@ -36,13 +36,13 @@ const LONGEST_CHAIN: usize = 8;
 /// # Errors
 ///
 /// If a source is not what was scanned.
-pub(super) fn mend(plan: &mut Plan, options: &CleanOptions, index: &SourceIndex, archive: &HeldWords) -> Result<()> {
+pub(super) fn mend(plan: &mut Plan, options: &CleanOptions, index: &SourceIndex, archive: &PlanArchive) -> Result<()> {
     rebind(plan, options, index, archive)?;
     restore(plan, options, index)
 }
 
 /// Binds all cuts whose kept place is cut, as far as that can be.
-fn rebind(plan: &mut Plan, options: &CleanOptions, index: &SourceIndex, archive: &HeldWords) -> Result<()> {
+fn rebind(plan: &mut Plan, options: &CleanOptions, index: &SourceIndex, archive: &PlanArchive) -> Result<()> {
     let config = &plan.parameters.config;
     let tokenizer = Tokenizer::new(config.text, archive.seed());
     let reading = SourceOptions::from(plan.parameters.input.clone()).without_metadata();
@@ -127,7 +127,7 @@ fn stead(keep: &KeptPassage, gone: &Gone) -> Result<Vec<Arc<KeptPassage>>> {
 struct KeptPlaces<'a> {
     /// By source and record; each is there once it was read.
     places: BTreeMap<(usize, u64), BTreeMap<Span, Option<KeptPlace>>>,
-    archive: &'a HeldWords<'a>,
+    archive: &'a PlanArchive<'a>,
 }
 
 /// A place without the white space at its ends, which may go with the next cut, the hashes of its words, and its operators.
@@ -151,7 +151,7 @@ impl KeptPlace {
 
 impl<'a> KeptPlaces<'a> {
     /// Makes room for the words that cuts are compared with.
-    fn wanted(lost: &[LostCut], index: &SourceIndex, archive: &'a HeldWords<'a>) -> Result<Self> {
+    fn wanted(lost: &[LostCut], index: &SourceIndex, archive: &'a PlanArchive<'a>) -> Result<Self> {
         let mut places: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
         for keep in lost.iter().flat_map(|cut| &cut.stead) {
             if let Some(doc) = keep.doc_in_sources() {

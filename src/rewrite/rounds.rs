@@ -14,7 +14,7 @@ use doublon_core::{Level, Span};
 
 use super::edit::DocumentEdit;
 use super::gathered::Gathered;
-use super::held::HeldWords;
+use super::held::PlanArchive;
 use super::index::SourceIndex;
 use super::left::{positions_left, text_left};
 use super::options::{CleanOptions, DocumentTreatment, PassageTreatment};
@@ -38,7 +38,7 @@ const ROUNDS: usize = 20;
 ///
 /// If a source is not what was scanned, or a temporary file cannot be written.
 pub fn settle(plan: &mut Plan, options: &CleanOptions, resources: &Resources, progress: &dyn Progress) -> Result<()> {
-    settle_with(plan, options, &HeldWords::default(), (resources, progress))
+    settle_with(plan, options, &PlanArchive::default(), (resources, progress))
 }
 
 /// Does what [`settle`] does for a plan of which documents and passages go for those of a saved index: what it would leave
@@ -55,13 +55,13 @@ pub fn settle_against(
     resources: &Resources,
     progress: &dyn Progress,
 ) -> Result<()> {
-    settle_with(plan, options, &HeldWords::of(index), (resources, progress))
+    settle_with(plan, options, &PlanArchive::of(index), (resources, progress))
 }
 
 fn settle_with(
     plan: &mut Plan,
     options: &CleanOptions,
-    archive: &HeldWords,
+    archive: &PlanArchive,
     (resources, progress): (&Resources, &dyn Progress),
 ) -> Result<()> {
     let is_cut = options.passages == PassageTreatment::Cut && plan.edits().next().is_some();
@@ -89,7 +89,7 @@ fn add(
     options: &CleanOptions,
     plan: &mut Plan,
     compared: &mut ComparedCopies,
-    archive: &HeldWords,
+    archive: &PlanArchive,
 ) -> Result<bool> {
     let (mut more, index) = (false, gathered.index.clone());
     for (source, drop) in gathered.drops.drain(..) {
@@ -164,7 +164,7 @@ struct Round<'p> {
 
 impl Round<'_> {
     /// Scans what a plan leaves.
-    fn scan(plan: &Plan, archive: &HeldWords, resources: &Resources, progress: &dyn Progress) -> Result<Gathered> {
+    fn scan(plan: &Plan, archive: &PlanArchive, resources: &Resources, progress: &dyn Progress) -> Result<Gathered> {
         let sources: Vec<Source> = plan.sources.iter().map(|planned| planned.source.clone()).collect();
         let infos: Vec<SourceInfo> = plan.sources.iter().map(|planned| planned.info.clone()).collect();
         let with_passages = plan.passages != PassageTreatment::Keep;

@@ -7,7 +7,7 @@ use std::path::Path;
 use doublon_core::{Config, Level};
 
 use super::{Resources, scan};
-use crate::disk::faults::{self, EIO, ENOSPC, Fault};
+use crate::disk::faults::{self, DiskFault, EIO, ENOSPC};
 use crate::error::Result;
 use crate::finding::{Finding, InputOptions};
 
@@ -41,14 +41,16 @@ fn f25_temporary_files_that_fail_end_the_run_and_change_no_finding() {
         fs::create_dir(&temporary).expect("is made");
         write_texts(&folder.path().join("in.jsonl"));
         let expected = run(folder.path(), level).expect("is done");
-        for fault in [Fault::Error(ENOSPC), Fault::Error(EIO), Fault::Short] {
+        for fault in [DiskFault::Error(ENOSPC), DiskFault::Error(EIO), DiskFault::Short] {
             let mut count = 0;
             loop {
                 let planned = faults::plan(&temporary, fault, count);
                 let done = run(folder.path(), level);
                 let Some(met) = planned.met() else { break };
                 match done {
-                    Ok(found) => assert!(fault == Fault::Short && found == expected, "{level:?}: {fault:?} at {met}"),
+                    Ok(found) => {
+                        assert!(fault == DiskFault::Short && found == expected, "{level:?}: {fault:?} at {met}");
+                    }
                     Err(error) => {
                         assert!(error.to_string().contains("tmp: "), "{level:?}: {fault:?} at {met}: {error}");
                     }

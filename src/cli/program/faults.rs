@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::{command, parse, told};
 use crate::cli::exit;
-use crate::disk::faults::{self, EIO, ENOSPC, Fault};
+use crate::disk::faults::{self, DiskFault, EIO, ENOSPC};
 
 /// What lies in a folder: of each path the mode, and the content if it is a file.
 type Tree = BTreeMap<PathBuf, (u32, Option<Vec<u8>>)>;
@@ -50,7 +50,7 @@ impl Case {
             assert_eq!(case.run(&format!("{older} -q --no-progress")).code, 0, "{older}");
         }
         case.before = case.tree();
-        let planned = faults::plan(case.path(), Fault::Short, usize::MAX);
+        let planned = faults::plan(case.path(), DiskFault::Short, usize::MAX);
         let ended = case.run(&case.arguments);
         (case.operations, case.code) = (planned.count(), ended.code);
         assert!(matches!(case.code, 0 | 3), "{}: {ended:?}", case.arguments);
@@ -76,7 +76,7 @@ impl Case {
 
     /// Runs it with a fault before which so many operations are done. Returns the operation that met it, and how the run
     /// ended.
-    fn disturbed(&self, fault: Fault, before: usize) -> (Option<String>, Ended) {
+    fn disturbed(&self, fault: DiskFault, before: usize) -> (Option<String>, Ended) {
         let planned = faults::plan(self.path(), fault, before);
         let ended = self.run(&self.arguments);
         (planned.met(), ended)
@@ -114,7 +114,7 @@ impl Case {
         } else {
             ""
         };
-        let planned = faults::plan(self.path(), Fault::Short, usize::MAX); // so that nothing is synced, which takes long
+        let planned = faults::plan(self.path(), DiskFault::Short, usize::MAX); // so that nothing is synced, which takes long
         let ended = self.run(&format!("{}{overwrite}", self.arguments));
         drop(planned);
         assert_eq!(ended.code, self.code, "after {met}: {}", ended.told);
@@ -125,7 +125,7 @@ impl Case {
         for (code, cause) in [(ENOSPC, "No space left on device"), (EIO, "Input/output error")] {
             for before in 0.. {
                 self.reset();
-                let (met, ended) = self.disturbed(Fault::Error(code), before);
+                let (met, ended) = self.disturbed(DiskFault::Error(code), before);
                 let Some(met) = met else { break };
                 self.check_failed(&met, &ended, cause);
                 self.run_again(&met);
@@ -137,7 +137,7 @@ impl Case {
     fn a_disk_fails_for_good(&self) {
         for before in 0.. {
             self.reset();
-            let (met, ended) = self.disturbed(Fault::Broken(EIO), before);
+            let (met, ended) = self.disturbed(DiskFault::Broken(EIO), before);
             let Some(met) = met else { break };
             assert!(ended.code == 2 || ended.code == self.code && met.starts_with("remove"), "{met}: {}", ended.told);
             self.check_killed(&met);
@@ -150,7 +150,7 @@ impl Case {
         for before in self.operations.saturating_sub(14)..self.operations {
             for later in 1..10 {
                 self.reset();
-                let (met, _) = self.disturbed(Fault::ErrorAndKill(EIO, later), before);
+                let (met, _) = self.disturbed(DiskFault::ErrorAndKill(EIO, later), before);
                 let met = format!("{}, and a kill {later} operations later", met.unwrap_or_default());
                 self.check_killed(&met);
                 self.run_again(&met);
@@ -184,7 +184,7 @@ impl Case {
     fn writes_that_are_short_change_nothing(&self) {
         for before in 0.. {
             self.reset();
-            let (met, ended) = self.disturbed(Fault::Short, before);
+            let (met, ended) = self.disturbed(DiskFault::Short, before);
             let Some(met) = met else { break };
             if met.starts_with("write") {
                 assert_eq!(ended.code, self.code, "{met}: {}", ended.told);
@@ -196,7 +196,7 @@ impl Case {
     fn a_kill_at_each_operation_leaves_the_old_state_or_the_new_one(&self) {
         for before in 0.. {
             self.reset();
-            let (met, _) = self.disturbed(Fault::Kill, before);
+            let (met, _) = self.disturbed(DiskFault::Kill, before);
             let Some(met) = met else { break };
             self.check_killed(&met);
             self.run_again(&met);
@@ -205,16 +205,16 @@ impl Case {
 
     /// Kills a run, and then the run that clears what that left; or an operation of that fails.
     fn a_kill_of_what_clears_is_cleared(&self) {
-        for fault in [Fault::Kill, Fault::Error(EIO)] {
+        for fault in [DiskFault::Kill, DiskFault::Error(EIO)] {
             self.what_clears_meets(fault);
         }
     }
 
-    fn what_clears_meets(&self, fault: Fault) {
+    fn what_clears_meets(&self, fault: DiskFault) {
         for before in self.operations.saturating_sub(14)..self.operations {
             for again in 0..10 {
                 self.reset();
-                let (met, _) = self.disturbed(Fault::Kill, before);
+                let (met, _) = self.disturbed(DiskFault::Kill, before);
                 let (met_again, _) = self.disturbed(fault, again);
                 let met = format!("{} and then {}", met.unwrap_or_default(), met_again.unwrap_or_default());
                 self.check_killed(&met);

@@ -41,13 +41,13 @@ pub(super) struct Linker<'a> {
     budget: &'a Budget,
     /// The first document of each share of the candidates.
     firsts: Vec<u32>,
-    found: Mutex<(Partitions<Candidate>, DocumentSet)>,
+    found: Mutex<(Partitions<Candidate>, LinkedDocuments)>,
 }
 
 impl<'a> Linker<'a> {
     pub fn new(words: &'a Words, groups: &'a DocumentGroups, config: &'a Config, budget: &'a Budget) -> Result<Self> {
         let found = Partitions::new(DOCUMENT_SHARES, budget.candidates(), &budget.folder);
-        let (firsts, found) = (words.shares(DOCUMENT_SHARES)?, Mutex::new((found, DocumentSet::new(words))));
+        let (firsts, found) = (words.shares(DOCUMENT_SHARES)?, Mutex::new((found, LinkedDocuments::new(words))));
         Ok(Self { words, groups, config, budget, firsts, found })
     }
 
@@ -199,9 +199,9 @@ impl Emitter<'_> {
 }
 
 /// The documents that candidates are of, where they are wanted.
-struct DocumentSet(Option<BitSet>);
+struct LinkedDocuments(Option<BitSet>);
 
-impl DocumentSet {
+impl LinkedDocuments {
     fn new(words: &Words) -> Self {
         Self(words.vocabulary().is_none().then(|| BitSet::new(words.documents())))
     }
