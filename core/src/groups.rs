@@ -27,6 +27,12 @@ impl DocumentGroups {
         }
     }
 
+    /// Returns the first document of each stretch of documents of one group, and the group, in order: what
+    /// [`push`](Self::push) was given.
+    pub fn runs(&self) -> &[(u32, u32)] {
+        &self.runs
+    }
+
     /// Returns whether there are no groups.
     pub fn is_none(&self) -> bool {
         self.runs.is_empty()

@@ -1,6 +1,7 @@
 //! Carries a plan out: prepares the output, writes the copy with its evidence, and says what was written.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use doublon::Error;
@@ -9,7 +10,7 @@ use doublon::report::visible::visible;
 use doublon::rewrite::{
     CleanSummary, CopiedSource, CopySink, CopyTarget, Plan, apply, check, names, removals, sources, staying,
 };
-use doublon::scan::{Cancel, Progress};
+use doublon::scan::{Cancel, Progress, RunState};
 use doublon::source::{EVIDENCE, NamedCopy, SUMMARY, evidence_beside, named_copy};
 
 use super::say::say;
@@ -29,6 +30,8 @@ pub struct CopyRequest<'a> {
     pub roots: &'a [PathBuf],
     /// What ends the run early.
     pub cancel: Cancel,
+    /// Where what is finished is noted, if it is.
+    pub state: Option<&'a Arc<RunState>>,
 }
 
 impl CopyRequest<'_> {
@@ -43,7 +46,7 @@ impl CopyRequest<'_> {
         let only = only.filter(|only| !is_folder && only.is_file());
         let shown = out.display();
         let target = match only.map(|only| (only, named_copy(only, out))) {
-            Some((only, NamedCopy::Same)) => CopyTarget::prepare_file(out, only, self.overwrite)?,
+            Some((only, NamedCopy::Same)) => CopyTarget::prepare_file(out, only, self.overwrite, self.state)?,
             Some((only, NamedCopy::OtherCompression)) => {
                 bail!(
                     "{shown}: the copy would be compressed as {} is; give it the same ending, or name a folder",
@@ -56,7 +59,7 @@ impl CopyRequest<'_> {
                     only.display()
                 )
             }
-            _ => CopyTarget::prepare(out, inputs, self.overwrite)?,
+            _ => CopyTarget::prepare(out, inputs, self.overwrite, self.state)?,
         };
         if let Some(told) = target.leftover().told().filter(|_| !self.quiet) {
             say(&format!("{shown}: {told}"));
@@ -146,7 +149,10 @@ impl CopyRequest<'_> {
         let names = self.copy_names(&copied_paths(plan), target.as_ref())?;
         meter.phase(if self.dry_run { "checking" } else { "writing" }, Some(total(plan)));
         let sink: &mut dyn CopySink = match target {
-            Some(target) => target,
+            Some(target) => {
+                target.begin(plan, &names)?;
+                target
+            }
             None => &mut (),
         };
         apply(checked, &names, sink, &|read| {

@@ -39,6 +39,7 @@ mod plan;
 mod program;
 mod progress;
 mod render;
+mod resume;
 mod saved;
 mod say;
 

@@ -59,6 +59,14 @@ impl Output {
         Ok(Self::Folder(path.to_owned()))
     }
 
+    /// Returns the path of the file or the folder, if it is one.
+    pub fn place(&self) -> Option<&Path> {
+        match self {
+            Self::Stdout => None,
+            Self::File(path) | Self::Folder(path) => Some(path),
+        }
+    }
+
     /// Writes the results. `color` says whether they hold escapes, which an old console has to be told.
     ///
     /// # Errors

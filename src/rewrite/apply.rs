@@ -17,6 +17,7 @@ use memchr::memchr_iter;
 
 use super::added::{Additions, takes_fields};
 use super::check::CheckedPlan;
+use super::copied::CopiedSource;
 use super::editor::{Editor, ListCopy, PlannedAction, RecordAction};
 use super::encode::{Encoder, Packing};
 #[cfg(feature = "parquet")]
@@ -45,25 +46,6 @@ use serde_json::Value;
 /// Bytes that are copied at a time.
 const CHUNK: usize = 1 << 20;
 
-/// What became of a source.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CopiedSource {
-    /// Records in it, blank lines included; 0 if it was copied without being parsed.
-    pub records: u64,
-    /// Bytes read.
-    pub read: u64,
-    /// Bytes written.
-    pub written: u64,
-    /// Whether it has a file in the output.
-    pub has_file: bool,
-    /// Whether all of several records went.
-    pub is_emptied: bool,
-    /// Documents of which something is told in the evidence alone, as their format takes no fields.
-    pub untold: u64,
-    /// Fields of which values were to be merged, and that none of its records that go has.
-    pub without_values: Vec<String>,
-}
-
 /// Copies the sources of a plan to `sink`. `names` has the name of each copy below the output: first those for the sources
 /// that are cleaned, then for the files that were not read. `advance` hears of the bytes read, and may end the copy by an
 /// error. Returns what became of each source, then of each file; those that others were only compared with have no copy.
@@ -87,12 +69,23 @@ pub fn apply(
     for (number, planned) in plan.sources.iter().enumerate() {
         copier.sink.read(&planned.source.path).map_err(|error| changed(planned, error.to_string()))?;
         let name = if planned.info.against { None } else { rest.next() };
-        let done = name.map_or_else(|| Ok(CopiedSource::default()), |name| copier.source((number, planned), name))?;
+        let path = &planned.source.path;
+        let copy = |copier: &mut Copier| {
+            name.map(|name| {
+                copier.finished_or(copied.len(), (name, path), |copier| copier.source((number, planned), name))
+            })
+        };
+        let done = copy(&mut copier).unwrap_or_else(|| Ok(CopiedSource::default()))?;
         let without_values = copier.editor.additions.as_ref().map(|added| added.without_values(number).to_vec());
         copied.push(CopiedSource { without_values: without_values.unwrap_or_default(), ..done });
     }
     for (file, name) in plan.unread.iter().zip(rest) {
-        let done = if file.is_copied() { copier.whole(&file.path, name)? } else { CopiedSource::default() };
+        let copy = |copier: &mut Copier| copier.whole(&file.path, name);
+        let done = if file.is_copied() {
+            copier.finished_or(copied.len(), (name, &file.path), copy)?
+        } else {
+            CopiedSource::default()
+        };
         copied.push(done);
     }
     Ok(copied)
@@ -129,6 +122,22 @@ struct Copier<'a> {
 }
 
 impl Copier<'_> {
+    /// Takes the copy of this number from an earlier run, or makes it.
+    fn finished_or(
+        &mut self,
+        number: usize,
+        (name, path): (&Path, &Path),
+        make: impl FnOnce(&mut Self) -> Result<CopiedSource>,
+    ) -> Result<CopiedSource> {
+        if let Some(done) = self.sink.take_finished(number, name, path)? {
+            (self.advance)(done.read)?;
+            return Ok(done);
+        }
+        let done = make(self)?;
+        self.sink.note_finished(number, name, &done)?;
+        Ok(done)
+    }
+
     fn source(&mut self, (number, planned): (usize, &PlannedSource), name: &Path) -> Result<CopiedSource> {
         let actions = actions(planned, self.editor.plan.documents);
         if actions.is_empty() && self.editor.additions.is_none() {

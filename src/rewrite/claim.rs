@@ -60,6 +60,8 @@ pub(crate) struct ClaimedOutput {
     claim: Claim,
     leftover: Leftover,
     is_published: bool,
+    /// Whether what is written stays if the run fails.
+    is_kept: bool,
 }
 
 impl ClaimedOutput {
@@ -70,12 +72,22 @@ impl ClaimedOutput {
     ///
     /// If another run writes to it, `check` fails, or the system does not let it be written.
     pub fn claim(given: &Path, is_file: bool, check: impl FnOnce() -> Result<()>) -> Result<Self> {
+        Self::claim_after(given, is_file, None, check)
+    }
+
+    /// Does what [`claim`](Self::claim) does; before what a killed run wrote is cleared, `rescue` takes what it wants of it.
+    pub fn claim_after(
+        given: &Path,
+        is_file: bool,
+        rescue: Option<Rescue<'_>>,
+        check: impl FnOnce() -> Result<()>,
+    ) -> Result<Self> {
         let names = OutputNames::of(place(given)?, is_file);
         let mut claim = Claim::take(&names, given)?;
         // What is there is looked at only now: another run may have been about to give it its name.
-        let leftover = claim.recover(&names).inspect_err(|_| claim.0.keep())?;
+        let leftover = claim.recover(&names, rescue).inspect_err(|_| claim.0.keep())?;
         check().map_err(|error| told(error, leftover))?;
-        Ok(Self { names, claim, leftover, is_published: false })
+        Ok(Self { names, claim, leftover, is_published: false, is_kept: false })
     }
 
     /// Returns what an earlier run left that was killed.
@@ -96,6 +108,11 @@ impl ClaimedOutput {
     /// Returns the folder to be made and written to: it becomes the output, or holds the file of its name.
     pub fn partial(&self) -> &Path {
         &self.names.partial
+    }
+
+    /// Leaves what is written where it is if the run fails: a later one takes it up.
+    pub fn keep_part(&mut self) {
+        self.is_kept = true;
     }
 
     /// Gives the output its name, when all of it is written and synced. What was there before and cannot be removed is
@@ -121,13 +138,17 @@ impl Drop for ClaimedOutput {
         if self.is_published {
             return;
         }
+        let clear = || if self.is_kept { Ok(()) } else { disk::remove_folder(&self.names.partial) };
         // A run that is killed while it removes a part may not have said before that this is the whole.
         match self.claim.unmark() {
-            Ok(()) => _ = disk::remove_folder(&self.names.partial), // what is left is cleared by the next run
+            Ok(()) => _ = clear(), // what is left is cleared by the next run
             Err(_) => self.claim.0.keep(),
         }
     }
 }
+
+/// Takes what it wants of the folder that a killed run wrote to.
+pub(super) type Rescue<'r> = &'r mut dyn FnMut(&Path) -> Result<()>;
 
 /// A lock on an output.
 #[derive(Debug)]
@@ -163,10 +184,20 @@ impl Claim {
     }
 
     /// Ends what a killed run began, or takes it back.
-    fn recover(&mut self, names: &OutputNames) -> Result<Leftover> {
+    fn recover(&mut self, names: &OutputNames, rescue: Option<Rescue<'_>>) -> Result<Leftover> {
         let mut content = Vec::new();
         self.0.file.as_file().read_to_end(&mut content).map_err(failed(self.0.path()))?;
-        let leftover = if content == WHOLE { names.finish()? } else { names.take_back()? };
+        let leftover = match rescue {
+            _ if content == WHOLE => names.finish()?,
+            None => names.take_back()?,
+            Some(rescue) => {
+                rescue(&names.partial)?;
+                match names.take_back()? {
+                    Leftover::Part => Leftover::None, // what was whole of it is taken up
+                    other => other,
+                }
+            }
+        };
         self.unmark().map_err(failed(self.0.path()))?;
         Ok(leftover)
     }

@@ -8,8 +8,8 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::apply::CopiedSource;
 use super::choices::StayingDocument;
+use super::copied::CopiedSource;
 use super::edit::{DocumentEdit, JoinedPlace, KeptPassage, PassageCut, StayingPassage};
 use super::options::{AddedFields, DocumentTreatment, PassageTreatment};
 use super::plan::{Plan, PlannedSource, SparedSource};

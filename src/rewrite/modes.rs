@@ -65,6 +65,12 @@ mod system {
             Ok(file)
         }
 
+        /// Opens a file of an earlier run, as one that [`make_file`](Self::make_file) makes.
+        pub fn adopt_file(&mut self, path: &Path, top: &Path, like: &Path) -> io::Result<()> {
+            self.add_folders(path, top, like)?;
+            disk::set_permissions(path, Permissions::from_mode(fs::metadata(like)?.permissions().mode() & 0o777))
+        }
+
         /// Notes the folders of an input for those of its copy, as far as they have the same names.
         fn add_folders(&mut self, path: &Path, top: &Path, like: &Path) -> io::Result<()> {
             let (mut path, mut like) = (path, like);
@@ -126,6 +132,10 @@ mod system {
 
         pub fn make_file(&mut self, path: &Path, _: &Path, _: Option<&Path>) -> io::Result<DiskFile> {
             DiskFile::create_new(path, 0o600)
+        }
+
+        pub fn adopt_file(&mut self, _: &Path, _: &Path, _: &Path) -> io::Result<()> {
+            Ok(())
         }
 
         pub fn open_file(&self, _: &DiskFile) -> io::Result<()> {

@@ -8,12 +8,17 @@
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::claim::{ClaimedOutput, Leftover, failed, place};
+use super::claim::{ClaimedOutput, Leftover, Rescue, failed, place};
+use super::copied::CopiedSource;
+use super::finished::FinishedFiles;
 use super::modes::Modes;
+use super::plan::Plan;
 use crate::disk::{self, DiskFile};
 use crate::error::{Error, Result};
 use crate::source::{EVIDENCE, SUMMARY, evidence_beside};
+use crate::store::RunState;
 
 /// Where files of a copy go.
 pub trait CopySink {
@@ -43,6 +48,24 @@ pub trait CopySink {
     ///
     /// If the system could not write it.
     fn close(&mut self) -> Result<()>;
+
+    /// Takes the copy of this number, that of the input `like`, from an earlier run, if that finished it.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be given its name.
+    fn take_finished(&mut self, _number: usize, _name: &Path, _like: &Path) -> Result<Option<CopiedSource>> {
+        Ok(None)
+    }
+
+    /// Hears that the copy of this number is on the disk.
+    ///
+    /// # Errors
+    ///
+    /// If that cannot be noted.
+    fn note_finished(&mut self, _number: usize, _name: &Path, _copied: &CopiedSource) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// Takes what a copy would hold, and keeps nothing.
@@ -67,34 +90,64 @@ pub struct CopyTarget {
     folders: Vec<PathBuf>,
     modes: Modes,
     current: Option<(PathBuf, DiskFile)>,
+    /// What an earlier run finished, and this one does, if that is kept.
+    finished: Option<FinishedFiles>,
 }
 
 impl CopyTarget {
-    /// Prepares the output `folder` for a copy of what is at `inputs`. With `overwrite`, an earlier output may be there.
+    /// Prepares the output `folder` for a copy of what is at `inputs`. With `overwrite`, an earlier output may be there. What
+    /// is finished is noted in `state`, and taken from there.
     ///
     /// # Errors
     ///
     /// If there is something else at its place, it lies in a folder that is read or an input lies in it, another run
     /// writes to it, or the system does not let it be made.
-    pub fn prepare(folder: &Path, inputs: &[PathBuf], overwrite: bool) -> Result<Self> {
+    pub fn prepare(folder: &Path, inputs: &[PathBuf], overwrite: bool, state: Option<&Arc<RunState>>) -> Result<Self> {
         check_apart(folder, &place(folder)?, inputs)?;
-        Self::of(ClaimedOutput::claim(folder, false, || check_replaceable(folder, overwrite))?)
+        Self::of((folder, false), state, || check_replaceable(folder, overwrite))
     }
 
-    /// Prepares the output `file` for a copy of the file `input`. With `overwrite`, an earlier output may be there.
+    /// Prepares the output `file` for a copy of the file `input`, as [`prepare`](Self::prepare) does.
     ///
     /// # Errors
     ///
     /// As [`prepare`](Self::prepare).
-    pub fn prepare_file(file: &Path, input: &Path, overwrite: bool) -> Result<Self> {
+    pub fn prepare_file(file: &Path, input: &Path, overwrite: bool, state: Option<&Arc<RunState>>) -> Result<Self> {
         check_apart(file, &place(file)?, &[input.to_owned()])?;
-        Self::of(ClaimedOutput::claim(file, true, || check_replaceable_file(file, overwrite))?)
+        Self::of((file, true), state, || check_replaceable_file(file, overwrite))
     }
 
-    fn of(output: ClaimedOutput) -> Result<Self> {
+    fn of(
+        (given, is_file): (&Path, bool),
+        state: Option<&Arc<RunState>>,
+        check: impl FnOnce() -> Result<()>,
+    ) -> Result<Self> {
+        let mut rescued = None;
+        let mut rescue = |partial: &Path| {
+            rescued = state.map(|state| FinishedFiles::rescue(Arc::clone(state), partial)).transpose()?;
+            Ok(())
+        };
+        let rescue: Option<Rescue<'_>> = if state.is_some() { Some(&mut rescue) } else { None };
+        let mut output = ClaimedOutput::claim_after(given, is_file, rescue, check)?;
+        // If all was whole, there is nothing to take up but what the state has.
+        let anew = || state.map(|state| FinishedFiles::rescue(Arc::clone(state), output.partial())).transpose();
+        let finished = if rescued.is_some() { rescued } else { anew()? };
         let modes = Modes::of_new_folder(output.partial()).map_err(failed(output.partial()))?;
         let folders = vec![output.partial().to_owned()];
-        Ok(Self { output, folders, modes, current: None })
+        if finished.is_some() {
+            output.keep_part();
+        }
+        Ok(Self { output, folders, modes, current: None, finished })
+    }
+
+    /// Begins to write what `plan` leaves, to files of these names. What an earlier run finished of another plan is dropped.
+    ///
+    /// # Errors
+    ///
+    /// If what is finished is to be noted and cannot be.
+    pub fn begin(&mut self, plan: &Plan, names: &[PathBuf]) -> Result<()> {
+        let partial = self.output.partial();
+        self.finished.as_mut().map_or(Ok(()), |finished| finished.begin(partial, plan, names))
     }
 
     /// Returns what an earlier run left that was killed.
@@ -125,10 +178,22 @@ impl CopyTarget {
     /// # Errors
     ///
     /// If the system refuses; the output is then as it was before.
-    pub fn publish(self) -> Result<()> {
+    pub fn publish(mut self) -> Result<()> {
+        self.finished.take().map_or(Ok(()), FinishedFiles::end)?;
         self.modes.open(&self.folders).map_err(failed(self.output.partial()))?;
         self.folders.iter().try_for_each(|folder| disk::sync_folder(folder).map_err(failed(folder)))?;
         self.output.publish()
+    }
+
+    /// Takes the file at `from`, which is whole, as the one of that name below the output, a copy of the input `like`.
+    fn adopt(&mut self, from: &Path, name: &Path, like: &Path) -> Result<()> {
+        let path = self.output.partial().join(name);
+        let mut adopt = || {
+            self.make_folders(&path)?;
+            disk::rename(from, &path)?;
+            self.modes.adopt_file(&path, self.output.partial(), like)
+        };
+        adopt().map_err(failed(&self.output.place().join(name)))
     }
 
     fn make_folders(&mut self, path: &Path) -> io::Result<()> {
@@ -164,6 +229,18 @@ impl CopySink for CopyTarget {
     fn close(&mut self) -> Result<()> {
         let Some((path, file)) = self.current.take() else { return Ok(()) };
         self.modes.open_file(&file).and_then(|()| file.sync()).map_err(|cause| Error::Io { path, cause })
+    }
+
+    fn take_finished(&mut self, number: usize, name: &Path, like: &Path) -> Result<Option<CopiedSource>> {
+        let Some((copied, file)) = self.finished.as_mut().and_then(|finished| finished.take(number)) else {
+            return Ok(None);
+        };
+        file.map_or(Ok(()), |file| self.adopt(&file, name, like))?;
+        Ok(Some(copied))
+    }
+
+    fn note_finished(&mut self, number: usize, name: &Path, copied: &CopiedSource) -> Result<()> {
+        self.finished.as_mut().map_or(Ok(()), |finished| finished.note(number, name, copied))
     }
 }
 

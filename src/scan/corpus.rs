@@ -32,7 +32,7 @@ use crate::finding::{InputOptions, Skipped, SourceInfo};
 use crate::source::{self, Compression, FoundSources, Item, Source, SourceOptions, SourceOrder};
 #[cfg(feature = "index")]
 use crate::store::Partition;
-use crate::store::{Budget, Lexicons, Partitions, SpillColumn, Units, Words, divide};
+use crate::store::{Budget, Lexicons, PartReader, PartWriter, Partitions, SpillColumn, Units, Words, divide};
 
 /// What was read.
 pub(crate) struct Corpus {
@@ -172,6 +172,17 @@ impl CorpusBuilder {
         self.finish()
     }
 
+    /// Reads sources that were found, and nothing else before or after them; no text stays in memory.
+    pub fn read_placed(
+        mut self,
+        found: &FoundSources,
+        input: &InputOptions,
+        progress: &dyn Progress,
+    ) -> Result<Corpus> {
+        self.take_found(found, input, false, &(), progress)?;
+        self.finish()
+    }
+
     /// Reads all files at `paths` and below.
     pub fn read(&mut self, paths: &[PathBuf], input: &InputOptions, progress: &dyn Progress) -> Result<()> {
         self.read_files(paths, input, false, progress)
@@ -210,8 +221,7 @@ impl CorpusBuilder {
         may_hold: bool,
         progress: &dyn Progress,
     ) -> Result<()> {
-        let mut found = source::walk(paths, input)?;
-        SourceOrder::of(&self.config.keep)?.arrange(&mut found);
+        let found = find_sources(paths, &self.config, input)?;
         self.take_found(&found, input, may_hold, &(), progress)
     }
 
@@ -408,6 +418,13 @@ impl CorpusBuilder {
     }
 }
 
+/// Finds what is read at `paths` and below, in the order in which it is read.
+pub(super) fn find_sources(paths: &[PathBuf], config: &Config, input: &InputOptions) -> Result<FoundSources> {
+    let mut found = source::walk(paths, input)?;
+    SourceOrder::of(&config.keep)?.arrange(&mut found);
+    Ok(found)
+}
+
 /// What texts come from that are in memory: nothing of their source can be read again.
 fn pushed(source: u32, name: &str, modified: u64) -> BlockOrigin<'_> {
     BlockOrigin { source, name, format: None, can_reread: false, modified, revision: (0, &()) }
@@ -529,6 +546,39 @@ impl Grown {
 }
 
 impl Corpus {
+    /// Writes down all of it but the texts, which are read again. None of them is in memory.
+    pub fn save(&self, part: &mut PartWriter) -> Result<()> {
+        part.json(&self.sources)?;
+        part.json(&self.counts)?;
+        self.texts.save(part)?;
+        part.json(&self.documents.order.ranks())?;
+        self.documents.table.save(part)?;
+        self.words.save(part)?;
+        self.units.save(part)?;
+        part.json(&self.groups.runs())?;
+        self.skipped.save(part)
+    }
+
+    /// Reads what [`save`](Self::save) wrote when `found` was read as `input` and `config` say.
+    pub fn load(
+        part: &mut PartReader,
+        found: &FoundSources,
+        (config, input): (&Config, &InputOptions),
+        budget: &Budget,
+    ) -> Result<Self> {
+        let options = SourceOptions::new(input, &config.keep).with_memory(budget.memory as u64).into();
+        let (sources, counts) = (part.json()?, part.json()?);
+        let texts = Texts::load(part, &found.sources, &options)?;
+        let order = KeepOrder::of_ranks(part.json()?);
+        let table = Table::load(part, config.shape())?;
+        let documents = DocumentTable { table, sketcher: Sketcher::new(config), order };
+        let (words, units) = (Words::load(part, budget)?, Units::load(part)?);
+        let mut groups = DocumentGroups::default();
+        part.json::<Vec<(u32, u32)>>()?.into_iter().for_each(|(first, group)| groups.push(first, group));
+        let skipped = SkippedList::load(part, budget)?;
+        Ok(Self { texts, documents, words, units, groups, sources, counts, skipped })
+    }
+
     /// Returns what is told of a document without a token.
     pub fn empty(&self, doc: u32) -> Result<Skipped> {
         let (source, record) = self.texts.position(doc)?;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use doublon_core::kernel::Masks;
+use serde::{Deserialize, Serialize};
 
 use crate::finding::AgainstDocuments;
 use crate::source::IgnoredMarkup;
@@ -11,7 +12,7 @@ use crate::source::IgnoredMarkup;
 const UNCLOSED: usize = 10;
 
 /// Counts of records and documents.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct IntakeCounts {
     /// Records that parsing gave, good and bad, counted where they come from.
     pub records: u64,

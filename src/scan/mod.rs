@@ -30,6 +30,7 @@ mod place_words;
 mod pool;
 mod progress;
 mod repeated;
+mod resume;
 mod revision;
 mod run;
 mod select;
@@ -68,4 +69,4 @@ pub(crate) use skipped::SkippedList;
 pub(crate) use table::Table;
 pub(crate) use texts::{TextReader, Texts};
 
-pub use crate::store::{Cancel, Resources, Step, Steps};
+pub use crate::store::{Cancel, Resources, Resumed, RunState, Step, Steps};

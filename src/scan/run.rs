@@ -10,6 +10,7 @@ use super::emit::Emission;
 use super::held::HeldDocuments;
 use super::passages::{self, Passages};
 use super::progress::Progress;
+use super::resume;
 use super::revision::Revision;
 use super::texts::Texts;
 use crate::error::{Error, Result};
@@ -66,7 +67,13 @@ pub fn scan_into(
     sink: &mut (dyn Sink + Send),
 ) -> Result<Summary> {
     let parameters = Parameters { config: config.clone(), input: input.clone() };
-    scan_read(&parameters, resources, progress, sink, |builder| builder.read_only(paths, input, progress))
+    let Some(state) = resources.state.as_deref() else {
+        return scan_read(&parameters, resources, progress, sink, |builder| builder.read_only(paths, input, progress));
+    };
+    let (budget, settings) = (Budget::new(resources), (config, input));
+    threads(resources)?.install(|| resume::check_inputs(state, paths, settings, &budget, progress))?;
+    let read = |builder| resume::read(state, builder, paths, settings, &budget, progress);
+    scan_read(&parameters, resources, progress, sink, read)
 }
 
 /// Finds what [`scan_into`] would find in the sources if a revision had been carried out on them. `roots` has for each
@@ -83,7 +90,7 @@ pub(crate) fn scan_revised(
     scan_read(parameters, resources, progress, sink, read)
 }
 
-/// Compares what `read` reads, with threads of its own.
+/// Compares what `read` reads, with threads of its own, or takes up what another run found.
 fn scan_read(
     parameters: &Parameters,
     resources: &Resources,
@@ -92,12 +99,18 @@ fn scan_read(
     read: impl FnOnce(CorpusBuilder) -> Result<Corpus> + Send,
 ) -> Result<Summary> {
     parameters.config.check_known_text()?;
-    threads(resources)?.install(|| {
-        let budget = Budget::new(resources);
-        progress.watch(&budget.steps);
-        let corpus = read(CorpusBuilder::new(&parameters.config, &budget))?;
-        Ok(compare(corpus, parameters, &budget, progress, sink)?.summary)
-    })
+    let budget = Budget::new(resources);
+    progress.watch(&budget.steps);
+    let scan = |sink: &mut (dyn Sink + Send)| {
+        threads(resources)?.install(|| {
+            let corpus = read(CorpusBuilder::new(&parameters.config, &budget))?;
+            Ok(compare(corpus, parameters, &budget, progress, sink)?.summary)
+        })
+    };
+    match resources.state.as_deref() {
+        Some(state) => resume::find(state, parameters, &budget, sink, scan),
+        None => scan(sink),
+    }
 }
 
 /// Starts the threads of a run.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::finding::{Reason, Skipped};
-use crate::store::{Budget, Spool};
+use crate::store::{Budget, PartReader, PartWriter, Spool};
 
 /// All records and sources that were skipped.
 #[derive(Debug, Default)]
@@ -92,6 +92,25 @@ impl SkippedList {
             read.into_iter().try_for_each(&mut emit)?;
         }
         Ok(())
+    }
+
+    /// Writes down all of them.
+    pub fn save(&self, part: &mut PartWriter) -> Result<()> {
+        let against = self.against.iter().map(|&name| &self.names[name as usize]);
+        part.json(&against.map(|name| &**name).collect::<Vec<&str>>())?;
+        part.number(self.entries.len() as u64)?;
+        self.entries.iter().try_for_each(|entry| part.json(&self.read(*entry)?))
+    }
+
+    /// Reads what [`save`](Self::save) wrote.
+    pub fn load(part: &mut PartReader, budget: &Budget) -> Result<Self> {
+        let mut list = Self::default();
+        part.json::<Vec<String>>()?.iter().for_each(|name| list.add_against(name));
+        for _ in 0..part.number()? {
+            list.push(&part.json()?);
+            list.spill_over(budget)?;
+        }
+        Ok(list)
     }
 
     fn number(&mut self, name: &str) -> u32 {

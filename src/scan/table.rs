@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crate::error::Result;
-use crate::store::SpillColumn;
+use crate::store::{PartReader, PartWriter, SpillColumn};
 use doublon_core::candidate::Bands;
 use doublon_core::candidate::lsh::Sketch;
 use doublon_core::kernel::SketchRows;
@@ -37,6 +37,19 @@ impl Table {
         }
         self.sketches.extend(rows.sketches());
         self.streams.extend(rows.streams());
+    }
+
+    /// Writes down all columns.
+    pub fn save(&self, part: &mut PartWriter) -> Result<()> {
+        self.keys.iter().try_for_each(|keys| part.column(keys))?;
+        part.column(&self.sketches)?;
+        part.column(&self.streams)
+    }
+
+    /// Reads what [`save`](Self::save) wrote for the same bands.
+    pub fn load(part: &mut PartReader, shape: Bands) -> Result<Self> {
+        let keys = (0..shape.bands).map(|_| part.column()).collect::<Result<_>>()?;
+        Ok(Self { keys, sketches: part.column()?, streams: part.column()? })
     }
 
     pub fn held_bytes(&self) -> usize {

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::finding::{DocumentRef, Reason, Skipped};
 use crate::source::Document;
 use crate::source::{Format, Record, Rereader, Source, SourceOptions, Stamp};
-use crate::store::{Budget, SpillColumn, Spool};
+use crate::store::{Budget, PartReader, PartWriter, SpillColumn, Spool};
 
 /// The texts of all documents, by number.
 #[derive(Default)]
@@ -114,6 +114,30 @@ impl Texts {
     pub fn close_sources(&mut self, first: u32, stamps: Vec<Option<Stamp>>, changed: &[bool]) {
         self.stamps.splice(first as usize.., stamps);
         self.changed[first as usize..].copy_from_slice(changed);
+    }
+
+    /// Writes down where the texts are read again, but for their sources. Texts in memory are not written.
+    pub fn save(&self, part: &mut PartWriter) -> Result<()> {
+        if let TextStore::Placed(places, spool) = &self.store {
+            part.column(places)?;
+            part.spool(spool)?;
+        }
+        part.values(&self.repeated_ids)?;
+        let flags = self.stamps.iter().zip(&self.changed);
+        part.values(&flags.map(|(stamp, &changed)| [u8::from(stamp.is_some()), u8::from(changed)]).collect::<Vec<_>>())
+    }
+
+    /// Reads what [`save`](Self::save) wrote of texts that are not in memory; their `sources` are what they were then.
+    pub fn load(part: &mut PartReader, sources: &[Source], options: &Arc<SourceOptions>) -> Result<Self> {
+        let store = TextStore::Placed(part.column()?, part.spool()?);
+        let mut texts = Self { store, repeated_ids: part.values()?, ..Self::default() };
+        texts.add_sources(sources, options)?;
+        let flags = part.values::<[u8; 2]>()?;
+        for (number, [is_stamped, is_changed]) in flags.into_iter().enumerate().take(sources.len()) {
+            texts.stamps[number] = if is_stamped == 1 { Stamp::now(&sources[number].path) } else { None };
+            texts.changed[number] = is_changed == 1;
+        }
+        Ok(texts)
     }
 
     /// Adds a column in memory, and returns its number.

@@ -128,6 +128,11 @@ pub struct Stamp {
 }
 
 impl Stamp {
+    /// Returns the stamp of the file at a path as it is now, if it is there.
+    pub fn now(path: &Path) -> Option<Self> {
+        fs::metadata(path).ok().map(|metadata| Self::of(&metadata))
+    }
+
     pub(super) fn of(metadata: &Metadata) -> Self {
         Self { length: metadata.len(), modified: metadata.modified().ok(), id: file_id(metadata) }
     }

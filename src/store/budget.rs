@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::cancel::Cancel;
+use super::run_state::RunState;
 use super::steps::Steps;
 
 /// What a run may use. Nothing of it changes the findings.
@@ -17,6 +18,8 @@ pub struct Resources {
     pub tmp: Option<PathBuf>,
     /// What ends the run early.
     pub cancel: Cancel,
+    /// Where what is finished is kept until all is, and taken from; `None` if nothing is kept.
+    pub state: Option<Arc<RunState>>,
 }
 
 /// The parts of the memory that may be used.

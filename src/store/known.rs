@@ -8,9 +8,11 @@ use std::path::Path;
 
 use doublon_core::text::{TokenId, Vocabulary, WordRecord};
 
+use super::budget::Budget;
 use super::column::SpillColumn;
 use super::numbering::ReaderWord;
-use super::partition::Partition;
+use super::part::{PartReader, PartWriter};
+use super::partition::{Partition, Partitions};
 use crate::error::Result;
 
 /// Bytes of a column that are held before they go to disk.
@@ -47,6 +49,24 @@ impl ReaderTables {
     pub fn new(tables: Vec<Partition<ReaderWord>>) -> Self {
         // Each thread reads with one, and in another block may have begun the next.
         Self { tables, held: Vec::new(), most: rayon::current_num_threads() + 1 }
+    }
+
+    /// Writes down the words of all readers.
+    pub fn save(&self, part: &mut PartWriter) -> Result<()> {
+        part.number(self.tables.len() as u64)?;
+        self.tables.iter().try_for_each(|table| part.values(&table.read()?))
+    }
+
+    /// Reads what [`save`](Self::save) wrote.
+    pub fn load(part: &mut PartReader, budget: &Budget) -> Result<Self> {
+        let count = part.number()? as usize;
+        let mut tables = Partitions::new(count, budget.closed_lexicons(), &budget.folder);
+        for reader in 0..count {
+            let mut divided: Vec<Vec<ReaderWord>> = (0..count).map(|_| Vec::new()).collect();
+            divided[reader] = part.values()?;
+            tables.extend(divided)?;
+        }
+        Ok(Self::new(tables.finish()))
     }
 
     /// Returns the words of a reader.
@@ -88,6 +108,17 @@ impl ReaderTable {
 impl SpilledWords {
     pub fn new(masked: Option<TokenId>) -> Self {
         Self { masked, ..Self::default() }
+    }
+
+    /// Writes down what was added of words that are not [described](Self::add_document) yet.
+    pub fn save(&self, part: &mut PartWriter) -> Result<()> {
+        part.json(&self.masked)?;
+        part.column(&self.folded)
+    }
+
+    /// Reads what [`save`](Self::save) wrote.
+    pub fn load(part: &mut PartReader) -> Result<Self> {
+        Ok(Self { masked: part.json()?, folded: part.column()?, ..Self::default() })
     }
 
     pub fn add_folded(&mut self, hashes: &[u64], folder: &Path) -> Result<()> {

@@ -1,5 +1,5 @@
 //! What does not fit in memory: columns of values, partitions, spooled bytes and rows of words, the budget that says
-//! when they leave it, and a lock on a place.
+//! when they leave it, a lock on a place, and what a run has finished.
 //!
 //! Each is held in memory up to its part of the budget and then goes on in a `SpillFile`.
 
@@ -10,8 +10,10 @@ mod column;
 mod known;
 mod lock;
 mod numbering;
+mod part;
 mod partition;
 mod private;
+mod run_state;
 mod sorter;
 mod spill;
 mod spool;
@@ -26,8 +28,10 @@ pub use cancel::Cancel;
 pub(crate) use column::SpillColumn;
 pub(crate) use lock::FileLock;
 pub(crate) use numbering::Lexicons;
+pub(crate) use part::{PartReader, PartWriter};
 pub(crate) use partition::{Partition, Partitions, divide};
 pub(crate) use private::private_seed;
+pub use run_state::{Resumed, RunState};
 pub(crate) use sorter::{Sorted, Sorter};
 #[cfg(feature = "index")]
 pub(crate) use spill::read_at;

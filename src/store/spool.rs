@@ -5,6 +5,9 @@ use std::path::Path;
 use super::spill::SpillFile;
 use crate::error::{Error, Result};
 
+/// Bytes that are read at a time where all are.
+const CHUNK: u64 = 1 << 20;
+
 /// Pieces of bytes, of which the last ones stay in memory so that a small run writes no file.
 #[derive(Debug, Default)]
 pub(crate) struct Spool {
@@ -66,6 +69,24 @@ impl Spool {
         Ok(bytes)
     }
 
+    /// Calls `f` with all bytes in order, a stretch at a time.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot be read, or `f` fails.
+    pub fn for_each_chunk(&self, mut f: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        let (mut start, mut bytes) = (0, Vec::new());
+        if let Some(file) = &self.file {
+            while start < file.len() {
+                bytes.resize(CHUNK.min(file.len() - start) as usize, 0);
+                file.read(start, &mut bytes)?;
+                f(&bytes)?;
+                start += bytes.len() as u64;
+            }
+        }
+        f(&self.held)
+    }
+
     fn spilled(&self) -> u64 {
         self.file.as_ref().map_or(0, SpillFile::len)
     }
@@ -97,6 +118,14 @@ mod tests {
                 assert_eq!(&spool.read(start, piece.len() as u64).expect("is there"), piece, "{spills}");
             }
             assert!(spool.read(7, 5).is_err(), "past the end");
+            let mut all = Vec::new();
+            spool
+                .for_each_chunk(|bytes| {
+                    all.extend_from_slice(bytes);
+                    Ok(())
+                })
+                .expect("is read");
+            assert_eq!(all, pieces.concat(), "{spills}");
         }
     }
 }

@@ -8,6 +8,7 @@ use doublon_core::kernel::Masks;
 use doublon_core::text::{NO_UNIT, PassageUnit, TokenReader, Tokenizer, unit_key};
 
 use super::column::SpillColumn;
+use super::part::{PartReader, PartWriter};
 use crate::error::Result;
 
 /// The units of all documents.
@@ -89,6 +90,17 @@ impl Units {
 
     pub fn spill(&mut self, folder: &Path) -> Result<()> {
         self.keys.spill(folder)
+    }
+
+    /// Writes down all of them.
+    pub fn save(&self, part: &mut PartWriter) -> Result<()> {
+        part.column(&self.keys)?;
+        part.values(&self.ends)
+    }
+
+    /// Reads what [`save`](Self::save) wrote.
+    pub fn load(part: &mut PartReader) -> Result<Self> {
+        Ok(Self { keys: part.column()?, ends: part.values()? })
     }
 
     /// Returns the number of units.

@@ -14,6 +14,7 @@ use super::budget::Budget;
 use super::column::SpillColumn;
 use super::known::{LocalWords, ReaderTables, SpilledWords};
 use super::numbering::{Lexicons, NumberedWords};
+use super::part::{PartReader, PartWriter};
 use crate::error::Result;
 use doublon_core::cluster::Breaks;
 use doublon_core::cluster::families::Occurrence;
@@ -85,6 +86,16 @@ struct ShortLine {
     key: u64,
     start: u32,
     words: u32,
+}
+
+impl ShortLine {
+    fn packed(&self) -> [u64; 3] {
+        [self.key, self.doc.into(), u64::from(self.start) << 32 | u64::from(self.words)]
+    }
+
+    fn of_packed([key, doc, place]: [u64; 3]) -> Self {
+        Self { doc: doc as u32, key, start: (place >> 32) as u32, words: place as u32 }
+    }
 }
 
 /// The words of some documents next to each other.
@@ -390,6 +401,43 @@ impl Words {
         })?;
         self.known = vocabulary.map_or_else(|| KnownWords::OnDisk(spilled, Some(tables)), KnownWords::Held);
         Ok(())
+    }
+
+    /// Writes down the words when all have their last numbers, and none was [described](Self::describe).
+    pub fn save(&self, part: &mut PartWriter) -> Result<()> {
+        match &self.known {
+            KnownWords::Held(vocabulary) => {
+                part.number(0)?;
+                part.values(&vocabulary.records().collect::<Vec<_>>())?;
+            }
+            KnownWords::OnDisk(spilled, tables) => {
+                part.number(1)?;
+                spilled.save(part)?;
+                tables.as_ref().map_or(Ok(()), |tables| tables.save(part))?;
+            }
+        }
+        part.column(&self.tokens)?;
+        part.column(&self.ends)?;
+        part.column(&self.breaks)?;
+        part.column(&self.break_ends)?;
+        part.values(&self.short_lines.iter().map(ShortLine::packed).collect::<Vec<_>>())?;
+        part.values(&self.readers.iter().map(|&(end, reader)| [end, reader.into()]).collect::<Vec<_>>())?;
+        part.number(self.numbers.len() as u64)?;
+        self.numbers.iter().try_for_each(|numbers| part.values(numbers))
+    }
+
+    /// Reads what [`save`](Self::save) wrote.
+    pub fn load(part: &mut PartReader, budget: &Budget) -> Result<Self> {
+        let known = if part.number()? == 0 {
+            KnownWords::Held(Vocabulary::of_records(&part.values()?))
+        } else {
+            KnownWords::OnDisk(SpilledWords::load(part)?, Some(ReaderTables::load(part, budget)?))
+        };
+        let (tokens, ends, breaks, break_ends) = (part.column()?, part.column()?, part.column()?, part.column()?);
+        let short_lines = part.values()?.into_iter().map(ShortLine::of_packed).collect();
+        let readers = part.values()?.into_iter().map(|[end, reader]: [u64; 2]| (end, reader as u32)).collect();
+        let numbers = (0..part.number()?).map(|_| part.values()).collect::<Result<_>>()?;
+        Ok(Self { known, tokens, ends, short_lines, breaks, break_ends, readers, numbers })
     }
 
     fn number_held(&mut self, lexicons: impl Iterator<Item = Lexicon>) {

@@ -19,6 +19,16 @@ impl KeepOrder {
         Self { ranks: Some(ranks) }
     }
 
+    /// Makes one of the [ranks](Self::ranks) of all documents.
+    pub fn of_ranks(ranks: Option<Vec<u32>>) -> Self {
+        Self { ranks }
+    }
+
+    /// Returns the rank of each document; none where the rank is the number.
+    pub fn ranks(&self) -> Option<&[u32]> {
+        self.ranks.as_deref()
+    }
+
     /// Returns the rank of a document: the smaller one stays.
     pub fn rank(&self, doc: u32) -> u32 {
         self.ranks.as_ref().map_or(doc, |ranks| ranks[doc as usize])
@@ -33,6 +43,7 @@ mod tests {
     fn equal_keys_stay_in_order_of_position() {
         let order = KeepOrder::by_key(&[5, 3, 5, 3, 1]);
         assert_eq!((0..5).map(|doc| order.rank(doc)).collect::<Vec<_>>(), [3, 1, 4, 2, 0]);
+        assert_eq!(KeepOrder::of_ranks(order.ranks().map(<[u32]>::to_vec)).rank(2), 4);
         assert_eq!(KeepOrder::default().rank(7), 7);
     }
 }

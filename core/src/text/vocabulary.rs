@@ -298,6 +298,24 @@ impl Vocabulary {
         self.kinds.push(record.kind());
     }
 
+    /// Makes one of what is known of its tokens, in order of their numbers.
+    pub fn of_records(records: &[WordRecord]) -> Self {
+        let mut vocabulary = Self::default();
+        for record in records {
+            vocabulary.push_record(record);
+        }
+        vocabulary
+    }
+
+    /// Returns what is known of all tokens, in order of their numbers. What told them apart while they were numbered is not
+    /// kept, so that they cannot be [put in order](WordRecord::order) with those of others.
+    pub fn records(&self) -> impl Iterator<Item = WordRecord> {
+        (0..self.len()).map(|at| {
+            let (hash, folded, spelling, kind) = (self.hashes[at], self.folded[at], self.spellings[at], self.kinds[at]);
+            WordRecord::new(&LexiconEntry { hash, check: 0, folded, spelling, kind }, at as TokenId)
+        })
+    }
+
     /// Drops all tokens and keeps their memory.
     pub fn clear(&mut self) {
         self.truncate(0);

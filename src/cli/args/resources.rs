@@ -68,7 +68,7 @@ impl ResourceArgs {
         if let Some(folder) = tmp.as_deref().filter(|folder| !folder.is_dir()) {
             return Err(refused("tmp", &folder.display(), "a folder that is there"));
         }
-        Ok(Resources { threads: *threads, memory, tmp: tmp.clone(), cancel: cancel.clone() })
+        Ok(Resources { threads: *threads, memory, tmp: tmp.clone(), cancel: cancel.clone(), state: None })
     }
 }
 

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args as Group, ValueEnum};
@@ -14,10 +15,10 @@ use doublon::rewrite::{
     AddedFields, CleanOptions, CleanSummary, CutEdge, DocumentTreatment, MergedField, PassageTreatment, Plan, Planner,
     check, prepare_left, removals, settle, settle_against,
 };
-use doublon::scan::{Progress, scan_into};
+use doublon::scan::{Progress, Resources, RunState, scan_into};
 use doublon_core::Level;
 
-use crate::cli::args::{AgainstArgs, ListArgs, MessageArgs, RunArgs};
+use crate::cli::args::{AgainstArgs, ListArgs, MessageArgs, ResumeArgs, RunArgs};
 use crate::cli::copying::{CopyRequest, only_source, with_sources};
 use crate::cli::course::Course;
 use crate::cli::exit::Outcome;
@@ -27,6 +28,7 @@ use crate::cli::hints;
 use crate::cli::output::Output;
 use crate::cli::plan::{Notes, PlanNotes, write_plan};
 use crate::cli::progress::Meter;
+use crate::cli::resume;
 use crate::cli::saved::{read_decisions, send_findings};
 use crate::cli::say::say;
 
@@ -181,6 +183,8 @@ pub struct CleanArgs {
     #[command(flatten)]
     pub run: RunArgs,
     #[command(flatten)]
+    resume: ResumeArgs,
+    #[command(flatten)]
     messages: MessageArgs,
 }
 
@@ -272,6 +276,8 @@ struct GivenInput {
     roots: Vec<PathBuf>,
     /// How it is found and read; with saved findings, none but the known text counts.
     parameters: Parameters,
+    /// What the run may use.
+    resources: Resources,
 }
 
 impl GivenInput {
@@ -294,7 +300,9 @@ impl GivenInput {
         if roots.is_empty() && args.from.is_none() {
             roots.push(PathBuf::from(".")); // what a list or a pattern names has these names in the output
         }
-        Ok(Self { index, paths, cleaned, roots, parameters })
+        let mut resources = args.run.resources()?;
+        resources.state = args.state(&paths, &parameters, index.is_some())?;
+        Ok(Self { index, paths, cleaned, roots, parameters, resources })
     }
 }
 
@@ -350,6 +358,9 @@ fn clean(args: &CleanArgs, given: &GivenInput, plan_output: Option<&Output>, met
         target = request.prepare(&with_sources(&given.paths, &plan), only_source(&plan))?;
     }
     let summary = request.carry_out(&mut plan, target, &given.paths, meter)?;
+    if let Some(state) = &given.resources.state {
+        resume::close(state, args.messages.quiet);
+    }
     if let Some(prepared) = prepared {
         prepared.commit().context("the copy is whole, and the index could not be written")?;
     }
@@ -390,7 +401,7 @@ fn plan_documents<'i>(
     if args.from.is_some() {
         args.run.give_known_text(&mut plan.parameters)?;
     }
-    settle(&mut plan, &args.options(), &args.run.resources()?, meter)?;
+    settle(&mut plan, &args.options(), &given.resources, meter)?;
     let new = prepared.as_ref().map(|_| facts.summary.kept - facts.summary.compared_with());
     Ok(PlannedCopy { facts, plan, notes, prepared, new })
 }
@@ -403,14 +414,14 @@ fn plan_passages<'i>(
     mut gatherer: Gatherer,
     meter: &dyn Progress,
 ) -> Result<PlannedCopy<'i>> {
-    let (Parameters { config, input }, resources) = (&given.parameters, args.run.resources()?);
+    let (Parameters { config, input }, resources) = (&given.parameters, &given.resources);
     refuse_stdin(args)?;
     let lock = args.add.then(|| index.lock()).transpose()?;
-    index.decide_with_passages(&given.paths, config, input, &resources, meter, &mut gatherer)?;
+    index.decide_with_passages(&given.paths, config, input, resources, meter, &mut gatherer)?;
     let (facts, planner, notes) = gathered(gatherer, args, meter)?;
     let mut plan = planner.finish_against(index)?;
-    settle_against(&mut plan, &args.options(), index, &resources, meter)?;
-    let prepared = lock.map(|lock| prepare_left(&plan, index, lock, &resources, meter)).transpose()?;
+    settle_against(&mut plan, &args.options(), index, resources, meter)?;
+    let prepared = lock.map(|lock| prepare_left(&plan, index, lock, resources, meter)).transpose()?;
     let (prepared, added) = prepared.unzip();
     let new = added.map(|added| added.kept - added.compared_with());
     Ok(PlannedCopy { facts, plan, notes, prepared, new })
@@ -446,11 +457,11 @@ fn find<'i>(
         return Ok(None);
     }
     refuse_stdin(args)?;
-    let (Parameters { config, input }, paths, resources) = (&given.parameters, &given.paths, args.run.resources()?);
+    let (Parameters { config, input }, paths, resources) = (&given.parameters, &given.paths, &given.resources);
     match index {
-        Some(index) if args.add => return Ok(Some(index.prepare(paths, input, &resources, meter, sink)?.0)),
-        Some(index) => index.decide(paths, input, &resources, meter, sink)?,
-        None => scan_into(paths, config, input, &resources, meter, sink)?,
+        Some(index) if args.add => return Ok(Some(index.prepare(paths, input, resources, meter, sink)?.0)),
+        Some(index) => index.decide(paths, input, resources, meter, sink)?,
+        None => scan_into(paths, config, input, resources, meter, sink)?,
     };
     Ok(None)
 }
@@ -507,7 +518,21 @@ impl CleanArgs {
             allow_wipeout: self.allow_wipeout,
             roots: &given.roots,
             cancel: self.run.cancel(),
+            state: given.resources.state.as_ref(),
         }
+    }
+
+    /// Opens what an earlier run finished, if this one is to go on with it.
+    fn state(&self, paths: &[PathBuf], parameters: &Parameters, is_with_index: bool) -> Result<Option<Arc<RunState>>> {
+        let Some(out) = self.out.as_deref().filter(|_| self.resume.resume) else { return Ok(None) };
+        if self.dry_run {
+            bail!("--resume has no effect with --dry-run, which writes nothing");
+        }
+        resume::refuse(paths, is_with_index)?;
+        let decisions = self.decisions.as_deref().map(std::fs::read).transpose();
+        let decisions = decisions.context("the decisions cannot be read")?;
+        let settings = (paths, parameters, self.options(), self.added()?, decisions);
+        resume::open(out, &settings, self.messages.quiet).map(Some)
     }
 
     /// Returns the fields that records get.

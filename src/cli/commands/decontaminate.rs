@@ -295,6 +295,7 @@ impl DecontaminateArgs {
             allow_wipeout: self.allow_wipeout,
             roots,
             cancel: self.resources.cancel.clone(),
+            state: None,
         }
     }
 

@@ -4,15 +4,16 @@
 
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Args as Group, ValueEnum};
 use doublon::Level;
 use doublon::finding::{Marker, Parameters, Sink};
 use doublon::report::text::summary_line;
-use doublon::scan::scan_into;
+use doublon::scan::{RunState, scan_into};
 
-use crate::cli::args::{AgainstArgs, LimitArgs, ListArgs, MessageArgs, RenderArgs, RenderFormat, RunArgs};
+use crate::cli::args::{AgainstArgs, LimitArgs, ListArgs, MessageArgs, RenderArgs, RenderFormat, ResumeArgs, RunArgs};
 use crate::cli::course::Course;
 use crate::cli::exit::{self, Outcome};
 use crate::cli::facts::{FactsGatherer, RunFacts};
@@ -21,7 +22,7 @@ use crate::cli::output::Output;
 use crate::cli::progress::Meter;
 use crate::cli::render::{self, render};
 use crate::cli::say::{say, write_plain};
-use crate::cli::{baseline, hints, next};
+use crate::cli::{baseline, hints, next, resume};
 
 #[derive(Debug, Group)]
 pub struct ScanArgs {
@@ -48,6 +49,8 @@ pub struct ScanArgs {
     #[command(flatten)]
     pub run: RunArgs,
     #[command(flatten)]
+    resume: ResumeArgs,
+    #[command(flatten)]
     pub limits: LimitArgs,
     #[command(flatten)]
     pub render: RenderArgs,
@@ -70,6 +73,24 @@ impl ScanArgs {
     /// When a value is outside its range.
     pub fn parameters(&self) -> doublon::Result<Parameters> {
         self.run.parameters(self.level.into())
+    }
+
+    /// Opens what an earlier run finished, if this one is to go on with it.
+    fn state(
+        &self,
+        output: &Output,
+        paths: &[PathBuf],
+        parameters: &Parameters,
+        is_with_index: bool,
+    ) -> Result<Option<Arc<RunState>>> {
+        if !self.resume.resume {
+            return Ok(None);
+        }
+        resume::refuse(paths, is_with_index)?;
+        let Some(place) = output.place() else {
+            bail!("--resume keeps what is finished beside the output; name one with -o FILE");
+        };
+        resume::open(place, &(paths, parameters), self.messages.quiet).map(Some)
     }
 
     /// Returns the flags that say what is read and how, in the form in which they can be given again.
@@ -96,7 +117,7 @@ impl From<LevelArg> for Level {
 ///
 /// When an argument is wrong, the scan fails, or the report cannot be written.
 pub fn run(args: &ScanArgs) -> Result<Outcome> {
-    let (mut parameters, resources) = (args.parameters()?, args.run.resources()?);
+    let (mut parameters, mut resources) = (args.parameters()?, args.run.resources()?);
     let index = held_index(&args.against, &parameters, &args.run.given)?;
     if let Some(index) = index.as_ref().filter(|_| parameters.config.level.passages()) {
         parameters.config = passage_config(index, &parameters, &args.run.given)?;
@@ -106,6 +127,7 @@ pub fn run(args: &ScanArgs) -> Result<Outcome> {
     let fail_over = args.limits.fail_over()?;
     let output = render::prepare(&args.render, &paths)?;
     let messages = &args.messages;
+    resources.state = args.state(&output, &paths, &parameters, index.is_some())?;
     if messages.verbose {
         say(&settings_line(&parameters));
     }
@@ -128,6 +150,9 @@ pub fn run(args: &ScanArgs) -> Result<Outcome> {
         done?;
         Ok(gatherer.finish().0)
     })?;
+    if let Some(state) = &resources.state {
+        resume::close(state, messages.quiet);
+    }
     if !messages.quiet {
         tell_counts(&facts, args, &output);
         hints::tell_against(&facts);

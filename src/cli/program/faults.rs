@@ -1,7 +1,7 @@
 //! Every operation on disk of a run fails once, and the run is killed at every one of them: an output is the old one or the
 //! new one, inputs stay, and the next run ends as if nothing had been.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -223,6 +223,40 @@ impl Case {
         }
     }
 
+    /// Stops a run at each operation, and then one that goes on: the next one ends as if nothing had been.
+    fn it_goes_on_wherever_it_stops(&self) {
+        let mut kept = BTreeSet::new();
+        for fault in [DiskFault::Kill, DiskFault::Error(ENOSPC), DiskFault::Broken(EIO)] {
+            for before in 0.. {
+                self.reset();
+                let (met, _) = self.disturbed(fault, before);
+                let Some(met) = met else { break };
+                self.check_killed(&met);
+                kept.extend(state(&self.tree()));
+                self.run_again(&met);
+            }
+        }
+        for before in (0..self.operations).step_by(9) {
+            for again in (0..self.operations).step_by(11) {
+                self.reset();
+                let (met, _) = self.disturbed(DiskFault::Kill, before);
+                let (met_again, _) = self.disturbed(DiskFault::Kill, again);
+                let met = format!("{} and then {}", met.unwrap_or_default(), met_again.unwrap_or_default());
+                self.check_killed(&met);
+                kept.extend(state(&self.tree()));
+                self.run_again(&met);
+            }
+        }
+        let parts: &[&str] = if self.arguments.starts_with("clean") {
+            &["read", "found-0", "found-1", "copied", "copied-0"]
+        } else {
+            &["read", "found-0"]
+        };
+        for part in parts {
+            assert!(kept.contains(*part), "{part} was never kept: {kept:?}");
+        }
+    }
+
     /// Checks that inputs are as they were, and the output too, or the new one, unless that waits whole beside its place.
     fn check_killed(&self, met: &str) {
         let tree = self.tree();
@@ -247,6 +281,12 @@ fn says_whole(tree: &Tree) -> bool {
         name.to_string_lossy().ends_with("-lock") && content.as_deref() == Some(b"whole\n")
     };
     tree.iter().any(says)
+}
+
+/// The names of what a run keeps to go on with.
+fn state(tree: &Tree) -> BTreeSet<String> {
+    let name = |path: &PathBuf| path.to_string_lossy().split_once("-resume/").map(|(_, name)| name.to_owned());
+    tree.keys().filter_map(name).collect()
 }
 
 /// What people see: not what a run has beside its output.
@@ -304,7 +344,7 @@ fn jsonl(texts: &[String]) -> Vec<u8> {
 
 /// Records of which one goes, and one has a passage of another.
 fn records() -> Vec<u8> {
-    let passage = words(500, 40);
+    let passage = words(500, 80);
     jsonl(&[
         words(0, 60),
         words(0, 60),
@@ -349,6 +389,22 @@ fn f25_a_clean_of_a_folder_fails_at_any_operation_and_leaves_nothing() {
 fn f26_a_clean_of_a_folder_is_killed_at_any_operation() {
     let case = Case::new(&folder(), None, &format!("clean @/in --out @/out {CUT}"));
     case.a_kill_at_each_operation_leaves_the_old_state_or_the_new_one();
+}
+
+#[test]
+fn f26_a_clean_that_was_stopped_goes_on() {
+    let case = Case::new(&folder(), None, &format!("clean @/in --out @/out --resume {CUT}"));
+    case.it_goes_on_wherever_it_stops();
+    let older = "clean @/in/b.txt --out @/out";
+    let case = Case::new(&folder(), Some(older), &format!("clean @/in --out @/out --overwrite --resume {CUT}"));
+    case.it_goes_on_wherever_it_stops();
+}
+
+#[test]
+fn f26_a_scan_that_was_stopped_goes_on() {
+    let older = "scan @/in/b.txt --format json -o @/found.jsonl";
+    let case = Case::new(&folder(), Some(older), "scan @/in --format json -o @/found.jsonl --resume");
+    case.it_goes_on_wherever_it_stops();
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use crate::source::document::PageElement;
 use doublon_core::{OffsetMap, Span};
+use serde::{Deserialize, Serialize};
 
 /// Of longer titles no more is taken.
 pub const TITLE_BYTES: usize = 4096;
@@ -26,7 +27,7 @@ pub struct Visible {
 }
 
 /// What comments of a page say that it shall not count. It is not in the text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IgnoredMarkup {
     /// Places where it stands.
     pub places: u64,
