@@ -153,7 +153,7 @@ struct PartialFile {
 
 impl PartialFile {
     fn make(path: &Path) -> Result<Self> {
-        let output = ClaimedOutput::claim(path, true, || Ok(()))?;
+        let output = ClaimedOutput::claim(path, true, None, || Ok(()))?;
         let make = || {
             disk::create_folder(output.partial(), 0o700)?;
             DiskFile::create_new(&output.partial().join(path.file_name().unwrap_or_default()), FILE_MODE)
@@ -185,7 +185,7 @@ fn check_holds_only(path: &Path, names: &[String]) -> doublon::Result<()> {
 
 /// Makes the folder that is to be the one at `path`, which holds nothing but files of these names.
 fn partial_folder(path: &Path, names: &[String]) -> Result<ClaimedOutput> {
-    let output = ClaimedOutput::claim(path, false, || check_holds_only(path, names))?;
+    let output = ClaimedOutput::claim(path, false, None, || check_holds_only(path, names))?;
     let made = disk::create_folder(output.partial(), 0o777);
     made.with_context(|| format!("{}: cannot be written", path.display()))?;
     Ok(output)

@@ -44,6 +44,13 @@ pub fn open(output: &Path, settings: &impl Debug, quiet: bool) -> Result<Arc<Run
     Ok(state.into())
 }
 
+/// Says that what a run has finished is kept, though it failed.
+pub fn tell_kept(state: Option<&Arc<RunState>>, quiet: bool) {
+    if state.is_some_and(|state| state.is_begun()) && !quiet {
+        say("what is finished is kept; give the same command again to go on with it");
+    }
+}
+
 /// Ends the state of a run whose output is whole, and says what was taken up.
 pub fn close(state: &RunState, quiet: bool) {
     if let Some(told) = told(&state.resumed()).filter(|_| !quiet) {

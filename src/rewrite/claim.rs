@@ -65,18 +65,13 @@ pub(crate) struct ClaimedOutput {
 }
 
 impl ClaimedOutput {
-    /// Claims the output `given`, and ends what a killed run began there. Then `check` says whether what is there may be
-    /// replaced.
+    /// Claims the output `given`, and ends what a killed run began there; before what that wrote is cleared, `rescue` takes
+    /// what it wants of it. Then `check` says whether what is there may be replaced.
     ///
     /// # Errors
     ///
     /// If another run writes to it, `check` fails, or the system does not let it be written.
-    pub fn claim(given: &Path, is_file: bool, check: impl FnOnce() -> Result<()>) -> Result<Self> {
-        Self::claim_after(given, is_file, None, check)
-    }
-
-    /// Does what [`claim`](Self::claim) does; before what a killed run wrote is cleared, `rescue` takes what it wants of it.
-    pub fn claim_after(
+    pub fn claim(
         given: &Path,
         is_file: bool,
         rescue: Option<Rescue<'_>>,
@@ -148,7 +143,7 @@ impl Drop for ClaimedOutput {
 }
 
 /// Takes what it wants of the folder that a killed run wrote to.
-pub(super) type Rescue<'r> = &'r mut dyn FnMut(&Path) -> Result<()>;
+pub(crate) type Rescue<'r> = &'r mut dyn FnMut(&Path) -> Result<()>;
 
 /// A lock on an output.
 #[derive(Debug)]

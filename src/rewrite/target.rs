@@ -128,7 +128,7 @@ impl CopyTarget {
             Ok(())
         };
         let rescue: Option<Rescue<'_>> = if state.is_some() { Some(&mut rescue) } else { None };
-        let mut output = ClaimedOutput::claim_after(given, is_file, rescue, check)?;
+        let mut output = ClaimedOutput::claim(given, is_file, rescue, check)?;
         // If all was whole, there is nothing to take up but what the state has.
         let anew = || state.map(|state| FinishedFiles::rescue(Arc::clone(state), output.partial())).transpose();
         let finished = if rescued.is_some() { rescued } else { anew()? };

@@ -226,6 +226,7 @@ pub fn run(args: &CleanArgs) -> Result<Outcome> {
     let meter = Meter::of(&args.messages, Course::of_clean(passages, cuts, args.from.is_none()));
     let done = clean(args, &given, Some(&plan_output), &meter);
     meter.finish();
+    let done = done.inspect_err(|_| resume::tell_kept(given.resources.state.as_ref(), args.messages.quiet));
     let Cleaned { facts, summary, new } = done?;
     if !args.messages.quiet {
         tell(&summary, args, &given);

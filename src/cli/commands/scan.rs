@@ -149,7 +149,8 @@ pub fn run(args: &ScanArgs) -> Result<Outcome> {
         meter.finish();
         done?;
         Ok(gatherer.finish().0)
-    })?;
+    });
+    let facts = facts.inspect_err(|_| resume::tell_kept(resources.state.as_ref(), messages.quiet))?;
     if let Some(state) = &resources.state {
         resume::close(state, messages.quiet);
     }
