@@ -175,8 +175,9 @@ fn parse(name: &'static str, paths: &[PathBuf], settings: &NamedSettings) -> Res
 fn settings_of(command: &Command) -> Vec<(String, Arg)> {
     let printing = MessageArgs::augment_args(LimitArgs::augment_args(RenderArgs::augment_args(Command::new("print"))));
     let prints = |name: &str| {
-        // A plan is of a copy, and not printed here.
+        // A plan is of a copy, and not printed here; what a scan keeps to go on with lies beside its report.
         ["help", "version", "config", "no-config", "format", "output"].contains(&name)
+            || name == "resume" && command.get_name() == "scan"
             || printing.get_arguments().any(|arg| arg.get_long() == Some(name))
     };
     let named = command.get_arguments().filter_map(|arg| Some((arg.get_long()?.to_owned(), arg.clone())));
@@ -303,6 +304,7 @@ mod tests {
         assert_eq!(refusal("seed", NamedValue::Values(Vec::new())), "seed takes one value, and not several");
         assert_eq!(refusal("bands", value("5")), "the following required arguments were not provided: rows");
         assert!(refusal("quiet", NamedValue::Switch(true)).starts_with("unknown setting quiet"));
+        assert!(refusal("resume", NamedValue::Switch(true)).starts_with("unknown setting resume"));
         assert!(refusal("zzzzzzzzzz", value("")).contains("; there are "));
     }
 
