@@ -57,12 +57,12 @@ pub struct Anchor {
 }
 
 impl Alignment {
-    fn at(a: usize, b: usize) -> Self {
+    pub(super) fn at(a: usize, b: usize) -> Self {
         Self { a: a..a, b: b..b, runs: Vec::new(), score: 0 }
     }
 
     /// Starts again as an alignment of no words at two places, with the memory of its runs.
-    fn restart(&mut self, a: usize, b: usize) {
+    pub(super) fn restart(&mut self, a: usize, b: usize) {
         (self.a, self.b, self.score) = (a..a, b..b, 0);
         self.runs.clear();
     }
@@ -84,7 +84,7 @@ impl Alignment {
         identity(self.runs.iter().copied())
     }
 
-    fn push(&mut self, column: Column, len: usize) {
+    pub(super) fn push(&mut self, column: Column, len: usize) {
         if len == 0 {
             return;
         }
@@ -101,7 +101,7 @@ impl Alignment {
     }
 
     /// Adds to the sides and the score what so many columns hold, and leaves the runs as they are.
-    fn lengthen(&mut self, column: Column, len: usize) {
+    pub(super) fn lengthen(&mut self, column: Column, len: usize) {
         self.a.end += if column.has_a() { len } else { 0 };
         self.b.end += if column.has_b() { len } else { 0 };
         self.score += i64::from(column.score()) * i64::try_from(len).unwrap_or(i64::MAX / 4);

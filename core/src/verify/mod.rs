@@ -4,6 +4,7 @@ mod ahead;
 pub mod align;
 mod band;
 mod column;
+mod dense;
 pub mod difference;
 pub mod overlap;
 pub mod pair;

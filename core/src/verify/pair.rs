@@ -8,6 +8,7 @@
 use crate::text::vocabulary::{TokenId, Vocabulary};
 
 use super::align::{Aligner, Alignment, Anchor, Column};
+use super::dense::DenseParts;
 
 /// What an alignment must reach to be kept.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,6 +41,7 @@ pub struct PairAligner<'v> {
     best: Alignment,
     /// Where the second side of each repetition starts, if they are short.
     unit_starts: Vec<usize>,
+    dense: DenseParts,
 }
 
 /// Passages and failures so far in one pair of documents.
@@ -79,6 +81,7 @@ impl<'v> PairAligner<'v> {
             unit: Alignment::default(),
             best: Alignment::default(),
             unit_starts: Vec::new(),
+            dense: DenseParts::default(),
         }
     }
 
@@ -130,11 +133,18 @@ impl<'v> PairAligner<'v> {
     /// Adds the best part of what was found around an anchor, if it is accepted. An anchor in a title may lead over a gap to
     /// a passage; if the gap costs as much as the title brings, the title does not belong to it.
     fn add_or_fail(&mut self, anchor: Anchor) {
-        let Self { acceptance, known, found, best, .. } = self;
+        let Self { acceptance, known, found, best, unit, dense, .. } = self;
         found.best_part_into(best);
         let is_accepted = acceptance.accepts(best);
         if is_accepted {
             known.add(best);
+        } else if best.score >= acceptance.score {
+            // Words that are only spelled alike have led away from what is equal, as from a paragraph into tables.
+            dense.for_each(found, acceptance.identity, unit, |part| {
+                if acceptance.accepts(part) {
+                    known.add(part);
+                }
+            });
         }
         // Another candidate of what is no passage would lead to the same again.
         if !is_accepted || !best.a.contains(&anchor.a) {
@@ -332,6 +342,17 @@ mod tests {
         let (vocabulary, texts) = vocabulary(&[a, &b]);
         let mut finder = PairAligner::new(&vocabulary, 5, ACCEPTANCE);
         assert!(finder.across(&texts[0], &texts[1], [(0, 0), (2, 2)].into_iter()).is_empty());
+    }
+
+    #[test]
+    fn what_is_equal_is_found_though_all_around_it_is_spelled_alike() {
+        let (alike, equal) = (|first: u64| (0..60).map(move |n| first * 1_000_000 + 10_101 * n), unlike(37));
+        let text = |first| alike(first).chain(equal.iter().copied()).chain(alike(first + 1)).collect::<Vec<_>>();
+        let (vocabulary, texts) = vocabulary(&[&text(1), &text(3)]);
+        let mut finder = PairAligner::new(&vocabulary, 5, ACCEPTANCE);
+        finder.across(&texts[0], &texts[1], (60..93).map(|at| (at, at)));
+        assert!(finder.found.identity() < ACCEPTANCE.identity, "the words around are not alike");
+        assert_eq!(finder.known.found.as_slice().iter().map(|part| part.a.clone()).collect::<Vec<_>>(), [60..97]);
     }
 
     #[test]
