@@ -17,6 +17,7 @@ use super::removing;
 use super::run::{Request, run};
 use super::snapshot::{FindScratch, RowPlace, Wanted, equality};
 use super::told::{Compacted, IndexCheck, IndexInfo, IndexMatch, MeasuredDocument, RemovedFromIndex, Selection};
+use crate::disk;
 use crate::error::Result;
 use crate::finding::{self, DocumentRef, HeldIndex, InputOptions, Parameters, Sink, Summary};
 use crate::scan::{Archive, ArchivedWords, Progress, Revision, threads};
@@ -70,6 +71,14 @@ impl Index {
     /// As [`create`](Self::create), or if shingles are made of characters or passages are whole units.
     pub fn create_with_passages(folder: &Path, config: &Config) -> Result<Self> {
         OpenIndex::create(folder, config, true).map(Self)
+    }
+
+    /// Removes an index that was made and to which nothing was added, so that a run that fails leaves nothing. Another one stays.
+    pub fn undo_create(folder: &Path) {
+        let is_empty = Self::open(folder).and_then(|index| index.info()).is_ok_and(|info| info.adds == 0);
+        if is_empty {
+            let _ = disk::remove_folder(folder); // the next run takes what is left for an index without a document
+        }
     }
 
     /// Opens an index.

@@ -113,6 +113,30 @@ fn a_clean_copy_has_what_an_index_does_not_hold() {
 }
 
 #[test]
+fn a_copy_is_not_replaced_by_none_because_its_documents_were_added() {
+    let bench = bench();
+    bench.expect(0, "index build seen old");
+    let clean = "clean new --against seen --add --out clean";
+    bench.expect(0, clean);
+    let copy = all_files(&bench.path("clean"));
+    let (_, told) = bench.expect(2, &format!("{clean} --overwrite"));
+    assert!(told.contains("clean: stays as it is: seen has all documents already"), "{told}");
+    assert_eq!(all_files(&bench.path("clean")), copy);
+    bench.write("new/5.txt", words(1200, 200));
+    bench.expect(0, &format!("{clean} --overwrite"));
+}
+
+#[test]
+fn a_build_that_fails_leaves_no_index() {
+    let bench = bench();
+    bench.expect(2, "index build seen nowhere");
+    assert!(!bench.path("seen").exists());
+    bench.expect(0, "index build seen old --threshold 0.9");
+    bench.expect(2, "index build seen nowhere");
+    assert!(bench.expect(0, "index verify seen").0.contains("2 documents read"));
+}
+
+#[test]
 fn what_stays_is_added_when_the_copy_has_its_name() {
     let bench = bench();
     bench.expect(0, "index build seen old");

@@ -354,6 +354,7 @@ fn clean(args: &CleanArgs, given: &GivenInput, plan_output: Option<&Output>, met
     };
     let PlannedCopy { facts, mut plan, notes, prepared, new } = planned;
     plan.added = added;
+    refuse_emptied_copy(args, new)?;
     if args.from.is_some() {
         check(&plan)?.plan().check_keepers()?;
         target = request.prepare(&with_sources(&given.paths, &plan), only_source(&plan))?;
@@ -373,6 +374,19 @@ fn clean(args: &CleanArgs, given: &GivenInput, plan_output: Option<&Output>, met
         output.write(false, |out| removals(&plan, out))?;
     }
     Ok(Cleaned { facts, summary, new })
+}
+
+/// A copy that was whole when its run was stopped may have been added already; made again it would be empty.
+fn refuse_emptied_copy(args: &CleanArgs, new: Option<u64>) -> Result<()> {
+    let Some(out) = args.out.as_deref().filter(|out| args.add && args.overwrite && new == Some(0) && out.exists())
+    else {
+        return Ok(());
+    };
+    let (out, index) = (out.display(), args.against.paths[0].display());
+    bail!(
+        "{out}: stays as it is: {index} has all documents already, as after a run that has come to its end, and the new copy would \
+         have none; name another folder if you want that"
+    )
 }
 
 /// What is to be done.

@@ -69,7 +69,7 @@ pub struct DecontaminateArgs {
     rule: String,
     /// Words of an n-gram
     ///
-    /// Instead of those of the rule.     /// A Han or kana character counts as half a word, one of Thai, Lao, Khmer or Burmese as a quarter.
+    /// Instead of those of the rule. A Han or kana character counts as half a word, one of Thai, Lao, Khmer or Burmese as a quarter.
     ///
     /// Example: --ngram 8
     #[arg(long, help_heading = "Evaluation items", value_name = "N")]

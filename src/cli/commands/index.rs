@@ -348,7 +348,8 @@ fn build(args: &BuildArgs) -> Result<Outcome> {
     let builder = shape.configure(builder, None)?.exact(*exact).keep(keep.parse()?);
     let builder = builder.min_words(windows.min_words).windows(windows.windows(None, windows.min_words));
     let config = builder.build()?;
-    // An index without a document is what a run leaves that could not read its input.
+    let is_new = !Index::is_at(&ask.index);
+    // An index without a document is what a run leaves that was killed.
     let index = match Index::open(&ask.index) {
         Ok(index) if index.info()?.adds == 0 && index.has_passages() == passages => {
             index.check_config(&config)?;
@@ -357,7 +358,11 @@ fn build(args: &BuildArgs) -> Result<Outcome> {
         _ if passages => Index::create_with_passages(&ask.index, &config)?,
         _ => Index::create(&ask.index, &config)?,
     };
-    add(index, ask)
+    add(index, ask).inspect_err(|_| {
+        if is_new {
+            Index::undo_create(&ask.index)
+        }
+    })
 }
 
 fn add(mut index: Index, args: &AskArgs) -> Result<Outcome> {

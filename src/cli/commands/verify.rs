@@ -81,7 +81,7 @@ fn checked_on(promise: Promise, found: &Audit) -> String {
     match promise {
         Promise::P1 => format!(" ({})", counted(*sources, "file")),
         Promise::P2 | Promise::P3 => format!(" ({}, {})", counted(*removed, "document"), counted(*cuts, "passage")),
-        Promise::P4 => format!(" ({} left)", counted(*documents, "document")),
+        Promise::P4 => format!(" ({})", counted(*documents, "document")),
         Promise::P10 => matches.map_or_else(
             || ": the copy was not final when it was written, or what repeats was only marked".to_owned(),
             |matches| format!(" ({})", counted(matches, "match")),
