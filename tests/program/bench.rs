@@ -52,9 +52,14 @@ impl Bench {
     }
 
     pub fn run(&self, arguments: &str) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// The program with its arguments, in the folder.
+    pub fn command(&self, arguments: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_doublon"));
         command.args(arguments.split_whitespace()).current_dir(self.folder.path());
-        command.output().unwrap()
+        command
     }
 
     /// Runs a command that must end with an exit code; returns what it writes to standard output and what it tells. A

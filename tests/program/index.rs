@@ -236,6 +236,10 @@ fn a_file_of_settings_is_told_as_not_read() {
     assert!(bench.expect(0, "index query seen new").1.contains("doublon.toml is not read"));
     assert_eq!(bench.expect(0, "index query seen new -q").1, "");
     assert!(!bench.expect(0, "index info seen").1.contains("doublon.toml"));
+    let mut asked = bench.command("index query seen new");
+    let told = asked.env("DOUBLON_THRESHOLD", "0.5").env("DOUBLON_KEEP", "").output().unwrap().stderr;
+    let told = String::from_utf8(told).unwrap();
+    assert!(told.contains("DOUBLON_THRESHOLD is not read") && !told.contains("DOUBLON_KEEP"), "{told}");
     // A scan does read it.
     let told = bench.expect(2, "scan new --against seen --level documents").1;
     assert!(told.contains("made with threshold 0.8, and this run has 0.9"), "{told}");

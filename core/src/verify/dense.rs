@@ -94,7 +94,9 @@ mod tests {
 
     fn alignment(runs: &[(usize, usize)]) -> Alignment {
         let mut alignment = Alignment::at(3, 7);
-        runs.iter().for_each(|&(column, len)| alignment.push(COLUMNS[column], len));
+        for &(column, len) in runs {
+            alignment.push(COLUMNS[column], len);
+        }
         alignment
     }
 
@@ -110,8 +112,8 @@ mod tests {
         let mut best = (0, 0..0);
         for start in 0..runs.len() {
             let mut weight = 0;
-            for end in start..runs.len() {
-                weight += if runs[end] { WHOLE - against } else { -against };
+            for (end, &is_equal) in runs.iter().enumerate().skip(start) {
+                weight += if is_equal { WHOLE - against } else { -against };
                 let is_shorter = weight == best.0 && end + 1 - start < best.1.len();
                 if weight > best.0 || is_shorter {
                     best = (weight, start..end + 1);

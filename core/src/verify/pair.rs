@@ -352,7 +352,8 @@ mod tests {
         let mut finder = PairAligner::new(&vocabulary, 5, ACCEPTANCE);
         finder.across(&texts[0], &texts[1], (60..93).map(|at| (at, at)));
         assert!(finder.found.identity() < ACCEPTANCE.identity, "the words around are not alike");
-        assert_eq!(finder.known.found.as_slice().iter().map(|part| part.a.clone()).collect::<Vec<_>>(), [60..97]);
+        let found = finder.known.found.as_slice();
+        assert_eq!((found.len(), found[0].a.clone()), (1, 60..97));
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::cli::args::{
     AgainstArgs, InputArgs, ListArgs, MessageArgs, RenderArgs, RenderFormat, ResourceArgs, ShapeArgs, TextArgs,
     WindowArgs,
 };
-use crate::cli::config::nearest_settings;
+use crate::cli::config::{nearest_settings, set_variables};
 use crate::cli::course::Course;
 use crate::cli::exit::Outcome;
 use crate::cli::facts::{FactsGatherer, RunFacts};
@@ -155,7 +155,7 @@ struct AskArgs {
 }
 
 impl AskArgs {
-    /// Refuses what an index cannot do, and tells that nobody reads a file of settings that is there.
+    /// Refuses what an index cannot do, and tells that nobody reads the settings that are elsewhere.
     fn check(&self) -> Result<()> {
         if let Some(share) = &self.containment {
             bail!(
@@ -163,8 +163,8 @@ impl AskArgs {
                  old files: `doublon scan NEW --against OLD --containment {share}`"
             );
         }
-        if let Some(file) = nearest_settings().filter(|_| !self.messages.quiet) {
-            say(&format!("{file} is not read by `doublon index`: what it says has to be given as flags"));
+        for elsewhere in nearest_settings().into_iter().chain(set_variables()).filter(|_| !self.messages.quiet) {
+            say(&format!("{elsewhere} is not read by `doublon index`: what it says has to be given as flags"));
         }
         Ok(())
     }

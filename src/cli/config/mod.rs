@@ -17,5 +17,5 @@ mod resolve;
 pub use self::defaults::{FlagDefault, place_of};
 pub use self::file::nearest_settings;
 pub use self::flags::{is_switch, settable_flags, takes_several};
-pub use self::names::nearest;
+pub use self::names::{nearest, set_variables};
 pub use self::resolve::{CommandLineError, Resolved, for_units, resolve};

@@ -1,5 +1,7 @@
 //! Refuses names in the file that no command knows, and suggests the nearest one.
 
+use std::env;
+
 use anyhow::{Context, bail};
 use clap::Command;
 
@@ -45,6 +47,14 @@ pub fn unknown_variables(definition: &Command, names: impl Iterator<Item = Strin
         names.filter(|name| name.starts_with("DOUBLON_") && !known.contains(&name.as_str())).collect();
     unknown.sort();
     unknown.iter().map(|name| format!("{name} sets nothing{}", suggestion(name, &known))).collect()
+}
+
+/// Returns the variables of the environment that are named like settings and hold something, in order.
+pub fn set_variables() -> Vec<String> {
+    let set = env::vars_os().filter(|(_, value)| !value.is_empty()).filter_map(|(name, _)| name.into_string().ok());
+    let mut names: Vec<String> = set.filter(|name| name.starts_with("DOUBLON_")).collect();
+    names.sort();
+    names
 }
 
 fn suggestion(name: &str, known: &[&str]) -> String {
