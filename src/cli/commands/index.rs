@@ -360,7 +360,7 @@ fn build(args: &BuildArgs) -> Result<Outcome> {
     };
     add(index, ask).inspect_err(|_| {
         if is_new {
-            Index::undo_create(&ask.index)
+            Index::undo_create(&ask.index);
         }
     })
 }
