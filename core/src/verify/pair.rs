@@ -25,6 +25,22 @@ impl Acceptance {
     fn accepts(&self, found: &Alignment) -> bool {
         found.score >= self.score && found.identity() >= self.identity
     }
+
+    /// Calls `each` with the parts of an alignment that are accepted, where the whole has too few equal words: words that are
+    /// only spelled alike have led away from what is equal, as from a paragraph into tables. Each is written over `part`.
+    fn for_each_part(
+        self,
+        of: &Alignment,
+        dense: &mut DenseParts,
+        part: &mut Alignment,
+        mut each: impl FnMut(&Alignment),
+    ) {
+        dense.for_each(of, self.identity, part, |part| {
+            if self.accepts(part) {
+                each(part);
+            }
+        });
+    }
 }
 
 /// Finds the passages of pairs of documents.
@@ -139,12 +155,7 @@ impl<'v> PairAligner<'v> {
         if is_accepted {
             known.add(best);
         } else if best.score >= acceptance.score {
-            // Words that are only spelled alike have led away from what is equal, as from a paragraph into tables.
-            dense.for_each(found, acceptance.identity, unit, |part| {
-                if acceptance.accepts(part) {
-                    known.add(part);
-                }
-            });
+            acceptance.for_each_part(found, dense, unit, |part| known.add(part));
         }
         // Another candidate of what is no passage would lead to the same again.
         if !is_accepted || !best.a.contains(&anchor.a) {
@@ -156,7 +167,7 @@ impl<'v> PairAligner<'v> {
     /// Adds what a text that repeats over and over comes to: each unit with the next one if a unit is long enough to
     /// be reported, or else one half with the other, and the units beside.
     fn add_repetitions(&mut self, text: &[TokenId]) {
-        let Self { aligner, acceptance, known, found, unit, best, unit_starts, .. } = self;
+        let Self { aligner, acceptance, known, found, unit, best, unit_starts, dense, .. } = self;
         known.repetitive.push((found.a.start, found.b.end));
         // The first unit ends where the second one starts.
         if found.b.start - found.a.start >= acceptance.unit {
@@ -165,6 +176,8 @@ impl<'v> PairAligner<'v> {
                 unit.best_part_into(best);
                 if acceptance.accepts(best) {
                     known.insert(best);
+                } else if best.score >= acceptance.score {
+                    acceptance.for_each_part(unit, dense, best, |part| _ = known.insert(part));
                 }
             });
             return;
@@ -181,6 +194,8 @@ impl<'v> PairAligner<'v> {
                     known.loops.push(unit);
                 }
             });
+        } else if best.score >= acceptance.score {
+            acceptance.for_each_part(best, dense, unit, |part| known.add(part));
         }
     }
 
@@ -354,6 +369,18 @@ mod tests {
         assert!(finder.found.identity() < ACCEPTANCE.identity, "the words around are not alike");
         let found = finder.known.found.as_slice();
         assert_eq!((found.len(), found[0].a.clone()), (1, 60..97));
+    }
+
+    #[test]
+    fn a_refrain_is_found_though_the_verses_are_spelled_alike() {
+        let (verse, refrain) = (|first: u64| (0..40).map(move |n| first * 1_000_000 + 10_101 * n), unlike(30));
+        let song: Vec<u64> = (1..5).flat_map(|n| verse(n).chain(refrain.iter().copied())).collect();
+        let (vocabulary, texts) = vocabulary(&[&song]);
+        let mut finder = PairAligner::new(&vocabulary, 5, ACCEPTANCE);
+        let candidates = (0..3).flat_map(|n| (40..66).map(move |at| (70 * n + at, 70 * (n + 1) + at)));
+        let found = finder.within(&texts[0], candidates);
+        let places: Vec<_> = found.iter().map(|part| (part.a.clone(), part.b.clone())).collect();
+        assert_eq!(places, [(40..70, 110..140), (110..140, 180..210), (180..210, 250..280)]);
     }
 
     #[test]
