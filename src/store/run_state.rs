@@ -158,6 +158,15 @@ impl RunState {
     }
 }
 
+/// A run that is refused before it has begun leaves nothing.
+impl Drop for RunState {
+    fn drop(&mut self) {
+        if !self.is_begun() {
+            let _ = disk::remove_folder(&self.folder); // an empty one does no harm
+        }
+    }
+}
+
 /// Checks that a folder is one that only this user writes to: what it holds is believed.
 fn check_own(folder: &Path) -> Result<()> {
     let refused = |detail: &str| Err(Error::Refused { path: folder.into(), detail: detail.to_owned() });
@@ -209,6 +218,10 @@ mod tests {
         let state = RunState::open(&path, "b").expect("is there");
         let other = Resumed { is_other: true, ..Resumed::default() };
         assert_eq!((state.is_begun(), number(&state), state.resumed()), (false, None, other));
+        drop(state);
+        assert!(!path.exists(), "there is nothing to go on with");
+        let state = RunState::open(&path, "b").expect("is made");
+        write(&state);
         state.remove().expect("goes");
         assert!(!path.exists());
     }
@@ -219,7 +232,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("state");
-        drop(RunState::open(&path, "a").expect("is made"));
+        fs::create_dir(&path).expect("is made");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o777)).expect("is changed");
         assert!(matches!(RunState::open(&path, "a"), Err(Error::Refused { .. })));
         fs::remove_dir_all(&path).expect("goes");

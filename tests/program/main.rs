@@ -79,6 +79,8 @@ mod pages;
 mod pdf;
 #[cfg(feature = "cli")]
 mod proof;
+#[cfg(feature = "cli")]
+mod resume;
 #[cfg(feature = "report")]
 mod schema;
 #[cfg(feature = "report")]

@@ -539,10 +539,10 @@ impl CleanArgs {
 
     /// Opens what an earlier run finished, if this one is to go on with it.
     fn state(&self, paths: &[PathBuf], parameters: &Parameters, is_with_index: bool) -> Result<Option<Arc<RunState>>> {
-        let Some(out) = self.out.as_deref().filter(|_| self.resume.resume) else { return Ok(None) };
-        if self.dry_run {
+        if self.resume.resume && self.dry_run {
             bail!("--resume has no effect with --dry-run, which writes nothing");
         }
+        let Some(out) = self.out.as_deref().filter(|_| self.resume.resume) else { return Ok(None) };
         resume::refuse(paths, is_with_index)?;
         let decisions = self.decisions.as_deref().map(std::fs::read).transpose();
         let decisions = decisions.context("the decisions cannot be read")?;
