@@ -21,8 +21,12 @@ fn record(n: u64) -> String {
 }
 
 fn start(bench: &Bench, arguments: &str) -> Child {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_doublon"));
-    command.args(arguments.split_whitespace()).current_dir(bench.folder());
+    // Who started the tests may have them ignore signals, as `nohup` does, and the program goes on to ignore those.
+    let mut command = Command::new("env");
+    if cfg!(target_os = "linux") {
+        command.arg("--default-signal");
+    }
+    command.arg(env!("CARGO_BIN_EXE_doublon")).args(arguments.split_whitespace()).current_dir(bench.folder());
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
